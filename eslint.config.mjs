@@ -1,0 +1,78 @@
+import path from 'node:path';
+import tseslint from 'typescript-eslint';
+
+/** Which folders of src each folder may import. The picture in docs/architecture.md, held. */
+const ARROWS = {
+  dataset: [],
+  text: ['dataset'],
+  config: [],
+  compute: [],
+  model: ['compute'],
+  generate: ['compute', 'model', 'text'],
+  export: ['compute', 'model', 'text'],
+  train: ['compute', 'model', 'text', 'dataset', 'config'],
+  runs: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export'],
+  cli: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
+  editor: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
+};
+
+const arrows = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const root = path.join(context.cwd, 'src') + path.sep;
+    if (!context.filename.startsWith(root)) return {};
+    const from = path.relative(root, context.filename).split(path.sep)[0];
+    if (!(from in ARROWS)) return {};
+    const check = (node) => {
+      const name = node.source?.value;
+      if (typeof name !== 'string') return;
+      if (name === 'vscode' && from !== 'editor') {
+        context.report({ node, message: `only src/editor imports vscode, not src/${from}` });
+      }
+      if (!name.startsWith('.')) return;
+      const target = path.resolve(path.dirname(context.filename), name);
+      if (!target.startsWith(root)) return;
+      const to = path.relative(root, target).split(path.sep)[0];
+      if (to === from || !(to in ARROWS) || ARROWS[from].includes(to)) return;
+      context.report({ node, message: `src/${from} must not import src/${to}: arrows point one way` });
+    };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', '.sft/'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    plugins: { layers: { rules: { arrows } } },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'layers/arrows': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'no default exports' },
+        { selector: 'ExportAllDeclaration', message: 'no barrels' },
+      ],
+      // Typed arrays in checked loops: an index is never undefined there, and a throw per element would cost the loop.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      // node:test returns promises from describe and it that its runner awaits.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: ['it', 'describe', 'test', 'suite'], package: 'node:test' }] },
+      ],
+    },
+  },
+);

@@ -1,0 +1,68 @@
+// The C ABI of the CPU device. src/compute/cpu binds it; src/compute/device.ts says what each kernel computes.
+// All matrices are row-major, all activations fp32. One caller at a time: the library owns one pool of threads.
+#pragma once
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define SFT_API extern "C" __declspec(dllexport)
+#else
+#define SFT_API extern "C" __attribute__((visibility("default")))
+#endif
+
+enum sft_dtype : int32_t { SFT_F32 = 0, SFT_BF16 = 1, SFT_F16 = 2, SFT_I32 = 3 };
+
+// --- runtime (runtime.cpp, memory.cpp)
+SFT_API int32_t sft_abi_version();
+// Picks the instruction set ("avx512", "avx2", "neon", "baseline"; null or "" for the best there is) and starts threads (0: one per
+// physical core this process may use). Returns 0, or -1 where this processor lacks that set. May be called again between kernels.
+SFT_API int32_t sft_init(const char* isa, int32_t threads);
+SFT_API const char* sft_isa();
+SFT_API const char* sft_cpu_name();
+SFT_API int32_t sft_threads();
+// Zeroed pages, 64-byte aligned at least; null when the system has none left. free takes the size that alloc was given.
+SFT_API void* sft_alloc(uint64_t bytes);
+SFT_API void sft_free(void* memory, uint64_t bytes);
+// Maps a whole file read-only; null on failure, with errno in *error.
+SFT_API void* sft_map(const char* utf8_path, uint64_t* bytes, int32_t* error);
+SFT_API void sft_unmap(void* memory, uint64_t bytes);
+
+// --- matrix products (gemm.cpp)
+// y[m,n] = beta y + alpha x[m,k] wT, w [n,k] of type wtype.
+SFT_API void sft_linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha,
+                        float beta);
+// dx[m,k] = beta dx + alpha dy[m,n] w, w [n,k] of type wtype.
+SFT_API void sft_linear_backward_input(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k,
+                                       float alpha, float beta);
+// dw[n,k] = beta dw + alpha dyT x, dy [m,n], x [m,k].
+SFT_API void sft_linear_backward_weight(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha,
+                                        float beta);
+
+// --- the rest (one file a family)
+SFT_API void sft_add_bias(float* y, const void* bias, int32_t btype, int64_t m, int64_t n);
+SFT_API void sft_add_bias_backward(float* db, const float* dy, int64_t m, int64_t n);
+SFT_API void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps);
+// dweight may be null.
+SFT_API void sft_rms_norm_backward(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
+                                   int64_t rows, int64_t dim, float eps, float beta);
+SFT_API void sft_rope(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
+                      int64_t head_dim, int32_t inverse);
+// lse may be null. table: i32 [sequences, 4].
+SFT_API void sft_attention(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table,
+                           int64_t sequences, int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
+SFT_API void sft_attention_backward(float* dq, float* dk, float* dv, const float* dout, const float* q, const float* k,
+                                    const float* v, const float* o, const float* lse, const int32_t* table, int64_t sequences,
+                                    int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
+SFT_API void sft_swiglu(float* h, const float* gate, const float* up, int64_t n);
+SFT_API void sft_swiglu_backward(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
+SFT_API void sft_add(float* y, const float* x, int64_t n);
+SFT_API void sft_copy(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n);
+SFT_API void sft_fill(void* x, int32_t xtype, int64_t n, double value);
+SFT_API void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
+SFT_API void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
+SFT_API void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+// grad_scale is read only where with_gradient is not 0.
+SFT_API void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab,
+                               int32_t with_gradient, float grad_scale);
+SFT_API double sft_sum_squares(const float* x, int64_t n);
+SFT_API void sft_adamw(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
+                       double eps, double weight_decay, int64_t step, double grad_scale);

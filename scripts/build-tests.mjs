@@ -1,0 +1,31 @@
+// Bundles TypeScript entry points (tests, benchmarks, scripts) to out/, keeping their folders. Packages stay outside.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { root } from './setup.mjs';
+
+/** Every file below `folder` whose name ends in `suffix`, relative to the checkout. */
+export function filesBelow(folder, suffix) {
+  return readdirSync(path.join(root, folder), { recursive: true })
+    .map((name) => path.join(folder, String(name)))
+    .filter((name) => name.endsWith(suffix))
+    .sort();
+}
+
+/** @returns the bundled files, in the order of `entryPoints` */
+export async function bundle(entryPoints) {
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'out',
+    outbase: '.',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  return entryPoints.map((file) => path.join(root, 'out', file.replace(/\.ts$/, '.js')));
+}

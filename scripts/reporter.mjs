@@ -1,0 +1,35 @@
+// A reporter for node:test: a line for each file and each failure, then `N passed, N failed`.
+import path from 'node:path';
+
+export default async function* reporter(source) {
+  let passed = 0;
+  let failed = 0;
+  let skipped = 0;
+  const failures = [];
+  for await (const { type, data } of source) {
+    if (type === 'test:stderr' || type === 'test:stdout') {
+      yield data.message;
+      continue;
+    }
+    if (type === 'test:diagnostic') continue;
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    // Suites and files are containers: only leaves count, except a file that failed to load.
+    const container = data.details?.type === 'suite' || data.nesting === 0 && data.name === data.file;
+    const place = data.file ? path.relative(process.cwd(), data.file) : '';
+    if (type === 'test:fail') {
+      const inner = data.details?.error?.failureType === 'subtestsFailed';
+      if (inner) continue;
+      failed += 1;
+      const error = data.details?.error;
+      failures.push(`FAIL ${place}: ${data.name}\n${error?.cause?.stack ?? error?.stack ?? error?.message ?? error}\n`);
+      yield `not ok ${place}: ${data.name}\n`;
+    } else if (data.skip !== undefined) {
+      skipped += 1;
+      yield `skipped ${place}: ${data.name}${typeof data.skip === 'string' && data.skip ? ` (${data.skip})` : ''}\n`;
+    } else if (!container) {
+      passed += 1;
+    }
+  }
+  for (const failure of failures) yield `\n${failure}`;
+  yield `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+}

@@ -1,0 +1,47 @@
+import type { ParseArgsConfig } from 'node:util';
+
+/** Where a verb writes: results to standard output, logs and progress to standard error. */
+export interface Terminal {
+  /** One result: text, or with --json one JSON document (JSON lines for `train` and `chat`). A newline is added. */
+  out(text: string): void;
+  /** A piece of a result as it comes, without a newline. */
+  write(text: string): void;
+  /** Progress, warnings and everything that is not the result. A newline is added. */
+  log(text: string): void;
+  /** Whether standard error is a terminal that can redraw a line. */
+  readonly interactive: boolean;
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** What a verb is given: its positionals and options (checked against `options`), and the flags every verb has. */
+export interface Invocation {
+  readonly positionals: readonly string[];
+  readonly options: OptionValues;
+  readonly json: boolean;
+  readonly terminal: Terminal;
+}
+
+export interface OptionHelp {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** Shown in the usage: `--model DIR`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** One verb of the command line. `sft <name> --help` prints summary, usage, options and `teach`. */
+export interface Verb {
+  readonly name: string;
+  /** One line, for `sft --help`. */
+  readonly summary: string;
+  /** `sft validate FILE...` */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, OptionHelp>>;
+  /** A few short paragraphs and an example for someone who has never done this. */
+  readonly teach: string;
+  /** The exit code. Throws SftError for what a person can mend. */
+  run(invocation: Invocation): Promise<0 | 1 | 2>;
+}
+
+export type ParseOptions = NonNullable<ParseArgsConfig['options']>;

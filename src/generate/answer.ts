@@ -1,0 +1,34 @@
+import type { LlamaModel } from '../model/llama';
+import type { ChatTokenizer } from '../text/chat-tokenizer';
+import { generate } from './generate';
+import { GREEDY } from './sampler';
+
+/** Questions answered side by side: each step then reads the weights once for all of them. */
+const QUESTIONS_AT_ONCE = 16;
+
+/** Greedy answers to questions, each in a conversation of its own. */
+export async function answerQuestions(
+  model: LlamaModel,
+  chat: ChatTokenizer,
+  questions: readonly string[],
+  options: { readonly maxNewTokens: number; readonly onAnswer?: (done: number) => void; readonly signal?: AbortSignal },
+): Promise<string[]> {
+  const answers: string[] = [];
+  for (let start = 0; start < questions.length; start += QUESTIONS_AT_ONCE) {
+    const prompts = questions
+      .slice(start, start + QUESTIONS_AT_ONCE)
+      .map((question) => chat.encodePrompt([{ role: 'user', content: question }]));
+    const continuations = await generate(model, prompts, {
+      sampling: GREEDY,
+      maxNewTokens: options.maxNewTokens,
+      stopTokenIds: chat.stopTokenIds,
+      random: () => () => 0,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    for (const { tokenIds } of continuations) {
+      answers.push(chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim());
+    }
+    options.onAnswer?.(answers.length);
+  }
+  return answers;
+}

@@ -1,0 +1,72 @@
+import type { LlamaModel } from '../model/llama';
+import { KvCache } from '../model/cached-pass';
+import { sampleToken, type SamplingOptions } from './sampler';
+
+/** Why a continuation ended: at a stop token, at max_new_tokens or the model's last position, or because it was asked to. */
+export type StopReason = 'stop' | 'length' | 'aborted';
+
+export interface GenerateOptions {
+  readonly sampling: SamplingOptions;
+  readonly maxNewTokens: number;
+  readonly stopTokenIds: readonly number[];
+  /** Uniform in [0, 1), one stream for each prompt, so that a prompt's answer does not depend on its neighbours. */
+  readonly random: (prompt: number) => () => number;
+  /** Called with each new token that is not a stop token. */
+  readonly onToken?: (prompt: number, id: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Continuation {
+  /** New tokens without the stop token. */
+  readonly tokenIds: readonly number[];
+  readonly stop: StopReason;
+}
+
+/**
+ * Continues prompts of token ids, all at once: every step reads the weights one time for all prompts that still run.
+ * @param prompts none of them empty
+ */
+export async function generate(
+  model: LlamaModel,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Promise<Continuation[]> {
+  const longest = prompts.reduce((n, prompt) => Math.max(n, prompt.length), 0);
+  const capacity = longest + options.maxNewTokens;
+  const cache = new KvCache(model, prompts.length, capacity);
+  const stopIds = new Set(options.stopTokenIds);
+  const runs = prompts.map((prompt, index) => ({
+    sequence: index,
+    ids: prompt as readonly number[],
+    tokens: [] as number[],
+    stop: undefined as StopReason | undefined,
+    random: options.random(index),
+  }));
+  try {
+    for (;;) {
+      const active = runs.filter((run) => run.stop === undefined && run.tokens.length < options.maxNewTokens);
+      if (active.length === 0) break;
+      if (options.signal?.aborted === true) {
+        for (const run of active) run.stop = 'aborted';
+        break;
+      }
+      const logits = await cache.append(active);
+      const vocab = model.config.vocabSize;
+      active.forEach((run, row) => {
+        const id = sampleToken(logits.subarray(row * vocab, (row + 1) * vocab), options.sampling, run.random);
+        if (stopIds.has(id)) {
+          run.stop = 'stop';
+          return;
+        }
+        run.tokens.push(id);
+        run.ids = [id];
+        options.onToken?.(run.sequence, id);
+      });
+      // Lets signals and streams through between tokens; the kernels themselves do not wait for anything.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    cache.free();
+  }
+  return runs.map(({ tokens, stop }) => ({ tokenIds: tokens, stop: stop ?? 'length' }));
+}

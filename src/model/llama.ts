@@ -1,0 +1,162 @@
+import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
+import type { LlamaConfig } from './llama-config';
+import type { LoraAdapter, LoraPair } from './lora';
+import { ParameterSet } from './parameters';
+import { hasBias, PROJECTIONS, projectionPath, type ProjectionName } from './projections';
+import { ropeTables } from './rope-table';
+import type { BaseWeights } from './weights';
+import { Workspace } from './workspace';
+
+/** One linear map of a block, with the adapter beside it and, when it is trained itself, its gradients. */
+export interface Projection {
+  /** [out, in] */
+  readonly weight: DenseMatrix;
+  readonly bias: DeviceBuffer | undefined;
+  readonly gradWeight: DeviceBuffer | undefined;
+  readonly gradBias: DeviceBuffer | undefined;
+  readonly lora: LoraPair | undefined;
+}
+
+export interface Norm {
+  readonly weight: DeviceBuffer;
+  readonly gradient: DeviceBuffer | undefined;
+}
+
+export interface Layer {
+  readonly index: number;
+  /** Sliding window, 0 for none. */
+  readonly window: number;
+  readonly inputNorm: Norm;
+  readonly postAttentionNorm: Norm;
+  readonly qNorm: Norm | undefined;
+  readonly kNorm: Norm | undefined;
+  readonly projections: Readonly<Record<ProjectionName, Projection>>;
+}
+
+/** The token table at the bottom and the map to the vocabulary at the top; tied models have one matrix for both. */
+export interface Table {
+  readonly matrix: DenseMatrix;
+  readonly gradient: DeviceBuffer | undefined;
+}
+
+/** A tensor as the model uses it. */
+interface Slot {
+  readonly data: DeviceBuffer;
+  readonly gradient: DeviceBuffer | undefined;
+}
+
+/**
+ * A Llama-family decoder on a device: frozen base weights with a LoRA adapter or none, or all weights trained. Holds no state of a
+ * pass but its workspace and the rotary tables.
+ */
+export class LlamaModel {
+  readonly layers: readonly Layer[];
+  readonly embedding: Table;
+  readonly head: Table;
+  readonly finalNorm: Norm;
+  readonly workspace: Workspace;
+  private rope: { cos: DeviceBuffer; sin: DeviceBuffer; positions: number } | undefined;
+
+  /**
+   * @param full where given, these parameters (named as in the file, filled from the weights) take the weights' place
+   */
+  constructor(
+    readonly device: Device,
+    readonly config: LlamaConfig,
+    weights: BaseWeights,
+    readonly adapter?: LoraAdapter,
+    readonly full?: ParameterSet,
+  ) {
+    this.workspace = new Workspace(device);
+    const slot = (name: string): Slot => {
+      const parameter = full?.get(name);
+      return parameter === undefined
+        ? { data: weights.get(name).data, gradient: undefined }
+        : { data: parameter.value, gradient: parameter.gradient };
+    };
+    const norm = (name: string): Norm => {
+      const { data, gradient } = slot(name);
+      return { weight: data, gradient };
+    };
+    const table = (name: string): Table => {
+      const { data, gradient } = slot(name);
+      return { matrix: { kind: 'dense', data, rows: config.vocabSize, cols: config.hiddenSize }, gradient };
+    };
+    this.embedding = table('model.embed_tokens.weight');
+    this.head = config.tieWordEmbeddings ? this.embedding : table('lm_head.weight');
+    this.finalNorm = norm('model.norm.weight');
+    this.layers = Array.from({ length: config.layers }, (_, index) => {
+      const prefix = `model.layers.${index}.`;
+      const projection = (name: ProjectionName): Projection => {
+        const tensor = `${prefix}${projectionPath(name)}`;
+        const { data, gradient } = slot(`${tensor}.weight`);
+        const [rows, cols] = weights.get(`${tensor}.weight`).shape;
+        const bias = hasBias(config, name) ? slot(`${tensor}.bias`) : undefined;
+        return {
+          weight: { kind: 'dense', data, rows: rows!, cols: cols! },
+          bias: bias?.data,
+          gradWeight: gradient,
+          gradBias: bias?.gradient,
+          lora: adapter?.pairs[index]!.get(name),
+        };
+      };
+      return {
+        index,
+        window: config.windows[index]!,
+        inputNorm: norm(`${prefix}input_layernorm.weight`),
+        postAttentionNorm: norm(`${prefix}post_attention_layernorm.weight`),
+        qNorm: config.qkNorm ? norm(`${prefix}self_attn.q_norm.weight`) : undefined,
+        kNorm: config.qkNorm ? norm(`${prefix}self_attn.k_norm.weight`) : undefined,
+        projections: Object.fromEntries(PROJECTIONS.map((name) => [name, projection(name)])) as Record<
+          ProjectionName,
+          Projection
+        >,
+      };
+    });
+  }
+
+  /** The trained tensors, of the adapter or of the whole model. */
+  get trained(): ParameterSet | undefined {
+    return this.full ?? this.adapter?.parameters;
+  }
+
+  /** cos and sin tables for at least `positions` positions. */
+  ropeFor(positions: number): { readonly cos: DeviceBuffer; readonly sin: DeviceBuffer } {
+    if (this.rope !== undefined && this.rope.positions >= positions) return this.rope;
+    if (this.rope !== undefined) this.freeRope();
+    // Doubling keeps a growing conversation from rebuilding the tables at every token.
+    let size = 256;
+    while (size < positions) size *= 2;
+    const tables = ropeTables(this.config, size);
+    const cos = this.device.alloc('f32', tables.cos.length);
+    const sin = this.device.alloc('f32', tables.sin.length);
+    this.device.write(cos, tables.cos);
+    this.device.write(sin, tables.sin);
+    this.rope = { cos, sin, positions: size };
+    return this.rope;
+  }
+
+  private freeRope(): void {
+    if (this.rope === undefined) return;
+    this.device.free(this.rope.cos);
+    this.device.free(this.rope.sin);
+    this.rope = undefined;
+  }
+
+  /** Frees what the model itself holds; weights and adapter belong to the caller. */
+  free(): void {
+    this.workspace.free();
+    this.freeRope();
+  }
+}
+
+/** All weights as fp32 parameters, for full fine-tuning; starts as a copy of the base. */
+export function trainableCopy(device: Device, weights: BaseWeights): ParameterSet {
+  const tensors = weights.all();
+  const parameters = new ParameterSet(
+    device,
+    tensors.map(({ name, shape }) => ({ name, shape, decay: shape.length > 1 })),
+  );
+  for (const { name, data } of tensors) device.copy(parameters.get(name).value, data);
+  return parameters;
+}

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Device, DeviceBuffer } from '../compute/device';
+import { SftError } from '../errors';
+import { readSafetensorsHeader, writeSafetensors, type TensorEntry, type TensorSource } from './safetensors';
+
+/** An fp32 tensor on a device under the name it has in a file. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly value: DeviceBuffer;
+}
+
+/** Writes fp32 tensors as safetensors. The caller writes aside and renames. */
+export async function writeTensors(device: Device, file: string, tensors: readonly NamedTensor[]): Promise<void> {
+  const sources: TensorSource[] = tensors.map(({ name, shape, value }) => ({
+    name,
+    dtype: 'F32',
+    shape,
+    read: async () => {
+      const floats = await device.readFloats(value);
+      return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+    },
+  }));
+  await writeSafetensors(file, sources);
+}
+
+/**
+ * Fills tensors from a safetensors file that holds exactly these, in fp32, bf16 or fp16.
+ * @throws SftError corrupt-safetensors, tensors-do-not-fit
+ */
+export function readTensors(device: Device, file: string, tensors: readonly NamedTensor[]): void {
+  const header = readSafetensorsHeader(file);
+  const names = new Set(tensors.map((tensor) => tensor.name));
+  const extra = [...header.tensors.keys()].find((name) => !names.has(name));
+  if (extra !== undefined) throw doesNotFit(file, `${extra} has no place in the model`);
+  const fd = openSync(file, 'r');
+  try {
+    for (const tensor of tensors) {
+      const entry = header.tensors.get(tensor.name);
+      if (entry === undefined) throw doesNotFit(file, `${tensor.name} is missing`);
+      if (entry.shape.join() !== tensor.shape.join()) {
+        const shapes = `[${entry.shape.join(', ')}], the model needs [${tensor.shape.join(', ')}]`;
+        throw doesNotFit(file, `${tensor.name} has the shape ${shapes}`);
+      }
+      const bytes = new Uint8Array(entry.byteLength);
+      readSync(fd, bytes, 0, bytes.length, entry.byteOffset);
+      upload(device, tensor.value, entry, bytes, file);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function upload(device: Device, value: DeviceBuffer, entry: TensorEntry, bytes: Uint8Array, file: string): void {
+  if (entry.dtype === 'F32') {
+    device.write(value, new Float32Array(bytes.buffer));
+    return;
+  }
+  if (entry.dtype !== 'BF16' && entry.dtype !== 'F16') {
+    throw doesNotFit(file, `${entry.name} is stored as ${entry.dtype}, not in fp32, bf16 or fp16`);
+  }
+  const staged = device.alloc(entry.dtype === 'BF16' ? 'bf16' : 'f16', value.length);
+  device.write(staged, new Uint16Array(bytes.buffer));
+  device.copy(value, staged);
+  device.free(staged);
+}
+
+function doesNotFit(file: string, reason: string): SftError {
+  return new SftError('tensors-do-not-fit', reason, {
+    file,
+    remedy: 'these weights were trained on another base model: give that one',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Device } from '../compute/device';
+import { SftError } from '../errors';
+import type { LlamaConfig } from './llama-config';
+import { LoraAdapter, type LoraConfig } from './lora';
+import { readTensors, writeTensors } from './parameter-file';
+import { PROJECTIONS } from './projections';
+import { readSafetensorsHeader } from './safetensors';
+
+export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
+export const ADAPTER_CONFIG = 'adapter_config.json';
+
+/** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
+export function peftConfigJson(config: LoraConfig, baseModel: string): string {
+  const fields: Record<string, unknown> = {
+    alpha_pattern: {},
+    base_model_name_or_path: baseModel,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    layers_pattern: null,
+    layers_to_transform: null,
+    lora_alpha: config.lora_alpha,
+    lora_dropout: config.lora_dropout,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    r: config.r,
+    rank_pattern: {},
+    revision: null,
+    target_modules: [...config.target_modules],
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: config.use_rslora,
+  };
+  return `${JSON.stringify(fields, null, 2)}\n`;
+}
+
+/** Writes a PEFT adapter folder. The folder exists; the caller writes aside and renames. */
+export async function writePeftAdapter(
+  device: Device,
+  adapter: LoraAdapter,
+  baseModel: string,
+  folder: string,
+): Promise<void> {
+  await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(adapter.config, baseModel));
+  await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), adapter.parameters.all());
+}
+
+/**
+ * Loads a PEFT LoRA adapter folder for a model.
+ * @throws SftError adapter-not-found, unsupported-adapter, tensors-do-not-fit, corrupt-safetensors
+ */
+export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: string): LoraAdapter {
+  const config = readAdapterConfig(adapterDir);
+  const file = path.join(adapterDir, ADAPTER_WEIGHTS);
+  const header = readSafetensorsHeader(file);
+  const targets = PROJECTIONS.filter((name) => [...header.tensors.keys()].some((key) => key.includes(`.${name}.lora_A.`)));
+  const adapter = new LoraAdapter(device, model, { ...config, target_modules: targets });
+  try {
+    readTensors(device, file, adapter.parameters.all());
+  } catch (error) {
+    adapter.parameters.free();
+    throw error;
+  }
+  return adapter;
+}
+
+function readAdapterConfig(adapterDir: string): Omit<LoraConfig, 'target_modules'> {
+  const file = path.join(adapterDir, ADAPTER_CONFIG);
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new SftError('adapter-not-found', 'there is no readable adapter_config.json here', {
+      file: adapterDir,
+      remedy: 'give the folder of a PEFT adapter (adapter_config.json and adapter_model.safetensors)',
+      exitCode: 2,
+      cause,
+    });
+  }
+  const refuse = (reason: string): SftError =>
+    new SftError('unsupported-adapter', reason, {
+      file,
+      remedy: 'use a plain LoRA adapter on the projections',
+      exitCode: 2,
+    });
+  if (json['peft_type'] !== 'LORA') throw refuse(`the adapter is of type ${JSON.stringify(json['peft_type'])}, not LORA`);
+  if (json['use_dora'] === true) throw refuse('use_dora is not supported');
+  if (json['bias'] !== undefined && json['bias'] !== 'none') throw refuse(`bias ${JSON.stringify(json['bias'])} is not supported`);
+  if (json['fan_in_fan_out'] === true) throw refuse('fan_in_fan_out is not supported');
+  for (const key of ['rank_pattern', 'alpha_pattern']) {
+    if (Object.keys((json[key] as object | null | undefined) ?? {}).length > 0) throw refuse(`${key} is not supported`);
+  }
+  for (const key of ['modules_to_save', 'layers_to_transform']) {
+    if (json[key] !== undefined && json[key] !== null) throw refuse(`${key} is not supported`);
+  }
+  const { r, lora_alpha: alpha, lora_dropout: dropout } = json;
+  if (typeof r !== 'number' || !Number.isInteger(r) || r < 1 || typeof alpha !== 'number') {
+    throw refuse('r or lora_alpha is missing or no number');
+  }
+  return {
+    r,
+    lora_alpha: alpha,
+    lora_dropout: typeof dropout === 'number' ? dropout : 0,
+    use_rslora: json['use_rslora'] === true,
+  };
+}

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { SftError } from '../errors';
+import { readSafetensorsHeader, type TensorEntry } from './safetensors';
+
+/** Where a tensor of a model folder lies. */
+export interface LocatedTensor extends TensorEntry {
+  readonly file: string;
+}
+
+/**
+ * The tensors of a model folder: model.safetensors, or the shards named in model.safetensors.index.json.
+ * @throws SftError weights-not-found, corrupt-safetensors
+ */
+export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTensor> {
+  const single = path.join(modelDir, 'model.safetensors');
+  const files = existsSync(single) ? [single] : shardFiles(modelDir);
+  const tensors = new Map<string, LocatedTensor>();
+  for (const file of files) {
+    for (const entry of readSafetensorsHeader(file).tensors.values()) {
+      if (tensors.has(entry.name)) {
+        throw new SftError('corrupt-safetensors', `${entry.name} stands in two files`, {
+          file,
+          remedy: 'fetch the model folder again',
+          exitCode: 2,
+        });
+      }
+      tensors.set(entry.name, { ...entry, file });
+    }
+  }
+  return tensors;
+}
+
+function shardFiles(modelDir: string): string[] {
+  const index = path.join(modelDir, 'model.safetensors.index.json');
+  if (!existsSync(index)) {
+    const pickled = existsSync(path.join(modelDir, 'pytorch_model.bin'));
+    throw new SftError('weights-not-found', 'there is no model.safetensors and no index of shards in this folder', {
+      file: modelDir,
+      remedy: pickled
+        ? 'pytorch_model.bin can run code when it is loaded and is not read: fetch the safetensors version of the model'
+        : 'fetch the model folder with its *.safetensors files',
+      exitCode: 2,
+    });
+  }
+  let map: unknown;
+  try {
+    map = (JSON.parse(readFileSync(index, 'utf8')) as { weight_map?: unknown } | null)?.weight_map;
+  } catch {
+    // Reported below, together with an index that has no map.
+  }
+  if (typeof map !== 'object' || map === null || !Object.values(map).every((v) => typeof v === 'string')) {
+    throw new SftError('corrupt-safetensors', 'the index of shards has no weight_map', {
+      file: index,
+      remedy: 'fetch the model folder again',
+      exitCode: 2,
+    });
+  }
+  // Shards lie beside their index: a name with a folder in it could point anywhere.
+  const names = [...new Set(Object.values(map as Record<string, string>))].sort();
+  const outside = names.find((name) => path.basename(name) !== name);
+  if (outside !== undefined) {
+    throw new SftError('corrupt-safetensors', `the index names ${outside}, which is not a file of this folder`, {
+      file: index,
+      remedy: 'fetch the model folder again',
+      exitCode: 2,
+    });
+  }
+  return names.map((name) => path.join(modelDir, name));
+}

@@ -1,0 +1,73 @@
+import type { DatasetExample } from '../dataset/example';
+import { readDataset, type Dataset } from '../dataset/read';
+import { formatFinding } from '../dataset/finding';
+import { SftError } from '../errors';
+import type { ChatTokenizer } from '../text/chat-tokenizer';
+import type { TrainingExample } from './trainer';
+
+/** A dataset example as the trainer takes it, with what evaluation shows of it. */
+export interface EncodedDatasetExample extends TrainingExample {
+  readonly ids: Int32Array;
+  readonly trained: Uint8Array;
+  readonly index: number;
+  readonly line: number;
+  readonly question: string;
+  readonly reference: string;
+  readonly totalTokens: number;
+  readonly truncatedTokens: number;
+}
+
+/**
+ * Reads and tokenises a dataset.
+ * @throws SftError dataset-has-errors, answer-lost (an answer wholly cut off by max_seq_length), and what reading throws
+ */
+export async function encodeDataset(
+  file: string,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+): Promise<{ dataset: Dataset; encoded: EncodedDatasetExample[] }> {
+  const dataset = await readDataset(file);
+  refuseErrors(dataset);
+  const encoded = dataset.examples.map((example) => encodeOne(file, example, chat, maxSeqLength));
+  refuseLostAnswers(file, encoded, maxSeqLength);
+  return { dataset, encoded };
+}
+
+function encodeOne(file: string, example: DatasetExample, chat: ChatTokenizer, maxSeqLength: number): EncodedDatasetExample {
+  const { question, answer } = example.value;
+  const { ids, trained, totalTokens, truncatedTokens } = chat.encodeExample({ question, answer }, maxSeqLength);
+  return {
+    ids,
+    trained,
+    totalTokens,
+    truncatedTokens,
+    index: example.index,
+    line: example.line,
+    place: `${file}:${example.line}`,
+    question,
+    reference: answer,
+  };
+}
+
+function refuseErrors(dataset: Dataset): void {
+  const errors = dataset.findings.filter((finding) => finding.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  throw new SftError('dataset-has-errors', `${formatFinding(first)}${more}`, {
+    remedy: `mend the data; \`sft validate ${dataset.file}\` lists everything`,
+  });
+}
+
+function refuseLostAnswers(file: string, encoded: readonly EncodedDatasetExample[], maxSeqLength: number): void {
+  const lost = encoded.filter((example) => !example.trained.includes(1));
+  const [first] = lost;
+  if (first === undefined) return;
+  const others = lost.slice(1, 6).map((example) => example.line);
+  const more = others.length === 0 ? '' : ` (and ${lost.length - 1} more, on lines ${others.join(', ')}${lost.length > 6 ? ', ...' : ''})`;
+  throw new SftError(
+    'answer-lost',
+    `no token of the answer fits: the example has ${first.totalTokens} tokens, max_seq_length is ${maxSeqLength}${more}`,
+    { file, line: first.line, remedy: 'raise max_seq_length, or shorten the question' },
+  );
+}
