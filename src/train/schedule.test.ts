@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
 
 interface Recorded {
-  readonly type: SchedulerType;
-  readonly total: number;
-  readonly warmup: number;
-  readonly peak: number;
+  readonly lr_scheduler_type: SchedulerType;
+  readonly max_steps: number;
+  readonly warmup_steps: number;
+  readonly learning_rate: number;
   readonly rates: readonly number[];
 }
 
@@ -15,7 +15,8 @@ describe('learning rate schedules', () => {
   it('equal the rates recorded from transformers', () => {
     const recorded = JSON.parse(readFileSync('test/reference/schedules.json', 'utf8')) as Recorded[];
     assert.ok(recorded.length >= 6);
-    for (const { type, total, warmup, peak, rates } of recorded) {
+    for (const recording of recorded) {
+      const { lr_scheduler_type: type, max_steps: total, warmup_steps: warmup, learning_rate: peak, rates } = recording;
       rates.forEach((rate, step) => {
         const ours = peak * scheduleFactor(type, step, total, warmup);
         assert.ok(Math.abs(ours - rate) <= 1e-12 + 1e-9 * rate, `${type} T=${total} w=${warmup} step ${step}: ${ours} for ${rate}`);

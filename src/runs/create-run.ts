@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ResolvedConfig } from '../config/config-schema';
+import { SftError } from '../errors';
+import { VERSION } from '../version';
+import { RunFolder } from './run-folder';
+import type { Run } from './run-schema';
+
+export interface NewRun {
+  readonly config: ResolvedConfig;
+  /** The file the configuration came from. */
+  readonly configFile: string;
+  /** Names the folder. */
+  readonly now: Date;
+  /** The folder of all runs; `config.output_dir` unless given. */
+  readonly outputDir?: string;
+  /** Exactly this folder, which must be new or empty, in place of a name from time and configuration. */
+  readonly folder?: string;
+}
+
+/**
+ * Creates the folder of a run with state.json (`starting`) and run.json. Reads the dataset once for its hash.
+ *
+ * @throws SftError `disk-full`, `not-writable`, `run-exists`, or `unreadable` for the dataset
+ */
+export async function createRun(options: NewRun): Promise<RunFolder> {
+  const { config, configFile, now } = options;
+  const dataset = await hashFile(config.dataset);
+  const folder = await makeFolder(options);
+  const run = new RunFolder(folder);
+  await run.writeState({ status: 'starting' });
+  const description: Run = {
+    id: path.basename(folder),
+    name: config.name,
+    created: now.toISOString(),
+    config_file: path.resolve(configFile),
+    config,
+    dataset,
+    split: config.split,
+    base_model: { path: config.model_name, adapter: config.adapter },
+    versions: { sft: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+  };
+  // Last: a folder without run.json is not a run.
+  await run.writeRun(description);
+  return run;
+}
+
+async function makeFolder({ config, now, outputDir = config.output_dir, folder }: NewRun): Promise<string> {
+  try {
+    if (folder !== undefined) {
+      await mkdir(folder, { recursive: true });
+      if (await isRun(folder)) {
+        throw new SftError('run-exists', 'there is a run in this folder already', {
+          file: folder,
+          remedy: 'add --resume to go on with it, or name another folder',
+        });
+      }
+      return folder;
+    }
+    await mkdir(outputDir, { recursive: true });
+    const base = path.join(outputDir, `${timeStamp(now)}-${slug(config.name)}`);
+    for (let n = 1; ; n++) {
+      const candidate = n === 1 ? base : `${base}-${n}`;
+      const made = await mkdir(candidate).then(
+        () => true,
+        (error: unknown) => {
+          if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+          throw error;
+        },
+      );
+      if (made) return candidate;
+    }
+  } catch (error) {
+    if (error instanceof SftError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new SftError(full ? 'disk-full' : 'not-writable', `the run folder cannot be made (${code})`, {
+      file: folder ?? outputDir,
+      remedy: full ? 'free some space' : 'choose another output_dir or change its permissions',
+      cause: error,
+    });
+  }
+}
+
+async function isRun(folder: string): Promise<boolean> {
+  return new RunFolder(folder).readRun().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `20260102-101500`, local time: sorts by time and reads as one. */
+function timeStamp(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+  return `${day}-${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
+}
+
+/** What of a name can stand in a file name everywhere. */
+function slug(name: string): string {
+  const plain = name
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, '-')
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, '');
+  return plain === '' ? 'run' : plain;
+}
+
+/** SHA-256 of a file, read as a stream. */
+export async function hashFile(file: string): Promise<Run['dataset']> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const piece of createReadStream(file)) {
+      hash.update(piece as Buffer);
+      bytes += (piece as Buffer).length;
+    }
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = missing ? 'does not exist' : 'cannot be read';
+    throw new SftError('unreadable', reason, {
+      file,
+      remedy: 'check "dataset" in the configuration',
+      exitCode: 2,
+      cause,
+    });
+  }
+  return { path: file, bytes, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,57 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { formatError, SftError } from '../errors';
+import { isAlive } from '../process-identity';
+import { RunFolder } from './run-folder';
+import type { Run } from './run-schema';
+import type { RunState } from './state-schema';
+
+export interface RunSummary {
+  readonly folder: RunFolder;
+  readonly run: Run;
+  /** `interrupted` where the worker is gone without having said how the run ended. */
+  readonly state: RunState;
+}
+
+/** @throws SftError `unreadable` (exit code 2) where `folder` is not that of a run */
+export async function readRun(folder: string): Promise<RunSummary> {
+  const runFolder = new RunFolder(folder);
+  const run = await runFolder.readRun();
+  return { folder: runFolder, run, state: withLife(await runFolder.readState()) };
+}
+
+/** A worker that is gone cannot say so: the reader does. Nothing is written. */
+export function withLife(state: RunState): RunState {
+  const working = ['starting', 'running', 'paused', 'stopping'].includes(state.status);
+  if (!working || isAlive({ pid: state.pid, started: state.pid_started })) return state;
+  const message = `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`;
+  return { ...state, status: 'interrupted', message };
+}
+
+/**
+ * The runs in a folder, newest first. Folders without run.json are not runs.
+ *
+ * @param onDamaged is told of each run whose files cannot be read; the others are listed all the same
+ */
+export async function listRuns(
+  outputDir: string,
+  onDamaged: (reason: string) => void = () => undefined,
+): Promise<RunSummary[]> {
+  const entries = await readdir(outputDir, { withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new SftError('unreadable', 'cannot be read', { file: outputDir, exitCode: 2, cause: error });
+  });
+  const runs: RunSummary[] = [];
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const folder = path.join(outputDir, entry.name);
+    if (!(await readdir(folder)).includes('run.json')) continue;
+    try {
+      runs.push(await readRun(folder));
+    } catch (error) {
+      if (!(error instanceof SftError)) throw error;
+      onDamaged(formatError(error));
+    }
+  }
+  return runs.sort((a, b) => b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id));
+}

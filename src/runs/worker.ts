@@ -1,0 +1,296 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Device } from '../compute/device';
+import { formatError, SftError } from '../errors';
+import { writeFileAtomic, writeFolderAtomic } from '../files';
+import type { ModelSession } from '../generate/session';
+import type { LlamaModel } from '../model/llama';
+import { readTensors } from '../model/parameter-file';
+import { ADAPTER_WEIGHTS } from '../model/peft';
+import { scoreExamples } from '../model/score';
+import { MODEL_WEIGHTS, readCheckpoint, writeCheckpoint, writeTrained, type TrainerState } from '../train/checkpoint';
+import { Trainer } from '../train/trainer';
+import { bestFolder, checkpointSteps } from './checkpoints';
+import { evaluateRun, type RunEvaluation } from './evaluate-run';
+import type { NewRunEvent, RunEvent } from './event-schema';
+import { limited, openBase, prepareData, trainableModel, type RunData } from './prepare';
+import type { RunFolder } from './run-folder';
+import type { Run } from './run-schema';
+
+export interface WorkerOptions {
+  readonly device: Device;
+  /** Go on from the last checkpoint where there is one. */
+  readonly resume: boolean;
+  /** Aborting asks the worker to save and stop, as control.json's `stop` does. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  /** What a person may want to know and no event says. */
+  readonly onLog: (text: string) => void;
+}
+
+const PAUSE_POLL_MS = 200;
+
+/**
+ * Trains a run to its end: the one writer of its folder. Every way out is written down: done, stopped (after saving), failed.
+ * @returns whether it was trained to the end
+ * @throws SftError what ended the run, after recording it
+ */
+export async function work(folder: RunFolder, options: WorkerOptions): Promise<boolean> {
+  const release = await folder.acquireLock();
+  try {
+    return await new Worker(folder, await folder.readRun(), options).run();
+  } catch (error) {
+    await recordFailure(folder, error, options);
+    throw error;
+  } finally {
+    folder.close();
+    await release();
+  }
+}
+
+async function recordFailure(folder: RunFolder, error: unknown, options: WorkerOptions): Promise<void> {
+  const known = error instanceof SftError;
+  const message = known ? formatError(error) : String(error);
+  folder.log(known ? message : error instanceof Error ? (error.stack ?? message) : message);
+  try {
+    options.onEvent(folder.appendEvent({ type: 'failed', code: known ? error.code : 'bug', message }));
+    await folder.writeState({ status: 'failed', message });
+  } catch (second) {
+    // The disk that failed the run may fail this as well: the first error is the one to report.
+    options.onLog(`the failure could not be recorded: ${String(second)}`);
+  }
+}
+
+class Worker {
+  private state: TrainerState = { step: 0, best: null, evaluations_without_gain: 0 };
+
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly description: Run,
+    private readonly options: WorkerOptions,
+  ) {}
+
+  private get config(): Run['config'] {
+    return this.description.config;
+  }
+
+  async run(): Promise<boolean> {
+    const { folder, config, options } = this;
+    await folder.clearControl();
+    await folder.writeState({ status: 'starting' });
+    const session = await openBase(options.device, config);
+    for (const notice of session.chat.notices) this.note(notice);
+    const data = await prepareData(config, session);
+    if (options.resume && data.sha256 !== this.description.dataset.sha256) {
+      throw new SftError('dataset-changed', 'the dataset is not the one this run was started with', {
+        file: config.dataset,
+        remedy: 'start a new run, or put the former file back',
+      });
+    }
+    const model = trainableModel(session, config);
+    const trainer = new Trainer(options.device, model, data.train, config);
+    const resumedFrom = options.resume ? await this.restore(model, trainer) : undefined;
+    this.emit({
+      type: 'start',
+      run: folder.path,
+      device: options.device.description,
+      total_steps: trainer.totalSteps,
+      train_examples: data.train.length,
+      validation_examples: data.validation.length,
+      test_examples: data.test.length,
+      parameters: session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0),
+      trainable_parameters: trainer.parameters.length,
+      ...(resumedFrom === undefined ? {} : { resumed_from: resumedFrom }),
+    });
+    this.noteTruncation(data);
+    await folder.writeState({ status: 'running', step: trainer.step, total_steps: trainer.totalSteps });
+    const finished = await this.train(model, trainer, data);
+    if (finished) await this.finish(session, model, trainer, data);
+    trainer.free();
+    model.free();
+    session.close();
+    return finished;
+  }
+
+  private async restore(model: LlamaModel, trainer: Trainer): Promise<number | undefined> {
+    const step = (await checkpointSteps(this.folder)).at(-1);
+    if (step === undefined) return undefined;
+    this.state = readCheckpoint(this.options.device, model, trainer, this.folder.checkpoint(step));
+    return step;
+  }
+
+  private async train(model: LlamaModel, trainer: Trainer, data: RunData): Promise<boolean> {
+    const { eval_steps: evalSteps, save_steps: saveSteps } = this.config;
+    while (trainer.step < trainer.totalSteps && !this.outOfPatience()) {
+      if (await this.asked(trainer)) {
+        await this.stop(model, trainer);
+        return false;
+      }
+      const started = performance.now();
+      const result = await trainer.trainStep();
+      this.emit({
+        type: 'step',
+        ...result,
+        tokens_per_second: (1000 * result.tokens) / (performance.now() - started),
+        peak_memory: process.resourceUsage().maxRSS * 1024,
+      });
+      await this.folder.heartbeat(trainer.step);
+      const last = trainer.step === trainer.totalSteps;
+      if (data.validation.length > 0 && (last || (evalSteps !== null && trainer.step % evalSteps === 0))) {
+        await this.evaluate(model, trainer, data);
+      }
+      if (saveSteps !== null && trainer.step % saveSteps === 0 && !last) await this.save(model, trainer);
+    }
+    if (this.outOfPatience()) {
+      this.note(
+        `stopping early: the validation loss has not improved in ${this.config.early_stopping_patience} evaluations`,
+      );
+    }
+    // Saved before the result is evaluated: a kill during evaluation costs no step.
+    await this.save(model, trainer);
+    return true;
+  }
+
+  private outOfPatience(): boolean {
+    const { early_stopping_patience: patience } = this.config;
+    return patience !== null && this.state.evaluations_without_gain >= patience;
+  }
+
+  /** Waits while paused. @returns whether to stop */
+  private async asked(trainer: Trainer): Promise<boolean> {
+    let paused = false;
+    for (;;) {
+      const command = this.options.signal.aborted ? 'stop' : await this.folder.readControl();
+      if (command === 'stop') return true;
+      if (command !== 'pause') {
+        if (paused) {
+          await this.folder.clearControl();
+          await this.folder.writeState({ status: 'running', step: trainer.step });
+          this.emit({ type: 'resumed', step: trainer.step });
+        }
+        return false;
+      }
+      if (!paused) {
+        paused = true;
+        await this.folder.writeState({ status: 'paused', step: trainer.step });
+        this.emit({ type: 'paused', step: trainer.step });
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL_MS));
+      await this.folder.heartbeat(trainer.step);
+    }
+  }
+
+  private async stop(model: LlamaModel, trainer: Trainer): Promise<void> {
+    await this.folder.writeState({ status: 'stopping', step: trainer.step });
+    const checkpoint = trainer.step === 0 ? undefined : await this.save(model, trainer);
+    await this.folder.clearControl();
+    this.emit({ type: 'stopped', step: trainer.step, ...(checkpoint === undefined ? {} : { checkpoint }) });
+    await this.folder.writeState({ status: 'stopped', step: trainer.step });
+  }
+
+  private async save(model: LlamaModel, trainer: Trainer): Promise<string> {
+    const target = this.folder.checkpoint(trainer.step);
+    const state = { ...this.state, step: trainer.step };
+    await writeFolderAtomic(target, (temporary) =>
+      writeCheckpoint(this.options.device, model, trainer, state, this.config.model_name, temporary),
+    );
+    this.emit({ type: 'checkpoint', step: trainer.step, path: target });
+    return target;
+  }
+
+  private async evaluate(model: LlamaModel, trainer: Trainer, data: RunData): Promise<void> {
+    const examples = limited(data.validation, this.config);
+    const { loss } = await scoreExamples(model, examples);
+    const best = this.state.best === null || loss < this.state.best.loss;
+    this.state = {
+      step: trainer.step,
+      best: best ? { step: trainer.step, loss } : this.state.best,
+      evaluations_without_gain: best ? 0 : this.state.evaluations_without_gain + 1,
+    };
+    if (best) {
+      await writeFolderAtomic(bestFolder(this.folder), (temporary) =>
+        writeTrained(this.options.device, model, this.config.model_name, temporary),
+      );
+    }
+    this.emit({ type: 'evaluation', step: trainer.step, loss, examples: examples.length, best });
+  }
+
+  /** Writes the result, evaluates it, says done. */
+  private async finish(session: ModelSession, model: LlamaModel, trainer: Trainer, data: RunData): Promise<void> {
+    const { folder, config, options } = this;
+    if (config.early_stopping_patience !== null && this.state.best !== null && this.state.best.step !== trainer.step) {
+      const weights = path.join(bestFolder(folder), model.full === undefined ? ADAPTER_WEIGHTS : MODEL_WEIGHTS);
+      readTensors(options.device, weights, trainer.parameters.all());
+      this.note(`the result is from step ${this.state.best.step}, where the validation loss was lowest`);
+    }
+    const result = await this.writeResult(session, model);
+    const examples = limited(data.test, config);
+    let evaluation: RunEvaluation | null = null;
+    if (examples.length > 0) {
+      ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
+        stemmer: false,
+        onProgress: (name, done, total) => {
+          void folder.heartbeat(trainer.step);
+          options.onLog(`evaluation: ${name} model answered ${done} of ${total}`);
+        },
+      }));
+    }
+    this.emit({ type: 'done', step: trainer.step, adapter: result, evaluation: evaluation && { ...evaluation } });
+    await folder.writeState({ status: 'done', step: trainer.step });
+  }
+
+  /** An adapter folder, or after full fine-tuning a model folder: the weights with the base's configuration and tokenizer. */
+  private async writeResult(session: ModelSession, model: LlamaModel): Promise<string> {
+    const target = model.full === undefined ? this.folder.adapter : path.join(this.folder.path, 'model');
+    await writeFolderAtomic(target, async (temporary) => {
+      await writeTrained(this.options.device, model, this.config.model_name, temporary);
+      if (model.full === undefined) return;
+      for (const name of MODEL_FILES) {
+        const content = readIfThere(path.join(session.modelDir, name));
+        if (content !== undefined) await writeFileAtomic(path.join(temporary, name), content);
+      }
+    });
+    return target;
+  }
+
+  private noteTruncation(data: RunData): void {
+    const all = [...data.train, ...data.validation, ...data.test];
+    const cut = all.filter((example) => example.truncatedTokens > 0);
+    if (cut.length === 0) return;
+    const lines = cut.slice(0, 5).map((example) => example.line);
+    this.emit({
+      type: 'warning',
+      code: 'truncated',
+      message: `${cut.length} of ${all.length} examples are longer than max_seq_length ${this.config.max_seq_length} and are cut (lines ${lines.join(', ')}${cut.length > 5 ? ', ...' : ''})`,
+      remedy: 'raise max_seq_length, or shorten them',
+    });
+  }
+
+  private note(text: string): void {
+    this.emit({ type: 'warning', message: text });
+  }
+
+  private emit(event: NewRunEvent): void {
+    const written = this.folder.appendEvent(event);
+    if (written.type !== 'step') this.folder.log(JSON.stringify(written));
+    this.options.onEvent(written);
+  }
+}
+
+/** What a model folder needs besides its weights. */
+const MODEL_FILES = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+];
+
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}

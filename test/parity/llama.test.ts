@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { GREEDY } from '../../src/generate/sampler';
+import { generate } from '../../src/generate/generate';
+import { KvCache } from '../../src/model/cached-pass';
+import { LlamaModel, trainableCopy } from '../../src/model/llama';
+import { parseLlamaConfig, readLlamaConfig } from '../../src/model/llama-config';
+import { readTensors, type NamedTensor } from '../../src/model/parameter-file';
+import { ADAPTER_WEIGHTS, loadPeftAdapter } from '../../src/model/peft';
+import { scoreExamples } from '../../src/model/score';
+import { BaseWeights } from '../../src/model/weights';
+import { Trainer, type TrainerOptions } from '../../src/train/trainer';
+import { readFileSync, existsSync } from 'node:fs';
+import { fixtureNames, loadFixture, type ParityScores, type ParityTraining, type ParityFixture } from './fixture';
+
+const device = createCpuDevice({ threads: 2 });
+
+function near(actual: number, expected: number, relative: number, what: string): void {
+  const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-6);
+  assert.ok(error <= relative, `${what}: ${actual} for ${expected}, off by ${error.toExponential(2)}`);
+}
+
+for (const name of fixtureNames()) {
+  describe(`${name} against transformers and PEFT`, () => {
+    const fixture = loadFixture(name);
+    const { expected } = fixture;
+    const config = readLlamaConfig(fixture.model);
+    const weights = new BaseWeights(device, fixture.model, config);
+    const base = new LlamaModel(device, config, weights);
+    const tuned = new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapter));
+    after(() => {
+      base.free();
+      tuned.free();
+    });
+
+    for (const [kind, model, scores] of [
+      ['base', base, expected.base],
+      ['adapter', tuned, expected.adapter],
+    ] as const) {
+      it(`${kind}: NLL of every example within 1e-4`, () => checkNll(model, fixture, scores));
+      it(`${kind}: logits of the last positions`, () => checkLogits(model, fixture, scores));
+      it(`${kind}: greedy continuations are equal`, () => checkGreedy(model, fixture, scores));
+    }
+
+    it('ten LoRA steps: loss, gradient norm, learning rate and every adapter weight within 1e-3', async () => {
+      await checkTraining(fixture, expected.adapter_training, false);
+    });
+
+    if (expected.full_training !== undefined) {
+      const training = expected.full_training;
+      it('full fine-tuning steps: loss, gradient norm and every weight within 1e-3', async () => {
+        await checkTraining(fixture, training, true);
+      });
+    }
+
+    const older = path.join(fixture.model, 'config_older.json');
+    if (existsSync(older)) {
+      it('reads the older layout of config.json as the same model', () => {
+        const json = JSON.parse(readFileSync(older, 'utf8')) as Record<string, unknown>;
+        assert.deepEqual(parseLlamaConfig(json, older), config);
+      });
+    }
+  });
+}
+
+async function checkNll(model: LlamaModel, { expected }: ParityFixture, scores: ParityScores): Promise<void> {
+  const sequences = expected.examples.map(({ ids, mask }) => ({ ids, trained: mask }));
+  const { perExample } = await scoreExamples(model, sequences);
+  perExample.forEach(({ nll, targets }, i) => {
+    assert.equal(targets, expected.trained[i]);
+    near(nll, scores.nll[i]!, 1e-4, `NLL of example ${i}`);
+  });
+}
+
+async function checkLogits(model: LlamaModel, { expected }: ParityFixture, scores: ParityScores): Promise<void> {
+  const { example, last_positions: rows } = scores.logits;
+  const ids = expected.examples[example]!.ids;
+  // Through the cache in two unequal parts and then token by token, so that decoding is held against the reference as well.
+  const cache = new KvCache(model, 2, ids.length);
+  const start = ids.length - rows.length;
+  await cache.append([{ sequence: 1, ids: ids.slice(0, start) }]);
+  for (const [i, row] of rows.entries()) {
+    const logits = await cache.append([{ sequence: 1, ids: [ids[start + i]!] }]);
+    row.forEach((value, token) => {
+      assert.ok(Math.abs(logits[token]! - value) <= 1e-3 * Math.max(1, Math.abs(value)), `logit ${token}: ${logits[token]} for ${value}`);
+    });
+  }
+  cache.free();
+}
+
+async function checkGreedy(model: LlamaModel, { expected }: ParityFixture, scores: ParityScores): Promise<void> {
+  const longest = Math.max(...scores.greedy.map((g) => g.token_ids.length));
+  const results = await generate(model, expected.prompts, {
+    sampling: GREEDY,
+    maxNewTokens: longest,
+    stopTokenIds: expected.eos_token_ids,
+    random: () => () => 0,
+  });
+  results.forEach(({ tokenIds, stop }, i) => {
+    const { token_ids: ids, stop: reason } = scores.greedy[i]!;
+    assert.deepEqual(tokenIds, ids);
+    assert.equal(stop, reason === 'eos' ? 'stop' : 'length');
+  });
+}
+
+/** The order of the reference, written out as a dataset that is taken in file order. */
+async function checkTraining(fixture: ParityFixture, training: ParityTraining, full: boolean): Promise<void> {
+  const { settings, order, steps } = training;
+  const config = readLlamaConfig(fixture.model);
+  const weights = new BaseWeights(device, fixture.model, config);
+  const model = full
+    ? new LlamaModel(device, config, weights, undefined, trainableCopy(device, weights))
+    : new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapterStart));
+  const examples = order.flat(2).map((index) => {
+    const { ids, mask } = fixture.expected.examples[index]!;
+    return { ids, trained: mask, place: `example ${index}` };
+  });
+  const options: TrainerOptions = {
+    ...settings,
+    num_train_epochs: 1,
+    per_device_batch_size: order[0]![0]!.length,
+    gradient_accumulation_steps: order[0]!.length,
+    warmup_ratio: 0,
+    gradient_checkpointing: false,
+    shuffle: false,
+    seed: 0,
+  };
+  const trainer = new Trainer(device, model, examples, options);
+  for (const [i, step] of steps.entries()) {
+    const result = await trainer.trainStep();
+    assert.equal(result.trained_tokens, step.trained);
+    near(result.loss, step.loss, 1e-3, `loss of step ${i + 1}`);
+    near(result.grad_norm, step.grad_norm, 1e-3, `gradient norm of step ${i + 1}`);
+    near(result.learning_rate, step.learning_rate, 1e-9, `learning rate of step ${i + 1}`);
+  }
+  await compareWeights(trainer, full ? fixture.fullEnd! : path.join(fixture.adapterEnd, ADAPTER_WEIGHTS));
+  trainer.free();
+  model.free();
+}
+
+/** Within 1e-3 of the largest weight of the tensor: a weight near zero has no relative precision of its own. */
+async function compareWeights(trainer: Trainer, file: string): Promise<void> {
+  const parameters = trainer.parameters.all();
+  const ends: NamedTensor[] = parameters.map((p) => ({ name: p.name, shape: p.shape, value: device.alloc('f32', p.value.length) }));
+  readTensors(device, file, ends);
+  for (const [i, parameter] of parameters.entries()) {
+    const actual = await device.readFloats(parameter.value);
+    const expected = await device.readFloats(ends[i]!.value);
+    const largest = expected.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+    actual.forEach((value, at) => {
+      const error = Math.abs(value - expected[at]!);
+      assert.ok(error <= 1e-3 * largest, `${parameter.name}[${at}]: ${value} for ${expected[at]}`);
+    });
+    device.free(ends[i]!.value);
+  }
+}
