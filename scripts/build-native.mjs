@@ -2,7 +2,7 @@
 // is compiled once for each instruction set of this architecture; only what changed is compiled again. Uses nothing but Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,24 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const sources = path.join(root, 'native', 'cpu');
 
-const COMMON = ['-O3', '-std=c++17', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast', '-fvisibility=hidden'];
-// GCC 12's own AVX-512 headers trip its check for uninitialised values; Clang does not know that option.
-const WARNINGS = ['-Wall', '-Wextra', '-Wno-psabi', '-Wno-maybe-uninitialized', '-Wno-uninitialized', '-Wno-unknown-warning-option'];
+const COMMON = [
+  '-O3',
+  '-std=c++17',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-ffp-contract=fast',
+  '-fvisibility=hidden',
+];
+// GCC 12's own AVX-512 headers trip its check for uninitialised values; Clang does not know some of these options.
+const WARNINGS = [
+  '-Wall',
+  '-Wextra',
+  '-Wno-psabi',
+  '-Wno-maybe-uninitialized',
+  '-Wno-uninitialized',
+  '-Wno-ignored-optimization-argument',
+  '-Wno-unknown-warning-option',
+];
 
 /** The flags of each instruction set that the kernels are compiled for, by Node's name of the architecture. */
 const ISA_FLAGS = {
@@ -21,7 +36,8 @@ const ISA_FLAGS = {
     avx2: ['-mavx2', '-mfma', '-mf16c'],
     baseline: [],
   },
-  arm64: { neon: [] },
+  // GCC's scheduling before register allocation, off on x86 anyway, spills the accumulators of the matrix product.
+  arm64: { neon: ['-fno-schedule-insns'] },
 };
 
 const INSTALL = {
@@ -38,8 +54,9 @@ export function findCompiler() {
 
 /** What to tell a person whose system has no compiler. */
 export function missingCompiler() {
-  const tried = process.env['CXX'] ? `CXX=${process.env['CXX']} does not run` : 'no C++ compiler (c++, g++, clang++) on PATH';
-  return `${tried} - ${INSTALL[process.platform] ?? 'install g++ or clang++ with C++17'}`;
+  const named = process.env['CXX'];
+  if (named) return `CXX=${named} does not run - unset it, or name a C++17 compiler that is installed`;
+  return `no C++ compiler (c++, g++, clang++) on PATH - ${INSTALL[process.platform] ?? 'install g++ or clang++ with C++17'}`;
 }
 
 /** Flags for one file: `isa` is undefined for those compiled once. */
@@ -65,7 +82,13 @@ function plan(compiler, target, objects) {
   for (const header of headers) base.update(path.basename(header)).update('\0').update(readFileSync(header));
   const unit = (source, isa) => {
     const flags = flagsFor(isa, target.arch, target.platform);
-    const hash = base.copy().update(flags.join(' ')).update('\0').update(readFileSync(source)).digest('hex').slice(0, 16);
+    const hash = base
+      .copy()
+      .update(flags.join(' '))
+      .update('\0')
+      .update(readFileSync(source))
+      .digest('hex')
+      .slice(0, 16);
     const name = [path.basename(source, '.cpp'), isa, hash].filter((part) => part !== undefined).join('.');
     return { source, flags, object: path.join(objects, `${name}.o`) };
   };
@@ -103,11 +126,31 @@ async function compile(compiler, units) {
   return !failed;
 }
 
+/** Removes the objects of former builds, but none of the last hour: another build may be linking them. */
+function removeOld(objects, keep) {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(objects)) {
+    const file = path.join(objects, name);
+    const age = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? hourAgo;
+    if (/\.(o|tmp)$/.test(name) && !keep.has(name) && age < hourAgo) rmSync(file, { force: true });
+  }
+}
+
 /** Flags that make a library which runs on systems without this compiler's runtime. */
 function linkFlags(platform) {
   if (platform === 'darwin') return ['-dynamiclib', '-Wl,-install_name,@rpath/libsft_cpu.dylib'];
   if (platform === 'win32') return ['-shared', '-static'];
-  return ['-shared', '-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL', '-Wl,-z,defs', '-pthread'];
+  return [
+    '-shared',
+    // At exit koffi closes the library while the pool's threads still run in it: it must stay mapped.
+    '-Wl,-z,nodelete',
+    '-static-libstdc++',
+    '-static-libgcc',
+    '-Wl,--exclude-libs,ALL',
+    '-Wl,--gc-sections',
+    '-Wl,-z,defs',
+    '-pthread',
+  ];
 }
 
 /** Builds the library for `target` (this machine unless given) and returns its path, or undefined where something failed. */
@@ -121,14 +164,11 @@ export async function buildNative(compiler, target = { platform: process.platfor
   mkdirSync(objects, { recursive: true });
   const units = plan(compiler, target, objects);
   if (!(await compile(compiler, units))) return undefined;
-  const keep = new Set(units.map((unit) => path.basename(unit.object)));
-  for (const name of readdirSync(objects)) {
-    if (name.endsWith('.o') && !keep.has(name)) rmSync(path.join(objects, name), { force: true });
-  }
+  removeOld(objects, new Set(units.map((unit) => path.basename(unit.object))));
   const suffix = { darwin: 'dylib', win32: 'dll' }[target.platform] ?? 'so';
   const library = path.join(root, 'dist', 'native', where, `libsft_cpu.${suffix}`);
   const stamp = path.join(objects, 'linked');
-  const wanted = units.map((unit) => path.basename(unit.object)).join('\n');
+  const wanted = [...linkFlags(target.platform), ...units.map((unit) => path.basename(unit.object))].join('\n');
   if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return library;
   mkdirSync(path.dirname(library), { recursive: true });
   const aside = `${library}.${process.pid}.tmp`;

@@ -188,13 +188,7 @@ export interface Device {
   /** h = silu(gate) * up, elementwise; h may be gate or up. */
   swiglu(h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void;
   /** dgate, dup from dh; dgate may be gate, dup may be up or dh. */
-  swigluBackward(
-    dgate: DeviceBuffer,
-    dup: DeviceBuffer,
-    dh: DeviceBuffer,
-    gate: DeviceBuffer,
-    up: DeviceBuffer,
-  ): void;
+  swigluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void;
 
   /** y += x. */
   add(y: DeviceBuffer, x: DeviceBuffer): void;

@@ -1,0 +1,95 @@
+// The table of kernels of one instruction set. Every file of kernels/ is compiled once per set with SFT_ISA naming it; its register
+// function puts the addresses of its kernels into the table, so that nothing compiled for a newer processor runs on an older one
+// before runtime.cpp has looked at the processor. Arguments are those of sft_cpu.h.
+#pragma once
+#include <stdint.h>
+
+namespace sft {
+
+struct Kernels {
+  // gemm.cpp
+  void (*linear)(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta);
+  void (*linear_backward_input)(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k,
+                                float alpha, float beta);
+  void (*linear_backward_weight)(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha,
+                                 float beta);
+  // bias.cpp
+  void (*add_bias)(float* y, const void* bias, int32_t btype, int64_t m, int64_t n);
+  void (*add_bias_backward)(float* db, const float* dy, int64_t m, int64_t n);
+  // norm.cpp
+  void (*rms_norm)(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps);
+  void (*rms_norm_backward)(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
+                            int64_t rows, int64_t dim, float eps, float beta);
+  // rope.cpp
+  void (*rope)(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
+               int64_t head_dim, int32_t inverse);
+  // attention.cpp
+  void (*attention)(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table, int64_t sequences,
+                    int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
+  // attention_backward.cpp
+  void (*attention_backward)(float* dq, float* dk, float* dv, const float* dout, const float* q, const float* k, const float* v,
+                             const float* o, const float* lse, const int32_t* table, int64_t sequences, int64_t heads,
+                             int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
+  // swiglu.cpp
+  void (*swiglu)(float* h, const float* gate, const float* up, int64_t n);
+  void (*swiglu_backward)(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
+  // elementwise.cpp
+  void (*add)(float* y, const float* x, int64_t n);
+  void (*copy)(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n);
+  void (*fill)(void* x, int32_t xtype, int64_t n, double value);
+  // dropout.cpp
+  void (*dropout)(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
+  // rows.cpp
+  void (*gather_rows)(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
+  void (*scatter_rows)(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+  // loss.cpp
+  void (*cross_entropy)(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab, int32_t with_gradient,
+                        float grad_scale);
+  // optimizer.cpp
+  double (*sum_squares)(const float* x, int64_t n);
+  void (*adamw)(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2, double eps,
+                double weight_decay, int64_t step, double grad_scale);
+};
+
+// The table of the instruction set that sft_init chose (runtime.cpp).
+const Kernels& kernels();
+
+// One namespace per instruction set; runtime.cpp calls register_all of those that the build holds.
+#define SFT_DECLARE_KERNELS(isa)                \
+  namespace isa {                               \
+  void register_gemm(Kernels&);                 \
+  void register_bias(Kernels&);                 \
+  void register_norm(Kernels&);                 \
+  void register_rope(Kernels&);                 \
+  void register_attention(Kernels&);            \
+  void register_attention_backward(Kernels&);   \
+  void register_swiglu(Kernels&);               \
+  void register_elementwise(Kernels&);          \
+  void register_dropout(Kernels&);              \
+  void register_rows(Kernels&);                 \
+  void register_loss(Kernels&);                 \
+  void register_optimizer(Kernels&);            \
+  inline void register_all(Kernels& kernels) {  \
+    register_gemm(kernels);                     \
+    register_bias(kernels);                     \
+    register_norm(kernels);                     \
+    register_rope(kernels);                     \
+    register_attention(kernels);                \
+    register_attention_backward(kernels);       \
+    register_swiglu(kernels);                   \
+    register_elementwise(kernels);              \
+    register_dropout(kernels);                  \
+    register_rows(kernels);                     \
+    register_loss(kernels);                     \
+    register_optimizer(kernels);                \
+  }                                             \
+  }
+
+SFT_DECLARE_KERNELS(avx512)
+SFT_DECLARE_KERNELS(avx2)
+SFT_DECLARE_KERNELS(neon)
+SFT_DECLARE_KERNELS(baseline)
+
+#undef SFT_DECLARE_KERNELS
+
+}  // namespace sft

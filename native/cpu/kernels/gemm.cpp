@@ -1,0 +1,73 @@
+// Matrix products: a linear layer forward, and its gradients by the input and by the weight. See README.md for the plans.
+#include "../kernels.h"
+#include "gemm_dot.h"
+#include "gemm_plan.h"
+
+namespace sft {
+namespace SFT_ISA {
+namespace {
+
+constexpr int64_t kDecodeRows = 16;
+constexpr int64_t kThin = 64;
+
+template <typename T>
+void multiply(const Product<T>& g) {
+  if (g.rows <= 0 || g.cols <= 0) return;
+  if (g.depth <= 0) return scale_only(g.to, g.rows, g.cols);
+  const bool thin = g.cols <= kThin || g.depth <= kThin;
+  const int64_t bytes = rounded_up(g.cols, WIDTH) * g.depth * 4;
+  if (!g.a_transposed && (bytes <= kSmallPanels || (thin && bytes <= 8 * kSmallPanels))) {
+    return multiply_small_b(g, chunk_depth(g.depth, g.cols <= kThin ? 512 : kDepth));
+  }
+  multiply_panels(g);
+}
+
+template <typename T>
+void linear_typed(float* y, const float* x, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+  if (m > 0 && m <= kDecodeRows && k > 0) return multiply_dots<T>(y, x, w, m, n, k, alpha, beta);
+  multiply(Product<T>{{y, n, 1, alpha, beta}, m, n, k, x, k, false, w, k, true});
+}
+
+template <typename T>
+void backward_input_typed(float* dx, const float* dy, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+  multiply(Product<T>{{dx, k, 1, alpha, beta}, m, k, n, dy, n, false, w, k, false});
+}
+
+void linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+  with_type(wtype, [&](auto type) {
+    using T = decltype(type);
+    linear_typed<T>(y, x, static_cast<const typename T::element*>(w), m, n, k, alpha, beta);
+  });
+}
+
+void linear_backward_input(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha,
+                           float beta) {
+  with_type(wtype, [&](auto type) {
+    using T = decltype(type);
+    backward_input_typed<T>(dx, dy, static_cast<const typename T::element*>(w), m, n, k, alpha, beta);
+  });
+}
+
+void linear_backward_weight(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+  if (m > 0 && n > 0 && k > 0) {
+    // The narrow one of dy and x is packed; the wide one is read once, in place. Where that is dy, the product is dw transposed.
+    if (n <= k && n <= kThin) {
+      return multiply_few_rows(Product<F32>{{dw, k, 1, alpha, beta}, n, k, m, dy, n, true, x, k, false});
+    }
+    if (k < n && k <= kThin) {
+      return multiply_few_rows(Product<F32>{{dw, 1, k, alpha, beta}, k, n, m, x, k, true, dy, n, false});
+    }
+  }
+  multiply(Product<F32>{{dw, k, 1, alpha, beta}, n, k, m, dy, n, true, x, k, false});
+}
+
+}  // namespace
+
+void register_gemm(Kernels& kernels) {
+  kernels.linear = linear;
+  kernels.linear_backward_input = linear_backward_input;
+  kernels.linear_backward_weight = linear_backward_weight;
+}
+
+}  // namespace SFT_ISA
+}  // namespace sft

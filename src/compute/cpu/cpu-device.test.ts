@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { SftError } from '../../errors';
+import { exercise } from '../conformance/exercise';
+import { assertSame } from '../conformance/numbers';
+import { createCpuDevice, INSTRUCTION_SETS, type CpuDeviceOptions } from './cpu-device';
+import { findLibrary } from './library';
+
+const available = INSTRUCTION_SETS.filter((isa) => {
+  try {
+    return createCpuDevice({ isa }).isa === isa;
+  } catch (error) {
+    if (error instanceof SftError) return false;
+    throw error;
+  }
+});
+
+async function assertEqualRuns(a: CpuDeviceOptions, b: CpuDeviceOptions): Promise<void> {
+  const first = await exercise(createCpuDevice(a));
+  const second = await exercise(createCpuDevice(b));
+  assert.ok(first.size > 20);
+  for (const [name, values] of first) assertSame(second.get(name)!, values, name);
+}
+
+void describe('cpu device', () => {
+  for (const isa of available) {
+    for (const threads of [1, 2, 3, 7]) {
+      it(`${isa}: every kernel gives the same bits on 1 and on ${threads} threads`, () =>
+        assertEqualRuns({ isa, threads: 1 }, { isa, threads }));
+    }
+  }
+
+  it('devices take turns: each keeps its instruction set and threads', async () => {
+    const slow = createCpuDevice({ isa: available.at(-1)!, threads: 1 });
+    const alone = await exercise(slow);
+    const fast = createCpuDevice({ threads: 2 });
+    await exercise(fast);
+    for (const [name, values] of await exercise(slow)) assertSame(values, alone.get(name)!, name);
+  });
+
+  it('describes itself', () => {
+    const device = createCpuDevice({ isa: available[0]!, threads: 2 });
+    assert.match(device.description, /^\S.*, (AVX-512|AVX2|NEON|baseline), 2 threads$/);
+    assert.equal(device.threads, 2);
+  });
+
+  it('refuses an instruction set that the processor lacks', () => {
+    const lacking = INSTRUCTION_SETS.find((isa) => !available.includes(isa));
+    assert.ok(lacking !== undefined, 'no processor has both AVX and NEON');
+    assert.throws(
+      () => createCpuDevice({ isa: lacking }),
+      (error) => error instanceof SftError && error.code === 'unsupported-instruction-set' && error.exitCode === 2,
+    );
+    assert.throws(() => createCpuDevice({ threads: 0 }), RangeError);
+  });
+
+  it('counts the peak of what alloc held', () => {
+    const device = createCpuDevice({ threads: 1 });
+    const [a, b] = [device.alloc('f32', 100), device.alloc('f16', 50)];
+    device.free(a);
+    const c = device.alloc('i32', 10);
+    assert.equal(device.allocatedBytes, 140);
+    assert.equal(device.peakAllocatedBytes, 500);
+    device.free(b);
+    device.free(c);
+    assert.equal(device.allocatedBytes, 0);
+  });
+
+  it('refuses memory of another device to free', () => {
+    const [one, two] = [createCpuDevice({ threads: 1 }), createCpuDevice({ threads: 1 })];
+    const buffer = one.alloc('f32', 4);
+    assert.throws(() => {
+      two.free(buffer);
+    }, RangeError);
+    one.free(buffer);
+  });
+
+  it('says how to build the library where there is none', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-no-library-'));
+    try {
+      assert.throws(
+        () => findLibrary(folder),
+        (error) => error instanceof SftError && /npm run build:native/.test(error.remedy ?? ''),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { getSystemErrorMap } from 'node:util';
+import { SftError } from '../../errors';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../device';
+import type { CpuLibrary } from './bindings';
+import { cpuBuffer, DTYPE_CODE, size } from './checks';
+import { Allocation, CpuBuffer } from './memory';
+
+const ARRAY_TYPES = { f32: Float32Array, i32: Int32Array, bf16: Uint16Array, f16: Uint16Array } as const;
+
+/** Native memory of one device: what it gave out, and what goes in and out of it. */
+export class CpuMemory {
+  readonly #library: CpuLibrary;
+  #allocated = 0;
+  #peak = 0;
+
+  constructor(library: CpuLibrary) {
+    this.#library = library;
+  }
+
+  get allocatedBytes(): number {
+    return this.#allocated;
+  }
+
+  /** The largest value `allocatedBytes` ever had. */
+  get peakAllocatedBytes(): number {
+    return this.#peak;
+  }
+
+  /** @throws SftError out-of-memory */
+  alloc(dtype: DType, length: number): CpuBuffer {
+    const bytes = size('length', length) * BYTES_PER_ELEMENT[dtype];
+    const address = this.#library.alloc(bytes);
+    if (address === 0) {
+      throw new SftError('out-of-memory', `the system has no ${Math.ceil(bytes / 2 ** 20)} MiB of memory left`, {
+        remedy: 'lower per_device_batch_size or max_seq_length, or choose a smaller model',
+      });
+    }
+    this.#allocated += bytes;
+    this.#peak = Math.max(this.#peak, this.#allocated);
+    return new CpuBuffer(new Allocation(this, address, bytes, `a buffer of ${length} ${dtype}`), 0, dtype, length);
+  }
+
+  /** @throws RangeError for a slice, a buffer of a file or of another device, or one that was freed */
+  free(buffer: DeviceBuffer): void {
+    const { allocation, address, length, dtype } = cpuBuffer(buffer);
+    const whole = address === allocation.address && length * BYTES_PER_ELEMENT[dtype] === allocation.bytes;
+    if (allocation.owner !== this || !whole) throw new RangeError('only a whole buffer from alloc can be freed');
+    allocation.released = true;
+    this.#allocated -= allocation.bytes;
+    this.#library.free(allocation.address, allocation.bytes);
+  }
+
+  /** @throws SftError unreadable-file */
+  openWeights(path: string): WeightFile {
+    const bytes = new BigUint64Array(1);
+    const error = new Int32Array(1);
+    const address = this.#library.map(path, bytes, error);
+    if (address === 0) {
+      const [code, reason] = getSystemErrorMap().get(-error[0]!) ?? ['', `error ${error[0]!}`];
+      throw new SftError('unreadable-file', code === 'EINVAL' ? 'the file is empty' : reason, {
+        file: path,
+        remedy: 'check the path and its permissions',
+        exitCode: 2,
+      });
+    }
+    return new MappedWeights(this.#library, address, Number(bytes[0]!), path);
+  }
+
+  /** @throws RangeError where type or length differ */
+  write(buffer: DeviceBuffer, data: Float32Array | Int32Array | Uint16Array): void {
+    const target = cpuBuffer(buffer);
+    if (!(data instanceof ARRAY_TYPES[target.dtype]) || data.length !== target.length) {
+      const given = `${data.length} elements of ${data.constructor.name}`;
+      throw new RangeError(`${given} do not fit a buffer of ${target.length} ${target.dtype}`);
+    }
+    const address = target.address;
+    const code = DTYPE_CODE[target.dtype];
+    if (data.length > 0) this.#library.write(address, code, data, code, data.length);
+  }
+
+  /** @throws RangeError for an i32 buffer */
+  readFloats(buffer: DeviceBuffer): Float32Array {
+    if (buffer.dtype === 'i32') throw new RangeError('the buffer holds i32, not floats');
+    return this.#read(buffer, new Float32Array(buffer.length), 'f32');
+  }
+
+  /** @throws RangeError unless the buffer is bf16 or f16 */
+  readBits(buffer: DeviceBuffer): Uint16Array {
+    if (buffer.dtype !== 'bf16' && buffer.dtype !== 'f16') throw new RangeError(`the buffer holds ${buffer.dtype}`);
+    return this.#read(buffer, new Uint16Array(buffer.length), buffer.dtype);
+  }
+
+  /** The i32 values that a check looks at. */
+  readIntegers(buffer: DeviceBuffer): Int32Array {
+    if (buffer.dtype !== 'i32') throw new RangeError(`the buffer holds ${buffer.dtype}, not i32`);
+    return this.#read(buffer, new Int32Array(buffer.length), 'i32');
+  }
+
+  #read<T extends Float32Array | Int32Array | Uint16Array>(buffer: DeviceBuffer, into: T, dtype: DType): T {
+    const address = cpuBuffer(buffer).address;
+    if (into.length > 0) this.#library.read(into, DTYPE_CODE[dtype], address, DTYPE_CODE[buffer.dtype], into.length);
+    return into;
+  }
+}
+
+class MappedWeights implements WeightFile {
+  readonly #library: CpuLibrary;
+  readonly #allocation: Allocation;
+
+  constructor(library: CpuLibrary, address: number, bytes: number, path: string) {
+    this.#library = library;
+    this.#allocation = new Allocation(this, address, bytes, path);
+  }
+
+  buffer(dtype: DType, byteOffset: number, length: number): CpuBuffer {
+    const width = BYTES_PER_ELEMENT[dtype];
+    const end = size('byteOffset', byteOffset) + size('length', length) * width;
+    if (byteOffset % width !== 0 || end > this.#allocation.bytes) {
+      throw new RangeError(
+        `${length} ${dtype} from byte ${byteOffset} leave a file of ${this.#allocation.bytes} bytes`,
+      );
+    }
+    const buffer = new CpuBuffer(this.#allocation, byteOffset, dtype, length);
+    if (this.#allocation.released) throw new RangeError(`${this.#allocation.label} is closed`);
+    return buffer;
+  }
+
+  close(): void {
+    if (this.#allocation.released) return;
+    this.#allocation.released = true;
+    this.#library.unmap(this.#allocation.address, this.#allocation.bytes);
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import koffi from 'koffi';
+import { SftError } from '../../errors';
+import { bindLibrary, type CpuLibrary } from './bindings';
+
+const ABI_VERSION = 1;
+const FILE_NAMES: Readonly<Record<string, string>> = { darwin: 'libsft_cpu.dylib', win32: 'libsft_cpu.dll' };
+
+let loaded: CpuLibrary | undefined;
+
+/**
+ * The native library of this platform, loaded once.
+ * @throws SftError native-library-missing, native-library-unusable
+ */
+export function cpuLibrary(): CpuLibrary {
+  loaded ??= load(findLibrary(__dirname));
+  return loaded;
+}
+
+/**
+ * dist/native/<platform>-<arch>/ in `start` or a folder above it: the checkout's or the package's.
+ * @throws SftError native-library-missing
+ */
+export function findLibrary(start: string): string {
+  const target = `${process.platform}-${process.arch}`;
+  const name = FILE_NAMES[process.platform] ?? 'libsft_cpu.so';
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, 'dist', 'native', target, name);
+    if (existsSync(file)) return file;
+    if (path.dirname(folder) === folder) break;
+  }
+  throw new SftError('native-library-missing', `the CPU kernels are not built for ${target}`, {
+    remedy: 'run npm run build:native (it needs g++ or clang++)',
+    exitCode: 2,
+  });
+}
+
+function load(file: string): CpuLibrary {
+  const remedy = 'run npm run build:native';
+  let library: CpuLibrary;
+  try {
+    library = bindLibrary(koffi.load(file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SftError('native-library-unusable', reason, { file, remedy, exitCode: 2, cause: error });
+  }
+  if (library.abiVersion() !== ABI_VERSION) {
+    throw new SftError('native-library-unusable', 'built from another version of this program', {
+      file,
+      remedy,
+      exitCode: 2,
+    });
+  }
+  return library;
+}
