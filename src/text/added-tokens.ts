@@ -1,0 +1,101 @@
+import { SftError } from '../errors';
+import { isObject } from './model-files';
+
+/** One entry of tokenizer.json's `added_tokens`. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special: boolean;
+  /** Match only where no word character stands beside it. */
+  readonly singleWord: boolean;
+  /** Swallow white space to the left / right. */
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  /** Looked for in the normalised text instead of the raw text. */
+  readonly normalized: boolean;
+}
+
+/** Text between added tokens (`start` is its offset in the text that was split), or an added token. */
+export type Section = { readonly text: string; readonly start: number } | { readonly token: AddedToken };
+
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u;
+const SPACE_BEFORE = /\p{White_Space}+$/u;
+const SPACE_AFTER = /^\p{White_Space}+/u;
+
+/**
+ * Finds added tokens in a text: leftmost first, the longest of those that start there, with single_word, lstrip and
+ * rstrip as the tokenizers library has them (AddedVocabulary::find_matches).
+ */
+export class AddedTokenSplitter {
+  /** A regular expression is a fast longest-first matcher: the alternatives are sorted by length. */
+  private readonly pattern: RegExp | undefined;
+  private readonly byContent = new Map<string, AddedToken>();
+
+  constructor(entries: readonly (readonly [content: string, token: AddedToken])[]) {
+    for (const [content, token] of entries) if (content !== '') this.byContent.set(content, token);
+    const contents = [...this.byContent.keys()].sort((a, b) => b.length - a.length);
+    if (contents.length > 0) this.pattern = new RegExp(contents.map(escapeRegExp).join('|'), 'g');
+  }
+
+  split(text: string): readonly Section[] {
+    if (this.pattern === undefined) return text === '' ? [] : [{ text, start: 0 }];
+    const sections: Section[] = [];
+    let done = 0;
+    for (const match of text.matchAll(this.pattern)) {
+      const token = this.byContent.get(match[0])!;
+      let start = match.index;
+      let end = start + match[0].length;
+      if (start < done) continue; // swallowed by the rstrip of the token before it
+      if (token.singleWord && (touchesWord(text, start, -1) || touchesWord(text, end, 0))) continue;
+      if (token.lstrip) start -= SPACE_BEFORE.exec(text.slice(done, start))?.[0].length ?? 0;
+      if (token.rstrip) end += SPACE_AFTER.exec(text.slice(end))?.[0].length ?? 0;
+      if (start > done) sections.push({ text: text.slice(done, start), start: done });
+      sections.push({ token });
+      done = end;
+    }
+    if (done < text.length) sections.push({ text: text.slice(done), start: done });
+    return sections;
+  }
+}
+
+function touchesWord(text: string, index: number, step: -1 | 0): boolean {
+  const at = index + step;
+  if (at < 0 || at >= text.length) return false;
+  const low = step === -1 && at > 0 && /[\uDC00-\uDFFF]/.test(text[at]!);
+  return WORD.test(String.fromCodePoint(text.codePointAt(low ? at - 1 : at)!));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+/**
+ * tokenizer.json's `added_tokens`; none where there is no list.
+ * Error: tokenizer-unsupported for an entry without a whole number as id or without a content.
+ */
+export function readAddedTokens(value: unknown, file: string): AddedToken[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly unknown[]).map((entry) => {
+    const { id, content } = isObject(entry) ? entry : {};
+    if (!isObject(entry) || !Number.isInteger(id) || Number(id) < 0 || typeof content !== 'string') {
+      throw new SftError(
+        'tokenizer-unsupported',
+        `it has an added token without id and content: ${JSON.stringify(entry)}`,
+        {
+          file,
+          remedy: 'fetch the file again',
+          exitCode: 2,
+        },
+      );
+    }
+    return {
+      id: Number(id),
+      content,
+      special: entry['special'] === true,
+      singleWord: entry['single_word'] === true,
+      lstrip: entry['lstrip'] === true,
+      rstrip: entry['rstrip'] === true,
+      normalized: typeof entry['normalized'] === 'boolean' ? entry['normalized'] : entry['special'] !== true,
+    };
+  });
+}

@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { SftError } from '../errors';
+import { defaultTemplate } from './default-template';
+import { compileTemplate } from './jinja';
+import { isObject, readModelJson, readModelText } from './model-files';
+import { readSpecialTokens } from './special-tokens';
+import type { TextTokenizer } from './tokenizer';
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface RenderOptions {
+  /** Ends with the header of the assistant's turn, for the model to go on. */
+  readonly addGenerationPrompt: boolean;
+}
+
+export interface ChatTemplate {
+  /** The Jinja source. */
+  readonly source: string;
+  /** Where it was read; the model folder where it is a default. */
+  readonly file: string;
+  /** Set where the model brings no template: one line that says which default is used. */
+  readonly notice?: string;
+  /** The conversation as text, special tokens written out (BOS too: add no second one). */
+  renderChat(messages: readonly ChatMessage[], options: RenderOptions): string;
+}
+
+/**
+ * The chat template of a model folder: chat_template.jinja, else chat_template of tokenizer_config.json (one text, or a
+ * list of which "default" is taken), else a documented default. `now` is the one date that strftime_now gives in this
+ * run. Templates that can switch thinking off are told to (`enable_thinking` is false): training answers hold no
+ * thoughts, so prompts must not ask for them.
+ */
+export async function loadChatTemplate(
+  modelDir: string,
+  tokenizer: TextTokenizer,
+  now = new Date(),
+): Promise<ChatTemplate> {
+  const special = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
+  const found: FoundTemplate = (await readTemplate(modelDir)) ?? { ...defaultTemplate(tokenizer), file: modelDir };
+  const compiled = compileTemplate(found.source, found.file, now);
+  const notice = found.name === undefined ? {} : { notice: `the model brings no chat template: ${found.name} is used` };
+  return {
+    source: found.source,
+    file: found.file,
+    ...notice,
+    renderChat: (messages, options) =>
+      compiled.render({
+        ...special.all,
+        messages,
+        tools: null,
+        documents: null,
+        enable_thinking: false,
+        add_generation_prompt: options.addGenerationPrompt,
+      }),
+  };
+}
+
+interface FoundTemplate {
+  readonly source: string;
+  readonly file: string;
+  /** Of a default template only. */
+  readonly name?: string;
+}
+
+async function readTemplate(modelDir: string): Promise<FoundTemplate | undefined> {
+  const text = await readModelText(modelDir, 'chat_template.jinja');
+  if (text !== undefined) return { source: text, file: path.join(modelDir, 'chat_template.jinja') };
+  const config = await readModelJson(modelDir, 'tokenizer_config.json');
+  const value = config?.['chat_template'];
+  const file = path.join(modelDir, 'tokenizer_config.json');
+  if (typeof value === 'string') return { source: value, file };
+  if (!Array.isArray(value)) return undefined;
+  for (const entry of value as readonly unknown[]) {
+    if (isObject(entry) && entry['name'] === 'default' && typeof entry['template'] === 'string') {
+      return { source: entry['template'], file };
+    }
+  }
+  throw new SftError('chat-template-missing', 'it lists chat templates, but none is named "default"', {
+    file,
+    remedy: 'write the one to use to chat_template.jinja in the model folder',
+  });
+}

@@ -1,0 +1,118 @@
+import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
+import { readStopTokenIds } from './stop-tokens';
+import { createStreamingDecoder } from './streaming-decoder';
+import { loadTokenizer, type TextTokenizer } from './tokenizer';
+import { TrainedSpan, type CharacterSpan } from './trained-span';
+
+export interface QuestionAnswer {
+  readonly question: string;
+  readonly answer: string;
+}
+
+export interface EncodedExample {
+  /** After truncation, which keeps the start. */
+  readonly ids: Int32Array;
+  /** Of the same length; 1 = this token is a target of training. */
+  readonly trained: Uint8Array;
+  /** Before truncation. */
+  readonly totalTokens: number;
+  readonly truncatedTokens: number;
+  /** After truncation; 0 = the whole answer was cut off. */
+  readonly trainedTokens: number;
+}
+
+export interface ChatTokenizer {
+  readonly tokenizer: TextTokenizer;
+  readonly template: ChatTemplate;
+  /** Lines to show once a run: which default template is used, or that answers have no end-of-turn token. */
+  readonly notices: readonly string[];
+  /** Ids that end an answer: the model's own, and the token the template writes after an answer. */
+  readonly stopTokenIds: readonly number[];
+  /** The ids of the whole conversation and which of them are trained: the answer and its end-of-turn token. */
+  encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample;
+  /** Ids of the messages with the header of the assistant's turn at the end. */
+  encodePrompt(messages: readonly ChatMessage[]): number[];
+}
+
+export interface ChatTokenizerOptions {
+  /** Put before every conversation that does not start with a system message of its own. */
+  readonly systemPrompt?: string;
+  /** The date that templates write; one a run. */
+  readonly now?: Date;
+}
+
+/** Tokenizer, template and stop tokens of a model folder. Errors: those of loadTokenizer and of the template. */
+export async function loadChatTokenizer(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ChatTokenizer> {
+  const tokenizer = await loadTokenizer(modelDir);
+  const template = await loadChatTemplate(modelDir, tokenizer, options.now);
+  const span = new TrainedSpan(template, tokenizer);
+  const endOfTurn = span.endOfTurnId === undefined ? [] : [span.endOfTurnId];
+  const stops = await readStopTokenIds(modelDir, tokenizer);
+  const withSystem = (messages: readonly ChatMessage[]): readonly ChatMessage[] =>
+    options.systemPrompt === undefined || messages[0]?.role === 'system'
+      ? messages
+      : [{ role: 'system', content: options.systemPrompt }, ...messages];
+  return {
+    tokenizer,
+    template,
+    notices: [template.notice, span.notice].filter((line) => line !== undefined),
+    stopTokenIds: [...new Set([...stops, ...endOfTurn])],
+    encodeExample(example, maxSeqLength) {
+      const question = withSystem([{ role: 'user', content: example.question }]);
+      const found = span.find(question, example.answer);
+      return encodeSpan(tokenizer, found, maxSeqLength);
+    },
+    encodePrompt: (messages) =>
+      tokenizer.encode(template.renderChat(withSystem(messages), { addGenerationPrompt: true })),
+  };
+}
+
+/** Tokenises the whole text once; a token is trained when it holds a character of the span. */
+function encodeSpan(tokenizer: TextTokenizer, span: CharacterSpan, maxSeqLength: number): EncodedExample {
+  const all = tokenizer.encode(span.text);
+  const from = tokensBefore(tokenizer, all, span.text, span.start);
+  const to = span.end === span.text.length ? all.length : tokensUntil(tokenizer, all, span);
+  const length = Math.min(all.length, maxSeqLength);
+  const trained = new Uint8Array(length);
+  trained.fill(1, Math.min(from, length), Math.min(to, length));
+  return {
+    ids: Int32Array.from(all.slice(0, length)),
+    trained,
+    totalTokens: all.length,
+    truncatedTokens: all.length - length,
+    trainedTokens: Math.max(0, Math.min(to, length) - from),
+  };
+}
+
+/**
+ * How many tokens of `all` end at or before the character `at`: as many as the text before it has, unless a token
+ * reaches across `at`.
+ */
+function tokensBefore(tokenizer: TextTokenizer, all: readonly number[], text: string, at: number): number {
+  const prefix = tokenizer.encode(text.slice(0, at));
+  let same = 0;
+  while (same < prefix.length && prefix[same] === all[same]) same++;
+  if (same === prefix.length) return same;
+  // The text before `at` is cut another way on its own: go on while the tokens spell it. A token that ends within a
+  // character only counts once a later one completes it.
+  const wanted = tokenizer.decode(prefix);
+  const decoder = createStreamingDecoder(tokenizer);
+  let spelt = all.slice(0, same).reduce((done, id) => done + decoder.push(id), '');
+  let before = same;
+  for (let count = same; count < all.length && wanted.startsWith(spelt); count++) {
+    spelt += decoder.push(all[count]!);
+    if (wanted.startsWith(tokenizer.decode(all.slice(0, count + 1)))) before = count + 1;
+  }
+  return before;
+}
+
+/** How many tokens of `all` start before the character `at`. */
+function tokensUntil(tokenizer: TextTokenizer, all: readonly number[], span: CharacterSpan): number {
+  // Nothing merges across an added token: what follows the end-of-turn token is tokenised the same without what is before it.
+  if (span.endOfTurnLength > 0) {
+    return all.length - tokenizer.encode(span.text.slice(span.end - span.endOfTurnLength)).length + 1;
+  }
+  const before = tokensBefore(tokenizer, all, span.text, span.end);
+  const exact = tokenizer.encode(span.text.slice(0, span.end)).length === before;
+  return exact ? before : Math.min(all.length, before + 1);
+}

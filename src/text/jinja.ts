@@ -1,0 +1,116 @@
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { SftError } from '../errors';
+import { pythonStrip, STRIP_FUNCTION, usePythonStrip } from './python-strip';
+import { strftime } from './strftime';
+
+/** As Jinja's sandbox has it: a template may not ask for more. */
+const MAX_RANGE = 100_000;
+
+/** The interpreter types its result as any value; a whole program gives text. */
+type RenderedText = ReturnType<Interpreter['run']> & { readonly value: string };
+
+/** What a template says through `raise_exception`. */
+class TemplateRaised extends Error {}
+
+export interface CompiledTemplate {
+  /** Errors: chat-template-raised (the template refuses the conversation), chat-template-failed. */
+  render(variables: Readonly<Record<string, unknown>>): string;
+}
+
+/**
+ * A chat template with the settings and functions transformers gives it: trim_blocks, lstrip_blocks, raise_exception,
+ * strftime_now, range, tojson and namespace. It runs in an interpreter that reaches nothing but what it is given.
+ * `file` and `now` are for errors and for strftime_now. Error: chat-template-syntax, with the line where it is known.
+ */
+export function compileTemplate(source: string, file: string, now: Date): CompiledTemplate {
+  let program: ReturnType<typeof parse>;
+  try {
+    program = parseTemplate(source);
+    usePythonStrip(program);
+  } catch (cause) {
+    const line = lineOfSyntaxError(source, (cause as Error).message);
+    const inJinja = file.endsWith('.jinja');
+    const where = inJinja ? '' : ` (line ${line} of the template)`;
+    throw new SftError(
+      'chat-template-syntax',
+      `the chat template is not valid Jinja: ${(cause as Error).message}${where}`,
+      {
+        file,
+        ...(inJinja ? { line } : {}),
+        remedy: "mend the template, or fetch it again from the model's page",
+        cause,
+      },
+    );
+  }
+  return {
+    render(variables) {
+      const environment = new Environment();
+      for (const [name, value] of Object.entries({ ...globals(now), ...variables })) environment.set(name, value);
+      try {
+        return (new Interpreter(environment).run(program) as RenderedText).value;
+      } catch (cause) {
+        if (cause instanceof TemplateRaised) {
+          throw new SftError('chat-template-raised', `the chat template refuses this conversation: ${cause.message}`, {
+            file,
+            remedy:
+              'change the conversation to what the model supports (often: no system prompt, user and assistant in turn)',
+            cause,
+          });
+        }
+        throw new SftError(
+          'chat-template-failed',
+          `the chat template could not be rendered: ${(cause as Error).message}`,
+          {
+            file,
+            remedy: "mend the template, or fetch it again from the model's page",
+            cause,
+          },
+        );
+      }
+    },
+  };
+}
+
+function parseTemplate(source: string): ReturnType<typeof parse> {
+  return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+}
+
+function globals(now: Date): Record<string, unknown> {
+  return {
+    true: true,
+    false: false,
+    none: null,
+    True: true,
+    False: false,
+    None: null,
+    range,
+    [STRIP_FUNCTION]: (text: unknown, method: string, characters?: string | null) =>
+      pythonStrip(typeof text === 'string' ? text : '', method, characters ?? null),
+    strftime_now: (format: string) => strftime(now, format),
+    raise_exception: (message: unknown) => {
+      throw new TemplateRaised(String(message));
+    },
+  };
+}
+
+/** Python's range(stop), range(start, stop), range(start, stop, step). */
+function range(start: number, stop?: number, step = 1): number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0) throw new Error('range() step must not be zero');
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  if (length > MAX_RANGE) throw new Error(`range of ${length} values is too long, at most ${MAX_RANGE} are allowed`);
+  return Array.from({ length }, (_, index) => from + index * step);
+}
+
+/** The parser names no place: the line is the first one up to which the template fails with the same message. */
+function lineOfSyntaxError(source: string, message: string): number {
+  const lines = source.split('\n');
+  for (let count = 1; count < lines.length; count++) {
+    try {
+      parseTemplate(lines.slice(0, count).join('\n'));
+    } catch (error) {
+      if ((error as Error).message === message) return count;
+    }
+  }
+  return lines.length;
+}

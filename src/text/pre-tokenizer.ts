@@ -1,0 +1,107 @@
+import { SftError } from '../errors';
+import { toByteAlphabet } from './byte-alphabet';
+import { isObject, type JsonObject } from './model-files';
+import { createPattern } from './normalizer';
+import { splitByPattern, type SplitBehavior } from './split-pattern';
+
+/** Cuts one section of text into pre-tokens. `first` says whether the section starts the whole text. */
+type Stage = (pieces: string[], first: boolean) => string[];
+
+export interface PreTokenizer {
+  split(text: string, first: boolean): string[];
+  /** Whether a pre-token has still to be written in the byte alphabet: left to the end, so that caches are keyed on plain text. */
+  readonly bytesLast: boolean;
+}
+
+/** GPT-2's pattern. `\s` is Unicode's White_Space, as in the tokenizers library; JavaScript's own `\s` differs at U+0085 and U+FEFF. */
+const GPT2_PATTERN =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+const BEHAVIORS: readonly string[] = ['Isolated', 'Removed', 'Contiguous', 'MergedWithPrevious', 'MergedWithNext'];
+
+/**
+ * tokenizer.json's `pre_tokenizer`. Known: Split, ByteLevel, Digits, Metaspace and Sequence, with every setting the
+ * tokenizers library has for them; any other is refused by name.
+ */
+export function createPreTokenizer(config: unknown, file: string): PreTokenizer {
+  const flat = flatten(config, file);
+  const bytes = flat.findIndex((part) => part['type'] === 'ByteLevel');
+  const bytesLast = bytes !== -1 && bytes === flat.length - 1;
+  const stages = flat.map((part) => createStage(part, file, bytesLast));
+  return {
+    bytesLast,
+    split(text, first) {
+      let pieces = text === '' ? [] : [text];
+      for (const stage of stages) pieces = stage(pieces, first);
+      return pieces;
+    },
+  };
+}
+
+function flatten(config: unknown, file: string): JsonObject[] {
+  if (config === null || config === undefined) return [];
+  if (!isObject(config)) throw unsupported('without a type', file);
+  if (config['type'] !== 'Sequence') return [config];
+  const parts: readonly unknown[] = Array.isArray(config['pretokenizers']) ? config['pretokenizers'] : [];
+  return parts.flatMap((part) => flatten(part, file));
+}
+
+function createStage(config: JsonObject, file: string, bytesLast: boolean): Stage {
+  switch (config['type']) {
+    case 'Split': {
+      const behavior = config['behavior'];
+      if (typeof behavior !== 'string' || !BEHAVIORS.includes(behavior)) {
+        throw unsupported(`Split with behavior ${JSON.stringify(behavior)}`, file);
+      }
+      const pattern = createPattern(config['pattern'], file);
+      const invert = config['invert'] === true;
+      return (pieces) => each(pieces, (piece) => splitByPattern(piece, pattern, behavior as SplitBehavior, invert));
+    }
+    case 'ByteLevel': {
+      const prefix = config['add_prefix_space'] === true;
+      const useRegex = config['use_regex'] !== false;
+      return (pieces) => {
+        let out = prefix ? pieces.map((piece) => (piece.startsWith(' ') ? piece : ` ${piece}`)) : pieces;
+        if (useRegex) out = each(out, (piece) => splitByPattern(piece, GPT2_PATTERN, 'Isolated', false));
+        return bytesLast ? out : out.map(toByteAlphabet);
+      };
+    }
+    case 'Digits': {
+      const behavior = config['individual_digits'] === true ? 'Isolated' : 'Contiguous';
+      return (pieces) => each(pieces, (piece) => splitByPattern(piece, /\p{N}/gu, behavior, false));
+    }
+    case 'Metaspace':
+      return createMetaspace(config, file);
+    default:
+      throw unsupported(String(config['type']), file);
+  }
+}
+
+/** flatMap, without the copy for the first stage's one piece. */
+function each(pieces: string[], split: (piece: string) => string[]): string[] {
+  return pieces.length === 1 ? split(pieces[0]!) : pieces.flatMap(split);
+}
+
+function createMetaspace(config: JsonObject, file: string): Stage {
+  const mark = typeof config['replacement'] === 'string' ? config['replacement'] : '\u2581';
+  const scheme = config['prepend_scheme'] ?? (config['add_prefix_space'] === false ? 'never' : 'always');
+  if (scheme !== 'always' && scheme !== 'first' && scheme !== 'never') {
+    throw unsupported(`Metaspace with prepend_scheme ${JSON.stringify(scheme)}`, file);
+  }
+  const split = config['split'] !== false;
+  const pattern = new RegExp(mark, 'gu');
+  return (pieces, first) =>
+    pieces.flatMap((piece, index) => {
+      let text = piece.replaceAll(' ', mark);
+      const prepend = scheme === 'always' || (scheme === 'first' && first && index === 0);
+      if (prepend && !text.startsWith(mark)) text = mark + text;
+      return split ? splitByPattern(text, pattern, 'MergedWithNext', false) : [text];
+    });
+}
+
+function unsupported(what: string, file: string): SftError {
+  return new SftError('tokenizer-unsupported', `its pre-tokenizer is not supported: ${what}`, {
+    file,
+    remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
+  });
+}

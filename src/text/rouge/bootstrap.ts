@@ -1,0 +1,64 @@
+import { createRandom } from '../../dataset/random';
+import { ROUGE_METRICS, type RougeMetric, type RougeScore, type RougeScores } from './rouge';
+
+/** Means over the pairs, and the interval that holds the true mean F1 with 95% confidence. */
+export interface RougeEstimate extends RougeScore {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The fields of `sft rouge --json` and of `sft evaluate`. */
+export type RougeSummary = Readonly<Record<RougeMetric, RougeEstimate>> & { readonly count: number };
+
+const RESAMPLES = 1000;
+const CONFIDENCE = 0.95;
+
+/** The value below which `share` of the sorted values lie, linear between neighbours (numpy's default). */
+function percentile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)]!;
+  return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at));
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Means of 1,000 samples drawn with replacement, one for each metric of each pair, sorted. The metrics share their draws. */
+function resampledMeans(f1: readonly Float64Array[], count: number, seed: number): readonly Float64Array[] {
+  const random = createRandom(seed);
+  const means = f1.map(() => new Float64Array(RESAMPLES));
+  for (let sample = 0; sample < RESAMPLES; sample++) {
+    for (let drawn = 0; drawn < count; drawn++) {
+      const pair = random.below(count);
+      for (let metric = 0; metric < f1.length; metric++) means[metric]![sample]! += f1[metric]![pair]! / count;
+    }
+  }
+  return means.map((values) => values.sort());
+}
+
+/**
+ * Mean precision, recall and F1 of many pairs, with a percentile bootstrap interval of the mean F1 (Efron 1979; 1,000 resamples,
+ * 95%). The same scores and seed, a safe integer, give the same interval. Without a pair everything is 0.
+ */
+export function aggregateRouge(scores: readonly RougeScores[], options: { readonly seed: number }): RougeSummary {
+  const f1 = ROUGE_METRICS.map((metric) => Float64Array.from(scores, (score) => score[metric].f1));
+  const samples = resampledMeans(f1, scores.length, options.seed);
+  const estimate = (metric: RougeMetric): RougeEstimate => {
+    const sorted = samples[ROUGE_METRICS.indexOf(metric)]!;
+    return {
+      precision: mean(scores.map((score) => score[metric].precision)),
+      recall: mean(scores.map((score) => score[metric].recall)),
+      f1: mean(scores.map((score) => score[metric].f1)),
+      low: percentile(sorted, (1 - CONFIDENCE) / 2),
+      high: percentile(sorted, (1 + CONFIDENCE) / 2),
+    };
+  };
+  return {
+    rouge1: estimate('rouge1'),
+    rouge2: estimate('rouge2'),
+    rougeL: estimate('rougeL'),
+    rougeLsum: estimate('rougeLsum'),
+    count: scores.length,
+  };
+}

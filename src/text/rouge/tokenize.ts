@@ -1,0 +1,33 @@
+import { porterStem } from './porter';
+
+export interface RougeOptions {
+  /** Reduce words longer than 3 letters to their Porter stem. Off by default, as in Google's rouge_score and `evaluate`. */
+  readonly stemmer?: boolean;
+  /** Keep letters and digits of every script instead of only a-z and 0-9. */
+  readonly unicode?: boolean;
+}
+
+const LATIN_WORD = /[a-z0-9]+/g;
+const STEMMABLE = /^[a-z0-9]{4,}$/;
+
+/** Scripts written without spaces between words: each character, with its marks, is a token, or a sentence would be one word. */
+const UNSPACED = '\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}';
+const ANY_WORD = new RegExp(
+  `(?=[${UNSPACED}])[\\p{L}\\p{Nl}]\\p{M}*|(?:(?![${UNSPACED}])\\p{L}\\p{M}*|\\p{N}\\p{M}*)+`,
+  'gu',
+);
+
+/**
+ * The words ROUGE compares. Google's way: lower-case, everything outside a-z and 0-9 separates, and with `stemmer` tokens longer than
+ * 3 characters are stemmed. With `unicode`: letters and digits of any script with their combining marks, in NFC; the stemmer, being
+ * English, then leaves words alone that hold anything but a-z and 0-9.
+ */
+export function tokenizeForRouge(text: string, options: RougeOptions = {}): string[] {
+  // NFC after lower-casing: lower-casing can leave a letter and its mark apart (I with a dot above).
+  const words =
+    options.unicode === true
+      ? text.toLowerCase().normalize('NFC').match(ANY_WORD)
+      : text.toLowerCase().match(LATIN_WORD);
+  if (words === null) return [];
+  return options.stemmer === true ? words.map((word) => (STEMMABLE.test(word) ? porterStem(word) : word)) : words;
+}

@@ -1,0 +1,37 @@
+import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
+
+/** Lengths of one example under the model's tokenizer and chat template. */
+export interface TokenLength {
+  /** The whole conversation, before truncation. */
+  readonly tokens: number;
+  /** Trained tokens that are left after truncation; 0 = the whole answer is cut off. */
+  readonly trained: number;
+  /** Tokens cut off the end. */
+  readonly truncated: number;
+}
+
+export interface LengthSummary {
+  /** Sum over the examples, before truncation. */
+  readonly total: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** As training will see the example. Errors: those of the chat template. */
+export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeqLength: number): TokenLength {
+  const { totalTokens, trainedTokens, truncatedTokens } = chat.encodeExample(example, maxSeqLength);
+  return { tokens: totalTokens, trained: trainedTokens, truncated: truncatedTokens };
+}
+
+/** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */
+export function summariseLengths(lengths: readonly TokenLength[]): LengthSummary {
+  const sorted = lengths.map((length) => length.tokens).sort((a, b) => a - b);
+  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return {
+    total: sorted.reduce((sum, tokens) => sum + tokens, 0),
+    p50: rank(0.5),
+    p95: rank(0.95),
+    max: sorted.at(-1) ?? 0,
+  };
+}
