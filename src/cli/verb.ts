@@ -10,6 +10,8 @@ export interface Terminal {
   log(text: string): void;
   /** Whether standard error is a terminal that can redraw a line. */
   readonly interactive: boolean;
+  /** Where interactive: shows a line below everything else, in place of the one before; an empty one takes it away. */
+  status?(line: string): void;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;

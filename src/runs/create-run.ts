@@ -16,7 +16,7 @@ export interface NewRun {
   readonly now: Date;
   /** The folder of all runs; `config.output_dir` unless given. */
   readonly outputDir?: string;
-  /** Exactly this folder, which must be new or empty, in place of a name from time and configuration. */
+  /** Exactly this folder, which must not hold a run yet, in place of a name from time and configuration. */
   readonly folder?: string;
 }
 

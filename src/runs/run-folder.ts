@@ -32,6 +32,8 @@ export class RunFolder {
   #events: EventWriter | undefined;
   #state: RunState | undefined;
   #lastHeartbeat = 0;
+  /** Writes of state.json one after the other: the last asked for is the last written. */
+  #stateWrites: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.path = path.resolve(folder);
@@ -81,22 +83,27 @@ export class RunFolder {
    * Replaces state.json. What is not given stays as it was; pid and heartbeat are this process's. A message belongs to its status
    * and goes with it.
    */
-  async writeState(change: Partial<Pick<RunState, 'status' | 'step' | 'total_steps' | 'message'>>): Promise<RunState> {
+  writeState(change: Partial<Pick<RunState, 'status' | 'step' | 'total_steps' | 'message'>>): Promise<RunState> {
+    this.#lastHeartbeat = Date.now();
+    const written = this.#stateWrites.then(() => this.#replaceState(change));
+    this.#stateWrites = written.catch(() => undefined);
+    return written;
+  }
+
+  async #replaceState(change: Parameters<RunFolder['writeState']>[0]): Promise<RunState> {
     this.#state ??= await this.readState().catch(() => undefined);
     const { pid, started } = ownIdentity();
     const status = change.status ?? this.#state?.status ?? 'starting';
     const message = change.message ?? (status === this.#state?.status ? this.#state.message : undefined);
-    const now = Date.now();
     this.#state = {
       status,
       pid,
       pid_started: started,
-      heartbeat: new Date(now).toISOString(),
+      heartbeat: new Date().toISOString(),
       step: change.step ?? this.#state?.step ?? 0,
       total_steps: change.total_steps ?? this.#state?.total_steps ?? null,
       ...(message === undefined ? {} : { message }),
     };
-    this.#lastHeartbeat = now;
     await writeFileAtomic(this.stateFile, `${JSON.stringify(this.#state)}\n`);
     return this.#state;
   }

@@ -230,7 +230,8 @@ class Worker {
       ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
         stemmer: false,
         onProgress: (name, done, total) => {
-          void folder.heartbeat(trainer.step);
+          // What cannot be written now fails, and is reported, when the evaluation is saved.
+          folder.heartbeat(trainer.step).catch(() => undefined);
           options.onLog(`evaluation: ${name} model answered ${done} of ${total}`);
         },
       }));

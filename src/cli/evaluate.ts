@@ -1,0 +1,67 @@
+import { SftError } from '../errors';
+import { evaluateRun } from '../runs/evaluate-run';
+import { limited, prepareData } from '../runs/prepare';
+import { evaluationTable } from './evaluation-table';
+import { DEVICE_OPTIONS } from './open-device';
+import { openRun } from './open-run';
+import { onlyPositional } from './option-values';
+import type { Verb } from './verb';
+
+export const evaluateVerb: Verb = {
+  name: 'evaluate',
+  summary: 'compare the model before and after a run on the held-out test part',
+  usage: 'sft evaluate RUN [--stemmer] [--answers N] [options]',
+  options: {
+    stemmer: { type: 'boolean', help: 'compare word stems (registering = registered)' },
+    answers: { type: 'string', value: 'N', help: 'print N questions with both answers (3)' },
+    ...DEVICE_OPTIONS,
+  },
+  teach: `RUN is a run folder, such as .sft/runs/20260102-101500-faq. Both models answer every question of the test part, which training never
+saw; ROUGE then compares each answer with yours. Every answer, with its place in your data, goes into predictions.jsonl in the run folder.
+
+  sft evaluate .sft/runs/<run>`,
+  async run({ positionals, options, json, terminal }) {
+    const folder = onlyPositional(positionals, 'RUN');
+    const shown = Number(typeof options['answers'] === 'string' ? options['answers'] : 3);
+    const { run, session, tuned } = await openRun(folder, options);
+    const { config } = run.run;
+    const data = await prepareData(config, session);
+    if (data.sha256 !== run.run.dataset.sha256) {
+      throw new SftError(
+        'dataset-changed',
+        'the dataset is not the one this run was trained on: its test part may hold trained examples',
+        {
+          file: config.dataset,
+          remedy: 'put the former file back, or start a new run',
+        },
+      );
+    }
+    const examples = limited(data.test, config);
+    if (examples.length === 0) {
+      throw new SftError('no-examples', 'the run has no test part', {
+        file: folder,
+        remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1',
+      });
+    }
+    const { evaluation, predictions } = await evaluateRun(run.folder, config, session, tuned, examples, {
+      stemmer: options['stemmer'] === true,
+      onProgress: (name, done, total) => {
+        terminal.log(`${name} model answered ${done} of ${total}`);
+      },
+    });
+    if (json) {
+      terminal.out(JSON.stringify(evaluation));
+    } else {
+      for (const line of evaluationTable(evaluation)) terminal.out(line);
+      for (const { line, question, reference, base, tuned: after } of predictions.slice(0, shown)) {
+        terminal.out(`\n${config.dataset}:${line} ${question}`);
+        terminal.out(`  yours: ${reference}`);
+        terminal.out(`  base:  ${base.answer}`);
+        terminal.out(`  tuned: ${after.answer}`);
+      }
+      terminal.out(`\nall answers: ${run.folder.predictionsFile}`);
+    }
+    session.close();
+    return 0;
+  },
+};

@@ -1,0 +1,42 @@
+import type { RunEvaluation } from '../runs/evaluate-run';
+import { rougeBand } from '../text/rouge/bands';
+import { ROUGE_METRICS, type RougeMetric } from '../text/rouge/rouge';
+
+const NAMES: Readonly<Record<RougeMetric, string>> = {
+  rouge1: 'ROUGE-1',
+  rouge2: 'ROUGE-2',
+  rougeL: 'ROUGE-L',
+  rougeLsum: 'ROUGE-Lsum',
+};
+
+/** Base against tuned, one metric a line: mean F1 with its 95% interval, and the tutorial's band of the tuned model. */
+export function evaluationTable(evaluation: RunEvaluation): string[] {
+  const { base, tuned } = evaluation;
+  const rows = [
+    ['', 'base', 'tuned', ''],
+    ['loss', base.loss.toFixed(3), tuned.loss.toFixed(3), ''],
+    ['perplexity', base.perplexity.toFixed(2), tuned.perplexity.toFixed(2), ''],
+    ...ROUGE_METRICS.map((metric) => [
+      NAMES[metric],
+      interval(base[metric]),
+      interval(tuned[metric]),
+      rougeBand(metric, tuned[metric].f1) ?? '',
+    ]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => (i < 3 ? cell.padEnd(widths[i]!) : cell))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [
+    ...lines,
+    `${evaluation.examples} held-out examples; mean F1 with its 95% interval, ${evaluation.stemmer ? 'with' : 'without'} the Porter stemmer.`,
+    'ROUGE counts shared words: it does not see whether an answer is true. Read some answers as well.',
+  ];
+}
+
+function interval({ f1, low, high }: { readonly f1: number; readonly low: number; readonly high: number }): string {
+  return `${f1.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})`;
+}

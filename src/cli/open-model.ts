@@ -1,0 +1,36 @@
+import type { Device } from '../compute/device';
+import { openModel, openTuned, type ModelSession } from '../generate/session';
+import type { LlamaModel } from '../model/llama';
+import { DEVICE_OPTIONS, openDevice } from './open-device';
+import { requiredOption, textOption } from './option-values';
+import type { Invocation, OptionHelp } from './verb';
+
+/** The options of every verb that runs a model. */
+export const MODEL_OPTIONS: Readonly<Record<string, OptionHelp>> = {
+  model: {
+    type: 'string',
+    value: 'DIR',
+    help: 'folder of a Hugging Face model: config.json, safetensors, tokenizer.json',
+  },
+  adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to put on it' },
+  'system-prompt': { type: 'string', value: 'TEXT', help: 'a system message before every conversation' },
+  ...DEVICE_OPTIONS,
+};
+
+export interface OpenedModel {
+  readonly device: Device;
+  readonly session: ModelSession;
+  /** With the adapter on it where one was given. */
+  readonly model: LlamaModel;
+}
+
+/** Opens what --model and --adapter name; notices go to the log. */
+export async function openModelOption({ options, terminal }: Invocation): Promise<OpenedModel> {
+  const modelDir = requiredOption(options, 'model', 'give the folder of a model: --model DIR');
+  const device = openDevice(options);
+  const systemPrompt = textOption(options, 'system-prompt');
+  const session = await openModel(device, modelDir, systemPrompt === undefined ? {} : { systemPrompt });
+  for (const notice of session.chat.notices) terminal.log(notice);
+  const adapter = textOption(options, 'adapter');
+  return { device, session, model: adapter === undefined ? session.base : openTuned(session, adapter).model };
+}

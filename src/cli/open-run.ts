@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type { Device } from '../compute/device';
+import { SftError } from '../errors';
+import { openModel, openTuned, type ModelSession } from '../generate/session';
+import { LlamaModel } from '../model/llama';
+import { openBase } from '../runs/prepare';
+import { readRun, type RunSummary } from '../runs/read-runs';
+import { openDevice } from './open-device';
+import type { OptionValues } from './verb';
+
+/** A finished run with its base model and its result on a device. */
+export interface OpenedRun {
+  readonly device: Device;
+  readonly run: RunSummary;
+  readonly session: ModelSession;
+  readonly tuned: LlamaModel;
+}
+
+/**
+ * Opens a run's base model and result.
+ * @throws SftError run-not-done where there is no result yet, and what opening throws
+ */
+export async function openRun(folder: string, options: OptionValues): Promise<OpenedRun> {
+  const run = await readRun(folder);
+  if (run.state.status !== 'done') {
+    throw new SftError('run-not-done', `the run is ${run.state.status}: it has no result yet`, {
+      file: folder,
+      remedy: 'finish it first with `sft train CONFIG --run DIR --resume`',
+    });
+  }
+  const { config } = run.run;
+  const device = openDevice(options);
+  const session = await openBase(device, config);
+  if (config.training_type === 'lora') {
+    return { device, run, session, tuned: openTuned(session, run.folder.adapter).model };
+  }
+  const trained = await openModel(device, path.join(run.folder.path, 'model'));
+  return { device, run, session, tuned: trained.base };
+}

@@ -1,0 +1,60 @@
+import { SftError } from '../errors';
+import type { OptionValues } from './verb';
+
+/** The value of a string option; undefined where it was not given. */
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** @throws SftError usage */
+export function requiredOption(options: OptionValues, name: string, remedy: string): string {
+  const value = textOption(options, name);
+  if (value === undefined) throw new SftError('usage', `--${name} is missing`, { remedy, exitCode: 2 });
+  return value;
+}
+
+/**
+ * A number option within bounds.
+ * @throws SftError usage
+ */
+export function numberOption(
+  options: OptionValues,
+  name: string,
+  fallback: number,
+  bounds: { readonly min: number; readonly max?: number; readonly integer?: boolean },
+): number {
+  const text = textOption(options, name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  const { min, max = Infinity, integer = false } = bounds;
+  if (
+    text.trim() !== '' &&
+    Number.isFinite(value) &&
+    value >= min &&
+    value <= max &&
+    (!integer || Number.isInteger(value))
+  ) {
+    return value;
+  }
+  const kind = integer ? 'a whole number' : 'a number';
+  const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
+  throw new SftError('usage', `--${name} is ${JSON.stringify(text)}, not ${kind} ${range}`, {
+    remedy: `give --${name} such a number, or leave it out for ${fallback}`,
+    exitCode: 2,
+  });
+}
+
+/** The only positional of a verb. @throws SftError usage */
+export function onlyPositional(positionals: readonly string[], what: string): string {
+  const [value, ...more] = positionals;
+  if (value !== undefined && more.length === 0) return value;
+  throw new SftError(
+    'usage',
+    value === undefined ? `${what} is missing` : `one ${what} is wanted, not ${positionals.length}`,
+    {
+      remedy: `give one ${what}`,
+      exitCode: 2,
+    },
+  );
+}

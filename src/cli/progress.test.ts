@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RunEvent } from '../runs/event-schema';
+import { formatDuration, Progress } from './progress';
+import type { Terminal } from './verb';
+
+interface Recorded {
+  readonly terminal: Terminal;
+  readonly lines: string[];
+  readonly bars: string[];
+}
+
+function recorder(interactive: boolean): Recorded {
+  const lines: string[] = [];
+  const bars: string[] = [];
+  const fail = (): never => assert.fail('progress is no result');
+  const terminal: Terminal = {
+    out: fail,
+    write: fail,
+    log: (text) => lines.push(text),
+    interactive,
+    ...(interactive ? { status: (line: string): void => void bars.push(line) } : {}),
+  };
+  return { terminal, lines, bars };
+}
+
+const start: RunEvent = { type: 'start', time: '', run: '/r', device: 'EPYC, 2 threads', total_steps: 60 };
+const step = (n: number): RunEvent => ({
+  type: 'step',
+  time: '',
+  step: n,
+  loss: 2.5,
+  learning_rate: 2e-4,
+  grad_norm: 1,
+  tokens: 100,
+  tokens_per_second: 812.4,
+});
+
+/** Steps 1 to 60, each `ms` after the one before. */
+function play(recorded: Recorded, ms: number): void {
+  let now = 0;
+  const progress = new Progress(recorded.terminal, () => now);
+  progress.show(start);
+  for (let n = 1; n <= 60; n++) {
+    now += ms;
+    progress.show(step(n));
+  }
+  progress.show({ type: 'done', time: '', adapter: '/r/adapter', evaluation: null });
+}
+
+describe('progress', () => {
+  it('draws a bar with step, loss, learning rate, speed and time left, and takes it away at the end', () => {
+    const recorded = recorder(true);
+    play(recorded, 1000);
+    assert.deepEqual(recorded.lines, ['60 steps on EPYC, 2 threads']);
+    assert.equal(recorded.bars.length, 61);
+    assert.equal(
+      recorded.bars[14],
+      '[######..................] step 15/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:45 left',
+    );
+    assert.equal(
+      recorded.bars[59],
+      '[########################] step 60/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:00 left',
+    );
+    assert.equal(recorded.bars[60], '');
+  });
+
+  it('redraws at most ten times a second', () => {
+    const recorded = recorder(true);
+    play(recorded, 10);
+    // 0.6 seconds: the first, one in each tenth, the last, and the removal.
+    assert.ok(recorded.bars.length >= 6 && recorded.bars.length <= 9, String(recorded.bars.length));
+    assert.match(recorded.bars.at(-2) ?? '', /step 60\/60/);
+  });
+
+  it('elsewhere writes plain lines, now and then, with the first and the last step', () => {
+    const recorded = recorder(false);
+    play(recorded, 500);
+    assert.equal(recorded.lines[0], '60 steps on EPYC, 2 threads');
+    assert.equal(recorded.lines[1], 'step  1/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:30 left');
+    assert.match(recorded.lines.at(-1) ?? '', /^step 60\/60 /);
+    assert.equal(recorded.lines.length, 1 + 15 + 1);
+  });
+
+  it('a pause does not count as time of a step', () => {
+    const recorded = recorder(false);
+    let now = 0;
+    const progress = new Progress(recorded.terminal, () => now);
+    progress.show(start);
+    now = 1000;
+    progress.show(step(1));
+    progress.show({ type: 'paused', time: '', step: 1 });
+    now = 3_600_000;
+    progress.show({ type: 'resumed', time: '', step: 1 });
+    now += 2000;
+    progress.show(step(2));
+    assert.match(recorded.lines.at(-1) ?? '', /1:56 left$/);
+  });
+
+  it('tells of evaluations, checkpoints and warnings', () => {
+    const { terminal, lines } = recorder(true);
+    const progress = new Progress(terminal);
+    progress.show({ type: 'evaluation', time: '', step: 20, loss: 1.23456, best: true });
+    progress.show({ type: 'checkpoint', time: '', step: 20, path: '/r/checkpoints/step-20' });
+    progress.show({ type: 'warning', time: '', message: '3 examples are cut', remedy: 'raise max_seq_length' });
+    assert.deepEqual(lines, [
+      'step 20: validation loss 1.2346, the best so far',
+      'step 20: saved /r/checkpoints/step-20',
+      'warning: 3 examples are cut - raise max_seq_length',
+    ]);
+  });
+
+  it('writes durations as a clock does', () => {
+    assert.deepEqual([0, 999, 61_000, 3_723_000, -5].map(formatDuration), ['0:00', '0:01', '1:01', '1:02:03', '0:00']);
+  });
+});

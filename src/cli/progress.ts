@@ -1,0 +1,111 @@
+import type { RunEvent } from '../runs/event-schema';
+import type { Terminal } from './verb';
+
+/** A line that is read by eyes needs no more than this many changes a second. */
+const REDRAW_EVERY_MS = 100;
+/** Without a terminal (a log file, CI) a line for each step would bury everything else. */
+const LINE_EVERY_MS = 2000;
+/** The time left is told from the last this many steps: long ones early on do not count for ever. */
+const WINDOW = 32;
+const BAR = 24;
+
+/** `1:02:03`, `4:05` */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/**
+ * Shows the events of a run as they come: on a terminal a bar with step, loss, learning rate, tokens/s and time left, redrawn at most
+ * ten times a second; plain lines elsewhere, one in two seconds at most, but always the first and the last step. Evaluations,
+ * checkpoints and warnings are lines in both.
+ */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #now: () => number;
+  #total = 0;
+  #lastShown = -Infinity;
+  /** When each of the last steps came, ms; the first entry is the one before them. */
+  #times: number[] = [];
+
+  /** @param now a clock in ms */
+  constructor(terminal: Terminal, now: () => number = () => performance.now()) {
+    this.#terminal = terminal;
+    this.#now = now;
+  }
+
+  show(event: RunEvent): void {
+    switch (event.type) {
+      case 'start': {
+        this.#total = event.total_steps;
+        this.#times = [this.#now()];
+        const from = event.resumed_from === undefined ? '' : `, from step ${event.resumed_from}`;
+        this.#terminal.log(`${event.total_steps} steps on ${event.device}${from}`);
+        return;
+      }
+      case 'step':
+        this.#step(event);
+        return;
+      case 'evaluation':
+        this.#terminal.log(
+          `step ${event.step}: validation loss ${event.loss.toFixed(4)}${event.best === true ? ', the best so far' : ''}`,
+        );
+        return;
+      case 'checkpoint':
+        this.#terminal.log(`step ${event.step}: saved ${event.path}`);
+        return;
+      case 'warning':
+        this.#terminal.log(`warning: ${event.message}${event.remedy === undefined ? '' : ` - ${event.remedy}`}`);
+        return;
+      case 'paused':
+        this.#terminal.log(`step ${event.step}: paused`);
+        return;
+      case 'resumed':
+        // The pause is no measure of a step.
+        this.#times = [this.#now()];
+        this.#terminal.log(`step ${event.step}: goes on`);
+        return;
+      case 'done':
+      case 'failed':
+      case 'stopped':
+        this.end();
+    }
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    this.#terminal.status?.('');
+  }
+
+  #step(event: Extract<RunEvent, { readonly type: 'step' }>): void {
+    const now = this.#now();
+    const first = this.#times.length <= 1;
+    this.#times.push(now);
+    if (this.#times.length > WINDOW + 1) this.#times.shift();
+    const last = event.step >= this.#total;
+    const { interactive } = this.#terminal;
+    if (!first && !last && now - this.#lastShown < (interactive ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
+    this.#lastShown = now;
+
+    const counted = Math.max(1, this.#times.length - 1);
+    const perStep = (now - (this.#times[0] ?? now)) / counted;
+    const left = formatDuration(perStep * Math.max(0, this.#total - event.step));
+    const width = String(this.#total).length;
+    const parts = [
+      `step ${String(event.step).padStart(width)}/${this.#total}`,
+      `loss ${event.loss.toFixed(4)}`,
+      `lr ${event.learning_rate.toExponential(2)}`,
+      `${Math.round(event.tokens_per_second)} tokens/s`,
+      `${left} left`,
+    ];
+    if (interactive && this.#terminal.status !== undefined) {
+      const filled = this.#total === 0 ? 0 : Math.min(BAR, Math.round((event.step / this.#total) * BAR));
+      this.#terminal.status(`[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${parts.join('  ')}`);
+    } else {
+      this.#terminal.log(parts.join('  '));
+    }
+  }
+}

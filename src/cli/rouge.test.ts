@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { SftError } from '../errors';
+import { rougeVerb } from './rouge';
+import type { OptionValues } from './verb';
+
+describe('sft rouge', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sft-rouge-'));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function written(name: string, content: string): string {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  }
+
+  async function rouge(positionals: readonly string[], options: OptionValues = {}, json = false) {
+    const out: string[] = [];
+    const log: string[] = [];
+    const terminal = {
+      out: (text: string) => void out.push(text),
+      write: () => assert.fail('sft rouge streams nothing'),
+      log: (text: string) => void log.push(text),
+      interactive: false,
+    };
+    const code = await rougeVerb.run({ positionals, options, json, terminal });
+    return { code, out: out.join('\n'), log: log.join('\n') };
+  }
+
+  const targets = written('targets.json', JSON.stringify(['Abuja is the capital', 'You pay the fee online']));
+  const predictions = written('predictions.txt', 'The capital is Abuja\nYou paid fees at the bank\n');
+
+  it('prints one JSON document with the fields of the contract', async () => {
+    const { code, out, log } = await rouge([targets, predictions], {}, true);
+    assert.equal(code, 0);
+    const summary = JSON.parse(out) as Record<string, Record<string, number>>;
+    assert.deepEqual(Object.keys(summary), ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'count']);
+    assert.deepEqual(Object.keys(summary['rouge1']!), ['precision', 'recall', 'f1', 'low', 'high']);
+    assert.equal(summary['count'], 2);
+    // 4 of 4 words, then you and the: 2 of 6 and 2 of 5.
+    assert.ok(Math.abs(summary['rouge1']!['precision']! - (1 + 2 / 6) / 2) < 1e-12);
+    assert.ok(Math.abs(summary['rouge1']!['recall']! - (1 + 2 / 5) / 2) < 1e-12);
+    assert.match(log, /stemmer off/);
+  });
+
+  it('draws a table with interval and bands, the settings and the caveat', async () => {
+    const { out } = await rouge([targets, predictions], { stemmer: true, seed: '7' });
+    assert.match(out, /ROUGE-1 +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4} - 1\.0000 +good/);
+    assert.match(out, /2 pairs; stemmer on; .*seed 7/);
+    assert.match(out, /not meaning/);
+  });
+
+  it('takes the stemmer and every script when asked', async () => {
+    const f1 = async (options: OptionValues, ...texts: readonly [string, string]): Promise<number> => {
+      const files = [written('t.json', JSON.stringify([texts[0]])), written('p.json', JSON.stringify([texts[1]]))];
+      const { out } = await rouge(files, options, true);
+      return (JSON.parse(out) as { rouge1: { f1: number } }).rouge1.f1;
+    };
+    assert.equal(await f1({}, 'paying fees', 'pays fee'), 0);
+    assert.equal(await f1({ stemmer: true }, 'paying fees', 'pays fees'), 1);
+    assert.equal(await f1({}, '護照', '護照'), 0);
+    assert.equal(await f1({ unicode: true }, '護照', '護照'), 1);
+  });
+
+  it('names the first item without a counterpart', async () => {
+    const three = written('three.txt', 'a\nb\nc\n');
+    await assert.rejects(rouge([targets, three]), (error: unknown) => {
+      assert.ok(error instanceof SftError);
+      assert.deepEqual([error.file, error.line, error.exitCode], [three, 3, 1]);
+      assert.match(error.message, /2 targets, 3 predictions/);
+      return true;
+    });
+  });
+
+  it('refuses wrong usage with exit code 2', async () => {
+    for (const [positionals, options] of [
+      [[targets], {}],
+      [[targets, predictions, predictions], {}],
+      [[targets, predictions], { seed: '-1' }],
+      [[targets, predictions], { seed: 'x' }],
+    ] as const) {
+      await assert.rejects(rouge(positionals, options), (error) => error instanceof SftError && error.exitCode === 2);
+    }
+  });
+});

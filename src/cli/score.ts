@@ -1,0 +1,45 @@
+import { scoreExamples } from '../model/score';
+import { encodeDataset } from '../train/encode-dataset';
+import { MODEL_OPTIONS, openModelOption } from './open-model';
+import { numberOption, onlyPositional } from './option-values';
+import type { Verb } from './verb';
+
+export const scoreVerb: Verb = {
+  name: 'score',
+  summary: 'how surprised a model is by each answer: its loss, example by example',
+  usage: 'sft score FILE --model DIR [--adapter DIR] [options]',
+  options: {
+    ...MODEL_OPTIONS,
+    'max-seq-length': { type: 'string', value: 'N', help: 'cut longer examples at N tokens (1024)' },
+  },
+  teach: `nll is the negative log likelihood of an answer's tokens, summed: low where the model expected the answer, high where it did not.
+After training, examples that keep a high nll are hard, rare or wrong: look at them first.
+
+  sft score train.json --model examples/base --adapter .sft/runs/<run>/adapter`,
+  async run(invocation) {
+    const { positionals, options, json, terminal } = invocation;
+    const file = onlyPositional(positionals, 'FILE');
+    const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 2, integer: true });
+    const { session, model } = await openModelOption(invocation);
+    const { encoded } = await encodeDataset(file, session.chat, maxSeqLength);
+    const { loss, perExample } = await scoreExamples(model, encoded);
+    const total = perExample.reduce((sum, example) => sum + example.nll, 0);
+    const examples = encoded.map((example, i) => ({
+      index: example.index,
+      tokens: example.ids.length,
+      trained: perExample[i]!.targets,
+      nll: perExample[i]!.nll,
+    }));
+    if (json) {
+      terminal.out(JSON.stringify({ examples, nll: total, perplexity: Math.exp(loss) }));
+    } else {
+      for (const [i, { tokens, trained, nll }] of examples.entries()) {
+        const perToken = trained === 0 ? '' : `  ${(nll / trained).toFixed(3)} a token`;
+        terminal.out(`${encoded[i]!.place}  ${tokens} tokens, ${trained} trained, nll ${nll.toFixed(3)}${perToken}`);
+      }
+      terminal.out(`${examples.length} examples, loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toFixed(2)}`);
+    }
+    session.close();
+    return 0;
+  },
+};

@@ -1,0 +1,100 @@
+import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
+import { streamDataset } from '../dataset/read';
+import { formatError, SftError } from '../errors';
+import { usageError } from './parse';
+import type { Terminal, Verb } from './verb';
+
+/** So many findings are printed before the rest is only counted. */
+const LISTED = 200;
+/** Files below this size are read before a progress line could be of use. */
+const PROGRESS_FROM_BYTES = 50 * 1024 * 1024;
+const PROGRESS_EVERY_BYTES = 100 * 1024 * 1024;
+
+interface FileSummary {
+  readonly file: string;
+  readonly format: string;
+  readonly examples: number;
+  readonly counts: Readonly<Record<Severity, number>>;
+}
+
+export const validateVerb: Verb = {
+  name: 'validate',
+  summary: 'check datasets: JSON, required fields, blank texts, duplicates, each finding at its exact place',
+  usage: 'sft validate FILE... [--all] [--json]',
+  options: {
+    all: { type: 'boolean', help: `print every finding, not only the first ${LISTED}` },
+  },
+  teach: `A dataset is a list of questions with their answers: a JSON array of {"question": "…", "answer": "…", "agency": "…"}, or one
+such object a line (JSONL). "agency" and further texts are optional. The format is recognised by what the file holds.
+
+Every finding says where it is, what is wrong and what to do, as file:line:column. Errors must be mended before training; the exit
+code is 1 as long as there are any. Warnings are worth a look. docs/rules has a page for each [rule]. Nothing is changed in the file,
+and a file may be larger than memory.
+
+  sft validate train.json extra.jsonl`,
+  async run({ positionals, options, json, terminal }) {
+    if (positionals.length === 0)
+      throw usageError('FILE is missing', 'name one dataset or more: sft validate train.json');
+    const limit = options['all'] === true || json ? Infinity : LISTED;
+    const summaries: FileSummary[] = [];
+    const collected: Finding[] = [];
+    let printed = 0;
+    let unreadable = false;
+    const take = (finding: Finding): void => {
+      if (json) collected.push(finding);
+      else if (printed < limit) terminal.out(formatFinding(finding));
+      printed++;
+    };
+    for (const file of positionals) {
+      try {
+        summaries.push(await validateFile(file, terminal, take));
+      } catch (error) {
+        // The other files are checked all the same.
+        if (!(error instanceof SftError)) throw error;
+        unreadable = true;
+        terminal.log(formatError(error));
+      }
+    }
+    if (json) terminal.out(JSON.stringify(collected.map(findingToJson)));
+    else {
+      if (printed > limit) terminal.out(`and ${(printed - limit).toLocaleString('en-US')} more; --all prints them`);
+      for (const summary of summaries) terminal.out(describe(summary));
+    }
+    if (unreadable) return 2;
+    return summaries.some(({ counts }) => counts.error > 0) ? 1 : 0;
+  },
+};
+
+async function validateFile(file: string, terminal: Terminal, take: (finding: Finding) => void): Promise<FileSummary> {
+  const counts = { error: 0, warning: 0, info: 0 };
+  let examples = 0;
+  let format = '';
+  let next = PROGRESS_EVERY_BYTES;
+  const onProgress = (read: number, size: number): void => {
+    if (size < PROGRESS_FROM_BYTES || (read < next && read < size)) return;
+    next = read + PROGRESS_EVERY_BYTES;
+    terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
+  };
+  for await (const item of streamDataset(file, { onProgress })) {
+    if (item.type === 'example') examples++;
+    else if (item.type === 'finding') {
+      counts[item.finding.severity]++;
+      take(item.finding);
+    } else format = item.format === 'json' ? 'JSON array' : 'JSONL';
+  }
+  return { file, format, examples, counts };
+}
+
+/** `train.json: JSON array, 440 valid examples, 1 error, 2 warnings` */
+function describe({ file, format, examples, counts }: FileSummary): string {
+  const parts = [examples === 0 ? 'no valid example' : `${format}, ${countOf(examples, 'valid example')}`];
+  if (counts.error > 0) parts.push(countOf(counts.error, 'error'));
+  if (counts.warning > 0) parts.push(countOf(counts.warning, 'warning'));
+  if (counts.info > 0) parts.push(countOf(counts.info, 'note'));
+  if (parts.length === 1) parts.push('nothing to mend');
+  return `${file}: ${parts.join(', ')}`;
+}
+
+function countOf(count: number, thing: string): string {
+  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
+}

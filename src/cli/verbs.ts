@@ -1,0 +1,21 @@
+import type { Verb } from './verb';
+
+/** A verb of which only the name is known until it is needed: what it imports (a tokenizer, the engine) costs time to load. */
+export interface VerbEntry {
+  readonly name: string;
+  load(): Promise<Verb>;
+}
+
+/** In the order a beginner needs them. */
+export const VERBS: readonly VerbEntry[] = [
+  { name: 'validate', load: async () => (await import('./validate')).validateVerb },
+  { name: 'count', load: async () => (await import('./count')).countVerb },
+  { name: 'split', load: async () => (await import('./split')).splitVerb },
+  { name: 'train', load: async () => (await import('./train')).trainVerb },
+  { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
+  { name: 'chat', load: async () => (await import('./chat')).chatVerb },
+  { name: 'generate', load: async () => (await import('./generate')).generateVerb },
+  { name: 'score', load: async () => (await import('./score')).scoreVerb },
+  { name: 'rouge', load: async () => (await import('./rouge')).rougeVerb },
+  { name: 'devices', load: async () => (await import('./devices')).devicesVerb },
+];

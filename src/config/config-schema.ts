@@ -1,0 +1,408 @@
+import type { FromSchema, JsonSchema } from '../json-schema';
+
+/** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
+export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+
+/**
+ * sft.config.json. The names are the tutorial's in lower case, and TRL's and PEFT's for the rest. The descriptions are what VS Code
+ * shows on hover: one or two sentences for someone who has never trained a model. schemas/config.schema.json is generated from here.
+ */
+export const CONFIG_SCHEMA = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'SFT Workbench configuration',
+  description:
+    'How to fine-tune a model on your questions and answers. Only model_name and dataset are needed; everything else has a value that suits a first run. Paths are taken from the folder of this file.',
+  type: 'object',
+  required: ['model_name', 'dataset'],
+  additionalProperties: false,
+  properties: {
+    $schema: {
+      description: 'Where an editor finds the description of this file. Training does not read it.',
+      type: ['string', 'null'],
+      default: null,
+      examples: ['./node_modules/sft-workbench/schemas/config.schema.json'],
+    },
+    name: {
+      description:
+        'A short name for your runs, used in the name of the run folder. Left out, the name of the dataset is used.',
+      type: ['string', 'null'],
+      minLength: 1,
+      default: null,
+      examples: ['public-services', 'first-try'],
+    },
+    model_name: {
+      description:
+        'The folder of the model you start from: config.json, *.safetensors and tokenizer.json, as downloaded from Hugging Face. It already knows the language; training teaches it your answers.',
+      type: 'string',
+      minLength: 1,
+      examples: ['models/SmolLM2-135M-Instruct', 'models/Llama-3.2-1B-Instruct'],
+    },
+    dataset: {
+      description:
+        'Your questions and answers: a JSON array or JSONL file of {"question", "answer"}. Good answers matter more than many: 100 to 500 are enough for a first try, 2,000 and more for real use.',
+      type: 'string',
+      minLength: 1,
+      examples: ['train.json', 'data/faq.jsonl'],
+    },
+    adapter: {
+      description:
+        'The folder of an adapter to go on from, made by an earlier run. Left out, training starts with a fresh one. The adapter must fit the same model.',
+      type: ['string', 'null'],
+      minLength: 1,
+      default: null,
+      examples: ['.sft/runs/20260102-101500-faq/adapter'],
+    },
+    system_prompt: {
+      description:
+        'An instruction the model sees before every question, in training as in use. Left out, only what the chat template of the model itself adds is seen.',
+      type: ['string', 'null'],
+      default: null,
+      examples: ['You answer questions about public services, briefly and kindly.'],
+    },
+    output_dir: {
+      description:
+        'The folder in which each run gets a folder of its own, with its log, its checkpoints and the result.',
+      type: 'string',
+      minLength: 1,
+      default: '.sft/runs',
+      examples: ['.sft/runs'],
+    },
+    training_type: {
+      description:
+        'lora trains a small adapter and leaves the model as it is: little memory, a small result, hard to break. full changes every weight of the model, needs about ten times the memory and far more data.',
+      type: 'string',
+      enum: ['lora', 'full'],
+      default: 'lora',
+      examples: ['lora'],
+    },
+    max_seq_length: {
+      description:
+        'The most tokens (pieces of words, about 3/4 of an English word each) an example may have, question and answer together; the end of a longer one is cut off. Memory grows with it. `sft count` shows what your data needs.',
+      type: 'integer',
+      minimum: 8,
+      maximum: 1048576,
+      default: 1024,
+      examples: [512, 1024, 2048],
+    },
+    load_in_4bit: {
+      description:
+        'Keep the weights of the base model in 4 bits instead of 16 (QLoRA): a quarter of the memory for a very small loss of quality.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    lora_r: {
+      description:
+        'The rank of LoRA: how many directions each adapted matrix can be changed in. 8 to 16 for a first try, 32 to 64 where there is much to learn; more needs more memory and data.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      default: 16,
+      examples: [8, 16, 32, 64],
+    },
+    lora_alpha: {
+      description:
+        'How strongly the adapter acts: its output is multiplied by lora_alpha / lora_r. Equal to lora_r (a factor of 1) is a sound start.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 16,
+      examples: [16, 32],
+    },
+    lora_dropout: {
+      description:
+        'The share of the adapter inputs that is set to zero at random in each step, so that it does not learn examples by heart. 0 is fastest; try 0.05 when the validation loss rises while the training loss falls.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      examples: [0, 0.05, 0.1],
+    },
+    use_rslora: {
+      description:
+        'Scale the adapter by lora_alpha / sqrt(lora_r) instead (rank-stabilised LoRA), which keeps high ranks (64 and more) learning.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    target_modules: {
+      description:
+        'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). All seven learn best.',
+      type: 'array',
+      items: { type: 'string', enum: PROJECTIONS },
+      minItems: 1,
+      uniqueItems: true,
+      default: PROJECTIONS,
+      examples: [PROJECTIONS, ['q_proj', 'v_proj']],
+    },
+    max_steps: {
+      description:
+        'Stop after this many updates of the weights. 60 to 200 for a test, 500 to 5,000 for real training. When given, num_train_epochs is not used.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      examples: [60, 200, 1000],
+    },
+    num_train_epochs: {
+      description:
+        'How often the training goes through all training examples; 1 to 3 is usual. Too many and the model recites your data instead of learning from it. max_steps takes precedence.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 100000,
+      default: 3,
+      examples: [1, 3],
+    },
+    per_device_batch_size: {
+      description:
+        'How many examples are worked on at once. Smaller needs less memory. One update sees per_device_batch_size x gradient_accumulation_steps examples.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 65536,
+      default: 2,
+      examples: [1, 2, 4],
+    },
+    gradient_accumulation_steps: {
+      description:
+        'How many batches are added up before the weights are updated. Doubling it and halving the batch size gives the same training with less memory.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 65536,
+      default: 4,
+      examples: [1, 4, 8],
+    },
+    learning_rate: {
+      description:
+        'How big a step each update takes. 2e-4 suits LoRA. If the loss jumps or rises, take a smaller one (5e-5); if it hardly falls, a larger one (5e-4). For full training start at 2e-5.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 2e-4,
+      examples: [2e-4, 1e-4, 5e-5],
+    },
+    lr_scheduler_type: {
+      description:
+        'What the learning rate does after the warm-up: fall in a straight line to 0 (linear), fall in a half wave, slowly at first (cosine), or stay (constant).',
+      type: 'string',
+      enum: ['linear', 'cosine', 'constant'],
+      default: 'linear',
+      examples: ['linear', 'cosine'],
+    },
+    warmup_steps: {
+      description:
+        'In how many updates the learning rate climbs from 0 to its full value, so that the first steps do no harm. 5 to 10 percent of all steps.',
+      type: 'integer',
+      minimum: 0,
+      default: 5,
+      examples: [5, 50],
+    },
+    warmup_ratio: {
+      description: 'The warm-up as a share of all steps, used where warmup_steps is 0 or left out beside it.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      examples: [0.05, 0.1],
+    },
+    weight_decay: {
+      description:
+        'Pulls weights gently towards 0 in each update, which keeps the model from leaning on a few large ones. 0.01 is usual.',
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      default: 0.01,
+      examples: [0, 0.01],
+    },
+    optim: {
+      description:
+        'The rule that turns gradients into updates. adamw keeps two running averages per trained weight; adamw_8bit is the same with these held in 8 bits.',
+      type: 'string',
+      enum: ['adamw', 'adamw_8bit'],
+      default: 'adamw',
+      examples: ['adamw'],
+    },
+    adam_beta1: {
+      description: 'How slowly AdamW forgets past gradients. Leave it unless you know why.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.9,
+      examples: [0.9],
+    },
+    adam_beta2: {
+      description: 'How slowly AdamW forgets the size of past gradients. Leave it unless you know why.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.999,
+      examples: [0.999, 0.95],
+    },
+    adam_epsilon: {
+      description: 'A tiny number that keeps AdamW from dividing by zero.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1e-8,
+      examples: [1e-8],
+    },
+    max_grad_norm: {
+      description:
+        'Gradients longer than this are shortened to it, so that one odd batch cannot throw training off. 0 turns this off.',
+      type: 'number',
+      minimum: 0,
+      default: 1,
+      examples: [1, 0.3],
+    },
+    fp16: {
+      description: 'Compute in 16-bit floats, for older GPUs. Never together with bf16.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    bf16: {
+      description: 'Compute in bfloat16, for GPUs from the A100 on; steadier than fp16. Never together with it.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    packing: {
+      description: 'Put several short examples into one row of max_seq_length tokens.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    gradient_checkpointing: {
+      description:
+        'Compute parts of the forward pass a second time instead of keeping them: less memory, about a quarter slower.',
+      type: 'boolean',
+      default: false,
+      examples: [false],
+    },
+    shuffle: {
+      description:
+        'Take the training examples in a new random order in each epoch (the same for the same seed). false keeps the order of the file.',
+      type: 'boolean',
+      default: true,
+      examples: [true],
+    },
+    seed: {
+      description:
+        'Where all chance comes from: the start of the adapter, the order of examples, dropout. The same seed on the same machine gives the same result.',
+      type: 'integer',
+      minimum: 0,
+      maximum: 4294967295,
+      default: 3407,
+      examples: [3407, 42],
+    },
+    split: {
+      description:
+        'How the data is divided: train is learned from, validation watches the training, test is kept for the final marks. The shares add up to 1; parts left out are 0.',
+      type: 'object',
+      required: ['train'],
+      additionalProperties: false,
+      properties: {
+        train: {
+          description: 'The share the model learns from.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1,
+          examples: [0.8],
+        },
+        validation: {
+          description: 'The share used to watch the training: when its loss rises, the model begins to learn by heart.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          default: 0,
+          examples: [0.1],
+        },
+        test: {
+          description: 'The share the model never sees in training; `sft evaluate` measures on it.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          default: 0,
+          examples: [0.1],
+        },
+        seed: {
+          description: 'Chooses which examples go where. Keep it to keep the same parts.',
+          type: 'integer',
+          minimum: 0,
+          maximum: 4294967295,
+          default: 42,
+          examples: [42],
+        },
+      },
+      default: { train: 0.8, validation: 0.1, test: 0.1, seed: 42 },
+      examples: [{ train: 0.8, validation: 0.1, test: 0.1, seed: 42 }],
+    },
+    eval_steps: {
+      description: 'Measure the validation loss every this many steps. null measures only at the end.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: 20,
+      examples: [10, 20, 100],
+    },
+    save_steps: {
+      description:
+        'Save a checkpoint every this many steps, from which a stopped run goes on. null saves only at the end.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: 100,
+      examples: [20, 100],
+    },
+    early_stopping_patience: {
+      description:
+        'Stop when the validation loss has not improved in this many measurements in a row, and keep the best. null trains to the end.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      examples: [3],
+    },
+    eval_examples: {
+      description: 'Measure on at most this many examples of the validation or test part. null takes all of them.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      examples: [40, 100],
+    },
+    max_new_tokens: {
+      description: 'The most tokens an answer may have when the model is evaluated.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1048576,
+      default: 128,
+      examples: [64, 128, 256],
+    },
+    device: {
+      description: 'What computes. auto takes the fastest one present and says which.',
+      type: 'string',
+      enum: ['auto', 'cpu', 'cuda', 'webgpu', 'tfjs'],
+      default: 'auto',
+      examples: ['auto', 'cpu'],
+    },
+    threads: {
+      description: 'How many processor threads to use. null uses all cores.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      maximum: 1024,
+      default: null,
+      examples: [2, 8],
+    },
+  },
+} as const satisfies JsonSchema;
+
+type Properties = (typeof CONFIG_SCHEMA)['properties'];
+type SplitProperties = Properties['split']['properties'];
+
+/** The configuration as a person writes it. */
+export type Config = FromSchema<typeof CONFIG_SCHEMA>;
+
+/**
+ * The configuration with every key present: defaults filled in, `null` where nothing is chosen, paths absolute, `name` always given.
+ * The names are those of the file.
+ */
+export type ResolvedConfig = {
+  readonly [K in Exclude<keyof Properties, '$schema' | 'name' | 'split'>]: FromSchema<Properties[K]>;
+} & {
+  readonly name: string;
+  readonly split: { readonly [K in keyof SplitProperties]: FromSchema<SplitProperties[K]> };
+};

@@ -1,0 +1,151 @@
+import { createScanner, findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { JSONPath, Node, ParseError } from 'jsonc-parser';
+import type { ErrorPlace, SftError } from '../errors';
+import { configProblem } from './config-error';
+
+/** jsonc-parser's enum of tokens is `const` and cannot be imported into isolated modules. */
+const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
+
+const MAX_DEPTH = 32;
+
+/** A JSON object with the place of each of its keys and values. Comments and trailing commas are not JSON and are refused. */
+export class ConfigText {
+  readonly #lineStarts: number[] = [0];
+
+  private constructor(
+    readonly file: string,
+    private readonly text: string,
+    private root: Node | undefined,
+  ) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+  }
+
+  /** @throws SftError at the first place where the text is not a JSON object */
+  static parse(text: string, file: string): ConfigText {
+    const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    const parsed = new ConfigText(file, plain, undefined);
+    if (plain.trim() === '') {
+      throw configProblem('the configuration is empty', {
+        ...parsed.place(0),
+        remedy: 'start with {"model_name": "FOLDER", "dataset": "FILE"}',
+      });
+    }
+    parsed.checkDepth();
+    const errors: ParseError[] = [];
+    const root = parseTree(plain, errors, { disallowComments: true, allowTrailingComma: false });
+    const [first] = errors;
+    if (first !== undefined) throw parsed.syntaxError(first);
+    if (root?.type !== 'object') {
+      throw configProblem('a configuration is a JSON object', {
+        ...parsed.place(root?.offset ?? 0),
+        remedy: 'write its keys between { and }',
+      });
+    }
+    parsed.root = root;
+    return parsed;
+  }
+
+  /** Each key that stands twice in one object, at its second place. JSON readers silently take the last one. */
+  duplicates(): SftError[] {
+    const found: SftError[] = [];
+    const visit = (node: Node): void => {
+      const seen = new Set<string>();
+      for (const child of node.children ?? []) {
+        const key = node.type === 'object' ? child.children?.[0] : undefined;
+        if (key !== undefined) {
+          const name = String(key.value);
+          if (seen.has(name)) {
+            const remedy = 'keep one of them';
+            found.push(configProblem(`${name} is given twice`, { ...this.place(key.offset), remedy }));
+          }
+          seen.add(name);
+        }
+        visit(child);
+      }
+    };
+    if (this.root !== undefined) visit(this.root);
+    return found;
+  }
+
+  /** The place of the key `path` leads to, of an array's item, or of the object itself for an empty path. */
+  placeOf(path: JSONPath): ErrorPlace {
+    const node = this.root === undefined ? undefined : findNodeAtLocation(this.root, path);
+    const named = node?.parent?.type === 'property' ? node.parent : node;
+    return this.place(named?.offset ?? this.root?.offset ?? 0);
+  }
+
+  private place(offset: number): Required<ErrorPlace> {
+    let line = this.#lineStarts.findLastIndex((start) => start <= offset);
+    line = Math.max(line, 0);
+    return { file: this.file, line: line + 1, column: offset - this.#lineStarts[line]! + 1 };
+  }
+
+  /** Before the recursive parser: deep nesting would exhaust the stack. */
+  private checkDepth(): void {
+    const scanner = createScanner(this.text, true);
+    let depth = 0;
+    for (;;) {
+      const token: number = scanner.scan();
+      if (token === TOKEN.end) return;
+      if (token === TOKEN.openBrace || token === TOKEN.openBracket) depth += 1;
+      if (token === TOKEN.closeBrace || token === TOKEN.closeBracket) depth -= 1;
+      if (depth > MAX_DEPTH) {
+        throw configProblem('brackets are nested too deeply for a configuration', {
+          ...this.place(scanner.getTokenOffset()),
+          remedy: 'check that this is the right file',
+        });
+      }
+    }
+  }
+
+  private syntaxError(error: ParseError): SftError {
+    const before = this.text.slice(0, error.offset).trimEnd();
+    const found = this.text[error.offset];
+    const code = printParseErrorCode(error.error);
+    if (before.endsWith(',') && (found === '}' || found === ']')) {
+      return configProblem('JSON has no comma after the last item', {
+        ...this.place(before.length - 1),
+        remedy: 'remove the comma',
+      });
+    }
+    if (code === 'InvalidCommentToken') {
+      return configProblem('JSON has no comments', { ...this.place(error.offset), remedy: 'remove the comment' });
+    }
+    if (code === 'CommaExpected') {
+      return configProblem('a comma is missing', { ...this.place(before.length), remedy: 'add it here' });
+    }
+    if (code === 'UnexpectedEndOfString') {
+      const remedy = 'close the quotes; a quote inside is written \\"';
+      return configProblem('a text is not closed', { ...this.place(error.offset), remedy });
+    }
+    if (error.offset >= this.text.trimEnd().length) {
+      return configProblem('the file ends in the middle', {
+        ...this.place(error.offset),
+        remedy: 'add what is missing, usually a closing bracket',
+      });
+    }
+    return configProblem(`not valid JSON: ${WORDS[code] ?? code}`, {
+      ...this.place(error.offset),
+      remedy: found === "'" ? 'write texts in double quotes' : 'correct the text at this place',
+    });
+  }
+
+  /** The value as JSON.parse gives it. */
+  value(): Readonly<Record<string, unknown>> {
+    return JSON.parse(this.text) as Readonly<Record<string, unknown>>;
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word without quotes',
+  InvalidNumberFormat: 'a badly written number',
+  PropertyNameExpected: 'a key in double quotes is expected',
+  ValueExpected: 'a value is expected',
+  ColonExpected: 'a colon is expected after the key',
+  CloseBraceExpected: 'a closing } is expected',
+  CloseBracketExpected: 'a closing ] is expected',
+  EndOfFileExpected: 'something follows the closing bracket',
+  InvalidUnicode: 'a badly written \\u character',
+  InvalidEscapeCharacter: 'an unknown \\ sequence; a backslash is written \\\\',
+  InvalidCharacter: 'a character that must be written as \\n, \\t or \\uXXXX',
+};

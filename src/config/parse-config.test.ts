@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { formatError, SftError } from '../errors';
+import { ConfigError } from './config-error';
+import { CONFIG_SCHEMA, PROJECTIONS } from './config-schema';
+import { NOT_YET } from './not-yet';
+import { loadConfig, parseConfig } from './parse-config';
+
+const FILE = path.resolve('somewhere', 'sft.config.json');
+const BASE = { model_name: 'models/base', dataset: 'data/train.json' };
+
+/** The configuration of BASE and `more`, one key a line: the first key of `more` stands on line 4. */
+function text(more: object): string {
+  return JSON.stringify({ ...BASE, ...more }, null, 2);
+}
+
+/** What a person reads, without the file's path. */
+function complaints(source: string): string[] {
+  try {
+    parseConfig(source, FILE);
+  } catch (error) {
+    assert.ok(error instanceof SftError, String(error));
+    assert.equal(error.exitCode, 2);
+    const all = error instanceof ConfigError ? error.problems : [error];
+    return all.map((problem) => formatError(problem).replace(`${FILE}:`, ''));
+  }
+  return [];
+}
+
+describe('a good configuration', () => {
+  it('needs a model and data only; the rest has the values of the tutorial', () => {
+    const config = parseConfig(text({}), FILE);
+    assert.deepEqual(config, {
+      name: 'train',
+      model_name: path.resolve('somewhere/models/base'),
+      dataset: path.resolve('somewhere/data/train.json'),
+      adapter: null,
+      system_prompt: null,
+      output_dir: path.resolve('somewhere/.sft/runs'),
+      training_type: 'lora',
+      max_seq_length: 1024,
+      load_in_4bit: false,
+      lora_r: 16,
+      lora_alpha: 16,
+      lora_dropout: 0,
+      use_rslora: false,
+      target_modules: [...PROJECTIONS],
+      max_steps: null,
+      num_train_epochs: 3,
+      per_device_batch_size: 2,
+      gradient_accumulation_steps: 4,
+      learning_rate: 2e-4,
+      lr_scheduler_type: 'linear',
+      warmup_steps: 5,
+      warmup_ratio: 0,
+      weight_decay: 0.01,
+      optim: 'adamw',
+      adam_beta1: 0.9,
+      adam_beta2: 0.999,
+      adam_epsilon: 1e-8,
+      max_grad_norm: 1,
+      fp16: false,
+      bf16: false,
+      packing: false,
+      gradient_checkpointing: false,
+      shuffle: true,
+      seed: 3407,
+      split: { train: 0.8, validation: 0.1, test: 0.1, seed: 42 },
+      eval_steps: 20,
+      save_steps: 100,
+      early_stopping_patience: null,
+      eval_examples: null,
+      max_new_tokens: 128,
+      device: 'auto',
+      threads: null,
+    });
+  });
+
+  it('keeps what is given, an explicit null and a byte order mark included', () => {
+    const config = parseConfig(
+      `\uFEFF${text({ name: 'Ẹ̀kọ́', max_steps: 60, eval_steps: null, lora_r: 8, adapter: '../a', output_dir: '/runs', $schema: './x' })}`,
+      FILE,
+    );
+    assert.equal(config.name, 'Ẹ̀kọ́');
+    assert.equal(config.max_steps, 60);
+    assert.equal(config.eval_steps, null);
+    assert.equal(config.lora_r, 8);
+    assert.equal(config.adapter, path.resolve('a'));
+    assert.equal(config.output_dir, path.resolve('/runs'));
+    assert.ok(!('$schema' in config));
+  });
+
+  it('parts left out of a given split are 0', () => {
+    assert.deepEqual(parseConfig(text({ split: { train: 1 } }), FILE).split, {
+      train: 1,
+      validation: 0,
+      test: 0,
+      seed: 42,
+    });
+  });
+
+  it('warmup_ratio alone replaces the default of warmup_steps', () => {
+    assert.equal(parseConfig(text({ warmup_ratio: 0.1 }), FILE).warmup_steps, 0);
+    assert.equal(parseConfig(text({ warmup_ratio: 0.1, warmup_steps: 3 }), FILE).warmup_steps, 3);
+  });
+
+  it('the example is one', () => {
+    const file = 'examples/sft.config.json';
+    const config = parseConfig(readFileSync(file, 'utf8'), file);
+    assert.ok(config.model_name.startsWith(path.resolve('examples')));
+  });
+
+  it('the schema explains every key and its examples are valid', () => {
+    for (const [key, property] of Object.entries(CONFIG_SCHEMA.properties)) {
+      assert.ok(property.description.length > 20, key);
+      const refused = new Set(NOT_YET.filter((entry) => entry.key === key).map((entry) => entry.value as unknown));
+      for (const example of property.examples) {
+        assert.ok(!refused.has(example), key);
+        assert.deepEqual(complaints(text({ [key]: example })), [], key);
+      }
+    }
+  });
+});
+
+describe('a mistake is told with its line, column and remedy', () => {
+  const cases: readonly (readonly [string, object, string])[] = [
+    ['an unknown key', { lora_rank: 8 }, '4:3 unknown key "lora_rank" - did you mean "lora_r"? Otherwise remove it'],
+    [
+      'an upper-case key',
+      { MAX_STEPS: 60 },
+      '4:3 unknown key "MAX_STEPS" - did you mean "max_steps"? Otherwise remove it',
+    ],
+    [
+      'a key of TRL',
+      { per_device_train_batch_size: 2 },
+      '4:3 unknown key "per_device_train_batch_size" - did you mean "per_device_batch_size"? Otherwise remove it',
+    ],
+    ['a key like nothing', { zzzzzzzz: 1 }, '4:3 unknown key "zzzzzzzz" - remove it'],
+    [
+      'a quoted number',
+      { max_steps: '60' },
+      '4:3 max_steps must be a whole number of at least 1, or null, not "60" - write 60 without quotes',
+    ],
+    [
+      'a fraction',
+      { lora_r: 1.5 },
+      '4:3 lora_r must be a whole number of at least 1 and up to 4096, not 1.5 - write a value such as 8',
+    ],
+    [
+      'a quoted truth value',
+      { shuffle: 'True' },
+      '4:3 shuffle must be true or false, not "True" - write true without quotes',
+    ],
+    [
+      'no learning rate',
+      { learning_rate: 0 },
+      '4:3 learning_rate must be a number above 0 and up to 1, not 0 - write a value such as 0.0002',
+    ],
+    [
+      'a learning rate above 1',
+      { learning_rate: 2 },
+      '4:3 learning_rate must be a number above 0 and up to 1, not 2 - write a value such as 0.0002',
+    ],
+    [
+      'a dropout of 1',
+      { lora_dropout: 1 },
+      '4:3 lora_dropout must be a number of at least 0 and below 1, not 1 - write a value such as 0',
+    ],
+    [
+      'no projection',
+      { target_modules: [] },
+      `4:3 target_modules is empty - name at least one, such as ${JSON.stringify(PROJECTIONS)}`,
+    ],
+    [
+      'one projection as text',
+      { target_modules: 'q_proj' },
+      '4:3 target_modules must be a list, not "q_proj" - write a list: ["q_proj"]',
+    ],
+    [
+      'an unknown projection',
+      { target_modules: ['q_proj', 'v_prj'] },
+      `6:5 target_modules[2] cannot be "v_prj" - did you mean "v_proj"? (${PROJECTIONS.join(', ')})`,
+    ],
+    [
+      'a projection twice',
+      { target_modules: ['q_proj', 'q_proj'] },
+      '4:3 target_modules names something twice - keep one of them',
+    ],
+    [
+      'a misspelt scheduler',
+      { lr_scheduler_type: 'cosin' },
+      '4:3 lr_scheduler_type cannot be "cosin" - did you mean "cosine"? (linear, cosine, constant)',
+    ],
+    ['a split without train', { split: { test: 1 } }, '4:3 train is missing in split - add "train": 0.8'],
+    [
+      'an unknown part',
+      { split: { train: 0.9, valid: 0.1 } },
+      '6:5 unknown key "valid" - did you mean "validation"? Otherwise remove it',
+    ],
+    [
+      'shares that are not a whole',
+      { split: { train: 0.8, test: 0.1 } },
+      '4:3 the shares of split add up to 0.9 - make train, validation and test add up to 1, such as 0.8, 0.1 and 0.1',
+    ],
+    ['both 16-bit types', { fp16: true, bf16: true }, '5:3 fp16 and bf16 are both true - set at most one of them'],
+    ['bf16', { bf16: true }, '4:3 bf16 true: the cpu device computes in fp32 - set "bf16": false or remove it'],
+    [
+      '8-bit AdamW',
+      { optim: 'adamw_8bit' },
+      '4:3 optim "adamw_8bit": 8-bit optimizer state is not supported by this version - set "optim": "adamw", the same rule with exact state',
+    ],
+    [
+      'a long warm-up',
+      { max_steps: 60, warmup_steps: 61 },
+      '5:3 warmup_steps (61) is more than max_steps (60) - set warmup_steps to 5-10 percent of max_steps, here 6',
+    ],
+    [
+      'the default warm-up in a tiny run',
+      { max_steps: 2 },
+      '4:3 warmup_steps (5 unless given) is more than max_steps (2) - set warmup_steps to 5-10 percent of max_steps, here 0',
+    ],
+    [
+      'dropout without LoRA',
+      { training_type: 'full', lora_dropout: 0.1 },
+      '5:3 lora_dropout has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'early stopping without validation data',
+      { split: { train: 1 }, early_stopping_patience: 3 },
+      '7:3 early_stopping_patience needs validation data, and split leaves none - give split a validation share, such as 0.1, or remove early_stopping_patience',
+    ],
+    [
+      'early stopping without measurements',
+      { eval_steps: null, early_stopping_patience: 3 },
+      '5:3 early_stopping_patience needs measurements, and eval_steps is null - set eval_steps, such as 20',
+    ],
+  ];
+  for (const [name, more, expected] of cases) {
+    it(name, () => {
+      assert.deepEqual(complaints(text(more)), [expected]);
+    });
+  }
+
+  it('every value that is not offered yet names what to set instead', () => {
+    for (const { key, value, remedy } of NOT_YET) {
+      const [first, ...others] = complaints(text({ [key]: value }));
+      assert.deepEqual(others, []);
+      assert.ok(first?.startsWith(`4:3 ${key} `) && first.endsWith(remedy), first);
+    }
+  });
+
+  it('missing keys name an example', () => {
+    assert.deepEqual(complaints('{}'), [
+      '1:1 model_name is missing - add "model_name": "models/SmolLM2-135M-Instruct"',
+      '1:1 dataset is missing - add "dataset": "train.json"',
+    ]);
+  });
+
+  it('all mistakes at once, in the order of the file', () => {
+    const found = complaints(text({ lora_r: 0, max_stepps: 3, seed: -1 }));
+    assert.deepEqual(
+      found.map((line) => line.split(' ')[0]),
+      ['4:3', '5:3', '6:3'],
+    );
+  });
+
+  it('a key given twice', () => {
+    assert.deepEqual(complaints('{"model_name": "a", "dataset": "b",\n "seed": 1, "seed": 2}'), [
+      '2:13 seed is given twice - keep one of them',
+    ]);
+  });
+
+  it('a key that only objects have by birth is unknown', () => {
+    assert.deepEqual(complaints('{"model_name": "a", "dataset": "b", "__proto__": 1, "constructor": 2}').length, 2);
+  });
+});
+
+describe('what is not JSON', () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['nothing', ' \n', /^1:1 the configuration is empty - /],
+    ['a list', '[]', /^1:1 a configuration is a JSON object - /],
+    ['a comma at the end', '{\n  "seed": 1,\n}', /^2:12 JSON has no comma after the last item - remove the comma$/],
+    ['a comment', '{\n  // fast\n  "seed": 1}', /^2:3 JSON has no comments - remove the comment$/],
+    ['a missing comma', '{"seed": 1\n "lora_r": 2}', /^1:11 a comma is missing - add it here$/],
+    ['an open text', '{"name": "a\n}', /^1:10 a text is not closed - close the quotes/],
+    ['single quotes', "{'seed': 1}", /^1:2 not valid JSON: .* - write texts in double quotes$/],
+    ['a cut-off file', '{"seed": 1', /^1:11 the file ends in the middle - add what is missing/],
+    ['True', '{"shuffle": True}', /^1:13 not valid JSON: /],
+    ['a million brackets', '['.repeat(1_000_000), /^1:33 brackets are nested too deeply/],
+  ];
+  for (const [name, source, expected] of cases) {
+    it(name, () => {
+      const found = complaints(source);
+      assert.equal(found.length, 1);
+      assert.match(found[0] ?? '', expected);
+    });
+  }
+});
+
+describe('loadConfig', () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'sft-config-'));
+  after(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const file = path.join(root, 'sft.config.json');
+  mkdirSync(path.join(root, 'models/base'), { recursive: true });
+  mkdirSync(path.join(root, 'data'));
+  writeFileSync(path.join(root, 'data/train.json'), '[]');
+
+  it('reads a file and finds what it names', async () => {
+    writeFileSync(file, text({}));
+    assert.equal((await loadConfig(file)).dataset, path.join(root, 'data/train.json'));
+  });
+
+  it('a missing model, data and adapter are told on their lines', async () => {
+    writeFileSync(
+      file,
+      text({ adapter: 'none' })
+        .replace('models/base', 'data/train.json')
+        .replace('"data/train.json",\n  "a', '"nowhere.json",\n  "a'),
+    );
+    await assert.rejects(loadConfig(file), (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      assert.deepEqual(
+        error.problems.map((problem) => [problem.line, problem.column, problem.message]),
+        [
+          [2, 3, `model_name: ${path.join(root, 'data/train.json')} is not a folder`],
+          [3, 3, `dataset: ${path.join(root, 'nowhere.json')} does not exist`],
+          [4, 3, `adapter: ${path.join(root, 'none')} does not exist`],
+        ],
+      );
+      return true;
+    });
+  });
+
+  it('a missing file, a folder, a huge file and another encoding are unreadable: exit code 2', async () => {
+    const latin = path.join(root, 'latin.json');
+    writeFileSync(latin, Buffer.from('{"name": "caf\xe9"}', 'latin1'));
+    const huge = path.join(root, 'huge.json');
+    writeFileSync(huge, ' '.repeat(1_000_001));
+    for (const target of [path.join(root, 'missing.json'), root, huge, latin]) {
+      await assert.rejects(loadConfig(target), (error: unknown) => {
+        assert.ok(error instanceof SftError);
+        assert.equal(error.exitCode, 2);
+        assert.equal(error.file, target);
+        assert.ok(error.remedy);
+        return true;
+      });
+    }
+  });
+});

@@ -1,0 +1,138 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { SftError } from '../errors';
+import type { JsonSchema } from '../json-schema';
+import { nearest } from '../nearest';
+import { configProblem } from './config-error';
+import { CONFIG_SCHEMA } from './config-schema';
+import type { ConfigText } from './config-text';
+
+/** What the same thing is called elsewhere: TRL's and PEFT's arguments, and words people try. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  model: 'model_name',
+  model_name_or_path: 'model_name',
+  data: 'dataset',
+  dataset_name: 'dataset',
+  train_file: 'dataset',
+  max_length: 'max_seq_length',
+  r: 'lora_r',
+  rank: 'lora_r',
+  alpha: 'lora_alpha',
+  dropout: 'lora_dropout',
+  epochs: 'num_train_epochs',
+  steps: 'max_steps',
+  lr: 'learning_rate',
+  batch_size: 'per_device_batch_size',
+  per_device_train_batch_size: 'per_device_batch_size',
+  scheduler: 'lr_scheduler_type',
+  optimizer: 'optim',
+  random_state: 'seed',
+  use_gradient_checkpointing: 'gradient_checkpointing',
+  patience: 'early_stopping_patience',
+  clip: 'max_grad_norm',
+};
+
+let validate: ValidateFunction | undefined;
+
+/** What the schema has against the configuration, each mistake at its key. */
+export function schemaProblems(text: ConfigText): SftError[] {
+  validate ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
+  if (validate(text.value())) return [];
+  return (validate.errors ?? []).map((error) => problem(text, error));
+}
+
+function problem(text: ConfigText, error: ErrorObject): SftError {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const schema = error.parentSchema as JsonSchema;
+  const label = path
+    .map((part) => (typeof part === 'number' ? `[${part + 1}]` : `.${part}`))
+    .join('')
+    .slice(1);
+
+  if (error.keyword === 'required') {
+    const key = String(params['missingProperty']);
+    const example = JSON.stringify(schema.properties?.[key]?.examples?.[0]);
+    const owner = label === '' ? '' : ` in ${label}`;
+    return configProblem(`${key} is missing${owner}`, { ...text.placeOf(path), remedy: `add "${key}": ${example}` });
+  }
+  if (error.keyword === 'additionalProperties') {
+    const key = String(params['additionalProperty']);
+    const known = Object.keys(schema.properties ?? {}).filter((name) => name !== '$schema');
+    const meant = ELSEWHERE[key.toLowerCase()];
+    const near = meant !== undefined && known.includes(meant) ? meant : nearest(key, known);
+    return configProblem(`unknown key ${JSON.stringify(key)}`, {
+      ...text.placeOf([...path, key]),
+      remedy: near === undefined ? 'remove it' : `did you mean "${near}"? Otherwise remove it`,
+    });
+  }
+
+  const place = text.placeOf(path);
+  const given = JSON.stringify(error.data);
+  const shown = given.length > 60 ? `${given.slice(0, 57)}...` : given;
+  if (error.keyword === 'enum') {
+    const offered = schema.enum ?? [];
+    const near = typeof error.data === 'string' ? nearest(error.data, offered) : undefined;
+    return configProblem(`${label} cannot be ${shown}`, {
+      ...place,
+      remedy:
+        near === undefined ? `write one of ${offered.join(', ')}` : `did you mean "${near}"? (${offered.join(', ')})`,
+    });
+  }
+  if (error.keyword === 'uniqueItems') {
+    return configProblem(`${label} names something twice`, { ...place, remedy: 'keep one of them' });
+  }
+  if (error.keyword === 'minItems') {
+    return configProblem(`${label} is empty`, { ...place, remedy: `name at least one, such as ${example(schema)}` });
+  }
+  if (error.keyword === 'minLength') {
+    return configProblem(`${label} is empty`, { ...place, remedy: `write something such as ${example(schema)}` });
+  }
+  return configProblem(`${label} must be ${wanted(schema)}, not ${shown}`, {
+    ...place,
+    remedy: `write ${suggestion(schema, error)}`,
+  });
+}
+
+function example(schema: JsonSchema): string {
+  return JSON.stringify(schema.examples?.[0] ?? schema.default);
+}
+
+/** A quoted number or truth value only has to lose its quotes. */
+function suggestion(schema: JsonSchema, error: ErrorObject): string {
+  const types = [schema.type ?? []].flat();
+  if (error.keyword === 'type' && typeof error.data === 'string') {
+    const text = error.data.trim();
+    const numeric = types.includes('number') || (types.includes('integer') && Number.isInteger(Number(text)));
+    if (numeric && text !== '' && Number.isFinite(Number(text))) return `${text} without quotes`;
+    if (types.includes('boolean') && /^(true|false)$/i.test(text)) return `${text.toLowerCase()} without quotes`;
+  }
+  if (error.keyword === 'type' && types.includes('array') && typeof error.data === 'string') {
+    return `a list: [${JSON.stringify(error.data)}]`;
+  }
+  return `a value such as ${example(schema)}`;
+}
+
+/** `a whole number of at least 1, or null` */
+function wanted(schema: JsonSchema): string {
+  const names: Readonly<Record<string, string>> = {
+    string: 'a text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'an object',
+  };
+  const types = [schema.type ?? []].flat();
+  const main = types.find((type) => type !== 'null');
+  const bounds = [
+    schema.minimum === undefined ? '' : `of at least ${schema.minimum}`,
+    schema.exclusiveMinimum === undefined ? '' : `above ${schema.exclusiveMinimum}`,
+    schema.maximum === undefined ? '' : `up to ${schema.maximum}`,
+    schema.exclusiveMaximum === undefined ? '' : `below ${schema.exclusiveMaximum}`,
+  ].filter((text) => text !== '');
+  const text = [names[main ?? ''] ?? 'a value', bounds.join(' and ')].filter((part) => part !== '').join(' ');
+  return types.includes('null') ? `${text}, or null` : text;
+}
