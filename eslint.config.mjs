@@ -7,9 +7,9 @@ const ARROWS = {
   text: ['dataset'],
   config: [],
   compute: [],
-  model: ['compute'],
-  generate: ['compute', 'model', 'text'],
-  export: ['compute', 'model', 'text'],
+  model: ['compute', 'config'],
+  generate: ['compute', 'config', 'model', 'text'],
+  export: ['compute', 'config', 'model', 'text'],
   train: ['compute', 'model', 'text', 'dataset', 'config'],
   runs: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export'],
   cli: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
@@ -71,7 +71,11 @@ export default tseslint.config(
       // node:test returns promises from describe and it that its runner awaits.
       '@typescript-eslint/no-floating-promises': [
         'error',
-        { allowForKnownSafeCalls: [{ from: 'package', name: ['it', 'describe', 'test', 'suite'], package: 'node:test' }] },
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', name: ['it', 'describe', 'test', 'suite'], package: 'node:test' },
+          ],
+        },
       ],
     },
   },

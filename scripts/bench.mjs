@@ -8,9 +8,12 @@ setup();
 const { bundle, filesBelow } = await import('./build-tests.mjs');
 const file = `bench/${name}.ts`;
 if (!name || !existsSync(path.join(root, file))) {
-  const names = filesBelow('bench', '.ts').filter((f) => path.dirname(f) === 'bench').map((f) => path.basename(f, '.ts'));
+  const names = filesBelow('bench', '.ts')
+    .filter((f) => path.dirname(f) === 'bench')
+    .map((f) => path.basename(f, '.ts'));
   console.error(`usage: npm run bench <name>; benchmarks: ${names.join(', ')}`);
   process.exit(2);
 }
-const [built] = await bundle([file]);
+// Parts that run in a process of their own lie in a folder beside their benchmark.
+const [built] = await bundle([file, ...filesBelow('bench', '.ts').filter((f) => f.startsWith(`bench/${name}/`))]);
 run(process.execPath, ['--enable-source-maps', built, ...rest]);

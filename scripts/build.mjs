@@ -15,6 +15,8 @@ await build({
   target: 'node20',
   format: 'cjs',
   external: ['koffi'],
+  // jsonc-parser's CommonJS build asks for its parts by names that a bundle does not have.
+  mainFields: ['module', 'main'],
   sourcemap: true,
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',

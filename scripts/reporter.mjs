@@ -14,7 +14,7 @@ export default async function* reporter(source) {
     if (type === 'test:diagnostic') continue;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     // Suites and files are containers: only leaves count, except a file that failed to load.
-    const container = data.details?.type === 'suite' || data.nesting === 0 && data.name === data.file;
+    const container = data.details?.type === 'suite' || (data.nesting === 0 && data.name === data.file);
     const place = data.file ? path.relative(process.cwd(), data.file) : '';
     if (type === 'test:fail') {
       const inner = data.details?.error?.failureType === 'subtestsFailed';

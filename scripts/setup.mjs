@@ -31,7 +31,11 @@ function filesUnder(entry) {
 /** Runs `work` unless its inputs (files and folders of the checkout) are as they were the last time and its output is there. */
 export function whenStale(name, { inputs, output, salt = '' }, work) {
   const hash = createHash('sha256').update(salt);
-  for (const file of inputs.flatMap(filesUnder)) hash.update(file).update('\0').update(readFileSync(path.join(root, file)));
+  for (const file of inputs.flatMap(filesUnder))
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(root, file)));
   const key = hash.digest('hex');
   const stamp = path.join(root, '.cache', 'stamps', name);
   if (existsSync(path.join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
@@ -58,14 +62,22 @@ export function setup() {
       shell: process.platform === 'win32',
     });
   });
-  whenStale('native', { inputs: ['native/cpu', 'scripts/build-native.mjs'], output: 'dist/native', salt: where }, () => {
-    step('compiling the CPU kernels with the system C++ compiler');
-    run(process.execPath, ['scripts/build-native.mjs']);
-  });
-  whenStale('bundle', { inputs: ['src', 'schemas', 'scripts/build.mjs', 'package.json'], output: 'dist/sft.js' }, () => {
-    step('bundling');
-    run(process.execPath, ['scripts/build.mjs']);
-  });
+  whenStale(
+    'native',
+    { inputs: ['native/cpu', 'scripts/build-native.mjs'], output: 'dist/native', salt: where },
+    () => {
+      step('compiling the CPU kernels with the system C++ compiler');
+      run(process.execPath, ['scripts/build-native.mjs']);
+    },
+  );
+  whenStale(
+    'bundle',
+    { inputs: ['src', 'schemas', 'scripts/build.mjs', 'package.json'], output: 'dist/sft.js' },
+    () => {
+      step('bundling');
+      run(process.execPath, ['scripts/build.mjs']);
+    },
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setup();

@@ -44,13 +44,13 @@ for (const name of fixtureNames()) {
       it(`${kind}: greedy continuations are equal`, () => checkGreedy(model, fixture, scores));
     }
 
-    it('ten LoRA steps: loss, gradient norm, learning rate and every adapter weight within 1e-3', async () => {
+    it('ten LoRA steps: loss, gradient norm, learning rate within 1e-3, every adapter weight within 1e-4', async () => {
       await checkTraining(fixture, expected.adapter_training, false);
     });
 
     if (expected.full_training !== undefined) {
       const training = expected.full_training;
-      it('full fine-tuning steps: loss, gradient norm and every weight within 1e-3', async () => {
+      it('full fine-tuning steps: loss, gradient norm within 1e-3, every weight within 1e-4', async () => {
         await checkTraining(fixture, training, true);
       });
     }
@@ -84,7 +84,10 @@ async function checkLogits(model: LlamaModel, { expected }: ParityFixture, score
   for (const [i, row] of rows.entries()) {
     const logits = await cache.append([{ sequence: 1, ids: [ids[start + i]!] }]);
     row.forEach((value, token) => {
-      assert.ok(Math.abs(logits[token]! - value) <= 1e-3 * Math.max(1, Math.abs(value)), `logit ${token}: ${logits[token]} for ${value}`);
+      assert.ok(
+        Math.abs(logits[token]! - value) <= 1e-3 * Math.max(1, Math.abs(value)),
+        `logit ${token}: ${logits[token]} for ${value}`,
+      );
     });
   }
   cache.free();
@@ -140,18 +143,21 @@ async function checkTraining(fixture: ParityFixture, training: ParityTraining, f
   model.free();
 }
 
-/** Within 1e-3 of the largest weight of the tensor: a weight near zero has no relative precision of its own. */
+/** Within 1e-4, absolute: the fixture's README says how far weights move when clipping or decay is left out (2e-4 and more). */
 async function compareWeights(trainer: Trainer, file: string): Promise<void> {
   const parameters = trainer.parameters.all();
-  const ends: NamedTensor[] = parameters.map((p) => ({ name: p.name, shape: p.shape, value: device.alloc('f32', p.value.length) }));
+  const ends: NamedTensor[] = parameters.map((p) => ({
+    name: p.name,
+    shape: p.shape,
+    value: device.alloc('f32', p.value.length),
+  }));
   readTensors(device, file, ends);
   for (const [i, parameter] of parameters.entries()) {
     const actual = await device.readFloats(parameter.value);
     const expected = await device.readFloats(ends[i]!.value);
-    const largest = expected.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
     actual.forEach((value, at) => {
       const error = Math.abs(value - expected[at]!);
-      assert.ok(error <= 1e-3 * largest, `${parameter.name}[${at}]: ${value} for ${expected[at]}`);
+      assert.ok(error <= 1e-4, `${parameter.name}[${at}]: ${value} for ${expected[at]}`);
     });
     device.free(ends[i]!.value);
   }

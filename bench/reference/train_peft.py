@@ -1,0 +1,160 @@
+"""LoRA training with PyTorch, transformers and PEFT, timed: what bench/train.ts compares this engine with.
+
+    python bench/reference/train_peft.py --shape smollm2-135m --mode padded --model DIR --examples FILE.json \
+        --batch 4 --steps 3 --threads 2 --json
+
+FILE.json is an array of {"ids": [...], "trained": [0 or 1, ...]}. Mode padded takes batches padded to their longest example, as the
+usual collator makes them; mode unpadded takes the same examples one at a time and accumulates their gradients. Both average the loss
+over the trained tokens of the whole batch, clip the gradient norm at 1 and take one AdamW step. One step warms up; `--steps` are timed.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+
+import peft
+import torch
+import transformers
+
+# hidden_size, num_hidden_layers: what tells the folders of the two shapes apart.
+SHAPES = {"smollm2-135m": (576, 30), "llama-3.2-1b": (2048, 16)}
+PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+UNTRAINED = -100
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shape", required=True, choices=SHAPES)
+    parser.add_argument("--mode", required=True, choices=["padded", "unpadded"])
+    parser.add_argument("--model", required=True, metavar="DIR", help="config.json and model.safetensors")
+    parser.add_argument("--examples", required=True, metavar="FILE.json")
+    parser.add_argument("--batch", type=int, default=4, metavar="N")
+    parser.add_argument("--steps", type=int, default=3, metavar="N", help="timed steps, after one that is not")
+    parser.add_argument("--threads", type=int, default=2, metavar="N")
+    parser.add_argument("--profile", action="store_true", help="one more step under torch.profiler, its table on standard error")
+    parser.add_argument("--json", action="store_true", help="one JSON line instead of key and value lines")
+    return parser.parse_args()
+
+
+def load_model(folder, shape):
+    """The frozen base in fp32 with LoRA r 16 on all seven projections."""
+    base = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="sdpa", local_files_only=True
+    )
+    found = (base.config.hidden_size, base.config.num_hidden_layers)
+    if found != SHAPES[shape]:
+        sys.exit(f"{folder} has hidden size and layers {found}, not {SHAPES[shape]} as {shape} has")
+    base.config.use_cache = False
+    lora = peft.LoraConfig(
+        task_type="CAUSAL_LM", r=16, lora_alpha=16, lora_dropout=0.0, bias="none", target_modules=PROJECTIONS
+    )
+    model = peft.get_peft_model(base, lora)
+    model.train()
+    return model
+
+
+def collate(examples, pad):
+    """Right-padded ids, attention mask and labels, each [batch, longest]."""
+    longest = max(len(example["ids"]) for example in examples)
+    ids = torch.full((len(examples), longest), pad)
+    mask = torch.zeros((len(examples), longest), dtype=torch.long)
+    labels = torch.full((len(examples), longest), UNTRAINED)
+    for row, example in enumerate(examples):
+        length = len(example["ids"])
+        ids[row, :length] = torch.tensor(example["ids"])
+        mask[row, :length] = 1
+        trained = torch.tensor(example["trained"], dtype=torch.bool)
+        labels[row, :length] = torch.where(trained, ids[row, :length], UNTRAINED)
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def trained_tokens(example):
+    """Targets of the shifted loss: the first token has nothing before it to be predicted from."""
+    return sum(example["trained"][1:])
+
+
+def train_step(model, optimizer, parameters, examples, mode, pad):
+    """One optimizer step over the examples; the loss over all their trained tokens."""
+    parts = [examples] if mode == "padded" else [[example] for example in examples]
+    count = torch.tensor(sum(trained_tokens(example) for example in examples))
+    loss_sum = 0.0
+    for part in parts:
+        loss = model(**collate(part, pad), num_items_in_batch=count).loss
+        loss.backward()
+        loss_sum += loss.item()
+    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss_sum
+
+
+def profiled(step):
+    """Runs a step under the profiler and writes its costliest operators to standard error."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        step()
+    print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=16), file=sys.stderr)
+
+
+def main():
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    transformers.logging.set_verbosity_error()
+    with open(options.examples, encoding="utf-8") as file:
+        examples = json.load(file)
+    needed = options.batch * (options.steps + 1)
+    if len(examples) < needed:
+        sys.exit(f"{options.examples} holds {len(examples)} examples; {options.steps + 1} batches need {needed}")
+    batches = [examples[at : at + options.batch] for at in range(0, needed, options.batch)]
+
+    model = load_model(options.model, options.shape)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=2e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
+
+    def step(batch):
+        return train_step(model, optimizer, parameters, batch, options.mode, pad=0)
+
+    step(batches[0])
+    losses, step_seconds = [], []
+    for batch in batches[1:]:
+        start = time.perf_counter()
+        losses.append(step(batch))
+        step_seconds.append(time.perf_counter() - start)
+    seconds = sum(step_seconds)
+    # Linux counts kilobytes. Taken before the profiler, which has memory of its own.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    if options.profile:
+        profiled(lambda: step(batches[1]))
+
+    timed = [example for batch in batches[1:] for example in batch]
+    tokens = sum(len(example["ids"]) for example in timed)
+    trained = sum(trained_tokens(example) for example in timed)
+    longest = [max(len(example["ids"]) for example in batch) for batch in batches[1:]]
+    result = {
+        "shape": options.shape,
+        "mode": options.mode,
+        "tokens": tokens,
+        "trained_tokens": trained,
+        "padded_tokens": options.batch * sum(longest) if options.mode == "padded" else tokens,
+        "seconds": seconds,
+        "step_seconds": step_seconds,
+        "tokens_per_second": tokens / seconds,
+        "trained_tokens_per_second": trained / seconds,
+        "peak_rss_bytes": peak,
+        "loss_first": losses[0],
+        "loss_last": losses[-1],
+        "threads": options.threads,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "peft": peft.__version__,
+    }
+    if options.json:
+        print(json.dumps(result))
+    else:
+        print("\n".join(f"{key} {value}" for key, value in result.items()))
+
+
+if __name__ == "__main__":
+    main()

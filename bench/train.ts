@@ -1,0 +1,160 @@
+import { PROJECTIONS } from '../src/config/config-schema';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseLlamaConfig, type LlamaConfig } from '../src/model/llama-config';
+import { projectionShape } from '../src/model/projections';
+import { benchExamples, type BenchExample } from './train/examples';
+import { randomModel } from './train/random-model';
+import { SHAPES, type ShapeName } from './train/shapes';
+
+// npm run bench train [-- --shape smollm2-135m,llama-3.2-1b --batch 4 --steps 6]: LoRA r 16 on all seven projections, fp32, the same
+// examples in this engine and, where a Python with them is found, in PyTorch + PEFT; each in a process of its own, two threads each.
+
+const RANK = 16;
+
+interface Side {
+  readonly tokens: number;
+  readonly trained_tokens: number;
+  readonly seconds: number;
+  readonly tokens_per_second: number;
+  readonly trained_tokens_per_second: number;
+  readonly peak_rss_bytes: number;
+  readonly loss_first: number;
+  readonly device?: string;
+  readonly torch?: string;
+  readonly peft?: string;
+}
+
+/** Floating point operations that the examples need: frozen products forward and back to the input, the adapters, the head. */
+function operations(config: LlamaConfig, examples: readonly BenchExample[]): number {
+  let perToken = 0;
+  for (const name of PROJECTIONS) {
+    const { out, in: inner } = projectionShape(config, name);
+    perToken += config.layers * (4 * out * inner + 6 * RANK * (out + inner));
+  }
+  let total = 0;
+  for (const { ids, trained } of examples) {
+    const targets = trained.slice(1).reduce((sum, t) => sum + t, 0);
+    // Scores and values, forward and back (five products back), half of the square being causal.
+    const attention = config.layers * config.heads * config.headDim * 7 * ids.length * ids.length;
+    total += perToken * ids.length + attention + 4 * targets * config.vocabSize * config.hiddenSize;
+  }
+  return total;
+}
+
+function python(): string | undefined {
+  for (const candidate of [process.env['SFT_BENCH_PYTHON'], 'python3', 'python']) {
+    if (candidate === undefined) continue;
+    if (spawnSync(candidate, ['-c', 'import torch, transformers, peft']).status === 0) return candidate;
+  }
+  return undefined;
+}
+
+function runSide(command: string, args: readonly string[]): Side {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${result.stderr}`);
+  return JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Side;
+}
+
+/** fp32 GFLOP/s of fused multiply-adds on all threads, the roof; undefined without a compiler. */
+function measurePeak(threads: number): number | undefined {
+  const program = path.resolve('.cache/bench/fma_peak');
+  const flags = ['-O3', '-march=native', '-mprefer-vector-width=512', '-ffp-contract=fast', '-pthread'];
+  if (spawnSync('c++', [...flags, 'bench/native/fma_peak.cpp', '-o', program]).status !== 0) return undefined;
+  return Number(spawnSync(program, [String(threads)], { encoding: 'utf8' }).stdout);
+}
+
+async function benchShape(shape: ShapeName, batch: number, steps: number, threads: number): Promise<void> {
+  const config = parseLlamaConfig(SHAPES[shape], 'config.json');
+  const model = await randomModel(shape);
+  const examples = benchExamples(batch * (steps + 1), config.vocabSize);
+  const file = path.resolve('.cache/bench', `examples-${shape}.json`);
+  writeFileSync(file, JSON.stringify(examples));
+  const timed = examples.slice(batch);
+  const mean = timed.reduce((sum, e) => sum + e.ids.length, 0) / timed.length;
+  console.log(`\n${shape}: batch ${batch}, ${steps} steps, mean length ${mean.toFixed(0)}, ${threads} threads`);
+
+  const common = [
+    '--model',
+    model,
+    '--examples',
+    file,
+    '--batch',
+    String(batch),
+    '--steps',
+    String(steps),
+    '--threads',
+    String(threads),
+  ];
+  const peak = measurePeak(threads);
+  const ours = runSide(process.execPath, [path.resolve(__dirname, 'train/engine.js'), ...common]);
+  const work = operations(config, timed);
+  const rows: [string, Side][] = [['this engine', ours]];
+  const interpreter = python();
+  if (interpreter === undefined) {
+    console.log('no Python with torch, transformers and peft (set SFT_BENCH_PYTHON): this engine alone');
+  } else {
+    for (const mode of ['padded', 'unpadded'] as const) {
+      const side = runSide(interpreter, [
+        'bench/reference/train_peft.py',
+        '--shape',
+        shape,
+        '--mode',
+        mode,
+        '--json',
+        ...common,
+      ]);
+      rows.push([`PyTorch ${side.torch} + PEFT ${side.peft}, ${mode}`, side]);
+    }
+    // Measured again at the end: on a shared machine the first and the last minute differ.
+    rows.push([
+      'this engine, again',
+      runSide(process.execPath, [path.resolve(__dirname, 'train/engine.js'), ...common]),
+    ]);
+  }
+  const after = measurePeak(threads);
+  console.log(
+    `${ours.device}; measured fp32 peak ${peak?.toFixed(0) ?? '?'} GFLOP/s before, ${after?.toFixed(0) ?? '?'} after`,
+  );
+  console.log(['', 'tokens/s', 'trained/s', 'peak GB', 'GFLOP/s', 'share of peak', 'first loss'].join('\t'));
+  for (const [name, side] of rows) {
+    const rate = work / side.seconds / 1e9;
+    const best = Math.max(peak ?? NaN, after ?? NaN);
+    console.log(
+      [
+        name,
+        side.tokens_per_second.toFixed(1),
+        side.trained_tokens_per_second.toFixed(1),
+        (side.peak_rss_bytes / 1e9).toFixed(2),
+        rate.toFixed(0),
+        Number.isNaN(best) ? '?' : `${((100 * rate) / best).toFixed(0)}%`,
+        side.loss_first.toFixed(4),
+      ].join('\t'),
+    );
+  }
+  const engine = rows.filter(([name]) => name.startsWith('this engine'));
+  const slower = Math.min(...engine.map(([, side]) => side.tokens_per_second));
+  for (const [name, side] of rows.slice(1, 3)) {
+    console.log(`ratio to ${name}: ${(slower / side.tokens_per_second).toFixed(2)} (the slower of this engine's runs)`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      shape: { type: 'string', default: 'smollm2-135m' },
+      batch: { type: 'string', default: '4' },
+      steps: { type: 'string', default: '6' },
+      threads: { type: 'string', default: '2' },
+    },
+  });
+  mkdirSync('.cache/bench', { recursive: true });
+  for (const shape of values.shape.split(',')) {
+    if (!(shape in SHAPES)) throw new Error(`no shape ${shape}; there are ${Object.keys(SHAPES).join(', ')}`);
+    await benchShape(shape as ShapeName, Number(values.batch), Number(values.steps), Number(values.threads));
+  }
+}
+
+void main();

@@ -1,0 +1,27 @@
+import { createRandom } from '../../src/dataset/random';
+
+export interface BenchExample {
+  readonly ids: number[];
+  /** 1 for a trained token. */
+  readonly trained: number[];
+}
+
+/**
+ * Random tokens in realistic lengths: the question's tokens and the answer's are log-normal with the medians and spreads of gsm8k
+ * under a 50,000-token vocabulary (question and template 75, answer 120), and only the answer is trained.
+ */
+export function benchExamples(count: number, vocabulary: number): BenchExample[] {
+  const random = createRandom(11);
+  const normal = (): number =>
+    Math.sqrt(-2 * Math.log(1 - random.nextFloat())) * Math.cos(2 * Math.PI * random.nextFloat());
+  const length = (median: number, spread: number, min: number, max: number): number =>
+    Math.round(Math.min(max, Math.max(min, median * Math.exp(spread * normal()))));
+  return Array.from({ length: count }, () => {
+    const question = length(75, 0.38, 25, 250);
+    const answer = length(120, 0.45, 25, 500);
+    return {
+      ids: Array.from({ length: question + answer }, () => random.below(vocabulary)),
+      trained: [...new Array<number>(question).fill(0), ...new Array<number>(answer).fill(1)],
+    };
+  });
+}

@@ -1,0 +1,38 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createRandom } from '../../src/dataset/random';
+import { parseLlamaConfig } from '../../src/model/llama-config';
+import { writeSafetensors } from '../../src/model/safetensors';
+import { expectedTensors } from '../../src/model/weights';
+import { SHAPES, type ShapeName } from './shapes';
+
+/** A model folder of this shape with random fp32 weights (norms 1, the rest uniform with deviation 0.02), made once and kept. */
+export async function randomModel(name: ShapeName): Promise<string> {
+  const folder = path.resolve('.cache/bench', name);
+  if (existsSync(folder)) return folder;
+  const temporary = `${folder}.tmp`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  const json = SHAPES[name];
+  writeFileSync(path.join(temporary, 'config.json'), JSON.stringify(json, null, 2));
+  const random = createRandom(1);
+  const tensors = [...expectedTensors(parseLlamaConfig(json, 'config.json'))].map(([tensor, shape]) => ({
+    name: tensor,
+    dtype: 'F32' as const,
+    shape,
+    read: () => Promise.resolve(tensorBytes(shape, () => random.nextUint32())),
+  }));
+  await writeSafetensors(path.join(temporary, 'model.safetensors'), tensors);
+  renameSync(temporary, folder);
+  return folder;
+}
+
+function tensorBytes(shape: readonly number[], nextUint32: () => number): Uint8Array {
+  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  if (shape.length === 1) values.fill(1);
+  else {
+    const width = (2 * 0.02 * Math.sqrt(3)) / 2 ** 32;
+    for (let i = 0; i < values.length; i++) values[i] = (nextUint32() - 2 ** 31) * width;
+  }
+  return new Uint8Array(values.buffer);
+}

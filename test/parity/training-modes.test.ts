@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { PROJECTIONS } from '../../src/config/config-schema';
+import { createRandom } from '../../src/dataset/random';
+import { freeBatch, packBatch, type TokenSequence } from '../../src/model/batch';
+import { LlamaModel } from '../../src/model/llama';
+import { readLlamaConfig } from '../../src/model/llama-config';
+import { LoraAdapter } from '../../src/model/lora';
+import { trainPass } from '../../src/model/loss-pass';
+import type { ProjectionName } from '../../src/model/projections';
+import { BaseWeights } from '../../src/model/weights';
+import { loadFixture } from './fixture';
+
+const device = createCpuDevice({ threads: 2 });
+const fixture = loadFixture('qwen3');
+const config = readLlamaConfig(fixture.model);
+const weights = new BaseWeights(device, fixture.model, config);
+const sequences: TokenSequence[] = fixture.expected.examples
+  .slice(3, 8)
+  .map(({ ids, mask }) => ({ ids, trained: mask }));
+
+interface Options {
+  readonly targets?: readonly ProjectionName[];
+  readonly dropout?: number;
+  readonly pass?: number;
+  readonly checkpointing?: boolean;
+}
+
+/** A model with an adapter whose A and B are both random, the same for the same name whatever the other targets are. */
+async function tuned({ targets = PROJECTIONS, dropout = 0 }: Options): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
+  const all = new LoraAdapter(device, config, loraConfig(PROJECTIONS, dropout));
+  const random = createRandom(5);
+  for (const { value } of all.parameters.all()) {
+    device.write(value, Float32Array.from({ length: value.length }, () => (random.nextFloat() - 0.5) / 4));
+  }
+  const adapter = new LoraAdapter(device, config, loraConfig(targets, dropout));
+  for (const { name, value } of adapter.parameters.all()) device.copy(value, all.parameters.get(name).value);
+  await device.sync();
+  return { model: new LlamaModel(device, config, weights, adapter), adapter };
+}
+
+function loraConfig(targets: readonly ProjectionName[], dropout: number): ConstructorParameters<typeof LoraAdapter>[2] {
+  return { r: 4, lora_alpha: 8, lora_dropout: dropout, use_rslora: false, target_modules: targets };
+}
+
+/** Summed NLL and the gradients by name. */
+async function gradients(
+  { model, adapter }: Awaited<ReturnType<typeof tuned>>,
+  { pass = 0, checkpointing = false }: Options,
+  groups: readonly (readonly TokenSequence[])[] = [sequences],
+): Promise<{ nll: number; byName: Map<string, Float32Array> }> {
+  adapter.parameters.zeroGradients();
+  let nll = 0;
+  for (const group of groups) {
+    const batch = packBatch(device, group);
+    const options = { gradScale: 1 / 50, dropout: { seed: 3, pass }, gradientCheckpointing: checkpointing };
+    for (const value of await trainPass(model, batch, options)) nll += value;
+    freeBatch(device, batch);
+  }
+  const byName = new Map<string, Float32Array>();
+  for (const { name, gradient } of adapter.parameters.all()) byName.set(name, await device.readFloats(gradient));
+  return { nll, byName };
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+}
+
+describe('training modes', () => {
+  it('gradient checkpointing gives the same bits, dropout included', async () => {
+    const model = await tuned({ dropout: 0.2 });
+    const plain = await gradients(model, {});
+    const again = await gradients(model, { checkpointing: true });
+    assert.equal(again.nll, plain.nll);
+    assert.deepEqual(again.byName, plain.byName);
+  });
+
+  it('a window cut into passes gives the same gradients as one pass', async () => {
+    const model = await tuned({});
+    const whole = await gradients(model, {});
+    const cut = await gradients(model, {}, [sequences.slice(0, 1), sequences.slice(1, 3), sequences.slice(3)]);
+    assert.ok(Math.abs(cut.nll - whole.nll) < 1e-5 * whole.nll);
+    for (const [name, values] of whole.byName) {
+      const scale = largest(values);
+      cut.byName.get(name)!.forEach((value, i) => {
+        assert.ok(Math.abs(value - values[i]!) <= 1e-5 * scale, `${name}[${i}]`);
+      });
+    }
+  });
+
+  const subsets: ProjectionName[][] = [
+    ['down_proj'],
+    ['up_proj'],
+    ['gate_proj', 'down_proj'],
+    ['o_proj'],
+    ['k_proj'],
+    ['q_proj', 'v_proj'],
+  ];
+  for (const targets of subsets) {
+    it(`adapters on ${targets.join(' and ')} alone: gradients agree with finite differences`, async () => {
+      await agreeWithDifferences({ targets });
+    });
+  }
+
+  it('dropout: gradients agree with finite differences under the same mask', async () => {
+    await agreeWithDifferences({ dropout: 0.3, pass: 17 });
+  });
+
+  it('dropout draws another mask in another pass', async () => {
+    const model = await tuned({ dropout: 0.3 });
+    const first = await gradients(model, { pass: 1 });
+    const second = await gradients(model, { pass: 2 });
+    assert.notEqual(first.nll, second.nll);
+    assert.equal((await gradients(model, { pass: 1 })).nll, first.nll);
+  });
+});
+
+/**
+ * Along a random direction of each parameter, (L(p + h d) - L(p - h d)) / 2h against the gradient's component. A direction sums over the
+ * whole tensor, so that the difference stands out of fp32's rounding.
+ */
+async function agreeWithDifferences(options: Options): Promise<void> {
+  const model = await tuned(options);
+  const { byName } = await gradients(model, options);
+  const random = createRandom(9);
+  for (const { name, value } of model.adapter.parameters.all()) {
+    const start = await device.readFloats(value);
+    const analytic = byName.get(name)!;
+    const norm = Math.sqrt(analytic.reduce((sum, g) => sum + g * g, 0));
+    // The gradient's own direction with noise on it: the component is large, and every element counts.
+    const direction = analytic.map((g) => g / norm + (random.nextFloat() - 0.5) / Math.sqrt(analytic.length));
+    const h = 2e-3;
+    const at = async (sign: number): Promise<number> => {
+      device.write(
+        value,
+        start.map((x, i) => x + sign * h * direction[i]!),
+      );
+      return (await gradients(model, options)).nll / 50;
+    };
+    const numeric = ((await at(1)) - (await at(-1))) / (2 * h);
+    device.write(value, start);
+    const expected = analytic.reduce((sum, g, i) => sum + g * direction[i]!, 0);
+    const error = Math.abs(numeric - expected);
+    assert.ok(error <= 0.01 * Math.abs(expected) + 2e-4, `${name}: ${expected} analytic, ${numeric} numeric`);
+  }
+}
