@@ -1,0 +1,33 @@
+import type schema from '../../schemas/dataset.schema.json';
+
+/** One question with its answer. Every further field is a string; `agency` is the one the tools group by. */
+export interface QaExample {
+  question: string;
+  answer: string;
+  agency?: string;
+  [field: string]: string | undefined;
+}
+
+/** The keys the schema names. A key added to the schema and not to QaExample is a type error here. */
+export const EXAMPLE_KEYS = { question: true, answer: true, agency: true } as const satisfies Record<
+  keyof (typeof schema)['definitions']['example']['properties'],
+  true
+>;
+
+/** A valid example and where it stands in its file. */
+export interface DatasetExample {
+  /** 0-based, among the valid examples of the file, in file order. */
+  readonly index: number;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 code units, as VS Code counts. */
+  readonly column: number;
+  /** UTF-16 offset of the first character in the file's text (a byte order mark not counted). */
+  readonly offset: number;
+  /** UTF-16 offset after the last character. */
+  readonly endOffset: number;
+  readonly value: QaExample;
+}
+
+/** A dataset file is a JSON array of objects, or one object a line (JSONL). */
+export type DatasetFormat = 'json' | 'jsonl';

@@ -1,0 +1,39 @@
+import { formatPlace } from '../errors';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A place in a file; line and column are 1-based, columns in UTF-16 code units, as VS Code counts. */
+export interface FindingPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong, or doubtful, at an exact range of a file. */
+export interface Finding extends FindingPlace {
+  readonly endLine: number;
+  /** The column after the last character. */
+  readonly endColumn: number;
+  readonly severity: Severity;
+  /** The rule's id; docs/rules/<id>.md explains it. */
+  readonly rule: string;
+  /** The reason and, after a dash, what to do. */
+  readonly message: string;
+  /** Other places that belong to it, such as the twin of a duplicate. */
+  readonly related: readonly FindingPlace[];
+  /** UTF-16 offsets of the range in the file's text (a byte order mark not counted). */
+  readonly offset: number;
+  readonly endOffset: number;
+}
+
+/** The fields of `sft validate --json`. */
+export function findingToJson(finding: Finding): Omit<Finding, 'offset' | 'endOffset'> {
+  const { file, line, column, endLine, endColumn, severity, rule, message, related } = finding;
+  return { file, line, column, endLine, endColumn, severity, rule, message, related };
+}
+
+/** `train.json:41:5 error answer is blank - write one or delete the example [blank-text]` */
+export function formatFinding(finding: Finding): string {
+  const twins = finding.related.map((place) => `; see ${formatPlace(place)}`).join('');
+  return `${formatPlace(finding)} ${finding.severity} ${finding.message}${twins} [${finding.rule}]`;
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { SftError } from '../errors';
+import { DatasetChecker, type DatasetItem } from './check';
+import { sniff, Utf8Decoder } from './decode';
+import type { DatasetExample, DatasetFormat } from './example';
+import type { Finding } from './finding';
+
+/** A dataset that fits in memory. */
+export interface Dataset {
+  readonly file: string;
+  readonly format: DatasetFormat;
+  /** The valid examples; examples[i].index is i. */
+  readonly examples: readonly DatasetExample[];
+  readonly findings: readonly Finding[];
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Called after each piece with the bytes read so far and the file's size. */
+  readonly onProgress?: (read: number, size: number) => void;
+}
+
+/** The last item of a stream. */
+export interface DatasetEnd {
+  readonly type: 'end';
+  readonly format: DatasetFormat;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+const CHUNK = 1024 * 1024;
+
+/**
+ * Reads and checks a dataset file of any size, item by item, in file order; it holds one piece of the file and one example. What is
+ * wrong with the data comes as findings, never as a throw.
+ * @throws SftError `unreadable-file` (exit code 2) where the file is missing, a folder, or not readable
+ * @throws the signal's reason where it is aborted
+ */
+export async function* streamDataset(
+  file: string,
+  options: ReadOptions = {},
+): AsyncGenerator<DatasetItem | DatasetEnd, void, undefined> {
+  const handle = await openForReading(file);
+  try {
+    const size = (await handle.stat()).size;
+    const hash = createHash('sha256');
+    const decoder = new Utf8Decoder();
+    const checker = new DatasetChecker(file);
+    let bytes = 0;
+    for (;;) {
+      options.signal?.throwIfAborted();
+      // A fresh buffer each time: what was decoded from the last one may still be waited for by the hash.
+      const piece = await readPiece(handle, file);
+      hash.update(piece);
+      const final = piece.length === 0;
+      const problem = bytes === 0 ? sniff(piece) : undefined;
+      bytes += piece.length;
+      options.onProgress?.(bytes, size);
+      if (problem !== undefined) yield* checker.reject(problem.rule, problem.message);
+      if (!checker.stopped) {
+        const chunk = decoder.decode(piece, final);
+        const { text, problem: invalid } = chunk;
+        yield* invalid === undefined
+          ? checker.push(text)
+          : checker.pushInvalid(text, chunk.invalidAt!, invalid.rule, invalid.message);
+        if (final) yield* checker.finish();
+      }
+      if (final) break;
+    }
+    yield { type: 'end', format: checker.format, sha256: hash.digest('hex'), bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Reads a dataset into memory.
+ * @throws SftError `unreadable-file` (exit code 2) where the file is missing, a folder, or not readable
+ */
+export async function readDataset(file: string, options: ReadOptions = {}): Promise<Dataset> {
+  const examples: DatasetExample[] = [];
+  const findings: Finding[] = [];
+  for await (const item of streamDataset(file, options)) {
+    if (item.type === 'example') examples.push(item.example);
+    else if (item.type === 'finding') findings.push(item.finding);
+    else return { file, format: item.format, examples, findings, sha256: item.sha256 };
+  }
+  throw new Error('the stream ended without its last item');
+}
+
+/** Checks a text that is in memory already, such as an editor's document. `file` names it in the findings. */
+export function checkText(file: string, text: string): DatasetItem[] {
+  const checker = new DatasetChecker(file);
+  return [...checker.push(text.startsWith('\ufeff') ? text.slice(1) : text), ...checker.finish()];
+}
+
+async function openForReading(file: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  if (!(await handle.stat()).isDirectory()) return handle;
+  await handle.close();
+  throw unreadable(file, Object.assign(new Error('is a folder'), { code: 'EISDIR' }));
+}
+
+async function readPiece(handle: FileHandle, file: string): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  let length = 0;
+  try {
+    while (length < CHUNK) {
+      const { bytesRead } = await handle.read(buffer, length, CHUNK - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  return buffer.subarray(0, length);
+}
+
+const REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['there is no such file', 'check the name and the folder you are in'],
+  EISDIR: ['this is a folder, not a file', 'name the dataset file in it'],
+  EACCES: ['you have no permission to read the file', 'change its permissions or copy it'],
+  EPERM: ['you have no permission to read the file', 'change its permissions or copy it'],
+};
+
+function unreadable(file: string, cause: unknown): SftError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const [reason, remedy] = REASONS[code] ?? [
+    `the file cannot be read (${code || String(cause)})`,
+    'check the disk and the path',
+  ];
+  return new SftError('unreadable-file', reason, { file, remedy, exitCode: 2, cause });
+}

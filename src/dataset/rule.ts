@@ -1,0 +1,32 @@
+import type { Node } from 'jsonc-parser';
+import type { DatasetExample } from './example';
+import type { FindingPlace, Severity } from './finding';
+
+/** A finding as a rule reports it: offsets are within the example's source. */
+export interface RuleFinding {
+  readonly rule: string;
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  readonly severity?: Severity;
+  readonly related?: readonly FindingPlace[];
+}
+
+export type Report = (finding: RuleFinding) => void;
+
+/** A valid example as a rule sees it. */
+export interface RuleSubject {
+  readonly file: string;
+  readonly example: DatasetExample;
+  /** The example's JSON as it stands in the file. */
+  readonly source: string;
+  /** The JSON tree of `source`, built when first asked for. */
+  readonly tree: () => Node;
+}
+
+/** A rule about content: `start` is called once for a file and gives the function that checks its examples in order. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  start(): (subject: RuleSubject, report: Report) => void;
+}
