@@ -37,7 +37,7 @@ export async function generate(
   const stopIds = new Set(options.stopTokenIds);
   const runs = prompts.map((prompt, index) => ({
     sequence: index,
-    ids: prompt as readonly number[],
+    ids: prompt,
     tokens: [] as number[],
     stop: undefined as StopReason | undefined,
     random: options.random(index),

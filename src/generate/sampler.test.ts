@@ -34,8 +34,14 @@ function close(actual: number[], expected: number[]): void {
 describe('sampling', () => {
   it('is greedy without do_sample or at temperature 0, and takes the first of equals', () => {
     assert.equal(argmax(logits), 1);
-    assert.equal(sampleToken(logits, GREEDY, () => 0.99), 1);
-    assert.equal(sampleToken(logits, sampling({ temperature: 0 }), () => 0.99), 1);
+    assert.equal(
+      sampleToken(logits, GREEDY, () => 0.99),
+      1,
+    );
+    assert.equal(
+      sampleToken(logits, sampling({ temperature: 0 }), () => 0.99),
+      1,
+    );
   });
 
   it('follows softmax at the temperature', () => {

@@ -50,7 +50,8 @@ export class KvCache {
     parts.forEach((part, index) => {
       const start = this.filled[part.sequence]!;
       const end = start + part.ids.length;
-      if (part.ids.length === 0 || end > capacity) throw new RangeError(`${end} tokens do not fit a cache of ${capacity}`);
+      if (part.ids.length === 0 || end > capacity)
+        throw new RangeError(`${end} tokens do not fit a cache of ${capacity}`);
       table.set([row, part.ids.length, part.sequence * capacity, end], index * 4);
       part.ids.forEach((id, i) => {
         ids[row + i] = id;

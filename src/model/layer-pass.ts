@@ -1,8 +1,9 @@
+import { PROJECTIONS } from '../config/config-schema';
 import type { AttentionShape, DeviceBuffer } from '../compute/device';
 import type { PackedBatch } from './batch';
 import type { Layer, LlamaModel } from './llama';
 import { project, projectBackward, type DropoutSeed } from './projection-pass';
-import { PROJECTIONS, type ProjectionName } from './projections';
+import type { ProjectionName } from './projections';
 
 /** What the passes over all layers share. */
 export interface PassContext {
@@ -44,7 +45,13 @@ export interface LayerCache {
 }
 
 /** Takes a layer's state from the workspace. With `middle` not saved, x serves for it. */
-export function takeLayerState(model: LlamaModel, layer: Layer, x: DeviceBuffer, tokens: number, save: boolean): LayerState {
+export function takeLayerState(
+  model: LlamaModel,
+  layer: Layer,
+  x: DeviceBuffer,
+  tokens: number,
+  save: boolean,
+): LayerState {
   const { config, workspace } = model;
   const queries = config.heads * config.headDim;
   const keys = config.kvHeads * config.headDim;

@@ -82,7 +82,9 @@ function readJson(file: string, modelDir: string): Json {
 export function parseLlamaConfig(json: Json, file: string): LlamaConfig {
   const read = new Reader(json, file);
   const architectures = json['architectures'];
-  const architecture = Array.isArray(architectures) ? String(architectures[0]) : `model_type ${String(json['model_type'])}`;
+  const architecture = Array.isArray(architectures)
+    ? String(architectures[0])
+    : `model_type ${String(json['model_type'])}`;
   if (!ARCHITECTURES.includes(architecture)) {
     throw read.unsupported(
       `the architecture ${architecture} is not supported`,

@@ -1,8 +1,9 @@
+import { PROJECTIONS } from '../config/config-schema';
 import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
 import type { LlamaConfig } from './llama-config';
 import type { LoraAdapter, LoraPair } from './lora';
 import { ParameterSet } from './parameters';
-import { hasBias, PROJECTIONS, projectionPath, type ProjectionName } from './projections';
+import { hasBias, projectionPath, type ProjectionName } from './projections';
 import { ropeTables } from './rope-table';
 import type { BaseWeights } from './weights';
 import { Workspace } from './workspace';

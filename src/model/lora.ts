@@ -1,7 +1,8 @@
+import { PROJECTIONS } from '../config/config-schema';
 import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
 import type { LlamaConfig } from './llama-config';
 import { asMatrix, ParameterSet } from './parameters';
-import { PROJECTIONS, projectionPath, projectionShape, type ProjectionName } from './projections';
+import { projectionPath, projectionShape, type ProjectionName } from './projections';
 
 /** What a LoRA adapter is, in PEFT's words. */
 export interface LoraConfig {

@@ -1,7 +1,14 @@
 import type { DeviceBuffer } from '../compute/device';
 import type { PackedBatch } from './batch';
 import { headPass } from './head-pass';
-import { backwardLayer, forwardLayer, takeLayerState, type BackwardDepth, type LayerState, type PassContext } from './layer-pass';
+import {
+  backwardLayer,
+  forwardLayer,
+  takeLayerState,
+  type BackwardDepth,
+  type LayerState,
+  type PassContext,
+} from './layer-pass';
 import type { Layer, LlamaModel } from './llama';
 import type { DropoutSeed } from './projection-pass';
 import type { ProjectionName } from './projections';
@@ -36,7 +43,11 @@ export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promi
  * Forward and backward over one packed batch: adds gradScale * d(sum NLL) to the gradients of what is trained.
  * @returns the NLL of every target, fp32 [targetCount]
  */
-export async function trainPass(model: LlamaModel, batch: PackedBatch, options: TrainPassOptions): Promise<Float32Array> {
+export async function trainPass(
+  model: LlamaModel,
+  batch: PackedBatch,
+  options: TrainPassOptions,
+): Promise<Float32Array> {
   const { device, workspace, config } = model;
   const mark = workspace.mark();
   const context = contextOf(model, batch, options.dropout);

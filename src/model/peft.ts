@@ -1,3 +1,4 @@
+import { PROJECTIONS } from '../config/config-schema';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +7,6 @@ import { SftError } from '../errors';
 import type { LlamaConfig } from './llama-config';
 import { LoraAdapter, type LoraConfig } from './lora';
 import { readTensors, writeTensors } from './parameter-file';
-import { PROJECTIONS } from './projections';
 import { readSafetensorsHeader } from './safetensors';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
@@ -57,7 +57,9 @@ export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: 
   const config = readAdapterConfig(adapterDir);
   const file = path.join(adapterDir, ADAPTER_WEIGHTS);
   const header = readSafetensorsHeader(file);
-  const targets = PROJECTIONS.filter((name) => [...header.tensors.keys()].some((key) => key.includes(`.${name}.lora_A.`)));
+  const targets = PROJECTIONS.filter((name) =>
+    [...header.tensors.keys()].some((key) => key.includes(`.${name}.lora_A.`)),
+  );
   const adapter = new LoraAdapter(device, model, { ...config, target_modules: targets });
   try {
     readTensors(device, file, adapter.parameters.all());
@@ -87,9 +89,11 @@ function readAdapterConfig(adapterDir: string): Omit<LoraConfig, 'target_modules
       remedy: 'use a plain LoRA adapter on the projections',
       exitCode: 2,
     });
-  if (json['peft_type'] !== 'LORA') throw refuse(`the adapter is of type ${JSON.stringify(json['peft_type'])}, not LORA`);
+  if (json['peft_type'] !== 'LORA')
+    throw refuse(`the adapter is of type ${JSON.stringify(json['peft_type'])}, not LORA`);
   if (json['use_dora'] === true) throw refuse('use_dora is not supported');
-  if (json['bias'] !== undefined && json['bias'] !== 'none') throw refuse(`bias ${JSON.stringify(json['bias'])} is not supported`);
+  if (json['bias'] !== undefined && json['bias'] !== 'none')
+    throw refuse(`bias ${JSON.stringify(json['bias'])} is not supported`);
   if (json['fan_in_fan_out'] === true) throw refuse('fan_in_fan_out is not supported');
   for (const key of ['rank_pattern', 'alpha_pattern']) {
     if (Object.keys((json[key] as object | null | undefined) ?? {}).length > 0) throw refuse(`${key} is not supported`);

@@ -1,7 +1,6 @@
+import { PROJECTIONS } from '../config/config-schema';
 import type { LlamaConfig } from './llama-config';
 
-/** The seven projections of a Llama block, in the order of computation. LoRA can sit on any of them. */
-export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 export type ProjectionName = (typeof PROJECTIONS)[number];
 
 /** Output and input width of a projection. */

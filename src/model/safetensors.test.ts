@@ -43,7 +43,8 @@ const entry = (begin: number, end: number, shape = [(end - begin) / 4]): unknown
 describe('safetensors', () => {
   it('writes what it reads: sorted names, aligned data, metadata', async () => {
     const file = path.join(folder, 'written.safetensors');
-    const bytes = (values: number[]): Promise<Uint8Array> => Promise.resolve(new Uint8Array(Float32Array.from(values).buffer));
+    const bytes = (values: number[]): Promise<Uint8Array> =>
+      Promise.resolve(new Uint8Array(Float32Array.from(values).buffer));
     await writeSafetensors(file, [
       { name: 'b', dtype: 'F32', shape: [2, 2], read: () => bytes([1, 2, 3, 4]) },
       { name: 'a', dtype: 'F32', shape: [1], read: () => bytes([5]) },
@@ -54,7 +55,10 @@ describe('safetensors', () => {
     const b = header.tensors.get('b')!;
     assert.equal(header.tensors.get('a')!.byteOffset % 8, 0);
     const data = readFileSync(file).subarray(b.byteOffset, b.byteOffset + b.byteLength);
-    assert.deepEqual(Array.from(new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + 16))), [1, 2, 3, 4]);
+    assert.deepEqual(
+      Array.from(new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + 16))),
+      [1, 2, 3, 4],
+    );
   });
 
   it('accepts empty tensors and scalars', () => {
@@ -89,7 +93,12 @@ describe('safetensors', () => {
   });
 
   it('refuses malformed entries', () => {
-    for (const bad of [null, {}, { dtype: 'F32', shape: [-1], data_offsets: [0, 4] }, { dtype: 'F32', shape: [1], data_offsets: [4, 0] }]) {
+    for (const bad of [
+      null,
+      {},
+      { dtype: 'F32', shape: [-1], data_offsets: [0, 4] },
+      { dtype: 'F32', shape: [1], data_offsets: [4, 0] },
+    ]) {
       refused(fileWith({ a: bad }, 4), /malformed|should lie/);
     }
   });

@@ -73,7 +73,8 @@ function parseHeader(fd: number, size: number, file: string): SafetensorsHeader 
     throw corrupt(file, `the header claims ${length.toString()} bytes, the file has only ${size - 8} after it`);
   }
   const headerBytes = Number(length);
-  if (headerBytes > MAX_HEADER_BYTES) throw corrupt(file, `the header claims ${headerBytes} bytes, more than the format allows`);
+  if (headerBytes > MAX_HEADER_BYTES)
+    throw corrupt(file, `the header claims ${headerBytes} bytes, more than the format allows`);
   const bytes = new Uint8Array(headerBytes);
   readSync(fd, bytes, 0, headerBytes, 8);
   const json = parseJson(bytes, file);
@@ -113,12 +114,18 @@ function readEntry(name: string, value: unknown, dataStart: number, size: number
   }
   const [begin, end] = offsets as [number, number];
   if (begin > end || dataStart + end > size) {
-    throw corrupt(file, `${name} should lie at bytes ${begin} to ${end}, but the file has only ${size - dataStart} data bytes`);
+    throw corrupt(
+      file,
+      `${name} should lie at bytes ${begin} to ${end}, but the file has only ${size - dataStart} data bytes`,
+    );
   }
   const width = BYTES[dtype];
   const elements = shape.reduce((product, n) => product * n, 1);
   if (width !== undefined && elements * width !== end - begin) {
-    throw corrupt(file, `${name} has ${end - begin} bytes, its shape [${shape.join(', ')}] in ${dtype} needs ${elements * width}`);
+    throw corrupt(
+      file,
+      `${name} has ${end - begin} bytes, its shape [${shape.join(', ')}] in ${dtype} needs ${elements * width}`,
+    );
   }
   return { name, dtype, shape, byteOffset: dataStart + begin, byteLength: end - begin };
 }
@@ -132,7 +139,8 @@ function checkOverlap(entries: TensorEntry[], dataStart: number, size: number, f
   let end = dataStart;
   for (const entry of entries) {
     if (entry.byteOffset < end) throw corrupt(file, `${entry.name} overlaps the tensor before it`);
-    if (entry.byteOffset > end) throw corrupt(file, `there is a hole of ${entry.byteOffset - end} bytes before ${entry.name}`);
+    if (entry.byteOffset > end)
+      throw corrupt(file, `there is a hole of ${entry.byteOffset - end} bytes before ${entry.name}`);
     end = entry.byteOffset + entry.byteLength;
   }
   if (end !== size) throw corrupt(file, `${size - end} bytes after the last tensor belong to none`);

@@ -1,8 +1,9 @@
+import { PROJECTIONS } from '../config/config-schema';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DenseMatrix, Device, DeviceBuffer, DType, WeightFile } from '../compute/device';
 import { SftError } from '../errors';
 import type { LlamaConfig } from './llama-config';
-import { hasBias, PROJECTIONS, projectionPath, projectionShape } from './projections';
+import { hasBias, projectionPath, projectionShape } from './projections';
 import { locateTensors, type LocatedTensor } from './tensor-folder';
 
 /** A vector or matrix of the base model under its name in the file. */

@@ -22,7 +22,12 @@ export interface TrainerState {
 }
 
 /** Writes what was trained: a PEFT adapter, or after full fine-tuning the model's weights. */
-export async function writeTrained(device: Device, model: LlamaModel, baseModel: string, folder: string): Promise<void> {
+export async function writeTrained(
+  device: Device,
+  model: LlamaModel,
+  baseModel: string,
+  folder: string,
+): Promise<void> {
   if (model.full !== undefined) await writeTensors(device, path.join(folder, MODEL_WEIGHTS), model.full.all());
   else if (model.adapter !== undefined) await writePeftAdapter(device, model.adapter, baseModel, folder);
 }

@@ -33,7 +33,12 @@ export async function encodeDataset(
   return { dataset, encoded };
 }
 
-function encodeOne(file: string, example: DatasetExample, chat: ChatTokenizer, maxSeqLength: number): EncodedDatasetExample {
+function encodeOne(
+  file: string,
+  example: DatasetExample,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+): EncodedDatasetExample {
   const { question, answer } = example.value;
   const { ids, trained, totalTokens, truncatedTokens } = chat.encodeExample({ question, answer }, maxSeqLength);
   return {
@@ -64,7 +69,10 @@ function refuseLostAnswers(file: string, encoded: readonly EncodedDatasetExample
   const [first] = lost;
   if (first === undefined) return;
   const others = lost.slice(1, 6).map((example) => example.line);
-  const more = others.length === 0 ? '' : ` (and ${lost.length - 1} more, on lines ${others.join(', ')}${lost.length > 6 ? ', ...' : ''})`;
+  const more =
+    others.length === 0
+      ? ''
+      : ` (and ${lost.length - 1} more, on lines ${others.join(', ')}${lost.length > 6 ? ', ...' : ''})`;
   throw new SftError(
     'answer-lost',
     `no token of the answer fits: the example has ${first.totalTokens} tokens, max_seq_length is ${maxSeqLength}${more}`,

@@ -10,8 +10,14 @@ describe('the order of examples', () => {
     assert.equal(order.stepsPerEpoch, 3);
     for (const epoch of [0, 1]) {
       const windows = [0, 1, 2].map((k) => order.window(epoch * 3 + k));
-      assert.deepEqual(windows.map((w) => w.length), [8, 8, 7]);
-      assert.deepEqual(windows.flat().sort((a, b) => a - b), Array.from({ length: 23 }, (_, i) => i));
+      assert.deepEqual(
+        windows.map((w) => w.length),
+        [8, 8, 7],
+      );
+      assert.deepEqual(
+        windows.flat().sort((a, b) => a - b),
+        Array.from({ length: 23 }, (_, i) => i),
+      );
     }
   });
 

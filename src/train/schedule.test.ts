@@ -19,7 +19,10 @@ describe('learning rate schedules', () => {
       const { lr_scheduler_type: type, max_steps: total, warmup_steps: warmup, learning_rate: peak, rates } = recording;
       rates.forEach((rate, step) => {
         const ours = peak * scheduleFactor(type, step, total, warmup);
-        assert.ok(Math.abs(ours - rate) <= 1e-12 + 1e-9 * rate, `${type} T=${total} w=${warmup} step ${step}: ${ours} for ${rate}`);
+        assert.ok(
+          Math.abs(ours - rate) <= 1e-12 + 1e-9 * rate,
+          `${type} T=${total} w=${warmup} step ${step}: ${ours} for ${rate}`,
+        );
       });
     }
   });

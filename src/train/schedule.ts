@@ -1,5 +1,6 @@
-export const SCHEDULERS = ['linear', 'cosine', 'constant'] as const;
-export type SchedulerType = (typeof SCHEDULERS)[number];
+import type { ResolvedConfig } from '../config/config-schema';
+
+export type SchedulerType = ResolvedConfig['lr_scheduler_type'];
 
 /**
  * Factor on the peak learning rate at update `step` (from 0) of `total`, after `warmup` steps of linear rise: transformers'

@@ -68,7 +68,9 @@ export class Trainer {
   ) {
     if (model.trained === undefined) throw new RangeError('the model has nothing to train');
     if (examples.length === 0) {
-      throw new SftError('no-examples', 'the training part has no examples', { remedy: 'add examples, or change the split' });
+      throw new SftError('no-examples', 'the training part has no examples', {
+        remedy: 'add examples, or change the split',
+      });
     }
     this.parameters = model.trained;
     this.order = new ExampleOrder({
@@ -108,7 +110,10 @@ export class Trainer {
       const batch = packBatch(device, group);
       const nll = await trainPass(model, batch, {
         gradScale: 1 / targets,
-        dropout: { seed: options.seed, pass: step * options.per_device_batch_size * options.gradient_accumulation_steps + index },
+        dropout: {
+          seed: options.seed,
+          pass: step * options.per_device_batch_size * options.gradient_accumulation_steps + index,
+        },
         gradientCheckpointing: options.gradient_checkpointing,
       });
       group.forEach((example, i) => {
