@@ -47,11 +47,11 @@ const TRAINING = {
   num_train_epochs: Number(process.env['EPOCHS'] ?? 10),
   per_device_batch_size: 8,
   gradient_accumulation_steps: 1,
-  learning_rate: 2e-3,
+  learning_rate: Number(process.env['LR'] ?? 1e-3),
   lr_scheduler_type: 'cosine',
   warmup_steps: 40,
   warmup_ratio: 0,
-  weight_decay: 0.1,
+  weight_decay: Number(process.env['WD'] ?? 0.1),
   adam_beta1: 0.9,
   adam_beta2: 0.95,
   adam_epsilon: 1e-8,
@@ -76,8 +76,11 @@ function readTexts(): string[] {
 }
 
 function readChat(): ChatPair[] {
-  const lines = readFileSync(path.join(TEXTS, 'chat.jsonl'), 'utf8').trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as ChatPair);
+  return readdirSync(TEXTS)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readFileSync(path.join(TEXTS, name), 'utf8').trim().split('\n'))
+    .map((line) => JSON.parse(line) as ChatPair);
 }
 
 /** Random weights in the model folder `folder`: deviation 0.05, the last maps of a block scaled down by sqrt(2 layers), norms 1. */

@@ -42,15 +42,21 @@ using vq = uint64_t __attribute__((vector_size(WIDTH * 4)));
 using vd = double __attribute__((vector_size(WIDTH * 4)));
 using vf_half = float __attribute__((vector_size(WIDTH * 2)));
 
-// The same without alignment.
-using vf_any = float __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
-using vf_half_any = float __attribute__((vector_size(WIDTH * 2), aligned(4), may_alias));
-using vu_any = uint32_t __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
-using vh_any = uint16_t __attribute__((vector_size(WIDTH * 2), aligned(2), may_alias));
+// Memory of any alignment, as a vector; the copies compile to one plain move.
+template <typename V>
+SFT_INLINE V load_as(const void* p) {
+  V x;
+  memcpy(&x, p, sizeof x);
+  return x;
+}
+template <typename V>
+SFT_INLINE void store_as(void* p, V x) {
+  memcpy(p, &x, sizeof x);
+}
 
 SFT_INLINE vf broadcast(float x) { return vf{} + x; }
-SFT_INLINE vf load(const float* p) { return *reinterpret_cast<const vf_any*>(p); }
-SFT_INLINE void store(float* p, vf x) { *reinterpret_cast<vf_any*>(p) = x; }
+SFT_INLINE vf load(const float* p) { return load_as<vf>(p); }
+SFT_INLINE void store(float* p, vf x) { store_as(p, x); }
 SFT_INLINE vu bits(vf x) { return reinterpret_cast<vu>(x); }
 SFT_INLINE vf from_bits(vu x) { return reinterpret_cast<vf>(x); }
 
@@ -125,24 +131,37 @@ SFT_INLINE float largest(vf x) {
 
 // Perfect shuffle of groups of GROUP lanes: a0 b0 a1 b1 .. over both results.
 template <int GROUP>
-SFT_INLINE void interleave_groups(vf a, vf b, vf& low, vf& high) {
-#if defined(__clang__)
-  for (int i = 0; i < WIDTH; i++) {
-    const int from = i / (2 * GROUP) * GROUP + i % GROUP, second = i / GROUP % 2;
-    low[i] = second != 0 ? b[from] : a[from];
-    high[i] = second != 0 ? b[WIDTH / 2 + from] : a[WIDTH / 2 + from];
-  }
-#else
-  vi l, h;
-  for (int i = 0; i < WIDTH; i++) {
-    const int from = i / (2 * GROUP) * GROUP + i % GROUP, second = i / GROUP % 2;
-    l[i] = from + (second != 0 ? WIDTH : 0);
-    h[i] = l[i] + WIDTH / 2;
-  }
-  low = __builtin_shuffle(a, b, l);
-  high = __builtin_shuffle(a, b, h);
-#endif
+constexpr int interleaved(int lane) {
+  return lane / (2 * GROUP) * GROUP + lane % GROUP + (lane / GROUP % 2 != 0 ? WIDTH : 0);
 }
+#if defined(__clang__)
+template <int... LANES>
+struct Lanes {};
+#if defined(__AVX512F__)
+using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
+#elif defined(__AVX2__)
+using AllLanes = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
+#else
+using AllLanes = Lanes<0, 1, 2, 3>;
+#endif
+template <int GROUP, int... LANES>
+SFT_INLINE void interleave_lanes(vf a, vf b, vf& low, vf& high, Lanes<LANES...>) {
+  low = __builtin_shufflevector(a, b, interleaved<GROUP>(LANES)...);
+  high = __builtin_shufflevector(a, b, interleaved<GROUP>(LANES) + WIDTH / 2 ...);
+}
+template <int GROUP>
+SFT_INLINE void interleave_groups(vf a, vf b, vf& low, vf& high) {
+  interleave_lanes<GROUP>(a, b, low, high, AllLanes{});
+}
+#else
+template <int GROUP>
+SFT_INLINE void interleave_groups(vf a, vf b, vf& low, vf& high) {
+  vi from;
+  for (int i = 0; i < WIDTH; i++) from[i] = interleaved<GROUP>(i);
+  low = __builtin_shuffle(a, b, from);
+  high = __builtin_shuffle(a, b, from + WIDTH / 2);
+}
+#endif
 SFT_INLINE void interleave(vf a, vf b, vf& low, vf& high) { interleave_groups<1>(a, b, low, high); }
 SFT_INLINE void interleave_pairs(vf a, vf b, vf& low, vf& high) { interleave_groups<2>(a, b, low, high); }
 
@@ -219,8 +238,8 @@ SFT_INLINE vh narrow_f16(vf x) {
 #endif
 }
 
-SFT_INLINE vh load_half(const uint16_t* p) { return *reinterpret_cast<const vh_any*>(p); }
-SFT_INLINE void store_half(uint16_t* p, vh x) { *reinterpret_cast<vh_any*>(p) = x; }
+SFT_INLINE vh load_half(const uint16_t* p) { return load_as<vh>(p); }
+SFT_INLINE void store_half(uint16_t* p, vh x) { store_as(p, x); }
 SFT_INLINE vh load_half_part(const uint16_t* p, int64_t n) {
   vh x{};
   for (int64_t i = 0; i < n; i++) x[i] = p[i];

@@ -1,5 +1,5 @@
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
-import { streamDataset } from '../dataset/read';
+import { streamBatches } from '../dataset/read';
 import { formatError, SftError } from '../errors';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
@@ -75,12 +75,14 @@ async function validateFile(file: string, terminal: Terminal, take: (finding: Fi
     next = read + PROGRESS_EVERY_BYTES;
     terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
   };
-  for await (const item of streamDataset(file, { onProgress })) {
-    if (item.type === 'example') examples++;
-    else if (item.type === 'finding') {
-      counts[item.finding.severity]++;
-      take(item.finding);
-    } else format = item.format === 'json' ? 'JSON array' : 'JSONL';
+  for await (const batch of streamBatches(file, { onProgress })) {
+    for (const item of batch) {
+      if (item.type === 'example') examples++;
+      else if (item.type === 'finding') {
+        counts[item.finding.severity]++;
+        take(item.finding);
+      } else format = item.format === 'json' ? 'JSON array' : 'JSONL';
+    }
   }
   return { file, format, examples, counts };
 }

@@ -477,7 +477,8 @@ export class DatasetParser {
     const message = `the file holds one object, not a list of examples - ${remedy}`;
     this.report('top-level', first.start - this.offset, first.start - this.offset + 1, message);
     this.format = 'json';
-    if (inner === undefined) this.releaseFirst();
+    // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
+    this.heldFirst = undefined;
   }
 }
 

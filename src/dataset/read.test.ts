@@ -89,6 +89,7 @@ describe('files as a whole', () => {
     ['UTF-16 big endian', Buffer.from(`[${A}]`, 'utf16le').swap16(), '1:1-1:1 wrong-encoding'],
     ['Latin-1', Buffer.from(`[{"question": "caf\u00e9?", "answer": "b"}]`, 'latin1'), '1:19-1:20 wrong-encoding'],
     ['a single object', `\n${A}`, '2:1-2:2 top-level'],
+    ['another JSON file', `{"name": 1, "list": [2]}`, '1:1-1:2 top-level'],
     ['an object around the list', `{"data": [${A}]}`, '1:1-1:2 top-level'],
     ['a string', '"hello"', '1:1-1:8 top-level'],
   ];

@@ -31,7 +31,7 @@ export interface DatasetEnd {
   readonly bytes: number;
 }
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 
 /**
  * Reads and checks a dataset file of any size, item by item, in file order; it holds one piece of the file and one example. What is
@@ -43,34 +43,43 @@ export async function* streamDataset(
   file: string,
   options: ReadOptions = {},
 ): AsyncGenerator<DatasetItem | DatasetEnd, void, undefined> {
+  for await (const batch of streamBatches(file, options)) for (const item of batch) yield item;
+}
+
+/** What streamDataset gives, a piece of the file at a time: an await for each item would cost more than its parsing. */
+export async function* streamBatches(
+  file: string,
+  options: ReadOptions = {},
+): AsyncGenerator<readonly (DatasetItem | DatasetEnd)[], void, undefined> {
   const handle = await openForReading(file);
   try {
     const size = (await handle.stat()).size;
     const hash = createHash('sha256');
     const decoder = new Utf8Decoder();
     const checker = new DatasetChecker(file);
+    // One buffer for all pieces: hash and decoder are done with it, or have copied, before the next is read.
+    const buffer = Buffer.allocUnsafe(CHUNK);
     let bytes = 0;
     for (;;) {
       options.signal?.throwIfAborted();
-      // A fresh buffer each time: what was decoded from the last one may still be waited for by the hash.
-      const piece = await readPiece(handle, file);
+      const piece = await readPiece(handle, file, buffer);
       hash.update(piece);
       const final = piece.length === 0;
       const problem = bytes === 0 ? sniff(piece) : undefined;
       bytes += piece.length;
       options.onProgress?.(bytes, size);
-      if (problem !== undefined) yield* checker.reject(problem.rule, problem.message);
+      if (problem !== undefined) yield checker.reject(problem.rule, problem.message);
       if (!checker.stopped) {
         const chunk = decoder.decode(piece, final);
         const { text, problem: invalid } = chunk;
-        yield* invalid === undefined
+        yield invalid === undefined
           ? checker.push(text)
           : checker.pushInvalid(text, chunk.invalidAt!, invalid.rule, invalid.message);
-        if (final) yield* checker.finish();
+        if (final) yield checker.finish();
       }
       if (final) break;
     }
-    yield { type: 'end', format: checker.format, sha256: hash.digest('hex'), bytes };
+    yield [{ type: 'end', format: checker.format, sha256: hash.digest('hex'), bytes }];
   } finally {
     await handle.close();
   }
@@ -83,10 +92,12 @@ export async function* streamDataset(
 export async function readDataset(file: string, options: ReadOptions = {}): Promise<Dataset> {
   const examples: DatasetExample[] = [];
   const findings: Finding[] = [];
-  for await (const item of streamDataset(file, options)) {
-    if (item.type === 'example') examples.push(item.example);
-    else if (item.type === 'finding') findings.push(item.finding);
-    else return { file, format: item.format, examples, findings, sha256: item.sha256 };
+  for await (const batch of streamBatches(file, options)) {
+    for (const item of batch) {
+      if (item.type === 'example') examples.push(item.example);
+      else if (item.type === 'finding') findings.push(item.finding);
+      else return { file, format: item.format, examples, findings, sha256: item.sha256 };
+    }
   }
   throw new Error('the stream ended without its last item');
 }
@@ -109,8 +120,8 @@ async function openForReading(file: string): Promise<FileHandle> {
   throw unreadable(file, Object.assign(new Error('is a folder'), { code: 'EISDIR' }));
 }
 
-async function readPiece(handle: FileHandle, file: string): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(CHUNK);
+/** Fills the buffer as far as the file goes; the piece lies in it. */
+async function readPiece(handle: FileHandle, file: string, buffer: Buffer): Promise<Buffer> {
   let length = 0;
   try {
     while (length < CHUNK) {

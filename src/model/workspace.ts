@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer } from '../compute/device';
 
-const BLOCK_ELEMENTS = 4 << 20;
+const BLOCK_ELEMENTS = 16 << 20;
 
 /**
  * Short-lived fp32 memory for one pass, handed out like a stack: what was taken after a mark is given back by releasing it.

@@ -45,8 +45,8 @@ SFT_INLINE void philox(uint32_t* words, uint64_t counter, uint64_t seed) {
   const vf even = reinterpret_cast<vf>(c0 | (c1 << 32)), odd = reinterpret_cast<vf>(c2 | (c3 << 32));
   vf low, high;
   interleave_pairs(even, odd, low, high);
-  *reinterpret_cast<vu_any*>(words) = bits(low);
-  *reinterpret_cast<vu_any*>(words + WIDTH) = bits(high);
+  store_as(words, low);
+  store_as(words + WIDTH, high);
 }
 
 static void dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta) {
@@ -64,7 +64,7 @@ static void dropout(float* y, const float* x, int64_t n, double p, uint64_t seed
       }
       const uint32_t* mask = words + skip;
       const auto kept = [&](vf value, int64_t i) {
-        const vu word = *reinterpret_cast<const vu_any*>(mask + i);
+        const vu word = load_as<vu>(mask + i);
         return word >= threshold ? value * factor : vf{};
       };
       each_vector(

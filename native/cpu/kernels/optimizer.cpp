@@ -14,8 +14,8 @@ static double block_sum_squares(const float* x, int64_t n) {
   vd a{}, b{};
   int64_t i = 0;
   for (; i + WIDTH <= n; i += WIDTH) {
-    const vd p = __builtin_convertvector(*reinterpret_cast<const vf_half_any*>(x + i), vd);
-    const vd q = __builtin_convertvector(*reinterpret_cast<const vf_half_any*>(x + i + WIDTH / 2), vd);
+    const vd p = __builtin_convertvector(load_as<vf_half>(x + i), vd);
+    const vd q = __builtin_convertvector(load_as<vf_half>(x + i + WIDTH / 2), vd);
     a += p * p;
     b += q * q;
   }

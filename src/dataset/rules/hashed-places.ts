@@ -1,6 +1,37 @@
-import { normaliseText } from '../normalise';
+/** Blocks whose characters stay as they are under NFC, whatever stands beside them in these blocks, and lower one to one. */
+const STABLE: readonly (readonly [number, number])[] = [
+  [0x80, 0x12f],
+  [0x131, 0x2ff],
+  [0x400, 0x482],
+  [0x48a, 0x4ff],
+  [0x621, 0x64a],
+  [0x1e00, 0x1e95],
+  [0x1ea0, 0x1eff],
+  [0x1680, 0x1680],
+  [0x2000, 0x206f],
+  [0x20a0, 0x20bf],
+  [0x3000, 0x3029],
+  [0x4e00, 0x9fff],
+  [0xd83c, 0xd83e],
+  [0xdc00, 0xdfff],
+  [0xfeff, 0xfeff],
+];
 
-const ASCII = /^[\0-\x7f]*$/;
+let lowered: Uint16Array | undefined;
+
+/** Lower case of each stable code unit, a space for white space, 0 for all that need more than this table. */
+function lowerTable(): Uint16Array {
+  if (lowered !== undefined) return lowered;
+  lowered = new Uint16Array(0x10000);
+  for (const [first, last] of STABLE) {
+    for (let c = first; c <= last; c++) {
+      const text = String.fromCharCode(c);
+      lowered[c] = /\s/.test(text) ? 32 : text.toLowerCase().charCodeAt(0);
+    }
+  }
+  return lowered;
+}
+
 const INITIAL_SLOTS = 1024;
 
 /**
@@ -31,15 +62,26 @@ export class HashedPlaces {
     return undefined;
   }
 
-  /** Adds a text's normalised form (normaliseText, spelt out for ASCII, where no copy is needed) to the hash. */
+  /** Adds a text's normalised form to the hash: normaliseText, spelt out so that most texts need no copy. */
   private mix(text: string): void {
-    const ascii = ASCII.test(text);
-    const source = ascii ? text : normaliseText(text);
+    if (this.mixStable(text, 'as written')) return;
+    const composed = text.normalize('NFC');
+    if (!this.mixStable(composed, 'composed')) this.mixStable(composed.toLowerCase(), 'lower');
+  }
+
+  /** False, with the hash unchanged, where a character needs a form of the text that is not yet given. */
+  private mixStable(source: string, form: 'as written' | 'composed' | 'lower'): boolean {
+    const lower = lowerTable();
     let { high, low } = this;
     let space = true;
     let pending = false;
     for (let i = 0; i < source.length; i++) {
       let c = source.charCodeAt(i);
+      if (c > 127) {
+        const small = lower[c]!;
+        if (small !== 0) c = small;
+        else if (c >= 0x300 && c <= 0x36f ? form === 'as written' : form !== 'lower') return false;
+      }
       if (c === 32 || (c >= 9 && c <= 13)) {
         if (!space) pending = true;
         space = true;
@@ -58,6 +100,7 @@ export class HashedPlaces {
     // A separator no text holds, so that ["ab", "c"] and ["a", "bc"] differ.
     this.high = Math.imul(high ^ 0x1ffff, 0x01000193);
     this.low = Math.imul(low + 0x1ffff, 0x85ebca6b) ^ (low >>> 15);
+    return true;
   }
 
   /** Index in the table of the slot that holds the hash, or of the free one where it belongs. */
