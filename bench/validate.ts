@@ -6,7 +6,7 @@ import path from 'node:path';
 import Ajv from 'ajv';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { readDataset, streamBatches } from '../src/dataset/read';
-import { createRandom, type Random } from '../src/dataset/random';
+import { createRandom, type Random } from '../src/random';
 import schema from '../schemas/dataset.schema.json';
 
 const EXAMPLES = 50_000;

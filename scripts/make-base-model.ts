@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { createCpuDevice } from '../src/compute/cpu/cpu-device';
 import type { Device } from '../src/compute/device';
-import { createRandom } from '../src/dataset/random';
+import { createRandom } from '../src/random';
 import { writeFolderAtomic } from '../src/files';
 import { LlamaModel, trainableCopy } from '../src/model/llama';
 import { readLlamaConfig } from '../src/model/llama-config';

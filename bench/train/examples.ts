@@ -1,4 +1,4 @@
-import { createRandom } from '../../src/dataset/random';
+import { createRandom } from '../../src/random';
 
 export interface BenchExample {
   readonly ids: number[];

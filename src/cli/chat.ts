@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { createRandom } from '../dataset/random';
+import { createRandom } from '../random';
 import { SftError } from '../errors';
 import { generate } from '../generate/generate';
 import type { ModelSession } from '../generate/session';

@@ -1,4 +1,4 @@
-import { createRandom } from '../dataset/random';
+import { createRandom } from '../random';
 import { SftError } from '../errors';
 import { generate } from '../generate/generate';
 import { createStreamingDecoder } from '../text/streaming-decoder';

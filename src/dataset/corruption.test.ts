@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { checkText } from './read';
 import { DatasetChecker, type DatasetItem } from './check';
-import { createRandom, type Random } from './random';
+import { createRandom, type Random } from '../random';
 
 const ROUNDS = 6000;
 const TEXTS = [

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { SftError } from '../errors';
 import { apportion, apportionTable } from './apportion';
 import type { QaExample } from './example';
-import { createRandom } from './random';
+import { createRandom } from '../random';
 import { PARTS, splitDataset, type SplitParts } from './split';
 
 const EIGHTY: SplitParts = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };

@@ -2,7 +2,7 @@ import { SftError } from '../errors';
 import { apportion, apportionTable } from './apportion';
 import type { QaExample } from './example';
 import { normaliseText } from './normalise';
-import { createRandom, type Random } from './random';
+import { createRandom, type Random } from '../random';
 
 export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];

@@ -1,6 +1,6 @@
 import type { Device } from '../compute/device';
 import type { ResolvedConfig } from '../config/config-schema';
-import { createRandom } from '../dataset/random';
+import { createRandom } from '../random';
 import { splitDataset } from '../dataset/split';
 import { SftError } from '../errors';
 import { openModel, type ModelSession } from '../generate/session';

@@ -1,4 +1,4 @@
-import { createRandom } from '../dataset/random';
+import { createRandom } from '../random';
 
 export interface OrderOptions {
   readonly examples: number;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
-import { createRandom } from '../../src/dataset/random';
+import { createRandom } from '../../src/random';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';
 
@@ -22,7 +22,10 @@ function checkpointsAreWhole(run: string): void {
     readSafetensorsHeader(path.join(inside, 'adapter_model.safetensors'));
     if (name === 'best') continue;
     readSafetensorsHeader(path.join(inside, 'optimizer.safetensors'));
-    assert.equal((JSON.parse(readFileSync(path.join(inside, 'trainer_state.json'), 'utf8')) as { step: number }).step, Number(name.slice(5)));
+    assert.equal(
+      (JSON.parse(readFileSync(path.join(inside, 'trainer_state.json'), 'utf8')) as { step: number }).step,
+      Number(name.slice(5)),
+    );
   }
 }
 
@@ -36,7 +39,10 @@ describe('sft train', () => {
 
   it('gives the events of the contract, and the run folder holds the same', () => {
     assert.equal(lines[0]!.type, 'start');
-    assert.deepEqual(numbers(lines, 'step', 'step'), Array.from({ length: 12 }, (_, i) => i + 1));
+    assert.deepEqual(
+      numbers(lines, 'step', 'step'),
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
     assert.deepEqual(numbers(lines, 'evaluation', 'step'), [3, 6, 9, 12]);
     assert.deepEqual(numbers(lines, 'checkpoint', 'step'), [2, 4, 6, 8, 10, 12]);
     for (const key of ['loss', 'learning_rate', 'grad_norm', 'tokens', 'tokens_per_second']) {
@@ -46,8 +52,14 @@ describe('sft train', () => {
     assert.equal(done.type, 'done');
     assert.equal(done['adapter'], path.join(whole, 'adapter'));
     const logged = readFileSync(path.join(whole, 'events.jsonl'), 'utf8').trim().split('\n');
-    assert.deepEqual(logged.map((line) => JSON.parse(line) as unknown), lines);
-    assert.equal((JSON.parse(readFileSync(path.join(whole, 'state.json'), 'utf8')) as { status: string }).status, 'done');
+    assert.deepEqual(
+      logged.map((line) => JSON.parse(line) as unknown),
+      lines,
+    );
+    assert.equal(
+      (JSON.parse(readFileSync(path.join(whole, 'state.json'), 'utf8')) as { status: string }).status,
+      'done',
+    );
   });
 
   it('lowers the loss', () => {
@@ -56,11 +68,17 @@ describe('sft train', () => {
   });
 
   it('evaluates base and tuned on the test part, with every prediction in its place', () => {
-    const evaluation = JSON.parse(readFileSync(path.join(whole, 'evaluation.json'), 'utf8')) as Record<string, { count: number; loss: number }>;
+    const evaluation = JSON.parse(readFileSync(path.join(whole, 'evaluation.json'), 'utf8')) as Record<
+      string,
+      { count: number; loss: number }
+    >;
     const predictions = readFileSync(path.join(whole, 'predictions.jsonl'), 'utf8').trim().split('\n');
     assert.equal(predictions.length, evaluation['base']!.count);
     assert.ok(evaluation['tuned']!.loss < evaluation['base']!.loss);
-    const data = JSON.parse(readFileSync(path.join(folder, 'data.json'), 'utf8')) as { question: string; answer: string }[];
+    const data = JSON.parse(readFileSync(path.join(folder, 'data.json'), 'utf8')) as {
+      question: string;
+      answer: string;
+    }[];
     for (const text of predictions) {
       const { index, question, reference } = JSON.parse(text) as { index: number; question: string; reference: string };
       assert.deepEqual([question, reference], [data[index]!.question, data[index]!.answer]);
@@ -142,11 +160,26 @@ describe('sft train', () => {
 
   it('full fine-tuning gives a model folder that generates', async () => {
     const own = temporaryFolder();
-    const full = smallConfig(own, { training_type: 'full', max_steps: 4, learning_rate: 1e-4, save_steps: null, lora_dropout: 0 });
+    const full = smallConfig(own, {
+      training_type: 'full',
+      max_steps: 4,
+      learning_rate: 1e-4,
+      save_steps: null,
+      lora_dropout: 0,
+    });
     const run = path.join(own, 'run');
     const { code, err } = await follow(['train', full, '--run', run], () => undefined);
     assert.equal(code, 0, err);
-    const answer = sft(['generate', '--model', path.join(run, 'model'), '--prompt', 'What is CAC?', '--max-new-tokens', '4', '--json']);
+    const answer = sft([
+      'generate',
+      '--model',
+      path.join(run, 'model'),
+      '--prompt',
+      'What is CAC?',
+      '--max-new-tokens',
+      '4',
+      '--json',
+    ]);
     assert.equal(answer.code, 0, answer.err);
     assert.equal((JSON.parse(answer.out) as { token_ids: number[] }).token_ids.length > 0, true);
   });
@@ -154,7 +187,13 @@ describe('sft train', () => {
   it('early stopping keeps the best weights', async () => {
     const own = temporaryFolder();
     // So high a learning rate that the validation loss rises after its first measurement.
-    const wild = smallConfig(own, { learning_rate: 0.3, warmup_steps: 6, eval_steps: 1, early_stopping_patience: 2, lora_dropout: 0 });
+    const wild = smallConfig(own, {
+      learning_rate: 0.3,
+      warmup_steps: 6,
+      eval_steps: 1,
+      early_stopping_patience: 2,
+      lora_dropout: 0,
+    });
     const run = path.join(own, 'run');
     const { code, lines: events, err } = await follow(['train', wild, '--run', run], () => undefined);
     assert.equal(code, 0, err);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
 import { PROJECTIONS } from '../../src/config/config-schema';
-import { createRandom } from '../../src/dataset/random';
+import { createRandom } from '../../src/random';
 import { freeBatch, packBatch, type TokenSequence } from '../../src/model/batch';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
@@ -28,11 +28,17 @@ interface Options {
 }
 
 /** A model with an adapter whose A and B are both random, the same for the same name whatever the other targets are. */
-async function tuned({ targets = PROJECTIONS, dropout = 0 }: Options): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
+async function tuned({
+  targets = PROJECTIONS,
+  dropout = 0,
+}: Options): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
   const all = new LoraAdapter(device, config, loraConfig(PROJECTIONS, dropout));
   const random = createRandom(5);
   for (const { value } of all.parameters.all()) {
-    device.write(value, Float32Array.from({ length: value.length }, () => (random.nextFloat() - 0.5) / 4));
+    device.write(
+      value,
+      Float32Array.from({ length: value.length }, () => (random.nextFloat() - 0.5) / 4),
+    );
   }
   const adapter = new LoraAdapter(device, config, loraConfig(targets, dropout));
   for (const { name, value } of adapter.parameters.all()) device.copy(value, all.parameters.get(name).value);
