@@ -4,7 +4,7 @@ import { limited, prepareData } from '../runs/prepare';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
-import { onlyPositional } from './option-values';
+import { numberOption, onlyPositional } from './option-values';
 import type { Verb } from './verb';
 
 export const evaluateVerb: Verb = {
@@ -22,7 +22,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
   sft evaluate .sft/runs/<run>`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
-    const shown = Number(typeof options['answers'] === 'string' ? options['answers'] : 3);
+    const shown = numberOption(options, 'answers', 3, { min: 0, integer: true });
     const { run, session, tuned } = await openRun(folder, options);
     const { config } = run.run;
     const data = await prepareData(config, session);
