@@ -5,6 +5,7 @@ import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
 import { numberOption, onlyPositional } from './option-values';
+import { showProgress } from './progress';
 import type { Verb } from './verb';
 
 export const evaluateVerb: Verb = {
@@ -46,9 +47,10 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     const { evaluation, predictions } = await evaluateRun(run.folder, config, session, tuned, examples, {
       stemmer: options['stemmer'] === true,
       onProgress: (name, done, total) => {
-        terminal.log(`${name} model answered ${done} of ${total}`);
+        showProgress(terminal, `the ${name} model answered ${done} of ${total} test questions`);
       },
     });
+    terminal.status?.('');
     if (json) {
       terminal.out(JSON.stringify(evaluation));
     } else {

@@ -52,7 +52,10 @@ describe('progress', () => {
   it('draws a bar with step, loss, learning rate, speed and time left, and takes it away at the end', () => {
     const recorded = recorder(true);
     play(recorded, 1000);
-    assert.deepEqual(recorded.lines, ['60 steps on EPYC, 2 threads']);
+    assert.deepEqual(recorded.lines, [
+      '60 steps on EPYC, 2 threads',
+      'loss 2.5000 in the first 5 of 60 steps, 2.5000 in the last 5',
+    ]);
     assert.equal(recorded.bars.length, 61);
     assert.equal(
       recorded.bars[14],
@@ -78,8 +81,9 @@ describe('progress', () => {
     play(recorded, 500);
     assert.equal(recorded.lines[0], '60 steps on EPYC, 2 threads');
     assert.equal(recorded.lines[1], 'step  1/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:30 left');
-    assert.match(recorded.lines.at(-1) ?? '', /^step 60\/60 /);
-    assert.equal(recorded.lines.length, 1 + 15 + 1);
+    assert.match(recorded.lines.at(-2) ?? '', /^step 60\/60 /);
+    assert.match(recorded.lines.at(-1) ?? '', /^loss 2\.5000 in the first 5/);
+    assert.equal(recorded.lines.length, 1 + 15 + 1 + 1);
   });
 
   it('a pause does not count as time of a step', () => {

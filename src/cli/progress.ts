@@ -18,6 +18,12 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** Shows how far something is: in place of the text before on a terminal, as a line elsewhere. */
+export function showProgress(terminal: Terminal, text: string): void {
+  if (terminal.status === undefined) terminal.log(text);
+  else terminal.status(text);
+}
+
 /**
  * Shows the events of a run as they come: on a terminal a bar with step, loss, learning rate, tokens/s and time left, redrawn at most
  * ten times a second; plain lines elsewhere, one in two seconds at most, but always the first and the last step. Evaluations,
@@ -26,6 +32,7 @@ export function formatDuration(ms: number): string {
 export class Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
+  readonly #losses: number[] = [];
   #total = 0;
   #lastShown = -Infinity;
   /** When each of the last steps came, ms; the first entry is the one before them. */
@@ -72,7 +79,18 @@ export class Progress {
       case 'failed':
       case 'stopped':
         this.end();
+        this.#summary();
     }
+  }
+
+  /** What the bar took with it: the loss at the start and at the end. */
+  #summary(): void {
+    const losses = this.#losses;
+    if (losses.length < 2) return;
+    const few = Math.min(5, Math.floor(losses.length / 2));
+    const mean = (part: readonly number[]): string => (part.reduce((sum, x) => sum + x, 0) / part.length).toFixed(4);
+    const [start, end] = [mean(losses.slice(0, few)), mean(losses.slice(-few))];
+    this.#terminal.log(`loss ${start} in the first ${few} of ${losses.length} steps, ${end} in the last ${few}`);
   }
 
   /** Takes the bar away. */
@@ -81,6 +99,7 @@ export class Progress {
   }
 
   #step(event: Extract<RunEvent, { readonly type: 'step' }>): void {
+    this.#losses.push(event.loss);
     const now = this.#now();
     const first = this.#times.length <= 1;
     this.#times.push(now);

@@ -8,7 +8,7 @@ import type { RunEvaluation } from '../runs/evaluate-run';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS, openDevice } from './open-device';
 import { onlyPositional, textOption } from './option-values';
-import { Progress } from './progress';
+import { Progress, showProgress } from './progress';
 import type { Invocation, Verb } from './verb';
 
 export const trainVerb: Verb = {
@@ -52,6 +52,9 @@ held-out test part is answered by the model before and after training, and the a
         device,
         resume: options['resume'] === true,
         signal: stop.signal,
+        onProgress: (text) => {
+          showProgress(terminal, text);
+        },
         onLog: (text) => {
           terminal.log(text);
         },

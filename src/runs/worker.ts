@@ -24,6 +24,8 @@ export interface WorkerOptions {
   /** Aborting asks the worker to save and stop, as control.json's `stop` does. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
+  /** How far the evaluation is; each text takes the place of the one before. */
+  readonly onProgress: (text: string) => void;
   /** What a person may want to know and no event says. */
   readonly onLog: (text: string) => void;
 }
@@ -232,7 +234,7 @@ class Worker {
         onProgress: (name, done, total) => {
           // What cannot be written now fails, and is reported, when the evaluation is saved.
           folder.heartbeat(trainer.step).catch(() => undefined);
-          options.onLog(`evaluation: ${name} model answered ${done} of ${total}`);
+          options.onProgress(`the ${name} model answered ${done} of ${total} test questions`);
         },
       }));
     }
