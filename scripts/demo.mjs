@@ -8,15 +8,17 @@ setup();
 
 const config = 'examples/sft.config.json';
 const folder = path.join('.sft', 'runs', `demo-${new Date().toISOString().replaceAll(/[-:T]|\..*/g, '')}`);
-const sft = (...args) => {
-  const result = spawnSync(process.execPath, ['dist/sft.js', ...args], { cwd: root, stdio: 'inherit' });
+/** Results go to the screen unless told otherwise; progress always does. */
+const sft = (args, results = 'inherit') => {
+  const stdio = ['inherit', results, 'inherit'];
+  const result = spawnSync(process.execPath, ['dist/sft.js', ...args], { cwd: root, stdio });
   if (result.status !== 0) process.exit(result.status ?? 1);
 };
 
 console.log('\n1. Check the data\n');
-sft('validate', 'examples/nigeria-services.json');
+sft(['validate', 'examples/nigeria-services.json']);
 console.log('\n2. Train: 60 steps of LoRA, a checkpoint every 20\n');
-sft('train', config, '--run', folder);
+sft(['train', config, '--run', folder], 'ignore');
 
 const lines = (name) =>
   readFileSync(path.join(root, folder, name), 'utf8')
@@ -33,7 +35,18 @@ for (let from = 0; from < steps.length; from += 10) {
   console.log(`  ${name}  ${mean.toFixed(3)}  ${'#'.repeat(Math.round((40 * mean) / highest))}`);
 }
 
-console.log('\n4. Three answers, before and after\n');
+const { base, tuned, examples } = JSON.parse(readFileSync(path.join(root, folder, 'evaluation.json'), 'utf8'));
+console.log(`\n4. ROUGE on ${examples} held-out questions (mean F1)\n`);
+console.log('              base   tuned');
+for (const [key, name] of [
+  ['rouge1', 'ROUGE-1'],
+  ['rouge2', 'ROUGE-2'],
+  ['rougeL', 'ROUGE-L'],
+  ['rougeLsum', 'ROUGE-Lsum'],
+]) {
+  console.log(`  ${name.padEnd(10)}  ${base[key].f1.toFixed(3)}  ${tuned[key].f1.toFixed(3)}`);
+}
+console.log('\n5. Three answers, before and after\n');
 const predictions = lines('predictions.jsonl').sort(
   (a, b) => b.tuned.rougeL - b.base.rougeL - (a.tuned.rougeL - a.base.rougeL),
 );
@@ -45,16 +58,5 @@ for (const at of [0.1, 0.5, 0.9]) {
   console.log(`    base:      ${base.answer}`);
   console.log(`    tuned:     ${tuned.answer}\n`);
 }
-const { base, tuned, examples } = JSON.parse(readFileSync(path.join(root, folder, 'evaluation.json'), 'utf8'));
-console.log(`5. ROUGE on ${examples} held-out questions (mean F1)\n`);
-console.log('              base   tuned');
-for (const [key, name] of [
-  ['rouge1', 'ROUGE-1'],
-  ['rouge2', 'ROUGE-2'],
-  ['rougeL', 'ROUGE-L'],
-  ['rougeLsum', 'ROUGE-Lsum'],
-]) {
-  console.log(`  ${name.padEnd(10)}  ${base[key].f1.toFixed(3)}  ${tuned[key].f1.toFixed(3)}`);
-}
-console.log(`\nThe adapter, in PEFT's format: ${path.join(folder, 'adapter')}`);
+console.log(`The adapter, in PEFT's format: ${path.join(folder, 'adapter')}`);
 console.log(`Talk to it:  npx sft chat ${folder}`);

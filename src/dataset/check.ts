@@ -1,7 +1,7 @@
 import { parseTree, type Node } from 'jsonc-parser';
 import { advance, columnOf, TEXT_START, type Cursor } from './cursor';
 import type { DatasetExample, DatasetFormat } from './example';
-import type { Finding, FindingPlace, Severity } from './finding';
+import type { Finding, FindingPlace, Fix, Severity } from './finding';
 import { DatasetParser, type Parsed, type ParsedElement } from './parser';
 import type { RuleFinding } from './rule';
 import { CONTENT_RULES, readingSeverity } from './rules';
@@ -103,9 +103,14 @@ export class DatasetChecker {
     let node: Node | undefined;
     const tree = (): Node => (node ??= parseTree(element.source)!);
     const report = (finding: RuleFinding, severity: Severity): void => {
-      const { start, end } = finding;
+      const { start, end, fixes = [] } = finding;
       this.add(
-        { ...finding, start: start + element.start, end: end + element.start },
+        {
+          ...finding,
+          start: start + element.start,
+          end: end + element.start,
+          fixes: fixes.map((fix) => shifted(fix, element.start)),
+        },
         finding.severity ?? severity,
         at,
       );
@@ -144,7 +149,7 @@ export class DatasetChecker {
 
   private add(finding: RuleFinding, severity: Severity, from: Cursor): void {
     const { text, offset } = this.parser.held;
-    const { rule, message, related = [] } = finding;
+    const { rule, message, related = [], fixes = [] } = finding;
     const start = advance(from, text, offset, finding.start);
     const end = advance(start, text, offset, finding.end);
     const value: Finding = {
@@ -159,9 +164,15 @@ export class DatasetChecker {
       related,
       offset: start.offset,
       endOffset: end.offset,
+      fixes,
     };
     this.items.push({ type: 'finding', finding: value });
   }
+}
+
+/** The fix of an example as a fix of the file. */
+function shifted(fix: Fix, by: number): Fix {
+  return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, start: edit.start + by, end: edit.end + by })) };
 }
 
 /** A message may hold a slice of the file's text, and V8 keeps the whole text alive for a slice. */

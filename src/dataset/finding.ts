@@ -9,6 +9,22 @@ export interface FindingPlace {
   readonly column: number;
 }
 
+/** Replaces the UTF-16 range [start, end) by `text`. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A mechanical repair. Its edits do not overlap and are applied together. */
+export interface Fix {
+  /** Imperative, as the editor's menu shows it: `Remove the trailing comma`. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  /** Whether "fix all" may apply it without being looked at: it cannot change what the text means. */
+  readonly safe: boolean;
+}
+
 /** One thing that is wrong, or doubtful, at an exact range of a file. */
 export interface Finding extends FindingPlace {
   readonly endLine: number;
@@ -24,10 +40,12 @@ export interface Finding extends FindingPlace {
   /** UTF-16 offsets of the range in the file's text (a byte order mark not counted). */
   readonly offset: number;
   readonly endOffset: number;
+  /** Repairs to choose from, best first; offsets are of the file's text. Empty where there is no mechanical one. */
+  readonly fixes: readonly Fix[];
 }
 
 /** The fields of `sft validate --json`. */
-export function findingToJson(finding: Finding): Omit<Finding, 'offset' | 'endOffset'> {
+export function findingToJson(finding: Finding): Omit<Finding, 'offset' | 'endOffset' | 'fixes'> {
   const { file, line, column, endLine, endColumn, severity, rule, message, related } = finding;
   return { file, line, column, endLine, endColumn, severity, rule, message, related };
 }

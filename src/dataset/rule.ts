@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { DatasetExample } from './example';
-import type { FindingPlace, Severity } from './finding';
+import type { FindingPlace, Fix, Severity } from './finding';
 
 /** A finding as a rule reports it: offsets are within the example's source. */
 export interface RuleFinding {
@@ -10,6 +10,8 @@ export interface RuleFinding {
   readonly message: string;
   readonly severity?: Severity;
   readonly related?: readonly FindingPlace[];
+  /** Offsets of the edits are within the example's source, as start and end are. */
+  readonly fixes?: readonly Fix[];
 }
 
 export type Report = (finding: RuleFinding) => void;
