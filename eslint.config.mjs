@@ -13,7 +13,8 @@ const ARROWS = {
   train: ['compute', 'model', 'text', 'dataset', 'config'],
   runs: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export'],
   cli: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
-  editor: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
+  analysis: ['dataset', 'text', 'config'],
+  editor: ['analysis', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
 };
 
 const arrows = {

@@ -3,9 +3,10 @@ import { advance, columnOf, TEXT_START, type Cursor } from './cursor';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding, FindingPlace, Fix, Severity } from './finding';
 import { DatasetParser, type Parsed, type ParsedElement } from './parser';
-import type { RuleFinding } from './rule';
+import type { RuleFinding, SubjectText } from './rule';
 import { CONTENT_RULES, readingSeverity } from './rules';
 import { reportSchemaErrors, schemaErrors, validateExample } from './schema';
+import { subjectTexts } from './subject-texts';
 
 /** What a file gives, in its order: a valid example with its JSON as it stands in the file, or a finding. */
 export type DatasetItem =
@@ -134,7 +135,9 @@ export class DatasetChecker {
       value: element.value,
     };
     this.items.push({ type: 'example', example, source: element.source });
-    const subject = { file: this.file, example, source: element.source, tree };
+    let found: readonly SubjectText[] | undefined;
+    const texts = (): readonly SubjectText[] => (found ??= subjectTexts(tree()));
+    const subject = { file: this.file, example, source: element.source, tree, texts };
     for (const { rule, check } of this.checks) {
       check(subject, (finding) => {
         report(finding, rule.severity);
