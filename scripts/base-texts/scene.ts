@@ -116,7 +116,9 @@ export class Scene {
     const base = name.replace(/\d+$/, '');
     const list = WORDS[base];
     if (list === undefined) throw new Error(`no words for {${name}}`);
-    const taken = new Set([...this.facts].filter(([key]) => key.replace(/\d+$/, '') === base).map(([, value]) => value));
+    const taken = new Set(
+      [...this.facts].filter(([key]) => key.replace(/\d+$/, '') === base).map(([, value]) => value),
+    );
     const value = this.pick(list.filter((word) => !taken.has(word)));
     this.bind(name, value);
     return value;

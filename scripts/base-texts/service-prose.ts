@@ -1,6 +1,6 @@
 import { frames } from './scene';
 
-// Each plan is a row of parts; a text takes one frame of each part (a part in parentheses may be left out).
+// Each plan is a row of parts; a text takes one frame of each part (in the order of the plan).
 
 const DEFINE = frames(`
   a~ {item} [is given by|comes from|is handled by] the {full} ({agency}).
@@ -39,7 +39,7 @@ const APPLY = frames(`
   at {office}, the officers {checked}.
   when the form is ready, it is [printed|saved] and [taken|brought] to {office}.
   the form [asks for|contains] the full name, the date of birth, the address and a phone number. all of them must be [correct|right].
-  there the officers {checked}, and this [takes only|is done in] a few minutes.
+  at {office} the officers {checked}, and this [takes only|is done in] a few minutes.
 `);
 
 const FEE = frames(`
@@ -235,27 +235,25 @@ const LETTER_END = frames(`
   after {time} [everything was ready|I had it], so do not worry. with love, {P2}.
 `);
 
-/** Plans of texts about public services; a part after `maybe` is left out now and then. */
-export const SERVICE_PLANS: readonly (readonly { readonly maybe?: true; readonly part: readonly string[] }[])[] = [
-  [DEFINE, PURPOSE, PAPERS, APPLY, FEE, WAIT, VALID].map((part) => ({ part })),
-  [DEFINE, PURPOSE, FEE, PAPERS, WAIT, ADVICE].map((part) => ({ part })),
-  [DEFINE, PAPERS, APPLY, FEE, VALID, ADVICE].map((part) => ({ part })),
-  [PURPOSE_FIRST(), DEFINE, APPLY, PAPERS, FEE, WAIT].map((part) => ({ part })),
-  [NEED, ASKED, PREPARED, VISITED, PAID, DONE].map((part) => ({ part })),
-  [NEED, PREPARED, VISITED, PAID, DONE, MORAL].map((part) => ({ part })),
-  [NEED, ASKED, PREPARED, PAID, DONE, MORAL].map((part) => ({ part })),
-  [LOST, LOST_STEPS, LOST_THEN, PAID, DONE, MORAL].map((part) => ({ part })),
-  [RENEW, RENEW_STEPS, FEE, WAIT, ADVICE].map((part) => ({ part })),
-  [TROUBLE, COMPLAIN, ANSWERED, MORAL].map((part) => ({ part })),
-  [OFFICE, OFFICE_SCENE, FEE, WAIT, ADVICE].map((part) => ({ part })),
-  [SIGN, LETTER, LETTER_FEE, LETTER_END].map((part) => ({ part })),
-];
-
-function PURPOSE_FIRST(): string[] {
-  return frames(`
+const WISH = frames(`
     [suppose|imagine] that a person [wants|would like] to {reason}. [one of the first things needed is|for this there must be] a~ {item}.
     to {reason}, a person needs a~ {item}[|, and it is not hard to get one].
     [many|some] people [think|believe] that a~ {item} is hard to get. it is not.
     [every year|each month] many people apply for a~ {item}, [most of them to {reason}|some to {reason} and others to {reason2}].
   `);
-}
+
+/** Plans of texts about public services. */
+export const SERVICE_PLANS: readonly (readonly (readonly string[])[])[] = [
+  [DEFINE, PURPOSE, PAPERS, APPLY, FEE, WAIT, VALID],
+  [DEFINE, PURPOSE, FEE, PAPERS, WAIT, ADVICE],
+  [DEFINE, PAPERS, APPLY, FEE, VALID, ADVICE],
+  [WISH, DEFINE, APPLY, PAPERS, FEE, WAIT],
+  [NEED, ASKED, PREPARED, VISITED, PAID, DONE],
+  [NEED, PREPARED, VISITED, PAID, DONE, MORAL],
+  [NEED, ASKED, PREPARED, PAID, DONE, MORAL],
+  [LOST, LOST_STEPS, LOST_THEN, PAID, DONE, MORAL],
+  [RENEW, RENEW_STEPS, FEE, WAIT, ADVICE],
+  [TROUBLE, COMPLAIN, ANSWERED, MORAL],
+  [OFFICE, OFFICE_SCENE, FEE, WAIT, ADVICE],
+  [SIGN, LETTER, LETTER_FEE, LETTER_END],
+];

@@ -39,9 +39,7 @@ export const WORDS: Readonly<Record<string, readonly string[]>> = {
   ),
   weekday: words('Monday, Tuesday, Wednesday, Thursday, Friday'),
   day: words('Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday'),
-  month: words(
-    'January, February, March, April, May, June, July, August, September, October, November, December',
-  ),
+  month: words('January, February, March, April, May, June, July, August, September, October, November, December'),
   clock: words('seven, half past seven, eight, half past eight, nine, half past nine, ten'),
   smallNumber: words('two, three, four, five, six, seven, eight'),
   rainMonth: words('April, May, June, July, August, September'),
@@ -57,7 +55,9 @@ export const WORDS: Readonly<Record<string, readonly string[]>> = {
   tool: words('hoe, cutlass, rake, shovel, wheelbarrow, watering can, spade, sickle'),
   seller: words('an old woman, a young man, a cheerful woman, a quiet man, a tall woman, a boy of about twelve'),
   drink: words('tea, water, zobo, kunu, orange juice, cocoa, coffee'),
-  snack: words('roasted maize, fried plantain, groundnuts, bread and butter, chin chin, puff puff, boiled eggs, biscuits'),
+  snack: words(
+    'roasted maize, fried plantain, groundnuts, bread and butter, chin chin, puff puff, boiled eggs, biscuits',
+  ),
   subject: words(
     'mathematics, English, biology, geography, history, physics, chemistry, economics, civics, agricultural science, literature, music',
   ),
@@ -66,7 +66,9 @@ export const WORDS: Readonly<Record<string, readonly string[]>> = {
   vehicle: words('bus, minibus, taxi, train, car'),
   ache: words('headache, fever, cough, sore throat, toothache, stomach ache, cold'),
   game: words('football, draughts, table tennis, chess, basketball, ludo, hide and seek'),
-  place: words('the market, the church hall, the bus stop, the school gate, the clinic, the river bank, the town hall, the library'),
+  place: words(
+    'the market, the church hall, the bus stop, the school gate, the clinic, the river bank, the town hall, the library',
+  ),
   lostThing: words('key, phone, purse, bag, umbrella, watch, school bag, exercise book, bicycle pump, pair of glasses'),
   household: words('radio, fan, kettle, iron, torch, wall clock, sewing machine, generator, blender, fridge, lamp'),
   feeling: words('happy, proud, relieved, thankful, content, cheerful'),
@@ -114,25 +116,24 @@ export const TABLES: Readonly<Record<string, readonly Record<string, string>[]>>
     pigeon | pigeons | seeds and grain | a loft | carrying messages long ago | squab | finds its way home from far away
     turkey | turkeys | grain and insects | a yard | meat | poult | spreads its tail like a fan
     pig | pigs | roots, grain and kitchen scraps | a sty | meat | piglet | rolls in mud to keep cool
-    bee | bees | nectar and pollen | a hive | honey and wax | grub | dances to show the others where the flowers are
   `),
   trip: table(`
     from | to | vehicleName | hours | sight
-    Lagos | Ibadan | bus | two | the long bridge and the crowded toll gate
-    Lagos | Abeokuta | train | two | the great rocks above the town
-    Ibadan | Ilorin | bus | three | wide fields of cassava
-    Enugu | Onitsha | minibus | two | green hills and the big river
-    Kano | Kaduna | bus | three | flat fields of millet and small round huts
-    Abuja | Kaduna | train | two | low hills and herds of cows
-    Abuja | Lokoja | bus | three | the place where two great rivers meet
-    Jos | Bauchi | taxi | two | cool hills and piles of smooth stones
-    Benin City | Warri | minibus | two | rubber trees on both sides of the road
-    Calabar | Uyo | taxi | two | palm trees and a slow brown river
-    Owerri | Aba | minibus | one | roadside stalls full of fruit
-    Sokoto | Gusau | bus | three | dry grass and lonely baobab trees
-    Makurdi | Lafia | bus | two | the long bridge over the river
-    Minna | Abuja | bus | three | yam farms and rocky hills
-    Akure | Ado Ekiti | taxi | one | cocoa farms and forest
+    Lagos | Ibadan | bus | two hours | the long bridge and the crowded toll gate
+    Lagos | Abeokuta | train | two hours | the great rocks above the town
+    Ibadan | Ilorin | bus | three hours | wide fields of cassava
+    Enugu | Onitsha | minibus | two hours | green hills and the big river
+    Kano | Kaduna | bus | three hours | flat fields of millet and small round huts
+    Abuja | Kaduna | train | two hours | low hills and herds of cows
+    Abuja | Lokoja | bus | three hours | the place where two great rivers meet
+    Jos | Bauchi | taxi | two hours | cool hills and piles of smooth stones
+    Benin City | Warri | minibus | two hours | rubber trees on both sides of the road
+    Calabar | Uyo | taxi | two hours | palm trees and a slow brown river
+    Owerri | Aba | minibus | an hour | roadside stalls full of fruit
+    Sokoto | Gusau | bus | three hours | dry grass and lonely baobab trees
+    Makurdi | Lafia | bus | two hours | the long bridge over the river
+    Minna | Abuja | bus | three hours | yam farms and rocky hills
+    Akure | Ado Ekiti | taxi | an hour | cocoa farms and forest
   `),
   ware: table(`
     ware | unit | low | high | sign
