@@ -26,8 +26,17 @@ export interface DatasetExample {
   readonly offset: number;
   /** UTF-16 offset after the last character. */
   readonly endOffset: number;
+  /** Whatever the file's kind: an Alpaca instruction with its input is the question, the last two turns are question and answer. */
   readonly value: QaExample;
+  /** What stands before the question in a conversation: the system message and earlier turns. Context, not learnt. */
+  readonly history?: readonly ExampleMessage[];
 }
 
-/** A dataset file is a JSON array of objects, or one object a line (JSONL). */
-export type DatasetFormat = 'json' | 'jsonl';
+/** One message of a conversation. */
+export interface ExampleMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** How a file holds its examples: a JSON array of objects, one object a line (JSONL), or a table with a header row. */
+export type DatasetFormat = 'json' | 'jsonl' | 'csv' | 'tsv';

@@ -1,62 +1,172 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Node } from 'jsonc-parser';
+import alpacaSchema from '../../schemas/dataset-alpaca.schema.json';
+import messagesSchema from '../../schemas/dataset-messages.schema.json';
+import promptCompletionSchema from '../../schemas/dataset-prompt-completion.schema.json';
+import sharegptSchema from '../../schemas/dataset-sharegpt.schema.json';
 import schema from '../../schemas/dataset.schema.json';
-import type { QaExample } from './example';
-import type { Report } from './rule';
 import { nearest } from '../nearest';
+import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import type { Fix } from './finding';
+import type { Report } from './rule';
 
-const { properties, required } = schema.definitions.example;
+const SCHEMAS = {
+  qa: schema.definitions.example,
+  alpaca: alpacaSchema.definitions.example,
+  sharegpt: sharegptSchema.definitions.example,
+  messages: messagesSchema.definitions.example,
+  'prompt-completion': promptCompletionSchema.definitions.example,
+} as const;
 
-let compiled: ValidateFunction<QaExample> | undefined;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether the value is an example as schemas/dataset.schema.json wants it. Where it is not, `errors` tell why. */
-export function validateExample(value: unknown): value is QaExample {
-  return validator()(value);
+const compiled = new Map<DatasetKind, ValidateFunction<JsonObject>>();
+
+/** Whether the value is an example as the schema of its kind in schemas/ wants it. Where it is not, `errors` tell why. */
+export function validateExample(value: unknown, kind: DatasetKind = 'qa'): value is JsonObject {
+  return validator(kind)(value);
 }
 
-/** The errors of the last validateExample that said no. */
-export function schemaErrors(): readonly ErrorObject[] {
-  return validator().errors ?? [];
+/** The errors of the last validateExample of this kind that said no. */
+export function schemaErrors(kind: DatasetKind = 'qa'): readonly ErrorObject[] {
+  return validator(kind).errors ?? [];
 }
 
-function validator(): ValidateFunction<QaExample> {
-  compiled ??= new Ajv({ allErrors: true }).compile<QaExample>(schema.definitions.example);
-  return compiled;
+function validator(kind: DatasetKind): ValidateFunction<JsonObject> {
+  let validate = compiled.get(kind);
+  if (validate === undefined) {
+    validate = new Ajv({ allErrors: true }).compile<JsonObject>(SCHEMAS[kind]);
+    compiled.set(kind, validate);
+  }
+  return validate;
 }
 
-/** Keys of other well-known formats, and what they are called here. */
+/** Keys of other well-known formats, and what they stand for. */
+const ASKED = ['question', 'instruction', 'prompt', 'input', 'query', 'user', 'human'];
+const ANSWERED = ['answer', 'output', 'completion', 'response', 'assistant', 'reply'];
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  question: ['instruction', 'prompt', 'input', 'query', 'user', 'human'],
-  answer: ['output', 'completion', 'response', 'assistant', 'reply'],
+  question: ASKED,
+  instruction: ASKED,
+  prompt: ASKED,
+  answer: ANSWERED,
+  output: ANSWERED,
+  completion: ANSWERED,
+  messages: ['conversations', 'conversation', 'turns', 'chat'],
+  conversations: ['messages', 'conversation', 'turns', 'chat'],
+  from: ['role', 'speaker'],
+  role: ['from', 'speaker'],
+  value: ['content', 'text'],
+  content: ['value', 'text'],
+};
+
+const SKELETONS: Readonly<Record<DatasetKind, string>> = {
+  qa: '{"question": "…", "answer": "…"}',
+  alpaca: '{"instruction": "…", "input": "…", "output": "…"}',
+  sharegpt: '{"conversations": [{"from": "human", "value": "…"}, {"from": "gpt", "value": "…"}]}',
+  messages: '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
+  'prompt-completion': '{"prompt": "…", "completion": "…"}',
 };
 
 /** Turns ajv's errors into findings at the exact key or value. `tree` is the example's JSON tree. */
-export function reportSchemaErrors(errors: readonly ErrorObject[], tree: Node, report: Report): void {
-  const missing: string[] = [];
+export function reportSchemaErrors(
+  errors: readonly ErrorObject[],
+  tree: Node,
+  report: Report,
+  kind: DatasetKind = 'qa',
+): void {
+  const missing = new Map<string, string[]>();
   for (const error of errors) {
-    if (error.keyword === 'required') missing.push(String(error.params['missingProperty']));
-    else reportValue(error, tree, report);
+    if (error.keyword !== 'required') {
+      reportValue(error, tree, report, kind);
+      continue;
+    }
+    const listed = missing.get(error.instancePath) ?? [];
+    listed.push(String(error.params['missingProperty']));
+    missing.set(error.instancePath, listed);
   }
-  if (missing.length > 0) reportMissing(missing, tree, report);
+  for (const [where, keys] of missing) reportMissing(keys, nodeAt(tree, where) ?? tree, report);
 }
 
-function reportValue(error: ErrorObject, tree: Node, report: Report): void {
-  const key = error.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
-  if (error.instancePath === '') {
-    const message = `an example must be an object, not ${article(tree.type)} - write {"question": "…", "answer": "…"}`;
+/** An example that is sound, but of another kind than its file. */
+export function reportMixedKind(own: DatasetKind, kind: DatasetKind, tree: Node, report: Report): void {
+  const message = `this example is ${KIND_NAMES[own]}, the file is ${KIND_NAMES[kind]} - write it as ${SKELETONS[kind]}`;
+  report({ rule: 'mixed-format', start: tree.offset, end: tree.offset + 1, message });
+}
+
+/** Further keys that are one slip away from an optional key of the kind, which the example lacks. `misspelt-optional-key` does it for Q&A. */
+export function reportMisspeltOptionalKeys(
+  kind: DatasetKind,
+  value: JsonObject,
+  tree: () => Node,
+  report: Report,
+): void {
+  const known = Object.keys(SCHEMAS[kind].properties);
+  for (const key in value) {
+    if (known.includes(key)) continue;
+    const wanted = nearest(
+      key,
+      optionalKeys(kind).filter((name) => !(name in value)),
+    );
+    if (wanted === undefined) continue;
+    const node = propertyOf(tree(), key)!.children![0]!;
+    const message = `the key "${shorten(key)}" is not known - did you mean "${wanted}"?`;
+    report({
+      rule: 'misspelt-key',
+      severity: 'warning',
+      start: node.offset,
+      end: endOf(node),
+      message,
+      fixes: [renamed(node, wanted)],
+    });
+  }
+}
+
+function reportValue(error: ErrorObject, tree: Node, report: Report, kind: DatasetKind): void {
+  const path = steps(error.instancePath);
+  if (path.length === 0) {
+    const message = `an example must be an object, not ${article(tree.type)} - write ${SKELETONS[kind]}`;
     report({ rule: 'wrong-type', start: tree.offset, end: endOf(tree), message });
     return;
   }
-  const node = propertyOf(tree, key)?.children?.[1];
+  const node = nodeAt(tree, error.instancePath);
   if (node === undefined) return;
+  const key = path.at(-1)!;
+  const at = { start: node.offset, end: endOf(node) };
   if (error.keyword === 'pattern') {
-    const message = `"${key}" is blank - write ${key === 'answer' ? 'an answer' : 'a question'} or delete the example`;
-    report({ rule: 'blank-text', start: node.offset, end: endOf(node), message });
-    return;
+    const message = `"${key}" is blank - ${BLANK_REMEDIES[key] ?? 'write a question or delete the example'}`;
+    report({ rule: 'blank-text', ...at, message });
+  } else if (error.keyword === 'enum') {
+    // Where the speaker is no text at all, the error about its type says so.
+    if (typeof node.value !== 'string') return;
+    const allowed = error.params['allowedValues'] as readonly string[];
+    const offered = nearest(node.value, allowed);
+    const remedy = offered === undefined ? `write ${listOf(allowed, 'or')}` : `did you mean "${offered}"?`;
+    report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is no known role - ${remedy}` });
+  } else if (error.keyword === 'minItems') {
+    report({ rule: 'wrong-type', ...at, message: `"${key}" is empty - write its turns or delete the example` });
+  } else {
+    report({ rule: 'wrong-type', ...at, message: typeMessage(String(error.params['type']), key, node) });
   }
-  const remedy = REMEDIES[node.type] ?? 'put it in double quotes';
-  const message = `"${shorten(key)}" must be a text, not ${article(node.type)} - ${remedy}`;
-  report({ rule: 'wrong-type', start: node.offset, end: endOf(node), message });
+}
+
+const BLANK_REMEDIES: Readonly<Record<string, string>> = {
+  answer: 'write an answer or delete the example',
+  output: 'write an output or delete the example',
+  completion: 'write a completion or delete the example',
+  instruction: 'write an instruction or delete the example',
+  prompt: 'write a prompt or delete the example',
+  value: 'write what is said or delete the turn',
+  content: 'write what is said or delete the turn',
+};
+
+function typeMessage(wanted: string, key: string, node: Node): string {
+  if (wanted === 'array') {
+    return `"${key}" must be a list of turns, not ${article(node.type)} - write it in [ ]`;
+  }
+  if (wanted === 'object') {
+    return `a turn must be an object, not ${article(node.type)} - write who speaks and what is said`;
+  }
+  return `"${shorten(key)}" must be a text, not ${article(node.type)} - ${REMEDIES[node.type] ?? 'put it in double quotes'}`;
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -72,7 +182,7 @@ function reportMissing(missing: readonly string[], tree: Node, report: Report): 
     const node = keys.find((candidate) => nearest(String(candidate.value), missing) === wanted);
     if (node === undefined) return true;
     const message = `the key "${shorten(String(node.value))}" is not known - did you mean "${wanted}"?`;
-    report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message });
+    report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message, fixes: [renamed(node, wanted)] });
     return false;
   });
   if (absent.length === 0) return;
@@ -81,9 +191,10 @@ function reportMissing(missing: readonly string[], tree: Node, report: Report): 
     const other = OTHER_NAMES[wanted]?.find((name) => names.includes(name));
     return other === undefined ? undefined : `rename "${other}" to "${wanted}"`;
   });
-  const listed = absent.map((key) => `"${key}"`).join(' and ');
+  const listed = listOf(absent, 'and');
   const hint = renames.filter((rename) => rename !== undefined).join(', ');
-  const remedy = hint === '' ? `add ${absent.length === 1 ? 'it' : 'them'} or delete the example` : hint;
+  const what = tree.parent === undefined ? 'the example' : 'the turn';
+  const remedy = hint === '' ? `add ${absent.length === 1 ? 'it' : 'them'} or delete ${what}` : hint;
   const verb = absent.length === 1 ? 'is' : 'are';
   report({
     rule: 'missing-key',
@@ -93,8 +204,37 @@ function reportMissing(missing: readonly string[], tree: Node, report: Report): 
   });
 }
 
-/** The optional keys of the schema. */
-export const OPTIONAL_KEYS: readonly string[] = Object.keys(properties).filter((key) => !required.includes(key));
+/** Writes the known key. Where only its capitals are wrong, nothing else can be meant. */
+export function renamed(key: Node, wanted: string): Fix {
+  const edit = { start: key.offset, end: endOf(key), text: JSON.stringify(wanted) };
+  const safe = String(key.value).toLowerCase() === wanted.toLowerCase();
+  return { title: `Rename to "${wanted}"`, edits: [edit], safe };
+}
+
+/** The optional keys of a kind's schema. */
+export function optionalKeys(kind: DatasetKind): readonly string[] {
+  const { properties, required } = SCHEMAS[kind];
+  return Object.keys(properties).filter((key) => !required.includes(key));
+}
+
+/** The optional keys of the Q&A schema. */
+export const OPTIONAL_KEYS: readonly string[] = optionalKeys('qa');
+
+function steps(instancePath: string): string[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The value's node at one of ajv's paths, such as `/messages/2/role`. */
+function nodeAt(tree: Node, instancePath: string): Node | undefined {
+  let node: Node | undefined = tree;
+  for (const step of steps(instancePath)) {
+    node = node?.type === 'array' ? node.children?.[Number(step)] : node && propertyOf(node, step)?.children?.[1];
+  }
+  return node;
+}
 
 /** The key-and-value node of a key; of repeated keys the last, as JSON.parse takes it. */
 export function propertyOf(tree: Node, key: string): Node | undefined {
@@ -103,6 +243,11 @@ export function propertyOf(tree: Node, key: string): Node | undefined {
 
 export function endOf(node: Node): number {
   return node.offset + node.length;
+}
+
+function listOf(names: readonly string[], joint: string): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} ${joint} ${quoted.at(-1)!}`;
 }
 
 function article(type: string): string {

@@ -1,22 +1,61 @@
 import type { Node } from 'jsonc-parser';
+import { roleOf, TURN_KEYS } from './formats/conversation';
+import type { DatasetKind } from './formats/kind';
 import type { SubjectText, TextRole } from './rule';
 
-const ROLES: Readonly<Record<string, TextRole>> = { question: 'question', answer: 'answer', agency: 'agency' };
+const SHARED: Readonly<Record<string, TextRole>> = { agency: 'agency' };
+const ROLES: Readonly<Record<DatasetKind, Readonly<Record<string, TextRole>>>> = {
+  qa: { ...SHARED, question: 'question', answer: 'answer' },
+  alpaca: { ...SHARED, instruction: 'question', input: 'question', output: 'answer', system: 'system' },
+  sharegpt: { ...SHARED, system: 'system' },
+  messages: SHARED,
+  'prompt-completion': { ...SHARED, prompt: 'question', completion: 'answer' },
+};
 
-/** The texts of a question-and-answer example. */
-export function subjectTexts(tree: Node): SubjectText[] {
+const TURN_ROLES = { user: 'question', assistant: 'answer', system: 'system' } as const satisfies Record<
+  string,
+  TextRole
+>;
+
+/** A text in a table's cell: `start` and `end` include its quotes where it has any. */
+export interface TableText extends SubjectText {
+  readonly table: true;
+}
+
+/** The texts of a table's record. */
+export function tableTexts(tree: Node, kind: DatasetKind): TableText[] {
+  return subjectTexts(tree, kind).map((text) => ({ ...text, table: true }));
+}
+
+/** The texts of an example, in file order. Each turn of a conversation has its speaker's role. */
+export function subjectTexts(tree: Node, kind: DatasetKind = 'qa'): SubjectText[] {
   const texts: SubjectText[] = [];
   for (const property of tree.children ?? []) {
     const [key, value] = property.children ?? [];
-    if (value?.type !== 'string') continue;
-    const role = ROLES[key!.value as string] ?? 'other';
-    texts.push({ role, value: value.value as string, start: value.offset, end: value.offset + value.length });
+    const name = key!.value as string;
+    if (value?.type === 'string') add(texts, ROLES[kind][name] ?? 'other', value);
+    else if ((kind === 'sharegpt' || kind === 'messages') && name === TURN_KEYS[kind].turns) {
+      for (const turn of value?.children ?? []) addTurn(texts, turn, TURN_KEYS[kind]);
+    }
   }
   return texts;
 }
 
+function addTurn(texts: SubjectText[], turn: Node, keys: { readonly speaker: string; readonly text: string }): void {
+  const valueOf = (name: string): Node | undefined =>
+    turn.children?.findLast((property) => property.children?.[0]?.value === name)?.children?.[1];
+  const text = valueOf(keys.text);
+  const role = roleOf(valueOf(keys.speaker)?.value);
+  if (text?.type === 'string' && role !== undefined) add(texts, TURN_ROLES[role], text);
+}
+
+function add(texts: SubjectText[], role: TextRole, node: Node): void {
+  texts.push({ role, value: node.value as string, start: node.offset, end: node.offset + node.length });
+}
+
 /**
- * Where the characters [from, to) of a decoded text stand in the source, escapes counted as they are written.
+ * Where the characters [from, to) of a decoded text stand in the source, escapes counted as they are written: JSON's, or in
+ * a table's cell the doubled quote.
  * @param source the example's source
  */
 export function sourceRange(
@@ -25,11 +64,14 @@ export function sourceRange(
   from: number,
   to: number,
 ): { start: number; end: number } {
-  let at = text.start + 1;
+  const json = !('table' in text);
+  const quoted = source[text.start] === '"';
+  let at = text.start + (quoted ? 1 : 0);
   let start = at;
   for (let decoded = 0; decoded < to; decoded++) {
     if (decoded === from) start = at;
-    at += source[at] !== '\\' ? 1 : source[at + 1] === 'u' ? 6 : 2;
+    if (json) at += source[at] !== '\\' ? 1 : source[at + 1] === 'u' ? 6 : 2;
+    else at += quoted && source[at] === '"' ? 2 : 1;
   }
   return { start: from >= to ? at : start, end: at };
 }

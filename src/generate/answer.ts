@@ -1,4 +1,5 @@
 import type { LlamaModel } from '../model/llama';
+import type { ChatMessage } from '../text/chat-template';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { generate } from './generate';
 import { GREEDY } from './sampler';
@@ -6,18 +7,24 @@ import { GREEDY } from './sampler';
 /** Questions answered side by side: each step then reads the weights once for all of them. */
 const QUESTIONS_AT_ONCE = 16;
 
+/** A question with what stands before it in its conversation. */
+export interface AskedQuestion {
+  readonly question: string;
+  readonly history?: readonly ChatMessage[];
+}
+
 /** Greedy answers to questions, each in a conversation of its own. */
 export async function answerQuestions(
   model: LlamaModel,
   chat: ChatTokenizer,
-  questions: readonly string[],
+  questions: readonly AskedQuestion[],
   options: { readonly maxNewTokens: number; readonly onAnswer?: (done: number) => void; readonly signal?: AbortSignal },
 ): Promise<string[]> {
   const answers: string[] = [];
   for (let start = 0; start < questions.length; start += QUESTIONS_AT_ONCE) {
     const prompts = questions
       .slice(start, start + QUESTIONS_AT_ONCE)
-      .map((question) => chat.encodePrompt([{ role: 'user', content: question }]));
+      .map(({ question, history = [] }) => chat.encodePrompt([...history, { role: 'user', content: question }]));
     const continuations = await generate(model, prompts, {
       sampling: GREEDY,
       maxNewTokens: options.maxNewTokens,

@@ -4,13 +4,12 @@ import type { TokenSequence } from '../model/batch';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
-import { answerQuestions } from './answer';
+import { answerQuestions, type AskedQuestion } from './answer';
 
 /** A held-out example, tokenised, with its place in the data. */
-export interface EvaluationExample extends TokenSequence {
+export interface EvaluationExample extends TokenSequence, AskedQuestion {
   readonly index: number;
   readonly line: number;
-  readonly question: string;
   readonly reference: string;
 }
 
@@ -44,12 +43,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
 ): Promise<{ summary: ModelEvaluation; answers: Answered[] }> {
   const { loss, perExample } = await scoreExamples(model, examples);
-  const texts = await answerQuestions(
-    model,
-    chat,
-    examples.map((example) => example.question),
-    options,
-  );
+  const texts = await answerQuestions(model, chat, examples, options);
   const answers = examples.map((example, i) => ({
     ...perExample[i]!,
     answer: texts[i]!,

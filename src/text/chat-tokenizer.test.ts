@@ -103,6 +103,26 @@ describe('trained tokens', () => {
     assert.equal(trainedText(await load('llama-3', 'llama-3'), 'How?', ' So. '), 'So.<|eot_id|>');
   });
 
+  it('are the last answer alone where earlier turns stand before the question', async () => {
+    const model = await load('llama-3', 'llama-3', { systemPrompt: 'Be brief.' });
+    const earlier = [
+      { role: 'user', content: 'First?' },
+      { role: 'assistant', content: 'One.' },
+    ] as const;
+    const encode = (history: readonly ChatMessage[]): { whole: string; trained: string } => {
+      const { ids, trained } = model.encodeExample({ question: 'Second?', answer: 'Two.', history }, 1024);
+      const decode = (kept: Int32Array): string => model.tokenizer.decode([...kept]);
+      return { whole: decode(ids), trained: decode(ids.filter((_, at) => trained[at] === 1)) };
+    };
+    const { whole, trained } = encode(earlier);
+    assert.equal(trained, 'Two.<|eot_id|>');
+    assert.match(whole, /Be brief\.[^]*First\?[^]*One\.[^]*Second\?[^]*Two\./);
+    const own = encode([{ role: 'system', content: 'Be long.' }, ...earlier]);
+    assert.equal(own.trained, 'Two.<|eot_id|>');
+    assert.match(own.whole, /Be long\./);
+    assert.doesNotMatch(own.whole, /Be brief/);
+  });
+
   it('end at the end-of-turn token also where blanks are marked at the start of a text only', async () => {
     const template = "{% for m in messages %}{{ m.role + ': ' + m.content + eos_token + '\\n\\n' }}{% endfor %}";
     assert.equal(trainedText(await load('mistral', template), 'How?', 'So.'), 'So.</s>');

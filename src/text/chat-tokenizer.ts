@@ -7,6 +7,8 @@ import { TrainedSpan, type CharacterSpan } from './trained-span';
 export interface QuestionAnswer {
   readonly question: string;
   readonly answer: string;
+  /** What stands before the question: context, which is not trained. A system message in it takes the configured one's place. */
+  readonly history?: readonly ChatMessage[];
 }
 
 export interface EncodedExample {
@@ -58,7 +60,7 @@ export async function loadChatTokenizer(modelDir: string, options: ChatTokenizer
     notices: [template.notice, span.notice].filter((line) => line !== undefined),
     stopTokenIds: [...new Set([...stops, ...endOfTurn])],
     encodeExample(example, maxSeqLength) {
-      const question = withSystem([{ role: 'user', content: example.question }]);
+      const question = withSystem([...(example.history ?? []), { role: 'user', content: example.question }]);
       const found = span.find(question, example.answer);
       return encodeSpan(tokenizer, found, maxSeqLength);
     },

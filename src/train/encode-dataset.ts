@@ -1,4 +1,4 @@
-import type { DatasetExample } from '../dataset/example';
+import type { DatasetExample, ExampleMessage } from '../dataset/example';
 import { readDataset, type Dataset } from '../dataset/read';
 import { formatFinding } from '../dataset/finding';
 import { SftError } from '../errors';
@@ -12,6 +12,8 @@ export interface EncodedDatasetExample extends TrainingExample {
   readonly index: number;
   readonly line: number;
   readonly question: string;
+  /** The system message and earlier turns, for evaluation to ask the question as training did. */
+  readonly history: readonly ExampleMessage[];
   readonly reference: string;
   readonly totalTokens: number;
   readonly truncatedTokens: number;
@@ -40,7 +42,11 @@ function encodeOne(
   maxSeqLength: number,
 ): EncodedDatasetExample {
   const { question, answer } = example.value;
-  const { ids, trained, totalTokens, truncatedTokens } = chat.encodeExample({ question, answer }, maxSeqLength);
+  const { history = [] } = example;
+  const { ids, trained, totalTokens, truncatedTokens } = chat.encodeExample(
+    { question, answer, history },
+    maxSeqLength,
+  );
   return {
     ids,
     trained,
@@ -50,6 +56,7 @@ function encodeOne(
     line: example.line,
     place: `${file}:${example.line}`,
     question,
+    history,
     reference: answer,
   };
 }

@@ -1,0 +1,107 @@
+import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { readDataset } from '../dataset/read';
+import { SftError } from '../errors';
+import { convertVerb } from './convert';
+import { splitVerb } from './split';
+import type { OptionValues, Terminal, Verb } from './verb';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'sft-convert-'));
+});
+after(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function call(verb: Verb, file: string, options: OptionValues, json = false) {
+  const out: string[] = [];
+  const log: string[] = [];
+  const terminal: Terminal = {
+    out: (text) => out.push(text),
+    write: (text) => out.push(text),
+    log: (text) => log.push(text),
+    interactive: false,
+  };
+  const run = verb.run({ positionals: [file], options, json, terminal });
+  const error = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error === undefined || error instanceof SftError, String(error));
+  return { error, out: out.join('\n'), log };
+}
+
+async function write(name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+const CHAT = {
+  messages: [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'q?' },
+    { role: 'assistant', content: 'a' },
+  ],
+};
+
+describe('sft convert', () => {
+  it('writes a table as JSON and JSONL to standard output', async () => {
+    const file = await write('table.csv', 'question,answer,agency\n"a, b?",c,NIMC\n');
+    const qa = {
+      messages: [
+        { role: 'user', content: 'a, b?' },
+        { role: 'assistant', content: 'c' },
+      ],
+      agency: 'NIMC',
+    };
+    assert.deepEqual(JSON.parse((await call(convertVerb, file, { to: 'messages' }, true)).out), [qa]);
+    assert.equal((await call(convertVerb, file, { to: 'messages', jsonl: true })).out, JSON.stringify(qa));
+  });
+  it('refuses what would lose something, names its line, and writes nothing without --force', async () => {
+    const file = await write('chat.jsonl', `\n${JSON.stringify(CHAT)}\n`);
+    const out = path.join(folder, 'lossy.json');
+    const refused = await call(convertVerb, file, { to: 'qa', out });
+    assert.deepEqual([refused.error?.code, refused.error?.exitCode], ['conversion-loses', 1]);
+    assert.deepEqual(refused.log, [`${file}:2:1 warning Q&A has no place for the system message`]);
+    assert.equal(existsSync(out), false);
+    assert.equal((await call(convertVerb, file, { to: 'qa', out, force: true })).error, undefined);
+    assert.deepEqual(JSON.parse(await readFile(out, 'utf8')), [{ question: 'q?', answer: 'a' }]);
+  });
+  it('goes by the name of the output, and never writes over a file or its input', async () => {
+    const file = await write('in.jsonl', JSON.stringify(CHAT));
+    const out = path.join(folder, 'out.json');
+    const summary = JSON.parse((await call(convertVerb, file, { to: 'alpaca', out }, true)).out) as object;
+    assert.deepEqual(summary, { file, from: 'messages', to: 'alpaca', out, format: 'json', examples: 1, lossy: 0 });
+    const again = await call(convertVerb, file, { to: 'alpaca', out });
+    assert.deepEqual([again.error?.code, again.error?.exitCode], ['output-exists', 2]);
+    const same = await call(convertVerb, file, { to: 'alpaca', out: file, force: true });
+    assert.equal(same.error?.code, 'output-is-input');
+    assert.equal(await readFile(file, 'utf8'), JSON.stringify(CHAT));
+  });
+  it('refuses an unknown format and data with errors', async () => {
+    const file = await write('bad.json', '[{"question": "a?", "answer": ""}]');
+    assert.equal((await call(convertVerb, file, { to: 'xml' })).error?.exitCode, 2);
+    assert.equal((await call(convertVerb, file, { to: 'alpaca' })).error?.code, 'dataset-has-errors');
+  });
+});
+
+describe('sft split', () => {
+  it('gives each part of a table its header', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `"q${i}, really?",a${i}`);
+    const file = await write('all.csv', `question,answer\n${rows.join('\n')}\n`);
+    const out = path.join(folder, 'parts');
+    assert.equal((await call(splitVerb, file, { out })).error, undefined);
+    const sizes = ['train', 'validation', 'test'].map(async (part) => {
+      const { examples, findings } = await readDataset(path.join(out, `${part}.csv`));
+      assert.deepEqual(findings, []);
+      return examples.length;
+    });
+    assert.deepEqual(await Promise.all(sizes), [16, 2, 2]);
+  });
+});

@@ -1,0 +1,94 @@
+import { TURN_KEYS, conversationOf, type Conversation, type Turn } from './conversation';
+import type { DatasetKind } from './kind';
+
+/** An example in another kind. */
+export interface ConvertedExample {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What the other kind has no place for, as a person reads it: `the system message`. Empty where nothing is lost. */
+  readonly lost: readonly string[];
+}
+
+/**
+ * Writes an example as another kind; as its own kind it stays as it is. Texts are taken over unchanged, `agency` and further keys are
+ * kept where the other kind takes them. Alpaca's instruction and input become one question, and stay one: their words are kept, the
+ * border between them is not.
+ * @param value an example that schema and turn order of `from` accept
+ */
+export function convertExample(
+  value: Readonly<Record<string, unknown>>,
+  from: DatasetKind,
+  to: DatasetKind,
+): ConvertedExample {
+  if (from === to) return { value, lost: [] };
+  const conversation = conversationOf(from, value);
+  const lost: string[] = [];
+  const own =
+    to === 'messages' || to === 'sharegpt' ? ofTurns(conversation.turns, to, lost) : ofLast(conversation, to, lost);
+  return { value: { ...own, ...furtherKeys(conversation, to, lost) }, lost };
+}
+
+function ofTurns(
+  turns: readonly Turn[],
+  to: 'messages' | 'sharegpt',
+  lost: string[],
+): Readonly<Record<string, unknown>> {
+  const keys = TURN_KEYS[to];
+  const speakers: Readonly<Record<Turn['role'], string>> =
+    to === 'messages'
+      ? { user: 'user', assistant: 'assistant', system: 'system' }
+      : { user: 'human', assistant: 'gpt', system: 'system' };
+  const written = turns.map(({ role, content, further }) => {
+    const clash = Object.keys(further).filter((key) => key === keys.speaker || key === keys.text);
+    for (const key of clash) lost.push(`the key "${key}" of a turn`);
+    return { ...further, [keys.speaker]: speakers[role], [keys.text]: content };
+  });
+  return { [keys.turns]: written };
+}
+
+function ofLast(
+  { turns }: Conversation,
+  to: 'qa' | 'alpaca' | 'prompt-completion',
+  lost: string[],
+): Readonly<Record<string, unknown>> {
+  const earlier = turns.slice(0, -2);
+  const [asked, answered] = turns.slice(-2);
+  const [first] = earlier;
+  const system = first?.role === 'system' ? first : undefined;
+  const rest = earlier.length - (system === undefined ? 0 : 1);
+  if (system !== undefined && to !== 'alpaca') lost.push('the system message');
+  if (rest > 0)
+    lost.push(rest === 1 ? 'the turn before the last question' : `the ${rest} turns before the last question`);
+  const kept = [asked!, answered!, ...(system === undefined ? [] : [system])];
+  for (const key of new Set(kept.flatMap((turn) => Object.keys(turn.further)))) lost.push(`the key "${key}" of a turn`);
+  const question = asked!.content;
+  const answer = answered!.content;
+  if (to === 'qa') return { question, answer };
+  if (to === 'prompt-completion') return { prompt: question, completion: answer };
+  const example = { instruction: question, input: '', output: answer };
+  return system === undefined ? example : { ...example, system: system.content };
+}
+
+/** The keys that a kind gives a meaning of its own, so that a further key of another kind cannot keep its name. */
+const OWN_KEYS: Readonly<Record<DatasetKind, readonly string[]>> = {
+  qa: ['question', 'answer'],
+  alpaca: ['instruction', 'input', 'output', 'system'],
+  sharegpt: ['conversations', 'system'],
+  messages: ['messages'],
+  'prompt-completion': ['prompt', 'completion'],
+};
+
+function furtherKeys({ further }: Conversation, to: DatasetKind, lost: string[]): Readonly<Record<string, unknown>> {
+  const kept = Object.entries(further).filter(([key, value]) => {
+    // Q&A takes texts only.
+    const fits = !OWN_KEYS[to].includes(key) && (to !== 'qa' || typeof value === 'string');
+    if (!fits) lost.push(`the key "${key}"`);
+    return fits;
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Examples as a file: a JSON array, indented by two, or one example a line. */
+export function writeExamples(values: readonly Readonly<Record<string, unknown>>[], format: 'json' | 'jsonl'): string {
+  if (format === 'jsonl') return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  return `${JSON.stringify(values, null, 2)}\n`;
+}

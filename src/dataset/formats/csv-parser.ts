@@ -1,0 +1,216 @@
+import type { Node } from 'jsonc-parser';
+import { nearest } from '../../nearest';
+import { quoted } from '../mistakes';
+import type { Parsed, ParsedElement } from '../parser';
+import { readRecord, type Cell, type CsvRecord } from './csv-record';
+import { KIND_NAMES, kindOfColumns, REQUIRED_KEYS } from './kind';
+
+/** A record of a table, as the object that its header row makes of it. */
+export interface ParsedRecord extends ParsedElement {
+  /** The record as a JSON tree: the nodes of keys and values lie on the cells, at offsets of `source`. */
+  readonly tree: () => Node;
+}
+
+/** A record longer than this many UTF-16 units is refused: a quote was never closed. */
+const MAX_RECORD = 64 * 1024 * 1024;
+const MAX_MISTAKES = 10_000;
+
+/** Reads a table piece by piece, as DatasetParser reads JSON: its first row names the columns, each further row is an example. */
+export class CsvParser {
+  private text = '';
+  /** Offset in the file of text[0]. */
+  private offset = 0;
+  private at = 0;
+  private wanted = 0;
+  private final = false;
+  private done = false;
+  private delimiter: string | undefined;
+  private columns: readonly string[] | undefined;
+  private kept = new Set<string>();
+  private headerSource = '';
+  private records = 0;
+  private mistakes = 0;
+
+  constructor(
+    private readonly emit: (parsed: Parsed | ParsedRecord) => void,
+    readonly format: 'csv' | 'tsv',
+  ) {}
+
+  get held(): { readonly text: string; readonly offset: number } {
+    return { text: this.text, offset: this.offset };
+  }
+
+  get stopped(): boolean {
+    return this.done;
+  }
+
+  /** The header row as it stands in the file, without its line end. */
+  get header(): string {
+    return this.headerSource;
+  }
+
+  /** File offset before which the parser needs nothing any more. */
+  get settled(): number {
+    return this.offset + this.at;
+  }
+
+  push(chunk: string): void {
+    if (this.done) return;
+    this.text += chunk;
+    if (this.text.length >= this.wanted) this.advance();
+  }
+
+  finish(): void {
+    if (this.done) return;
+    this.final = true;
+    this.advance();
+    if (this.stopped) return;
+    if (this.columns === undefined) {
+      this.report(
+        'empty-file',
+        0,
+        0,
+        'the file is empty - write a row that names the columns, and one for each example',
+      );
+    } else if (this.records === 0 && this.mistakes === 0) {
+      this.report('empty-file', this.at, this.at, 'no example follows the header - write at least one');
+    }
+    this.done = true;
+  }
+
+  release(upTo: number): void {
+    const from = Math.max(0, Math.min(upTo, this.settled) - this.offset);
+    if (from === 0) return;
+    this.text = this.text.slice(from);
+    this.offset += from;
+    this.at -= from;
+  }
+
+  private advance(): void {
+    this.wanted = 0;
+    while (!this.stopped && this.at < this.text.length) {
+      this.delimiter ??= this.findDelimiter();
+      if (this.delimiter === undefined) return;
+      const record = readRecord(this.text, this.at, this.delimiter, this.final);
+      if (record === undefined) {
+        const length = this.text.length - this.at;
+        if (length >= MAX_RECORD) {
+          const message = `this row is longer than ${MAX_RECORD / 1024 / 1024} million characters - close its quotes`;
+          this.report('too-long', this.at, this.at + 1, message);
+          this.done = true;
+        }
+        this.wanted = this.at + length * 2;
+        return;
+      }
+      this.take(record);
+    }
+  }
+
+  /** A .tsv has tabs; a .csv commas, or what spreadsheets of many countries write: semicolons. */
+  private findDelimiter(): string | undefined {
+    if (this.format === 'tsv') return '\t';
+    const line = /^[^\r\n]*(?=[\r\n])/.exec(this.text.slice(this.at).replace(/^[\r\n]+/, ''))?.[0];
+    if (line === undefined && !this.final) return undefined;
+    const unquoted = (line ?? this.text).replaceAll(/"[^"]*"/g, '');
+    const count = (c: string): number => unquoted.split(c).length;
+    return [',', ';', '\t'].reduce((best, c) => (count(c) > count(best) ? c : best));
+  }
+
+  private take(record: CsvRecord): void {
+    const start = this.at;
+    const [only, ...more] = record.cells;
+    if (more.length === 0 && only!.value.trim() === '') {
+      this.at = record.next;
+      return;
+    }
+    if (record.mistake !== undefined) {
+      const { rule, start: from, end, message } = record.mistake;
+      this.report(rule, from, end, message);
+      if (this.columns === undefined) this.done = true;
+      else this.records++;
+    } else if (this.columns === undefined) {
+      this.headerSource = this.text.slice(start, record.end);
+      this.readHeader(record.cells);
+    } else {
+      this.readExample(record, this.columns);
+    }
+    this.at = record.next;
+  }
+
+  private readHeader(cells: readonly Cell[]): void {
+    const names = cells.map((cell) => cell.value.trim());
+    const kind = kindOfColumns(names);
+    const required = REQUIRED_KEYS[kind];
+    const stop = (rule: string, start: number, end: number, message: string): void => {
+      this.report(rule, start, end, message);
+      this.done = true;
+    };
+    for (const [at, cell] of cells.entries()) {
+      if (names.indexOf(names[at]!) === at) continue;
+      const message = `the column ${quoted(names[at]!)} stands twice - rename or remove one`;
+      stop('csv-header', cell.start, cell.end, message);
+      return;
+    }
+    if (kind === 'messages' || kind === 'sharegpt') {
+      const reason = `${KIND_NAMES[kind]} holds lists of turns, which a table cannot`;
+      stop('csv-header', cells[0]!.start, cells.at(-1)!.end, `${reason} - write the file as JSON or JSONL`);
+      return;
+    }
+    const absent = required.filter((key) => !names.includes(key));
+    for (const key of absent) {
+      const at = names.findIndex((name) => !required.includes(name) && nearest(name, absent) === key);
+      if (at === -1) {
+        const reason = `the first row must name the columns, and "${key}" is missing`;
+        const remedy = `write ${required.join(this.delimiter)} there, say`;
+        stop('missing-key', cells[0]!.start, cells.at(-1)!.end, `${reason} - ${remedy}`);
+      } else {
+        const message = `the column ${quoted(names[at]!)} is not known - did you mean "${key}"?`;
+        stop('misspelt-key', cells[at]!.start, cells[at]!.end, message);
+      }
+    }
+    this.kept = new Set([...required, 'input']);
+    this.columns = names;
+  }
+
+  private readExample({ cells, end }: CsvRecord, columns: readonly string[]): void {
+    this.records++;
+    const start = this.at;
+    if (cells.length !== columns.length) {
+      const few = cells.length < columns.length;
+      const reason = `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header names ${columns.length}`;
+      const remedy = few
+        ? 'write the missing ones, empty where need be'
+        : 'put a text that holds the delimiter in quotes';
+      this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`);
+      return;
+    }
+    // An empty cell says that there is nothing, except where a text must be.
+    const filled = columns.flatMap((name, at) =>
+      cells[at]!.value !== '' || this.kept.has(name) ? [[name, cells[at]!] as const] : [],
+    );
+    const source = this.text.slice(start, end);
+    this.emit({
+      type: 'element',
+      start: this.offset + start,
+      end: this.offset + end,
+      source,
+      value: Object.fromEntries(filled.map(([name, cell]) => [name, cell.value])),
+      repeatedKeys: false,
+      tree: () => treeOf(filled, start, source.length),
+    });
+  }
+
+  private report(rule: string, start: number, end: number, message: string): void {
+    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message });
+    if (++this.mistakes === MAX_MISTAKES) this.done = true;
+  }
+}
+
+function treeOf(filled: readonly (readonly [string, Cell])[], base: number, length: number): Node {
+  const children = filled.map(([name, cell]): Node => {
+    const place = { offset: cell.start - base, length: cell.end - cell.start };
+    const texts: Node[] = [name, cell.value].map((value) => ({ type: 'string', value, ...place }));
+    return { type: 'property', ...place, children: texts };
+  });
+  return { type: 'object', offset: 0, length, children };
+}

@@ -1,0 +1,85 @@
+import { strict as assert } from 'node:assert';
+import { describe, it } from 'node:test';
+import { DatasetChecker, type DatasetItem } from '../check';
+import { checkText } from '../read';
+import { sourceRange, tableTexts } from '../subject-texts';
+import { CsvParser, type ParsedRecord } from './csv-parser';
+
+function places(items: readonly DatasetItem[]): string[] {
+  return items.map((item) =>
+    item.type === 'example'
+      ? `${item.example.line}:${item.example.column} ${JSON.stringify(item.raw)}`
+      : `${item.finding.line}:${item.finding.column}-${item.finding.endLine}:${item.finding.endColumn} ${item.finding.rule}`,
+  );
+}
+
+describe('tables', () => {
+  const cases: readonly [string, string, string[]][] = [
+    ['plain cells', 'question,answer\na?,b\n', ['2:1 {"question":"a?","answer":"b"}']],
+    [
+      'delimiters, line ends and doubled quotes in quotes, with CRLF and a blank line',
+      'question,answer\r\n"a, ""b""?","c\r\nd"\r\n\r\ne?,f',
+      ['2:1 {"question":"a, \\"b\\"?","answer":"c\\r\\nd"}', '5:1 {"question":"e?","answer":"f"}'],
+    ],
+    ['semicolons', 'question;answer\na, b?;c', ['2:1 {"question":"a, b?","answer":"c"}']],
+    [
+      'Alpaca, whose empty input stays and whose empty agency goes',
+      'instruction,input,output,agency\na,,b,\n',
+      ['2:1 {"instruction":"a","input":"","output":"b"}'],
+    ],
+    ['a quote within a bare cell', 'prompt,completion\n5" tall,b', ['2:1 {"prompt":"5\\" tall","completion":"b"}']],
+    ['a blank cell', 'question,answer\na?,\nb?,"  "\n', ['2:4-2:4 blank-text', '3:4-3:8 blank-text']],
+    ['too few cells', 'question,answer\na?\nb?,c', ['2:1-2:3 csv-columns', '3:1 {"question":"b?","answer":"c"}']],
+    ['too many cells', 'question,answer\na?,b,c\n', ['2:6-2:7 csv-columns']],
+    [
+      'a single quote in quotes',
+      'question,answer\n"say "hi" now",b\nc?,d',
+      ['2:6-2:7 unescaped-quote', '3:1 {"question":"c?","answer":"d"}'],
+    ],
+    [
+      'a quote never closed',
+      'question,answer\na?,"b\nc?,d',
+      ['2:4-2:6 unclosed-text', '3:1 {"question":"c?","answer":"d"}'],
+    ],
+    ['a misspelt column', 'question,anwser\na?,b', ['1:10-1:16 misspelt-key']],
+    ['no header', 'What is it?,That\nc?,d', ['1:1-1:17 missing-key', '1:1-1:17 missing-key']],
+    ['a column that stands twice', 'question,answer,answer\na?,b,c', ['1:17-1:23 csv-header']],
+    ['conversations', 'messages\n[]', ['1:1-1:9 csv-header']],
+    ['an empty file', '\n', ['1:1-1:1 empty-file']],
+    ['a header alone', 'question,answer\n', ['2:1-2:1 empty-file']],
+  ];
+  for (const [name, text, expected] of cases) {
+    it(`reads ${name}, whole and in pieces`, () => {
+      assert.deepEqual(places(checkText('x.csv', text)), expected);
+      for (const size of [1, 5]) {
+        const checker = new DatasetChecker('x.csv');
+        const items: DatasetItem[] = [];
+        for (let at = 0; at < text.length; at += size) items.push(...checker.push(text.slice(at, at + size)));
+        items.push(...checker.finish());
+        assert.deepEqual(places(items), expected);
+      }
+    });
+  }
+  it('tabs', () => {
+    assert.deepEqual(places(checkText('x.tsv', 'question\tanswer\na, b?\tc')), [
+      '2:1 {"question":"a, b?","answer":"c"}',
+    ]);
+  });
+  it('gives the place of characters within a cell', () => {
+    const records: ParsedRecord[] = [];
+    const parser = new CsvParser((parsed) => {
+      if ('tree' in parsed) records.push(parsed);
+    }, 'csv');
+    parser.push('question,answer\n"a ""b"" c",d\\e\n');
+    parser.finish();
+    const [record] = records;
+    const [question, answer] = tableTexts(record!.tree(), 'qa');
+    const at = (text: typeof question, from: number, to: number): string => {
+      const { start, end } = sourceRange(record!.source, text!, from, to);
+      return record!.source.slice(start, end);
+    };
+    assert.deepEqual([question!.role, question!.value, at(question, 3, 4)], ['question', 'a "b" c', 'b']);
+    assert.equal(at(question, 6, 7), 'c');
+    assert.deepEqual([answer!.role, at(answer, 1, 3)], ['answer', '\\e']);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Node } from 'jsonc-parser';
+import type { ExampleMessage } from '../example';
+import type { Report } from '../rule';
+import { roleOf, TURN_KEYS } from './conversation';
+import type { DatasetKind } from './kind';
+
+/**
+ * Who speaks when, in an example that its schema accepts: the last two turns must be a user's and the assistant's (error
+ * `last-turn`); before them users and assistant take turns, and a system message stands first (warning `turn-order`).
+ * @param tree gives the example's JSON tree; asked for only where there is something to report
+ * @returns whether the example can be used
+ */
+export function checkTurnOrder(
+  kind: DatasetKind,
+  value: Readonly<Record<string, unknown>>,
+  tree: () => Node,
+  report: Report,
+): boolean {
+  if (kind !== 'sharegpt' && kind !== 'messages') return true;
+  const keys = TURN_KEYS[kind];
+  const turns = value[keys.turns] as readonly Readonly<Record<string, unknown>>[];
+  const roles = turns.map((turn) => roleOf(turn[keys.speaker])!);
+  const say = (rule: string, at: number, message: string): void => {
+    const node = speakerNode(tree(), keys.turns, at, keys.speaker);
+    report({ rule, start: node.offset, end: node.offset + node.length, message });
+  };
+  const last = roles.length - 1;
+  if (roles[last] !== 'assistant') {
+    const message = `the last turn is the ${NAMES[roles[last]!]}'s, so there is no answer to learn - end with the assistant's, or delete the turn`;
+    say('last-turn', last, message);
+    return false;
+  }
+  if (roles[last - 1] !== 'user') {
+    const message =
+      "no question stands before the last answer - write the user's turn before it, or delete the example";
+    say('last-turn', last, message);
+    return false;
+  }
+  for (let at = 0; at < last; at++) {
+    const message = disorder(roles, at);
+    if (message !== undefined) say('turn-order', at, message);
+  }
+  return true;
+}
+
+const NAMES: Readonly<Record<ExampleMessage['role'], string>> = {
+  user: 'user',
+  assistant: 'assistant',
+  system: 'system',
+};
+
+function disorder(roles: readonly ExampleMessage['role'][], at: number): string | undefined {
+  const role = roles[at]!;
+  if (role === 'system') return at === 0 ? undefined : 'a system message stands between the turns - put it first';
+  const before = roles[at - 1];
+  if (role === before) {
+    return `two turns of the ${NAMES[role]} stand one after the other - join them, or write the one that is missing`;
+  }
+  if (role === 'assistant' && (before === undefined || before === 'system')) {
+    return "the assistant speaks before anyone asked - write the user's turn first, or delete this one";
+  }
+  return undefined;
+}
+
+function speakerNode(tree: Node, turns: string, at: number, speaker: string): Node {
+  const list = tree.children!.findLast((property) => property.children![0]!.value === turns)!.children![1]!;
+  return list.children![at]!.children!.findLast((property) => property.children![0]!.value === speaker)!.children![1]!;
+}
