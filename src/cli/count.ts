@@ -49,9 +49,9 @@ above the longest example does no harm; memory is used for what is there.
     for (const notice of chat.notices) terminal.log(notice);
     const dataset = await readDataset(file);
     refuseErrors(dataset, terminal);
-    const examples = dataset.examples.map(({ index, line, value }): CountedExample => {
+    const examples = dataset.examples.map(({ index, line, value, history = [] }): CountedExample => {
       const { question, answer } = value;
-      return { index, line, ...tokenLength(chat, { question, answer }, maxSeqLength) };
+      return { index, line, ...tokenLength(chat, { question, answer, history }, maxSeqLength) };
     });
     const summary = summariseLengths(examples);
     if (json) terminal.out(JSON.stringify({ model, max_seq_length: maxSeqLength, examples, ...summary }));

@@ -13,6 +13,8 @@ const LISTED = 20;
 
 interface ReadSet {
   readonly format: DatasetFormat;
+  /** Of a table: the row that names its columns. */
+  readonly header: string;
   readonly examples: readonly DatasetExample[];
   /** Each example's bytes, UTF-8, as they stand in the file. */
   readonly sources: readonly Buffer[];
@@ -69,7 +71,7 @@ answers of another. The files keep the format and the examples' own formatting; 
         target.path,
         assemble(
           split[target.part].map((index) => set.sources[index]!),
-          set.format,
+          set,
         ),
       );
     }
@@ -94,14 +96,15 @@ async function readSound(file: string, terminal: Terminal): Promise<ReadSet> {
   const sources: Buffer[] = [];
   const errors: Finding[] = [];
   let format: DatasetFormat = 'json';
+  let header = '';
   for await (const item of streamDataset(file)) {
     if (item.type === 'example') {
       examples.push(item.example);
       sources.push(Buffer.from(item.source));
-    } else if (item.type === 'end') format = item.format;
+    } else if (item.type === 'end') ({ format, header } = item);
     else if (item.finding.severity === 'error') errors.push(item.finding);
   }
-  if (errors.length === 0) return { format, examples, sources };
+  if (errors.length === 0) return { format, header, examples, sources };
   for (const finding of errors.slice(0, LISTED)) terminal.log(formatFinding(finding));
   if (errors.length > LISTED) terminal.log(`and ${errors.length - LISTED} more`);
   throw new SftError(
@@ -135,9 +138,9 @@ async function refuseExisting(input: string, targets: readonly string[], force: 
 }
 
 /** A file of the format around the examples' own bytes. */
-function assemble(sources: readonly Buffer[], format: DatasetFormat): Buffer {
+function assemble(sources: readonly Buffer[], { format, header }: ReadSet): Buffer {
   const json = format === 'json';
-  const pieces: (Buffer | string)[] = json ? ['[\n'] : [];
+  const pieces: (Buffer | string)[] = json ? ['[\n'] : header === '' ? [] : [`${header}\n`];
   for (const [i, source] of sources.entries()) {
     if (i > 0) pieces.push(json ? ',\n' : '\n');
     if (json) pieces.push('  ');

@@ -43,7 +43,8 @@ describe('sft validate', () => {
     const { code, out } = await call(validateVerb, [bad]);
     assert.equal(code, 1);
     assert.equal(out[0], `${bad}:3:32 error "answer" is blank - write an answer or delete the example [blank-text]`);
-    assert.equal(out[1], `${bad}: JSON array, 1 valid example, 1 error`);
+    assert.match(out[1]!, / info 1 example is too few .* \[dataset-size\]$/);
+    assert.equal(out[2], `${bad}: JSON array, 1 valid example, 1 error, 1 note`);
   });
   it('exits 0 where there are only warnings, and takes several files', async () => {
     const twice = await file('twice.jsonl', `${GOOD}\n${GOOD}\n`);
@@ -51,9 +52,9 @@ describe('sft validate', () => {
     const { code, out } = await call(validateVerb, [twice, good]);
     assert.equal(code, 0);
     assert.match(out[0]!, /:2:1 warning .*; see .*twice\.jsonl:1:1 \[exact-duplicate\]$/);
-    assert.deepEqual(out.slice(1), [
-      `${twice}: JSONL, 2 valid examples, 1 warning`,
-      `${good}: JSON array, 1 valid example, nothing to mend`,
+    assert.deepEqual(out.slice(-2), [
+      `${twice}: JSONL, 2 valid examples, 1 warning, 1 note`,
+      `${good}: JSON array, 1 valid example, 1 note`,
     ]);
   });
   it('gives --json the fields of the contract and nothing else', async () => {
@@ -86,7 +87,7 @@ describe('sft validate', () => {
     const { code, out, log } = await call(validateVerb, [path.join(folder, 'none.json'), good]);
     assert.equal(code, 2);
     assert.match(log[0]!, /none\.json there is no such file - check/);
-    assert.equal(out.length, 1);
+    assert.deepEqual(out.slice(1), [`${good}: JSON array, 1 valid example, 1 note`]);
     await assert.rejects(call(validateVerb, []), (error) => error instanceof SftError && error.exitCode === 2);
   });
 });

@@ -1,5 +1,7 @@
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
+import { KIND_NAMES } from '../dataset/formats/kind';
 import { streamBatches } from '../dataset/read';
+import { ALL_CONTENT_RULES } from '../dataset/rules';
 import { formatError, SftError } from '../errors';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
@@ -9,6 +11,8 @@ const LISTED = 200;
 /** Files below this size are read before a progress line could be of use. */
 const PROGRESS_FROM_BYTES = 50 * 1024 * 1024;
 const PROGRESS_EVERY_BYTES = 100 * 1024 * 1024;
+
+const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV' } as const;
 
 interface FileSummary {
   readonly file: string;
@@ -25,7 +29,8 @@ export const validateVerb: Verb = {
     all: { type: 'boolean', help: `print every finding, not only the first ${LISTED}` },
   },
   teach: `A dataset is a list of questions with their answers: a JSON array of {"question": "…", "answer": "…", "agency": "…"}, or one
-such object a line (JSONL). "agency" and further texts are optional. The format is recognised by what the file holds.
+such object a line (JSONL). "agency" and further texts are optional. Alpaca, ShareGPT, OpenAI messages and prompt/completion are read
+as well, and tables (.csv, .tsv) whose first row names the columns. The format is recognised by what the file holds.
 
 Every finding says where it is, what is wrong and what to do, as file:line:column. Errors must be mended before training; the exit
 code is 1 as long as there are any. Warnings are worth a look. docs/rules has a page for each [rule]. Nothing is changed in the file,
@@ -75,19 +80,19 @@ async function validateFile(file: string, terminal: Terminal, take: (finding: Fi
     next = read + PROGRESS_EVERY_BYTES;
     terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
   };
-  for await (const batch of streamBatches(file, { onProgress })) {
+  for await (const batch of streamBatches(file, { onProgress, rules: ALL_CONTENT_RULES })) {
     for (const item of batch) {
       if (item.type === 'example') examples++;
       else if (item.type === 'finding') {
         counts[item.finding.severity]++;
         take(item.finding);
-      } else format = item.format === 'json' ? 'JSON array' : 'JSONL';
+      } else format = `${item.kind === 'qa' ? '' : `${KIND_NAMES[item.kind]}, `}${FORMAT_NAMES[item.format]}`;
     }
   }
   return { file, format, examples, counts };
 }
 
-/** `train.json: JSON array, 440 valid examples, 1 error, 2 warnings` */
+/** `train.json: Alpaca, JSON array, 440 valid examples, 1 error, 2 warnings` */
 function describe({ file, format, examples, counts }: FileSummary): string {
   const parts = [examples === 0 ? 'no valid example' : `${format}, ${countOf(examples, 'valid example')}`];
   if (counts.error > 0) parts.push(countOf(counts.error, 'error'));

@@ -11,6 +11,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'validate', load: async () => (await import('./validate')).validateVerb },
   { name: 'count', load: async () => (await import('./count')).countVerb },
   { name: 'split', load: async () => (await import('./split')).splitVerb },
+  { name: 'convert', load: async () => (await import('./convert')).convertVerb },
   { name: 'train', load: async () => (await import('./train')).trainVerb },
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },

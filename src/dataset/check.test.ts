@@ -56,8 +56,8 @@ describe('the schema, at the exact range', () => {
   }
   it('offers the right key', () => {
     assert.match(findings(`[{"question": "a?", "anwser": "b"}]`)[0]!.message, /"anwser".*did you mean "answer"\?/);
-    const [alpaca] = findings(`[{"instruction": "a?", "input": "", "output": "b"}]`);
-    assert.match(alpaca!.message, /rename "instruction" to "question", rename "output" to "answer"/);
+    const [mixture] = findings(`[{"question": "a?", "response": "b"}]`);
+    assert.match(mixture!.message, /"answer" is missing - rename "response" to "answer"/);
   });
   it('points from a repeated key to the first', () => {
     const [finding] = findings(`[{"question": "a?",\n "answer": "b",\n "answer": "c"}]`);

@@ -2,39 +2,83 @@ import { parseTree, type Node } from 'jsonc-parser';
 import { advance, columnOf, TEXT_START, type Cursor } from './cursor';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding, FindingPlace, Fix, Severity } from './finding';
+import { adaptExample } from './formats/adapt';
+import { CsvParser, type ParsedRecord } from './formats/csv-parser';
+import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
+import { checkTurnOrder } from './formats/turn-order';
 import { DatasetParser, type Parsed, type ParsedElement } from './parser';
-import type { RuleFinding, SubjectText } from './rule';
+import type { Check, Rule, RuleFinding, SubjectText } from './rule';
 import { CONTENT_RULES, readingSeverity } from './rules';
-import { reportSchemaErrors, schemaErrors, validateExample } from './schema';
-import { subjectTexts } from './subject-texts';
+import {
+  reportMisspeltOptionalKeys,
+  reportMixedKind,
+  reportSchemaErrors,
+  schemaErrors,
+  validateExample,
+} from './schema';
+import { subjectTexts, tableTexts } from './subject-texts';
 
 /** What a file gives, in its order: a valid example with its JSON as it stands in the file, or a finding. */
 export type DatasetItem =
-  | { readonly type: 'example'; readonly example: DatasetExample; readonly source: string }
+  | {
+      readonly type: 'example';
+      readonly example: DatasetExample;
+      /** The example as its file writes it: JSON, or a table's record. */
+      readonly source: string;
+      /** The object as its kind has it, before it became question and answer. */
+      readonly raw: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'finding'; readonly finding: Finding };
+
+/** What kind a file is must be known after so many UTF-16 units at the latest: until then its text is held. */
+const DECIDING_LENGTH = 1024 * 1024;
 
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
-  private readonly parser: DatasetParser;
-  private readonly checks = CONTENT_RULES.map((rule) => ({ rule, check: rule.start() }));
+  private readonly parser: DatasetParser | CsvParser;
+  private readonly checks: readonly { readonly rule: Rule; readonly check: Check }[];
   private items: DatasetItem[] = [];
   private cursor: Cursor = TEXT_START;
   /** Before everything that can still be reported; the cursor may be beyond a comma that turns out to be one too many. */
   private anchor: Cursor = TEXT_START;
   private rejected = false;
   private count = 0;
+  private decided: DatasetKind | undefined;
+  /** What was read before the kind was known. */
+  private waiting: (Parsed | ParsedRecord)[] = [];
+  private waitingExamples = 0;
+  /** Columns of a table that were called misspelt: once is enough. */
+  private readonly misspelt = new Set<string>();
 
-  constructor(private readonly file: string) {
-    this.parser = new DatasetParser(
-      (parsed) => {
-        this.receive(parsed);
-      },
-      /\.(?:jsonl|ndjson)$/i.test(file),
-    );
+  /** @param rules the rules about content to check by */
+  constructor(
+    private readonly file: string,
+    rules: readonly Rule[] = CONTENT_RULES,
+  ) {
+    this.checks = rules.map((rule) => ({ rule, check: rule.start() }));
+    const emit = (parsed: Parsed | ParsedRecord): void => {
+      if (this.decided === undefined) this.wait(parsed);
+      else this.receive(parsed);
+    };
+    const table = /\.(csv|tsv|tab)$/i.exec(file)?.[1]?.toLowerCase();
+    this.parser =
+      table === undefined
+        ? new DatasetParser(emit, /\.(?:jsonl|ndjson)$/i.test(file))
+        : new CsvParser(emit, table === 'csv' ? 'csv' : 'tsv');
   }
 
   get format(): DatasetFormat {
     return this.parser.format;
+  }
+
+  /** What the file's examples are: told by the first of them. */
+  get kind(): DatasetKind {
+    return this.decided ?? 'qa';
+  }
+
+  /** The row that names a table's columns, as it stands in the file; empty where the file is no table. */
+  get header(): string {
+    return this.parser instanceof CsvParser ? this.parser.header : '';
   }
 
   /** Nothing that follows will be read: the file is not a dataset, or has too many mistakes. */
@@ -46,6 +90,9 @@ export class DatasetChecker {
   push(chunk: string): DatasetItem[] {
     this.parser.push(chunk);
     const { text, offset } = this.parser.held;
+    if (this.parser.stopped || text.length >= DECIDING_LENGTH) this.decide();
+    // Until the kind is known, nothing of the text can be let go: findings may still come for it.
+    if (this.decided === undefined) return this.take();
     const keep = this.parser.settled;
     if (keep > this.anchor.offset) this.anchor = advance(this.anchor, text, offset, keep);
     if (keep > this.cursor.offset) this.cursor = this.anchor;
@@ -56,6 +103,18 @@ export class DatasetChecker {
   /** The end of the file. */
   finish(): DatasetItem[] {
     this.parser.finish();
+    this.decide();
+    for (const { rule, check } of this.checks) {
+      check.finish?.(({ place, message, related = [], fixes = [], ...finding }) => {
+        // Rules write their repairs in JSON, as above.
+        const own = this.parser instanceof CsvParser ? [] : fixes;
+        const { severity } = rule;
+        this.items.push({
+          type: 'finding',
+          finding: { ...place, ...finding, severity, message: ownCopy(message), related, fixes: own },
+        });
+      });
+    }
     return this.take();
   }
 
@@ -71,6 +130,11 @@ export class DatasetChecker {
     const found = this.push(chunk.slice(0, at));
     const { text, offset } = this.parser.held;
     const place = offset + text.length;
+    if (this.decided === undefined) {
+      // The character is there when the finding is made.
+      this.waiting.push({ type: 'mistake', rule, start: place, end: place + 1, message });
+      return [...found, ...this.push(chunk.slice(at))];
+    }
     this.report(rule, place, place, message);
     const [finding] = this.take();
     // The range is the one character U+FFFD that stands for the bytes; it is pushed only now.
@@ -81,8 +145,8 @@ export class DatasetChecker {
     return [...found, ...this.push(chunk.slice(at))];
   }
 
-  private report(rule: string, start: number, end: number, message: string): void {
-    this.add({ rule, start, end, message }, readingSeverity(rule), this.cursor);
+  private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
+    this.add({ rule, start, end, message, fixes }, readingSeverity(rule), this.cursor);
   }
 
   private take(): DatasetItem[] {
@@ -91,20 +155,42 @@ export class DatasetChecker {
     return items;
   }
 
-  private receive(parsed: Parsed): void {
-    const from = parsed.start < this.cursor.offset ? this.anchor : this.cursor;
-    this.cursor = advance(from, this.parser.held.text, this.parser.held.offset, parsed.start);
-    if (parsed.type === 'mistake') this.report(parsed.rule, parsed.start, parsed.end, parsed.message);
-    else this.element(parsed);
+  private wait(parsed: Parsed | ParsedRecord): void {
+    this.waiting.push(parsed);
+    if (parsed.type === 'element' && ++this.waitingExamples >= DECIDING_EXAMPLES) this.decide();
   }
 
-  private element(element: ParsedElement): void {
+  private decide(): void {
+    if (this.decided !== undefined) return;
+    this.decided = majorityKind(this.waiting.flatMap((parsed) => (parsed.type === 'element' ? [parsed.value] : [])));
+    const { waiting } = this;
+    this.waiting = [];
+    for (const parsed of waiting) this.receive(parsed);
+  }
+
+  private receive(parsed: Parsed | ParsedRecord): void {
+    const from = parsed.start < this.cursor.offset ? this.anchor : this.cursor;
+    this.cursor = advance(from, this.parser.held.text, this.parser.held.offset, parsed.start);
+    if (parsed.type === 'mistake') {
+      this.report(parsed.rule, parsed.start, parsed.end, parsed.message, 'fixes' in parsed ? parsed.fixes : []);
+    } else this.element(parsed);
+  }
+
+  private element(element: ParsedElement | ParsedRecord): void {
     const at = this.cursor;
     this.anchor = at;
+    const { kind } = this;
+    const table = 'tree' in element;
     let node: Node | undefined;
-    const tree = (): Node => (node ??= parseTree(element.source)!);
+    const tree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
     const report = (finding: RuleFinding, severity: Severity): void => {
-      const { start, end, fixes = [] } = finding;
+      const { start, end } = finding;
+      // Rules write their repairs in JSON.
+      const fixes = table ? [] : (finding.fixes ?? []);
+      if (table && finding.rule === 'misspelt-key') {
+        if (this.misspelt.has(finding.message)) return;
+        this.misspelt.add(finding.message);
+      }
       this.add(
         {
           ...finding,
@@ -120,23 +206,31 @@ export class DatasetChecker {
       for (const finding of repeatedKeys(tree(), (start) => this.place(start + element.start, at)))
         report(finding, 'warning');
     }
-    if (!validateExample(element.value)) {
-      reportSchemaErrors(schemaErrors(), tree(), (finding) => {
-        report(finding, readingSeverity(finding.rule));
-      });
+    const reading = (finding: RuleFinding): void => {
+      report(finding, finding.severity ?? readingSeverity(finding.rule));
+    };
+    const { value } = element;
+    if (!validateExample(value, kind)) {
+      const errors = schemaErrors(kind);
+      const own = kindOf(value);
+      if (own !== undefined && own !== kind && validateExample(value, own)) reportMixedKind(own, kind, tree(), reading);
+      else reportSchemaErrors(errors, tree(), reading, kind);
       return;
     }
+    if (!checkTurnOrder(kind, value, tree, reading)) return;
+    if (kind !== 'qa') reportMisspeltOptionalKeys(kind, value, tree, reading);
     const example: DatasetExample = {
       index: this.count++,
       line: at.line + 1,
       column: columnOf(at),
       offset: element.start,
       endOffset: element.end,
-      value: element.value,
+      ...adaptExample(kind, value),
     };
-    this.items.push({ type: 'example', example, source: element.source });
+    this.items.push({ type: 'example', example, source: element.source, raw: value });
     let found: readonly SubjectText[] | undefined;
-    const texts = (): readonly SubjectText[] => (found ??= subjectTexts(tree()));
+    const texts = (): readonly SubjectText[] =>
+      (found ??= table ? tableTexts(tree(), kind) : subjectTexts(tree(), kind));
     const subject = { file: this.file, example, source: element.source, tree, texts };
     for (const { rule, check } of this.checks) {
       check(subject, (finding) => {
@@ -178,6 +272,17 @@ function shifted(fix: Fix, by: number): Fix {
   return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, start: edit.start + by, end: edit.end + by })) };
 }
 
+/** Removes a key with its value and the comma that parts it from its neighbour. */
+function removeProperty(title: string, tree: Node, key: Node): Fix {
+  const properties = tree.children ?? [];
+  const at = properties.findIndex((property) => property.children![0] === key);
+  const own = properties[at]!;
+  const before = properties[at - 1];
+  const start = before === undefined ? own.offset : before.offset + before.length;
+  const end = before === undefined ? properties[at + 1]!.offset : own.offset + own.length;
+  return { title, edits: [{ start, end, text: '' }], safe: false };
+}
+
 /** A message may hold a slice of the file's text, and V8 keeps the whole text alive for a slice. */
 function ownCopy(message: string): string {
   return Buffer.from(message, 'utf16le').toString('utf16le');
@@ -196,7 +301,8 @@ function repeatedKeys(tree: Node, place: (offset: number) => FindingPlace): Rule
     }
     const message = `the key "${String(key.value).slice(0, 40)}" stands twice, and the first text is lost - remove one`;
     const related = [place(earlier.offset)];
-    findings.push({ rule: 'duplicate-key', start: key.offset, end: key.offset + key.length, message, related });
+    const fixes = [removeProperty('Remove the first one', tree, earlier), removeProperty('Remove this one', tree, key)];
+    findings.push({ rule: 'duplicate-key', start: key.offset, end: key.offset + key.length, message, related, fixes });
   }
   return findings;
 }

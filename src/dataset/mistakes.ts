@@ -1,3 +1,5 @@
+import type { Fix } from './finding';
+
 /** Ids of the mistakes in writing JSON; each has a page in docs/rules. */
 export const SYNTAX_RULES = [
   'trailing-comma',
@@ -31,6 +33,8 @@ export interface Mistake {
   readonly end: number;
   /** The reason and, after a dash, what to do. */
   readonly message: string;
+  /** Repairs, best first, at offsets of the same text. */
+  readonly fixes?: readonly Fix[];
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -3,6 +3,8 @@ import { quoted } from './mistakes';
 import { recoverDebris, recoverObjectBody, recoverValue } from './recover';
 import { isKeyAt, LOOK_AHEAD, searchBudget } from './recover-text';
 import { ElementScanner, INCOMPLETE } from './scan';
+import type { Fix } from './finding';
+import { commentFix, removal, replacement } from './syntax-fixes';
 
 /** Ids of what can be wrong with a file as a whole. */
 export type FileRule = 'empty-file' | 'not-json' | 'top-level';
@@ -24,6 +26,8 @@ export interface ParsedMistake {
   readonly start: number;
   readonly end: number;
   readonly message: string;
+  /** At offsets of the file's text. */
+  readonly fixes?: readonly Fix[];
 }
 
 export type Parsed = ParsedElement | ParsedMistake;
@@ -115,10 +119,12 @@ export class DatasetParser {
     return this.offset + Math.max(0, Math.min(...marks));
   }
 
-  private report(rule: string, start: number, end: number, message: string): void {
+  private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
     if (this.stopped) return;
     if (rule !== 'top-level') this.releaseFirst();
-    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message });
+    const { offset } = this;
+    const inFile = fixes.map((fix) => shifted(fix, offset));
+    this.emit({ type: 'mistake', rule, start: offset + start, end: offset + end, message, fixes: inFile });
     this.mistakes++;
     if (this.mistakes < MAX_MISTAKES) return;
     const stop = `more than ${MAX_MISTAKES} mistakes - correct these first; the rest of the file was not read`;
@@ -163,7 +169,8 @@ export class DatasetParser {
     // After a broken value `//` may be part of a text, and the line may hold the whole file.
     if (comment === undefined || (this.doubtful && comment.includes('}'))) return false;
     if (this.state === 'start' && !/^\s*[[{/#]/.test(rest.slice(comment.length))) return false;
-    this.report('comment', this.at, this.at + comment.trimEnd().length, 'JSON has no comments - remove it');
+    const end = this.at + comment.trimEnd().length;
+    this.report('comment', this.at, end, 'JSON has no comments - remove it', [commentFix(this.text, this.at, end)]);
     this.at += comment.length;
     return true;
   }
@@ -213,11 +220,15 @@ export class DatasetParser {
       if (this.lastComma >= this.lastEnd && this.lastComma >= 0 && this.elements > 0) this.trailingComma();
       this.closeArray();
     } else if (c === ',') {
-      this.report('extra-comma', at, at + 1, 'a comma too many - remove it');
+      const fix = removal('Remove the comma', at, at + 1, true);
+      this.report('extra-comma', at, at + 1, 'a comma too many - remove it', [fix]);
       this.lastComma = at;
       this.at++;
     } else if (c === '[' && /^\[\s*\{/.test(this.text.slice(at, at + 100))) {
-      this.report('wrong-bracket', at, at + 1, '[ is one too many here - remove it: one array holds all examples');
+      const fix = removal('Remove the bracket', at, at + 1, false);
+      this.report('wrong-bracket', at, at + 1, '[ is one too many here - remove it: one array holds all examples', [
+        fix,
+      ]);
       this.bracketsReported = true;
       this.at++;
     } else if (c === '}' || c === ']' || c === ':') {
@@ -230,7 +241,8 @@ export class DatasetParser {
 
   private trailingComma(): void {
     const message = 'a comma stands after the last example - remove it';
-    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message);
+    const fix = removal('Remove the trailing comma', this.lastComma, this.lastComma + 1, true);
+    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message, [fix]);
   }
 
   private closeArray(): void {
@@ -279,7 +291,9 @@ export class DatasetParser {
       return true;
     }
     const ordered = recovery.mistakes.toSorted((a, b) => a.start - b.start);
-    for (const { rule, start, end: stop, message } of ordered) this.report(rule, start, stop, message);
+    for (const { rule, start, end: stop, message, fixes = [] } of ordered) {
+      this.report(rule, start, stop, message, rule === 'cut-off' ? this.cutOffFixes(start, fixes) : fixes);
+    }
     if (recovery.mistakes.length === 0) {
       this.report('unexpected-text', at, end, 'this is not JSON - write an object with "question" and "answer"');
     }
@@ -288,6 +302,20 @@ export class DatasetParser {
     if (recovery.cutOff) this.bracketsReported = true;
     this.moveTo(end);
     return true;
+  }
+
+  /** The repairs of an example that was cut off, the array around it closed as well. */
+  private cutOffFixes(end: number, fixes: readonly Fix[]): Fix[] {
+    const { text, at, lastEnd, elements } = this;
+    const outer = this.format === 'json' && !this.bracketsReported;
+    const bracket = !outer ? '' : /\n\s*$/.test(text.slice(Math.max(0, at - 200), at)) ? '\n]' : ']';
+    const closed = fixes.map(({ title, edits, safe }) => {
+      const last = edits.at(-1)!;
+      return { title, safe, edits: [...edits.slice(0, -1), { ...last, text: last.text + bracket }] };
+    });
+    // Without another example nothing would be left.
+    if (elements === 0) return closed;
+    return [...closed, replacement('Delete the example that was cut off', lastEnd, end, bracket, false)];
   }
 
   private readWithoutBrace(wrong: number, key: number): boolean {
@@ -301,7 +329,8 @@ export class DatasetParser {
       wrong === 0
         ? 'the example has no opening brace - write { here'
         : `${text[at]!} stands where an example begins - write { here`;
-    if (!this.doubtful) this.report('wrong-bracket', at, at + wrong, message);
+    const fix = replacement('Write {', at, at + wrong, '{', false);
+    if (!this.doubtful) this.report('wrong-bracket', at, at + wrong, message, [fix]);
     this.elements++;
     this.doubtful = true;
     this.moveTo(Math.max(end, at + 1));
@@ -354,7 +383,9 @@ export class DatasetParser {
       this.arrayWithoutBracket();
     } else if (c === ',') {
       if (format === 'jsonl' && !this.doubtful)
-        this.report('extra-comma', at, at + 1, 'a comma between two lines of JSONL - remove it');
+        this.report('extra-comma', at, at + 1, 'a comma between two lines of JSONL - remove it', [
+          removal('Remove the comma', at, at + 1, true),
+        ]);
       this.lastComma = at;
       this.at++;
       this.state = 'element';
@@ -369,6 +400,7 @@ export class DatasetParser {
           this.lastEnd,
           this.lastEnd,
           'a comma is missing between two examples - write , here',
+          [replacement('Write a comma', this.lastEnd, this.lastEnd, ',', true)],
         );
       }
       this.state = 'element';
@@ -385,7 +417,10 @@ export class DatasetParser {
     this.releaseFirst();
     this.format = 'json';
     if (this.bracketsReported) return;
-    this.report('wrong-bracket', start, start, 'the array has no opening bracket - write [ before its first example');
+    const fix = replacement('Write [', start, start, '[', false);
+    this.report('wrong-bracket', start, start, 'the array has no opening bracket - write [ before its first example', [
+      fix,
+    ]);
   }
 
   /** Text between values that belongs to none of them. */
@@ -399,7 +434,8 @@ export class DatasetParser {
       const message = one
         ? `${rest[0]!} is one too many here - remove it`
         : `${quoted(text.slice(at, end))} stands between two examples - remove it`;
-      this.report(one && rest[0] !== ':' ? 'wrong-bracket' : 'unexpected-text', at, end, message);
+      const fixes = one ? [removal(`Remove ${rest[0]!}`, at, end, false)] : [];
+      this.report(one && rest[0] !== ':' ? 'wrong-bracket' : 'unexpected-text', at, end, message, fixes);
     }
     this.doubtful = !one;
     this.at = end;
@@ -427,6 +463,7 @@ export class DatasetParser {
         goesOn === null ? at : this.lastEnd - 1,
         end,
         message,
+        goesOn === null ? [] : [removal('Remove the bracket', this.lastEnd - 1, end, false)],
       );
     }
     if (goesOn !== null) {
@@ -451,7 +488,10 @@ export class DatasetParser {
     } else if (this.state === 'element' || this.state === 'separator') {
       if (!this.bracketsReported) {
         const message = 'the file ends before the array does - it was cut off, or ] is missing: write ] at the end';
-        this.report('cut-off', atEnd, atEnd, message);
+        const comma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
+        const close = { start: atEnd, end: atEnd, text: this.text.includes('\n') ? '\n]' : ']' };
+        const edits = comma < 0 ? [close] : [{ start: comma, end: comma + 1, text: '' }, close];
+        this.report('cut-off', atEnd, atEnd, message, [{ title: 'Write ] at the end', edits, safe: true }]);
       }
     }
     if (format === 'json' && elements === 0 && this.mistakes === 0) {
@@ -480,6 +520,10 @@ export class DatasetParser {
     // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
     this.heldFirst = undefined;
   }
+}
+
+function shifted(fix: Fix, by: number): Fix {
+  return { ...fix, edits: fix.edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text })) };
 }
 
 function parseJson(source: string): { readonly value: unknown } | undefined {

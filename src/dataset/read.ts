@@ -5,11 +5,14 @@ import { DatasetChecker, type DatasetItem } from './check';
 import { sniff, Utf8Decoder } from './decode';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding } from './finding';
+import type { DatasetKind } from './formats/kind';
+import type { Rule } from './rule';
 
 /** A dataset that fits in memory. */
 export interface Dataset {
   readonly file: string;
   readonly format: DatasetFormat;
+  readonly kind: DatasetKind;
   /** The valid examples; examples[i].index is i. */
   readonly examples: readonly DatasetExample[];
   readonly findings: readonly Finding[];
@@ -18,6 +21,8 @@ export interface Dataset {
 }
 
 export interface ReadOptions {
+  /** The rules about content to check by; CONTENT_RULES if not given. */
+  readonly rules?: readonly Rule[];
   readonly signal?: AbortSignal;
   /** Called after each piece with the bytes read so far and the file's size. */
   readonly onProgress?: (read: number, size: number) => void;
@@ -27,6 +32,9 @@ export interface ReadOptions {
 export interface DatasetEnd {
   readonly type: 'end';
   readonly format: DatasetFormat;
+  readonly kind: DatasetKind;
+  /** The row that names a table's columns, as it stands in the file; empty where the file is no table. */
+  readonly header: string;
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -56,7 +64,7 @@ export async function* streamBatches(
     const size = (await handle.stat()).size;
     const hash = createHash('sha256');
     const decoder = new Utf8Decoder();
-    const checker = new DatasetChecker(file);
+    const checker = new DatasetChecker(file, options.rules);
     // One buffer for all pieces: hash and decoder are done with it, or have copied, before the next is read.
     const buffer = Buffer.allocUnsafe(CHUNK);
     let bytes = 0;
@@ -79,7 +87,8 @@ export async function* streamBatches(
       }
       if (final) break;
     }
-    yield [{ type: 'end', format: checker.format, sha256: hash.digest('hex'), bytes }];
+    const { format, kind, header } = checker;
+    yield [{ type: 'end', format, kind, header, sha256: hash.digest('hex'), bytes }];
   } finally {
     await handle.close();
   }
@@ -96,15 +105,15 @@ export async function readDataset(file: string, options: ReadOptions = {}): Prom
     for (const item of batch) {
       if (item.type === 'example') examples.push(item.example);
       else if (item.type === 'finding') findings.push(item.finding);
-      else return { file, format: item.format, examples, findings, sha256: item.sha256 };
+      else return { file, format: item.format, kind: item.kind, examples, findings, sha256: item.sha256 };
     }
   }
   throw new Error('the stream ended without its last item');
 }
 
 /** Checks a text that is in memory already, such as an editor's document. `file` names it in the findings. */
-export function checkText(file: string, text: string): DatasetItem[] {
-  const checker = new DatasetChecker(file);
+export function checkText(file: string, text: string, rules?: readonly Rule[]): DatasetItem[] {
+  const checker = new DatasetChecker(file, rules);
   return [...checker.push(text.startsWith('\ufeff') ? text.slice(1) : text), ...checker.finish()];
 }
 

@@ -1,4 +1,6 @@
+import type { TextEdit } from './finding';
 import { escapeOfControl, nameOfControl, type Mistake } from './mistakes';
+import { quoteEscapes, replacement } from './syntax-fixes';
 
 /** No decision about broken text looks further than this many characters. */
 export const LOOK_AHEAD = 65_536;
@@ -94,7 +96,8 @@ export function scanText(
     report({ rule: 'unclosed-text', start: open, end: Math.max(end, open + 1), message });
     return { end: Math.max(end, open + 1), doubtful: true, cutOff: false };
   };
-  let control = false;
+  // Grows while the text is read: one finding, and one fix for all of them.
+  const controls: TextEdit[] = [];
   for (let i = open + 1; i < n; i++) {
     const c = text.charCodeAt(i);
     if (c === 92) {
@@ -113,7 +116,9 @@ export function scanText(
         return { end: i + 1, doubtful: false, cutOff: false };
       }
       const message = 'a quote inside the text ends it too early - write \\" for a quote inside a text';
-      report({ rule: 'unescaped-quote', start: i, end: i + 1, message });
+      const edits = quoteEscapes(text, i, end);
+      const title = edits.length === 1 ? 'Escape the quote' : 'Escape the quotes';
+      report({ rule: 'unescaped-quote', start: i, end: i + 1, message, fixes: [{ title, edits, safe: false }] });
       return { end: end + 1, doubtful: true, cutOff: false };
     } else if (c < 32) {
       if ((c === 10 || c === 13) && role === 'key' && !matches(REST_OF_KEY, text, i)) return missing(i);
@@ -122,13 +127,17 @@ export function scanText(
           break;
         return missing(endWithoutQuote(text, open, i));
       }
-      if (!control) {
+      if (controls.length === 0) {
         const message = `${nameOfControl(c)} stands inside the text - write ${escapeOfControl(c)} instead`;
-        report({ rule: 'control-character', start: i, end: i + 1, message });
+        const fixes = [{ title: 'Write as an escape', edits: controls, safe: true }];
+        report({ rule: 'control-character', start: i, end: i + 1, message, fixes });
       }
-      control = true;
+      controls.push({ start: i, end: i + 1, text: escapeOfControl(c) });
       // What follows a run of line breaks was looked at above.
-      while (isSpaceAt(text, i + 1)) i++;
+      while (isSpaceAt(text, i + 1)) {
+        const next = text.charCodeAt(++i);
+        if (next < 32) controls.push({ start: i, end: i + 1, text: escapeOfControl(next) });
+      }
     }
   }
   if (/\}\s*\]?\s*$/.test(text.slice(Math.max(open + 1, n - 100)))) return missing(endWithoutQuote(text, open, n));
@@ -160,6 +169,15 @@ function scanEscape(text: string, at: number, report: (mistake: Mistake) => void
     start: at,
     end: at + bad.length,
     message: `${bad} means nothing in JSON - ${remedy}`,
+    ...(next === 'u' || next === ''
+      ? {}
+      : {
+          fixes: [
+            next === "'"
+              ? replacement("Write '", at, at + 2, "'", true)
+              : replacement(`Write \\\\${next}`, at, at, '\\', false),
+          ],
+        }),
   });
   return next === '"' ? 0 : 1;
 }

@@ -1,6 +1,8 @@
+import type { Fix, TextEdit } from './finding';
 import { describeWord, isJsonWord, quoted, type Mistake, type SyntaxRule } from './mistakes';
 import { isKeyAt, LOOK_AHEAD, scanText, type SearchBudget, type TextRole } from './recover-text';
 import { MAX_DEPTH } from './scan';
+import { closingEdits, commentFix, removal, replacement, requoted } from './syntax-fixes';
 
 export interface Recovery {
   /** Where reading goes on: after the broken value, or at the place where the next one begins. */
@@ -69,6 +71,10 @@ class Recoverer {
   private lastEnd: number;
   private lastComma = -1;
   private cutOff = false;
+  /** The text ended inside a string. */
+  private inText = false;
+  /** Edits of the fix for quotes of the wrong kind, which is reported once. */
+  private readonly quoteEdits = new Map<string, TextEdit[]>();
   private done = false;
 
   constructor(
@@ -99,9 +105,16 @@ class Recoverer {
     return this.run();
   }
 
-  private report(rule: SyntaxRule, start: number, end: number, message: string, doubtful = false): void {
+  private report(
+    rule: SyntaxRule,
+    start: number,
+    end: number,
+    message: string,
+    doubtful = false,
+    fixes: readonly Fix[] = [],
+  ): void {
     const again = (rule === 'single-quotes' || rule === 'curly-quotes') && this.mistakes.some((m) => m.rule === rule);
-    if (!this.silent && !again) this.mistakes.push({ rule, start, end, message });
+    if (!this.silent && !again) this.mistakes.push({ rule, start, end, message, fixes });
     if (doubtful || this.mistakes.length >= MAX_MISTAKES) this.silent = true;
   }
 
@@ -111,7 +124,9 @@ class Recoverer {
       const comment = matchAt(COMMENT, this.text, this.at);
       // In a doubtful value `//` may be part of a text, and the line may hold the whole file.
       if (comment === undefined || (this.silent && comment.includes('}'))) return;
-      this.report('comment', this.at, this.at + comment.trimEnd().length, 'JSON has no comments - remove it');
+      const end = this.at + comment.trimEnd().length;
+      const fix = commentFix(this.text, this.at, end);
+      this.report('comment', this.at, end, 'JSON has no comments - remove it', false, [fix]);
       this.at += comment.length;
     }
   }
@@ -126,7 +141,10 @@ class Recoverer {
     this.done = true;
     const last = this.text.trimEnd().length;
     const message = 'the file ends inside an example - it was cut off: complete the example or delete it';
-    this.report('cut-off', last, last, message, true);
+    const { inText, expected, arrays, text } = this;
+    const lastComma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
+    const edits = closingEdits(text, last, { inText, expected, arrays, lastComma });
+    this.report('cut-off', last, last, message, true, [{ title: 'Close what is open', edits, safe: false }]);
   }
 
   private step(c: string): void {
@@ -167,19 +185,27 @@ class Recoverer {
     } else if (this.isBefore(STRAY_THEN_COLON)) {
       this.skipStray(STRAY_THEN_COLON);
     } else if (c !== '"' && this.isBefore(STRAY_THEN_TEXT) && !this.isBefore(STRAY_THEN_KEY)) {
-      this.report('missing-colon', at, at + 1, `${c} stands where a colon should - write : between key and text`);
-      this.take(1, 'value');
+      this.wrongColon(c, text.startsWith('=>', at) ? 2 : 1);
     } else if (c === '{' && this.onNewLine()) {
       this.unclosedObject();
     } else if (c === '}' || c === ']' || (c === ',' && isKeyAt(text, at + 1 + matchAt(SPACE, text, at + 1)!.length))) {
       this.missingValue();
     } else if (c === ',' || c === '=' || c === ';') {
-      this.report('missing-colon', at, at + 1, `${c} stands where a colon should - write : between key and text`);
-      this.take(text.startsWith('=>', at) ? 2 : 1, 'value');
+      this.wrongColon(c, text.startsWith('=>', at) ? 2 : 1);
     } else {
-      this.report('missing-colon', this.lastEnd, this.lastEnd, 'a colon is missing after the key - write : here');
+      const fix = replacement('Write a colon', this.lastEnd, this.lastEnd, ':', true);
+      const message = 'a colon is missing after the key - write : here';
+      this.report('missing-colon', this.lastEnd, this.lastEnd, message, false, [fix]);
       this.expected = 'value';
     }
+  }
+
+  private wrongColon(c: string, length: number): void {
+    const { at } = this;
+    const fix = replacement('Write a colon', at, at + length, ':', true);
+    const message = `${c} stands where a colon should - write : between key and text`;
+    this.report('missing-colon', at, at + 1, message, false, [fix]);
+    this.take(length, 'value');
   }
 
   private commaOrClose(c: string): void {
@@ -195,7 +221,8 @@ class Recoverer {
     } else if (c === '"' || c === "'" || (inArray && (c === '{' || c === '['))) {
       this.missingComma();
     } else if ((c === ';' || c === '.') && /^.\s*"/s.test(this.text.slice(at, at + 200))) {
-      this.report('missing-comma', at, at + 1, `${c} stands where a comma should - write , here`);
+      const fix = replacement('Write a comma', at, at + 1, ',', true);
+      this.report('missing-comma', at, at + 1, `${c} stands where a comma should - write , here`, false, [fix]);
       this.lastComma = at;
       this.at++;
       this.expected = inArray ? 'value' : 'key';
@@ -237,12 +264,14 @@ class Recoverer {
           this.lastEnd,
           `a closing ${bracket} is missing - write ${bracket} here`,
           true,
+          [replacement(`Write ${bracket}`, this.lastEnd, this.lastEnd, bracket, false)],
         );
         this.pop(0);
         return;
       }
       const right = this.inArray ? ']' : '}';
-      this.report('wrong-bracket', at, at + 1, `${c} does not close what is open - write ${right} here`, true);
+      const fix = replacement(`Write ${right}`, at, at + 1, right, false);
+      this.report('wrong-bracket', at, at + 1, `${c} does not close what is open - write ${right} here`, true, [fix]);
     } else {
       this.reportTrailingComma();
     }
@@ -258,7 +287,8 @@ class Recoverer {
     if (this.expected !== 'key' && this.expected !== 'value') return;
     if (this.lastComma < this.lastEnd) return;
     const message = 'a comma stands before the closing bracket - remove it';
-    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message);
+    const fix = removal('Remove the trailing comma', this.lastComma, this.lastComma + 1, true);
+    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message, false, [fix]);
   }
 
   private pop(length: number): void {
@@ -270,7 +300,9 @@ class Recoverer {
 
   /** `{` where a key or comma should be: the object before it was never closed, and the next one begins. */
   private unclosedObject(): void {
-    this.report('wrong-bracket', this.lastEnd, this.lastEnd, 'a closing } is missing - write } here', true);
+    // Where a comma stands before the next object, the bracket goes before it.
+    const fix = replacement('Write }', this.lastEnd, this.lastEnd, '}', false);
+    this.report('wrong-bracket', this.lastEnd, this.lastEnd, 'a closing } is missing - write } here', true, [fix]);
     const comma = this.expected === 'key' ? this.lastComma : -1;
     this.arrays.pop();
     while (this.arrays.length > 0 && !this.inArray) this.arrays.pop();
@@ -297,13 +329,15 @@ class Recoverer {
   }
 
   private extraComma(): void {
-    this.report('extra-comma', this.at, this.at + 1, 'a comma too many - remove it');
+    const fix = removal('Remove the comma', this.at, this.at + 1, true);
+    this.report('extra-comma', this.at, this.at + 1, 'a comma too many - remove it', false, [fix]);
     this.lastComma = this.at;
     this.at++;
   }
 
   private missingComma(): void {
-    this.report('missing-comma', this.lastEnd, this.lastEnd, 'a comma is missing - write , here');
+    const fix = replacement('Write a comma', this.lastEnd, this.lastEnd, ',', true);
+    this.report('missing-comma', this.lastEnd, this.lastEnd, 'a comma is missing - write , here', false, [fix]);
     this.expected = this.inArray ? 'value' : 'key';
     this.lastComma = -1;
   }
@@ -316,8 +350,9 @@ class Recoverer {
 
   private readText(role: TextRole): void {
     const scanned = scanText(this.text, this.at, role, this.budget, (mistake) => {
-      this.report(mistake.rule, mistake.start, mistake.end, mistake.message);
+      this.report(mistake.rule, mistake.start, mistake.end, mistake.message, false, mistake.fixes);
     });
+    if (scanned.cutOff) this.inText = true;
     if (scanned.doubtful && !scanned.cutOff) this.silent = true;
     this.take(scanned.end - this.at, role === 'key' ? 'colon' : 'commaOrClose');
   }
@@ -334,7 +369,10 @@ class Recoverer {
     const [rule, name] =
       open === "'" ? (['single-quotes', 'single'] as const) : (['curly-quotes', 'typographic'] as const);
     const message = `${name} quotes around a ${role === 'key' ? 'key' : 'text'} - JSON wants double quotes: "`;
-    this.report(rule, this.at, found.end, message);
+    const edits = this.quoteEdits.get(rule) ?? [];
+    this.quoteEdits.set(rule, edits);
+    if (!this.silent) edits.push(...requoted(this.text, this.at, found.end));
+    this.report(rule, this.at, found.end, message, false, [{ title: 'Write double quotes', edits, safe: true }]);
     this.take(found.end - this.at, role === 'key' ? 'colon' : 'commaOrClose');
   }
 

@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { DatasetExample } from './example';
-import type { FindingPlace, Fix, Severity } from './finding';
+import type { Finding, FindingPlace, Fix, Severity } from './finding';
 
 /** A finding as a rule reports it: offsets are within the example's source. */
 export interface RuleFinding {
@@ -41,9 +41,29 @@ export interface RuleSubject {
   readonly texts: () => readonly SubjectText[];
 }
 
-/** A rule about content: `start` is called once for a file and gives the function that checks its examples in order. */
+/** A range of a file with its lines and offsets, kept for a finding that is made after the example has gone. */
+export type KeptPlace = Pick<Finding, 'file' | 'line' | 'column' | 'endLine' | 'endColumn' | 'offset' | 'endOffset'>;
+
+/** A finding at the end of the file; offsets of place and fixes are of the file's text. */
+export interface EndFinding {
+  readonly rule: string;
+  readonly place: KeptPlace;
+  readonly message: string;
+  readonly related?: readonly FindingPlace[];
+  readonly fixes?: readonly Fix[];
+}
+
+export type EndReport = (finding: EndFinding) => void;
+
+/** Checks the examples of a file in order, and at its end what only the whole file tells. */
+export interface Check {
+  (subject: RuleSubject, report: Report): void;
+  finish?(report: EndReport): void;
+}
+
+/** A rule about content: `start` is called once for a file and gives what checks it. */
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
-  start(): (subject: RuleSubject, report: Report) => void;
+  start(): Check;
 }

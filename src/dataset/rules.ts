@@ -2,10 +2,59 @@ import type { Severity } from './finding';
 import { SYNTAX_RULES } from './mistakes';
 import type { Rule } from './rule';
 import { exactDuplicate } from './rules/exact-duplicate';
+import { agencyImbalance } from './rules/agency-imbalance';
+import { contradictoryAnswers } from './rules/contradictory-answers';
+import { datasetSize } from './rules/dataset-size';
+import { lengthOutlier } from './rules/length-outlier';
+import { nearAgency } from './rules/near-agency';
+import { nearDuplicate } from './rules/near-duplicate';
 import { misspeltOptionalKey } from './rules/misspelt-optional-key';
+import { controlCharacters } from './rules/control-characters';
+import { cutAnswer } from './rules/cut-answer';
+import { htmlRemnant } from './rules/html-remnant';
+import { markdownRemnant } from './rules/markdown-remnant';
+import { mergedQuestions } from './rules/merged-questions';
+import { missingMedia } from './rules/missing-media';
+import { mojibake } from './rules/mojibake';
+import { paddedText } from './rules/padded-text';
+import { personalData } from './rules/personal-data';
+import { placeholderAnswer } from './rules/placeholder-answer';
+import { repeatsQuestion } from './rules/repeats-question';
+import { repetition } from './rules/repetition';
+import { urlOnly } from './rules/url-only';
+
+/** Rules that compare examples or need the whole file. They cost time and memory: only what shows findings to a person asks for them. */
+export const CROSS_EXAMPLE_RULES: readonly Rule[] = [
+  nearDuplicate,
+  contradictoryAnswers,
+  nearAgency,
+  lengthOutlier,
+  agencyImbalance,
+  datasetSize,
+];
+
+/** Rules that look at one example alone. They say what a person should look at, and reading for training has no use for them. */
+export const SINGLE_EXAMPLE_RULES: readonly Rule[] = [
+  controlCharacters,
+  cutAnswer,
+  htmlRemnant,
+  markdownRemnant,
+  mergedQuestions,
+  missingMedia,
+  mojibake,
+  paddedText,
+  personalData,
+  placeholderAnswer,
+  repeatsQuestion,
+  repetition,
+  urlOnly,
+];
 
 /** The rules about the content of valid examples. A new rule is a file in rules/, a line here, and a page in docs/rules. */
 export const CONTENT_RULES: readonly Rule[] = [exactDuplicate, misspeltOptionalKey];
+
+/** All rules about content, for `sft validate` and the editor; reading for training and splitting takes CONTENT_RULES. */
+export const ALL_CONTENT_RULES: readonly Rule[] = [...CONTENT_RULES, ...SINGLE_EXAMPLE_RULES, ...CROSS_EXAMPLE_RULES];
 
 /** What the reading of a file, its JSON and the schema report. */
 const READING_RULES: Readonly<Record<string, Severity>> = {
@@ -20,11 +69,17 @@ const READING_RULES: Readonly<Record<string, Severity>> = {
   'wrong-type': 'error',
   'blank-text': 'error',
   'duplicate-key': 'warning',
+  'mixed-format': 'error',
+  'unknown-role': 'error',
+  'last-turn': 'error',
+  'turn-order': 'warning',
+  'csv-header': 'error',
+  'csv-columns': 'error',
 };
 
 /** Every rule's id, each with its page docs/rules/<id>.md. */
 export const RULE_IDS: readonly string[] = [
-  ...new Set([...Object.keys(READING_RULES), ...CONTENT_RULES.map((rule) => rule.id)]),
+  ...new Set([...Object.keys(READING_RULES), ...ALL_CONTENT_RULES.map((rule) => rule.id)]),
 ].sort();
 
 /** The severity of what reading, syntax and schema report. */

@@ -8,7 +8,10 @@ export const exactDuplicate: Rule = {
   start() {
     const seen = new HashedPlaces();
     return ({ example, file, source }, report) => {
-      const twin = seen.put([example.value.question, example.value.answer], example.line, example.column);
+      const { value, history = [], line, column } = example;
+      const texts = [value.question, value.answer];
+      for (const { role, content } of history) texts.push(role, content);
+      const twin = seen.put(texts, line, column);
       if (twin === undefined) return;
       report({
         rule: 'exact-duplicate',

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { normaliseText } from '../normalise';
-import { createRandom } from '../random';
+import { createRandom } from '../../random';
 import { HashedPlaces } from './hashed-places';
 
 const PIECES = [

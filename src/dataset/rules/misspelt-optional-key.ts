@@ -1,5 +1,5 @@
 import type { Rule } from '../rule';
-import { endOf, OPTIONAL_KEYS } from '../schema';
+import { endOf, OPTIONAL_KEYS, renamed } from '../schema';
 import { nearest } from '../../nearest';
 
 /** A further key that is one slip away from an optional key of the schema, which the example lacks. */
@@ -18,7 +18,7 @@ export const misspeltOptionalKey: Rule = {
         if (wanted === undefined) continue;
         const node = tree().children!.find((property) => property.children![0]!.value === key)!.children![0]!;
         const message = `the key "${key}" is not known - did you mean "${wanted}"?`;
-        report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message });
+        report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message, fixes: [renamed(node, wanted)] });
       }
     };
   },

@@ -1,0 +1,33 @@
+import { nameOfControl } from '../mistakes';
+import { findMojibake } from './mojibake-text';
+import { matchesOf, sourceMatches, textRule, type TextProblem } from './text-rule';
+
+const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+/g;
+const ANY = new RegExp(HIDDEN.source);
+
+/** Characters that nobody sees: controls, zero-width spaces, byte order marks, direction overrides. Joiners, which scripts and emoji need, stay. */
+export const controlCharacters = textRule(
+  'control-characters',
+  'warning',
+  sourceMatches(ANY),
+  function* ({ value }): Generator<TextProblem> {
+    if (!ANY.test(value)) return;
+    // What is half of a misread character is repaired as one, not removed.
+    const misread = findMojibake(value);
+    for (const { from, to } of matchesOf(HIDDEN, value)) {
+      if (misread.some((part) => part.from < to && from < part.to)) continue;
+      yield {
+        from,
+        to,
+        message: `${nameOf(value.charCodeAt(from))} stands in the text unseen - remove it`,
+        repair: { title: 'Remove the invisible characters', from, to, text: '', safe: true },
+      };
+    }
+  },
+);
+
+function nameOf(code: number): string {
+  if (code === 0x200b || code === 0x2060) return 'a zero-width space';
+  if (code === 0xfeff) return 'a byte order mark';
+  return code < 0xa0 ? nameOfControl(code) : 'a mark that turns the writing direction';
+}

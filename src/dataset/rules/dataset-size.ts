@@ -1,0 +1,41 @@
+import type { EndReport, KeptPlace, Rule, RuleSubject } from '../rule';
+
+/** Fewer examples than a first experiment needs. */
+export const FEWEST_EXAMPLES = 100;
+
+/** What a number of examples is enough for, in the tutorial's bands. */
+export function sizeAdvice(examples: number): string {
+  if (examples < FEWEST_EXAMPLES) return 'too few for a first experiment: collect at least 100';
+  if (examples < 500) return 'enough for a first experiment; 500 to 2,000 make a narrow task dependable';
+  if (examples < 2000) return 'enough for a narrow task; 2,000 to 10,000 cover a whole field';
+  if (examples < 10_000) return 'enough for a whole field';
+  return 'enough for production; from here, quality and balance count for more than number';
+}
+
+/** The start of the file, where what concerns it as a whole is reported. */
+export function fileStart(file: string): KeptPlace {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 1, offset: 0, endOffset: 0 };
+}
+
+/** A file with fewer examples than a first experiment needs. */
+export const datasetSize: Rule = {
+  id: 'dataset-size',
+  severity: 'info',
+  start() {
+    let count = 0;
+    let file = '';
+    return Object.assign(
+      (subject: RuleSubject) => {
+        count++;
+        file = subject.file;
+      },
+      {
+        finish(report: EndReport) {
+          if (count === 0 || count >= FEWEST_EXAMPLES) return;
+          const message = `${count} ${count === 1 ? 'example is' : 'examples are'} ${sizeAdvice(count)}`;
+          report({ rule: 'dataset-size', place: fileStart(file), message });
+        },
+      },
+    );
+  },
+};

@@ -1,0 +1,97 @@
+import type { EndReport, KeptPlace, Rule, RuleSubject } from '../rule';
+import { keepPlace } from './example-place';
+
+/** Different agencies beyond so many are names of something else, and each pair would be compared. */
+const MOST_AGENCIES = 500;
+/** A name is held against another by one slip only where both have so many letters: "FRSC" and "FIRS" are two agencies. */
+const LETTERS_FOR_A_SLIP = 7;
+
+interface Agency {
+  readonly name: string;
+  readonly first: KeptPlace;
+  count: number;
+}
+
+/** A name that is almost that of a commoner agency. */
+export const nearAgency: Rule = {
+  id: 'near-agency',
+  severity: 'warning',
+  start() {
+    const agencies = new Map<string, Agency>();
+    return Object.assign(
+      (subject: RuleSubject) => {
+        const name = subject.example.value.agency;
+        if (name === undefined || name.trim() === '') return;
+        const known = agencies.get(name);
+        if (known !== undefined) known.count++;
+        else if (agencies.size < MOST_AGENCIES) {
+          const text = subject.texts().find(({ role }) => role === 'agency');
+          const first = keepPlace(subject, text?.start ?? 0, text?.end ?? 1);
+          agencies.set(name, { name, first, count: 1 });
+        }
+      },
+      {
+        finish(report: EndReport) {
+          if (agencies.size >= MOST_AGENCIES) return;
+          // Commonest first; of equals the one that came first.
+          const ordered = [...agencies.values()].sort((a, b) => b.count - a.count);
+          for (const [i, agency] of ordered.entries()) {
+            const twin = ordered.slice(0, i).find((other) => sameAgency(agency.name, other.name));
+            if (twin === undefined) continue;
+            const { file, line, column } = twin.first;
+            report({
+              rule: 'near-agency',
+              place: agency.first,
+              message: `the agency "${shown(agency.name)}" (${agency.count}) is almost "${shown(twin.name)}" (${twin.count}) - write one name for both`,
+              related: [{ file, line, column }],
+              fixes: [
+                {
+                  title: `Rename to "${shown(twin.name)}"`,
+                  safe: false,
+                  edits: [
+                    {
+                      start: agency.first.offset,
+                      end: agency.first.endOffset,
+                      text: JSON.stringify(twin.name),
+                    },
+                  ],
+                },
+              ],
+            });
+          }
+        },
+      },
+    );
+  },
+};
+
+function shown(name: string): string {
+  return name.slice(0, 60);
+}
+
+/** Whether two names differ in case, space and punctuation only, or by one slip in a long name. */
+export function sameAgency(a: string, b: string): boolean {
+  const [left, right] = [plain(a), plain(b)];
+  if (left === right) return left !== '';
+  if (Math.min(left.length, right.length) < LETTERS_FOR_A_SLIP) return false;
+  // "Zone 1" and "Zone 2" are two.
+  if (left.replace(/\D/g, '') !== right.replace(/\D/g, '')) return false;
+  return oneSlip(left, right);
+}
+
+function plain(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
+}
+
+/** One letter more, less or other, or two neighbours swapped. */
+function oneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  if (a.length !== b.length) return a.length > b.length ? a.slice(i + 1) === b.slice(i) : a.slice(i) === b.slice(i + 1);
+  if (a.slice(i + 1) === b.slice(i + 1)) return true;
+  return a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2);
+}

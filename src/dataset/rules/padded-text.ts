@@ -1,0 +1,29 @@
+import { textRule, type TextProblem } from './text-rule';
+
+const PADDED = /[:,[]\s*"(?:\\[nrtu]|\s)|(?:\\[nrt]|\\u[0-9a-fA-F]{4}|\s)"\s*[,}\]]/;
+
+/** White space at the start or end of a text. It would be learnt, or cut away by some templates and not by others. */
+export const paddedText = textRule(
+  'padded-text',
+  'warning',
+  ({ source, example: { value } }) =>
+    PADDED.test(source) ||
+    value.question.trim().length !== value.question.length ||
+    value.answer.trim().length !== value.answer.length,
+  function* ({ value }): Generator<TextProblem> {
+    const head = value.length - value.trimStart().length;
+    const tail = value.trimEnd().length;
+    if (tail === 0) return;
+    if (head > 0) yield problem(0, head, 'begins');
+    if (tail < value.length) yield problem(tail, value.length, 'ends');
+  },
+);
+
+function problem(from: number, to: number, verb: string): TextProblem {
+  return {
+    from,
+    to,
+    message: `the text ${verb} with white space - remove it`,
+    repair: { title: 'Remove the white space', from, to, text: '', safe: true },
+  };
+}

@@ -1,0 +1,90 @@
+import type { SubjectText } from '../rule';
+import { shown, textRule, type TextProblem } from './text-rule';
+
+/** So often in a row is no emphasis any more. */
+const TIMES = 4;
+const MAX_PHRASE = 12;
+const MAX_RUN = 20;
+const RUN = /([^\s\\=_*#~.-])\1{20,}/;
+const RUN_OF_ANY = /([^\s=_*#~.-])\1{20,}/g;
+
+interface Word {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** A phrase said four times in a row, or one character more than twenty times: text that a broken program wrote. */
+export const repetition = textRule(
+  'repetition',
+  'warning',
+  ({ source, example: { value } }) => RUN.test(source) || repeats(value.answer) || repeats(value.question),
+  function* ({ value }: SubjectText): Generator<TextProblem> {
+    for (const match of value.matchAll(RUN_OF_ANY)) {
+      const message = `${shown(match[1]!)} stands ${match[0].length} times in a row - shorten it (at most ${MAX_RUN})`;
+      yield { from: match.index, to: match.index + match[0].length, message };
+    }
+    if (!repeats(value)) return;
+    const words: Word[] = [...value.matchAll(/\S+/g)].map((match) => ({
+      from: match.index,
+      to: match.index + match[0].length,
+      text: match[0].toLowerCase(),
+    }));
+    for (let i = 0; i < words.length; i++) {
+      const found = phraseAt(words, i);
+      if (found === undefined) continue;
+      const { length, times } = found;
+      const from = words[i]!.from;
+      const to = words[i + length * times - 1]!.to;
+      const phrase = value.slice(from, words[i + length - 1]!.to);
+      yield {
+        from,
+        to,
+        message: `${shown(phrase)} stands ${times} times in a row - keep one`,
+        repair: { title: 'Keep one', from, to, text: phrase, safe: false },
+      };
+      i += length * times - 1;
+    }
+  },
+);
+
+function phraseAt(words: readonly Word[], at: number): { length: number; times: number } | undefined {
+  for (let length = 1; length <= MAX_PHRASE && at + length * TIMES <= words.length; length++) {
+    if (words[at]!.text !== words[at + length]!.text) continue;
+    let same = 0;
+    while (at + length + same < words.length && words[at + same]!.text === words[at + length + same]!.text) same++;
+    const times = 1 + Math.floor(same / length);
+    // Signs and numbers repeat in tables and sums.
+    if (times < TIMES || !words.slice(at, at + length).some((word) => /\p{L}{2}/u.test(word.text))) continue;
+    return { length, times };
+  }
+  return undefined;
+}
+
+/** A cheap look: some window of words comes back at its own distance four times. */
+function repeats(text: string): boolean {
+  if (text.length < 8) return false;
+  const hashes: number[] = [];
+  let hash = 0;
+  let inWord = false;
+  for (let i = 0; i <= text.length; i++) {
+    const c = i < text.length ? text.charCodeAt(i) : 32;
+    if (c === 32 || (c >= 9 && c <= 13) || c === 0xa0) {
+      if (inWord) hashes.push(hash);
+      hash = 0;
+      inWord = false;
+    } else {
+      hash = (Math.imul(hash, 31) + (c >= 65 && c <= 90 ? c + 32 : c)) | 0;
+      inWord = true;
+    }
+  }
+  for (let length = 1; length <= MAX_PHRASE; length++) {
+    const wanted = length * (TIMES - 1);
+    let same = 0;
+    for (let i = length; i < hashes.length; i++) {
+      same = hashes[i] === hashes[i - length] ? same + 1 : 0;
+      if (same >= wanted) return true;
+    }
+  }
+  return false;
+}
