@@ -1,7 +1,8 @@
-import { createScanner, findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createScanner, findNodeAtLocation, findNodeAtOffset, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
-import type { ErrorPlace, SftError } from '../errors';
-import { configProblem } from './config-error';
+import type { ErrorPlace } from '../errors';
+import { configProblem, type ConfigProblem } from './config-error';
+import { removeKey } from './repair';
 
 /** jsonc-parser's enum of tokens is `const` and cannot be imported into isolated modules. */
 const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
@@ -15,7 +16,7 @@ export class ConfigText {
   private constructor(
     readonly file: string,
     private readonly text: string,
-    private root: Node | undefined,
+    private node: Node | undefined,
   ) {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
@@ -41,13 +42,13 @@ export class ConfigText {
         remedy: 'write its keys between { and }',
       });
     }
-    parsed.root = root;
+    parsed.node = root;
     return parsed;
   }
 
   /** Each key that stands twice in one object, at its second place. JSON readers silently take the last one. */
-  duplicates(): SftError[] {
-    const found: SftError[] = [];
+  duplicates(): ConfigProblem[] {
+    const found: ConfigProblem[] = [];
     const visit = (node: Node): void => {
       const seen = new Set<string>();
       for (const child of node.children ?? []) {
@@ -56,22 +57,46 @@ export class ConfigText {
           const name = String(key.value);
           if (seen.has(name)) {
             const remedy = 'keep one of them';
-            found.push(configProblem(`${name} is given twice`, { ...this.place(key.offset), remedy }));
+            const details = { ...this.place(key.offset), remedy };
+            found.push(configProblem(`${name} is given twice`, details, [removeKey(name)]));
           }
           seen.add(name);
         }
         visit(child);
       }
     };
-    if (this.root !== undefined) visit(this.root);
+    if (this.node !== undefined) visit(this.node);
     return found;
+  }
+
+  /** The tree of the configuration. */
+  get root(): Node {
+    if (this.node === undefined) throw new Error('only a text that was parsed has a tree');
+    return this.node;
   }
 
   /** The place of the key `path` leads to, of an array's item, or of the object itself for an empty path. */
   placeOf(path: JSONPath): ErrorPlace {
-    const node = this.root === undefined ? undefined : findNodeAtLocation(this.root, path);
+    const node = this.node === undefined ? undefined : findNodeAtLocation(this.node, path);
     const named = node?.parent?.type === 'property' ? node.parent : node;
-    return this.place(named?.offset ?? this.root?.offset ?? 0);
+    return this.place(named?.offset ?? this.node?.offset ?? 0);
+  }
+
+  /** The UTF-16 offset of a place that this object gave. */
+  offsetOf({
+    line = 1,
+    column = 1,
+  }: {
+    readonly line?: number | undefined;
+    readonly column?: number | undefined;
+  }): number {
+    return (this.#lineStarts[line - 1] ?? 0) + column - 1;
+  }
+
+  /** Where the list's item that starts at `offset` ends; one character further where none does. */
+  itemEnd(offset: number): number {
+    const node = findNodeAtOffset(this.root, offset);
+    return node?.parent?.type === 'array' && node.offset === offset ? offset + node.length : offset + 1;
   }
 
   private place(offset: number): Required<ErrorPlace> {
@@ -98,21 +123,26 @@ export class ConfigText {
     }
   }
 
-  private syntaxError(error: ParseError): SftError {
+  private syntaxError(error: ParseError): ConfigProblem {
     const before = this.text.slice(0, error.offset).trimEnd();
     const found = this.text[error.offset];
     const code = printParseErrorCode(error.error);
     if (before.endsWith(',') && (found === '}' || found === ']')) {
-      return configProblem('JSON has no comma after the last item', {
-        ...this.place(before.length - 1),
-        remedy: 'remove the comma',
-      });
+      const edit = { start: before.length - 1, end: before.length, text: '' };
+      return configProblem(
+        'JSON has no comma after the last item',
+        { ...this.place(before.length - 1), remedy: 'remove the comma' },
+        [{ title: 'Remove the comma', changes: [{ kind: 'edit', edit }] }],
+      );
     }
     if (code === 'InvalidCommentToken') {
       return configProblem('JSON has no comments', { ...this.place(error.offset), remedy: 'remove the comment' });
     }
     if (code === 'CommaExpected') {
-      return configProblem('a comma is missing', { ...this.place(before.length), remedy: 'add it here' });
+      const edit = { start: before.length, end: before.length, text: ',' };
+      return configProblem('a comma is missing', { ...this.place(before.length), remedy: 'add it here' }, [
+        { title: 'Add the comma', changes: [{ kind: 'edit', edit }] },
+      ]);
     }
     if (code === 'UnexpectedEndOfString') {
       const remedy = 'close the quotes; a quote inside is written \\"';

@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../errors';
-import { ConfigError, configProblem } from './config-error';
-import { CONFIG_SCHEMA, type Config, type ResolvedConfig } from './config-schema';
+import { ConfigError, configProblem, type ConfigProblem } from './config-error';
+import type { Config, ResolvedConfig } from './config-schema';
 import { ConfigText } from './config-text';
+import { withDefaults } from './defaults';
 import { impossible } from './impossible';
 import { schemaProblems } from './schema-problems';
 
@@ -18,20 +19,28 @@ const MAX_BYTES = 1_000_000;
 export async function loadConfig(file: string): Promise<ResolvedConfig> {
   const text = await readText(file);
   const { config, parsed } = parse(text, file);
-  const problems: SftError[] = [];
+  raise(await pathProblems(config, parsed));
+  return config;
+}
+
+/** What a configuration names and is not there. Paths of `config` are absolute. */
+export async function pathProblems(
+  config: { readonly [K in 'model_name' | 'dataset' | 'adapter']: string | null },
+  text: ConfigText,
+): Promise<ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
   const check = async (key: 'model_name' | 'dataset' | 'adapter', kind: 'file' | 'folder'): Promise<void> => {
     const target = config[key];
     if (target === null) return;
     const entry = await stat(target).catch(() => undefined);
     if (entry !== undefined && entry.isDirectory() === (kind === 'folder')) return;
     const found = entry === undefined ? 'does not exist' : `is not a ${kind}`;
-    problems.push(configProblem(`${key}: ${target} ${found}`, { ...parsed.placeOf([key]), remedy: REMEDIES[key] }));
+    problems.push(configProblem(`${key}: ${target} ${found}`, { ...text.placeOf([key]), remedy: REMEDIES[key] }));
   };
   await check('model_name', 'folder');
   await check('dataset', 'file');
   await check('adapter', 'folder');
-  raise(problems);
-  return config;
+  return problems;
 }
 
 const REMEDIES = {
@@ -59,7 +68,7 @@ function parse(text: string, file: string): { config: ResolvedConfig; parsed: Co
   return { config, parsed };
 }
 
-function raise(problems: readonly SftError[]): void {
+function raise(problems: readonly ConfigProblem[]): void {
   const [first, ...others] = problems.toSorted(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   );
@@ -68,22 +77,10 @@ function raise(problems: readonly SftError[]): void {
 
 function resolve(written: Config, file: string): ResolvedConfig {
   const folder = path.dirname(path.resolve(file));
-  const values: Record<string, unknown> = {};
-  for (const [key, property] of Object.entries(CONFIG_SCHEMA.properties)) {
-    if (key !== '$schema')
-      values[key] = written[key as keyof Config] ?? ('default' in property ? property.default : null);
-  }
-  // An explicit null is a choice where there is a default as well: eval_steps null switches off.
-  for (const [key, value] of Object.entries(written)) if (value === null && key in values) values[key] = null;
+  const values: Record<string, unknown> = { ...withDefaults(written) };
   for (const key of ['model_name', 'dataset', 'adapter', 'output_dir']) {
     if (typeof values[key] === 'string') values[key] = path.resolve(folder, values[key]);
   }
-  if (written.split !== undefined) {
-    const { train, validation = 0, test = 0, seed = 42 } = written.split;
-    values['split'] = { train, validation, test, seed };
-  }
-  // warmup_ratio acts only where warmup_steps is 0: whoever gives the ratio alone means it.
-  if (written.warmup_ratio !== undefined && written.warmup_steps === undefined) values['warmup_steps'] = 0;
   values['name'] ??= path.basename(written.dataset).replace(/\.[^.]+$/, '');
   return values as unknown as ResolvedConfig;
 }

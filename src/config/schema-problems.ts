@@ -1,10 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { SftError } from '../errors';
 import type { JsonSchema } from '../json-schema';
 import { nearest } from '../nearest';
-import { configProblem } from './config-error';
+import { configProblem, type ConfigProblem } from './config-error';
 import { CONFIG_SCHEMA } from './config-schema';
 import type { ConfigText } from './config-text';
+import { removeKey, setKey } from './repair';
+import { typeRepair } from './type-repair';
 
 /** What the same thing is called elsewhere: TRL's and PEFT's arguments, and words people try. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -34,13 +35,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 let validate: ValidateFunction | undefined;
 
 /** What the schema has against the configuration, each mistake at its key. */
-export function schemaProblems(text: ConfigText): SftError[] {
+export function schemaProblems(text: ConfigText): ConfigProblem[] {
   validate ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
   if (validate(text.value())) return [];
   return (validate.errors ?? []).map((error) => problem(text, error));
 }
 
-function problem(text: ConfigText, error: ErrorObject): SftError {
+function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -54,19 +55,23 @@ function problem(text: ConfigText, error: ErrorObject): SftError {
 
   if (error.keyword === 'required') {
     const key = String(params['missingProperty']);
-    const example = JSON.stringify(schema.properties?.[key]?.examples?.[0]);
+    const example = schema.properties?.[key]?.examples?.[0];
+    const shown = `"${key}": ${JSON.stringify(example)}`;
     const owner = label === '' ? '' : ` in ${label}`;
-    return configProblem(`${key} is missing${owner}`, { ...text.placeOf(path), remedy: `add "${key}": ${example}` });
+    return configProblem(`${key} is missing${owner}`, { ...text.placeOf(path), remedy: `add ${shown}` }, [
+      { title: `Add ${shown}`, changes: [{ kind: 'set', path: [...path, key], value: example }] },
+    ]);
   }
   if (error.keyword === 'additionalProperties') {
     const key = String(params['additionalProperty']);
     const known = Object.keys(schema.properties ?? {}).filter((name) => name !== '$schema');
     const meant = ELSEWHERE[key.toLowerCase()];
     const near = meant !== undefined && known.includes(meant) ? meant : nearest(key, known);
-    return configProblem(`unknown key ${JSON.stringify(key)}`, {
-      ...text.placeOf([...path, key]),
-      remedy: near === undefined ? 'remove it' : `did you mean "${near}"? Otherwise remove it`,
-    });
+    const remedy = near === undefined ? 'remove it' : `did you mean "${near}"? Otherwise remove it`;
+    return configProblem(`unknown key ${JSON.stringify(key)}`, { ...text.placeOf([...path, key]), remedy }, [
+      near === undefined ? undefined : { title: `Rename ${key} to ${near}`, changes: [{ kind: 'rename', to: near }] },
+      removeKey(key),
+    ]);
   }
 
   const place = text.placeOf(path);
@@ -75,25 +80,32 @@ function problem(text: ConfigText, error: ErrorObject): SftError {
   if (error.keyword === 'enum') {
     const offered = schema.enum ?? [];
     const near = typeof error.data === 'string' ? nearest(error.data, offered) : undefined;
-    return configProblem(`${label} cannot be ${shown}`, {
-      ...place,
-      remedy:
-        near === undefined ? `write one of ${offered.join(', ')}` : `did you mean "${near}"? (${offered.join(', ')})`,
-    });
+    const remedy =
+      near === undefined ? `write one of ${offered.join(', ')}` : `did you mean "${near}"? (${offered.join(', ')})`;
+    const values = near === undefined ? offered.slice(0, 3) : [near];
+    return configProblem(
+      `${label} cannot be ${shown}`,
+      { ...place, remedy },
+      values.map((value) => setKey(path, value)),
+    );
   }
   if (error.keyword === 'uniqueItems') {
-    return configProblem(`${label} names something twice`, { ...place, remedy: 'keep one of them' });
+    return configProblem(`${label} names something twice`, { ...place, remedy: 'keep one of them' }, [
+      setKey(path, [...new Set(error.data as readonly unknown[])]),
+    ]);
   }
   if (error.keyword === 'minItems') {
-    return configProblem(`${label} is empty`, { ...place, remedy: `name at least one, such as ${example(schema)}` });
+    const remedy = `name at least one, such as ${example(schema)}`;
+    return configProblem(`${label} is empty`, { ...place, remedy }, [setKey(path, schema.examples?.[0])]);
   }
   if (error.keyword === 'minLength') {
     return configProblem(`${label} is empty`, { ...place, remedy: `write something such as ${example(schema)}` });
   }
-  return configProblem(`${label} must be ${wanted(schema)}, not ${shown}`, {
-    ...place,
-    remedy: `write ${suggestion(schema, error)}`,
-  });
+  return configProblem(
+    `${label} must be ${wanted(schema)}, not ${shown}`,
+    { ...place, remedy: `write ${suggestion(schema, error)}` },
+    [typeRepair(path, schema, error.data)],
+  );
 }
 
 function example(schema: JsonSchema): string {

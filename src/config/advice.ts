@@ -1,0 +1,211 @@
+import type { JSONPath } from 'jsonc-parser';
+import type { EffectiveValues } from './defaults';
+import type { ConfigFacts } from './facts';
+import { planOf } from './plan';
+import { setKey, type Repair } from './repair';
+
+/** Something a run would accept and a person would regret. */
+export interface Advice {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** Keys it is about, the telling one first; it stands on the first that is written in the file. */
+  readonly keys: readonly JSONPath[];
+  readonly reason: string;
+  readonly remedy: string;
+  readonly repairs: readonly Repair[];
+}
+
+/** Which keys are written in the file: advice on a default that nobody chose is given only where it hurts. */
+export type IsWritten = (path: JSONPath) => boolean;
+
+/** All advice on a configuration that the schema has nothing against. */
+export function* adviceOn(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
+  yield* onLearningRate(values);
+  yield* onLength(values, facts);
+  yield* onSteps(values, facts, isWritten);
+  yield* onLora(values, facts, isWritten);
+  yield* onValidation(values);
+}
+
+function* onLearningRate({ learning_rate: rate, training_type: type }: EffectiveValues): Generator<Advice> {
+  const usual = type === 'full' ? 2e-5 : 2e-4;
+  const about = { keys: [['learning_rate'], ['training_type']], repairs: [setKey('learning_rate', usual)] };
+  const remedy = `set it to about ${usual}`;
+  if (rate > 1e-2) {
+    const reason = `a learning_rate of ${rate} overshoots with every update, and the loss will diverge`;
+    yield { ...about, code: 'high-learning-rate', severity: 'warning', reason, remedy };
+  } else if (rate < 1e-6) {
+    const reason = `with a learning_rate of ${rate} the model hardly learns`;
+    yield { ...about, code: 'low-learning-rate', severity: 'warning', reason, remedy };
+  } else if (type === 'full' && rate >= 1e-4) {
+    const reason = `a learning_rate of ${rate} suits LoRA; when all weights are trained it wipes out what the model knows`;
+    yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
+  }
+}
+
+function* onLength({ max_seq_length: length }: EffectiveValues, facts: ConfigFacts): Generator<Advice> {
+  const limit = facts.modelMaxPositions;
+  if (limit === undefined || length <= limit) return;
+  yield {
+    code: 'beyond-model-length',
+    severity: 'error',
+    keys: [['max_seq_length'], ['model_name']],
+    reason: `max_seq_length is ${length}, the model was made for ${limit} tokens`,
+    remedy: `set max_seq_length to ${limit} or less`,
+    repairs: [setKey('max_seq_length', limit)],
+  };
+}
+
+function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
+  const { effectiveBatch, trainExamples, steps, epochs, warmup } = planOf(values, facts);
+  const byEpochs = values.max_steps === null;
+  const lengthKeys: JSONPath[] = byEpochs ? [['num_train_epochs'], ['dataset']] : [['max_steps']];
+  const setEpochs = (wanted: number): Repair =>
+    byEpochs || trainExamples === undefined
+      ? setKey('num_train_epochs', wanted)
+      : setKey('max_steps', Math.ceil((wanted * trainExamples) / effectiveBatch));
+
+  if (epochs !== undefined && epochs < 1) {
+    const seen = trainExamples === undefined ? undefined : Math.floor(epochs * trainExamples);
+    const share =
+      seen === undefined
+        ? `${percent(epochs)} of the training examples`
+        : `${seen} of ${trainExamples} training examples`;
+    yield {
+      code: 'unseen-examples',
+      severity: 'warning',
+      keys: lengthKeys,
+      reason: `the run ends after ${share}; the rest is never seen`,
+      remedy: `${setEpochs(1).title.replace('Set', 'set')} or more`,
+      repairs: [setEpochs(1)],
+    };
+  } else if (epochs !== undefined && epochs > 20) {
+    yield {
+      code: 'many-epochs',
+      severity: 'warning',
+      keys: lengthKeys,
+      reason: `the run goes through the training data ${Number(epochs.toFixed(1))} times, and the model will recite it`,
+      remedy: '1 to 3 times are usual; train less, or collect more examples',
+      repairs: [setEpochs(3)],
+    };
+  }
+  if (steps === undefined) return;
+  if (steps < 60) {
+    yield {
+      code: 'few-steps',
+      severity: 'info',
+      keys: lengthKeys,
+      reason: `${count(steps, 'update')} will teach the model little`,
+      remedy: 'take 60 to 200 for a test, 500 and more for real training',
+      repairs: [setKey('max_steps', 60)],
+    };
+  }
+  if (warmup !== undefined && warmup > steps) {
+    // Beyond a max_steps that is written down this is an error already.
+    if (byEpochs) yield longWarmup('warmup-beyond-end', `the run has only ${steps}`);
+  } else if (warmup !== undefined && warmup > 0.2 * steps) {
+    yield longWarmup('long-warmup', `that is ${percent(warmup / steps)} of all ${steps}`);
+  }
+  for (const [key, what] of [
+    ['save_steps', 'no checkpoint is saved before the end'],
+    ['eval_steps', 'the validation loss is measured only at the end'],
+  ] as const) {
+    const every = values[key];
+    if (every === null || every <= steps || !isWritten([key])) continue;
+    yield {
+      code: key === 'save_steps' ? 'save-beyond-end' : 'evaluate-beyond-end',
+      severity: 'info',
+      keys: [[key]],
+      reason: `${key} (${every}) is more than the ${count(steps, 'update')} of the run: ${what}`,
+      remedy: `set it to ${Math.max(1, Math.round(steps / 3))}, or to null if that is what you want`,
+      repairs: [setKey(key, Math.max(1, Math.round(steps / 3))), setKey(key, null)],
+    };
+  }
+
+  function longWarmup(code: string, found: string): Advice {
+    const ratio = values.warmup_steps === 0;
+    const wanted = ratio ? 0.1 : Math.floor(steps! / 10);
+    const key = ratio ? 'warmup_ratio' : 'warmup_steps';
+    return {
+      code,
+      severity: 'warning',
+      keys: [[key], ...lengthKeys],
+      reason: `the learning rate climbs for ${count(warmup!, 'update')}, and ${found}`,
+      remedy: `5 to 10 percent are usual: set ${key} to ${wanted}`,
+      repairs: [setKey(key, wanted)],
+    };
+  }
+}
+
+function* onLora(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
+  if (values.training_type !== 'lora') return;
+  const { lora_r: rank, lora_alpha: alpha, lora_dropout: dropout } = values;
+  const { trainExamples } = planOf(values, facts);
+  if (rank > 64 && trainExamples !== undefined && trainExamples < 1000) {
+    yield {
+      code: 'high-rank',
+      severity: 'warning',
+      keys: [['lora_r']],
+      reason: `a rank of ${rank} has room to learn ${count(trainExamples, 'example')} by heart`,
+      remedy: 'set lora_r to 8 or 16 for a set of this size',
+      repairs: [
+        alpha === rank
+          ? {
+              title: 'Set lora_r and lora_alpha to 16',
+              changes: [...setKey('lora_r', 16).changes, ...setKey('lora_alpha', 16).changes],
+            }
+          : setKey('lora_r', 16),
+      ],
+    };
+  }
+  if (!values.use_rslora && alpha / rank > 4) {
+    yield {
+      code: 'strong-adapter',
+      severity: 'warning',
+      keys: isWritten(['lora_alpha']) ? [['lora_alpha']] : [['lora_r'], ['lora_alpha']],
+      reason: `the adapter acts with lora_alpha / lora_r = ${Number((alpha / rank).toFixed(2))} times its strength, which makes training unsteady`,
+      remedy: `set lora_alpha to lora_r (${rank}) or twice that`,
+      repairs: [setKey('lora_alpha', rank)],
+    };
+  }
+  if (dropout === 0 && trainExamples !== undefined && trainExamples < 500) {
+    yield {
+      code: 'no-dropout',
+      severity: 'info',
+      keys: [['lora_dropout'], ['lora_r'], ['dataset']],
+      reason: `lora_dropout is 0, and ${count(trainExamples, 'training example')} are soon learned by heart`,
+      remedy: 'set it to 0.05',
+      repairs: [setKey('lora_dropout', 0.05)],
+    };
+  }
+}
+
+function* onValidation({ split }: EffectiveValues): Generator<Advice> {
+  if (split.validation > 0) return;
+  const train = Number((split.train - 0.1).toFixed(6));
+  yield {
+    code: 'no-validation',
+    severity: 'warning',
+    keys: [['split', 'validation'], ['split']],
+    reason: 'split leaves no validation part, so nothing shows when the model begins to learn by heart',
+    remedy: 'give split a validation share, such as 0.1',
+    repairs:
+      train > 0
+        ? [
+            {
+              title: `Move 0.1 of train to validation`,
+              changes: [...setKey(['split', 'train'], train).changes, ...setKey(['split', 'validation'], 0.1).changes],
+            },
+          ]
+        : [],
+  };
+}
+
+/** `1 update`, `60 updates` */
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`;
+}

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { checkConfigText, effectiveValues } from './advise';
+import type { ConfigFinding } from './config-finding';
+import type { ConfigFacts } from './facts';
+import { parseConfig } from './parse-config';
+
+const FILE = 'sft.config.json';
+const BASE = { model_name: 'models/base', dataset: 'data/train.json' };
+const FACTS: ConfigFacts = { modelMaxPositions: 2048, datasetExamples: 1000 };
+
+function text(more: object): string {
+  return JSON.stringify({ ...BASE, ...more }, null, 2);
+}
+
+function apply(source: string, finding: ConfigFinding, fix = 0): string {
+  let result = source;
+  for (const edit of finding.fixes[fix]!.edits.toReversed()) {
+    result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
+  }
+  return result;
+}
+
+/** `severity code "covered text"` of each finding. */
+function short(source: string, facts: ConfigFacts = {}): string[] {
+  return checkConfigText(source, FILE, facts).map(
+    (found) => `${found.severity} ${found.code} ${source.slice(found.offset, found.endOffset)}`,
+  );
+}
+
+describe('checkConfigText: advice', () => {
+  const cases: readonly (readonly [string, object, ConfigFacts, string, RegExp])[] = [
+    ['a huge learning rate', { learning_rate: 0.1 }, {}, 'warning high-learning-rate "learning_rate"', /diverge/],
+    ['a tiny one', { learning_rate: 1e-7 }, {}, 'warning low-learning-rate "learning_rate"', /hardly learns/],
+    [
+      "LoRA's rate for all weights",
+      { training_type: 'full' },
+      {},
+      'warning lora-learning-rate "training_type"',
+      /0\.0002 suits LoRA.* - set it to about 0\.00002$/,
+    ],
+    [
+      'a long warm-up',
+      { max_steps: 100, warmup_steps: 30 },
+      {},
+      'warning long-warmup "warmup_steps"',
+      /30 updates, and that is 30% of all 100 - .*warmup_steps to 10$/,
+    ],
+    [
+      'a long warm-up by ratio',
+      { max_steps: 100, warmup_ratio: 0.5 },
+      {},
+      'warning long-warmup "warmup_ratio"',
+      /50 updates/,
+    ],
+    [
+      'a warm-up beyond the epochs',
+      { warmup_steps: 400, num_train_epochs: 1 },
+      FACTS,
+      'warning warmup-beyond-end "warmup_steps"',
+      /the run has only 100/,
+    ],
+    [
+      'examples longer than the model takes',
+      { max_seq_length: 4096 },
+      FACTS,
+      'error beyond-model-length "max_seq_length"',
+      /4096, the model was made for 2048 tokens - /,
+    ],
+    [
+      'the default length in a short model',
+      {},
+      { modelMaxPositions: 512 },
+      'error beyond-model-length "model_name"',
+      /1024.*512/,
+    ],
+    [
+      'data that is never seen',
+      { max_steps: 60 },
+      FACTS,
+      'warning unseen-examples "max_steps"',
+      /480 of 800 training examples.* - set max_steps to 100 or more/,
+    ],
+    ['half an epoch', { num_train_epochs: 0.5 }, {}, 'warning unseen-examples "num_train_epochs"', /50% of the/],
+    ['data seen too often', { max_steps: 2500 }, FACTS, 'warning many-epochs "max_steps"', /25 times/],
+    ['a high rank', { lora_r: 128, lora_alpha: 128 }, FACTS, 'warning high-rank "lora_r"', /800 examples by heart/],
+    ['a strong adapter', { lora_r: 8, lora_alpha: 64 }, {}, 'warning strong-adapter "lora_alpha"', /= 8 times/],
+    ['a rank far below the default of alpha', { lora_r: 2 }, {}, 'warning strong-adapter "lora_r"', /= 8 times/],
+    [
+      'no dropout with few examples',
+      { lora_dropout: 0 },
+      { datasetExamples: 500 },
+      'info no-dropout "lora_dropout"',
+      /400 training examples are soon/,
+    ],
+    ['a very short run', { max_steps: 30 }, {}, 'info few-steps "max_steps"', /^30 updates will teach/],
+    ['no validation part', { split: { train: 1 } }, {}, 'warning no-validation "split"', /learn by heart/],
+    [
+      'a validation part of 0',
+      { split: { train: 0.9, validation: 0, test: 0.1 } },
+      {},
+      'warning no-validation "validation"',
+      /validation share/,
+    ],
+    [
+      'checkpoints beyond the end',
+      { max_steps: 90, save_steps: 100 },
+      {},
+      'info save-beyond-end "save_steps"',
+      /the 90 updates of the run.* - set it to 30,/,
+    ],
+    [
+      'measurements beyond the end',
+      { max_steps: 90, eval_steps: 91 },
+      {},
+      'info evaluate-beyond-end "eval_steps"',
+      /measured only at the end/,
+    ],
+  ];
+  for (const [name, more, facts, expected, message] of cases) {
+    it(`${name}: said on its key, and its first fix ends it`, () => {
+      const source = text(more);
+      const code = expected.split(' ')[1]!;
+      const found = checkConfigText(source, FILE, facts).find((finding) => finding.code === code);
+      assert.ok(found, short(source, facts).join('\n'));
+      assert.equal(`${found.severity} ${found.code} ${source.slice(found.offset, found.endOffset)}`, expected);
+      assert.match(found.message, message);
+      assert.match(found.message, / - /);
+      const fixed = apply(source, found);
+      assert.ok(!checkConfigText(fixed, FILE, facts).some((finding) => finding.code === code), fixed);
+      parseConfig(fixed, FILE);
+    });
+  }
+
+  const silent: readonly (readonly [string, object, ConfigFacts])[] = [
+    ['nothing chosen, nothing known', {}, {}],
+    ['nothing chosen, a usual model and set', {}, { modelMaxPositions: 2048, datasetExamples: 2000 }],
+    ['a fifth of warm-up', { max_steps: 100, warmup_steps: 20 }, {}],
+    ['exactly the length of the model', { max_seq_length: 2048 }, FACTS],
+    ['exactly one epoch', { max_steps: 100 }, FACTS],
+    ['the largest learning rate', { learning_rate: 1e-2 }, {}],
+    ['the smallest', { learning_rate: 1e-6 }, {}],
+    ['full training at its own rate', { training_type: 'full', learning_rate: 2e-5 }, FACTS],
+    ['a ratio of 4', { lora_r: 8, lora_alpha: 32 }, {}],
+    ['rank-stabilised', { lora_r: 8, lora_alpha: 64, use_rslora: true }, {}],
+    ['checkpoints only at the end, said so', { max_steps: 90, save_steps: null, eval_steps: null }, {}],
+  ];
+  for (const [name, more, facts] of silent) {
+    it(`${name}: no advice`, () => {
+      assert.deepEqual(short(text(more), facts), []);
+    });
+  }
+
+  it('the example is given one advice: its 411 examples and no dropout', () => {
+    const source = readFileSync('examples/sft.config.json', 'utf8');
+    assert.deepEqual(short(source, { modelMaxPositions: 1024, datasetExamples: 514 }), [
+      'info no-dropout "lora_dropout"',
+    ]);
+  });
+});
+
+describe('checkConfigText: mistakes', () => {
+  const cases: readonly (readonly [string, object, string, (string | null)?])[] = [
+    ['an unknown key', { lora_rank: 8 }, 'error config "lora_rank"', '"lora_r": 8'],
+    ['a key like nothing', { zzzzz: 8 }, 'error config "zzzzz"', null],
+    ['a quoted number', { max_steps: '600' }, 'error config "max_steps"', '"max_steps": 600'],
+    ['a quoted truth value', { shuffle: 'False' }, 'error config "shuffle"', '"shuffle": false'],
+    ['a value out of bounds', { lora_dropout: 1 }, 'error config "lora_dropout"', '"lora_dropout": 0'],
+    ['a misspelt choice', { lr_scheduler_type: 'cosin' }, 'error config "lr_scheduler_type"', '"cosine"'],
+    ['an unknown projection', { target_modules: ['q_proj', 'v_prj'] }, 'error config "v_prj"', '"v_proj"'],
+    ['a projection twice', { target_modules: ['q_proj', 'q_proj'] }, 'error config "target_modules"', '["q_proj"]'],
+    ['both 16-bit types', { fp16: true, bf16: true }, 'error config "bf16"', '"bf16": false'],
+    ['what is not there yet', { optim: 'adamw_8bit' }, 'error config "optim"', '"optim": "adamw"'],
+    ['a warm-up beyond the run', { max_steps: 60, warmup_steps: 61 }, 'error config "warmup_steps"', '6'],
+    ['shares that are no whole', { split: { train: 0.8, validation: 0.1 } }, 'error config "split"', '"train": 0.9'],
+    [
+      'dropout without LoRA',
+      { training_type: 'full', learning_rate: 1e-5, lora_dropout: 0.1 },
+      'error config "lora_dropout"',
+      null,
+    ],
+    ['an unknown part', { split: { train: 0.9, valid: 0.1 } }, 'error config "valid"', '"validation": 0.1'],
+  ];
+  for (const [name, more, expected, after] of cases) {
+    it(name, () => {
+      const source = text(more);
+      const [found, ...others] = checkConfigText(source, FILE);
+      assert.ok(found);
+      assert.deepEqual(short(source), [expected]);
+      assert.deepEqual(others, []);
+      const fixed = apply(source, found);
+      JSON.parse(fixed);
+      if (typeof after === 'string') assert.ok(fixed.includes(after), fixed);
+    });
+  }
+
+  it('says what loadConfig says, with the same places', () => {
+    const source = text({ lora_r: 0, max_stepps: 3, seed: -1, split: { train: 2 } });
+    let expected: unknown;
+    try {
+      parseConfig(source, FILE);
+    } catch (error) {
+      expected = (
+        error as { problems: { line: number; column: number; message: string; remedy: string }[] }
+      ).problems.map((problem) => [problem.line, problem.column, `${problem.message} - ${problem.remedy}`]);
+    }
+    assert.deepEqual(
+      checkConfigText(source, FILE)
+        .filter((found) => found.severity === 'error')
+        .map((found) => [found.line, found.column, found.message]),
+      expected,
+    );
+  });
+
+  it('removal and addition keep the layout, whatever stands where', () => {
+    for (const [before, after] of [
+      ['{ "x1": 1, "model_name": "a", "dataset": "b" }', '{ "model_name": "a", "dataset": "b" }'],
+      ['{ "model_name": "a", "dataset": "b", "x1": 1 }', '{ "model_name": "a", "dataset": "b" }'],
+      [
+        '{\r\n\t"model_name": "a",\r\n\t"x1": {"y": [1, 2]},\r\n\t"dataset": "b"\r\n}\r\n',
+        '{\r\n\t"model_name": "a",\r\n\t"dataset": "b"\r\n}\r\n',
+      ],
+      ['{"model_name": "a", "dataset": "b", "seed": 1, "seed": 2}', '{"model_name": "a", "dataset": "b", "seed": 1}'],
+      ['{\n    "dataset": "b"\n}', '{\n    "dataset": "b",\n    "model_name": "models/SmolLM2-135M-Instruct"\n}'],
+    ] as const) {
+      const [found] = checkConfigText(before, FILE);
+      assert.equal(apply(before, found!), after);
+    }
+  });
+
+  it('an only key is taken out without a trace', () => {
+    const found = checkConfigText('{ "x1": 1 }', FILE).find((finding) => finding.message.startsWith('unknown'));
+    assert.equal(apply('{ "x1": 1 }', found!), '{}');
+  });
+
+  it('a byte order mark is not counted', () => {
+    const source = text({ zzzzz: 1 });
+    assert.deepEqual(checkConfigText(`\uFEFF${source}`, FILE), checkConfigText(source, FILE));
+  });
+
+  it('advice on what is sound is given beside mistakes', () => {
+    assert.deepEqual(short(text({ lora_r: 'many', learning_rate: 0.5, max_steps: 30 })), [
+      'error config "lora_r"',
+      'warning high-learning-rate "learning_rate"',
+      'info few-steps "max_steps"',
+    ]);
+  });
+
+  it('what is not JSON is one finding; commas have a fix', () => {
+    assert.deepEqual(short('{\n  "seed": 1,\n}'), ['error config-syntax ,']);
+    const open = '{\n  "seed": 1,\n}';
+    assert.equal(apply(open, checkConfigText(open, FILE)[0]!), '{\n  "seed": 1\n}');
+    const missing = '{"seed": 1\n "lora_r": 2}';
+    assert.equal(apply(missing, checkConfigText(missing, FILE)[0]!), '{"seed": 1,\n "lora_r": 2}');
+    for (const broken of ['', '[]', '{', '{"a', '{"a": Tru}', '['.repeat(100_000), '\0\0\0']) {
+      const found = checkConfigText(broken, FILE);
+      assert.equal(found.length, 1, broken.slice(0, 20));
+      assert.ok(found[0]!.endOffset <= broken.length);
+    }
+  });
+});
+
+describe('effectiveValues', () => {
+  it('fills in defaults and leaves out what is wrong', () => {
+    const values = effectiveValues(text({ lora_r: 8, seed: 'x' }), FILE);
+    assert.equal(values?.lora_r, 8);
+    assert.equal(values.seed, 3407);
+    assert.equal(values.dataset, 'data/train.json');
+    assert.equal(effectiveValues('{', FILE), undefined);
+  });
+});

@@ -1,0 +1,44 @@
+import { CONFIG_SCHEMA } from './config-schema';
+import type { JsonSchema } from '../json-schema';
+import { valueText } from './repair';
+import { isTaughtKey, teachingMarkdown } from './teach';
+
+const INTRODUCTION = `# Configuration: sft.config.json
+
+A run is described by one JSON file. Only \`model_name\` and \`dataset\` are needed; everything else has a value that suits a first run:
+
+\`\`\`json
+{
+  "model_name": "models/SmolLM2-135M-Instruct",
+  "dataset": "train.json"
+}
+\`\`\`
+
+Paths are relative to the folder of the file. Keys that are not known, values of the wrong type and values that cannot be together are
+refused before anything starts, with their line and what to write instead. The editor shows the same on the key, and gives advice where
+a run would start and disappoint: a learning rate that will diverge, a warm-up that never ends, data that is never seen.
+
+This page is written by \`src/config\` (SFT_UPDATE_SCHEMAS=1 npm test -- src/config).
+`;
+
+/** The text of docs/configuration.md: every key with what it does. */
+export function configurationPage(): string {
+  return [INTRODUCTION, ...sections(CONFIG_SCHEMA, '', '##')].join('\n');
+}
+
+function sections(schema: JsonSchema, prefix: string, heading: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const key = `${prefix}${name}`;
+    if (!isTaughtKey(key)) throw new Error(`${key} is not taught`);
+    const needed = schema.required?.includes(name) === true;
+    const fallback = needed ? 'Needed.' : `Default: ${code(property.default)}.`;
+    const choices =
+      property.enum === undefined ? '' : ` One of ${property.enum.map((value) => code(value)).join(', ')}.`;
+    const section = `${heading} ${key}\n\n${fallback}${choices}\n\n${teachingMarkdown(key)}\n`;
+    return [section, ...sections(property, `${key}.`, `${heading}#`)];
+  });
+}
+
+function code(value: unknown): string {
+  return value === undefined ? 'none' : `\`${valueText(value)}\``;
+}

@@ -1,0 +1,100 @@
+import { CONFIG_SCHEMA } from './config-schema';
+import type { EffectiveValues } from './defaults';
+import type { ConfigFacts } from './facts';
+import { planOf } from './plan';
+import { valueText } from './repair';
+import type { TaughtKey } from './teach';
+
+/** One line of markdown on what a key is now: its value, its default, and what it amounts to together with others. */
+export function currentMarkdown(key: TaughtKey, values: EffectiveValues, facts: ConfigFacts): string {
+  const consequence = consequenceOf(key, values, facts);
+  const value = valueOf(key, values);
+  const fallback = defaultOf(key);
+  const parts = [
+    value === undefined ? '' : `**Now** \`${valueText(value)}\``,
+    fallback === undefined || JSON.stringify(fallback) === JSON.stringify(value)
+      ? value === undefined || fallback === undefined
+        ? ''
+        : 'the default'
+      : `default \`${valueText(fallback)}\``,
+    consequence ?? '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function valueOf(key: TaughtKey, values: EffectiveValues): unknown {
+  if (key === '$schema') return undefined;
+  if (!key.startsWith('split.')) return values[key as keyof EffectiveValues];
+  return values.split[key.slice('split.'.length) as keyof EffectiveValues['split']];
+}
+
+function defaultOf(key: TaughtKey): unknown {
+  const { split, ...others } = CONFIG_SCHEMA.properties;
+  if (key === 'split') return split.default;
+  const property: object = key.startsWith('split.')
+    ? split.properties[key.slice('split.'.length) as keyof typeof split.properties]
+    : others[key as keyof typeof others];
+  return 'default' in property ? property.default : undefined;
+}
+
+function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFacts): string | undefined {
+  const { effectiveBatch, trainExamples, steps, epochs, warmup } = planOf(values, facts);
+  switch (key) {
+    case 'per_device_batch_size':
+    case 'gradient_accumulation_steps':
+      return `effective batch = ${values.per_device_batch_size} × ${values.gradient_accumulation_steps} = ${effectiveBatch}`;
+    case 'max_steps':
+    case 'num_train_epochs': {
+      const updates =
+        steps === undefined ? undefined : `${steps} updates × ${effectiveBatch} = ${steps * effectiveBatch} examples`;
+      const share =
+        epochs === undefined || trainExamples === undefined
+          ? undefined
+          : `${round(epochs)} times through ${trainExamples}`;
+      const ruled = key === 'num_train_epochs' && values.max_steps !== null ? 'not used, max_steps rules' : undefined;
+      return joined([ruled, updates, share]);
+    }
+    case 'lora_alpha':
+    case 'lora_r':
+    case 'use_rslora': {
+      const { lora_alpha: alpha, lora_r: rank } = values;
+      return values.use_rslora
+        ? `factor = ${alpha} / √${rank} = ${round(alpha / Math.sqrt(rank))}`
+        : `factor = ${alpha} / ${rank} = ${round(alpha / rank)}`;
+    }
+    case 'warmup_steps':
+    case 'warmup_ratio':
+      return warmup === undefined || steps === undefined || steps === 0
+        ? undefined
+        : `${warmup} of ${steps} updates = ${round((100 * warmup) / steps)}%`;
+    case 'max_seq_length':
+      return facts.modelMaxPositions === undefined ? undefined : `the model takes ${facts.modelMaxPositions}`;
+    case 'model_name':
+      return joined([
+        facts.modelMaxPositions === undefined ? undefined : `takes ${facts.modelMaxPositions} tokens`,
+        facts.modelVocab === undefined ? undefined : `knows ${facts.modelVocab} tokens`,
+      ]);
+    case 'dataset':
+      return facts.datasetExamples === undefined ? undefined : `${facts.datasetExamples} examples`;
+    case 'split':
+    case 'split.train':
+    case 'split.validation':
+    case 'split.test': {
+      const total = facts.datasetExamples;
+      if (total === undefined) return undefined;
+      const { train, validation, test } = values.split;
+      return `about ${[train, validation, test].map((share) => Math.round(share * total)).join(' + ')} of ${total} examples`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function joined(parts: readonly (string | undefined)[]): string | undefined {
+  const given = parts.filter((part) => part !== undefined);
+  return given.length === 0 ? undefined : given.join(' · ');
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

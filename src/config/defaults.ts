@@ -1,0 +1,26 @@
+import { CONFIG_SCHEMA, type Config, type ResolvedConfig } from './config-schema';
+
+/** The values a run would have, `name` and paths as they are written. */
+export type EffectiveValues = Omit<ResolvedConfig, 'name' | 'model_name' | 'dataset'> & {
+  readonly name: string | null;
+  readonly model_name: string | null;
+  readonly dataset: string | null;
+};
+
+/** Fills in the defaults; a required key that is missing is null. Values are taken as they are, checked or not. */
+export function withDefaults(written: Partial<Config>): EffectiveValues {
+  const values: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(CONFIG_SCHEMA.properties)) {
+    if (key !== '$schema')
+      values[key] = written[key as keyof Config] ?? ('default' in property ? property.default : null);
+  }
+  // An explicit null is a choice where there is a default as well: eval_steps null switches off.
+  for (const [key, value] of Object.entries(written)) if (value === null && key in values) values[key] = null;
+  if (written.split !== undefined) {
+    const { train, validation = 0, test = 0, seed = 42 } = written.split;
+    values['split'] = { train, validation, test, seed };
+  }
+  // warmup_ratio acts only where warmup_steps is 0: whoever gives the ratio alone means it.
+  if (written.warmup_ratio !== undefined && written.warmup_steps === undefined) values['warmup_steps'] = 0;
+  return values as unknown as EffectiveValues;
+}

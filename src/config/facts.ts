@@ -1,0 +1,8 @@
+/** What is known about the files a configuration names. Advice that needs an absent fact is not given. */
+export interface ConfigFacts {
+  /** max_position_embeddings of the model's config.json. */
+  readonly modelMaxPositions?: number;
+  readonly modelVocab?: number;
+  /** The valid examples of the whole dataset, before it is split. */
+  readonly datasetExamples?: number;
+}

@@ -1,0 +1,38 @@
+import type { EffectiveValues } from './defaults';
+import type { ConfigFacts } from './facts';
+
+/** What a configuration amounts to in numbers. */
+export interface Plan {
+  /** Examples per update. */
+  readonly effectiveBatch: number;
+  /** Examples in the train part; undefined where the size of the dataset is not known. */
+  readonly trainExamples: number | undefined;
+  /** Updates in all; undefined where epochs rule and the size of the dataset is not known. */
+  readonly steps: number | undefined;
+  /** How often the run goes through the train part. */
+  readonly epochs: number | undefined;
+  /** Updates during which the learning rate climbs. */
+  readonly warmup: number | undefined;
+}
+
+/** Counts as the trainer does: T = ceil(epochs * ceil(batches / accumulation)) unless max_steps is given. */
+export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
+  const { per_device_batch_size: batch, gradient_accumulation_steps: accumulation } = values;
+  const effectiveBatch = batch * accumulation;
+  const trainExamples =
+    facts.datasetExamples === undefined ? undefined : Math.round(facts.datasetExamples * values.split.train);
+  const updates = trainExamples === undefined ? undefined : Math.ceil(Math.ceil(trainExamples / batch) / accumulation);
+  const steps = values.max_steps ?? (updates === undefined ? undefined : Math.ceil(values.num_train_epochs * updates));
+  const warmup =
+    values.warmup_steps >= 1
+      ? values.warmup_steps
+      : steps === undefined
+        ? undefined
+        : Math.ceil(steps * values.warmup_ratio);
+  return { effectiveBatch, trainExamples, steps, epochs: epochsOf(values, effectiveBatch, trainExamples), warmup };
+}
+
+function epochsOf(values: EffectiveValues, effectiveBatch: number, train: number | undefined): number | undefined {
+  if (values.max_steps === null) return values.num_train_epochs;
+  return train === undefined || train === 0 ? undefined : (values.max_steps * effectiveBatch) / train;
+}

@@ -1,0 +1,76 @@
+import type { Teaching } from './teaching';
+
+export const DATA_TEACHING = {
+  dataset: {
+    what: 'Your questions and answers in one file: JSON or JSONL. The path is relative to this file. The model learns to write the answers, so their facts, tone and length become its own.',
+    first: '100 to 500 examples that you have read yourself.',
+    production: '2,000 to 10,000. Correct, varied examples beat many careless ones.',
+    sides: ['Large, unread', 'Too small'],
+    high: 'mistakes and repeated answers are learned as faithfully as good ones, and training takes long.',
+    low: 'under a hundred the model copies the tone, recites the examples and is lost beside them.',
+  },
+  shuffle: {
+    what: 'Whether the training examples are taken in a new random order in every epoch. The order depends on `seed` alone, so that a run can be repeated.',
+    first: '`true`.',
+    production:
+      '`true`. `false` only where the order of the file is meant, such as easy before hard, or to compare with another program example by example.',
+    sides: ['On', 'Off'],
+    high: 'every update sees a mix of subjects, and the loss falls evenly.',
+    low: 'a file sorted by subject pulls the model to one subject after another, and the last one stays strongest.',
+  },
+  seed: {
+    what: 'The number all chance comes from: the first values of the adapter, the order of examples, dropout. Same seed, same data, same machine: same result. Its size has no meaning.',
+    first: 'leave it as it is, so that only what you change makes a difference.',
+    production: 'run two or three seeds before you believe a small gain: luck alone moves the marks a little.',
+    sides: ['Changed often', 'Never changed'],
+    high: 'you cannot tell whether a new setting helped or the luck of the draw.',
+    low: 'one lucky draw may look like a good setting.',
+  },
+  split: {
+    what: 'Divides the data in three: `train` is learned from, `validation` watches the training, `test` is kept for the final marks. The shares add up to 1. Equal questions stay on one side.',
+    first: '0.8, 0.1 and 0.1.',
+    production: 'the same; with 10,000 examples and more, 0.9, 0.05 and 0.05 leave enough to measure on.',
+    sides: ['More train', 'Less train'],
+    high: 'more to learn from, but marks measured on a handful of examples say little.',
+    low: 'trustworthy marks for a model that has learned less than it could.',
+  },
+  'split.train': {
+    what: 'The share of the examples that the model learns from. Only these move its weights; everything else is for looking.',
+    first: '0.8.',
+    production:
+      '0.8 to 0.9; the larger the set, the larger the share can be, since the other two parts then hold enough examples anyway.',
+    high: 'at 1 nothing is left to measure with: you cannot see whether the model understands or recites.',
+    low: 'good examples lie unused, and a small set becomes too small to learn from.',
+  },
+  'split.validation': {
+    what: 'The share used to watch the training. Every `eval_steps` updates the loss is measured on it, without learning from it. When it rises while the training loss still falls, the model has begun to recite.',
+    first: '0.1.',
+    production: '0.05 to 0.1, at least 50 examples or so.',
+    high: 'less to learn from, and every measurement takes longer.',
+    low: 'the curve jumps about from chance; at 0 there is no curve, and early stopping cannot work.',
+  },
+  'split.test': {
+    what: 'The share that is never looked at until the end. `sft evaluate` compares the answers of the model before and after training on it (ROUGE). It stays honest only while you choose no settings by it.',
+    first: '0.1.',
+    production: '0.05 to 0.1, at least 100 examples where you can.',
+    high: 'exact marks, and fewer examples to learn from.',
+    low: 'with 20 examples the marks swing widely; at 0 there is no fair measure at all.',
+  },
+  'split.seed': {
+    what: 'Chooses which examples go to which part. With the same data, shares and number the division is the same on every machine. Its size has no meaning.',
+    first: '42, the default.',
+    production:
+      'never change it between runs you want to compare: marks are comparable only on the same test examples.',
+    sides: ['Changed', 'Kept'],
+    high: 'questions from the old test part move into training, so that an adapter trained on and marked again looks better than it is.',
+    low: 'comparisons stay fair from run to run.',
+  },
+  packing: {
+    what: 'Puts several short examples into one row of `max_seq_length` tokens, so that no room is filled with padding. Here batches hold no padding in the first place, so there is nothing to gain and `true` is refused.',
+    first: '`false`.',
+    production: '`false` here. Elsewhere `true` speeds up sets of short examples several times.',
+    sides: ['On', 'Off'],
+    high: 'elsewhere, fewer and fuller rows: more examples per update than the batch size says.',
+    low: 'elsewhere, rows padded to the longest example of the batch.',
+  },
+} as const satisfies Record<string, Teaching>;

@@ -1,0 +1,79 @@
+import type { Teaching } from './teaching';
+
+export const MODEL_TEACHING = {
+  $schema: {
+    what: 'Tells editors other than this one where the description of this file lies, so that they too can complete keys and show what is wrong. Training does not read it.',
+    first: 'leave it out: files named `sft.config.json` are recognised here without it.',
+    production:
+      'a path such as `./node_modules/sft-workbench/schemas/config.schema.json` when a team works in several editors.',
+    sides: ['Given', 'Left out'],
+    high: 'a wrong path does no harm to training, but the editor may warn that it cannot load the description.',
+    low: 'other editors show this file as plain JSON, without any help.',
+  },
+  name: {
+    what: 'A short name for your runs. It becomes part of the name of each run folder, after the time, so that you find the right one among many.',
+    first: 'leave it out, and the name of the data file is used.',
+    production:
+      'what you are trying out, such as `faq-rank32` or `faq-more-data`: weeks later the folder itself then says what was different.',
+    sides: ['Too long', 'Too vague'],
+    high: 'folder names that are hard to read in a list and awkward to type.',
+    low: 'ten runs called `test`, and you must open each to see which is which.',
+  },
+  model_name: {
+    what: 'The folder of the model you start from: `config.json`, `*.safetensors` and `tokenizer.json`, as downloaded from Hugging Face. It already has its language and general knowledge; training adds your subject. The path is relative to this file.',
+    first: 'a small "Instruct" model (100 to 400 million weights), which trains in minutes even on a processor.',
+    production: 'the largest one your memory and your patience allow, 1 to 8 billion weights.',
+    sides: ['Too large', 'Too small'],
+    high: 'it does not fit into memory, or every step takes minutes.',
+    low: 'it learns the tone of your answers and still gets facts and longer sentences wrong.',
+  },
+  adapter: {
+    what: 'The adapter folder of an earlier run, to go on from instead of starting afresh. The model must be the one that the adapter was trained on.',
+    first: '`null`: a fresh adapter changes nothing at first and learns from there.',
+    production:
+      '`null` for a clean comparison; a path when new examples arrived and the old ones are still in the set.',
+    sides: ['Continued', 'Fresh'],
+    high: 'with only new examples in the set, what the adapter learned earlier fades; with many rounds it recites.',
+    low: 'everything has to be learned again, which takes the full number of steps.',
+  },
+  system_prompt: {
+    what: 'An instruction put before every question, in training and in use alike, such as who is speaking and how. The model learns to answer in its presence, so use the same words later.',
+    first: '`null`, or one plain sentence.',
+    production: 'one or two sentences on role, tone and what to do when the answer is not known.',
+    sides: ['Too long', 'Left out'],
+    high: 'its tokens are spent again in every example: less room under `max_seq_length`, slower steps, more memory.',
+    low: 'nothing is lost in training; the model then answers from the question alone.',
+  },
+  max_seq_length: {
+    what: 'The most tokens an example may have, question, answer and template together. A token is about three quarters of an English word. What is longer loses its end, and an answer that is wholly cut off stops the run.',
+    first: '512 to 1024.',
+    production: 'a little above your longest example: `sft count` prints p95 and the maximum.',
+    high: 'memory grows with the examples that use the room. More than the model was made for is refused.',
+    low: 'answers lose their endings, and the model learns to stop in mid-sentence.',
+  },
+  load_in_4bit: {
+    what: 'Keeps the frozen weights of the model in 4 bits each instead of 16 (QLoRA): a quarter of their memory, for a little accuracy. The adapter stays exact. This version does not offer it yet.',
+    first: '`false` with a small model; elsewhere `true` lets an 8-billion model fit a 16 GB card.',
+    production: '`false` where memory allows.',
+    sides: ['On', 'Off'],
+    high: 'slightly worse answers, most of all from small models, and steps that take somewhat longer.',
+    low: 'large models need four times the memory for their weights.',
+  },
+  device: {
+    what: 'What computes: `cpu` the processor, `cuda` an NVIDIA card, `webgpu` any modern graphics card, `tfjs` a slow fallback. `auto` takes the fastest one that is present and says which. This version computes on the processor.',
+    first: '`auto`.',
+    production:
+      '`auto`, or the name of one device where results must be repeated exactly: sums are rounded differently on each.',
+    sides: ['One named', 'auto'],
+    high: 'the run refuses to start on a machine that lacks it, instead of quietly becoming slow.',
+    low: 'the same file may run on different devices on different machines.',
+  },
+  threads: {
+    what: 'How many processor threads share the work of each step. It changes the speed and nothing you would notice in the result.',
+    first: '`null`: all cores.',
+    production:
+      'the number of real cores (not the doubled number that hyper-threading shows), or a few less on a machine with other duties.',
+    high: 'more threads than cores wait for one another, and training becomes slower, not faster.',
+    low: 'cores stand idle; with 1 of 8 a run takes several times as long, while the machine stays pleasant to use.',
+  },
+} as const satisfies Record<string, Teaching>;
