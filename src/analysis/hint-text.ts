@@ -1,0 +1,53 @@
+import type { TokenLength, LengthSummary } from '../text/token-lengths';
+import type { TokenParts } from './protocol';
+
+/** `1,234`, and `≈1,234` for an estimate. */
+export function countText(value: number, estimated: boolean): string {
+  return `${estimated ? '≈' : ''}${value.toLocaleString('en-US')}`;
+}
+
+/** `187 tok · 92 trained · 18%`: the last is the share of max_seq_length. Over it, a sign and how many tokens are cut. */
+export function hintText(length: TokenLength, maxSeqLength: number, estimated: boolean): string {
+  const share = Math.round((100 * length.tokens) / maxSeqLength);
+  const parts = [
+    `${countText(length.tokens, estimated)} tok`,
+    `${countText(length.trained, estimated)} trained`,
+    `${share}%`,
+  ];
+  if (length.truncated === 0) return parts.join(' · ');
+  const loss = length.trained === 0 ? 'answer lost' : `${countText(length.truncated, estimated)} cut`;
+  return `⚠ ${[...parts, loss].join(' · ')}`;
+}
+
+/** The hover of a hint, Markdown. */
+export function partsText(parts: TokenParts, length: TokenLength, maxSeqLength: number): string {
+  const rows = [
+    ['prompt', parts.prompt],
+    ['answer', parts.answer],
+    ['chat template', parts.template],
+    ['all', parts.tokens],
+    ['trained', length.trained],
+  ] as const;
+  const table = rows.map(([name, value]) => `| ${name} | ${countText(value, false)} |`);
+  const over =
+    length.truncated === 0
+      ? ''
+      : `\n\n${countText(length.truncated, false)} of them lie beyond max_seq_length ${countText(maxSeqLength, false)} and are cut.`;
+  return ['| tokens | |', '|---|--:|', ...table].join('\n') + over;
+}
+
+/** Hover of an estimated hint. */
+export const ESTIMATE_TEXT =
+  'An estimate: characters / 4, near the truth for English and often half of it for other languages. Choose a model with "SFT: Select Model" for exact counts.';
+
+/** `440 ex · 81,234 tok · p50 183 · p95 240 · max 512` */
+export function summaryText(count: number, summary: LengthSummary, estimated: boolean): string {
+  const text = (value: number): string => countText(value, estimated);
+  return [
+    `${countText(count, false)} ex`,
+    `${text(summary.total)} tok`,
+    `p50 ${text(summary.p50)}`,
+    `p95 ${text(summary.p95)}`,
+    `max ${text(summary.max)}`,
+  ].join(' · ');
+}

@@ -1,0 +1,167 @@
+import type { DatasetFormat } from '../dataset/example';
+import type { DatasetKind } from '../dataset/formats/kind';
+import type { Finding, Severity, TextEdit } from '../dataset/finding';
+import type { SplitParts } from '../dataset/split';
+import type { SplitFile } from '../dataset/split-file';
+import type { LengthSummary } from '../text/token-lengths';
+
+/** Replaces `length` UTF-16 code units from `offset` on; the changes of one message are applied one after the other. */
+export interface TextChange {
+  readonly offset: number;
+  readonly length: number;
+  readonly text: string;
+}
+
+/** What a person sets for a rule: `off`, or another severity than the rule's own. */
+export type RuleSetting = 'off' | Severity;
+
+/** What the counts and findings of a file depend on besides its text. */
+export interface AnalysisSettings {
+  /** Folder with the tokenizer.json that counts; without one the counts are estimates. */
+  readonly modelFolder: string | undefined;
+  readonly maxSeqLength: number;
+  readonly rules: Readonly<Record<string, RuleSetting>>;
+}
+
+/** Numbers of one example in `AnalysisResult.examples`, in this order. */
+export const EXAMPLE_FIELDS = ['offset', 'endOffset', 'tokens', 'trained', 'truncated'] as const;
+export const EXAMPLE_WIDTH = EXAMPLE_FIELDS.length;
+
+/** What the analysis of one version of a text gives. */
+export interface AnalysisResult {
+  readonly version: number;
+  /** False for a first result with all findings of the rules, while examples are still being counted. */
+  readonly complete: boolean;
+  readonly format: DatasetFormat;
+  readonly kind: DatasetKind;
+  /** How many valid examples there are. */
+  readonly count: number;
+  /** [count, EXAMPLE_WIDTH]: the range in the text (UTF-16), and the tokens as `sft count` gives them, -1 while not counted. In file order. */
+  readonly examples: Int32Array;
+  /** The counts are characters / 4, because there is no model or it cannot be read. */
+  readonly estimated: boolean;
+  /** Name of the model folder; undefined for an estimate. */
+  readonly modelName: string | undefined;
+  /** Why the model that is set cannot count. */
+  readonly modelProblem: string | undefined;
+  readonly maxSeqLength: number;
+  readonly summary: LengthSummary;
+  /** The first findings in file order, at most FINDINGS_SENT. */
+  readonly findings: readonly Finding[];
+  readonly findingCount: number;
+  /** Of all findings, those not sent as well. */
+  readonly findingsByRule: Readonly<Record<string, number>>;
+  readonly findingsBySeverity: Readonly<Record<Severity, number>>;
+  /** Milliseconds of the worker. */
+  readonly milliseconds: number;
+}
+
+/** More findings than these are summed up: a list of thousands helps nobody. */
+export const FINDINGS_SENT = 999;
+
+/** Where the tokens of one example come from; they sum to `tokens`. */
+export interface TokenParts {
+  readonly tokens: number;
+  readonly prompt: number;
+  readonly answer: number;
+  /** What the chat template writes around them. */
+  readonly template: number;
+}
+
+/** How a token of a training sequence is used; `special` ones are trained or not as `trained` says. */
+export interface SequenceToken {
+  readonly id: number;
+  readonly text: string;
+  readonly trained: boolean;
+  readonly special: boolean;
+  /** Beyond max_seq_length: never seen in training. */
+  readonly cut: boolean;
+}
+
+/** The exact tokens of one example as training sees them. */
+export interface TrainingSequence {
+  readonly modelName: string;
+  readonly maxSeqLength: number;
+  readonly tokens: readonly SequenceToken[];
+}
+
+/** A file of any size, checked from disk. */
+export interface FileCheck {
+  readonly file: string;
+  readonly format: DatasetFormat;
+  readonly bytes: number;
+  readonly count: number;
+  readonly estimated: boolean;
+  readonly modelName: string | undefined;
+  readonly summary: LengthSummary;
+  readonly findings: readonly Finding[];
+  readonly findingCount: number;
+  readonly findingsByRule: Readonly<Record<string, number>>;
+  readonly findingsBySeverity: Readonly<Record<Severity, number>>;
+  readonly milliseconds: number;
+}
+
+/** What is asked of the worker and answered once; a request of an older version of a text is answered with undefined. */
+export interface Requests {
+  readonly tokenParts: {
+    readonly ask: { readonly uri: string; readonly version: number; readonly index: number };
+    readonly answer: TokenParts | undefined;
+  };
+  readonly sequence: {
+    readonly ask: { readonly uri: string; readonly version: number; readonly index: number };
+    readonly answer: TrainingSequence | undefined;
+  };
+  readonly findings: {
+    readonly ask: { readonly uri: string; readonly version: number };
+    readonly answer: readonly Finding[] | undefined;
+  };
+  readonly fixAll: {
+    readonly ask: { readonly uri: string; readonly version: number };
+    readonly answer: readonly TextEdit[] | undefined;
+  };
+  readonly checkFile: {
+    readonly ask: { readonly file: string; readonly settings: AnalysisSettings };
+    readonly answer: FileCheck;
+  };
+  readonly split: {
+    readonly ask: { readonly file: string; readonly out: string; readonly parts: SplitParts };
+    readonly answer: readonly SplitFile[];
+  };
+}
+
+export type RequestName = keyof Requests;
+
+export type ToWorker =
+  | {
+      readonly type: 'open';
+      readonly uri: string;
+      /** Names the text in findings, and tells JSONL by its ending. */
+      readonly file: string;
+      readonly version: number;
+      readonly text: string;
+      readonly settings: AnalysisSettings;
+    }
+  | {
+      readonly type: 'change';
+      readonly uri: string;
+      readonly version: number;
+      readonly changes: readonly TextChange[];
+    }
+  | { readonly type: 'settings'; readonly uri: string; readonly settings: AnalysisSettings }
+  | { readonly type: 'close'; readonly uri: string }
+  | { readonly type: 'ask'; readonly id: number; readonly name: RequestName; readonly ask: unknown }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** What went wrong in the worker, as far as a person is told. */
+export interface WorkerProblem {
+  readonly message: string;
+  /** A bug, not a mistake of the person: the stack for the log. */
+  readonly stack?: string;
+}
+
+export type FromWorker =
+  | { readonly type: 'result'; readonly uri: string; readonly result: AnalysisResult }
+  | { readonly type: 'failed'; readonly uri: string; readonly version: number; readonly problem: WorkerProblem }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'refused'; readonly id: number; readonly problem: WorkerProblem }
+  | { readonly type: 'progress'; readonly id: number; readonly read: number; readonly size: number };

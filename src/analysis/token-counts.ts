@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { DatasetExample } from '../dataset/example';
+import { formatError, SftError } from '../errors';
+import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
+import { createCounter, type TokenCounter } from '../text/count';
+import { tokenLength, type TokenLength } from '../text/token-lengths';
+import type { TokenParts, TrainingSequence } from './protocol';
+
+/** Characters of a token in the estimate: what English text has with the vocabularies of the Llama family. */
+export const CHARACTERS_PER_TOKEN = 4;
+
+/** Entries of the cache: 50,000 examples and their edited forms fit four times. */
+const CACHED = 200_000;
+
+/** What is counted of an example. */
+type Countable = Pick<DatasetExample, 'value' | 'history'>;
+
+/** The token counts of examples under one model, each counted once. Made by openTokenCounts. */
+export class TokenCounts {
+  private cache = new Map<string, TokenLength>();
+  private counter: TokenCounter | undefined;
+
+  constructor(
+    private readonly chat: ChatTokenizer | undefined,
+    readonly modelName: string | undefined,
+    /** Why the chosen model cannot count. */
+    readonly problem: string | undefined,
+  ) {}
+
+  /** The counts are characters / 4. */
+  get estimated(): boolean {
+    return this.chat === undefined;
+  }
+
+  /** As lengthOf, where it costs nothing: counted before, or an estimate. */
+  known(example: Countable, maxSeqLength: number): TokenLength | undefined {
+    if (this.chat === undefined) return estimate(conversation(example), maxSeqLength);
+    return this.cached(cacheKey(conversation(example)), maxSeqLength);
+  }
+
+  /** As `sft count` gives it. */
+  lengthOf(example: Countable, maxSeqLength: number): TokenLength {
+    const asked = conversation(example);
+    if (this.chat === undefined) return estimate(asked, maxSeqLength);
+    const key = cacheKey(asked);
+    const cached = this.cached(key, maxSeqLength);
+    if (cached !== undefined) return cached;
+    const length = tokenLength(this.chat, asked, maxSeqLength);
+    if (this.cache.size >= CACHED) this.cache = new Map();
+    // One that fits is the same under every limit that it fits.
+    this.cache.set(length.truncated === 0 ? key : `${key}${maxSeqLength}`, length);
+    return length;
+  }
+
+  /** As lengthOf, but nothing is kept: for files of millions of examples, each counted once. */
+  lengthOnce(example: Countable, maxSeqLength: number): TokenLength {
+    const asked = conversation(example);
+    return this.chat === undefined ? estimate(asked, maxSeqLength) : tokenLength(this.chat, asked, maxSeqLength);
+  }
+
+  private cached(key: string, maxSeqLength: number): TokenLength | undefined {
+    const whole = this.cache.get(key);
+    if (whole !== undefined && whole.tokens <= maxSeqLength) return whole;
+    return this.cache.get(`${key}${maxSeqLength}`);
+  }
+
+  /** What the tokens of an example are spent on; undefined without a model. */
+  partsOf(example: Countable): TokenParts | undefined {
+    if (this.chat === undefined) return undefined;
+    const { tokenizer } = this.chat;
+    const counter = (this.counter ??= createCounter(tokenizer));
+    const { question, answer, history } = conversation(example);
+    const { tokens } = this.lengthOf(example, Number.MAX_SAFE_INTEGER);
+    const earlier = history.reduce((sum, message) => sum + counter.count(message.content), 0);
+    const prompt = earlier + counter.count(question);
+    const answered = counter.count(answer);
+    // At the seams of the template tokens may join: what is left is never less than nothing.
+    const template = Math.max(0, tokens - prompt - answered);
+    return { tokens, prompt, answer: Math.max(0, tokens - prompt - template), template };
+  }
+
+  /** Every token of an example, those beyond max_seq_length included; undefined without a model. */
+  sequenceOf(example: Countable, maxSeqLength: number): TrainingSequence | undefined {
+    const { chat, modelName } = this;
+    if (chat === undefined || modelName === undefined) return undefined;
+    const { ids, trained } = chat.encodeExample(conversation(example), Number.MAX_SAFE_INTEGER);
+    const tokens = Array.from(ids, (id, at) => ({
+      id,
+      text: chat.tokenizer.tokenText(id),
+      trained: trained[at] === 1 && at < maxSeqLength,
+      special: chat.tokenizer.isAdded(id),
+      cut: at >= maxSeqLength,
+    }));
+    return { modelName, maxSeqLength, tokens };
+  }
+}
+
+/** Opens a model folder's tokenizer. A folder that cannot be read gives estimates and the reason. */
+export async function openTokenCounts(modelFolder: string | undefined): Promise<TokenCounts> {
+  if (modelFolder === undefined) return new TokenCounts(undefined, undefined, undefined);
+  try {
+    const chat = await loadChatTokenizer(modelFolder);
+    return new TokenCounts(chat, path.basename(modelFolder), undefined);
+  } catch (error) {
+    if (error instanceof SftError) return new TokenCounts(undefined, undefined, formatError(error));
+    throw error;
+  }
+}
+
+function conversation({ value, history = [] }: Countable): Required<QuestionAnswer> {
+  return { question: value.question, answer: value.answer, history };
+}
+
+function estimate({ question, answer, history }: Required<QuestionAnswer>, maxSeqLength: number): TokenLength {
+  const characters = history.reduce((sum, message) => sum + message.content.length, question.length);
+  const asked = Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const answered = Math.ceil(answer.length / CHARACTERS_PER_TOKEN);
+  const tokens = asked + answered;
+  return {
+    tokens,
+    trained: Math.max(0, Math.min(tokens, maxSeqLength) - asked),
+    truncated: Math.max(0, tokens - maxSeqLength),
+  };
+}
+
+/** The texts themselves would be held twice. */
+function cacheKey({ question, answer, history }: Required<QuestionAnswer>): string {
+  const hash = createHash('sha1').update(question).update('\0').update(answer);
+  if (history.length > 0) hash.update('\0').update(JSON.stringify(history));
+  return hash.digest('base64');
+}

@@ -1,0 +1,90 @@
+import { parentPort } from 'node:worker_threads';
+import { splitFile } from '../dataset/split-file';
+import { formatError, SftError } from '../errors';
+import { checkFile } from './check-file';
+import { OpenTexts } from './open-texts';
+import type { FromWorker, RequestName, Requests, ToWorker, WorkerProblem } from './protocol';
+
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a worker thread');
+
+const post = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => {
+  port.postMessage(message, transfer);
+};
+
+const texts = new OpenTexts(
+  (uri, result) => {
+    // A copy is sent: the worker looks examples up in its own.
+    const examples = result.examples.slice();
+    post({ type: 'result', uri, result: { ...result, examples } }, [examples.buffer]);
+  },
+  (uri, version, error) => {
+    post({ type: 'failed', uri, version, problem: problemOf(error) });
+  },
+);
+
+/** The requests at work, so that they can be cancelled. */
+const running = new Map<number, AbortController>();
+
+type Answers = {
+  readonly [Name in RequestName]: (
+    ask: Requests[Name]['ask'],
+    id: number,
+    signal: AbortSignal,
+  ) => Promise<Requests[Name]['answer']> | Requests[Name]['answer'];
+};
+
+const ANSWERS: Answers = {
+  tokenParts: (ask) => texts.tokenParts(ask),
+  sequence: (ask) => texts.sequence(ask),
+  findings: (ask) => texts.findings(ask),
+  fixAll: (ask) => texts.fixAll(ask),
+  split: ({ file, out, parts }, _id, signal) => splitFile(file, out, parts, { replace: false, signal }),
+  checkFile: async ({ file, settings }, id, signal) => {
+    const counts = await texts.counts(settings.modelFolder);
+    return checkFile(file, settings, counts, signal, (read, size) => {
+      post({ type: 'progress', id, read, size });
+    });
+  },
+};
+
+async function answer(id: number, name: RequestName, ask: unknown): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const give = ANSWERS[name] as (ask: unknown, id: number, signal: AbortSignal) => unknown;
+    post({ type: 'answer', id, answer: await give(ask, id, controller.signal) });
+  } catch (error) {
+    post({ type: 'refused', id, problem: problemOf(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function problemOf(error: unknown): WorkerProblem {
+  if (error instanceof SftError) return { message: formatError(error) };
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'open':
+      texts.open(message.uri, message.file, message.version, message.text, message.settings);
+      break;
+    case 'change':
+      texts.change(message.uri, message.version, message.changes);
+      break;
+    case 'settings':
+      texts.configure(message.uri, message.settings);
+      break;
+    case 'close':
+      texts.close(message.uri);
+      break;
+    case 'ask':
+      void answer(message.id, message.name, message.ask);
+      break;
+    case 'cancel':
+      running.get(message.id)?.abort();
+  }
+});

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { summaryText } from '../analysis/hint-text';
+import type { FileCheck } from '../analysis/protocol';
+import { formatFinding } from '../dataset/finding';
+import type { Services } from './services';
+import { settingsFor } from './settings';
+
+/** `SFT: Check Dataset File`: a file of any size, from disk, without opening it. Returns what was found, for tests. */
+export function registerCheckFile(services: Services): vscode.Disposable {
+  return vscode.commands.registerCommand('sft.checkFile', (uri?: vscode.Uri) => checkFileCommand(services, uri));
+}
+
+async function checkFileCommand(services: Services, uri?: vscode.Uri): Promise<FileCheck | undefined> {
+  const file = uri ?? vscode.window.activeTextEditor?.document.uri;
+  if (file?.scheme !== 'file') {
+    void services.dialogs.info('Choose a file on disk in the explorer.');
+    return undefined;
+  }
+  const checked = await withProgress(services, file);
+  if (checked === undefined) return undefined;
+  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: summary(checked) });
+  await vscode.window.showTextDocument(document, { preview: true });
+  return checked;
+}
+
+async function withProgress({ client, dialogs }: Services, file: vscode.Uri): Promise<FileCheck | undefined> {
+  const settings = await settingsFor(file);
+  const title = `Checking ${vscode.workspace.asRelativePath(file)}`;
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => {
+      abort.abort();
+    });
+    let shown = 0;
+    const onProgress = (read: number, size: number): void => {
+      const percent = size === 0 ? 100 : Math.floor((100 * read) / size);
+      if (percent === shown) return;
+      progress.report({ increment: percent - shown, message: `${percent}%` });
+      shown = percent;
+    };
+    try {
+      return await client.ask('checkFile', { file: file.fsPath, settings }, { signal: abort.signal, onProgress });
+    } catch (error) {
+      if (!abort.signal.aborted) void dialogs.error(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  });
+}
+
+function summary(checked: FileCheck): string {
+  const { error, warning, info } = checked.findingsBySeverity;
+  const rules = Object.entries(checked.findingsByRule)
+    .sort(([, a], [, b]) => b - a)
+    .map(([rule, count]) => `  ${count.toLocaleString('en-US').padStart(9)}  ${rule}`);
+  const more = checked.findingCount - checked.findings.length;
+  return [
+    checked.file,
+    `${checked.format.toUpperCase()}, ${(checked.bytes / 1e6).toFixed(1)} MB, checked in ${(checked.milliseconds / 1000).toFixed(1)} s`,
+    summaryText(checked.count, checked.summary, checked.estimated) +
+      (checked.modelName === undefined ? ' (no model: characters / 4)' : ` (${checked.modelName})`),
+    `${error} errors, ${warning} warnings, ${info} notes`,
+    ...(rules.length === 0 ? [] : ['', 'Findings by rule:', ...rules, '', ...checked.findings.map(formatFinding)]),
+    ...(more > 0 ? [`and ${more.toLocaleString('en-US')} more`] : []),
+    '',
+  ].join('\n');
+}

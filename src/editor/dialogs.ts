@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+
+/** Everything that asks a person. A test puts its own in the place of this one: modal dialogs cannot be answered there. */
+export interface Dialogs {
+  pick(items: readonly vscode.QuickPickItem[], placeHolder: string): Promise<vscode.QuickPickItem | undefined>;
+  folder(title: string, label: string): Promise<vscode.Uri | undefined>;
+  text(options: vscode.InputBoxOptions): Promise<string | undefined>;
+  /** Returns the action that was chosen. */
+  info(message: string, ...actions: string[]): Promise<string | undefined>;
+  warn(message: string, ...actions: string[]): Promise<string | undefined>;
+  error(message: string, ...actions: string[]): Promise<string | undefined>;
+}
+
+export const windowDialogs: Dialogs = {
+  pick: async (items, placeHolder) => vscode.window.showQuickPick([...items], { placeHolder }),
+  folder: async (title, openLabel) => {
+    const chosen = await vscode.window.showOpenDialog({
+      title,
+      openLabel,
+      canSelectFiles: false,
+      canSelectFolders: true,
+      canSelectMany: false,
+    });
+    return chosen?.[0];
+  },
+  text: async (options) => vscode.window.showInputBox(options),
+  info: async (message, ...actions) => vscode.window.showInformationMessage(message, ...actions),
+  warn: async (message, ...actions) => vscode.window.showWarningMessage(message, ...actions),
+  error: async (message, ...actions) => vscode.window.showErrorMessage(message, ...actions),
+};

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { AnalysisClient } from '../analysis/client';
+import type { AnalysisResult } from '../analysis/protocol';
+import { registerCheckFile } from './check-file-command';
+import { registerCodeActions } from './code-actions';
+import { registerConfigEditing } from './config/config-editing';
+import { registerDatasetCompletion } from './dataset-completion';
+import { DatasetDocuments } from './dataset-documents';
+import { registerDiagnostics } from './diagnostics';
+import { windowDialogs, type Dialogs } from './dialogs';
+import { registerFixCommands } from './fix-commands';
+import { registerInlayHints } from './inlay-hints';
+import { registerPreview } from './preview';
+import { registerReport } from './report';
+import { registerSelectModel } from './select-model';
+import type { Services } from './services';
+import { registerSplit } from './split-command';
+import { registerLanguageStatus, registerStatusBar } from './status';
+
+/** What activate gives to whoever asks for the extension's exports: tests. */
+export interface SftApi {
+  /** Resolves when the present version of a dataset document has been analysed and its findings are published. */
+  analysed(uri: vscode.Uri): Promise<AnalysisResult>;
+  /** Puts a person who answers by rule in the place of the dialogs. */
+  answerDialogs(dialogs: Dialogs): void;
+}
+
+export function activate(context: vscode.ExtensionContext): SftApi {
+  const output = vscode.window.createOutputChannel('SFT', { log: true });
+  const log = (line: string): void => {
+    output.error(line);
+  };
+  const script = context.asAbsolutePath('dist/analysis-worker.js');
+  const client = new AnalysisClient(script, {
+    onMessage: (message) => {
+      documents.receive(message);
+    },
+    onRestart: () => {
+      documents.reopen();
+    },
+    log,
+  });
+  const documents = new DatasetDocuments(client, log);
+  const services: Services = { context, client, documents, dialogs: windowDialogs, log };
+  context.subscriptions.push(
+    output,
+    documents,
+    { dispose: () => void client.dispose() },
+    registerDiagnostics(services),
+    registerCodeActions(services),
+    registerInlayHints(services),
+    registerDatasetCompletion(services),
+    registerStatusBar(services),
+    registerLanguageStatus(services),
+    registerFixCommands(services),
+    registerSelectModel(services),
+    registerCheckFile(services),
+    registerSplit(services),
+    registerReport(services),
+    registerPreview(services),
+  );
+  registerConfigEditing(context);
+  documents.considerAll();
+  return {
+    analysed: (uri) => documents.analysed(uri),
+    answerDialogs: (dialogs) => {
+      services.dialogs = dialogs;
+    },
+  };
+}

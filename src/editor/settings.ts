@@ -1,0 +1,39 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { hasTokenizer, nearestConfig } from '../analysis/nearest-config';
+import type { AnalysisSettings, RuleSetting } from '../analysis/protocol';
+
+const DEFAULT_MAX_SEQ_LENGTH = 1024;
+
+/** The settings for one file: what is set in VS Code, else what the nearest sft.config.json says. */
+export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
+  const settings = vscode.workspace.getConfiguration('sft', uri);
+  const config = uri.scheme === 'file' ? await nearestConfig(path.dirname(uri.fsPath)) : undefined;
+  const model = settings.get<string>('model', '').trim();
+  const length = settings.get<number | null>('maxSeqLength', null);
+  // A model brings a template that is run, if in an interpreter that reaches nothing: only where the person trusts the folder.
+  const modelFolder = model === '' ? config?.modelFolder : absolute(model, uri);
+  return {
+    modelFolder: vscode.workspace.isTrusted ? modelFolder : undefined,
+    maxSeqLength: length ?? config?.maxSeqLength ?? DEFAULT_MAX_SEQ_LENGTH,
+    // What VS Code gives is a proxy, which cannot be sent to a worker.
+    rules: { ...settings.get<Record<string, RuleSetting>>('rules', {}) },
+  };
+}
+
+/** A relative model folder is taken from the workspace folder. */
+function absolute(folder: string, uri: vscode.Uri): string {
+  const workspace = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
+  return workspace === undefined ? path.resolve(folder) : path.resolve(workspace.uri.fsPath, folder);
+}
+
+/** The folders of the workspace that hold a tokenizer.json. */
+export async function modelFolders(): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles('**/tokenizer.json', '**/{node_modules,.sft,.git}/**', 50);
+  return found.map((file) => vscode.Uri.joinPath(file, '..'));
+}
+
+/** Whether a folder can be the model. */
+export async function isModelFolder(uri: vscode.Uri): Promise<boolean> {
+  return hasTokenizer(uri.fsPath);
+}

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { SplitFile } from '../dataset/split-file';
+import type { Services } from './services';
+
+const SHARES = '80 / 10 / 10';
+const SEED = 42;
+
+/** `SFT: Split Dataset…`: train, validation and test files in a folder that the person chooses. Returns what was written. */
+export function registerSplit(services: Services): vscode.Disposable {
+  return vscode.commands.registerCommand('sft.splitDataset', (uri?: vscode.Uri) => splitCommand(services, uri));
+}
+
+async function splitCommand(
+  { client, dialogs }: Services,
+  uri?: vscode.Uri,
+): Promise<readonly SplitFile[] | undefined> {
+  const file = uri ?? vscode.window.activeTextEditor?.document.uri;
+  if (file?.scheme !== 'file') {
+    void dialogs.info('Save the dataset to disk first.');
+    return undefined;
+  }
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === file.toString());
+  if (open?.isDirty === true && !(await open.save())) return undefined;
+  const answer = await dialogs.text({
+    prompt: 'Shares of train / validation / test, in per cent',
+    value: SHARES,
+    validateInput: (text) =>
+      readShares(text) === undefined ? 'Three numbers that sum to 100, such as 80 / 10 / 10' : undefined,
+  });
+  const shares = answer === undefined ? undefined : readShares(answer);
+  if (shares === undefined) return undefined;
+  const folder = await dialogs.folder('Folder for the split', 'Write the Split Here');
+  if (folder === undefined) return undefined;
+  const ask = { file: file.fsPath, out: folder.fsPath, parts: { ...shares, seed: SEED } };
+  try {
+    const written = await client.ask('split', ask);
+    const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);
+    void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}`);
+    return written;
+  } catch (error) {
+    void dialogs.error(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+function readShares(text: string): { train: number; validation: number; test: number } | undefined {
+  const numbers = text
+    .split(/[\s/,;]+/)
+    .filter((part) => part !== '')
+    .map(Number);
+  const [train, validation, test] = numbers;
+  if (numbers.length !== 3 || train === undefined || validation === undefined || test === undefined) return undefined;
+  if (!numbers.every((share) => share >= 0 && share <= 100)) return undefined;
+  if (Math.abs(train + validation + test - 100) > 1e-6) return undefined;
+  return { train: train / 100, validation: validation / 100, test: test / 100 };
+}

@@ -1,0 +1,51 @@
+import { count, flag, listOf, maybe, messages, oneOf, record, text, type TypeOf } from './shape';
+
+const part = record({ train: count, validation: count, test: count });
+
+/** Everything the dataset report shows, as plain values. */
+export const datasetReport = record({
+  file: text,
+  format: text,
+  examples: count,
+  /** Where too few or too uneven: what to do about it. */
+  advice: listOf(text),
+  tokens: record({
+    estimated: flag,
+    model: maybe(text),
+    maxSeqLength: count,
+    total: count,
+    p50: count,
+    p95: count,
+    max: count,
+    /** Examples longer than max_seq_length, and those whose whole answer is cut off. */
+    over: count,
+    lost: count,
+  }),
+  /** Equal steps from 0; `from` and `to` inclusive, in tokens. */
+  histogram: listOf(record({ from: count, to: count, examples: count })),
+  /** Most examples first; those without an agency are under the empty name. */
+  agencies: listOf(record({ name: text, examples: count, split: part })),
+  findings: listOf(record({ rule: text, severity: oneOf('error', 'warning', 'info'), count })),
+  findingCount: count,
+  /** Examples whose question and answer stand earlier in the file, white space and case apart. */
+  duplicates: count,
+  split: part,
+});
+
+export type DatasetReport = TypeOf<typeof datasetReport>;
+
+export const toReport = messages({
+  report: { report: datasetReport },
+  /** There is nothing to show: why, and what to do. */
+  unavailable: { reason: text },
+  answer: { id: count, problem: maybe(text) },
+});
+export type ToReport = TypeOf<typeof toReport>;
+
+export const fromReport = messages({
+  ready: {},
+  /** Asks for the finding of this rule after the one shown last. */
+  reveal: { id: count, rule: text },
+  export: { id: count },
+});
+export type FromReport = TypeOf<typeof fromReport>;

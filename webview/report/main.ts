@@ -1,0 +1,66 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { toReport, type DatasetReport, type FromReport, type ToReport } from '../../src/messages/report';
+import { element, emptyState } from '../shared/dom';
+import { connect } from '../shared/host';
+import { onThemeChange } from '../shared/theme';
+import { balance } from './balance';
+import { findings } from './findings';
+import { LengthHistogram } from './histogram';
+import { heading } from './heading';
+import '../shared/shared.css';
+import './report.css';
+
+const root = document.getElementById('root')!;
+const notice = element('p', { class: 'notice', role: 'status' });
+let histogram: LengthHistogram | undefined;
+
+const host = connect<ToReport, FromReport>(toReport, (message) => {
+  root.setAttribute('aria-busy', 'false');
+  switch (message.type) {
+    case 'report':
+      show(message.report);
+      break;
+    case 'unavailable':
+      clear();
+      root.replaceChildren(emptyState('No report', message.reason));
+      break;
+    case 'answer':
+      host.answer(message.id, message.problem);
+  }
+});
+
+async function ask(make: (id: number) => FromReport): Promise<void> {
+  notice.textContent = (await host.ask(make)) ?? '';
+}
+
+function clear(): void {
+  histogram?.dispose();
+  histogram = undefined;
+  notice.textContent = '';
+}
+
+function show(report: DatasetReport): void {
+  // The place in the page and the focused rule stay where they are while the text is edited.
+  const { scrollY } = window;
+  const focused = document.activeElement?.getAttribute('data-rule');
+  const open = [...document.querySelectorAll('details[open]')].map((one) => one.id);
+  clear();
+  histogram = report.examples === 0 ? undefined : new LengthHistogram(report);
+  root.replaceChildren(
+    heading(report, () => void ask((id) => ({ type: 'export', id }))),
+    notice,
+    ...(histogram === undefined ? [] : [histogram.section, balance(report)]),
+    findings(report, (rule) => void ask((id) => ({ type: 'reveal', id, rule }))),
+  );
+  histogram?.draw();
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  for (const button of document.querySelectorAll<HTMLElement>('[data-rule]')) {
+    if (button.dataset['rule'] === focused) button.focus();
+  }
+  window.scrollTo(0, scrollY);
+}
+
+onThemeChange(() => histogram?.draw());
+new ResizeObserver(() => histogram?.resize()).observe(root);
+root.replaceChildren(emptyState('Dataset report', 'The file is being analysed…'));
+host.post({ type: 'ready' });
