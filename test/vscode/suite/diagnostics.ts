@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import type { findingToJson } from '../../../src/dataset/finding';
+import { RULE_IDS } from '../../../src/dataset/rules';
+import { describeRange, findingsWhen, open, ruleOf, sft } from './dataset-editor';
+import { NOT_IN_A_DOCUMENT, PLANTED, type PlantedMistake } from './planted';
+import { skip, test } from './runner';
+
+const SEVERITIES = {
+  [vscode.DiagnosticSeverity.Error]: 'error',
+  [vscode.DiagnosticSeverity.Warning]: 'warning',
+  [vscode.DiagnosticSeverity.Information]: 'info',
+  [vscode.DiagnosticSeverity.Hint]: 'info',
+};
+
+function describeDiagnostic(diagnostic: vscode.Diagnostic): string {
+  const { severity, range, message } = diagnostic;
+  return `${describeRange(range)} ${SEVERITIES[severity]} ${ruleOf(diagnostic)!} ${message}`;
+}
+
+/** The same from the command line. */
+async function validated(file: string): Promise<string[]> {
+  const findings = (await sft(['validate', file])) as ReturnType<typeof findingToJson>[];
+  return findings.map(
+    ({ line, column, endLine, endColumn, severity, rule, message }) =>
+      `${line}:${column}-${endLine}:${endColumn} ${severity} ${rule} ${message}`,
+  );
+}
+
+for (const file of Object.keys(PLANTED)) {
+  test(`${file}: ranges, severities and messages are those of sft validate`, async () => {
+    const { document } = await open(file);
+    const expected = (await validated(document.uri.fsPath)).sort();
+    assert.ok(expected.length > 0);
+    const shown = (found: readonly vscode.Diagnostic[]): string[] => found.map(describeDiagnostic).sort();
+    await findingsWhen(document.uri, `\n${expected.join('\n')}\n`, (found) =>
+      isDeepStrictEqual(shown(found), expected),
+    );
+  });
+
+  for (const mistake of PLANTED[file]!) {
+    test(`${file}: ${mistake.rule} stands on ${JSON.stringify(mistake.covers)}`, async () => {
+      if (!RULE_IDS.includes(mistake.rule)) skip('this rule is not written yet');
+      const { document } = await open(file);
+      const findings = await findingsWhen(document.uri, mistake.rule, (all) =>
+        all.some((one) => ruleOf(one) === mistake.rule),
+      );
+      const found = findings.filter((one) => ruleOf(one) === mistake.rule && isAt(document, one, mistake));
+      assert.deepEqual(
+        found.map((one) => document.getText(one.range)),
+        [mistake.covers],
+      );
+    });
+  }
+}
+
+test('every rule has its planted mistake', () => {
+  const planted = new Set(Object.values(PLANTED).flatMap((list) => list.map(({ rule }) => rule)));
+  const forgotten = RULE_IDS.filter((rule) => !planted.has(rule) && !NOT_IN_A_DOCUMENT.includes(rule));
+  assert.deepEqual(forgotten, []);
+});
+
+/** Whether the finding begins within the example that holds the text `at`, or on the lines of that text. */
+function isAt(document: vscode.TextDocument, diagnostic: vscode.Diagnostic, mistake: PlantedMistake): boolean {
+  const text = document.getText();
+  const from = text.indexOf(mistake.at);
+  assert.ok(from >= 0 && text.indexOf(mistake.at, from + 1) < 0, `${mistake.at} stands once in the file`);
+  const start = document.offsetAt(diagnostic.range.start);
+  return start >= from && start <= from + mistake.at.length;
+}
