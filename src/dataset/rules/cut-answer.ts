@@ -15,7 +15,8 @@ export const cutAnswer = textRule(
     if (role !== 'answer') return;
     const text = value.trimEnd();
     if (!endsOpen(text.slice(-60)) || text.split(/\s+/, MIN_WORDS).length < MIN_WORDS) return;
-    if (text.endsWith('```') || (/[;{([]$/.test(text) === /[;{}=]\s*\n/.test(text) && /[;{}]\s*\n/.test(text))) return;
+    // Code ends as it likes.
+    if (/```|[;{}]\s*\n/.test(text)) return;
     const from = text.length - (/\S+$/.exec(text.slice(-60))?.[0].length ?? 1);
     yield {
       from,

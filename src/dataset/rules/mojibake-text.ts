@@ -22,7 +22,6 @@ const MAC = codePage(
 );
 /** First bytes that Mac Roman shows as signs no text has before a sign: ¬ √ ƒ ≈, · ‚ „ and Ô. */
 const MAC_FIRST = new Set([0xc2, 0xc3, 0xc4, 0xc5, 0xe1, 0xe2, 0xe3, 0xef]);
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_ROUNDS = 4;
 
 /** The shape of every mojibake: a lead byte's character before one that is not ASCII. */
@@ -72,15 +71,17 @@ function read(text: string, at: number, page: CodePage): { character: string; le
   if (first === undefined || first < 0xc2 || first > 0xf4) return undefined;
   if (page === MAC && !MAC_FIRST.has(first)) return undefined;
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = page.get(text[at + i] ?? '') ?? 0;
-  if (length === 2 && !isLikely(text, at, first, page)) return undefined;
-  try {
-    const character = UTF8.decode(bytes);
-    return { character, length };
-  } catch {
-    return undefined;
+  let code = first & (0xff >> (length + 1));
+  for (let i = 1; i < length; i++) {
+    const byte = page.get(text[at + i] ?? '') ?? 0;
+    if (byte >> 6 !== 2) return undefined;
+    code = (code << 6) | (byte & 0x3f);
   }
+  // Longer than needed, half of a surrogate pair, or beyond Unicode: not UTF-8.
+  if (code < [0x80, 0x800, 0x10000][length - 2]! || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+    return undefined;
+  if (length === 2 && !isLikely(text, at, first, page)) return undefined;
+  return { character: String.fromCodePoint(code), length };
 }
 
 /** Two characters may stand together by chance: É before a closing quote, a root before π. */

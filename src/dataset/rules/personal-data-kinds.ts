@@ -15,7 +15,7 @@ export interface PersonalDataKind {
 export const PERSONAL_DATA: readonly PersonalDataKind[] = [
   {
     name: 'a private key',
-    pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[\s\S]{0,8000}?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?/g,
+    pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[^-]{0,8000}-----END (?:[A-Z]+ )*PRIVATE KEY-----)?/g,
     mask: '[private key]',
     severity: 'error',
   },

@@ -34,6 +34,11 @@ export const repetition = textRule(
       const found = phraseAt(words, i);
       if (found === undefined) continue;
       const { length, times } = found;
+      // Signs and numbers repeat in tables and sums.
+      if (!words.slice(i, i + length).some((word) => /\p{L}{2}/u.test(word.text))) {
+        i += length * times - 1;
+        continue;
+      }
       const from = words[i]!.from;
       const to = words[i + length * times - 1]!.to;
       const phrase = value.slice(from, words[i + length - 1]!.to);
@@ -54,9 +59,7 @@ function phraseAt(words: readonly Word[], at: number): { length: number; times: 
     let same = 0;
     while (at + length + same < words.length && words[at + same]!.text === words[at + length + same]!.text) same++;
     const times = 1 + Math.floor(same / length);
-    // Signs and numbers repeat in tables and sums.
-    if (times < TIMES || !words.slice(at, at + length).some((word) => /\p{L}{2}/u.test(word.text))) continue;
-    return { length, times };
+    if (times >= TIMES) return { length, times };
   }
   return undefined;
 }
