@@ -12,6 +12,8 @@ import { registerFixCommands } from './fix-commands';
 import { registerInlayHints } from './inlay-hints';
 import { registerPreview } from './preview';
 import { registerReport } from './report';
+import { registerRuns } from './runs/register-runs';
+import { RunStore } from './runs/run-store';
 import { registerSelectModel } from './select-model';
 import type { Services } from './services';
 import { registerSplit } from './split-command';
@@ -41,10 +43,12 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     log,
   });
   const documents = new DatasetDocuments(client, log);
-  const services: Services = { context, client, documents, dialogs: windowDialogs, log };
+  const runs = new RunStore(context.workspaceState, log);
+  const services: Services = { context, client, documents, runs, dialogs: windowDialogs, log };
   context.subscriptions.push(
     output,
     documents,
+    runs,
     { dispose: () => void client.dispose() },
     registerDiagnostics(services),
     registerCodeActions(services),
@@ -58,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerSplit(services),
     registerReport(services),
     registerPreview(services),
+    registerRuns(services),
   );
   registerConfigEditing(context);
   documents.considerAll();

@@ -2,13 +2,17 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { formatError, SftError } from '../errors';
 import { isAlive } from '../process-identity';
+import { readLabel } from './label';
 import { RunFolder } from './run-folder';
 import type { Run } from './run-schema';
+import { isWorking } from './run-status';
 import type { RunState } from './state-schema';
 
 export interface RunSummary {
   readonly folder: RunFolder;
   readonly run: Run;
+  /** The name to show: the one a person gave the run, else that of its configuration. */
+  readonly label: string;
   /** `interrupted` where the worker is gone without having said how the run ended. */
   readonly state: RunState;
 }
@@ -17,13 +21,13 @@ export interface RunSummary {
 export async function readRun(folder: string): Promise<RunSummary> {
   const runFolder = new RunFolder(folder);
   const run = await runFolder.readRun();
-  return { folder: runFolder, run, state: withLife(await runFolder.readState()) };
+  const label = (await readLabel(runFolder.path)) ?? run.name;
+  return { folder: runFolder, run, label, state: withLife(await runFolder.readState()) };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */
 export function withLife(state: RunState): RunState {
-  const working = ['starting', 'running', 'paused', 'stopping'].includes(state.status);
-  if (!working || isAlive({ pid: state.pid, started: state.pid_started })) return state;
+  if (!isWorking(state.status) || isAlive({ pid: state.pid, started: state.pid_started })) return state;
   const message = `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`;
   return { ...state, status: 'interrupted', message };
 }

@@ -1,0 +1,27 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../files';
+
+/** run.json is written once: the name a person gives a run afterwards lies beside it. */
+const FILE_NAME = 'label.json';
+
+/** The name a person gave the run in `folder`; undefined where none was given, or where the file holds none. */
+export async function readLabel(folder: string): Promise<string | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path.join(folder, FILE_NAME), 'utf8'));
+    const label = (value as { readonly label?: unknown } | null)?.label;
+    return typeof label === 'string' && label.trim() !== '' ? label.trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Names a run; an empty label takes the name back.
+ * @throws SftError `disk-full` or `not-writable`
+ */
+export async function writeLabel(folder: string, label: string): Promise<void> {
+  const file = path.join(folder, FILE_NAME);
+  if (label.trim() === '') await rm(file, { force: true });
+  else await writeFileAtomic(file, `${JSON.stringify({ label: label.trim() })}\n`);
+}
