@@ -5,10 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
+import { packageSuite } from '../test/vscode/package-contents.mjs';
+import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
-import { installHost, launchBrowser, packExtension, Unavailable } from './vscode-host.mjs';
+import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
 
-const suites = { host: extensionHostSuite, browser: browserSuite };
+const suites = { package: packageSuite, host: extensionHostSuite, browser: browserSuite };
 const chosen = process.argv.slice(2);
 const wrong = chosen.find((name) => !Object.hasOwn(suites, name));
 if (wrong !== undefined) {
@@ -34,7 +36,7 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-vscode-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const browser = await launchBrowser();
 try {
-  const vsix = packExtension();
+  const vsix = packExtension(path.join(root, '.cache/sft-workbench.vsix'));
   for (const [name, suite] of Object.entries(suites)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     const start = performance.now();

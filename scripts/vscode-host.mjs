@@ -74,19 +74,6 @@ export function playwright() {
   return createRequire(path.join(host, 'package.json'))('playwright-core');
 }
 
-/** Packs the extension as a user would install it. @returns the .vsix file */
-export function packExtension() {
-  const file = path.join(root, '.cache/sft-workbench.vsix');
-  const vsce = path.join(host, 'node_modules/@vscode/vsce/vsce');
-  const quiet = ['--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'];
-  const result = spawnSync(process.execPath, [vsce, 'package', '--no-dependencies', ...quiet, '--out', file], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (result.status !== 0) throw new Error(`vsce package: ${result.stderr}${result.stdout}`);
-  return file;
-}
-
 const quietSettings = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
