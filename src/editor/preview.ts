@@ -5,7 +5,7 @@ import { fromPreview, type FromPreview, type ToPreview } from '../messages/previ
 import { TokenTexts } from './preview-texts';
 import type { Services } from './services';
 import { settingsFor } from './settings';
-import { WebviewHost } from './webview-host';
+import { createPanel, WebviewHost } from './webview-host';
 
 /** `SFT: Preview Training Sequence`: the tokens of the example under the cursor, beside the editor; it follows the cursor. */
 export function registerPreview(services: Services): vscode.Disposable {
@@ -20,6 +20,7 @@ export function registerPreview(services: Services): vscode.Disposable {
 }
 
 class PreviewView {
+  private readonly panel: vscode.WebviewPanel;
   private readonly host: WebviewHost<ToPreview, FromPreview>;
   private readonly texts: TokenTexts;
   private editor = vscode.window.activeTextEditor;
@@ -34,11 +35,10 @@ class PreviewView {
   ) {
     const { context, documents } = services;
     this.texts = new TokenTexts(context.asAbsolutePath('dist/preview-worker.js'));
-    this.host = new WebviewHost<ToPreview, FromPreview>({
+    const place = { title: 'Training Sequence', column: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.panel = createPanel('preview', place);
+    this.host = new WebviewHost<ToPreview, FromPreview>(this.panel.webview, {
       name: 'preview',
-      title: 'Training Sequence',
-      column: vscode.ViewColumn.Beside,
-      preserveFocus: true,
       extensionUri: context.extensionUri,
       from: fromPreview,
       receive: (message) => {
@@ -62,7 +62,7 @@ class PreviewView {
       }),
       documents.onDidRemove(() => void this.refresh()),
     );
-    this.host.onDidDispose(() => {
+    this.panel.onDidDispose(() => {
       subscription.dispose();
       void this.texts.dispose();
       onClose();
@@ -70,7 +70,7 @@ class PreviewView {
   }
 
   dispose(): void {
-    this.host.dispose();
+    this.panel.dispose();
   }
 
   /** The view itself having the focus leaves the last editor in it. */

@@ -4,7 +4,7 @@ import { reportHtml } from './report-html';
 import { fromReport, type DatasetReport, type FromReport, type ToReport } from '../messages/report';
 import { buildReportAside } from './report-task';
 import type { Services } from './services';
-import { WebviewHost } from './webview-host';
+import { createPanel, WebviewHost } from './webview-host';
 
 /** `SFT: Show Dataset Report`: one view for each document, kept up to date while the document is open. */
 export function registerReport(services: Services): vscode.Disposable {
@@ -32,6 +32,7 @@ export function registerReport(services: Services): vscode.Disposable {
 }
 
 class ReportView {
+  private readonly panel: vscode.WebviewPanel;
   private readonly host: WebviewHost<ToReport, FromReport>;
   private readonly subscription: vscode.Disposable;
   private report: DatasetReport | undefined;
@@ -47,11 +48,10 @@ class ReportView {
   ) {
     const { context, documents } = services;
     const own = (uri: vscode.Uri): boolean => uri.toString() === document.uri.toString();
-    this.host = new WebviewHost<ToReport, FromReport>({
+    const title = `Report: ${path.posix.basename(document.uri.path)}`;
+    this.panel = createPanel('report', { title, column: vscode.ViewColumn.Active, preserveFocus: false });
+    this.host = new WebviewHost<ToReport, FromReport>(this.panel.webview, {
       name: 'report',
-      title: `Report: ${path.posix.basename(document.uri.path)}`,
-      column: vscode.ViewColumn.Active,
-      preserveFocus: false,
       extensionUri: context.extensionUri,
       from: fromReport,
       receive: (message) => void this.receive(message),
@@ -67,7 +67,7 @@ class ReportView {
         if (own(uri)) this.host.post({ type: 'unavailable', reason: 'The file is closed, or is no dataset any more.' });
       }),
     );
-    this.host.onDidDispose(() => {
+    this.panel.onDidDispose(() => {
       this.subscription.dispose();
       this.building?.abort();
       onClose();
@@ -75,11 +75,11 @@ class ReportView {
   }
 
   reveal(): void {
-    this.host.reveal();
+    this.panel.reveal(undefined, false);
   }
 
   dispose(): void {
-    this.host.dispose();
+    this.panel.dispose();
   }
 
   /** The name without its folder; its ending tells the format where VS Code's language does. */

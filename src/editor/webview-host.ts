@@ -4,34 +4,25 @@ import { accept, type Shape } from '../messages/shape';
 import { webviewPage } from './webview-page';
 
 export interface HostOptions<From> {
-  /** Names the view's type and its files dist/webview/<name>.js and .css. */
+  /** Of the view's files, dist/webview/<name>.js and .css. */
   readonly name: string;
-  readonly title: string;
-  readonly column: vscode.ViewColumn;
-  readonly preserveFocus: boolean;
   readonly extensionUri: vscode.Uri;
   readonly from: Shape<From>;
   readonly receive: (message: From) => void;
   readonly log: (line: string) => void;
 }
 
-/** A panel with one of the built webviews. Messages that do not fit the protocol are logged and dropped. */
+/**
+ * The editor's side of one of the built webviews, wherever it is shown: in a new or a restored editor tab, or in the side bar.
+ * Messages that do not fit the protocol are logged and dropped.
+ */
 export class WebviewHost<To, From> {
-  private readonly panel: vscode.WebviewPanel;
-  readonly onDidDispose: vscode.Event<void>;
-
-  constructor(options: HostOptions<From>) {
-    const { name, title, column, preserveFocus, extensionUri, from, receive, log } = options;
+  constructor(
+    private readonly webview: vscode.Webview,
+    { name, extensionUri, from, receive, log }: HostOptions<From>,
+  ) {
     const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    const panel = vscode.window.createWebviewPanel(
-      `sft.${name}`,
-      title,
-      { viewColumn: column, preserveFocus },
-      { enableScripts: true, localResourceRoots: [folder] },
-    );
-    this.panel = panel;
-    this.onDidDispose = panel.onDidDispose;
-    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
     webview.onDidReceiveMessage((value: unknown) => {
       const message = accept(from, value, (reason) => {
         log(`the ${name} view sent a message that was refused: ${reason}`);
@@ -47,23 +38,18 @@ export class WebviewHost<To, From> {
     });
   }
 
-  set title(title: string) {
-    this.panel.title = title;
-  }
-
-  get visible(): boolean {
-    return this.panel.visible;
-  }
-
   post(message: To): void {
-    void this.panel.webview.postMessage(message);
+    void this.webview.postMessage(message);
   }
+}
 
-  reveal(): void {
-    this.panel.reveal(undefined, false);
-  }
+export interface PanelPlace {
+  readonly title: string;
+  readonly column: vscode.ViewColumn;
+  readonly preserveFocus: boolean;
+}
 
-  dispose(): void {
-    this.panel.dispose();
-  }
+/** A new editor tab for a {@link WebviewHost}; its type, `sft.<name>`, is what a serializer restores it by. */
+export function createPanel(name: string, { title, column, preserveFocus }: PanelPlace): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(`sft.${name}`, title, { viewColumn: column, preserveFocus });
 }

@@ -1,20 +1,34 @@
 import { PendingRequests } from '../../src/messages/pending';
 import { accept, type Shape } from '../../src/messages/shape';
 
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
 
 const ANSWER_LIMIT = 10_000;
 
-export interface Host<From> {
+export interface Host<From, State> {
   post(message: From): void;
   /** Sends a request under a new id. @returns undefined when it was done, else why not */
   ask(make: (id: number) => From): Promise<string | undefined>;
   answer(id: number, problem: string | undefined): void;
+  /** What the view keeps while it is hidden and when the window is loaded anew; undefined before the first time. */
+  readonly kept: State | undefined;
+  keep(state: State): void;
 }
 
 /** The editor's side. Messages from it that do not fit the protocol are logged and dropped. */
-export function connect<To, From>(shape: Shape<To>, receive: (message: To) => void): Host<From> {
+export function connect<To, From, State = never>(
+  shape: Shape<To>,
+  receive: (message: To) => void,
+  state?: Shape<State>,
+): Host<From, State> {
   const editor = acquireVsCodeApi();
+  // What an older version kept may be of another shape: the view then begins anew.
+  const former = editor.getState();
+  let kept = state !== undefined && state.problem(former, 'state') === undefined ? (former as State) : undefined;
   const pending = new PendingRequests(ANSWER_LIMIT);
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const message = accept(shape, event.data, (reason) => {
@@ -32,6 +46,13 @@ export function connect<To, From>(shape: Shape<To>, receive: (message: To) => vo
       }),
     answer: (id, problem) => {
       pending.answer(id, problem);
+    },
+    get kept() {
+      return kept;
+    },
+    keep: (next) => {
+      kept = next;
+      editor.setState(next);
     },
   };
 }
