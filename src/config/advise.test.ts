@@ -222,7 +222,7 @@ describe('checkConfigText: mistakes', () => {
         '{\r\n\t"model_name": "a",\r\n\t"dataset": "b"\r\n}\r\n',
       ],
       ['{"model_name": "a", "dataset": "b", "seed": 1, "seed": 2}', '{"model_name": "a", "dataset": "b", "seed": 1}'],
-      ['{\n    "dataset": "b"\n}', '{\n    "dataset": "b",\n    "model_name": "models/SmolLM2-135M-Instruct"\n}'],
+      ['{\n    "dataset": "b"\n}', '{\n    "model_name": "models/SmolLM2-135M-Instruct",\n    "dataset": "b"\n}'],
     ] as const) {
       const [found] = checkConfigText(before, FILE);
       assert.equal(apply(before, found!), after);

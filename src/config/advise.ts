@@ -7,7 +7,7 @@ import { ConfigText } from './config-text';
 import { withDefaults, type EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
 import { impossible } from './impossible';
-import { endOf } from './repair';
+import { endOf } from './key-edits';
 import { schemaProblems } from './schema-problems';
 
 /**

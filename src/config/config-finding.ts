@@ -1,7 +1,8 @@
 import type { Advice } from './advice';
 import type { ConfigProblem } from './config-error';
 import type { ConfigText } from './config-text';
-import { editsOf, endOf, propertyAt, type ConfigEdit, type Repair } from './repair';
+import { endOf, type ConfigEdit } from './key-edits';
+import { editsOf, propertyAt, type Repair } from './repair';
 
 /** A mechanical repair; its edits do not overlap and are applied together. */
 export interface ConfigFix {

@@ -9,7 +9,7 @@ const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, en
 
 const MAX_DEPTH = 32;
 
-/** A JSON object with the place of each of its keys and values. Comments and trailing commas are not JSON and are refused. */
+/** A JSON object with the place of each of its keys and values. Comments and trailing commas are not JSON and are refused by a run. */
 export class ConfigText {
   readonly #lineStarts: number[] = [0];
 
@@ -21,8 +21,11 @@ export class ConfigText {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
-  /** @throws SftError at the first place where the text is not a JSON object */
-  static parse(text: string, file: string): ConfigText {
+  /**
+   * @param lenient lets comments and trailing commas pass, for an edit that is not about them
+   * @throws SftError at the first place where the text is not a JSON object
+   */
+  static parse(text: string, file: string, lenient = false): ConfigText {
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
     const parsed = new ConfigText(file, plain, undefined);
     if (plain.trim() === '') {
@@ -33,7 +36,7 @@ export class ConfigText {
     }
     parsed.checkDepth();
     const errors: ParseError[] = [];
-    const root = parseTree(plain, errors, { disallowComments: true, allowTrailingComma: false });
+    const root = parseTree(plain, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
     const [first] = errors;
     if (first !== undefined) throw parsed.syntaxError(first);
     if (root?.type !== 'object') {

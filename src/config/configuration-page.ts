@@ -1,6 +1,6 @@
 import { CONFIG_SCHEMA } from './config-schema';
 import type { JsonSchema } from '../json-schema';
-import { valueText } from './repair';
+import { valueText } from './key-edits';
 import { isTaughtKey, teachingMarkdown } from './teach';
 
 const INTRODUCTION = `# Configuration: sft.config.json

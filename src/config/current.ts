@@ -2,7 +2,7 @@ import { CONFIG_SCHEMA } from './config-schema';
 import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
 import { planOf } from './plan';
-import { valueText } from './repair';
+import { valueText } from './key-edits';
 import type { TaughtKey } from './teach';
 
 /** One line of markdown on what a key is now: its value, its default, and what it amounts to together with others. */

@@ -3,6 +3,7 @@ import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
 import { registerCheckFile } from './check-file-command';
 import { registerCodeActions } from './code-actions';
+import { registerApplyConfigChanges } from './config/apply-changes';
 import { registerConfigEditing } from './config/config-editing';
 import { registerDatasetCompletion } from './dataset-completion';
 import { DatasetDocuments } from './dataset-documents';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     { dispose: () => void client.dispose() },
     registerDiagnostics(services),
     registerCodeActions(services),
+    registerApplyConfigChanges(services),
     registerInlayHints(services),
     registerDatasetCompletion(services),
     registerStatusBar(services),

@@ -6,7 +6,7 @@ import type { ConfigFinding } from '../../config/config-finding';
 import type { ConfigFacts } from '../../config/facts';
 import { configHover } from '../../config/hover';
 import { valueChoices } from '../../config/value-choices';
-import { valueText } from '../../config/repair';
+import { valueText } from '../../config/key-edits';
 import { pathChoices } from './path-choices';
 import { FactReader } from './read-facts';
 

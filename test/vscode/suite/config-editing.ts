@@ -115,6 +115,25 @@ test('sft.config.json: keys come with their default, values and paths to choose 
   );
 });
 
+test('sft.applyConfigChanges edits the configuration in view, undone at once and not saved', async () => {
+  const before = '{\n  "learning_rate": 0.5,\n  "lora_dropout": 0,\n  "seed": 1\n}\n';
+  const { document } = await openConfig(before);
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const changes = { learning_rate: 2e-4, lora_dropout: null, early_stopping_patience: 3 };
+  const apply = (): Thenable<boolean> =>
+    vscode.commands.executeCommand<boolean>('sft.applyConfigChanges', document.uri.fsPath, changes);
+  assert.equal(await apply(), true);
+  const editor = vscode.window.activeTextEditor!;
+  assert.equal(editor.document.uri.toString(), document.uri.toString());
+  const after = '{\n  "learning_rate": 0.0002,\n  "seed": 1,\n  "early_stopping_patience": 3\n}\n';
+  assert.equal(editor.document.getText(), after);
+  assert.ok(editor.document.isDirty);
+  assert.equal(await apply(), true);
+  assert.equal(editor.document.getText(), after);
+  await vscode.commands.executeCommand('undo');
+  assert.equal(editor.document.getText(), before);
+});
+
 test('a dataset offers the keys its examples lack and explains those they have', async () => {
   const editor = await open('planted.json');
   const { document } = editor;
