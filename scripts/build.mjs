@@ -1,10 +1,11 @@
-// Bundles the command line to dist/sft.js, the extension to dist/extension.js and its worker to dist/analysis-worker.js.
+// Bundles the command line to dist/sft.js, the extension to dist/extension.js and its workers to dist/*-worker.js.
 // Packages with native parts stay outside the bundles.
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildWebviews } from './build-webviews.mjs';
+import { writeNotices } from './notices.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -19,13 +20,28 @@ const common = {
   // jsonc-parser's CommonJS build asks for its parts by names that a bundle does not have.
   mainFields: ['module', 'main'],
   sourcemap: true,
+  metafile: true,
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: { sft: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } });
-await build({
+const commandLine = await build({
   ...common,
-  entryPoints: { extension: 'src/editor/extension.ts', 'analysis-worker': 'src/analysis/worker.ts' },
+  entryPoints: { sft: 'src/cli/main.ts' },
+  banner: { js: '#!/usr/bin/env node' },
+});
+const extension = await build({
+  ...common,
+  entryPoints: {
+    extension: 'src/editor/extension.ts',
+    'analysis-worker': 'src/analysis/worker.ts',
+    'report-worker': 'src/editor/report-worker.ts',
+    'preview-worker': 'src/editor/preview-worker.ts',
+  },
 });
 chmodSync(path.join(root, 'dist/sft.js'), 0o755);
-await buildWebviews(root);
+const webviews = await buildWebviews(root);
+writeNotices(
+  root,
+  [commandLine, extension, webviews].map(({ metafile }) => metafile),
+  ['node_modules/koffi'],
+);

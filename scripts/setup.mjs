@@ -73,7 +73,15 @@ export function setup() {
   whenStale(
     'bundle',
     {
-      inputs: ['src', 'schemas', 'webview', 'scripts/build.mjs', 'scripts/build-webviews.mjs', 'package.json'],
+      inputs: [
+        'src',
+        'schemas',
+        'webview',
+        'scripts/build.mjs',
+        'scripts/build-webviews.mjs',
+        'scripts/notices.mjs',
+        'package.json',
+      ],
       output: 'dist/sft.js',
     },
     () => {

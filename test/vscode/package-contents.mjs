@@ -18,6 +18,7 @@ const expected = [
   'LICENSE.txt',
   'dist/extension.js',
   'dist/sft.js',
+  'dist/ThirdPartyNotices.txt',
   /^dist\/[a-z]+-worker\.js$/,
   /^dist\/webview\/[a-z]+\.(?:js|css)$/,
   new RegExp(`^dist/native/${target}/(?:lib)?sft_cpu\\.(?:so|dylib|dll)$`),
