@@ -10,6 +10,10 @@ function appended(text: string, file = 'data.json', added = example): string {
   return text.slice(0, edit.start) + edit.text + text.slice(edit.end);
 }
 
+function lengthOf(text: string): number {
+  return (JSON.parse(text) as unknown[]).length;
+}
+
 function refused(text: string, file = 'data.json'): SftError {
   try {
     appendExample(file, text, example);
@@ -81,11 +85,11 @@ describe('an example added to a JSON array', () => {
     const text = '\ufeff[\n {"question":"₦, ] and }", "answer":"\\"]\\\\"  }  ]  \n\n';
     const { edit } = appendExample('data.json', text, example);
     assert.equal(edit.start, edit.end);
-    assert.equal(JSON.parse(appended(text).slice(1)).length, 2);
+    assert.equal(lengthOf(appended(text).slice(1)), 2);
   });
 
   it('takes an example that is not valid for what it is', () => {
-    assert.equal(JSON.parse(appended('[{"question": 3}, 4]')).length, 3);
+    assert.equal(lengthOf(appended('[{"question": 3}, 4]')), 3);
   });
 });
 

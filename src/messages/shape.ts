@@ -22,6 +22,8 @@ export const count = primitive<number>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 );
 
+export const number = primitive<number>('finite number', (value) => Number.isFinite(value));
+
 export function oneOf<const T extends readonly string[]>(...choices: T): Shape<T[number]> {
   return primitive(`one of ${choices.join(', ')}`, (value) => typeof value === 'string' && choices.includes(value));
 }

@@ -1,0 +1,107 @@
+import { count, flag, listOf, maybe, messages, number, oneOf, record, text, type TypeOf } from './shape';
+
+/** Two models answer the same question; the right one can be hidden. */
+export const SIDES = ['left', 'right'] as const;
+export const side = oneOf(...SIDES);
+export type Side = TypeOf<typeof side>;
+
+export const chatSettings = record({
+  /** The system prompt; empty for none. */
+  system: text,
+  maxNewTokens: count,
+  temperature: number,
+  topP: number,
+  topK: count,
+  doSample: flag,
+  /** Absent: another one for every answer. */
+  seed: maybe(count),
+});
+export type ChatSettings = TypeOf<typeof chatSettings>;
+
+/** The tutorial's values; answers half as long, because a CPU writes them. */
+export const DEFAULT_SETTINGS: ChatSettings = {
+  system: '',
+  maxNewTokens: 256,
+  temperature: 0.7,
+  topP: 0.9,
+  topK: 50,
+  doSample: true,
+  seed: undefined,
+};
+
+/** One thing of a list to choose from; `group` is the heading it stands under. */
+const choice = record({ id: text, label: text, group: text });
+export type ChatChoice = TypeOf<typeof choice>;
+
+/** What one model said to one question. */
+export const reply = record({
+  side,
+  /** Which model it was, as a person reads it. */
+  model: text,
+  text,
+  status: oneOf('starting', 'waiting', 'streaming', 'done', 'stopped', 'failed'),
+  /** Why it failed, and what to do. */
+  problem: maybe(text),
+  /** Ended by max_new_tokens, not by the model. */
+  cut: flag,
+  promptTokens: maybe(count),
+  newTokens: maybe(count),
+  tokensPerSecond: maybe(number),
+});
+export type Reply = TypeOf<typeof reply>;
+
+export const turn = record({ question: text, replies: listOf(reply) });
+export type ChatTurn = TypeOf<typeof turn>;
+
+export const chatView = record({
+  /** Runs, model folders and endpoints. */
+  sources: listOf(choice),
+  source: maybe(text),
+  /** What a side can be: the source's own first. */
+  models: listOf(choice),
+  left: maybe(text),
+  /** Absent where the right side is hidden. */
+  right: maybe(text),
+  settings: chatSettings,
+  turns: listOf(turn),
+  /** Models are answering. */
+  busy: flag,
+});
+export type ChatView = TypeOf<typeof chatView>;
+
+export const toChat = messages({
+  /** Everything that is shown. */
+  chat: { chat: chatView },
+  /** More of one reply's text. */
+  text: { turn: count, side, text },
+  /** One reply as it is now. */
+  reply: { turn: count, reply },
+  /** There is nothing to talk to: why, and what the person can do. */
+  unavailable: { title: text, reason: text, action: oneOf('trust', 'train', 'none') },
+  /** The files an answer can be saved to, likeliest first. */
+  targets: { targets: listOf(choice) },
+  /** Put the cursor into the question. */
+  focus: {},
+  answer: { id: count, problem: maybe(text) },
+});
+export type ToChat = TypeOf<typeof toChat>;
+
+export const fromChat = messages({
+  ready: {},
+  send: { id: count, question: text },
+  stop: {},
+  /** Asks one side again, for the last question. */
+  retry: { id: count, side },
+  /** Asks an earlier question in other words; what came after it goes. */
+  resend: { id: count, turn: count, question: text },
+  settings: { settings: chatSettings },
+  chooseSource: { source: text },
+  /** Without a model the side is hidden. */
+  chooseModel: { side, model: maybe(text) },
+  copy: { id: count, text },
+  targets: {},
+  save: { id: count, turn: count, side, answer: text, target: text },
+  /** A button that runs one of the editor's commands. */
+  act: { action: oneOf('trust', 'train', 'endpoint', 'new') },
+});
+export type FromChat = TypeOf<typeof fromChat>;
