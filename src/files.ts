@@ -47,8 +47,8 @@ async function leftOversOf(target: string): Promise<LeftOver[]> {
   return found.sort((a, b) => a.order - b.order);
 }
 
-/** Turns what the file system says into the person's words; other errors pass as they are. */
-function explain(error: unknown, target: string): unknown {
+/** Turns what the file system says on writing into the person's words; other errors pass as they are. */
+export function explainWriteError(error: unknown, target: string): unknown {
   if (!(error instanceof Error) || error instanceof SftError) return error;
   const details = { file: target, cause: error };
   switch ((error as NodeJS.ErrnoException).code) {
@@ -175,7 +175,7 @@ export async function writeFileAtomic(target: string, data: string | Uint8Array)
     await syncFolder(path.dirname(real));
   } catch (error) {
     await rm(temporary, { force: true }).catch(ignored);
-    throw explain(error, target);
+    throw explainWriteError(error, target);
   } finally {
     inUse.delete(temporary);
   }
@@ -233,7 +233,7 @@ export async function writeFolderAtomic(
     }
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(ignored);
-    throw explain(error, target);
+    throw explainWriteError(error, target);
   } finally {
     for (const name of [temporary, aside, discarded]) inUse.delete(name);
   }
@@ -269,7 +269,7 @@ export async function recoverFolder(target: string): Promise<boolean> {
       }
     } catch (error) {
       // Someone else mended it at the same time.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw explain(error, target);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw explainWriteError(error, target);
       present = (await existing(real)) !== undefined;
     }
   }

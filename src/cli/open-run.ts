@@ -25,7 +25,7 @@ export async function openRun(folder: string, options: OptionValues): Promise<Op
   if (run.state.status !== 'done') {
     throw new SftError('run-not-done', `the run is ${run.state.status}: it has no result yet`, {
       file: folder,
-      remedy: 'finish it first with `sft train CONFIG --run DIR --resume`',
+      remedy: 'finish it first with `sft train --run DIR --resume`',
     });
   }
   const { config } = run.run;

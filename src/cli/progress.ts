@@ -46,6 +46,9 @@ export class Progress {
 
   show(event: RunEvent): void {
     switch (event.type) {
+      case 'queued':
+        this.#terminal.log(event.message);
+        return;
       case 'start': {
         this.#total = event.total_steps;
         this.#times = [this.#now()];

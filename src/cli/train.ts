@@ -1,41 +1,43 @@
+import { realpathSync } from 'node:fs';
 import { loadConfig } from '../config/parse-config';
-import { SftError } from '../errors';
 import { createRun } from '../runs/create-run';
+import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
-import { RunFolder } from '../runs/run-folder';
+import type { RunFolder } from '../runs/run-folder';
 import { work } from '../runs/worker';
 import type { RunEvaluation } from '../runs/evaluate-run';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS, openDevice } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { Progress, showProgress } from './progress';
-import type { Invocation, Verb } from './verb';
+import { usageError } from './parse';
+import type { Invocation, OptionValues, Verb } from './verb';
 
 export const trainVerb: Verb = {
   name: 'train',
   summary: 'fine-tune a model on your data, as a configuration says',
-  usage: 'sft train CONFIG [--run DIR] [--resume] [options]',
+  usage: 'sft train CONFIG [--run DIR] [--detach] [options], sft train --run DIR --resume',
   options: {
     run: { type: 'string', value: 'DIR', help: 'the run folder (a new one below output_dir)' },
     resume: { type: 'boolean', help: 'go on with the run of --run from its last checkpoint' },
+    detach: { type: 'boolean', help: 'train in the background: print the run folder and return' },
     ...DEVICE_OPTIONS,
   },
   teach: `CONFIG is sft.config.json: which model, which data, and how to train. Training works through the data step by step; the loss
 should fall, quickly at first. Checkpoints are saved on the way; Ctrl-C saves and ends, --resume goes on where it ended. At the end the
 held-out test part is answered by the model before and after training, and the adapter lies in the run folder.
 
+Runs on one device wait for each other, in the order they were started. --detach leaves the run in the background, where it goes on when
+the terminal is closed.
+
   sft train sft.config.json
-  sft train sft.config.json --run .sft/runs/<run> --resume`,
+  sft train sft.config.json --detach
+  sft train --run .sft/runs/<run> --resume`,
   async run(invocation) {
     const { options, json, terminal } = invocation;
-    const configFile = onlyPositional(invocation.positionals, 'CONFIG');
-    const folder = await runFolder(configFile, invocation);
-    const config = (await folder.readRun()).config;
-    const device = openDevice({
-      ...(config.device === 'auto' ? {} : { device: config.device }),
-      ...(config.threads === null ? {} : { threads: String(config.threads) }),
-      ...options,
-    });
+    if (options['detach'] === true) return detach(invocation);
+    const folder = await runFolder(invocation);
+    const { config } = await folder.readRun();
     const progress = new Progress(terminal);
     const stop = new AbortController();
     const onInterrupt = (): void => {
@@ -44,12 +46,18 @@ held-out test part is answered by the model before and after training, and the a
       terminal.log('saving and stopping; press Ctrl-C again to end at once');
       stop.abort();
     };
-    process.on('SIGINT', onInterrupt);
-    process.on('SIGTERM', onInterrupt);
+    // A terminal that is closed hangs up.
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, onInterrupt);
     if (!json) terminal.log(`run ${folder.path}`);
     try {
       const finished = await work(folder, {
-        device,
+        openDevice: () =>
+          openDevice({
+            ...(config.device === 'auto' ? {} : { device: config.device }),
+            ...(config.threads === null ? {} : { threads: String(config.threads) }),
+            ...options,
+          }),
         resume: options['resume'] === true,
         signal: stop.signal,
         onProgress: (text) => {
@@ -69,35 +77,53 @@ held-out test part is answered by the model before and after training, and the a
         },
       });
       if (!finished && !json) {
-        terminal.out(`stopped; go on with: sft train ${configFile} --run ${folder.path} --resume`);
+        terminal.out(`stopped; go on with: sft train --run ${folder.path} --resume`);
       }
       return 0;
     } finally {
       progress.end();
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
+      for (const signal of signals) process.off(signal, onInterrupt);
     }
   },
 };
 
-async function runFolder(configFile: string, { options }: Invocation): Promise<RunFolder> {
+/** Starts or resumes a run in the background. */
+async function detach({ positionals, options, json, terminal }: Invocation): Promise<0> {
+  const command = { execPath: process.execPath, entry: realpathSync(process.argv[1]!) };
+  const named = textOption(options, 'run');
+  const device = Object.keys(DEVICE_OPTIONS).flatMap((name) => {
+    const value = textOption(options, name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  let run: RunFolder;
+  if (options['resume'] === true) {
+    run = await relaunchRun(resumedFolder(options), command, device);
+  } else {
+    const configFile = onlyPositional(positionals, 'CONFIG');
+    const config = await loadConfig(configFile);
+    const folder = named === undefined ? {} : { folder: named };
+    run = await launchRun({ config, configFile, command, options: device, ...folder });
+  }
+  terminal.out(json ? JSON.stringify({ run: run.path }) : run.path);
+  return 0;
+}
+
+/** The folder of the run to work on: a new one, or with --resume the one that is named. */
+async function runFolder({ positionals, options }: Invocation): Promise<RunFolder> {
   const named = textOption(options, 'run');
   if (options['resume'] !== true) {
+    const configFile = onlyPositional(positionals, 'CONFIG');
     const config = await loadConfig(configFile);
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
-  if (named === undefined) {
-    throw new SftError('usage', '--resume needs the run to go on with', {
-      remedy: 'add --run .sft/runs/<run>',
-      exitCode: 2,
-    });
-  }
-  const { state } = await readRun(named);
-  if (state.status === 'done') {
-    throw new SftError('run-done', 'the run is already complete', {
-      file: named,
-      remedy: 'start a new run; "adapter" in the configuration goes on from its result',
-    });
-  }
-  return new RunFolder(named);
+  const { folder, state } = await readRun(resumedFolder(options));
+  if (state.status === 'done') throw runDone(folder.path);
+  return folder;
+}
+
+/** @throws SftError usage */
+function resumedFolder(options: OptionValues): string {
+  const named = textOption(options, 'run');
+  if (named !== undefined) return named;
+  throw usageError('--resume needs the run to go on with', 'add --run .sft/runs/<run>');
 }

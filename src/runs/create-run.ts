@@ -23,16 +23,28 @@ export interface NewRun {
 /**
  * Creates the folder of a run with state.json (`starting`) and run.json. Reads the dataset once for its hash.
  *
- * @throws SftError `disk-full`, `not-writable`, `run-exists`, or `unreadable` for the dataset
+ * @throws SftError `disk-full`, `not-writable`, `run-exists`, `run-busy`, or `unreadable` for the dataset
  */
 export async function createRun(options: NewRun): Promise<RunFolder> {
-  const { config, configFile, now } = options;
-  const dataset = await hashFile(config.dataset);
+  const dataset = await hashFile(options.config.dataset);
   const folder = await makeFolder(options);
   const run = new RunFolder(folder);
-  await run.writeState({ status: 'starting' });
-  const description: Run = {
-    id: path.basename(folder),
+  // Of two that were given the same folder, one makes the run.
+  const release = await run.acquireLock();
+  try {
+    if (await isRun(folder)) throw runExists(folder);
+    await run.writeState({ status: 'starting' });
+    await run.writeRun(describeRun(run, options, dataset));
+  } finally {
+    await release();
+  }
+  return run;
+}
+
+/** Written last: a folder without run.json is not a run. */
+function describeRun(run: RunFolder, { config, configFile, now }: NewRun, dataset: Run['dataset']): Run {
+  return {
+    id: path.basename(run.path),
     name: config.name,
     created: now.toISOString(),
     config_file: path.resolve(configFile),
@@ -42,21 +54,19 @@ export async function createRun(options: NewRun): Promise<RunFolder> {
     base_model: { path: config.model_name, adapter: config.adapter },
     versions: { sft: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
   };
-  // Last: a folder without run.json is not a run.
-  await run.writeRun(description);
-  return run;
+}
+
+function runExists(folder: string): SftError {
+  return new SftError('run-exists', 'there is a run in this folder already', {
+    file: folder,
+    remedy: 'add --resume to go on with it, or name another folder',
+  });
 }
 
 async function makeFolder({ config, now, outputDir = config.output_dir, folder }: NewRun): Promise<string> {
   try {
     if (folder !== undefined) {
       await mkdir(folder, { recursive: true });
-      if (await isRun(folder)) {
-        throw new SftError('run-exists', 'there is a run in this folder already', {
-          file: folder,
-          remedy: 'add --resume to go on with it, or name another folder',
-        });
-      }
       return folder;
     }
     await mkdir(outputDir, { recursive: true });

@@ -47,6 +47,7 @@ export interface EvaluateRunOptions {
  * Evaluates base and tuned model on the examples and writes evaluation.json and predictions.jsonl. Each file is whole or absent; the
  * predictions are written first, so that an evaluation always has its predictions.
  * @param examples at least one
+ * @throws the signal's reason where it is aborted; nothing is written then
  */
 export async function evaluateRun(
   folder: RunFolder,
@@ -57,14 +58,17 @@ export async function evaluateRun(
   options: EvaluateRunOptions,
 ): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
   const { stemmer, onProgress, signal } = options;
-  const run = (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> =>
-    evaluateModel(model, session.chat, examples, {
+  const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
+    const evaluated = await evaluateModel(model, session.chat, examples, {
       maxNewTokens: config.max_new_tokens,
       stemmer,
       seed: config.seed,
       onAnswer: (done) => onProgress?.(name, done, examples.length),
       ...(signal === undefined ? {} : { signal }),
     });
+    signal?.throwIfAborted();
+    return evaluated;
+  };
   const base = await run(session.base, 'base');
   const after = await run(tuned, 'tuned');
   const evaluation: RunEvaluation = {

@@ -10,6 +10,18 @@ export const EVENT_SCHEMA = {
   description: 'One line of events.jsonl and of the output of `sft train --json`.',
   oneOf: [
     {
+      description: 'The run waits for other runs on the same device.',
+      type: 'object',
+      required: ['type', 'time', 'message', 'waits_for', 'ahead'],
+      properties: {
+        type: { const: 'queued' },
+        time,
+        message: { type: 'string' },
+        waits_for: { description: 'The folder of the run that has the device.', type: 'string' },
+        ahead: { description: 'Runs before this one, that one included.', type: 'integer', minimum: 1 },
+      },
+    },
+    {
       description: 'Training begins, or goes on from a checkpoint.',
       type: 'object',
       required: ['type', 'time', 'run', 'device', 'total_steps'],

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../errors';
 import { writeFileAtomic } from '../files';
@@ -21,7 +21,10 @@ export class RunFolder {
   readonly stateFile: string;
   readonly eventsFile: string;
   readonly controlFile: string;
+  /** What the worker noted: its events but the steps, and why it failed. */
   readonly logFile: string;
+  /** What the process of a background run printed, also where it could not begin. */
+  readonly outputFile: string;
   /** Folder of `step-N/`, each written with writeFolderAtomic. */
   readonly checkpoints: string;
   /** Folder of the result. */
@@ -43,6 +46,7 @@ export class RunFolder {
     this.eventsFile = file('events.jsonl');
     this.controlFile = file('control.json');
     this.logFile = file('log.txt');
+    this.outputFile = file('output.txt');
     this.checkpoints = file('checkpoints');
     this.adapter = file('adapter');
     this.evaluationFile = file('evaluation.json');
@@ -109,8 +113,9 @@ export class RunFolder {
   }
 
   /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most once a second). */
-  async heartbeat(step: number): Promise<void> {
-    if (Date.now() - this.#lastHeartbeat >= HEARTBEAT_EVERY) await this.writeState({ step });
+  async heartbeat(step?: number): Promise<void> {
+    if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) return;
+    await this.writeState(step === undefined ? {} : { step });
   }
 
   /** Adds one event to events.jsonl. Returns it with its time. */
@@ -145,9 +150,13 @@ export class RunFolder {
     await writeFileAtomic(this.controlFile, `${JSON.stringify({ command, time: new Date().toISOString() })}\n`);
   }
 
-  /** After a request was met, and before a run is resumed. */
-  async clearControl(): Promise<void> {
-    await rm(this.controlFile, { force: true });
+  /** After a request was met, and before a run is resumed. @param sentBefore ms: what was asked later stays */
+  async clearControl(sentBefore = Infinity): Promise<void> {
+    const sent = await stat(this.controlFile).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
+    if (sent !== undefined && sent < sentBefore) await rm(this.controlFile, { force: true });
   }
 
   /** A line of log.txt. A log that cannot be written never ends a run: what must be saved fails by itself. */

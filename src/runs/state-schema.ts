@@ -11,9 +11,9 @@ export const STATE_SCHEMA = {
   properties: {
     status: {
       description:
-        'interrupted is not written by a worker: readers report it for a run whose worker is gone without having said how it ended.',
+        'queued waits for another run on the same device. interrupted is not written by a worker: readers report it for a run whose worker is gone without having said how it ended.',
       type: 'string',
-      enum: ['starting', 'running', 'paused', 'stopping', 'done', 'failed', 'stopped', 'interrupted'],
+      enum: ['starting', 'queued', 'running', 'paused', 'stopping', 'done', 'failed', 'stopped', 'interrupted'],
     },
     pid: { description: 'The process that writes the run.', type: 'integer', minimum: 1 },
     pid_started: {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Device } from '../compute/device';
 import { formatError, SftError } from '../errors';
@@ -11,14 +12,17 @@ import { scoreExamples } from '../model/score';
 import { MODEL_WEIGHTS, readCheckpoint, writeCheckpoint, writeTrained, type TrainerState } from '../train/checkpoint';
 import { Trainer } from '../train/trainer';
 import { bestFolder, checkpointSteps } from './checkpoints';
+import { waitForTurn, type QueuedRun } from './device-queue';
 import { evaluateRun, type RunEvaluation } from './evaluate-run';
 import type { NewRunEvent, RunEvent } from './event-schema';
 import { limited, openBase, prepareData, trainableModel, type RunData } from './prepare';
 import type { RunFolder } from './run-folder';
 import type { Run } from './run-schema';
+import type { ControlCommand } from './state-schema';
 
 export interface WorkerOptions {
-  readonly device: Device;
+  /** Starts the device; where it cannot, the run has failed. */
+  readonly openDevice: () => Device;
   /** Go on from the last checkpoint where there is one. */
   readonly resume: boolean;
   /** Aborting asks the worker to save and stop, as control.json's `stop` does. */
@@ -30,7 +34,8 @@ export interface WorkerOptions {
   readonly onLog: (text: string) => void;
 }
 
-const PAUSE_POLL_MS = 200;
+/** How often a worker that does not step looks for requests and says that it lives, in ms. */
+const PULSE_MS = 200;
 
 /**
  * Trains a run to its end: the one writer of its folder. Every way out is written down: done, stopped (after saving), failed.
@@ -39,23 +44,26 @@ const PAUSE_POLL_MS = 200;
  */
 export async function work(folder: RunFolder, options: WorkerOptions): Promise<boolean> {
   const release = await folder.acquireLock();
+  let worker: Worker | undefined;
   try {
-    return await new Worker(folder, await folder.readRun(), options).run();
+    worker = new Worker(folder, await folder.readRun(), options);
+    return await worker.run();
   } catch (error) {
-    await recordFailure(folder, error, options);
+    await recordFailure(folder, error, worker?.step ?? 0, options);
     throw error;
   } finally {
+    await worker?.leaveQueue();
     folder.close();
     await release();
   }
 }
 
-async function recordFailure(folder: RunFolder, error: unknown, options: WorkerOptions): Promise<void> {
+async function recordFailure(folder: RunFolder, error: unknown, step: number, options: WorkerOptions): Promise<void> {
   const known = error instanceof SftError;
   const message = known ? formatError(error) : String(error);
   folder.log(known ? message : error instanceof Error ? (error.stack ?? message) : message);
   try {
-    options.onEvent(folder.appendEvent({ type: 'failed', code: known ? error.code : 'bug', message }));
+    options.onEvent(folder.appendEvent({ type: 'failed', code: known ? error.code : 'bug', message, step }));
     await folder.writeState({ status: 'failed', message });
   } catch (second) {
     // The disk that failed the run may fail this as well: the first error is the one to report.
@@ -64,7 +72,13 @@ async function recordFailure(folder: RunFolder, error: unknown, options: WorkerO
 }
 
 class Worker {
+  /** Updates done. */
+  step = 0;
   private state: TrainerState = { step: 0, best: null, evaluations_without_gain: 0 };
+  /** The step of the last checkpoint that this process wrote or read. */
+  private savedStep: number | undefined;
+  private giveDeviceBack: (() => Promise<void>) | undefined;
+  private readonly stopped = new AbortController();
 
   constructor(
     private readonly folder: RunFolder,
@@ -77,10 +91,43 @@ class Worker {
   }
 
   async run(): Promise<boolean> {
-    const { folder, config, options } = this;
-    await folder.clearControl();
+    const { folder, options } = this;
+    const onAbort = (): void => {
+      this.stopped.abort();
+    };
+    options.signal.addEventListener('abort', onAbort);
+    if (options.signal.aborted) onAbort();
+    // What was asked of a worker that is gone is not asked of this one.
+    await folder.clearControl(Date.now() - process.uptime() * 1000);
     await folder.writeState({ status: 'starting' });
-    const session = await openBase(options.device, config);
+    const begun = (await stat(folder.eventsFile).catch(() => undefined)) !== undefined;
+    if (begun) this.step = (await folder.readState()).step;
+    let beat = Promise.resolve();
+    const pulse = setInterval(() => {
+      beat = this.pulse();
+    }, PULSE_MS);
+    try {
+      return await this.work(begun ? Date.now() : Date.parse(this.description.created));
+    } finally {
+      clearInterval(pulse);
+      // Whoever takes the run over next must be the last who writes its state.
+      await beat;
+      options.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Between steps, in an evaluation and in the queue: says that the worker lives, and hears that it is to stop. */
+  private async pulse(): Promise<void> {
+    // What cannot be written now fails, and is reported, when something is saved.
+    await this.folder.heartbeat(this.step).catch(() => undefined);
+    if ((await this.folder.readControl()) === 'stop') this.stopped.abort();
+  }
+
+  /** @param since when the run was asked for, ms */
+  private async work(since: number): Promise<boolean> {
+    const { folder, config, options } = this;
+    const device = options.openDevice();
+    const session = await openBase(device, config);
     for (const notice of session.chat.notices) this.note(notice);
     const data = await prepareData(config, session);
     if (options.resume && data.sha256 !== this.description.dataset.sha256) {
@@ -89,13 +136,19 @@ class Worker {
         remedy: 'start a new run, or put the former file back',
       });
     }
+    // Only now: what is wrong with the data is said at once, however long the queue.
+    if (!(await this.enterQueue(device, since))) {
+      session.close();
+      await this.recordStop();
+      return false;
+    }
     const model = trainableModel(session, config);
-    const trainer = new Trainer(options.device, model, data.train, config);
+    const trainer = new Trainer(device, model, data.train, config);
     const resumedFrom = options.resume ? await this.restore(model, trainer) : undefined;
     this.emit({
       type: 'start',
       run: folder.path,
-      device: options.device.description,
+      device: device.description,
       total_steps: trainer.totalSteps,
       train_examples: data.train.length,
       validation_examples: data.validation.length,
@@ -106,30 +159,72 @@ class Worker {
     });
     this.noteTruncation(data);
     await folder.writeState({ status: 'running', step: trainer.step, total_steps: trainer.totalSteps });
-    const finished = await this.train(model, trainer, data);
-    if (finished) await this.finish(session, model, trainer, data);
+    const trained = await this.train(model, trainer, data);
+    const finished = trained && (await this.finish(session, model, trainer, data));
+    if (!finished) await this.recordStop();
     trainer.free();
     model.free();
     session.close();
     return finished;
   }
 
+  /**
+   * Waits for the device. Where the folder of the queue cannot be used, training goes on without one.
+   * @returns whether the run has it; false where it is to stop
+   */
+  private async enterQueue(device: Device, since: number): Promise<boolean> {
+    const { folder, description } = this;
+    const options = {
+      since,
+      signal: this.stopped.signal,
+      onWait: (ahead: readonly QueuedRun[]) => this.noteWait(ahead, device),
+    };
+    try {
+      this.giveDeviceBack = await waitForTurn(device.kind, { run: folder.path, name: description.name }, options);
+      return this.giveDeviceBack !== undefined;
+    } catch (error) {
+      const known = error instanceof SftError || (error instanceof Error && 'syscall' in error);
+      if (!known) throw error;
+      this.note(`this run does not wait for others on the device: ${error.message}`);
+      return true;
+    }
+  }
+
+  private async noteWait(ahead: readonly QueuedRun[], { kind }: Device): Promise<void> {
+    const [first, ...others] = ahead;
+    if (first === undefined) return;
+    const more = others.length === 0 ? '' : `, and for ${others.length} more before it`;
+    const message = `waits for ${first.name} (${first.run}) on the ${kind} device${more}`;
+    await this.folder.writeState({ status: 'queued', message });
+    this.emit({ type: 'queued', message, waits_for: first.run, ahead: ahead.length });
+  }
+
+  /** Lets the next run have the device. */
+  async leaveQueue(): Promise<void> {
+    await this.giveDeviceBack?.();
+    this.giveDeviceBack = undefined;
+  }
+
   private async restore(model: LlamaModel, trainer: Trainer): Promise<number | undefined> {
     const step = (await checkpointSteps(this.folder)).at(-1);
+    this.step = step ?? 0;
     if (step === undefined) return undefined;
-    this.state = readCheckpoint(this.options.device, model, trainer, this.folder.checkpoint(step));
+    this.state = readCheckpoint(model.device, model, trainer, this.folder.checkpoint(step));
+    this.savedStep = step;
     return step;
   }
 
   private async train(model: LlamaModel, trainer: Trainer, data: RunData): Promise<boolean> {
     const { eval_steps: evalSteps, save_steps: saveSteps } = this.config;
     while (trainer.step < trainer.totalSteps && !this.outOfPatience()) {
-      if (await this.asked(trainer)) {
-        await this.stop(model, trainer);
+      if (await this.isToStop(model, trainer)) {
+        await this.folder.writeState({ status: 'stopping', step: trainer.step });
+        await this.saveOnce(model, trainer);
         return false;
       }
       const started = performance.now();
       const result = await trainer.trainStep();
+      this.step = result.step;
       this.emit({
         type: 'step',
         ...result,
@@ -149,7 +244,7 @@ class Worker {
       );
     }
     // Saved before the result is evaluated: a kill during evaluation costs no step.
-    await this.save(model, trainer);
+    await this.saveOnce(model, trainer);
     return true;
   }
 
@@ -158,46 +253,58 @@ class Worker {
     return patience !== null && this.state.evaluations_without_gain >= patience;
   }
 
-  /** Waits while paused. @returns whether to stop */
-  private async asked(trainer: Trainer): Promise<boolean> {
-    let paused = false;
-    for (;;) {
-      const command = this.options.signal.aborted ? 'stop' : await this.folder.readControl();
-      if (command === 'stop') return true;
-      if (command !== 'pause') {
-        if (paused) {
-          await this.folder.clearControl();
-          await this.folder.writeState({ status: 'running', step: trainer.step });
-          this.emit({ type: 'resumed', step: trainer.step });
-        }
-        return false;
-      }
-      if (!paused) {
-        paused = true;
-        await this.folder.writeState({ status: 'paused', step: trainer.step });
-        this.emit({ type: 'paused', step: trainer.step });
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL_MS));
-      await this.folder.heartbeat(trainer.step);
+  /**
+   * Waits while paused: saved, so that a worker that is killed meanwhile loses nothing, and without the device, which others may use.
+   * @returns whether to stop
+   */
+  private async isToStop(model: LlamaModel, trainer: Trainer): Promise<boolean> {
+    const { folder, stopped } = this;
+    if ((await this.request()) !== 'pause') return stopped.signal.aborted;
+    await this.saveOnce(model, trainer);
+    await this.leaveQueue();
+    await folder.writeState({ status: 'paused', step: trainer.step });
+    this.emit({ type: 'paused', step: trainer.step });
+    while ((await this.request()) === 'pause') {
+      await new Promise((resolve) => setTimeout(resolve, PULSE_MS));
     }
+    if (stopped.signal.aborted) return true;
+    await folder.clearControl();
+    if (!(await this.enterQueue(model.device, Date.now()))) return true;
+    await folder.writeState({ status: 'running', step: trainer.step });
+    this.emit({ type: 'resumed', step: trainer.step });
+    return false;
   }
 
-  private async stop(model: LlamaModel, trainer: Trainer): Promise<void> {
-    await this.folder.writeState({ status: 'stopping', step: trainer.step });
-    const checkpoint = trainer.step === 0 ? undefined : await this.save(model, trainer);
-    await this.folder.clearControl();
-    this.emit({ type: 'stopped', step: trainer.step, ...(checkpoint === undefined ? {} : { checkpoint }) });
-    await this.folder.writeState({ status: 'stopped', step: trainer.step });
+  /** What the worker is asked to do now. */
+  private async request(): Promise<ControlCommand | undefined> {
+    const command = await this.folder.readControl();
+    if (command === 'stop') this.stopped.abort();
+    return this.stopped.signal.aborted ? 'stop' : command;
   }
 
-  private async save(model: LlamaModel, trainer: Trainer): Promise<string> {
+  private async recordStop(): Promise<void> {
+    const { folder, step, savedStep } = this;
+    await folder.clearControl();
+    this.emit({
+      type: 'stopped',
+      step,
+      ...(savedStep === undefined ? {} : { checkpoint: folder.checkpoint(savedStep) }),
+    });
+    await folder.writeState({ status: 'stopped', step });
+  }
+
+  private async saveOnce(model: LlamaModel, trainer: Trainer): Promise<void> {
+    if (trainer.step > 0 && this.savedStep !== trainer.step) await this.save(model, trainer);
+  }
+
+  private async save(model: LlamaModel, trainer: Trainer): Promise<void> {
     const target = this.folder.checkpoint(trainer.step);
     const state = { ...this.state, step: trainer.step };
     await writeFolderAtomic(target, (temporary) =>
-      writeCheckpoint(this.options.device, model, trainer, state, this.config.model_name, temporary),
+      writeCheckpoint(model.device, model, trainer, state, this.config.model_name, temporary),
     );
+    this.savedStep = trainer.step;
     this.emit({ type: 'checkpoint', step: trainer.step, path: target });
-    return target;
   }
 
   private async evaluate(model: LlamaModel, trainer: Trainer, data: RunData): Promise<void> {
@@ -211,42 +318,49 @@ class Worker {
     };
     if (best) {
       await writeFolderAtomic(bestFolder(this.folder), (temporary) =>
-        writeTrained(this.options.device, model, this.config.model_name, temporary),
+        writeTrained(model.device, model, this.config.model_name, temporary),
       );
     }
     this.emit({ type: 'evaluation', step: trainer.step, loss, examples: examples.length, best });
   }
 
-  /** Writes the result, evaluates it, says done. */
-  private async finish(session: ModelSession, model: LlamaModel, trainer: Trainer, data: RunData): Promise<void> {
+  /** Writes the result, evaluates it, says done. @returns false where it is to stop before that: resuming evaluates again */
+  private async finish(session: ModelSession, model: LlamaModel, trainer: Trainer, data: RunData): Promise<boolean> {
     const { folder, config, options } = this;
     if (config.early_stopping_patience !== null && this.state.best !== null && this.state.best.step !== trainer.step) {
       const weights = path.join(bestFolder(folder), model.full === undefined ? ADAPTER_WEIGHTS : MODEL_WEIGHTS);
-      readTensors(options.device, weights, trainer.parameters.all());
+      readTensors(model.device, weights, trainer.parameters.all());
       this.note(`the result is from step ${this.state.best.step}, where the validation loss was lowest`);
     }
     const result = await this.writeResult(session, model);
     const examples = limited(data.test, config);
     let evaluation: RunEvaluation | null = null;
     if (examples.length > 0) {
-      ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
-        stemmer: false,
-        onProgress: (name, done, total) => {
-          // What cannot be written now fails, and is reported, when the evaluation is saved.
-          folder.heartbeat(trainer.step).catch(() => undefined);
-          options.onProgress(`the ${name} model answered ${done} of ${total} test questions`);
-        },
-      }));
+      const { signal } = this.stopped;
+      try {
+        ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
+          stemmer: false,
+          signal,
+          onProgress: (name, done, total) => {
+            options.onProgress(`the ${name} model answered ${done} of ${total} test questions`);
+          },
+        }));
+      } catch (error) {
+        if (error !== signal.reason) throw error;
+        return false;
+      }
     }
+    await folder.clearControl();
     this.emit({ type: 'done', step: trainer.step, adapter: result, evaluation: evaluation && { ...evaluation } });
     await folder.writeState({ status: 'done', step: trainer.step });
+    return true;
   }
 
   /** An adapter folder, or after full fine-tuning a model folder: the weights with the base's configuration and tokenizer. */
   private async writeResult(session: ModelSession, model: LlamaModel): Promise<string> {
     const target = model.full === undefined ? this.folder.adapter : path.join(this.folder.path, 'model');
     await writeFolderAtomic(target, async (temporary) => {
-      await writeTrained(this.options.device, model, this.config.model_name, temporary);
+      await writeTrained(model.device, model, this.config.model_name, temporary);
       if (model.full === undefined) return;
       for (const name of MODEL_FILES) {
         const content = readIfThere(path.join(session.modelDir, name));

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 
+// A queue of this test file's own: the person's runs, and other tests', are not waited for.
+process.env['XDG_STATE_HOME'] = temporaryFolder();
+
 export const SFT = path.resolve('dist/sft.js');
 export const MODEL = path.resolve('examples/tiny-llama');
 export const DATA = path.resolve('examples/nigeria-services.json');

@@ -1,0 +1,131 @@
+import type { RunEvent } from './event-schema';
+
+/** Columns that an update of the weights has a value in. */
+export const STEP_COLUMNS = [
+  'step',
+  'loss',
+  'learning_rate',
+  'grad_norm',
+  'tokens',
+  'tokens_per_second',
+  'epoch',
+  'peak_memory',
+  'time',
+] as const;
+export type StepColumn = (typeof STEP_COLUMNS)[number];
+
+export interface EvaluationPoint {
+  readonly step: number;
+  readonly loss: number;
+  readonly best: boolean;
+}
+
+type StepEvent = Extract<RunEvent, { readonly type: 'step' }>;
+
+const FIRST_CAPACITY = 1024;
+
+/**
+ * What was measured in a run, folded from its events one after the other. A run that was resumed has events of some steps twice: those
+ * after its last checkpoint, which were done again. Here each step stands once, as it was done last.
+ */
+export class Curves {
+  /** How often steps were taken back: whoever holds a copy of the first points takes all again when it changes. */
+  revision = 0;
+  evaluations: readonly EvaluationPoint[] = [];
+  /** Updates planned; null before the first `start`. */
+  total_steps: number | null = null;
+  train_examples: number | undefined;
+  /** How the run ended; undefined while it goes on. */
+  ended: 'done' | 'failed' | 'stopped' | undefined;
+  failure: { readonly code: string; readonly message: string; readonly step?: number } | undefined;
+
+  #length = 0;
+  #columns: Record<StepColumn, Float64Array> = columnsOf(FIRST_CAPACITY);
+
+  /** Number of steps. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * The columns, each `length` long, in the order of steps: views that the next event may leave behind. `time` is in ms since 1970; what
+   * an older run did not write is NaN.
+   */
+  get steps(): Readonly<Record<StepColumn, Float64Array>> {
+    return Object.fromEntries(
+      STEP_COLUMNS.map((name) => [name, this.#columns[name].subarray(0, this.#length)]),
+    ) as Record<StepColumn, Float64Array>;
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.#goOnFrom(event.resumed_from ?? 0);
+        this.total_steps = event.total_steps;
+        this.train_examples = event.train_examples;
+        return;
+      case 'step':
+        this.#addStep(event);
+        return;
+      case 'evaluation': {
+        const { step, loss, best = false } = event;
+        this.evaluations = [...this.evaluations, { step, loss, best }];
+        return;
+      }
+      case 'failed': {
+        const { code, message, step } = event;
+        this.ended = 'failed';
+        this.failure = { code, message, ...(step === undefined ? {} : { step }) };
+        return;
+      }
+      case 'done':
+      case 'stopped':
+        this.ended = event.type;
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Training goes on after `step` updates: what was done beyond it is done again. */
+  #goOnFrom(step: number): void {
+    this.ended = undefined;
+    this.failure = undefined;
+    const steps = this.#columns.step;
+    let length = this.#length;
+    while (length > 0 && steps[length - 1]! > step) length--;
+    const evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
+    if (length === this.#length && evaluations.length === this.evaluations.length) return;
+    this.#length = length;
+    this.evaluations = evaluations;
+    this.revision += 1;
+  }
+
+  #addStep(event: StepEvent): void {
+    if (this.#length === this.#columns.step.length) this.#grow();
+    const at = this.#length++;
+    for (const name of STEP_COLUMNS) {
+      this.#columns[name][at] = name === 'time' ? Date.parse(event.time) : (event[name] ?? NaN);
+    }
+  }
+
+  #grow(): void {
+    const larger = columnsOf(this.#length * 2);
+    for (const name of STEP_COLUMNS) larger[name].set(this.#columns[name]);
+    this.#columns = larger;
+  }
+}
+
+function columnsOf(length: number): Record<StepColumn, Float64Array> {
+  return Object.fromEntries(STEP_COLUMNS.map((name) => [name, new Float64Array(length)])) as Record<
+    StepColumn,
+    Float64Array
+  >;
+}
+
+/** The curves of all events so far. */
+export function foldEvents(events: Iterable<RunEvent>): Curves {
+  const curves = new Curves();
+  for (const event of events) curves.add(event);
+  return curves;
+}
