@@ -13,7 +13,8 @@ const ARROWS = {
   export: ['compute', 'config', 'model', 'text'],
   train: ['compute', 'model', 'text', 'dataset', 'config'],
   runs: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export'],
-  cli: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs'],
+  serve: ['compute', 'config', 'model', 'generate', 'text', 'runs'],
+  cli: ['compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs', 'serve'],
   analysis: ['dataset', 'text', 'config'],
   editor: [
     'messages',

@@ -90,6 +90,11 @@ export interface Device {
   readonly kind: 'cpu';
   /** For people: "AMD EPYC, AVX-512, 2 threads". */
   readonly description: string;
+  /**
+   * `linear` sums products of at most this many rows in one order and of more rows in another. Within each kind a row of the result
+   * depends on nothing but that row of x, bit for bit: not on how many others there are, nor on what they hold.
+   */
+  readonly fewRows: number;
 
   /** Zeroed memory. */
   alloc(dtype: DType, length: number): DeviceBuffer;

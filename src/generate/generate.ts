@@ -31,12 +31,16 @@ export async function generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Promise<Continuation[]> {
-  const longest = prompts.reduce((n, prompt) => Math.max(n, prompt.length), 0);
-  const capacity = longest + options.maxNewTokens;
-  const cache = new KvCache(model, prompts.length, capacity);
+  const capacities = prompts.map((prompt) => prompt.length + options.maxNewTokens);
+  const cache = new KvCache(
+    model.device,
+    model.config,
+    capacities.reduce((sum, capacity) => sum + capacity, 0),
+  );
   const stopIds = new Set(options.stopTokenIds);
   const runs = prompts.map((prompt, index) => ({
-    sequence: index,
+    index,
+    sequence: cache.open(capacities[index]!)!,
     ids: prompt,
     tokens: [] as number[],
     stop: undefined as StopReason | undefined,
@@ -50,7 +54,7 @@ export async function generate(
         for (const run of active) run.stop = 'aborted';
         break;
       }
-      const logits = await cache.append(active);
+      const logits = await cache.append(model, active);
       const vocab = model.config.vocabSize;
       active.forEach((run, row) => {
         const id = sampleToken(logits.subarray(row * vocab, (row + 1) * vocab), options.sampling, run.random);
@@ -60,7 +64,7 @@ export async function generate(
         }
         run.tokens.push(id);
         run.ids = [id];
-        options.onToken?.(run.sequence, id);
+        options.onToken?.(run.index, id);
       });
       // Lets signals and streams through between tokens; the kernels themselves do not wait for anything.
       await new Promise((resolve) => setImmediate(resolve));

@@ -1,43 +1,87 @@
-import type { DeviceBuffer } from '../compute/device';
+import type { Device, DeviceBuffer } from '../compute/device';
 import { forwardLayer, takeLayerState } from './layer-pass';
 import { logitsAt } from './head-pass';
 import type { LlamaModel } from './llama';
+import type { LlamaConfig } from './llama-config';
 import { embed } from './loss-pass';
+import { RowExtents } from './row-extents';
 
-/** Keys and values of several sequences side by side, fp32, `capacity` tokens each, for every layer. */
+/** One sequence in a KvCache: consecutive rows, of which the first `length` hold keys and values. */
+export interface CachedSequence {
+  readonly start: number;
+  /** Tokens it has room for. */
+  readonly capacity: number;
+  /** Tokens stored so far. */
+  readonly length: number;
+}
+
+/**
+ * Keys and values of several sequences, fp32, for every layer: so many rows for all of them together, of which each sequence claims as
+ * many as it may need. Models of one shape (a base model and adapters on it) share one cache; a sequence belongs to the model that
+ * filled it.
+ */
 export class KvCache {
   private readonly keys: DeviceBuffer[];
   private readonly values: DeviceBuffer[];
-  /** Tokens stored so far, per sequence. */
-  private readonly filled: number[];
+  private readonly extents: RowExtents;
+  /** Floats of a row. */
+  private readonly width: number;
 
   constructor(
-    private readonly model: LlamaModel,
-    readonly sequences: number,
-    readonly capacity: number,
+    private readonly device: Device,
+    config: LlamaConfig,
+    readonly rows: number,
   ) {
-    const { device, config } = model;
-    const length = sequences * capacity * config.kvHeads * config.headDim;
-    this.keys = model.layers.map(() => device.alloc('f32', length));
-    this.values = model.layers.map(() => device.alloc('f32', length));
-    this.filled = new Array<number>(sequences).fill(0);
+    this.width = config.kvHeads * config.headDim;
+    const layers = Array.from({ length: config.layers }, (_, layer) => layer);
+    this.keys = layers.map(() => device.alloc('f32', rows * this.width));
+    this.values = layers.map(() => device.alloc('f32', rows * this.width));
+    this.extents = new RowExtents(rows);
   }
 
-  lengthOf(sequence: number): number {
-    return this.filled[sequence]!;
+  /** Bytes that one token's keys and values take. */
+  static bytesPerToken({ layers, kvHeads, headDim }: LlamaConfig): number {
+    return 2 * layers * kvHeads * headDim * 4;
   }
 
-  /** Forgets all but the first `length` tokens of a sequence. */
-  truncate(sequence: number, length: number): void {
-    this.filled[sequence] = Math.min(length, this.filled[sequence]!);
+  /** An empty sequence with room for `capacity` tokens; undefined where the cache has no such room now. */
+  open(capacity: number): CachedSequence | undefined {
+    const start = this.extents.take(capacity);
+    return start === undefined ? undefined : { start, capacity, length: 0 };
+  }
+
+  /** Gives the rows of a sequence back. */
+  close(sequence: CachedSequence): void {
+    this.extents.give(sequence.start, sequence.capacity);
+    change(sequence, { capacity: 0, length: 0 });
+  }
+
+  /** Forgets all but the first `length` tokens of a sequence and gives the room behind them back. */
+  cut(sequence: CachedSequence, length: number): void {
+    if (length > sequence.length) throw new RangeError(`a sequence of ${sequence.length} tokens has no ${length}`);
+    this.extents.give(sequence.start + length, sequence.capacity - length);
+    change(sequence, { capacity: length, length });
+  }
+
+  /** Starts an empty sequence with the first `length` tokens of another one of the same model. */
+  copyPrefix(to: CachedSequence, from: CachedSequence, length: number): void {
+    if (to.length > 0 || length > from.length || length > to.capacity) {
+      throw new RangeError(`${length} of ${from.length} tokens do not go into ${to.length} of ${to.capacity}`);
+    }
+    const window = (buffer: DeviceBuffer, { start }: CachedSequence): DeviceBuffer =>
+      buffer.slice(start * this.width, length * this.width);
+    for (const buffer of [...this.keys, ...this.values]) this.device.copy(window(buffer, to), window(buffer, from));
+    change(to, { length });
   }
 
   /**
    * Appends tokens to some of the sequences and returns, for each, the logits after its last one: fp32 [parts.length, vocab].
-   * @throws RangeError when a sequence would outgrow the capacity
+   * @throws RangeError when a sequence would outgrow its capacity
    */
-  async append(parts: readonly { sequence: number; ids: readonly number[] }[]): Promise<Float32Array> {
-    const { model, capacity } = this;
+  async append(
+    model: LlamaModel,
+    parts: readonly { readonly sequence: CachedSequence; readonly ids: readonly number[] }[],
+  ): Promise<Float32Array> {
     const { device, config, workspace } = model;
     const tokens = parts.reduce((sum, part) => sum + part.ids.length, 0);
     const ids = new Int32Array(tokens);
@@ -48,20 +92,20 @@ export class KvCache {
     let row = 0;
     let longest = 0;
     parts.forEach((part, index) => {
-      const start = this.filled[part.sequence]!;
+      const { start: first, capacity, length: start } = part.sequence;
       const end = start + part.ids.length;
       if (part.ids.length === 0 || end > capacity)
-        throw new RangeError(`${end} tokens do not fit a cache of ${capacity}`);
-      table.set([row, part.ids.length, part.sequence * capacity, end], index * 4);
+        throw new RangeError(`${end} tokens do not fit a sequence of ${capacity}`);
+      table.set([row, part.ids.length, first, end], index * 4);
       part.ids.forEach((id, i) => {
         ids[row + i] = id;
         positions[row + i] = start + i;
-        rows[row + i] = part.sequence * capacity + start + i;
+        rows[row + i] = first + start + i;
       });
       row += part.ids.length;
       last[index] = row - 1;
       longest = Math.max(longest, end);
-      this.filled[part.sequence] = end;
+      change(part.sequence, { length: end });
     });
 
     const buffers = [ids, positions, rows, last, table].map((data) => {
@@ -102,6 +146,11 @@ export class KvCache {
   }
 
   free(): void {
-    for (const buffer of [...this.keys, ...this.values]) this.model.device.free(buffer);
+    for (const buffer of [...this.keys, ...this.values]) this.device.free(buffer);
   }
+}
+
+/** Only the cache changes its sequences; to everybody else they are read-only. */
+function change(sequence: CachedSequence, values: Partial<CachedSequence>): void {
+  Object.assign(sequence, values);
 }

@@ -78,11 +78,13 @@ async function checkLogits(model: LlamaModel, { expected }: ParityFixture, score
   const { example, last_positions: rows } = scores.logits;
   const ids = expected.examples[example]!.ids;
   // Through the cache in two unequal parts and then token by token, so that decoding is held against the reference as well.
-  const cache = new KvCache(model, 2, ids.length);
+  const cache = new KvCache(device, model.config, 2 * ids.length);
+  cache.open(ids.length);
+  const sequence = cache.open(ids.length)!;
   const start = ids.length - rows.length;
-  await cache.append([{ sequence: 1, ids: ids.slice(0, start) }]);
+  await cache.append(model, [{ sequence, ids: ids.slice(0, start) }]);
   for (const [i, row] of rows.entries()) {
-    const logits = await cache.append([{ sequence: 1, ids: [ids[start + i]!] }]);
+    const logits = await cache.append(model, [{ sequence, ids: [ids[start + i]!] }]);
     row.forEach((value, token) => {
       assert.ok(
         Math.abs(logits[token]! - value) <= 1e-3 * Math.max(1, Math.abs(value)),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { SftError } from '../../errors';
+import { createRandom } from '../../random';
 import { exercise } from '../conformance/exercise';
 import { assertSame } from '../conformance/numbers';
 import { createCpuDevice, INSTRUCTION_SETS, type CpuDeviceOptions } from './cpu-device';
@@ -31,6 +32,57 @@ void describe('cpu device', () => {
       it(`${isa}: every kernel gives the same bits on 1 and on ${threads} threads`, () =>
         assertEqualRuns({ isa, threads: 1 }, { isa, threads }));
     }
+  }
+
+  for (const isa of available) {
+    it(`${isa}: a row of a product does not depend on the rows beside it, among few or among many`, async () => {
+      const device = createCpuDevice({ isa, threads: 2 });
+      const random = createRandom(5);
+      const most = 3 * device.fewRows;
+      // Depths and widths with and without a rest, thin ones as an adapter has them, and one deeper than a panel.
+      for (const [n, k] of [
+        [96, 576],
+        [37, 45],
+        [16, 576],
+        [130, 16],
+        [200, 1536],
+      ] as const) {
+        const weights = device.alloc('bf16', n * k);
+        const floats = device.alloc('f32', n * k);
+        device.write(
+          floats,
+          Float32Array.from({ length: n * k }, () => random.nextFloat() - 0.5),
+        );
+        device.copy(weights, floats);
+        const x = device.alloc('f32', most * k);
+        device.write(
+          x,
+          Float32Array.from({ length: most * k }, () => random.nextFloat() - 0.5),
+        );
+        const product = async (first: number, rows: number): Promise<Float32Array> => {
+          const y = device.alloc('f32', rows * n);
+          device.linear(y, x.slice(first * k, rows * k), { kind: 'dense', data: weights, rows: n, cols: k }, rows);
+          const result = await device.readFloats(y);
+          device.free(y);
+          return result;
+        };
+        for (const [from, to] of [
+          [1, device.fewRows],
+          [device.fewRows + 1, most],
+        ] as const) {
+          const all = await product(0, to);
+          for (let rows = from; rows < to; rows++) {
+            const first = (rows * 7) % (to - rows + 1);
+            assertSame(
+              await product(first, rows),
+              all.slice(first * n, (first + rows) * n),
+              `${rows} rows [${n}, ${k}]`,
+            );
+          }
+        }
+        for (const buffer of [weights, floats, x]) device.free(buffer);
+      }
+    });
   }
 
   it('devices take turns: each keeps its instruction set and threads', async () => {

@@ -29,6 +29,9 @@ import { CpuMemory } from './cpu-memory';
 import { cpuLibrary } from './library';
 import type { CpuBuffer } from './memory';
 
+/** kDecodeRows of native/cpu/kernels/gemm.cpp: as many rows are multiplied by `multiply_dots`. */
+const FEW_ROWS = 16;
+
 /** Sets of vector instructions, best first. */
 export const INSTRUCTION_SETS = ['avx512', 'avx2', 'neon', 'baseline'] as const;
 export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
@@ -60,6 +63,7 @@ let active: object | undefined;
 
 export class CpuDevice implements Device {
   readonly kind = 'cpu';
+  readonly fewRows = FEW_ROWS;
   readonly description: string;
   readonly isa: InstructionSet;
   readonly threads: number;

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from './api-error';
+
+export type JsonFields = Readonly<Record<string, unknown>>;
+
+/** Of a body that is too large, so much is read and thrown away: a client that still sends does not hear a refusal. */
+const DISCARDED = 16;
+
+/**
+ * The JSON object that a request carries.
+ * @throws ApiError 413 above `limit` bytes, 400 where it is no JSON object
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<JsonFields> {
+  const bytes = await readBytes(request, limit);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiError(400, `the body is not JSON: ${reason}`, { code: 'invalid_json' });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiError(400, 'the body is not a JSON object', { code: 'invalid_json' });
+  }
+  return value as JsonFields;
+}
+
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let pieces: Buffer[] = [];
+    let bytes = 0;
+    const refuse = (): void => {
+      const message = `the request is larger than ${limit} bytes`;
+      reject(new ApiError(413, message, { code: 'request_too_large', headers: { connection: 'close' } }));
+    };
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes <= limit) pieces.push(piece);
+      else pieces = [];
+      if (bytes > DISCARDED * limit) refuse();
+    });
+    request.on('end', () => {
+      if (bytes > limit) refuse();
+      else resolve(Buffer.concat(pieces));
+    });
+    // `error` comes with a connection that breaks; the answer has nobody to go to.
+    request.on('error', reject);
+    if (Number(request.headers['content-length'] ?? 0) > DISCARDED * limit) refuse();
+  });
+}
