@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { groupOf, progressText, RUN_GROUPS } from './run-groups';
+import { STATE_SCHEMA, type RunState } from './state-schema';
+
+const state = (status: RunState['status'], step: number, total_steps: number | null): RunState => ({
+  status,
+  pid: 1,
+  pid_started: null,
+  heartbeat: '2026-01-02T10:15:00.000Z',
+  step,
+  total_steps,
+});
+
+describe('groupOf', () => {
+  it('has a group for every state, and no group is empty for ever', () => {
+    const groups = STATE_SCHEMA.properties.status.enum.map(groupOf);
+    assert.deepEqual([...new Set(groups)].toSorted(), [...RUN_GROUPS].toSorted());
+  });
+});
+
+describe('progressText', () => {
+  it('says step, loss and time left of a run that steps', () => {
+    const progress = { step: 1012, loss: 2.3149, secondsPerStep: 0.5 };
+    assert.equal(progressText(state('running', 1010, 5000), progress), 'step 1,012/5,000 · loss 2.315 · 33 min left');
+    assert.equal(progressText(state('paused', 1012, 5000), progress), 'step 1,012/5,000 · loss 2.315');
+  });
+
+  it('says what a run without a step is at', () => {
+    assert.equal(progressText(state('starting', 0, null)), 'starting');
+    assert.equal(progressText(state('stopping', 3, 60)), 'saving and stopping');
+    assert.equal(progressText(state('running', 60, 60)), '60 steps done, evaluating');
+    assert.equal(progressText(state('interrupted', 20, 60)), 'step 20/60');
+    assert.equal(progressText(state('failed', 0, null)), '');
+  });
+});
