@@ -14,6 +14,7 @@ import { registerInlayHints } from './inlay-hints';
 import { registerPreview } from './preview';
 import { registerReport } from './report';
 import { registerRuns } from './runs/register-runs';
+import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
 import { registerSelectModel } from './select-model';
 import type { Services } from './services';
@@ -26,6 +27,9 @@ export interface SftApi {
   analysed(uri: vscode.Uri): Promise<AnalysisResult>;
   /** Puts a person who answers by rule in the place of the dialogs. */
   answerDialogs(dialogs: Dialogs): void;
+  readonly runs: RunStore;
+  /** What the view of the runs draws. */
+  readonly runTree: vscode.TreeDataProvider<TreeNode>;
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -46,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const documents = new DatasetDocuments(client, log);
   const runs = new RunStore(context.workspaceState, log);
   const services: Services = { context, client, documents, runs, dialogs: windowDialogs, log };
+  const runViews = registerRuns(services);
   context.subscriptions.push(
     output,
     documents,
@@ -64,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerSplit(services),
     registerReport(services),
     registerPreview(services),
-    registerRuns(services),
+    runViews,
   );
   registerConfigEditing(context);
   documents.considerAll();
@@ -73,5 +78,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     answerDialogs: (dialogs) => {
       services.dialogs = dialogs;
     },
+    runs,
+    runTree: runViews.tree,
   };
 }

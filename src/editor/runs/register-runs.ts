@@ -1,12 +1,42 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
+import { registerConfigurationCommands } from './configuration-commands';
+import { registerContextKeys } from './context-keys';
+import { registerControlCommands } from './control-commands';
+import { LiveProgress } from './live-progress';
+import { registerManageCommands } from './manage-commands';
+import { RunNotifications } from './notifications';
+import { RunTree } from './run-tree';
+import { registerStartTraining } from './start-training';
+import { registerRunStatus } from './status-item';
 
 /** Everything the editor does with runs. The disk is looked at when activation is over. */
-export function registerRuns(services: Services): vscode.Disposable {
+export function registerRuns(services: Services): vscode.Disposable & { readonly tree: RunTree } {
+  const { runs } = services;
+  const live = new LiveProgress(runs);
+  const tree = new RunTree(runs, live);
+  const view = vscode.window.createTreeView('sft.runs', {
+    treeDataProvider: tree,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
   const start = setTimeout(() => {
-    services.runs.start();
+    runs.start();
   });
-  return new vscode.Disposable(() => {
-    clearTimeout(start);
-  });
+  const all = vscode.Disposable.from(
+    live,
+    tree,
+    view,
+    registerContextKeys(services),
+    registerRunStatus(runs, live),
+    new RunNotifications(services),
+    registerStartTraining(services),
+    registerControlCommands(services),
+    registerManageCommands(services, view),
+    registerConfigurationCommands(services),
+    new vscode.Disposable(() => {
+      clearTimeout(start);
+    }),
+  );
+  return Object.assign(all, { tree });
 }

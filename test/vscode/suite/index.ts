@@ -5,6 +5,7 @@ import './diagnostics';
 import './quick-fixes';
 import './token-hints';
 import './other-files';
+import './runs';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */

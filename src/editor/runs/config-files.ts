@@ -1,0 +1,32 @@
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { effectiveValues } from '../../config/advise';
+
+export const CONFIG_NAME = 'sft.config.json';
+const MOST = 200;
+
+export function isConfiguration(uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && path.basename(uri.fsPath) === CONFIG_NAME;
+}
+
+/** The configurations of the workspace, in the order of their paths. */
+export async function configurations(): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(`**/${CONFIG_NAME}`, '**/{node_modules,.git,.sft}/**', MOST);
+  return found.filter(({ scheme }) => scheme === 'file').sort((a, b) => a.fsPath.localeCompare(b.fsPath));
+}
+
+/** The dataset a configuration names, absolute, as the editor has its text; undefined where it names none. */
+export async function datasetOf(config: vscode.Uri): Promise<string | undefined> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === config.toString());
+  const text = open?.getText() ?? (await readFile(config.fsPath, 'utf8').catch(() => ''));
+  const dataset = effectiveValues(text, config.fsPath)?.dataset;
+  return typeof dataset === 'string' ? path.resolve(path.dirname(config.fsPath), dataset) : undefined;
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

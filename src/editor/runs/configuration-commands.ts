@@ -1,0 +1,96 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Config } from '../../config/config-schema';
+import { configText, writtenConfig } from '../../config/write-config';
+import { formatError, SftError } from '../../errors';
+import { writeFileAtomic } from '../../files';
+import type { RunSummary } from '../../runs/read-runs';
+import type { Services } from '../services';
+import { CONFIG_NAME, exists } from './config-files';
+import { chooseRun } from './run-choice';
+
+/** New configurations made from runs: the same again, and one that goes on from a run's adapter. */
+export function registerConfigurationCommands(services: Services): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('sft.duplicateConfiguration', (run?: unknown) => duplicate(services, run)),
+    vscode.commands.registerCommand('sft.continueFromAdapter', (run?: unknown) => continueFrom(services, run)),
+  );
+}
+
+async function duplicate(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
+  const question = { placeHolder: 'The configuration of which run?', none: 'There are no runs yet.' };
+  const run = await chooseRun(services, argument, question);
+  if (run === undefined) return undefined;
+  return writeNew(services, run, 'copy', {});
+}
+
+async function continueFrom(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
+  const run = await chooseRun(services, argument, {
+    groups: ['done'],
+    placeHolder: 'From the adapter of which run?',
+    none: 'No run is done yet: there is no adapter to go on from.',
+  });
+  if (run === undefined) return undefined;
+  const { config } = run.run;
+  const result = resultOf(run, argument);
+  if (!(await exists(result))) {
+    void services.dialogs.info(`${run.label} has no result yet. Resume it, or continue from one of its checkpoints.`);
+    return undefined;
+  }
+  const change = config.training_type === 'full' ? { model_name: result } : { adapter: result };
+  return writeNew(services, run, 'continued', change);
+}
+
+/** The checkpoint that was clicked, else the result of the run. */
+function resultOf({ folder, run }: RunSummary, argument: unknown): string {
+  const node = argument as { readonly kind?: unknown; readonly path?: unknown } | null | undefined;
+  if (node?.kind === 'checkpoint' && typeof node.path === 'string') return node.path;
+  return run.config.training_type === 'full' ? path.join(folder.path, 'model') : folder.adapter;
+}
+
+/** Writes the run's configuration with changes into a new folder beside its own, and opens it. */
+async function writeNew(
+  services: Services,
+  { run }: RunSummary,
+  suffix: string,
+  changes: Partial<Config>,
+): Promise<vscode.Uri | undefined> {
+  const { dialogs } = services;
+  const beside = path.dirname(run.config_file);
+  const name = await dialogs.text({
+    prompt: `Folder for the new ${CONFIG_NAME}, in ${beside}`,
+    value: await freeName(beside, `${run.name}-${suffix}`),
+    validateInput: async (text) => {
+      if (text.trim() === '') return 'A name is needed.';
+      return (await exists(path.resolve(beside, text.trim(), CONFIG_NAME))) ? 'There is one already.' : undefined;
+    },
+  });
+  if (name === undefined) return undefined;
+  const file = path.resolve(beside, name.trim(), CONFIG_NAME);
+  if (await exists(file)) {
+    void dialogs.error(`${file} is there already. It is left as it is.`);
+    return undefined;
+  }
+  // The runs stay together, whatever folder the configuration lies in.
+  const config = { ...writtenConfig(run.config), output_dir: run.config.output_dir, ...changes };
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFileAtomic(file, configText(config, file));
+  } catch (error) {
+    const reason = error instanceof SftError ? formatError(error) : String(error);
+    void dialogs.error(`The configuration cannot be written: ${reason}`);
+    return undefined;
+  }
+  const uri = vscode.Uri.file(file);
+  await vscode.window.showTextDocument(uri, { preview: false });
+  return uri;
+}
+
+/** `faq-copy`, `faq-copy-2` */
+async function freeName(folder: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${name}-${n}`;
+    if (!(await exists(path.join(folder, candidate)))) return candidate;
+  }
+}

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { formatError, SftError } from '../../errors';
+import { relaunchRun } from '../../runs/launch';
+import type { RunSummary } from '../../runs/read-runs';
+import { canRelaunch, groupOf } from '../../runs/run-groups';
+import type { ControlCommand } from '../../runs/state-schema';
+import type { Services } from '../services';
+import { chooseRun } from './run-choice';
+import { mayRun } from './trust';
+import { sftCommand } from './worker-command';
+
+/** Resume, pause and stop. Each resolves when the request is on its way; the run itself says when it is met. */
+export function registerControlCommands(services: Services): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('sft.resumeRun', (run?: unknown) => resume(services, run)),
+    vscode.commands.registerCommand('sft.pauseRun', (run?: unknown) => pause(services, run)),
+    vscode.commands.registerCommand('sft.stopRun', (run?: unknown) => stop(services, run)),
+  );
+}
+
+async function resume(services: Services, argument: unknown): Promise<void> {
+  if (!(await mayRun(services))) return;
+  const run = await chooseRun(services, argument, {
+    groups: ['paused', 'interrupted', 'failed', 'stopped'],
+    placeHolder: 'Which run shall go on?',
+    none: 'There is no run that could go on: none is paused, stopped, interrupted or failed.',
+  });
+  if (run === undefined) return;
+  // Another window may have resumed it a moment ago.
+  const present = (await services.runs.reload(run.folder.path)) ?? run;
+  const group = groupOf(present.state.status);
+  if (group === 'paused') await send(services, present, 'resume');
+  else if (canRelaunch(group)) await relaunch(services, present);
+  else if (group === 'done')
+    void services.dialogs.info(`${run.label} is complete. Continue from its adapter to train on.`);
+  else void services.dialogs.info(`${run.label} is at work already.`);
+}
+
+async function relaunch(services: Services, { folder }: RunSummary): Promise<void> {
+  try {
+    await relaunchRun(folder.path, sftCommand(services.context));
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    void services.dialogs.error(`The run cannot go on: ${formatError(error)}`);
+  } finally {
+    await services.runs.reload(folder.path);
+  }
+}
+
+async function pause(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, {
+    groups: ['running'],
+    placeHolder: 'Which run shall pause?',
+    none: 'No run is running.',
+  });
+  if (run === undefined) return;
+  if (run.state.status === 'paused') void services.dialogs.info(`${run.label} is paused already.`);
+  else if (groupOf(run.state.status) === 'running') await send(services, run, 'pause');
+  else void services.dialogs.info(`${run.label} is not running.`);
+}
+
+async function stop(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, {
+    groups: ['running', 'queued', 'paused'],
+    placeHolder: 'Which run shall save and stop?',
+    none: 'No run is at work.',
+  });
+  if (run === undefined) return;
+  if (['running', 'queued', 'paused'].includes(groupOf(run.state.status))) await send(services, run, 'stop');
+  else void services.dialogs.info(`${run.label} is not running.`);
+}
+
+async function send({ dialogs }: Services, { folder }: RunSummary, command: ControlCommand): Promise<void> {
+  try {
+    await folder.sendControl(command);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    void dialogs.error(`The run cannot be told: ${formatError(error)}`);
+  }
+}

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import { formatError, SftError } from '../../errors';
+import { writeLabel } from '../../runs/label';
+import type { RunSummary } from '../../runs/read-runs';
+import { isWorking } from '../../runs/run-status';
+import type { Services } from '../services';
+import { exists } from './config-files';
+import { chooseRun, foldersOf } from './run-choice';
+import type { TreeNode } from './run-nodes';
+
+const NONE = 'There are no runs yet. SFT: Start Training makes one.';
+
+/** Rename, delete, compare, and ways to the files of a run. */
+export function registerManageCommands(services: Services, view: vscode.TreeView<TreeNode>): vscode.Disposable {
+  // A key that is pressed in the view brings no node along.
+  const clicked = (node: unknown): unknown => (isFromView(node) ? view.selection[0] : node);
+  const all = (node: unknown, selected: unknown): string[] =>
+    isFromView(node) ? foldersOf(undefined, view.selection) : foldersOf(node, selected);
+  const register = (name: string, command: (...args: unknown[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(name, command);
+  return vscode.Disposable.from(
+    register('sft.refreshRuns', () => services.runs.refresh()),
+    register('sft.renameRun', (run) => rename(services, clicked(run))),
+    register('sft.deleteRun', (run, selected) => remove(services, all(run, selected))),
+    register('sft.compareSelectedRuns', (run, selected) => compare(services, foldersOf(run, selected))),
+    register('sft.openRunLog', (run) => openLog(services, run)),
+    register('sft.revealRun', (run) => reveal(services, run)),
+    register('sft.openRunFolder', (run) => openFolder(services, run)),
+  );
+}
+
+function isFromView(argument: unknown): boolean {
+  return (argument as { readonly fromView?: unknown } | null | undefined)?.fromView === true;
+}
+
+async function rename(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be renamed?', none: NONE });
+  if (run === undefined) return;
+  const label = await services.dialogs.text({
+    prompt: `The name to show; empty takes the configuration's (${run.run.name})`,
+    value: run.label,
+  });
+  if (label === undefined) return;
+  try {
+    await writeLabel(run.folder.path, label === run.run.name ? '' : label);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    void services.dialogs.error(`The run cannot be renamed: ${formatError(error)}`);
+  }
+  await services.runs.reload(run.folder.path);
+}
+
+/** @returns whether the runs are gone */
+async function remove(services: Services, folders: readonly string[]): Promise<boolean> {
+  const { dialogs, runs } = services;
+  const asked = folders.length > 0 ? folders : [undefined];
+  const chosen: RunSummary[] = [];
+  for (const folder of asked) {
+    const run = await chooseRun(services, folder, { placeHolder: 'Which run shall be deleted?', none: NONE });
+    if (run === undefined) return false;
+    // As the disk has it: another window may have resumed it.
+    chosen.push((await runs.reload(run.folder.path)) ?? run);
+  }
+  const working = chosen.find(({ state }) => isWorking(state.status));
+  if (working !== undefined) {
+    void dialogs.warn(`${working.label} is at work. Stop it before you delete it.`);
+    return false;
+  }
+  const what = chosen.length === 1 ? `the run ${chosen[0]!.label}` : `${chosen.length} runs`;
+  const detail = 'Their checkpoints, results and logs go with them. The configuration and the data stay.';
+  if (!(await dialogs.confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return false;
+  for (const { folder } of chosen) if (!(await deleteFolder(services, folder.path))) return false;
+  await runs.refresh();
+  return true;
+}
+
+async function deleteFolder({ dialogs }: Services, folder: string): Promise<boolean> {
+  const uri = vscode.Uri.file(folder);
+  try {
+    await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: true });
+    return true;
+  } catch {
+    // Remote machines and some disks have no trash.
+    const detail = `There is no trash for ${folder}.`;
+    if (!(await dialogs.confirm('Delete it for good?', detail, 'Delete Permanently'))) return false;
+  }
+  try {
+    await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: false });
+    return true;
+  } catch (error) {
+    void dialogs.error(`${folder} cannot be deleted: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+async function compare({ dialogs, runs }: Services, folders: readonly string[]): Promise<void> {
+  let chosen = folders;
+  if (chosen.length < 2) {
+    const items = runs.list().map((run) => ({
+      label: run.label,
+      description: new Date(run.run.created).toLocaleString('en-GB'),
+      picked: folders.includes(run.folder.path),
+      folder: run.folder.path,
+    }));
+    const picked = await dialogs.pickSeveral(items, 'Two or more runs to compare');
+    if (picked === undefined) return;
+    chosen = items.filter((item) => picked.includes(item)).map(({ folder }) => folder);
+  }
+  if (chosen.length < 2) void dialogs.info('Choose at least two runs to compare.');
+  else await vscode.commands.executeCommand('sft.compareRuns', [...chosen]);
+}
+
+async function openLog(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, { placeHolder: 'The log of which run?', none: NONE });
+  if (run === undefined) return;
+  const { logFile, outputFile } = run.folder;
+  // A worker that could not begin has left only what its process printed.
+  for (const file of [logFile, outputFile]) {
+    if (!(await exists(file))) continue;
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
+    return;
+  }
+  void services.dialogs.info(`${run.label} has written no log yet.`);
+}
+
+async function reveal(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be shown?', none: NONE });
+  if (run === undefined) return;
+  // The desktop's file manager shows this machine's files only.
+  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  const command = local ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(run.folder.runFile));
+}
+
+async function openFolder(services: Services, argument: unknown): Promise<void> {
+  const run = await chooseRun(services, argument, { placeHolder: 'The folder of which run?', none: NONE });
+  if (run === undefined) return;
+  const options = { forceNewWindow: true };
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(run.folder.path), options);
+}

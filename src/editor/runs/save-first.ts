@@ -1,0 +1,26 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { datasetOf } from './config-files';
+
+/**
+ * Training reads the disk: asks to save the configuration and its dataset where they are changed in an editor.
+ * @returns whether they are on the disk now
+ */
+export async function saveFirst({ dialogs }: Services, config: vscode.Uri): Promise<boolean> {
+  const files = [config.fsPath, await datasetOf(config)];
+  const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && files.includes(uri.fsPath));
+  if (dirty.length === 0) return true;
+  const names = dirty.map(({ uri }) => path.basename(uri.fsPath)).join(' and ');
+  if (!(await dialogs.confirm(`Save ${names}?`, 'Training reads the files on disk.', 'Save and Go On'))) return false;
+  return saveAll(dialogs, dirty);
+}
+
+async function saveAll(dialogs: Services['dialogs'], documents: readonly vscode.TextDocument[]): Promise<boolean> {
+  for (const document of documents) {
+    if (await document.save()) continue;
+    void dialogs.error(`${path.basename(document.uri.fsPath)} cannot be saved, so training is not started.`);
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { ConfigError } from '../../config/config-error';
+import type { ResolvedConfig } from '../../config/config-schema';
+import { loadConfig } from '../../config/parse-config';
+import { formatError, SftError } from '../../errors';
+import { launchRun } from '../../runs/launch';
+import type { Services } from '../services';
+import { chooseConfiguration } from './choose-config';
+import { saveFirst } from './save-first';
+import { mayRun } from './trust';
+import { sftCommand } from './worker-command';
+
+/** Configurations that are being started by this window: a second click does not start a second run. */
+const starting = new Set<string>();
+
+/** `SFT: Start Training`. Returns the folder of the run, for tests; undefined where none was started. */
+export function registerStartTraining(services: Services): vscode.Disposable {
+  return vscode.commands.registerCommand('sft.startTraining', (target?: unknown) => startTraining(services, target));
+}
+
+async function startTraining(services: Services, target: unknown): Promise<string | undefined> {
+  if (!(await mayRun(services))) return undefined;
+  const config = await chooseConfiguration(services, target);
+  if (config === undefined) return undefined;
+  const key = config.toString();
+  if (starting.has(key)) {
+    void services.dialogs.info('This training is being started already.');
+    return undefined;
+  }
+  starting.add(key);
+  try {
+    if (!(await saveFirst(services, config))) return undefined;
+    const ready = await load(services, config);
+    return ready === undefined ? undefined : await launch(services, config, ready);
+  } finally {
+    starting.delete(key);
+  }
+}
+
+async function load({ dialogs }: Services, config: vscode.Uri): Promise<ResolvedConfig | undefined> {
+  try {
+    return await loadConfig(config.fsPath);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    const [first, ...others] = error instanceof ConfigError ? error.problems : [error];
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    const { line, column, remedy } = first;
+    const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1));
+    await vscode.window
+      .showTextDocument(config, { preview: false, selection: new vscode.Range(at, at) })
+      .then(undefined, () => undefined);
+    const advice = remedy === undefined ? '' : ` - ${remedy}`;
+    void dialogs.error(`Training cannot start: ${first.message}${advice}${more}`);
+    return undefined;
+  }
+}
+
+async function launch(services: Services, file: vscode.Uri, config: ResolvedConfig): Promise<string | undefined> {
+  const { context, dialogs, runs } = services;
+  const command = sftCommand(context);
+  const title = `Starting training of ${path.basename(config.model_name)}`;
+  const options = { location: vscode.ProgressLocation.Notification, title };
+  try {
+    const run = await vscode.window.withProgress(options, async () =>
+      launchRun({ config, configFile: file.fsPath, command }),
+    );
+    await runs.addOutputFolder(config.output_dir);
+    await runs.refresh();
+    await showDashboard(run.path);
+    return run.path;
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    void dialogs.error(`Training cannot start: ${formatError(error)}`);
+    await runs.refresh();
+    return undefined;
+  }
+}
+
+async function showDashboard(folder: string): Promise<void> {
+  const commands = await vscode.commands.getCommands(true);
+  // It opens beside what the person does: a run that has started is not undone by a view that cannot open.
+  if (commands.includes('sft.showDashboard')) await vscode.commands.executeCommand('sft.showDashboard', folder);
+}

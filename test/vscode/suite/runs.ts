@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Dialogs } from '../../../src/editor/dialogs';
+import type { SftApi } from '../../../src/editor/extension';
+import type { TreeNode } from '../../../src/editor/runs/run-nodes';
+import type { RunSummary } from '../../../src/runs/read-runs';
+import { LIMIT_MILLISECONDS, test } from './runner';
+
+const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+const MODEL = path.join(process.env['SFT_CHECKOUT'] ?? '', 'examples/tiny-llama');
+
+async function api(): Promise<SftApi> {
+  const extension = vscode.extensions.getExtension<SftApi>('sft-workbench.sft-workbench');
+  assert.ok(extension);
+  return extension.activate();
+}
+
+/** A person who picks the first offer that fits the next of these patterns, and says yes. What was said is kept. */
+class Person implements Dialogs {
+  readonly heard: string[] = [];
+  readonly offered: string[] = [];
+
+  constructor(
+    private readonly picks: RegExp[],
+    private readonly answers: { readonly text?: string; readonly confirm?: boolean } = {},
+  ) {}
+
+  pick(items: readonly vscode.QuickPickItem[], placeHolder: string): Promise<vscode.QuickPickItem | undefined> {
+    this.offered.push(`${placeHolder}: ${items.map(({ label }) => label).join(' | ')}`);
+    const wanted = this.picks.find((pattern) => items.some(({ label }) => pattern.test(label)));
+    return Promise.resolve(items.find(({ label }) => wanted?.test(label)));
+  }
+  async pickSeveral(items: readonly vscode.QuickPickItem[], placeHolder: string): Promise<vscode.QuickPickItem[]> {
+    const one = await this.pick(items, placeHolder);
+    return one === undefined ? [] : [one];
+  }
+  folder = (): Promise<undefined> => Promise.resolve(undefined);
+  file = (): Promise<undefined> => Promise.resolve(undefined);
+  text = (): Promise<string | undefined> => Promise.resolve(this.answers.text);
+  info = (message: string): Promise<undefined> => this.hear(message);
+  warn = (message: string): Promise<undefined> => this.hear(message);
+  error = (message: string): Promise<undefined> => this.hear(message);
+  confirm(message: string): Promise<boolean> {
+    this.heard.push(message);
+    return Promise.resolve(this.answers.confirm ?? true);
+  }
+
+  private hear(message: string): Promise<undefined> {
+    this.heard.push(message);
+    return Promise.resolve(undefined);
+  }
+}
+
+/** Waits until a run is as wanted. @throws Error with what it is after the limit */
+async function runWhen({ runs }: SftApi, folder: string, wanted: (run: RunSummary) => boolean): Promise<RunSummary> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const run = runs.get(folder);
+      if (run === undefined || !wanted(run)) return;
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve(run);
+    };
+    const timer = setTimeout(() => {
+      subscription.dispose();
+      const output = path.join(folder, 'output.txt');
+      const said = existsSync(output) ? readFileSync(output, 'utf8') : '';
+      reject(new Error(`the run is ${JSON.stringify(runs.get(folder)?.state)}\n${said}`));
+    }, LIMIT_MILLISECONDS);
+    const subscription = runs.onDidChange(look);
+    look();
+  });
+}
+
+const hasStatus =
+  (...statuses: string[]) =>
+  ({ state }: RunSummary): boolean =>
+    statuses.includes(state.status);
+
+/** The tree as a person reads it, its runs unfolded: `Done 1`, `  faq`, `    Log`. */
+async function drawn(tree: vscode.TreeDataProvider<TreeNode>, node?: TreeNode, indent = ''): Promise<string[]> {
+  const lines: string[] = [];
+  for (const child of (await tree.getChildren(node)) ?? []) {
+    const { label, description } = await tree.getTreeItem(child);
+    const name = typeof label === 'string' ? label : (label?.label ?? '');
+    lines.push(`${indent}${name}${child.kind === 'group' ? ` ${String(description)}` : ''}`);
+    if (child.kind !== 'part') lines.push(...(await drawn(tree, child, `${indent}  `)));
+  }
+  return lines;
+}
+
+async function nodeOf(tree: vscode.TreeDataProvider<TreeNode>, folder: string): Promise<TreeNode> {
+  for (const group of (await tree.getChildren()) ?? []) {
+    for (const run of (await tree.getChildren(group)) ?? []) {
+      if (run.kind === 'run' && run.runFolder === folder) return run;
+    }
+  }
+  throw new Error(`${folder} is not in the tree`);
+}
+
+/** Questions and answers in a folder of their own, few enough to be learned in a moment. */
+function writeData(name: string, count: number): string {
+  const all = JSON.parse(readFileSync(path.join(root, 'nigeria-services.json'), 'utf8')) as unknown[];
+  const file = path.join(root, name, 'faq.json');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(all.slice(0, count), null, 2)}\n`);
+  return file;
+}
+
+function writeConfig(name: string, values: Record<string, unknown>): string {
+  writeData(name, 40);
+  const file = path.join(root, name, 'sft.config.json');
+  const config = {
+    model_name: MODEL,
+    dataset: 'faq.json',
+    warmup_steps: 1,
+    eval_examples: 2,
+    max_new_tokens: 4,
+    ...values,
+  };
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  return file;
+}
+
+async function start(services: SftApi, configFile: string): Promise<string> {
+  const person = new Person([/^\$\(play\) Start anyway/]);
+  services.answerDialogs(person);
+  const folder = await vscode.commands.executeCommand<string | undefined>(
+    'sft.startTraining',
+    vscode.Uri.file(configFile),
+  );
+  assert.ok(folder !== undefined, [...person.heard, ...person.offered].join('\n'));
+  return folder;
+}
+
+test('runs: from a dataset three answers lead to a run, which is stopped, resumed and deleted', async () => {
+  const services = await api();
+  const data = writeData('three-answers', 40);
+  const person = new Person([/Included example model|three-answers\/tiny-llama/, /^First run$/, /Start anyway/]);
+  services.answerDialogs(person);
+  const folder = await vscode.commands.executeCommand<string | undefined>('sft.startTraining', vscode.Uri.file(data));
+  assert.ok(folder !== undefined, [...person.heard, ...person.offered].join('\n'));
+  const config = path.join(root, 'three-answers/sft.config.json');
+  assert.equal(path.dirname(folder), path.join(root, 'three-answers/.sft/runs'));
+  const written = JSON.parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
+  assert.deepEqual(
+    [written['model_name'], written['dataset'], written['max_steps'], written['lora_r']],
+    ['tiny-llama', 'faq.json', 60, 16],
+  );
+  assert.ok(vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === config));
+
+  await runWhen(services, folder, ({ state }) => state.status === 'running' && state.step > 0);
+  assert.ok((await drawn(services.runTree)).includes('Running 1'));
+  const node = await nodeOf(services.runTree, folder);
+  await vscode.commands.executeCommand('sft.deleteRun', node);
+  assert.match(person.heard.join('\n'), /faq is at work\. Stop it before/);
+  await vscode.commands.executeCommand('sft.stopRun', node);
+  const stopped = await runWhen(services, folder, hasStatus('stopped', 'done'));
+  assert.equal(stopped.state.status, 'stopped');
+  assert.ok(existsSync(path.join(folder, 'checkpoints', `step-${stopped.state.step}`)));
+
+  await vscode.commands.executeCommand('sft.resumeRun', node);
+  await runWhen(services, folder, ({ state }) => state.status === 'running' && state.step > stopped.state.step);
+  await vscode.commands.executeCommand('sft.stopRun', folder);
+  await runWhen(services, folder, hasStatus('stopped'));
+  services.answerDialogs(new Person([], { confirm: true }));
+  await vscode.commands.executeCommand('sft.deleteRun', node);
+  assert.ok(!existsSync(folder));
+  assert.equal(services.runs.get(folder), undefined);
+});
+
+test('runs: a run ends, and the tree shows what it made', async () => {
+  const services = await api();
+  const folder = await start(services, writeConfig('to-the-end', { max_steps: 3, save_steps: 2, name: 'short' }));
+  await runWhen(services, folder, hasStatus('done'));
+  const lines = await drawn(services.runTree);
+  const at = lines.indexOf('  short');
+  assert.deepEqual(lines.slice(lines.indexOf('Done 1')), [
+    'Done 1',
+    '  short',
+    '    Configuration',
+    '    Checkpoints',
+    '    Evaluation',
+    '    Predictions',
+    '    Log',
+    '    Adapter',
+  ]);
+  assert.ok(at > 0);
+  const node = await nodeOf(services.runTree, folder);
+  const parts = (await services.runTree.getChildren(node)) ?? [];
+  const checkpoints = await services.runTree.getChildren(
+    parts.find((one) => one.kind === 'part' && one.part === 'checkpoints'),
+  );
+  assert.deepEqual(
+    (checkpoints ?? []).map((one) => (one.kind === 'checkpoint' ? one.name : one.kind)),
+    ['best', 'step-3', 'step-2'],
+  );
+
+  services.answerDialogs(new Person([], { text: 'My first' }));
+  await vscode.commands.executeCommand('sft.renameRun', node);
+  assert.equal(services.runs.get(folder)?.label, 'My first');
+
+  services.answerDialogs(new Person([], { text: 'again' }));
+  const copy = await vscode.commands.executeCommand<vscode.Uri>('sft.continueFromAdapter', node);
+  assert.equal(copy.fsPath, path.join(root, 'to-the-end/again/sft.config.json'));
+  const written = JSON.parse(readFileSync(copy.fsPath, 'utf8')) as Record<string, unknown>;
+  const { adapter, dataset, output_dir } = written;
+  assert.deepEqual(
+    [adapter, dataset, output_dir],
+    [`../.sft/runs/${path.basename(folder)}/adapter`, '../faq.json', '../.sft/runs'],
+  );
+});
+
+test('runs: a killed worker is shown as interrupted, and of two that resume it one does', async () => {
+  const services = await api();
+  const folder = await start(services, writeConfig('killed', { max_steps: 400, save_steps: 1, name: 'killed' }));
+  const { state } = await runWhen(services, folder, (run) => run.state.status === 'running' && run.state.step > 1);
+  process.kill(state.pid, 'SIGKILL');
+  const { state: interrupted } = await runWhen(services, folder, hasStatus('interrupted'));
+  assert.ok((await drawn(services.runTree)).includes('Interrupted 1'));
+  const person = new Person([]);
+  services.answerDialogs(person);
+  const resume = (): Thenable<unknown> => vscode.commands.executeCommand('sft.resumeRun', folder);
+  await Promise.all([resume(), resume()]);
+  const again = await runWhen(services, folder, (run) => run.state.status === 'running');
+  assert.notEqual(again.state.pid, interrupted.pid);
+  assert.match(person.heard.join('\n'), /at work already|already being written/);
+  await vscode.commands.executeCommand('sft.pauseRun', folder);
+  await runWhen(services, folder, hasStatus('paused'));
+  await vscode.commands.executeCommand('sft.resumeRun', folder);
+  await runWhen(services, folder, hasStatus('running'));
+  await vscode.commands.executeCommand('sft.stopRun', folder);
+  await runWhen(services, folder, hasStatus('stopped'));
+});
+
+test('runs: a configuration with a mistake starts nothing, and the mistake is told', async () => {
+  const services = await api();
+  const file = writeConfig('wrong', { model_name: 'gone' });
+  const person = new Person([]);
+  services.answerDialogs(person);
+  assert.equal(await vscode.commands.executeCommand('sft.startTraining', vscode.Uri.file(file)), undefined);
+  assert.match(person.heard.join('\n'), /Training cannot start: model_name: .*gone does not exist/);
+  assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
+});
