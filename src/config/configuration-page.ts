@@ -2,6 +2,7 @@ import { CONFIG_SCHEMA } from './config-schema';
 import type { JsonSchema } from '../json-schema';
 import { valueText } from './key-edits';
 import { isTaughtKey, teachingMarkdown } from './teach';
+import { anchorOf, TERMS } from './teaching/terms';
 
 const INTRODUCTION = `# Configuration: sft.config.json
 
@@ -34,7 +35,9 @@ function sections(schema: JsonSchema, prefix: string, heading: string): string[]
     const fallback = needed ? 'Needed.' : `Default: ${code(property.default)}.`;
     const choices =
       property.enum === undefined ? '' : ` One of ${property.enum.map((value) => code(value)).join(', ')}.`;
-    const section = `${heading} ${key}\n\n${fallback}${choices}\n\n${teachingMarkdown(key)}\n`;
+    const terms = (TERMS[key] ?? []).map((term) => `[${term}](glossary.md#${anchorOf(term)})`).join(', ');
+    const glossary = terms === '' ? '' : `\nIn the glossary: ${terms}.\n`;
+    const section = `${heading} ${key}\n\n${fallback}${choices}\n\n${teachingMarkdown(key)}\n${glossary}`;
     return [section, ...sections(property, `${key}.`, `${heading}#`)];
   });
 }

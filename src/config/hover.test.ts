@@ -24,7 +24,11 @@ describe('the hover', () => {
 
   it('shows the value now and what it amounts to, with the teaching text where that is asked for', () => {
     const [text, at] = marked('{"per_device_ba|tch_size": 4}');
-    const current = '**Now** `4` · default `2` · effective batch = 4 × 4 = 16';
+    const links = ['Batch', 'Effective batch'].map(
+      (term) =>
+        `[${term}](command:sft.showGlossary?%5B%22${term.toLowerCase().replace(' ', '-')}%22%5D "Open the glossary")`,
+    );
+    const current = `**Now** \`4\` · default \`2\` · effective batch = 4 × 4 = 16\n\nGlossary: ${links.join(' · ')}`;
     assert.equal(configHover(text, at, 'sft.config.json', {}, false), current);
     const taught = configHover(text, at, 'sft.config.json', {}, true);
     assert.match(taught ?? '', /^\*\*per_device_batch_size\*\*\n\nHow many examples.*First run:.*Too high:/s);

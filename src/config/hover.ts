@@ -3,6 +3,7 @@ import { effectiveValues } from './advise';
 import { currentMarkdown } from './current';
 import type { ConfigFacts } from './facts';
 import { isTaughtKey, teachingMarkdown, type TaughtKey } from './teach';
+import { anchorOf, TERMS } from './teaching/terms';
 
 /** The key of the configuration at an offset of its text, on the key itself or on its value. */
 export function keyAt(text: string, offset: number): TaughtKey | undefined {
@@ -13,9 +14,12 @@ export function keyAt(text: string, offset: number): TaughtKey | undefined {
   return isTaughtKey(key) ? key : undefined;
 }
 
+/** The command that opens the glossary; hovers may run it and no other. */
+export const GLOSSARY_COMMAND = 'sft.showGlossary';
+
 /**
  * What the hover at an offset says, as markdown: the key's value now and what it amounts to, before it the teaching text where
- * `teach` is set. undefined where there is no key.
+ * `teach` is set, after it links to the glossary. undefined where there is no key.
  */
 export function configHover(
   text: string,
@@ -28,6 +32,15 @@ export function configHover(
   if (key === undefined) return undefined;
   const values = effectiveValues(text, file);
   const current = values === undefined ? '' : currentMarkdown(key, values, facts);
-  const parts = [teach ? `**${key}**\n\n${teachingMarkdown(key)}` : '', current].filter((part) => part !== '');
+  const taught = teach ? `**${key}**\n\n${teachingMarkdown(key)}` : '';
+  const parts = [taught, current, glossaryLinks(key)].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join('\n\n');
+}
+
+function glossaryLinks(key: TaughtKey): string {
+  const links = (TERMS[key] ?? []).map((term) => {
+    const argument = encodeURIComponent(JSON.stringify([anchorOf(term)]));
+    return `[${term}](command:${GLOSSARY_COMMAND}?${argument} "Open the glossary")`;
+  });
+  return links.length === 0 ? '' : `Glossary: ${links.join(' · ')}`;
 }

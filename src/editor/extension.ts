@@ -10,12 +10,15 @@ import { DatasetDocuments } from './dataset-documents';
 import { registerDiagnostics } from './diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
 import { registerFixCommands } from './fix-commands';
+import { registerGlossary } from './glossary';
 import { registerInlayHints } from './inlay-hints';
+import { registerLearnCommands } from './learn-commands';
 import { registerPreview } from './preview';
 import { registerReport } from './report';
 import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
+import { registerSampleProject } from './sample-project';
 import { registerSelectModel } from './select-model';
 import type { Services } from './services';
 import { registerSplit } from './split-command';
@@ -25,11 +28,11 @@ import { registerLanguageStatus, registerStatusBar } from './status';
 export interface SftApi {
   /** Resolves when the present version of a dataset document has been analysed and its findings are published. */
   analysed(uri: vscode.Uri): Promise<AnalysisResult>;
-  /** Puts a person who answers by rule in the place of the dialogs. */
-  answerDialogs(dialogs: Dialogs): void;
   readonly runs: RunStore;
   /** What the view of the runs draws. */
   readonly runTree: vscode.TreeDataProvider<TreeNode>;
+  /** Puts a person who answers by rule in the place of the dialogs. Returns what brings the dialogs back. */
+  answerDialogs(dialogs: Dialogs): () => void;
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -59,6 +62,9 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerDiagnostics(services),
     registerCodeActions(services),
     registerApplyConfigChanges(services),
+    registerGlossary(services),
+    registerSampleProject(services),
+    registerLearnCommands(services),
     registerInlayHints(services),
     registerDatasetCompletion(services),
     registerStatusBar(services),
@@ -76,7 +82,11 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   return {
     analysed: (uri) => documents.analysed(uri),
     answerDialogs: (dialogs) => {
+      const former = services.dialogs;
       services.dialogs = dialogs;
+      return () => {
+        services.dialogs = former;
+      };
     },
     runs,
     runTree: runViews.tree,

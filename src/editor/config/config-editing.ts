@@ -4,7 +4,7 @@ import { checkConfigText } from '../../config/advise';
 import { checkConfigPaths } from '../../config/check-paths';
 import type { ConfigFinding } from '../../config/config-finding';
 import type { ConfigFacts } from '../../config/facts';
-import { configHover } from '../../config/hover';
+import { configHover, GLOSSARY_COMMAND } from '../../config/hover';
 import { valueChoices } from '../../config/value-choices';
 import { valueText } from '../../config/key-edits';
 import { pathChoices } from './path-choices';
@@ -76,7 +76,10 @@ class ConfigEditing
     // The JSON support shows the teaching text out of the schema; where it is off, it is shown from here.
     const teach = !hasJsonSupport(document);
     const markdown = configHover(text, document.offsetAt(position), document.uri.fsPath, facts, teach);
-    return markdown === undefined ? undefined : new vscode.Hover(new vscode.MarkdownString(markdown));
+    if (markdown === undefined) return undefined;
+    const content = new vscode.MarkdownString(markdown);
+    content.isTrusted = { enabledCommands: [GLOSSARY_COMMAND] };
+    return new vscode.Hover(content);
   }
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import './config-editing';
 import './diagnostics';
 import './quick-fixes';
+import './sample-project';
 import './token-hints';
 import './other-files';
 import './runs';
