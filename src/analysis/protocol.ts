@@ -1,3 +1,4 @@
+import type { AppendedExample, NewExample } from '../dataset/append-example';
 import type { DatasetFormat } from '../dataset/example';
 import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
@@ -122,6 +123,11 @@ export interface Requests {
   readonly checkFile: {
     readonly ask: { readonly file: string; readonly settings: AnalysisSettings };
     readonly answer: FileCheck;
+  };
+  /** The edit that adds an example to a text; the text is checked as a whole, which the editor's own thread must not do. */
+  readonly appendExample: {
+    readonly ask: { readonly file: string; readonly text: string; readonly example: NewExample };
+    readonly answer: AppendedExample;
   };
   readonly split: {
     readonly ask: { readonly file: string; readonly out: string; readonly parts: SplitParts };

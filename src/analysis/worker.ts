@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { appendExample } from '../dataset/append-example';
 import { splitFile } from '../dataset/split-file';
 import { formatError, SftError } from '../errors';
 import { checkFile } from './check-file';
@@ -39,6 +40,7 @@ const ANSWERS: Answers = {
   sequence: (ask) => texts.sequence(ask),
   findings: (ask) => texts.findings(ask),
   fixAll: (ask) => texts.fixAll(ask),
+  appendExample: ({ file, text, example }) => appendExample(file, text, example),
   split: ({ file, out, parts }, _id, signal) => splitFile(file, out, parts, { replace: false, signal }),
   checkFile: async ({ file, settings }, id, signal) => {
     const counts = await texts.counts(settings.modelFolder);

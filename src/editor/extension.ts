@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
+import type { ChatView } from './chat/chat-view';
+import { registerChat } from './chat/register-chat';
 import { registerCheckFile } from './check-file-command';
 import { registerCodeActions } from './code-actions';
 import { registerApplyConfigChanges } from './config/apply-changes';
@@ -33,6 +35,8 @@ export interface SftApi {
   readonly runTree: vscode.TreeDataProvider<TreeNode>;
   /** Puts a person who answers by rule in the place of the dialogs. Returns what brings the dialogs back. */
   answerDialogs(dialogs: Dialogs): () => void;
+  /** The side panel's conversation. */
+  readonly chat: ChatView;
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -54,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const runs = new RunStore(context.workspaceState, log);
   const services: Services = { context, client, documents, runs, dialogs: windowDialogs, log };
   const runViews = registerRuns(services);
+  const chat = registerChat(services);
   context.subscriptions.push(
     output,
     documents,
@@ -76,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerReport(services),
     registerPreview(services),
     runViews,
+    chat,
   );
   registerConfigEditing(context);
   documents.considerAll();
@@ -90,5 +96,6 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     },
     runs,
     runTree: runViews.tree,
+    chat: chat.view,
   };
 }

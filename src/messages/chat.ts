@@ -105,3 +105,7 @@ export const fromChat = messages({
   act: { action: oneOf('trust', 'train', 'endpoint', 'new') },
 });
 export type FromChat = TypeOf<typeof fromChat>;
+
+/** What the webview keeps: the question that is being written. */
+export const chatDraft = record({ draft: text, settingsOpen: flag });
+export type ChatDraft = TypeOf<typeof chatDraft>;

@@ -10,6 +10,7 @@ import { loadChatTokenizer } from '../../src/text/chat-tokenizer';
 import { createStreamingDecoder } from '../../src/text/streaming-decoder';
 import { createRandom } from '../../src/random';
 export { webviewPage } from '../../src/editor/webview-page';
+export { fromChat } from '../../src/messages/chat';
 export { fromPreview } from '../../src/messages/preview';
 export { fromReport } from '../../src/messages/report';
 

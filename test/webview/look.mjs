@@ -10,11 +10,12 @@ import { bundle } from '../../scripts/build-tests.mjs';
 import { launchBrowser } from '../../scripts/vscode-host.mjs';
 import { nextFrames, openPage, servePages } from './pages.mjs';
 import { themes } from './themes.mjs';
+import { chat } from './views/chat.mjs';
 import { preview } from './views/preview.mjs';
 import { report } from './views/report.mjs';
 
 /** Each gives the shape of what its view sends, its widths, the messages that bring it into each state, and its use by keyboard. */
-const views = { report, preview };
+const views = { report, preview, chat };
 
 const [folder, ...chosen] = process.argv.slice(2);
 const wrong = chosen.find((name) => !Object.hasOwn(views, name));
@@ -47,6 +48,7 @@ async function look(theme, name, view, state) {
   const begin = Date.now();
   await page.evaluate((values) => values.forEach((value) => window.postMessage(value, '*')), view.states[state]);
   await page.waitForSelector('#root[aria-busy=false]');
+  await view.prepare?.(page, state);
   await nextFrames(page);
   console.log(`${theme} ${name} ${state}: drawn after ${Date.now() - begin} ms`);
   await page.screenshot({ path: path.join(folder, `${name}-${state}-${theme}.png`), fullPage: true });

@@ -57,16 +57,34 @@ export async function* streamChat(
   yield { type: 'end', reason, usage: counted };
 }
 
+/** The names of the models that a server has. @throws SftError as streamChat */
+export async function listModels(endpoint: Endpoint, signal: AbortSignal): Promise<string[]> {
+  const response = await ask(endpoint, 'models', {}, signal);
+  if (!response.ok) throw await refusalOf(endpoint, response);
+  const { data } = parsed(endpoint, await response.text()) as { readonly data?: unknown };
+  if (!Array.isArray(data)) throw badAnswer(endpoint, 'it lists no models');
+  const ids = data.map((model: unknown) => (model as { readonly id?: unknown } | null)?.id);
+  return ids.filter((id) => typeof id === 'string');
+}
+
 async function post(endpoint: Endpoint, request: ChatRequest, signal: AbortSignal): Promise<Response> {
+  const body = JSON.stringify(bodyOf(endpoint, request));
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+  return ask(endpoint, 'chat/completions', { method: 'POST', headers, body }, signal);
+}
+
+async function ask(
+  endpoint: Endpoint,
+  path: string,
+  request: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  signal: AbortSignal,
+): Promise<Response> {
+  const { url, key, own, name } = endpoint;
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   try {
-    return await fetch(`${endpoint.url}/chat/completions`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        ...(endpoint.key === undefined ? {} : { authorization: `Bearer ${endpoint.key}` }),
-      },
-      body: JSON.stringify(bodyOf(endpoint, request)),
+    return await fetch(`${url}/${path}`, {
+      ...request,
+      headers: { ...request.headers, ...authorization },
       // The key must not follow to another server.
       redirect: 'error',
       signal,
@@ -74,8 +92,8 @@ async function post(endpoint: Endpoint, request: ChatRequest, signal: AbortSigna
   } catch (cause) {
     signal.throwIfAborted();
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new SftError('unreachable', `${endpoint.name} cannot be reached: ${reason}`, {
-      remedy: endpoint.own ? 'try again' : `check that a server runs at ${endpoint.url}`,
+    throw new SftError('unreachable', `${name} cannot be reached: ${reason}`, {
+      remedy: own ? 'try again' : `check that a server runs at ${url}`,
       cause,
     });
   }
@@ -83,9 +101,11 @@ async function post(endpoint: Endpoint, request: ChatRequest, signal: AbortSigna
 
 function bodyOf({ own }: Endpoint, { model, messages, settings }: ChatRequest): object {
   const { maxNewTokens, temperature, topP, topK, doSample, seed } = settings;
-  const sampling = own
-    ? { do_sample: doSample, temperature, top_p: topP, top_k: topK }
-    : { temperature: doSample ? temperature : 0, top_p: doSample ? topP : 1 };
+  const samples = doSample && temperature > 0;
+  const sampling = {
+    ...(samples ? { temperature, top_p: topP } : { temperature: 0 }),
+    ...(own ? { do_sample: samples, ...(samples ? { top_k: topK } : {}) } : {}),
+  };
   return {
     model,
     messages,

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { SftError } from '../../errors';
+import { modelFolders } from '../settings';
+import type { Services } from '../services';
+import type { OpenModel } from './conversation';
+import type { Endpoints } from './endpoints';
+import { modelRef, speakerName, type KnownModels } from './model-choices';
+import { runVariants } from './run-variants';
+import type { ServerPool, ServeTarget } from './server-pool';
+
+/** All that can be talked to: the runs of the workspace, its model folders, and the person's endpoints. */
+export class ChatModels {
+  private known: KnownModels = { runs: [], folders: [], endpoints: [] };
+  private folders: readonly string[] | undefined;
+  private readonly changeEmitter = new vscode.EventEmitter<void>();
+  private readonly subscription: vscode.Disposable;
+  /** A look that was asked for while one was under way. */
+  private looking: Promise<void> | undefined;
+  readonly onDidChange = this.changeEmitter.event;
+
+  constructor(
+    private readonly services: Services,
+    private readonly pool: ServerPool,
+    private readonly endpoints: Endpoints,
+  ) {
+    const again = (): void => void this.look();
+    this.subscription = vscode.Disposable.from(services.runs.onDidChange(again), endpoints.onDidChange(again));
+  }
+
+  get all(): KnownModels {
+    return this.known;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changeEmitter.dispose();
+  }
+
+  /** Reads what there is. The workspace is searched for model folders once, and when `thorough`. */
+  async look(thorough = false): Promise<void> {
+    const before = this.looking;
+    this.looking = (async () => {
+      await before;
+      if (thorough) this.folders = undefined;
+      this.folders ??= await localModelFolders();
+      const runs = this.services.runs.list().map(async (summary) => ({
+        folder: summary.folder.path,
+        label: summary.label,
+        created: summary.run.created,
+        status: summary.state.status,
+        variants: await runVariants(summary),
+      }));
+      const now = { runs: await Promise.all(runs), folders: this.folders, endpoints: this.endpoints.list() };
+      const same = JSON.stringify(now) === JSON.stringify(this.known);
+      this.known = now;
+      if (!same) this.changeEmitter.fire();
+    })();
+    await this.looking;
+  }
+
+  /** Makes a model ready to answer. @throws SftError where that cannot be */
+  async open(id: string, onStart: () => void): Promise<OpenModel> {
+    const ref = modelRef(id);
+    if (ref?.kind === 'endpoint') {
+      const endpoint = this.endpoints.list().find((one) => one.id === ref.id);
+      if (endpoint === undefined) throw gone('this endpoint was removed');
+      const key = await this.endpoints.key(endpoint.id);
+      const { url, name, model } = endpoint;
+      return { endpoint: { url, key, own: false, name }, model, release: () => undefined };
+    }
+    if (ref === undefined) throw gone('there is no such model');
+    const name = speakerName(this.known, id);
+    const args = ref.kind === 'run' ? [ref.folder] : ['--model', ref.folder];
+    const target: ServeTarget = { key: `${ref.kind} ${ref.folder}`, args, name };
+    const open = async (): Promise<OpenModel> => {
+      const lease = await this.pool.lease(target, onStart);
+      const reopen = async (): Promise<OpenModel> => {
+        await this.pool.restart(target.key);
+        return open();
+      };
+      return {
+        endpoint: lease.endpoint,
+        model: ref.variant,
+        reopen,
+        release: () => {
+          lease.release();
+        },
+      };
+    };
+    return open();
+  }
+}
+
+function gone(reason: string): SftError {
+  return new SftError('not-found', reason, { remedy: 'choose another model' });
+}
+
+async function localModelFolders(): Promise<readonly string[]> {
+  const found = await modelFolders();
+  // Only a whole model can answer; the tokenizer alone cannot.
+  const whole = await Promise.all(
+    found
+      .filter(({ scheme }) => scheme === 'file')
+      .map(async (uri) => {
+        const names = await vscode.workspace.fs.readDirectory(uri).then(
+          (entries) => entries.map(([name]) => name),
+          (): string[] => [],
+        );
+        const model = names.includes('config.json') && names.some((name) => name.endsWith('.safetensors'));
+        return model ? [uri.fsPath] : [];
+      }),
+  );
+  return whole.flat().sort((a, b) => path.basename(a).localeCompare(path.basename(b)));
+}

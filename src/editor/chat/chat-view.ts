@@ -1,0 +1,330 @@
+import * as vscode from 'vscode';
+import {
+  DEFAULT_SETTINGS,
+  fromChat,
+  type ChatSettings,
+  type ChatTurn,
+  type FromChat,
+  type Side,
+  type ToChat,
+} from '../../messages/chat';
+import { errorText } from '../error-text';
+import type { Services } from '../services';
+import { WebviewHost } from '../webview-host';
+import type { ChatModels } from './chat-models';
+import { Conversation, promptFor, type Speaker } from './conversation';
+import { bothSides, modelChoices, sourceChoices, speakerName, validChoice, type Chosen } from './model-choices';
+import { saveAnswer, saveTargets, NEW_FILE } from './save-answer';
+
+export const CHAT_VIEW = 'sft.chat';
+const STATE = 'sft.chat';
+/** Tokens go to the view in batches: it draws no faster than this, in ms. */
+const BATCH_MS = 40;
+
+interface Kept {
+  readonly chosen: Chosen;
+  readonly settings: ChatSettings;
+  readonly turns: readonly ChatTurn[];
+}
+
+/** The side panel `sft.chat`. The conversation lives here; the webview shows it, and may come and go. */
+export class ChatView implements vscode.WebviewViewProvider {
+  private view: { readonly host: WebviewHost<ToChat, FromChat>; readonly panel: vscode.WebviewView } | undefined;
+  private readonly conversation: Conversation;
+  private chosen: Chosen;
+  private readonly batches = new Map<string, { turn: number; side: Side; text: string }>();
+  private batchTimer: NodeJS.Timeout | undefined;
+  private readonly subscription: vscode.Disposable;
+  /** The view asked for its content; before that nothing reaches it. */
+  private ready = false;
+  private focusWanted = false;
+
+  constructor(
+    private readonly services: Services,
+    private readonly models: ChatModels,
+  ) {
+    this.conversation = new Conversation({
+      onChange: () => {
+        this.changed();
+      },
+      onText: (turn, side, text) => {
+        this.batch(turn, side, text);
+      },
+      onReply: (turn, reply) => {
+        this.flush();
+        this.post({ type: 'reply', turn, reply });
+      },
+      onBug: (error) => {
+        services.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      },
+    });
+    const kept = services.context.workspaceState.get<Kept>(STATE);
+    this.chosen = kept?.chosen ?? { source: undefined, left: undefined, right: undefined };
+    if (kept !== undefined) this.conversation.restore(kept.turns, { ...DEFAULT_SETTINGS, ...kept.settings });
+    this.subscription = vscode.Disposable.from(
+      models.onDidChange(() => {
+        this.show();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.start()),
+    );
+  }
+
+  dispose(): void {
+    clearTimeout(this.batchTimer);
+    this.subscription.dispose();
+    void this.conversation.stop();
+  }
+
+  resolveWebviewView(panel: vscode.WebviewView): void {
+    const { services } = this;
+    this.ready = false;
+    const host = new WebviewHost<ToChat, FromChat>(panel.webview, {
+      name: 'chat',
+      extensionUri: services.context.extensionUri,
+      from: fromChat,
+      receive: (message) => void this.receive(message),
+      log: (line) => {
+        services.log(line);
+      },
+    });
+    this.view = { host, panel };
+    panel.onDidDispose(() => {
+      if (this.view?.panel === panel) this.view = undefined;
+    });
+    panel.onDidChangeVisibility(() => {
+      if (panel.visible) void this.models.look(true);
+    });
+  }
+
+  /** Brings the view to the front, with a run chosen where one is named. */
+  async open(runFolder: string | undefined): Promise<void> {
+    if (runFolder !== undefined) {
+      if (this.services.runs.get(runFolder) === undefined) await this.services.runs.refresh();
+      await this.models.look();
+      this.chosen = bothSides(this.models.all, `run:${runFolder}`);
+      this.changed();
+    }
+    this.focusWanted = true;
+    await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
+    this.giveFocus();
+  }
+
+  async newChat(): Promise<void> {
+    await this.conversation.clear();
+    this.focusWanted = true;
+    this.giveFocus();
+  }
+
+  stop(): Promise<void> {
+    return this.conversation.stop();
+  }
+
+  /** What was said so far; for tests. */
+  get turns(): readonly ChatTurn[] {
+    return this.conversation.turns;
+  }
+
+  /** As if the view had sent it. @returns why it was refused */
+  async receive(message: FromChat): Promise<string | undefined> {
+    const problem = await this.act(message).catch((error: unknown) => errorText(error));
+    if ('id' in message) this.post({ type: 'answer', id: message.id, problem });
+    else if (problem !== undefined) void this.services.dialogs.error(problem);
+    return problem;
+  }
+
+  private async act(message: FromChat): Promise<string | undefined> {
+    const { conversation } = this;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        await this.start();
+        return undefined;
+      case 'send':
+        return this.ask(message.question, (speakers) => conversation.ask(message.question.trim(), speakers));
+      case 'resend': {
+        const { turn, question } = message;
+        return this.ask(question, (speakers) => conversation.resend(turn, question.trim(), speakers));
+      }
+      case 'retry': {
+        const speaker = this.speakers().find(({ side }) => side === message.side);
+        if (speaker === undefined) return 'That side is hidden - choose a model for it first';
+        void conversation.retry(speaker);
+        return undefined;
+      }
+      case 'stop':
+        await conversation.stop();
+        return undefined;
+      case 'settings':
+        conversation.settings = message.settings;
+        this.keep();
+        return undefined;
+      case 'chooseSource':
+        this.chosen = bothSides(this.models.all, message.source);
+        this.changed();
+        return undefined;
+      case 'chooseModel':
+        this.chosen = { ...this.chosen, [message.side]: message.model };
+        this.changed();
+        return undefined;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return undefined;
+      case 'targets':
+        this.post({ type: 'targets', targets: saveTargets(this.services, this.runFolder()) });
+        return undefined;
+      case 'save':
+        return this.save(message);
+      case 'act':
+        await this.command(message.action);
+        return undefined;
+    }
+  }
+
+  private ask(question: string, go: (speakers: readonly Speaker[]) => Promise<void>): string | undefined {
+    if (!vscode.workspace.isTrusted) return 'This workspace is not trusted, so no model of it is run';
+    if (question.trim() === '') return 'Write a question first';
+    const speakers = this.speakers();
+    if (speakers.length === 0) return 'Choose a model first';
+    // Not awaited: the request is answered when it has begun.
+    void go(speakers);
+    return undefined;
+  }
+
+  private speakers(): Speaker[] {
+    const { left, right } = validChoice(this.models.all, this.chosen);
+    const speaker = (side: Side, id: string | undefined): Speaker[] =>
+      id === undefined
+        ? []
+        : [{ side, name: speakerName(this.models.all, id), open: (onStart) => this.models.open(id, onStart) }];
+    return [...speaker('left', left), ...speaker('right', right)];
+  }
+
+  private async save({ turn, side, answer, target }: Extract<FromChat, { type: 'save' }>): Promise<string | undefined> {
+    if (answer.trim() === '') return 'The answer is empty - write one first';
+    const { turns, settings } = this.conversation;
+    const asked = turns[turn];
+    if (asked === undefined) return 'This answer is gone - it was part of another chat';
+    const history = promptFor(turns, turn, side, settings.system).slice(0, -1);
+    const saving = saveAnswer(this.services, target, { history, question: asked.question, answer: answer.trim() });
+    if (target !== NEW_FILE) await saving;
+    // A person may take any time over a dialog.
+    else saving.catch((error: unknown) => this.services.dialogs.error(errorText(error)));
+    return undefined;
+  }
+
+  private async command(action: Extract<FromChat, { type: 'act' }>['action']): Promise<void> {
+    switch (action) {
+      case 'trust':
+        await vscode.commands.executeCommand('workbench.trust.manage');
+        break;
+      case 'train':
+        await vscode.commands.executeCommand('sft.startTraining');
+        break;
+      case 'endpoint':
+        await vscode.commands.executeCommand('sft.addEndpoint');
+        break;
+      case 'new':
+        await this.newChat();
+    }
+  }
+
+  /** A new endpoint is there to be compared with: it takes the right side. */
+  chooseRight(model: string): void {
+    this.chosen = { ...validChoice(this.models.all, this.chosen), right: model };
+    this.changed();
+  }
+
+  private async start(): Promise<void> {
+    this.show();
+    await this.services.runs.refresh();
+    await this.models.look();
+    this.show();
+    this.giveFocus();
+  }
+
+  private runFolder(): string | undefined {
+    const { source } = validChoice(this.models.all, this.chosen);
+    const left = source === undefined ? undefined : /^run:(.+)$/s.exec(source)?.[1];
+    return left;
+  }
+
+  private changed(): void {
+    this.keep();
+    this.show();
+  }
+
+  private keep(): void {
+    const { settings, turns } = this.conversation;
+    const kept: Kept = { chosen: this.chosen, settings, turns };
+    void this.services.context.workspaceState.update(STATE, kept);
+  }
+
+  private show(): void {
+    void vscode.commands.executeCommand('setContext', 'sft.chat.busy', this.conversation.busy);
+    void vscode.commands.executeCommand('setContext', 'sft.chat.empty', this.conversation.turns.length === 0);
+    // What is on its way is in the full state already.
+    this.batches.clear();
+    const { all } = this.models;
+    const { turns, settings, busy } = this.conversation;
+    if (!vscode.workspace.isTrusted) {
+      this.post({
+        type: 'unavailable',
+        title: 'This workspace is not trusted',
+        reason:
+          'Chatting runs a model of this folder. Trust the workspace to chat; everything else goes on working without.',
+        action: 'trust',
+      });
+      return;
+    }
+    const chosen = validChoice(all, this.chosen);
+    if (chosen.source === undefined && turns.length === 0) {
+      this.post({
+        type: 'unavailable',
+        title: 'No model to talk to yet',
+        reason: 'Train a model on your questions and answers, then ask it here, side by side with the untuned one.',
+        action: 'train',
+      });
+      return;
+    }
+    this.post({
+      type: 'chat',
+      chat: {
+        sources: sourceChoices(all),
+        source: chosen.source,
+        models: modelChoices(all, chosen.source),
+        left: chosen.left,
+        right: chosen.right,
+        settings,
+        turns,
+        busy,
+      },
+    });
+  }
+
+  private giveFocus(): void {
+    if (!this.focusWanted || !this.ready || this.view === undefined) return;
+    this.focusWanted = false;
+    this.post({ type: 'focus' });
+  }
+
+  private post(message: ToChat): void {
+    if (this.ready) this.view?.host.post(message);
+  }
+
+  private batch(turn: number, side: Side, text: string): void {
+    const key = `${turn} ${side}`;
+    const waiting = this.batches.get(key);
+    if (waiting === undefined) this.batches.set(key, { turn, side, text });
+    else waiting.text += text;
+    this.batchTimer ??= setTimeout(() => {
+      this.flush();
+    }, BATCH_MS);
+  }
+
+  private flush(): void {
+    clearTimeout(this.batchTimer);
+    this.batchTimer = undefined;
+    for (const { turn, side, text } of this.batches.values()) this.post({ type: 'text', turn, side, text });
+    this.batches.clear();
+  }
+}

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { errorText } from '../error-text';
+import type { Services } from '../services';
+import { registerChatModelProvider } from './chat-model-provider';
+import { ChatModels } from './chat-models';
+import { CHAT_VIEW, ChatView } from './chat-view';
+import { Endpoints } from './endpoints';
+import { ServerPool } from './server-pool';
+
+/** The chat tester: its view, its commands, and the model servers behind it. Nothing starts before it is asked for. */
+export function registerChat(services: Services): vscode.Disposable & { readonly view: ChatView } {
+  const { context } = services;
+  const command = {
+    execPath: process.execPath,
+    entry: context.asAbsolutePath('dist/sft.js'),
+    // In VS Code on a desktop that is Electron, which is then a Node.
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  };
+  const pool = new ServerPool({
+    command,
+    log: (line) => {
+      services.log(line);
+    },
+  });
+  const endpoints = new Endpoints(services);
+  const models = new ChatModels(services, pool, endpoints);
+  const view = new ChatView(services, models);
+  const said = (work: Promise<unknown>): Promise<unknown> =>
+    work.catch((error: unknown) => services.dialogs.error(errorText(error)));
+  const { registerCommand } = vscode.commands;
+  const disposable = vscode.Disposable.from(
+    vscode.window.registerWebviewViewProvider(CHAT_VIEW, view),
+    registerCommand('sft.openChat', (run?: unknown) => said(view.open(runFolderOf(run)))),
+    registerCommand('sft.newChat', () => said(view.newChat())),
+    registerCommand('sft.stopAnswer', () => said(view.stop())),
+    registerCommand('sft.addEndpoint', () =>
+      said(
+        endpoints.add().then(async (added) => {
+          if (added === undefined) return;
+          await models.look();
+          view.chooseRight(`endpoint:${added.id}`);
+        }),
+      ),
+    ),
+    registerCommand('sft.removeEndpoint', () => said(endpoints.remove())),
+    registerChatModelProvider(services, models),
+    view,
+    models,
+    endpoints,
+    { dispose: () => void pool.dispose() },
+  );
+  return {
+    view,
+    dispose: () => {
+      disposable.dispose();
+    },
+  };
+}
+
+/** A path, or an item of the runs view. */
+function runFolderOf(run: unknown): string | undefined {
+  if (typeof run === 'string') return run;
+  const folder = (run as { readonly runFolder?: unknown } | undefined | null)?.runFolder;
+  return typeof folder === 'string' ? folder : undefined;
+}

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { NewExample } from '../../dataset/append-example';
+import { KIND_NAMES } from '../../dataset/formats/kind';
+import type { ChatChoice } from '../../messages/chat';
+import type { Services } from '../services';
+
+/** The choice that asks for a file. */
+export const NEW_FILE = 'new';
+/** A text that goes on changing under the edit is left alone. */
+const MOST_ATTEMPTS = 3;
+
+/** The files an answer can be added to: what the run was trained on, what other runs were, open datasets, and a new file. */
+export function saveTargets({ documents, runs }: Services, runFolder: string | undefined): ChatChoice[] {
+  const targets = new Map<string, ChatChoice>();
+  const add = (uri: vscode.Uri, group: string): void => {
+    const id = uri.toString();
+    if (!targets.has(id)) targets.set(id, { id, label: vscode.workspace.asRelativePath(uri), group });
+  };
+  const tables = /\.(?:csv|tsv|tab)$/i;
+  const trained = runs.list().toSorted((a, b) => own(b.folder.path) - own(a.folder.path));
+  function own(folder: string): number {
+    return folder === runFolder ? 1 : 0;
+  }
+  for (const { run, folder } of trained) {
+    if (tables.test(run.dataset.path)) continue;
+    add(vscode.Uri.file(run.dataset.path), own(folder.path) ? 'Trained on' : 'Other runs');
+  }
+  for (const document of vscode.workspace.textDocuments) {
+    if (documents.isDataset(document)) add(document.uri, 'Open');
+  }
+  return [...targets.values(), { id: NEW_FILE, label: 'Another file…', group: 'Elsewhere' }];
+}
+
+/**
+ * Adds an example to the end of a dataset, as an edit that can be undone, and shows it there.
+ * @throws Error with the reason where the file cannot be read or is broken; nothing is changed then
+ */
+export async function saveAnswer(services: Services, target: string, example: NewExample): Promise<void> {
+  const uri = target === NEW_FILE ? await chooseFile() : vscode.Uri.parse(target, true);
+  if (uri === undefined) return;
+  const document = await vscode.workspace.openTextDocument(uri);
+  const file = fileName(document);
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const { version } = document;
+    const { edit, kind, lost } = await services.client.ask('appendExample', {
+      file,
+      text: document.getText(),
+      example,
+    });
+    if (document.version !== version) continue;
+    const range = new vscode.Range(document.positionAt(edit.start), document.positionAt(edit.end));
+    const change = new vscode.WorkspaceEdit();
+    change.replace(uri, range, edit.text);
+    if (!(await vscode.workspace.applyEdit(change))) throw new Error(`${file} cannot be edited`);
+    await reveal(document, edit.start, edit.text);
+    if (lost.length > 0) {
+      const what = lost.join(' and ');
+      void services.dialogs.warn(`Added without ${what}: a file of ${KIND_NAMES[kind]} examples has no place for it.`);
+    }
+    return;
+  }
+  throw new Error(`${path.basename(file)} is being changed by something else - try again`);
+}
+
+/** Its ending tells the format where VS Code's language does. */
+function fileName({ uri, languageId }: vscode.TextDocument): string {
+  const name = uri.scheme === 'file' ? uri.fsPath : uri.path;
+  return languageId === 'jsonl' && !/\.(?:jsonl|ndjson)$/i.test(name) ? `${name}.jsonl` : name;
+}
+
+async function chooseFile(): Promise<vscode.Uri | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = await vscode.window.showSaveDialog({
+    title: 'Add the Answer To',
+    saveLabel: 'Add',
+    filters: { 'JSON Lines': ['jsonl'], JSON: ['json'] },
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, 'chat-examples.jsonl') }),
+  });
+  if (uri === undefined) return undefined;
+  const there = await vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+  // The dialog asks before it lets a file be replaced; here it is added to, so nothing is lost.
+  if (!there) await vscode.workspace.fs.writeFile(uri, new Uint8Array());
+  return uri;
+}
+
+async function reveal(document: vscode.TextDocument, start: number, text: string): Promise<void> {
+  const begin = document.positionAt(start + /^[\s,]*/.exec(text)![0].length);
+  const range = new vscode.Range(begin, document.positionAt(start + text.trimEnd().length));
+  const shown = vscode.window.visibleTextEditors.find((one) => one.document === document);
+  const editor = await vscode.window.showTextDocument(document, {
+    preserveFocus: true,
+    preview: false,
+    ...(shown?.viewColumn === undefined ? {} : { viewColumn: shown.viewColumn }),
+  });
+  editor.selection = new vscode.Selection(range.end, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}

@@ -1,0 +1,155 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import {
+  chatDraft,
+  toChat,
+  type ChatDraft,
+  type ChatView,
+  type FromChat,
+  type Reply,
+  type ToChat,
+} from '../../src/messages/chat';
+import { element, emptyState } from '../shared/dom';
+import { connect } from '../shared/host';
+import { textButton } from './buttons';
+import { Composer } from './composer';
+import { Pickers } from './pickers';
+import { SettingsForm } from './settings-form';
+import { Transcript } from './transcript';
+import '../shared/shared.css';
+import './chat.css';
+
+/** Of a long answer a screen reader reads no more without being asked. */
+const MOST_SPOKEN = 600;
+
+const root = document.getElementById('root')!;
+const spoken = element('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
+let view: ChatView | undefined;
+
+const host = connect<ToChat, FromChat, ChatDraft>(toChat, receive, chatDraft);
+const keep = (change: Partial<ChatDraft>): void => {
+  host.keep({ draft: '', settingsOpen: false, ...host.kept, ...change });
+};
+
+const pickers = new Pickers({
+  onSource: (source) => {
+    host.post({ type: 'chooseSource', source });
+  },
+  onModel: (side, model) => {
+    host.post({ type: 'chooseModel', side, model });
+  },
+});
+const settings = new SettingsForm((changed) => {
+  host.post({ type: 'settings', settings: changed });
+});
+settings.node.open = host.kept?.settingsOpen ?? false;
+settings.node.addEventListener('toggle', () => {
+  keep({ settingsOpen: settings.node.open });
+});
+const transcript = new Transcript((turn) => ({
+  onResend: (question) => host.ask((id) => ({ type: 'resend', id, turn, question })),
+  onCopy: (text) => host.ask((id) => ({ type: 'copy', id, text })),
+  onRetry: (side) => host.ask((id) => ({ type: 'retry', id, side })),
+  onEdit: () => {
+    host.post({ type: 'targets' });
+  },
+  onSave: (side, answer, target) => host.ask((id) => ({ type: 'save', id, turn, side, answer, target })),
+}));
+transcript.setHint(
+  element('h2', {}, 'Ask the same of both'),
+  element('p', {}, 'The untuned and the tuned model answer side by side, so you see what training changed.'),
+  element('p', {}, 'A good answer, or one you corrected, can be saved to your dataset for the next run.'),
+);
+const composer = new Composer(host.kept?.draft ?? '', {
+  onSend: (question) => host.ask((id) => ({ type: 'send', id, question })),
+  onStop: stop,
+  onDraft: (draft) => {
+    keep({ draft });
+  },
+});
+
+function stop(): void {
+  host.post({ type: 'stop' });
+}
+
+function receive(message: ToChat): void {
+  root.setAttribute('aria-busy', 'false');
+  switch (message.type) {
+    case 'chat':
+      show(message.chat);
+      break;
+    case 'text':
+      transcript.addText(message.turn, message.side, message.text);
+      break;
+    case 'reply':
+      transcript.setReply(message.turn, message.reply);
+      speak(message.reply);
+      break;
+    case 'targets':
+      transcript.setTargets(message.targets);
+      break;
+    case 'unavailable':
+      unavailable(message);
+      break;
+    case 'focus':
+      if (view !== undefined) composer.focus();
+      break;
+    case 'answer':
+      host.answer(message.id, message.problem);
+  }
+}
+
+function show(chat: ChatView): void {
+  const first = view === undefined;
+  view = chat;
+  pickers.update(chat);
+  settings.update(chat.settings);
+  if (first) {
+    root.className = 'chat';
+    root.replaceChildren(
+      element('div', { class: 'top' }, pickers.node, settings.node),
+      transcript.node,
+      composer.node,
+      spoken,
+    );
+  }
+  transcript.update(chat.turns, chat.busy);
+  composer.setBusy(chat.busy);
+}
+
+function unavailable({ title, reason, action }: Extract<ToChat, { type: 'unavailable' }>): void {
+  view = undefined;
+  root.className = 'none';
+  const labels = { trust: 'Manage Workspace Trust', train: 'Start Training…' } as const;
+  const buttons: Node[] = [];
+  if (action !== 'none') {
+    buttons.push(
+      textButton(labels[action], () => {
+        host.post({ type: 'act', action });
+      }),
+    );
+  }
+  if (action === 'train') {
+    buttons.push(
+      textButton(
+        'Add Endpoint…',
+        () => {
+          host.post({ type: 'act', action: 'endpoint' });
+        },
+        true,
+      ),
+    );
+  }
+  root.replaceChildren(emptyState(title, reason, element('div', { class: 'actions' }, ...buttons)));
+}
+
+/** An answer is read out when it is there, not token by token. */
+function speak({ status, model, text, problem }: Reply): void {
+  if (status === 'done') spoken.textContent = `${model} answered: ${text.slice(0, MOST_SPOKEN)}`;
+  if (status === 'failed') spoken.textContent = `${model} failed: ${problem ?? ''}`;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && view?.busy === true) stop();
+});
+root.replaceChildren(emptyState('Chat', 'The models are being looked for…'));
+host.post({ type: 'ready' });

@@ -1,0 +1,58 @@
+import type { ChatChoice, ChatTurn, Reply, Side } from '../../src/messages/chat';
+import { element } from '../shared/dom';
+import { TurnView, type TurnEvents } from './turn-view';
+
+/** So near to the end counts as at the end, in px. */
+const NEAR_END = 60;
+
+/** The conversation. It follows what is written as long as the person is at its end. */
+export class Transcript {
+  readonly node = element('div', { class: 'transcript', tabindex: '-1', role: 'log', 'aria-live': 'off' });
+  private readonly views: TurnView[] = [];
+  private readonly hint = element('div', { class: 'hint' });
+
+  /** @param eventsOf what a turn, by its number, tells */
+  constructor(private readonly eventsOf: (turn: number) => TurnEvents) {
+    this.node.append(this.hint);
+  }
+
+  setHint(...nodes: Node[]): void {
+    this.hint.replaceChildren(...nodes);
+  }
+
+  update(turns: readonly ChatTurn[], busy: boolean): void {
+    const grown = turns.length > this.views.length;
+    this.following(grown, () => {
+      this.hint.hidden = turns.length > 0;
+      while (this.views.length > turns.length) this.views.pop()!.node.remove();
+      for (const [at, turn] of turns.entries()) {
+        let view = this.views[at];
+        if (view === undefined) {
+          view = new TurnView(this.eventsOf(at));
+          this.views.push(view);
+          this.node.append(view.node);
+        }
+        view.update(turn, at === turns.length - 1, busy);
+      }
+    });
+  }
+
+  setReply(turn: number, reply: Reply): void {
+    this.following(false, () => this.views[turn]?.setReply(reply));
+  }
+
+  addText(turn: number, side: Side, text: string): void {
+    this.following(false, () => this.views[turn]?.addText(side, text));
+  }
+
+  setTargets(targets: readonly ChatChoice[]): void {
+    for (const view of this.views) view.setTargets(targets);
+  }
+
+  private following(always: boolean, change: () => void): void {
+    const { node } = this;
+    const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
+    change();
+    if (always || atEnd) node.scrollTop = node.scrollHeight;
+  }
+}
