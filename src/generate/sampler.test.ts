@@ -25,6 +25,23 @@ function softmax(temperature: number, kept: readonly number[]): number[] {
   return weights.map((w) => w / total);
 }
 
+/** By sorting everything: the probability of each token that stays, in the order of the vocabulary. */
+function shares(values: Float32Array, temperature: number, top_k: number, top_p: number): Map<number, number> {
+  const sorted = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+  const lowest = top_k === 0 ? -Infinity : values[sorted[top_k - 1]!]!;
+  const candidates = sorted.filter((token) => values[token]! >= lowest && values[token]! > -Infinity);
+  const weight = (token: number): number => Math.exp((values[token]! - values[sorted[0]!]!) / temperature);
+  const total = candidates.reduce((sum, token) => sum + weight(token), 0);
+  const kept: number[] = [];
+  let mass = 0;
+  for (const token of candidates) {
+    if (top_p < 1 && mass >= top_p * total) break;
+    kept.push(token);
+    mass += weight(token);
+  }
+  return new Map(kept.sort((a, b) => a - b).map((token) => [token, weight(token) / mass]));
+}
+
 function close(actual: number[], expected: number[]): void {
   actual.forEach((p, i) => {
     assert.ok(Math.abs(p - expected[i]!) < 0.01, `token ${i}: ${p} for ${expected[i]}`);
@@ -58,6 +75,39 @@ describe('sampling', () => {
     // softmax: 0.382 for 1 and 3, 0.141 for 2, 0.052 for 0
     close(frequencies(sampling({ top_p: 0.3 })), softmax(1, [1]));
     close(frequencies(sampling({ top_p: 0.8 })), softmax(1, [1, 2, 3]));
+  });
+
+  it('gives each token of a large vocabulary its share, whatever k and p', () => {
+    const source = createRandom(9);
+    // Peaked and flat, with ties and tokens that cannot be.
+    for (const spread of [0.01, 2, 30]) {
+      const many = Float32Array.from({ length: 5000 }, () =>
+        source.below(50) === 0 ? -Infinity : Math.fround(Math.round(source.nextFloat() * 400) / 400) * spread,
+      );
+      for (const top_k of [0, 1, 7, 400, 4999]) {
+        for (const top_p of [0.05, 0.5, 0.9, 1]) {
+          for (const temperature of [0.5, 1.3]) {
+            const expected = shares(many, temperature, top_k, top_p);
+            const options = sampling({ temperature, top_k, top_p });
+            // At the middle of a token's share of [0, 1) stands that token: all of them where they are few, else some.
+            const order = [...expected.keys()];
+            let before = 0;
+            order.forEach((token, i) => {
+              const share = expected.get(token)!;
+              const middle = before + share / 2;
+              before += share;
+              // A share that rounding may swallow has no middle to speak of.
+              if (i % Math.ceil(order.length / 40) !== 0 || share < 1e-9) return;
+              assert.equal(
+                sampleToken(many, options, () => middle),
+                token,
+                `spread ${spread}, top_k ${top_k}, top_p ${top_p}, temperature ${temperature}`,
+              );
+            });
+          }
+        }
+      }
+    }
   });
 
   it('refuses impossible values', () => {

@@ -46,12 +46,13 @@ export async function route(context: ServeContext, request: IncomingMessage, res
   const path = (request.url ?? '').split('?', 1)[0]!;
   const method = request.method ?? '';
   const one = /^\/v1\/models\/([^/]+)$/.exec(path)?.[1];
-  const methods = one !== undefined ? { GET: showModel(one) } : Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  const methods: Readonly<Record<string, Handler>> | undefined =
+    one !== undefined ? { GET: showModel(one) } : Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (methods === undefined) {
     const known = Object.keys(ROUTES).join(', ');
     throw new ApiError(404, `there is no ${path}; there are ${known}`, { code: 'unknown_url' });
   }
-  const handler = Object.hasOwn(methods, method) ? (methods as Readonly<Record<string, Handler>>)[method] : undefined;
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handler === undefined) {
     const allow = Object.keys(methods).join(', ');
     throw new ApiError(405, `${path} takes ${allow}, not ${method}`, {

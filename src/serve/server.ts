@@ -14,7 +14,7 @@ const MAX_BODY_BYTES = 4 << 20;
 const MAX_QUEUED = 64;
 const MAX_CONNECTIONS = 256;
 /** How long answers that are being written may go on once the server is asked to end, in ms. */
-const GRACE = 5000;
+const GRACE = 10_000;
 /** The most time a client may take to send a request, in ms. */
 const REQUEST_TIMEOUT = 30_000;
 

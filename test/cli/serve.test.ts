@@ -96,7 +96,7 @@ describe('sft serve with the openai client', () => {
       const answer = await client.chat.completions.create({
         model,
         messages: question(content),
-        max_tokens: 24,
+        max_completion_tokens: 24,
         ...values,
       });
       assert.equal(answer.choices[0]!.message.content, expected.text);
@@ -107,7 +107,12 @@ describe('sft serve with the openai client', () => {
   });
 
   it('streams the same text in pieces, with the usage at the end where asked for', async () => {
-    const request = { model: 'tuned', messages: question('How do I pay a fee?'), temperature: 0, max_tokens: 24 };
+    const request = {
+      model: 'tuned',
+      messages: question('How do I pay a fee?'),
+      temperature: 0,
+      max_completion_tokens: 24,
+    };
     const whole = await client.chat.completions.create(request);
     const stream = await client.chat.completions.create({
       ...request,
@@ -173,7 +178,7 @@ describe('sft serve with the openai client', () => {
 describe('sft serve', () => {
   it('lets an answer that is being written finish before it ends', async () => {
     const server = await serve(['--model', MODEL]);
-    const request = { model: 'base', prompt: 'A story', temperature: 2, seed: 2, max_tokens: 300 };
+    const request = { model: 'base', prompt: 'A story', temperature: 2, seed: 2, max_tokens: 40 };
     const whole = await clientOf(server).completions.create(request);
     let text = '';
     for await (const chunk of await clientOf(server).completions.create({ ...request, stream: true })) {
