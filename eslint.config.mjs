@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const ARROWS = {
   dataset: [],
   messages: [],
+  charts: [],
   text: ['dataset'],
   config: [],
   compute: [],
@@ -18,6 +19,7 @@ const ARROWS = {
   analysis: ['dataset', 'text', 'config'],
   editor: [
     'messages',
+    'charts',
     'analysis',
     'compute',
     'model',

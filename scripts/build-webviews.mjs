@@ -5,7 +5,12 @@ import { build } from 'esbuild';
 export function buildWebviews(root) {
   return build({
     absWorkingDir: root,
-    entryPoints: { report: 'webview/report/main.ts', preview: 'webview/preview/main.ts', chat: 'webview/chat/main.ts' },
+    entryPoints: {
+      report: 'webview/report/main.ts',
+      preview: 'webview/preview/main.ts',
+      dashboard: 'webview/dashboard/main.ts',
+      chat: 'webview/chat/main.ts',
+    },
     outdir: 'dist/webview',
     bundle: true,
     platform: 'browser',

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { CONFIG_SCHEMA } from './config/config-schema';
 import { schemaFileText, type JsonSchema } from './json-schema';
 import { EVENT_SCHEMA } from './runs/event-schema';
+import { RATINGS_SCHEMA } from './runs/ratings-schema';
 import { RUN_SCHEMA } from './runs/run-schema';
 import { STATE_SCHEMA } from './runs/state-schema';
 
@@ -12,6 +13,7 @@ const FILES: Readonly<Record<string, JsonSchema>> = {
   run: RUN_SCHEMA,
   events: EVENT_SCHEMA,
   state: STATE_SCHEMA,
+  ratings: RATINGS_SCHEMA,
 };
 
 describe('schemas/', () => {

@@ -10,6 +10,8 @@ export interface Dialogs {
   folder(title: string, label: string): Promise<vscode.Uri | undefined>;
   /** @param filters names of kinds of files, and their endings without the dot */
   file(title: string, label: string, filters: Record<string, string[]>): Promise<vscode.Uri | undefined>;
+  /** Where to save a file. */
+  save(options: vscode.SaveDialogOptions): Promise<vscode.Uri | undefined>;
   text(options: vscode.InputBoxOptions): Promise<string | undefined>;
   /** Returns the action that was chosen. */
   info(message: string, ...actions: string[]): Promise<string | undefined>;
@@ -37,6 +39,7 @@ export const windowDialogs: Dialogs = {
     const chosen = await vscode.window.showOpenDialog({ title, openLabel, filters, canSelectMany: false });
     return chosen?.[0];
   },
+  save: async (options) => vscode.window.showSaveDialog(options),
   text: async (options) => vscode.window.showInputBox(options),
   info: async (message, ...actions) => vscode.window.showInformationMessage(message, ...actions),
   warn: async (message, ...actions) => vscode.window.showWarningMessage(message, ...actions),

@@ -7,6 +7,7 @@ import { registerCheckFile } from './check-file-command';
 import { registerCodeActions } from './code-actions';
 import { registerApplyConfigChanges } from './config/apply-changes';
 import { registerConfigEditing } from './config/config-editing';
+import { registerDashboard } from './dashboard/register-dashboard';
 import { registerDatasetCompletion } from './dataset-completion';
 import { DatasetDocuments } from './dataset-documents';
 import { registerDiagnostics } from './diagnostics';
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerPreview(services),
     runViews,
     chat,
+    registerDashboard(services),
   );
   registerConfigEditing(context);
   documents.considerAll();

@@ -23,6 +23,9 @@ export const count = primitive<number>(
 );
 
 export const number = primitive<number>('finite number', (value) => Number.isFinite(value));
+/** A column of numbers, NaN where one is missing. Checked as a whole: its items can be nothing else. */
+export const numbers = primitive<Float64Array>('column of numbers', (value) => value instanceof Float64Array);
+export const bytes = primitive<Uint8Array>('row of bytes', (value) => value instanceof Uint8Array);
 
 export function oneOf<const T extends readonly string[]>(...choices: T): Shape<T[number]> {
   return primitive(`one of ${choices.join(', ')}`, (value) => typeof value === 'string' && choices.includes(value));

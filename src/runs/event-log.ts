@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, watch, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  watch,
+  writeSync,
+  type FSWatcher,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../errors';
@@ -94,8 +104,21 @@ function appendError(error: unknown, file: string): unknown {
  */
 export async function readEventsFrom(file: string, offset: number): Promise<{ events: RunEvent[]; offset: number }> {
   const events: RunEvent[] = [];
+  let after = offset;
+  for await (const piece of readEventPieces(file, offset)) {
+    for (const event of piece.events) events.push(event);
+    after = piece.offset;
+  }
+  return { events, offset: after };
+}
+
+/** What {@link readEventsFrom} reads, a megabyte at a time: whoever waits for the next piece is not held up for long. */
+export async function* readEventPieces(
+  file: string,
+  offset: number,
+): AsyncGenerator<{ readonly events: readonly RunEvent[]; readonly offset: number }, void, undefined> {
   const handle = await open(file, 'r').catch(() => undefined);
-  if (handle === undefined) return { events, offset };
+  if (handle === undefined) return;
   try {
     let pending = Buffer.alloc(0);
     let position = offset;
@@ -103,16 +126,18 @@ export async function readEventsFrom(file: string, offset: number): Promise<{ ev
     for (;;) {
       const piece = Buffer.alloc(PIECE);
       const { bytesRead } = await handle.read(piece, 0, PIECE, position);
-      if (bytesRead === 0) return { events, offset: consumed };
+      if (bytesRead === 0) return;
       position += bytesRead;
       const text = Buffer.concat([pending, piece.subarray(0, bytesRead)]);
       const end = text.lastIndexOf(NEWLINE) + 1;
+      const events: RunEvent[] = [];
       for (const line of text.toString('utf8', 0, end).split('\n')) {
         const event = line === '' ? undefined : parseEvent(line);
         if (event !== undefined) events.push(event);
       }
       consumed += end;
       pending = text.subarray(end);
+      yield { events, offset: consumed };
     }
   } finally {
     await handle.close();
@@ -130,42 +155,55 @@ function parseEvent(line: string): RunEvent | undefined {
 
 /** All events so far, then each new one as it comes, until `signal` is aborted. The file need not exist yet, its folder must. */
 export async function* followEvents(file: string, signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
-  let wake: () => void = () => undefined;
-  let changed = true;
-  const onChange = (): void => {
-    changed = true;
-    wake();
-  };
-  const watcher = watch(path.dirname(file), { persistent: true });
-  watcher.on('change', onChange);
-  watcher.on('error', onChange);
-  const timer = setInterval(onChange, LOOK_EVERY);
-  signal.addEventListener('abort', onChange);
+  const changes = new FolderChanges(path.dirname(file), signal);
   try {
     let offset = 0;
-    while (!signal.aborted) {
-      changed = false;
+    while (await changes.next()) {
       const read = await readEventsFrom(file, offset);
       offset = read.offset;
       for (const event of read.events) {
-        if (isAborted(signal)) return;
+        if (signal.aborted) return;
         yield event;
       }
-      // A change that came while reading is not waited for.
-      if (!hasChanged() && !isAborted(signal)) await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
-    signal.removeEventListener('abort', onChange);
-    clearInterval(timer);
-    watcher.close();
-  }
-
-  function hasChanged(): boolean {
-    return changed;
+    changes.close();
   }
 }
 
-/** The signal may be aborted while a generator is suspended, which the compiler does not see. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
+/** Changes in a folder, and the passing of a second where the system tells of none (network folders). */
+export class FolderChanges {
+  readonly #signal: AbortSignal;
+  readonly #watcher: FSWatcher;
+  readonly #timer: NodeJS.Timeout;
+  #changed = true;
+  #wake: () => void = () => undefined;
+
+  /** @param signal ends the waiting */
+  constructor(folder: string, signal: AbortSignal) {
+    this.#signal = signal;
+    this.#watcher = watch(folder, { persistent: true });
+    this.#watcher.on('change', this.#onChange);
+    this.#watcher.on('error', this.#onChange);
+    this.#timer = setInterval(this.#onChange, LOOK_EVERY);
+    signal.addEventListener('abort', this.#onChange);
+  }
+
+  /** Waits for a change since the last call; the first call does not wait. @returns false when the signal was aborted */
+  async next(): Promise<boolean> {
+    while (!this.#changed) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#changed = false;
+    return !this.#signal.aborted;
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#onChange);
+    clearInterval(this.#timer);
+    this.#watcher.close();
+  }
+
+  readonly #onChange = (): void => {
+    this.#changed = true;
+    this.#wake();
+  };
 }

@@ -13,6 +13,8 @@ export { webviewPage } from '../../src/editor/webview-page';
 export { fromChat } from '../../src/messages/chat';
 export { fromPreview } from '../../src/messages/preview';
 export { fromReport } from '../../src/messages/report';
+export { fromDashboard } from '../../src/messages/dashboard';
+export { dashboardMessages, trainedRun, writtenRun } from './dashboard-runs';
 
 const MODEL = 'examples/tiny-llama';
 

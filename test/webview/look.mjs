@@ -11,11 +11,12 @@ import { launchBrowser } from '../../scripts/vscode-host.mjs';
 import { nextFrames, openPage, servePages } from './pages.mjs';
 import { themes } from './themes.mjs';
 import { chat } from './views/chat.mjs';
+import { dashboard } from './views/dashboard.mjs';
 import { preview } from './views/preview.mjs';
 import { report } from './views/report.mjs';
 
 /** Each gives the shape of what its view sends, its widths, the messages that bring it into each state, and its use by keyboard. */
-const views = { report, preview, chat };
+const views = { dashboard, report, preview, chat };
 
 const [folder, ...chosen] = process.argv.slice(2);
 const wrong = chosen.find((name) => !Object.hasOwn(views, name));

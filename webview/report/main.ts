@@ -8,6 +8,7 @@ import { findings } from './findings';
 import { LengthHistogram } from './histogram';
 import { heading } from './heading';
 import '../shared/shared.css';
+import '../shared/document.css';
 import './report.css';
 
 const root = document.getElementById('root')!;

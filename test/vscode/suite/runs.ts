@@ -38,6 +38,7 @@ class Person implements Dialogs {
   }
   folder = (): Promise<undefined> => Promise.resolve(undefined);
   file = (): Promise<undefined> => Promise.resolve(undefined);
+  save = (): Promise<undefined> => Promise.resolve(undefined);
   text = (): Promise<string | undefined> => Promise.resolve(this.answers.text);
   info = (message: string): Promise<undefined> => this.hear(message);
   warn = (message: string): Promise<undefined> => this.hear(message);

@@ -12,6 +12,7 @@ function choosing(folder: vscode.Uri): Dialogs {
     pick: (items) => never(items),
     pickSeveral: (items) => never(items),
     file: never,
+    save: never,
     confirm: never,
     text: never,
     info: never,

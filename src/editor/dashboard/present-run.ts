@@ -1,0 +1,99 @@
+import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/evaluate-run';
+import type { Run } from '../../runs/run-schema';
+import type { HealthFinding } from '../../train/health/finding';
+import type {
+  Advice,
+  DashboardStatus,
+  Difference,
+  EvaluationResult,
+  RunFacts,
+  ShownPrediction,
+} from '../../messages/dashboard';
+import { secondsLeft } from './pace';
+import type { FollowedRun } from './run-follower';
+
+/** @param name the name to show */
+export function factsOf(folder: string, name: string, run: Run): RunFacts {
+  return {
+    folder,
+    name,
+    id: run.id,
+    created: run.created,
+    model: run.base_model.path,
+    dataset: run.dataset.path,
+  };
+}
+
+/** What is known of a run whose run.json cannot be read. */
+export function unknownRun(folder: string): RunFacts {
+  const name = folder.split(/[\\/]/).at(-1) ?? folder;
+  return { folder, name, id: name, created: '', model: '', dataset: '' };
+}
+
+export function statusOf({ state, curves, device, warnings }: FollowedRun): DashboardStatus {
+  const { time } = curves.steps;
+  const total = state.total_steps ?? curves.total_steps ?? undefined;
+  const goesOn = state.status === 'running' || state.status === 'paused';
+  return {
+    status: state.status,
+    // state.json follows at its own, slower pace.
+    step: Math.max(state.step, curves.length === 0 ? 0 : curves.steps.step[curves.length - 1]!),
+    totalSteps: total,
+    secondsLeft: goesOn && total !== undefined ? secondsLeft(time, total) : undefined,
+    secondsTaken: time.length < 2 ? undefined : (time[time.length - 1]! - time[0]!) / 1000,
+    device,
+    message: state.message,
+    warnings,
+  };
+}
+
+export function adviceOf(findings: readonly HealthFinding[]): readonly Advice[] {
+  return findings.map(({ severity, since, title, message, remedies }) => ({
+    severity,
+    since,
+    title,
+    message,
+    remedies: remedies.map((remedy) => ({ title: remedy.title, edits: Object.keys(remedy.changes).length > 0 })),
+  }));
+}
+
+export function resultOf({ examples, stemmer, base, tuned }: RunEvaluation): EvaluationResult {
+  return { examples, stemmer, base: modelResult(base), tuned: modelResult(tuned) };
+}
+
+function modelResult({ loss, perplexity, rouge1, rouge2, rougeL }: RunEvaluation['base']): EvaluationResult['base'] {
+  const estimate = ({ f1, low, high }: typeof rouge1): EvaluationResult['base']['rouge1'] => ({ f1, low, high });
+  return {
+    loss,
+    perplexity: Number.isFinite(perplexity) ? perplexity : undefined,
+    rouge1: estimate(rouge1),
+    rouge2: estimate(rouge2),
+    rougeL: estimate(rougeL),
+  };
+}
+
+export function shownPrediction({ index, line, question, reference, base, tuned }: Prediction): ShownPrediction {
+  return { index, line, question, reference, base: shownAnswer(base), tuned: shownAnswer(tuned) };
+}
+
+function shownAnswer({ answer, rougeL, nll, trained }: PredictedAnswer): ShownPrediction['base'] {
+  return { answer, rougeL, loss: trained === 0 ? undefined : nll / trained };
+}
+
+/** The keys of the configurations that are not the same in all runs, in the order of the schema. */
+export function differencesOf(runs: readonly Run[]): readonly Difference[] {
+  const first = runs[0];
+  if (first === undefined) return [];
+  const rows: { key: string; values: readonly string[] }[] = Object.keys(first.config).map((key) => ({
+    key,
+    values: runs.map(({ config }) => shownValue(config[key as keyof typeof config])),
+  }));
+  // The same path may hold other data by now.
+  const data = { key: 'data (SHA-256)', values: runs.map(({ dataset }) => dataset.sha256.slice(0, 12)) };
+  return [...rows, data].filter(({ values }) => values.some((value) => value !== values[0]));
+}
+
+function shownValue(value: unknown): string {
+  if (value === undefined || value === null) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { dashboardState } from '../../messages/dashboard';
+import type { RunSummary } from '../../runs/read-runs';
+import type { Services } from '../services';
+import { createPanel } from '../webview-host';
+import { DashboardPanel } from './dashboard-panel';
+
+/** `SFT: Show Dashboard`, and `sft.compareRuns` with paths of runs: one tab for each run, and for each set of compared runs. */
+export function registerDashboard(services: Services): vscode.Disposable {
+  const panels = new Map<string, DashboardPanel>();
+  const open = (folders: readonly string[], restored?: vscode.WebviewPanel): void => {
+    const runs = [...new Set(folders.map((folder) => path.resolve(folder)))];
+    const key = runs.toSorted().join('\n');
+    const shown = panels.get(key);
+    if (shown !== undefined) {
+      restored?.dispose();
+      shown.reveal();
+      return;
+    }
+    const place = { title: 'Run', column: vscode.ViewColumn.Active, preserveFocus: false };
+    const panel = restored ?? createPanel('dashboard', place);
+    panels.set(key, new DashboardPanel(services, panel, runs, () => panels.delete(key)));
+  };
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('sft.showDashboard', async (which: unknown) => {
+      const folder = folderOf(which) ?? (await pickRun(services));
+      if (folder !== undefined) open([folder]);
+    }),
+    vscode.commands.registerCommand('sft.compareRuns', async (which: unknown) => {
+      const folders = Array.isArray(which) ? which.map(folderOf).filter((folder) => folder !== undefined) : [];
+      // Without runs, the view of the runs lets a person choose some, and calls again.
+      if (folders.length > 0) open(folders);
+      else await vscode.commands.executeCommand('sft.compareSelectedRuns');
+    }),
+    vscode.window.registerWebviewPanelSerializer('sft.dashboard', {
+      deserializeWebviewPanel: (panel, state: unknown) => {
+        if (dashboardState.problem(state, 'state') === undefined) open((state as { folders: string[] }).folders, panel);
+        // What an older version kept: there is nothing to show.
+        else panel.dispose();
+        return Promise.resolve();
+      },
+    }),
+    {
+      dispose: () => {
+        for (const panel of [...panels.values()]) panel.dispose();
+      },
+    },
+  );
+}
+
+/** Of a path or of an item of the runs view. */
+function folderOf(which: unknown): string | undefined {
+  if (typeof which === 'string') return which;
+  const folder = (which as { readonly runFolder?: unknown } | undefined)?.runFolder;
+  return typeof folder === 'string' ? folder : undefined;
+}
+
+interface RunItem extends vscode.QuickPickItem {
+  readonly folder: string;
+}
+
+async function runItems({ runs, dialogs }: Services): Promise<RunItem[]> {
+  await runs.refresh();
+  const items = runs.list().map(itemOf);
+  if (items.length === 0) {
+    void dialogs.info('There is no run yet: start one with "SFT: Start Training".');
+  }
+  return items;
+}
+
+function itemOf({ label, run, state, folder }: RunSummary): RunItem {
+  return { label, description: `${state.status} · step ${state.step}`, detail: run.id, folder: folder.path };
+}
+
+async function pickRun(services: Services): Promise<string | undefined> {
+  const items = await runItems(services);
+  if (items.length === 0) return undefined;
+  const chosen = await services.dialogs.pick(items, 'Which run?');
+  return items.find((item) => item.detail === chosen?.detail && item.label === chosen?.label)?.folder;
+}

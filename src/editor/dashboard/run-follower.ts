@@ -1,0 +1,122 @@
+import { readFile, stat } from 'node:fs/promises';
+import { formatError, SftError } from '../../errors';
+import { Curves } from '../../runs/curves';
+import type { Prediction, RunEvaluation } from '../../runs/evaluate-run';
+import { FolderChanges, readEventPieces } from '../../runs/event-log';
+import type { RunEvent } from '../../runs/event-schema';
+import { withLife } from '../../runs/read-runs';
+import { RunFolder } from '../../runs/run-folder';
+import type { Run } from '../../runs/run-schema';
+import type { RunState } from '../../runs/state-schema';
+
+/** A run is looked at so often at most, ms: 20 times a second. */
+const SHORTEST_PAUSE = 50;
+
+/** What a follower knows of its run. */
+export interface FollowedRun {
+  readonly run: Run;
+  readonly state: RunState;
+  readonly curves: Curves;
+  /** What computes, from the last `start`. */
+  readonly device: string | undefined;
+  /** Since the last `start`. */
+  readonly warnings: readonly string[];
+  readonly evaluation: RunEvaluation | undefined;
+  /** Of an evaluation: those it was made from. */
+  readonly predictions: readonly Prediction[];
+}
+
+/**
+ * Follows one run on the disk: reads all of it, then what comes, and tells of each change, at most 20 times a second. Reading gives
+ * way to others every few milliseconds, however long the run is.
+ */
+export class RunFollower {
+  readonly folder: RunFolder;
+  private readonly abort = new AbortController();
+  private readonly curves = new Curves();
+  private offset = 0;
+  private device: string | undefined;
+  private warnings: readonly string[] = [];
+  /** Of evaluation.json when it was last read. */
+  private evaluatedAt = 0;
+  private evaluation: RunEvaluation | undefined;
+  private predictions: readonly Prediction[] = [];
+
+  /**
+   * @param onChange gets the run as it is now
+   * @param onProblem gets why the run cannot be read; it is tried no more
+   */
+  constructor(
+    folder: string,
+    private readonly onChange: (run: FollowedRun) => void,
+    private readonly onProblem: (reason: string) => void,
+  ) {
+    this.folder = new RunFolder(folder);
+  }
+
+  /** Resolves when the follower was disposed of, or the run cannot be read. */
+  async follow(): Promise<void> {
+    const { folder, abort } = this;
+    let changes: FolderChanges | undefined;
+    try {
+      const run = await folder.readRun();
+      changes = new FolderChanges(folder.path, abort.signal);
+      while (await changes.next()) {
+        const followed = await this.read(run);
+        if (abort.signal.aborted) return;
+        this.onChange(followed);
+        await new Promise((resolve) => setTimeout(resolve, SHORTEST_PAUSE));
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) this.onProblem(reasonOf(error));
+    } finally {
+      changes?.close();
+    }
+  }
+
+  dispose(): void {
+    this.abort.abort();
+  }
+
+  private async read(run: Run): Promise<FollowedRun> {
+    const { folder, curves } = this;
+    for await (const { events, offset } of readEventPieces(folder.eventsFile, this.offset)) {
+      for (const event of events) this.add(event);
+      this.offset = offset;
+    }
+    const state = withLife(await folder.readState());
+    await this.readEvaluation();
+    const { device, warnings, evaluation, predictions } = this;
+    return { run, state, curves, device, warnings, evaluation, predictions };
+  }
+
+  private add(event: RunEvent): void {
+    this.curves.add(event);
+    if (event.type === 'start') {
+      this.device = event.device;
+      this.warnings = [];
+    } else if (event.type === 'warning') {
+      const { message, remedy } = event;
+      this.warnings = [...this.warnings, remedy === undefined ? message : `${message} - ${remedy}`];
+    }
+  }
+
+  /** The predictions are written before their evaluation: whoever sees it sees them. */
+  private async readEvaluation(): Promise<void> {
+    const { evaluationFile, predictionsFile } = this.folder;
+    const at = await stat(evaluationFile).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    if (at === this.evaluatedAt) return;
+    this.evaluatedAt = at;
+    this.evaluation = at === 0 ? undefined : (JSON.parse(await readFile(evaluationFile, 'utf8')) as RunEvaluation);
+    const lines = at === 0 ? [] : (await readFile(predictionsFile, 'utf8')).split('\n').filter((line) => line !== '');
+    this.predictions = lines.map((line) => JSON.parse(line) as Prediction);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SftError) return formatError(error);
+  return error instanceof Error ? error.message : String(error);
+}

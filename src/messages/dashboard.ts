@@ -1,0 +1,163 @@
+import {
+  bytes,
+  count,
+  flag,
+  listOf,
+  maybe,
+  messages,
+  numbers,
+  oneOf,
+  number,
+  record,
+  text,
+  type TypeOf,
+} from './shape';
+
+/** What a person can read of a run from its start on. */
+const runFacts = record({
+  /** The run folder, absolute. */
+  folder: text,
+  name: text,
+  /** `20260102-101500-faq`: told where two runs have one name. */
+  id: text,
+  created: text,
+  model: text,
+  dataset: text,
+});
+export type RunFacts = TypeOf<typeof runFacts>;
+
+const runStatus = record({
+  status: oneOf(
+    'starting',
+    'queued',
+    'running',
+    'paused',
+    'stopping',
+    'done',
+    'failed',
+    'stopped',
+    'interrupted',
+    'unreadable',
+  ),
+  step: count,
+  totalSteps: maybe(count),
+  /** Seconds until the last step at the present pace. */
+  secondsLeft: maybe(number),
+  /** Seconds that the steps took so far, from the first to the last. */
+  secondsTaken: maybe(number),
+  device: maybe(text),
+  /** Why it failed or waits, or what it does. */
+  message: maybe(text),
+  /** What the worker warned of; training went on. */
+  warnings: listOf(text),
+});
+export type DashboardStatus = TypeOf<typeof runStatus>;
+
+/** The measured values of steps, one after the other. All columns are equally long. */
+const stepColumns = record({
+  step: numbers,
+  loss: numbers,
+  learning_rate: numbers,
+  grad_norm: numbers,
+  tokens_per_second: numbers,
+  peak_memory: numbers,
+});
+export type StepColumns = TypeOf<typeof stepColumns>;
+export const DRAWN_COLUMNS = [
+  'step',
+  'loss',
+  'learning_rate',
+  'grad_norm',
+  'tokens_per_second',
+  'peak_memory',
+] as const satisfies readonly (keyof StepColumns)[];
+
+const advice = record({
+  severity: oneOf('error', 'warning', 'info'),
+  since: count,
+  title: text,
+  message: text,
+  /** Each edits the configuration, or is a hint for the person where `edits` is false. */
+  remedies: listOf(record({ title: text, edits: flag })),
+});
+export type Advice = TypeOf<typeof advice>;
+
+const estimate = record({ f1: number, low: number, high: number });
+const modelResult = record({
+  loss: number,
+  /** Left out where it is beyond all numbers. */ perplexity: maybe(number),
+  rouge1: estimate,
+  rouge2: estimate,
+  rougeL: estimate,
+});
+const evaluationResult = record({ examples: count, stemmer: flag, base: modelResult, tuned: modelResult });
+export type EvaluationResult = TypeOf<typeof evaluationResult>;
+
+/** F1 of ROUGE-L; mean NLL of the reference over its trained tokens, left out where it has none. */
+const answered = record({ answer: text, rougeL: number, loss: maybe(number) });
+const prediction = record({
+  index: count,
+  /** In the dataset, 1-based. */
+  line: count,
+  question: text,
+  reference: text,
+  base: answered,
+  tuned: answered,
+});
+export type ShownPrediction = TypeOf<typeof prediction>;
+
+/** 1 to 5. */
+const rating = record({ index: count, rating: count });
+export type ShownRating = TypeOf<typeof rating>;
+
+/** A row of a comparison: one value for each run. */
+const difference = record({ key: text, values: listOf(text) });
+export type Difference = TypeOf<typeof difference>;
+
+export const toDashboard = messages({
+  /** Which runs are shown; everything about them follows. */
+  show: { runs: listOf(runFacts), differences: listOf(difference) },
+  status: { run: count, status: runStatus },
+  /** Steps to put behind the first `kept` ones; what stood after those is void. */
+  steps: { run: count, kept: count, columns: stepColumns },
+  /** All evaluations on the validation part so far. */
+  validation: { run: count, step: numbers, loss: numbers },
+  advice: { run: count, findings: listOf(advice) },
+  evaluation: { run: count, result: maybe(evaluationResult) },
+  /** A part of the predictions, from number `from` on; 0 begins anew. */
+  predictions: { from: count, total: count, items: listOf(prediction) },
+  ratings: { ratings: listOf(rating) },
+  /** Nothing can be shown: why, and what to do. */
+  unavailable: { reason: text },
+  /** Asks for the charts as one picture. */
+  draw: { id: count },
+  answer: { id: count, problem: maybe(text) },
+});
+export type ToDashboard = TypeOf<typeof toDashboard>;
+
+export const DASHBOARD_ACTIONS = ['pause', 'resume', 'stop', 'chat', 'export', 'log', 'configuration'] as const;
+export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
+
+export const fromDashboard = messages({
+  ready: {},
+  act: { id: count, action: oneOf(...DASHBOARD_ACTIONS) },
+  /** The remedy's number within the finding's number in the last advice. */
+  remedy: { id: count, finding: count, remedy: count },
+  openExample: { id: count, line: count },
+  /** Shows one of the compared runs alone. */
+  openRun: { id: count, run: count },
+  /** 0 takes a rating back. */
+  rate: { id: count, index: count, rating: count },
+  /** The PNG that `draw` asked for. */
+  drawn: { id: count, png: bytes },
+});
+export type FromDashboard = TypeOf<typeof fromDashboard>;
+
+/** What the view keeps over a reload of the window: which runs it shows and how. */
+export const dashboardState = record({
+  folders: listOf(text),
+  /** Weight of the past in smoothed curves. */
+  smoothing: number,
+  logarithmic: flag,
+});
+export type DashboardState = TypeOf<typeof dashboardState>;

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { root } from '../../../scripts/setup.mjs';
+
+const TOTAL = 2000;
+
+/** The dashboard's states: one real run, others written for the picture. */
+export async function dashboard(data) {
+  const folder = path.join(root, '.cache', 'look');
+  const trained = data.trainedRun(folder);
+  const written = (run) => data.writtenRun(folder, trained, run);
+  const of = (...runs) => data.dashboardMessages(runs);
+  const running = { name: 'support-bot', steps: 640, totalSteps: TOTAL, status: 'running' };
+  return {
+    shape: data.fromDashboard,
+    width: 1160,
+    narrow: 420,
+    states: {
+      starting: await of(written({ name: 'just-begun', steps: 0, totalSteps: 0, status: 'starting' })),
+      running: await of(written(running)),
+      done: await of(trained),
+      failed: await of(
+        written({
+          name: 'too-hot',
+          steps: 90,
+          totalSteps: TOTAL,
+          status: 'failed',
+          learningRate: 0.5,
+          loss: (share) => 2.5 + 4000 * share ** 2,
+          message: 'the loss is not a finite number at step 90 - lower learning_rate',
+          last: { type: 'failed', code: 'not-finite', message: 'the loss is not a finite number at step 90', step: 90 },
+        }),
+      ),
+      long: await of(written({ name: 'long-run', steps: 100_000, totalSteps: 100_000, status: 'stopped' })),
+      comparison: await of(
+        written({ ...running, name: 'first-try', status: 'done', steps: TOTAL, learningRate: 1e-4 }),
+        written({
+          ...running,
+          name: 'higher-rate',
+          loss: (share) => 0.9 + 2.6 * Math.exp(-7 * share),
+          config: { lora_r: 32 },
+        }),
+        trained,
+      ),
+      gone: [
+        { type: 'unavailable', reason: '/runs/20260102-101500-faq/run.json does not exist - name the folder of a run' },
+      ],
+    },
+    async useByKeyboard(page, state) {
+      if (state === 'gone' || state === 'starting') return;
+      const chart = page.locator('[role=slider]').first();
+      await chart.focus();
+      await page.keyboard.press('ArrowLeft');
+      const before = await chart.getAttribute('aria-valuenow');
+      await page.keyboard.press('ArrowLeft');
+      assert.equal(Number(await chart.getAttribute('aria-valuenow')), Number(before) - 1);
+      assert.match(await chart.getAttribute('aria-valuetext'), /^step [\d,]+: .*\d/);
+      await page.keyboard.press('+');
+      await page.getByText('Show All Steps').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('input[type=range]').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.toolbar input[type=checkbox]').focus();
+      await page.keyboard.press('Space');
+      assert.equal(await page.evaluate(() => window.kept.logarithmic), true);
+      if (state === 'comparison') {
+        await page.locator('[data-focus=open-1]').focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => window.sent.some(({ type, run }) => type === 'openRun' && run === 1));
+        return;
+      }
+      await page.locator('[data-action=export]').focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => window.sent.some(({ type, action }) => type === 'act' && action === 'export'));
+      await page.getByText('Values as a table').focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('Peak memory').last().waitFor();
+      if (state !== 'done') return;
+      await page.locator('.sort', { hasText: 'ROUGE-L' }).focus();
+      await page.keyboard.press('Enter');
+      await page.locator('tbody .line .link').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => window.sent.some(({ type }) => type === 'openExample'));
+      await page.locator('.rating input').first().focus();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() => window.sent.some(({ type, rating }) => type === 'rate' && rating === 2));
+      await page.evaluate(() => window.postMessage({ type: 'draw', id: 7 }, '*'));
+      await page.waitForFunction(() =>
+        window.sent.some(({ type, id, png }) => type === 'drawn' && id === 7 && png.length > 1000),
+      );
+    },
+  };
+}

@@ -1,0 +1,308 @@
+import uPlot from 'uplot';
+import { ticks } from '../../src/charts/line-svg';
+import { measured, whole } from '../../src/charts/numbers';
+import { visiblePoints } from '../../src/charts/thin';
+import { element } from '../shared/dom';
+import { colour } from '../shared/theme';
+import { nearest } from './shown-run';
+
+/** One curve: its values are asked for at each drawing, since they grow. */
+export interface ChartLine {
+  readonly label: string;
+  /** Number of its colour. */
+  readonly series: number;
+  readonly x: () => Float64Array;
+  readonly y: () => Float64Array;
+  readonly shown?: () => boolean;
+  /** Drawn pale and without a name: it stands behind its smoothed self. */
+  readonly faint?: boolean;
+  readonly dashed?: boolean;
+  readonly dots?: boolean;
+}
+
+export interface ChartOptions {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly height: number;
+  readonly show?: (value: number) => string;
+  /** What the axis counts in: its ticks are round in it. */
+  readonly unit?: number;
+  /** Whether a logarithmic scale applies where one is asked for. */
+  readonly scalable?: boolean;
+  /** The step under the pointer or the keys; undefined when it leaves. */
+  readonly onCursor: (step: number | undefined) => void;
+  /** Asks for a part of the steps, or with undefined for all. */
+  readonly onZoom: (range: Range | undefined) => void;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const SERIES_COLOURS = 6;
+const AXIS = 62;
+const TOP = 10;
+/** The last step's number is wider than its half of a tick. */
+const RIGHT = 26;
+
+/**
+ * Curves over steps. Only what shows at this width is drawn, so that a long run costs no more than a short one. The pointer or the
+ * arrow keys choose a step whose values are told beside the names of the curves.
+ */
+export class LineChart {
+  readonly element: HTMLElement;
+  private readonly place = element('div', { class: 'plot' });
+  private readonly readings: readonly HTMLElement[];
+  private plot: uPlot | undefined;
+  private range: Range = { from: 0, to: 1 };
+  private logarithmic = false;
+  private cursor: number | undefined;
+
+  constructor(private readonly options: ChartOptions) {
+    const { title, lines } = options;
+    const named = lines.filter(({ faint }) => faint !== true);
+    this.readings = named.map(() => element('output', { class: 'reading' }));
+    const key = element(
+      'ul',
+      { class: 'key' },
+      ...named.map((line, at) =>
+        element(
+          'li',
+          {},
+          element('span', { class: `swatch colour-series-${line.series}${line.dashed === true ? ' dashed' : ''}` }),
+          line.label === title ? undefined : element('span', { class: 'muted' }, line.label),
+          this.readings[at]!,
+        ),
+      ),
+    );
+    this.place.setAttribute('role', 'slider');
+    this.place.setAttribute('tabindex', '0');
+    this.place.setAttribute('aria-label', `${title} by step`);
+    this.place.addEventListener('keydown', (event) => {
+      this.onKey(event);
+    });
+    this.element = element('figure', {}, element('figcaption', {}, element('h3', {}, title), key), this.place);
+  }
+
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.plot?.ctx.canvas;
+  }
+
+  get title(): string {
+    return this.options.title;
+  }
+
+  /** Draws anew, in the present colours and fonts. */
+  draw(range: Range, logarithmic: boolean): void {
+    this.range = range;
+    this.logarithmic = logarithmic && this.options.scalable === true;
+    this.plot?.destroy();
+    this.plot = new uPlot(this.plotOptions(), this.data(), this.place);
+    this.point(this.cursor);
+  }
+
+  /** Follows values that have changed. */
+  update(range: Range): void {
+    this.range = range;
+    this.plot?.setData(this.data());
+    this.point(this.cursor);
+  }
+
+  resize(): void {
+    const width = this.width();
+    if (this.plot === undefined || this.plot.width === width) return;
+    this.plot.setSize({ width, height: this.options.height });
+    this.update(this.range);
+  }
+
+  /** Shows where `step` is, and its values; the last ones for undefined. */
+  point(step: number | undefined): void {
+    this.cursor = step;
+    const { plot, options } = this;
+    const show = options.show ?? measured;
+    const named = options.lines.filter(({ faint }) => faint !== true);
+    const told: string[] = [];
+    for (const [at, line] of named.entries()) {
+      const x = line.x();
+      const index = step === undefined ? x.length - 1 : nearest(x, step);
+      const value = index === undefined ? NaN : (line.y()[index] ?? NaN);
+      const text = Number.isFinite(value) ? show(value) : '–';
+      if (this.readings[at]!.textContent !== text) this.readings[at]!.textContent = text;
+      told.push(`${line.label} ${text}`);
+    }
+    const { from, to } = this.range;
+    this.place.setAttribute('aria-valuemin', String(Math.round(from)));
+    this.place.setAttribute('aria-valuemax', String(Math.round(to)));
+    this.place.setAttribute('aria-valuenow', String(Math.round(step ?? to)));
+    this.place.setAttribute('aria-valuetext', `step ${whole(step ?? to)}: ${told.join(', ')}`);
+    if (plot === undefined) return;
+    const left = step === undefined || step < from || step > to ? -10 : plot.valToPos(step, 'x');
+    if (plot.cursor.left !== left) plot.setCursor({ left, top: 0 }, false);
+  }
+
+  dispose(): void {
+    this.plot?.destroy();
+    this.plot = undefined;
+  }
+
+  private width(): number {
+    return Math.max(160, this.place.clientWidth);
+  }
+
+  private data(): uPlot.AlignedData {
+    const { from, to } = this.range;
+    const columns = this.width() - AXIS - RIGHT;
+    const tables = this.options.lines.map((line): uPlot.AlignedData => {
+      if (line.shown?.() === false) return [[], []];
+      const [x, y] = [line.x(), line.y()];
+      const points = visiblePoints(x, y, from, to, columns);
+      const value = (at: number): number | null => {
+        const one = y[at]!;
+        return Number.isFinite(one) && (!this.logarithmic || one > 0) ? one : null;
+      };
+      return [points.map((at) => x[at]!), points.map(value)];
+    });
+    return uPlot.join(tables);
+  }
+
+  private plotOptions(): uPlot.Options {
+    const style = getComputedStyle(document.body);
+    const font = `${Math.round(parseFloat(style.fontSize) * 0.88)}px ${style.fontFamily}`;
+    const axis = { stroke: colour('muted'), font, ticks: { show: false } };
+    const { lines, height, show = onAxis, unit = 1 } = this.options;
+    return {
+      width: this.width(),
+      height,
+      padding: [TOP, RIGHT, 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: true, y: false, setScale: false },
+        bind: {
+          dblclick: () => () => {
+            this.options.onZoom(undefined);
+            return null;
+          },
+        },
+      },
+      scales: {
+        x: { time: false, range: () => [this.range.from, this.range.to] },
+        y: {
+          distr: this.logarithmic ? 3 : 1,
+          range: (_plot, low, high) => padded(low, high, this.logarithmic),
+        },
+      },
+      axes: [
+        {
+          ...axis,
+          size: 26,
+          grid: { show: false },
+          splits: (plot, _axis, low, high) =>
+            ticks(low, high, Math.max(2, plot.width / 110)).filter((tick) => Number.isInteger(tick)),
+          values: (_plot, values) => values.map(whole),
+        },
+        {
+          ...axis,
+          size: AXIS,
+          gap: 8,
+          grid: { stroke: colour('edge'), width: 1 },
+          splits: (plot, _axis, low, high) =>
+            valueTicks(low / unit, high / unit, plot.height / 44, this.logarithmic).map((tick) => tick * unit),
+          filter: (_plot, values) => values,
+          values: (_plot, values) => values.map((value) => show(value)),
+        },
+      ],
+      series: [
+        {},
+        ...lines.map(({ series, faint, dashed, dots }): uPlot.Series => {
+          const stroke = colour(`series-${series}`);
+          return {
+            stroke: faint === true ? withAlpha(stroke, 0.32) : stroke,
+            width: faint === true ? 1 : 1.6,
+            spanGaps: true,
+            points: { show: dots === true, size: 6, fill: stroke },
+            ...(dashed === true ? { dash: [5, 4] } : {}),
+          };
+        }),
+      ],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const left = plot.cursor.left ?? -1;
+            const step = left < 0 ? undefined : Math.round(plot.posToVal(left, 'x'));
+            this.options.onCursor(step);
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            const { left, width } = plot.select;
+            if (width < 4) return;
+            const range = { from: plot.posToVal(left, 'x'), to: plot.posToVal(left + width, 'x') };
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            this.options.onZoom(range);
+          },
+        ],
+      },
+    };
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const { from, to } = this.range;
+    const now = this.cursor ?? to;
+    const far = Math.max(1, Math.round((to - from) / 10));
+    const moves: Readonly<Record<string, number>> = {
+      ArrowLeft: now - (event.shiftKey ? far : 1),
+      ArrowRight: now + (event.shiftKey ? far : 1),
+      PageDown: now - far,
+      PageUp: now + far,
+      Home: from,
+      End: to,
+    };
+    const target = moves[event.key];
+    if (target !== undefined) {
+      this.options.onCursor(Math.round(Math.min(to, Math.max(from, target))));
+    } else if (event.key === '+' || event.key === '-') {
+      const half = ((to - from) / 2) * (event.key === '+' ? 0.5 : 2);
+      this.options.onZoom({ from: now - half, to: now + half });
+    } else if (event.key === 'Escape' || event.key === '0') {
+      this.options.onZoom(undefined);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+/** A round value, without the zeros that a measured one has. */
+function onAxis(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 1000 ? String(Number(value.toPrecision(6))) : measured(value);
+}
+
+function padded(low: number | null, high: number | null, logarithmic: boolean): [number, number] {
+  if (low === null || high === null) return logarithmic ? [0.1, 1] : [0, 1];
+  if (logarithmic) return [low * 0.92, high * 1.08];
+  const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
+  // Nothing here is below 0: an axis that begins there says more than one that begins a little below.
+  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+/** On a logarithmic scale over less than a power of ten, steps of equal size tell more than its few powers. */
+function valueTicks(low: number, high: number, wanted: number, logarithmic: boolean): number[] {
+  if (!logarithmic || high / low < 12) return [...ticks(low, high, wanted)];
+  const all: number[] = [];
+  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) {
+    for (const times of high / low > 1000 ? [1] : [1, 2, 5]) {
+      const tick = Number((times * power).toPrecision(1));
+      if (tick >= low && tick <= high) all.push(tick);
+    }
+  }
+  return all;
+}
+
+function withAlpha(rgb: string, alpha: number): string {
+  const [red, green, blue] = rgb.match(/[\d.]+/g) ?? [];
+  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+}

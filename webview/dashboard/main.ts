@@ -1,0 +1,186 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import {
+  dashboardState,
+  toDashboard,
+  type DashboardState,
+  type Difference,
+  type FromDashboard,
+  type RunFacts,
+  type ToDashboard,
+} from '../../src/messages/dashboard';
+import { element, emptyState } from '../shared/dom';
+import { connect } from '../shared/host';
+import { onThemeChange } from '../shared/theme';
+import { AdviceSection } from './advice';
+import { Charts } from './charts';
+import { Comparison } from './comparison';
+import { evaluation } from './evaluation';
+import { Header } from './header';
+import { Predictions } from './predictions';
+import { ShownRun } from './shown-run';
+import { ValuesTable } from './values-table';
+import '../shared/shared.css';
+import '../shared/document.css';
+import './dashboard.css';
+
+const DEFAULTS = { smoothing: 0.6, logarithmic: false };
+
+const root = document.getElementById('root')!;
+const notice = element('p', { class: 'notice', role: 'status' });
+
+/** What is on the page for one set of runs. */
+interface Page {
+  readonly runs: readonly ShownRun[];
+  readonly charts: Charts;
+  /** Brings everything that follows the runs up to date. */
+  readonly update: () => void;
+  readonly evaluation: HTMLElement;
+  readonly advice: AdviceSection;
+  readonly predictions: Predictions;
+}
+let page: Page | undefined;
+let planned = false;
+
+const host = connect<ToDashboard, FromDashboard, DashboardState>(toDashboard, receive, dashboardState);
+
+function receive(message: ToDashboard): void {
+  switch (message.type) {
+    case 'show':
+      show(message.runs, message.differences);
+      return;
+    case 'unavailable':
+      page?.charts.dispose();
+      page = undefined;
+      root.setAttribute('aria-busy', 'false');
+      root.replaceChildren(emptyState('This run cannot be shown', message.reason));
+      return;
+    case 'answer':
+      host.answer(message.id, message.problem);
+      return;
+    case 'draw':
+      void draw(message.id);
+      return;
+    case 'predictions':
+      page?.predictions.take(message.from, message.items);
+      return;
+    case 'ratings':
+      page?.predictions.rate(message.ratings);
+      return;
+    default:
+      takeRun(message);
+  }
+}
+
+function takeRun(message: Extract<ToDashboard, { readonly run: number }>): void {
+  const run = page?.runs[message.run];
+  if (page === undefined || run === undefined) return;
+  switch (message.type) {
+    case 'status':
+      run.status = message.status;
+      break;
+    case 'steps':
+      run.take(message.kept, message.columns);
+      break;
+    case 'validation':
+      run.validation = { step: message.step, loss: message.loss };
+      break;
+    case 'advice':
+      page.advice.show(message.findings);
+      break;
+    case 'evaluation':
+      run.result = message.result;
+      if (page.runs.length === 1) {
+        page.evaluation.replaceChildren(...(message.result === undefined ? [] : [evaluation(message.result)]));
+      }
+      break;
+  }
+  plan();
+}
+
+/** Many messages come at once: they are drawn together with the next frame. */
+function plan(): void {
+  if (planned) return;
+  planned = true;
+  requestAnimationFrame(() => {
+    planned = false;
+    page?.update();
+    root.setAttribute('aria-busy', 'false');
+  });
+}
+
+function show(facts: readonly RunFacts[], differences: readonly Difference[]): void {
+  page?.charts.dispose();
+  const kept = host.kept;
+  const settings = {
+    smoothing: kept?.smoothing ?? DEFAULTS.smoothing,
+    logarithmic: kept?.logarithmic ?? DEFAULTS.logarithmic,
+  };
+  const folders = facts.map(({ folder }) => folder);
+  host.keep({ folders, ...settings });
+  const runs = facts.map((one) => new ShownRun(one, settings.smoothing));
+  const charts = new Charts(runs, settings, (changed) => {
+    host.keep({ folders, ...changed });
+    plan();
+  });
+  const predictions = new Predictions({
+    onOpen: (line) => void ask((id) => ({ type: 'openExample', id, line })),
+    onRate: (index, rating) => void ask((id) => ({ type: 'rate', id, index, rating })),
+  });
+  const advice = new AdviceSection((finding, remedy) => void ask((id) => ({ type: 'remedy', id, finding, remedy })));
+  const parts = { runs, charts, predictions, advice, evaluation: element('div') };
+  notice.textContent = '';
+  const first = runs[0];
+  if (runs.length === 1 && first !== undefined) {
+    const header = new Header(first, (action) => void ask((id) => ({ type: 'act', id, action })));
+    const values = new ValuesTable(first);
+    const curves = element('div', {}, charts.element, values.element);
+    const waiting = element('p', { class: 'muted waiting' }, 'The curves appear with the first step.');
+    root.replaceChildren(
+      header.element,
+      notice,
+      advice.element,
+      waiting,
+      curves,
+      parts.evaluation,
+      predictions.element,
+    );
+    const update = (): void => {
+      const empty = first.length === 0;
+      waiting.hidden = !empty;
+      curves.hidden = empty;
+      header.update();
+      if (!empty) charts.update();
+      values.update();
+    };
+    page = { ...parts, update };
+  } else {
+    const comparison = new Comparison(runs, differences, {
+      onOpen: (run) => void ask((id) => ({ type: 'openRun', id, run })),
+      onExport: () => void ask((id) => ({ type: 'act', id, action: 'export' })),
+      onDrawn: plan,
+    });
+    root.replaceChildren(comparison.element, notice, charts.element, comparison.differences);
+    const update = (): void => {
+      comparison.update();
+      charts.update();
+    };
+    page = { ...parts, update };
+  }
+  plan();
+}
+
+async function ask(make: (id: number) => FromDashboard): Promise<void> {
+  notice.textContent = (await host.ask(make)) ?? '';
+}
+
+async function draw(id: number): Promise<void> {
+  if (page === undefined) return;
+  const names = page.runs.map(({ facts }) => facts.name);
+  const picture = await page.charts.picture(names.length === 1 ? (names[0] ?? '') : `${names.length} runs compared`);
+  host.post({ type: 'drawn', id, png: new Uint8Array(await picture.arrayBuffer()) });
+}
+
+onThemeChange(() => page?.charts.redraw());
+new ResizeObserver(() => page?.charts.resize()).observe(root);
+root.replaceChildren(emptyState('Dashboard', 'The run is being read…'));
+host.post({ type: 'ready' });

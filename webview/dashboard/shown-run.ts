@@ -1,0 +1,71 @@
+import { Smoothed } from '../../src/charts/smooth';
+import {
+  DRAWN_COLUMNS,
+  type DashboardStatus,
+  type EvaluationResult,
+  type RunFacts,
+  type StepColumns,
+} from '../../src/messages/dashboard';
+import { lowerBound, NumberColumn } from '../../src/number-column';
+
+type ColumnName = (typeof DRAWN_COLUMNS)[number];
+
+const NONE = new Float64Array();
+
+/** What the view holds of a run. */
+export class ShownRun {
+  status: DashboardStatus | undefined;
+  result: EvaluationResult | undefined;
+  validation: { readonly step: Float64Array; readonly loss: Float64Array } = { step: NONE, loss: NONE };
+  smoothed: Smoothed;
+  /** Whether its curves are drawn: in a comparison a run can be left out. */
+  drawn = true;
+  private readonly columns = Object.fromEntries(DRAWN_COLUMNS.map((name) => [name, new NumberColumn()])) as Record<
+    ColumnName,
+    NumberColumn
+  >;
+
+  constructor(
+    readonly facts: RunFacts,
+    smoothing: number,
+  ) {
+    this.smoothed = new Smoothed(smoothing);
+  }
+
+  get length(): number {
+    return this.columns.step.length;
+  }
+
+  column(name: ColumnName): Float64Array {
+    return this.columns[name].values;
+  }
+
+  take(kept: number, added: StepColumns): void {
+    for (const name of DRAWN_COLUMNS) {
+      this.columns[name].truncate(kept);
+      this.columns[name].append(added[name]);
+    }
+    this.smoothed.follow(this.column('loss'), kept);
+  }
+
+  smooth(weight: number): void {
+    this.smoothed = new Smoothed(weight);
+    this.smoothed.follow(this.column('loss'), 0);
+  }
+
+  /** Lowest validation loss, undefined before the first evaluation. */
+  get best(): { readonly step: number; readonly loss: number } | undefined {
+    const { step, loss } = this.validation;
+    let at = 0;
+    for (let other = 1; other < loss.length; other++) if (loss[other]! < loss[at]!) at = other;
+    return loss.length === 0 ? undefined : { step: step[at]!, loss: loss[at]! };
+  }
+}
+
+/** Index of the value nearest to `x` among rising ones; undefined where there is none. */
+export function nearest(sorted: Float64Array, x: number): number | undefined {
+  if (sorted.length === 0) return undefined;
+  const after = Math.min(lowerBound(sorted, x), sorted.length - 1);
+  if (after === 0) return 0;
+  return x - sorted[after - 1]! <= sorted[after]! - x ? after - 1 : after;
+}
