@@ -41,7 +41,7 @@ function measure(name: string, text: string, rules: readonly Rule[]): void {
   collect();
   const before = process.memoryUsage();
   const start = performance.now();
-  const checker = new DatasetChecker('examples.json', rules);
+  const checker = new DatasetChecker('examples.json', { rules });
   let findings = 0;
   for (let at = 0; at < text.length; at += PIECE) findings += count(checker.push(text.slice(at, at + PIECE)));
   findings += count(checker.finish());

@@ -6,29 +6,11 @@ import path from 'node:path';
 import Ajv from 'ajv';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { readDataset, streamBatches } from '../src/dataset/read';
-import { createRandom, type Random } from '../src/random';
+import { generatedExamples } from './data/generated-examples';
 import schema from '../schemas/dataset.schema.json';
 
 const EXAMPLES = 50_000;
 const ROUNDS = 5;
-const WORDS =
-  'the a number office form passport licence registration payment of ₦5,000 is due within ten working days please bring your original documents and one photograph to the nearest centre Ọ̀yọ́ State “online” portal then wait for an SMS'.split(
-    ' ',
-  );
-
-function sentence(random: Random, words: number): string {
-  return Array.from({ length: words }, () => WORDS[random.below(WORDS.length)]!).join(' ');
-}
-
-function generate(): Record<string, string>[] {
-  const random = createRandom(31);
-  return Array.from({ length: EXAMPLES }, (_, i) => ({
-    question: `${i}: ${sentence(random, 6 + random.below(14))}?`,
-    answer: sentence(random, 20 + random.below(116)),
-    agency: `Agency ${random.below(12)}`,
-  }));
-}
-
 interface Measured {
   readonly name: string;
   readonly milliseconds: number;
@@ -76,7 +58,7 @@ async function oursStreaming(file: string): Promise<string> {
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sft-bench-'));
   try {
-    const examples = generate();
+    const examples = generatedExamples(EXAMPLES);
     const broken = examples.map((example, i) => (i % 1000 === 7 ? { ...example, answer: '' } : example));
     const text = JSON.stringify(broken, null, 2);
     const array = path.join(folder, 'examples.json');

@@ -1,9 +1,10 @@
-import { IgnoredRules } from '../dataset/ignored-rules';
+import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { streamBatches } from '../dataset/read';
-import { ALL_CONTENT_RULES } from '../dataset/rules';
+import { contentRules } from '../dataset/rules';
 import { summariseLengths, type TokenLength } from '../text/token-lengths';
 import { FindingList } from './finding-list';
 import { lengthFinding } from './length-findings';
+import { SplitSiblings } from './split-siblings';
 import { FINDINGS_SENT, type AnalysisSettings, type FileCheck } from './protocol';
 import type { TokenCounts } from './token-counts';
 
@@ -19,20 +20,20 @@ export async function checkFile(
   onProgress: (read: number, size: number) => void,
 ): Promise<FileCheck> {
   const start = performance.now();
-  const { maxSeqLength } = settings;
-  const found = new FindingList(settings.rules, FINDINGS_SENT);
-  const ignored = new IgnoredRules();
+  const { maxSeqLength, nearDuplicateThreshold } = settings;
+  const found = new FindingList(settings.rules);
+  const sides = await new SplitSiblings(file).read(nearDuplicateThreshold);
+  const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
   const lengths: TokenLength[] = [];
-  for await (const batch of streamBatches(file, { signal, onProgress, rules: ALL_CONTENT_RULES })) {
+  for await (const batch of streamBatches(file, { signal, onProgress, rules })) {
     for (const item of batch) {
       if (item.type === 'finding') {
-        if (!ignored.ignores(item)) found.add(item.finding);
+        found.add(item.finding, FINDINGS_SENT);
       } else if (item.type === 'example') {
-        ignored.ignores(item);
         const length = counts.lengthOnce(item.example, maxSeqLength);
         lengths.push(length);
         const finding = lengthFinding(file, item.example, length, maxSeqLength, counts.estimated);
-        if (finding !== undefined && !ignored.ignores({ type: 'finding', finding })) found.add(finding);
+        if (finding !== undefined && !isIgnored(ignoredRules(item.raw), finding)) found.add(finding, FINDINGS_SENT);
       } else {
         return {
           file,
@@ -42,7 +43,7 @@ export async function checkFile(
           estimated: counts.estimated,
           modelName: counts.modelName,
           summary: summariseLengths(lengths),
-          findings: found.first(),
+          findings: found.sorted(FINDINGS_SENT),
           findingCount: found.count,
           findingsByRule: found.byRule,
           findingsBySeverity: found.bySeverity,

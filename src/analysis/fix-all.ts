@@ -23,7 +23,7 @@ export function* fixAllEdits(
   let text = original;
   for (let round = 0; round < ROUNDS; round++) {
     const edits: TextEdit[] = [];
-    const checker = new DatasetChecker(file, ALL_CONTENT_RULES);
+    const checker = new DatasetChecker(file, { rules: ALL_CONTENT_RULES });
     const take = (items: readonly DatasetItem[]): void => {
       for (const item of items) {
         if (item.type !== 'finding' || rules[item.finding.rule] === 'off') continue;

@@ -14,7 +14,7 @@ export const LENGTH_RULES = { 'over-length': 'warning', 'answer-lost': 'error' }
  */
 export function lengthFinding(
   file: string,
-  example: DatasetExample,
+  example: Pick<DatasetExample, 'line' | 'column' | 'offset'>,
   length: TokenLength,
   maxSeqLength: number,
   estimated: boolean,

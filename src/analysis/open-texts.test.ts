@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { OpenTexts } from './open-texts';
 
-const settings = { modelFolder: undefined, maxSeqLength: 1024, rules: {} };
+const settings = { modelFolder: undefined, maxSeqLength: 1024, rules: {}, nearDuplicateThreshold: 0.8 };
 const TEXT = '[{"question": "a?", "answer": "b"}]';
 
 it('analyses only the latest of versions that come before there is time, and nothing that was closed', async () => {

@@ -1,22 +1,22 @@
-import { DatasetChecker } from '../dataset/check';
 import type { DatasetExample } from '../dataset/example';
 import type { Finding, TextEdit } from '../dataset/finding';
-import { analyseText, type AnalysedText } from './analyse';
-import { exampleRow } from './example-table';
 import { fixAllEdits } from './fix-all';
 import type { AnalysisResult, AnalysisSettings, TextChange, TokenParts, TrainingSequence } from './protocol';
 import { runSliced } from './sliced';
-import { applyChanges } from './text-changes';
+import { SplitSiblings } from './split-siblings';
+import { TextAnalysis } from './text-analysis';
 import { openTokenCounts, type TokenCounts } from './token-counts';
 
 interface OpenText {
   readonly file: string;
   version: number;
-  text: string;
+  readonly analysis: TextAnalysis;
+  readonly siblings: SplitSiblings;
   settings: AnalysisSettings;
   /** Raised by everything that makes a running analysis useless. */
   generation: number;
-  analysed: AnalysedText | undefined;
+  /** Version of the last result. */
+  analysed: number | undefined;
 }
 
 /** Names one example of one version of an open text. */
@@ -38,7 +38,15 @@ export class OpenTexts {
 
   open(uri: string, file: string, version: number, text: string, settings: AnalysisSettings): void {
     this.close(uri);
-    const opened: OpenText = { file, version, text, settings, generation: 0, analysed: undefined };
+    const opened: OpenText = {
+      file,
+      version,
+      analysis: new TextAnalysis(file, text, settings),
+      siblings: new SplitSiblings(file),
+      settings,
+      generation: 0,
+      analysed: undefined,
+    };
     this.texts.set(uri, opened);
     this.restart(uri, opened);
   }
@@ -46,7 +54,7 @@ export class OpenTexts {
   change(uri: string, version: number, changes: readonly TextChange[]): void {
     const opened = this.texts.get(uri);
     if (opened === undefined) return;
-    opened.text = applyChanges(opened.text, changes);
+    opened.analysis.change(changes);
     opened.version = version;
     this.restart(uri, opened);
   }
@@ -55,6 +63,7 @@ export class OpenTexts {
     const opened = this.texts.get(uri);
     if (opened === undefined) return;
     opened.settings = settings;
+    opened.analysis.configure(settings);
     this.restart(uri, opened);
   }
 
@@ -88,14 +97,14 @@ export class OpenTexts {
   /** All findings of a version that has been analysed. */
   findings({ uri, version }: { uri: string; version: number }): readonly Finding[] | undefined {
     const opened = this.texts.get(uri);
-    return opened?.analysed?.result.version === version ? opened.analysed.findings : undefined;
+    return isCurrent(opened, version) ? opened.analysis.findings() : undefined;
   }
 
   async fixAll({ uri, version }: { uri: string; version: number }): Promise<readonly TextEdit[] | undefined> {
     const opened = this.texts.get(uri);
     if (opened?.version !== version) return undefined;
-    const { file, text, settings } = opened;
-    return runSliced(fixAllEdits(file, text, settings.rules), () => opened.version !== version);
+    const { file, analysis, settings } = opened;
+    return runSliced(fixAllEdits(file, analysis.text, settings.rules), () => opened.version !== version);
   }
 
   private async example({
@@ -104,16 +113,10 @@ export class OpenTexts {
     index,
   }: ExampleAsked): Promise<{ example: DatasetExample; counts: TokenCounts; settings: AnalysisSettings } | undefined> {
     const opened = this.texts.get(uri);
-    const result = opened?.analysed?.result;
-    if (opened === undefined || result?.version !== version || index >= result.count) return undefined;
-    const { settings, text } = opened;
-    const { offset, endOffset } = exampleRow(result.examples, index);
-    // Read again, as the file's reader reads it: values are not held, they would double the memory of a large file.
-    const checker = new DatasetChecker('example.json');
-    const items = [...checker.push(`[${text.slice(offset, endOffset)}]`), ...checker.finish()];
-    const item = items.find((one) => one.type === 'example');
-    if (item === undefined) return undefined;
-    return { example: item.example, counts: await this.counts(settings.modelFolder), settings };
+    if (!isCurrent(opened, version)) return undefined;
+    const example = opened.analysis.example(index);
+    const { settings } = opened;
+    return example === undefined ? undefined : { example, counts: await this.counts(settings.modelFolder), settings };
   }
 
   private restart(uri: string, opened: OpenText): void {
@@ -124,16 +127,23 @@ export class OpenTexts {
   }
 
   private async analyse(uri: string, opened: OpenText, givenUp: () => boolean): Promise<void> {
-    const counts = await this.counts(opened.settings.modelFolder);
+    const { analysis, settings, version } = opened;
+    const counts = await this.counts(settings.modelFolder);
+    const sides = await opened.siblings.read(settings.nearDuplicateThreshold);
     // Messages that wait may hold a newer version already.
     await new Promise((resolve) => setImmediate(resolve));
     if (givenUp()) return;
-    const publish = (analysed: AnalysedText): void => {
-      opened.analysed = analysed;
-      this.onResult(uri, analysed.result);
+    analysis.compareWith(sides);
+    const publish = (result: AnalysisResult): void => {
+      opened.analysed = version;
+      this.onResult(uri, result);
     };
-    const work = analyseText(opened.file, opened.version, opened.text, opened.settings, counts);
-    const last = await runSliced(work, givenUp, publish);
+    const last = await runSliced(analysis.work(version, counts), givenUp, publish);
     if (last !== undefined) publish(last);
   }
+}
+
+/** Whether the version asked for has been analysed and is still the latest. */
+function isCurrent(opened: OpenText | undefined, version: number): opened is OpenText {
+  return opened?.analysed === version && opened.version === version;
 }

@@ -22,6 +22,8 @@ export interface AnalysisSettings {
   readonly modelFolder: string | undefined;
   readonly maxSeqLength: number;
   readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** Share of word pairs from which two examples are near-duplicates. */
+  readonly nearDuplicateThreshold: number;
 }
 
 /** Numbers of one example in `AnalysisResult.examples`, in this order. */
@@ -31,7 +33,7 @@ export const EXAMPLE_WIDTH = EXAMPLE_FIELDS.length;
 /** What the analysis of one version of a text gives. */
 export interface AnalysisResult {
   readonly version: number;
-  /** False for a first result with all findings of the rules, while examples are still being counted. */
+  /** False for results before the last: with what syntax and schema find, then with all rules while examples are still being counted. */
   readonly complete: boolean;
   readonly format: DatasetFormat;
   readonly kind: DatasetKind;

@@ -12,7 +12,7 @@ import type { AnalysisResult, AnalysisSettings } from './protocol';
 
 const MODEL = 'examples/tiny-llama';
 const FILE = 'examples/nigeria-services.json';
-const settings: AnalysisSettings = { modelFolder: MODEL, maxSeqLength: 1024, rules: {} };
+const settings: AnalysisSettings = { modelFolder: MODEL, maxSeqLength: 1024, rules: {}, nearDuplicateThreshold: 0.8 };
 
 /** The worker as the extension runs it. */
 describe('the analysis worker', () => {

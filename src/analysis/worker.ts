@@ -15,9 +15,7 @@ const post = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
 
 const texts = new OpenTexts(
   (uri, result) => {
-    // A copy is sent: the worker looks examples up in its own.
-    const examples = result.examples.slice();
-    post({ type: 'result', uri, result: { ...result, examples } }, [examples.buffer]);
+    post({ type: 'result', uri, result }, [result.examples.buffer as ArrayBuffer]);
   },
   (uri, version, error) => {
     post({ type: 'failed', uri, version, problem: problemOf(error) });

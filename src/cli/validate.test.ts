@@ -48,7 +48,7 @@ describe('sft validate', () => {
   });
   it('exits 0 where there are only warnings, and takes several files', async () => {
     const twice = await file('twice.jsonl', `${GOOD}\n${GOOD}\n`);
-    const good = await file('good.json', `[${GOOD}]`);
+    const good = await file('good.json', '[{"question": "Who renews it?", "answer": "The office."}]');
     const { code, out } = await call(validateVerb, [twice, good]);
     assert.equal(code, 0);
     assert.match(out[0]!, /:2:1 warning .*; see .*twice\.jsonl:1:1 \[exact-duplicate\]$/);
@@ -56,6 +56,31 @@ describe('sft validate', () => {
       `${twice}: JSONL, 2 valid examples, 1 warning, 1 note`,
       `${good}: JSON array, 1 valid example, 1 note`,
     ]);
+  });
+  it('finds what two parts of a split share, and lets parts of one kind share it', async () => {
+    const shared = '{"question": "Where is the main office?", "answer": "In Abuja."}';
+    const [train, more, test] = [
+      await file('train-1.jsonl', `${GOOD}\n${shared}\n`),
+      await file('train-2.jsonl', `${shared}\n`),
+      await file('test.jsonl', `{"question": "Who pays?", "answer": "You."}\n${shared}\n`),
+    ];
+    const { out } = await call(validateVerb, [train, more, test]);
+    const leaks = out.filter((line) => line.includes('[split-leak]'));
+    assert.equal(leaks.length, 1);
+    assert.match(
+      leaks[0]!,
+      /test\.jsonl:2:1 warning the same question stands in train-1\.jsonl, line 2 .*; see .*train-1\.jsonl:2:1/,
+    );
+  });
+  it('takes the threshold of near-duplicates, and refuses one that is none', async () => {
+    const row = (end: string): string =>
+      JSON.stringify({ question: 'Where do I renew it now?', answer: `Bring the old one and two photographs ${end}` });
+    const near = await file('near.jsonl', `${row('to the counter today')}\n${row('and the fee in cash')}\n`);
+    const found = async (options: OptionValues): Promise<number> =>
+      (await call(validateVerb, [near], options)).out.filter((line) => line.includes('[near-duplicate]')).length;
+    assert.equal(await found({}), 0);
+    assert.equal(await found({ 'near-duplicate-threshold': '0.5' }), 1);
+    await assert.rejects(found({ 'near-duplicate-threshold': '0.2' }), SftError);
   });
   it('gives --json the fields of the contract and nothing else', async () => {
     const twice = await file('twice.jsonl', `${GOOD}\n${GOOD}\n`);

@@ -1,8 +1,13 @@
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
 import { KIND_NAMES } from '../dataset/formats/kind';
 import { streamBatches } from '../dataset/read';
-import { ALL_CONTENT_RULES } from '../dataset/rules';
+import { LEAST_THRESHOLD } from '../dataset/near-sets';
+import { OtherSides, rememberExamples, splitPart } from '../dataset/other-sides';
+import type { Rule } from '../dataset/rule';
+import { contentRules } from '../dataset/rules';
+import { NEAR_DUPLICATE_THRESHOLD } from '../dataset/rules/near-duplicate';
 import { formatError, SftError } from '../errors';
+import { numberOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
 
@@ -26,6 +31,11 @@ export const validateVerb: Verb = {
   summary: 'check datasets: JSON, required fields, blank texts, duplicates, each finding at its exact place',
   usage: 'sft validate FILE... [--all] [--json]',
   options: {
+    'near-duplicate-threshold': {
+      type: 'string',
+      value: 'SHARE',
+      help: `share of word pairs in common from which two examples are near-duplicates, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
+    },
     all: { type: 'boolean', help: `print every finding, not only the first ${LISTED}` },
   },
   teach: `A dataset is a list of questions with their answers: a JSON array of {"question": "…", "answer": "…", "agency": "…"}, or one
@@ -36,7 +46,12 @@ Every finding says where it is, what is wrong and what to do, as file:line:colum
 code is 1 as long as there are any. Warnings are worth a look. docs/rules has a page for each [rule]. Nothing is changed in the file,
 and a file may be larger than memory.
 
-  sft validate train.json extra.jsonl`,
+An example may be spared rules by naming them: {"question": "…", "answer": "…", "sft-ignore": "personal-data"}.
+
+Of several files, each is held against those before it: what stands in train.json and in test.json leaks, and cannot measure. Parts of
+one kind (train-1.json, train-2.json) may share examples.
+
+  sft validate train.json validation.json test.json`,
   async run({ positionals, options, json, terminal }) {
     if (positionals.length === 0)
       throw usageError('FILE is missing', 'name one dataset or more: sft validate train.json');
@@ -50,9 +65,13 @@ and a file may be larger than memory.
       else if (printed < limit) terminal.out(formatFinding(finding));
       printed++;
     };
+    const least = { min: LEAST_THRESHOLD, max: 1 };
+    const threshold = numberOption(options, 'near-duplicate-threshold', NEAR_DUPLICATE_THRESHOLD, least);
+    const sides = new Map<string, OtherSides>();
     for (const file of positionals) {
       try {
-        summaries.push(await validateFile(file, terminal, take));
+        const rules = rulesFor(file, positionals, sides, threshold);
+        summaries.push(await validateFile(file, rules, terminal, take));
       } catch (error) {
         // The other files are checked all the same.
         if (!(error instanceof SftError)) throw error;
@@ -70,7 +89,27 @@ and a file may be larger than memory.
   },
 };
 
-async function validateFile(file: string, terminal: Terminal, take: (finding: Finding) => void): Promise<FileSummary> {
+/** The rules for one of the files; it is then a side that later ones are held against. */
+function rulesFor(
+  file: string,
+  files: readonly string[],
+  sides: Map<string, OtherSides>,
+  nearDuplicateThreshold: number,
+): readonly Rule[] {
+  if (files.length === 1) return contentRules({ nearDuplicateThreshold });
+  const part = splitPart(file)?.part ?? file;
+  const own = sides.get(part) ?? new OtherSides(nearDuplicateThreshold);
+  const otherSides = [...sides].flatMap(([name, side]) => (name === part ? [] : [side]));
+  sides.set(part, own);
+  return [...contentRules({ nearDuplicateThreshold, otherSides }), rememberExamples(own)];
+}
+
+async function validateFile(
+  file: string,
+  rules: readonly Rule[],
+  terminal: Terminal,
+  take: (finding: Finding) => void,
+): Promise<FileSummary> {
   const counts = { error: 0, warning: 0, info: 0 };
   let examples = 0;
   let format = '';
@@ -80,7 +119,7 @@ async function validateFile(file: string, terminal: Terminal, take: (finding: Fi
     next = read + PROGRESS_EVERY_BYTES;
     terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
   };
-  for await (const batch of streamBatches(file, { onProgress, rules: ALL_CONTENT_RULES })) {
+  for await (const batch of streamBatches(file, { onProgress, rules })) {
     for (const item of batch) {
       if (item.type === 'example') examples++;
       else if (item.type === 'finding') {

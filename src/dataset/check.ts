@@ -6,8 +6,9 @@ import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
 import { checkTurnOrder } from './formats/turn-order';
-import { DatasetParser, type Parsed, type ParsedElement } from './parser';
-import type { Check, Rule, RuleFinding, SubjectText } from './rule';
+import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './parser';
+import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
+import { isCrossRule, type CrossCheck, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
 import { CONTENT_RULES, readingSeverity } from './rules';
 import {
   reportMisspeltOptionalKeys,
@@ -16,7 +17,7 @@ import {
   schemaErrors,
   validateExample,
 } from './schema';
-import { subjectTexts, tableTexts } from './subject-texts';
+import { subjectOf } from './subject';
 
 /** What a file gives, in its order: a valid example with its JSON as it stands in the file, or a finding. */
 export type DatasetItem =
@@ -30,13 +31,34 @@ export type DatasetItem =
     }
   | { readonly type: 'finding'; readonly finding: Finding };
 
+/** Where reading can begin in the middle of a text, and what is known of the file before it. */
+export interface ElementStart {
+  readonly at: Cursor;
+  /** What the parser knows there besides. */
+  readonly state: ElementState;
+}
+
+export interface CheckerOptions {
+  /** The rules about content to check by; CONTENT_RULES where not given. */
+  readonly rules?: readonly Rule[];
+  /**
+   * Called at each sound value, before it is checked, with what was found since the last one. What is found after the last value is
+   * returned by push and finish.
+   */
+  readonly onElement?: (start: ElementStart, end: number, before: readonly DatasetItem[]) => void;
+  /** Reads on from a value that an earlier checker of the same text gave to onElement; the text pushed begins there. */
+  readonly resume?: ElementStart & { readonly kind: DatasetKind };
+}
+
 /** What kind a file is must be known after so many UTF-16 units at the latest: until then its text is held. */
 const DECIDING_LENGTH = 1024 * 1024;
 
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
   private readonly parser: DatasetParser | CsvParser;
-  private readonly checks: readonly { readonly rule: Rule; readonly check: Check }[];
+  private readonly checks: readonly { readonly rule: Rule; readonly check: CrossCheck | undefined }[];
+  private readonly onElement: CheckerOptions['onElement'];
+  private readonly ignoring = new IgnoringExamples();
   private items: DatasetItem[] = [];
   private cursor: Cursor = TEXT_START;
   /** Before everything that can still be reported; the cursor may be beyond a comma that turns out to be one too many. */
@@ -50,12 +72,17 @@ export class DatasetChecker {
   /** Columns of a table that were called misspelt: once is enough. */
   private readonly misspelt = new Set<string>();
 
-  /** @param rules the rules about content to check by */
   constructor(
     private readonly file: string,
-    rules: readonly Rule[] = CONTENT_RULES,
+    { rules = CONTENT_RULES, onElement, resume }: CheckerOptions = {},
   ) {
-    this.checks = rules.map((rule) => ({ rule, check: rule.start() }));
+    this.checks = rules.map((rule) => ({ rule, check: isCrossRule(rule) ? rule.start() : undefined }));
+    this.onElement = onElement;
+    if (resume !== undefined) {
+      this.cursor = resume.at;
+      this.anchor = resume.at;
+      this.decided = resume.kind;
+    }
     const emit = (parsed: Parsed | ParsedRecord): void => {
       if (this.decided === undefined) this.wait(parsed);
       else this.receive(parsed);
@@ -63,7 +90,11 @@ export class DatasetChecker {
     const table = /\.(csv|tsv|tab)$/i.exec(file)?.[1]?.toLowerCase();
     this.parser =
       table === undefined
-        ? new DatasetParser(emit, /\.(?:jsonl|ndjson)$/i.test(file))
+        ? new DatasetParser(
+            emit,
+            /\.(?:jsonl|ndjson)$/i.test(file),
+            resume && { state: resume.state, offset: resume.at.offset },
+          )
         : new CsvParser(emit, table === 'csv' ? 'csv' : 'tsv');
   }
 
@@ -105,10 +136,11 @@ export class DatasetChecker {
     this.parser.finish();
     this.decide();
     for (const { rule, check } of this.checks) {
-      check.finish?.(({ place, message, related = [], fixes = [], ...finding }) => {
+      check?.finish?.(({ place, message, related = [], fixes = [], ...finding }) => {
         // Rules write their repairs in JSON, as above.
         const own = this.parser instanceof CsvParser ? [] : fixes;
         const { severity } = rule;
+        if (isIgnored(this.ignoring.at(place.offset), { rule: finding.rule, severity })) return;
         this.items.push({
           type: 'finding',
           finding: { ...place, ...finding, severity, message: ownCopy(message), related, fixes: own },
@@ -180,6 +212,9 @@ export class DatasetChecker {
     const at = this.cursor;
     this.anchor = at;
     const { kind } = this;
+    if (this.onElement !== undefined) {
+      this.onElement({ at, state: element.state ?? FIRST_STATE }, element.end, this.take());
+    }
     const table = 'tree' in element;
     let node: Node | undefined;
     const tree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
@@ -228,15 +263,39 @@ export class DatasetChecker {
       ...adaptExample(kind, value),
     };
     this.items.push({ type: 'example', example, source: element.source, raw: value });
-    let found: readonly SubjectText[] | undefined;
-    const texts = (): readonly SubjectText[] =>
-      (found ??= table ? tableTexts(tree(), kind) : subjectTexts(tree(), kind));
-    const subject = { file: this.file, example, source: element.source, tree, texts };
+    if (this.checks.length === 0) return;
+    const subject = subjectOf(this.file, example, element.source, kind, table ? tree : undefined);
+    const ignored = ignoredRules(value);
+    this.ignoring.add(element.start, element.end, ignored);
+    let whole: ExampleAt | undefined;
     for (const { rule, check } of this.checks) {
-      check(subject, (finding) => {
-        report(finding, rule.severity);
-      });
+      const add = (finding: RuleFinding): void => {
+        const severity = finding.severity ?? rule.severity;
+        if (!isIgnored(ignored, { rule: finding.rule, severity })) report(finding, severity);
+      };
+      if (!isCrossRule(rule)) rule.check(subject, add);
+      else {
+        whole ??= this.exampleAt(subject, at, element.end);
+        check!.add(rule.digest(subject), whole, ({ start = 0, end = element.source.length, ...finding }) => {
+          add({ ...finding, start, end });
+        });
+      }
     }
+  }
+
+  private exampleAt(subject: RuleSubject, at: Cursor, end: number): ExampleAt {
+    const { text, offset } = this.parser.held;
+    const last = advance(at, text, offset, end);
+    return {
+      file: this.file,
+      line: at.line + 1,
+      column: columnOf(at),
+      endLine: last.line + 1,
+      endColumn: columnOf(last),
+      offset: at.offset,
+      endOffset: end,
+      subject: () => subject,
+    };
   }
 
   private place(offset: number, from: Cursor): FindingPlace {

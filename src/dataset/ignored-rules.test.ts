@@ -1,18 +1,33 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import { IgnoredRules } from './ignored-rules';
+import { describe, it } from 'node:test';
 import { checkText } from './read';
+import { ALL_CONTENT_RULES } from './rules';
 
-it('leaves out the findings that an example names under sft-ignore, and no others', () => {
-  const text = [
-    '{"question": "a?", "answer": "b"}',
-    '{"question": "a?", "answer": "b", "sft-ignore": "over-length, exact-duplicate"}',
-    '{"question": "a?", "answer": "b", "sft-ignore": "over-length"}',
-  ].join('\n');
-  const ignored = new IgnoredRules();
-  const items = checkText('data.jsonl', text).filter((item) => !ignored.ignores(item));
-  const duplicates = items.flatMap((item) =>
-    item.type === 'finding' && item.finding.rule === 'exact-duplicate' ? [item.finding.line] : [],
+/** Lines of the findings of one rule. */
+function lines(rule: string, rows: readonly object[]): number[] {
+  const text = rows.map((row) => JSON.stringify(row)).join('\n');
+  return checkText('data.jsonl', text, ALL_CONTENT_RULES).flatMap((item) =>
+    item.type === 'finding' && item.finding.rule === rule ? [item.finding.line] : [],
   );
-  assert.deepEqual(duplicates, [3]);
+}
+
+describe('sft-ignore', () => {
+  it('leaves out the findings that an example names, and no others', () => {
+    const row = { question: 'a?', answer: 'b' };
+    const rows = [
+      row,
+      { ...row, 'sft-ignore': 'over-length, exact-duplicate' },
+      { ...row, 'sft-ignore': 'over-length' },
+    ];
+    assert.deepEqual(lines('exact-duplicate', rows), [3]);
+  });
+  it('leaves out what is found at the end of the file', () => {
+    const rows = ['CAC', 'CAC', 'C.A.C.'].map((agency, i) => ({ question: `q${i}?`, answer: `a${i}`, agency }));
+    assert.deepEqual(lines('near-agency', rows), [3]);
+    assert.deepEqual(lines('near-agency', [rows[0]!, rows[1]!, { ...rows[2]!, 'sft-ignore': 'near-agency' }]), []);
+  });
+  it('leaves errors in', () => {
+    const row = { question: 'q?', answer: 'hf_abcdefghij0123456789abcdefghij0123', 'sft-ignore': 'personal-data' };
+    assert.deepEqual(lines('personal-data', [row]), [1]);
+  });
 });

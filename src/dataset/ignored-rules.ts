@@ -1,23 +1,39 @@
-import type { DatasetItem } from './check';
+import type { Severity } from './finding';
 
-/** The key whose text names, separated by commas, the rules that an example is not checked by. */
+/** The key whose text names, separated by commas or spaces, the rules that an example is not checked by. */
 export const IGNORE_KEY = 'sft-ignore';
 
-/** Which findings the examples themselves ask to be left out. Errors stay: what cannot be read cannot be ignored. */
-export class IgnoredRules {
+const NONE: readonly string[] = [];
+
+/** The rules an example names under IGNORE_KEY. */
+export function ignoredRules(raw: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = raw[IGNORE_KEY];
+  return typeof names === 'string' ? names.split(/[\s,]+/).filter((name) => name !== '') : NONE;
+}
+
+/** Whether a finding is left out. Errors stay: what cannot be read cannot be ignored. */
+export function isIgnored(rules: readonly string[], finding: { rule: string; severity: Severity }): boolean {
+  return rules.length > 0 && finding.severity !== 'error' && rules.includes(finding.rule);
+}
+
+/** The examples of a file that ignore rules, for findings made when the example has gone. Added in file order. */
+export class IgnoringExamples {
   private readonly examples: { readonly start: number; readonly end: number; readonly rules: readonly string[] }[] = [];
 
-  /** Takes the items of a file in their order; true for a finding to leave out. */
-  ignores(item: DatasetItem): boolean {
-    if (item.type === 'example') {
-      const names = item.raw[IGNORE_KEY];
-      if (typeof names !== 'string') return false;
-      const rules = names.split(/[\s,]+/);
-      this.examples.push({ start: item.example.offset, end: item.example.endOffset, rules });
-      return false;
+  add(start: number, end: number, rules: readonly string[]): void {
+    if (rules.length > 0) this.examples.push({ start, end, rules });
+  }
+
+  /** The rules that the example at an offset ignores. */
+  at(offset: number): readonly string[] {
+    let low = 0;
+    let high = this.examples.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.examples[middle]!.end <= offset) low = middle + 1;
+      else high = middle;
     }
-    const { offset, rule, severity } = item.finding;
-    if (severity === 'error' || this.examples.length === 0) return false;
-    return this.examples.some(({ start, end, rules }) => offset >= start && offset < end && rules.includes(rule));
+    const found = this.examples[low];
+    return found !== undefined && found.start <= offset ? found.rules : NONE;
   }
 }

@@ -1,21 +1,3 @@
-import { createRandom } from '../random';
-
-/**
- * Rows of a band. A pair of Jaccard similarity s shares a band with probability 1 - (1 - s^ROWS)^BANDS: 0.998 at 0.8, 0.28 at 0.5
- * (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4).
- */
-const ROWS = 6;
-const BANDS = 21;
-const HASHES = ROWS * BANDS;
-/** So many shingle hashes (64 MiB) and sets are kept at most; later examples are compared with the ones kept, and not kept themselves. */
-const KEPT_HASHES = 16 * 1024 * 1024;
-const KEPT_SETS = 100_000;
-const INITIAL_SLOTS = 1 << 15;
-
-const random = createRandom(80);
-const FACTORS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 1);
-const OFFSETS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 0);
-
 /** Hashes of the words of a text: lower case, runs of letters and digits; an ideograph is a word of its own. */
 export function wordHashes(text: string): number[] {
   const words: number[] = [];
@@ -64,99 +46,19 @@ export function ascendingSet(values: Uint32Array): Uint32Array {
   return values.slice(0, length);
 }
 
-/** Size of the intersection over size of the union of two ascending sets; 0 where both are empty. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
+/**
+ * Size of the intersection over size of the union of two ascending sets; 0 where both are empty.
+ * @param from where the sets begin in their arrays
+ */
+export function jaccard(a: Uint32Array, b: Uint32Array, from = 0): number {
   let common = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+  for (let i = from, j = from; i < a.length && j < b.length;) {
     const difference = a[i]! - b[j]!;
     if (difference === 0) common++;
     if (difference <= 0) i++;
     if (difference >= 0) j++;
   }
-  return common === 0 ? 0 : common / (a.length + b.length - common);
-}
-
-/**
- * Finds, for each set of shingle hashes, an earlier set at least `threshold` alike: MinHash signatures cut into bands propose
- * (Broder 1997), the sets themselves decide, so that every pair it names is one. One in 500 pairs at similarity 0.8 is missed.
- */
-export class NearSets {
-  /** Two words a slot: the hash of a band, and 1 + the number of the set that had it last (0 where the slot is free). */
-  private table = new Uint32Array(INITIAL_SLOTS * 2);
-  private slots = INITIAL_SLOTS;
-  private used = 0;
-  private readonly sets: Uint32Array[] = [];
-  private kept = 0;
-  private readonly signature = new Uint32Array(HASHES);
-
-  /** @param threshold Jaccard similarity in (0, 1] from which two sets are near */
-  constructor(private readonly threshold: number) {}
-
-  /** Adds a set; returns the number of the most alike earlier one kept (counted from 0) if it is near. */
-  put(set: Uint32Array): { twin: number; similarity: number } | undefined {
-    const keys = this.bandKeys(set);
-    let best: { twin: number; similarity: number } | undefined;
-    const tried = new Set<number>();
-    for (const key of keys) {
-      const other = this.table[this.slotOf(key) + 1]! - 1;
-      if (other < 0 || tried.has(other)) continue;
-      tried.add(other);
-      const theirs = this.sets[other]!;
-      const bound = Math.min(set.length, theirs.length) / Math.max(set.length, theirs.length);
-      if (!(bound >= this.threshold)) continue;
-      const similarity = jaccard(set, theirs);
-      if (similarity >= this.threshold && similarity > (best?.similarity ?? 0)) best = { twin: other, similarity };
-    }
-    if (this.kept + set.length <= KEPT_HASHES && this.sets.length < KEPT_SETS) {
-      this.kept += set.length;
-      this.sets.push(set);
-      for (const key of keys) this.remember(key, this.sets.length);
-    }
-    return best;
-  }
-
-  private remember(key: number, set: number): void {
-    const at = this.slotOf(key);
-    if (this.table[at + 1] === 0) this.used++;
-    this.table[at] = key;
-    this.table[at + 1] = set;
-    if (this.used * 2 <= this.slots) return;
-    const old = this.table;
-    this.slots *= 2;
-    this.table = new Uint32Array(this.slots * 2);
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i + 1] !== 0) this.table.set(old.subarray(i, i + 2), this.slotOf(old[i]!));
-    }
-  }
-
-  /** Index in the table of the slot that holds the key, or of the free one where it belongs. */
-  private slotOf(key: number): number {
-    let slot = key & (this.slots - 1);
-    while (this.table[slot * 2 + 1] !== 0 && this.table[slot * 2] !== key) slot = (slot + 1) & (this.slots - 1);
-    return slot * 2;
-  }
-
-  private bandKeys(set: Uint32Array): number[] {
-    if (set.length === 0) return [];
-    const { signature } = this;
-    for (let h = 0; h < HASHES; h++) {
-      const factor = FACTORS[h]!;
-      const offset = OFFSETS[h]!;
-      let least = 0xffffffff;
-      for (let i = 0; i < set.length; i++) {
-        const value = (Math.imul(set[i]!, factor) + offset) >>> 0;
-        if (value < least) least = value;
-      }
-      signature[h] = least;
-    }
-    return Array.from({ length: BANDS }, (_, band) => {
-      let key = ~band;
-      for (let row = band * ROWS; row < (band + 1) * ROWS; row++) {
-        key = Math.imul(key + signature[row]!, 0x85ebca6b) ^ (key >>> 15);
-      }
-      return finalise(key);
-    });
-  }
+  return common === 0 ? 0 : common / (a.length + b.length - 2 * from - common);
 }
 
 /** MurmurHash3's 32-bit finaliser (Appleby 2008), as an unsigned number. */

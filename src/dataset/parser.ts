@@ -9,6 +9,19 @@ import { commentFix, removal, replacement } from './syntax-fixes';
 /** Ids of what can be wrong with a file as a whole. */
 export type FileRule = 'empty-file' | 'not-json' | 'top-level';
 
+/** What the parser knows where a value begins, besides the text that follows. */
+export interface ElementState {
+  readonly format: DatasetFormat;
+  /** Of the values before this one: none, one, or more, which is all that counts. */
+  readonly elements: 0 | 1 | 2;
+  /** The array's brackets are not both there, and that was said. */
+  readonly bracketsReported: boolean;
+  /** What stands before it was broken, so that it may be a consequence. */
+  readonly doubtful: boolean;
+}
+
+export const FIRST_STATE: ElementState = { format: 'jsonl', elements: 0, bracketsReported: false, doubtful: false };
+
 /** One value of the file, sound JSON. Offsets are of the file's text; `source` is the text between them. */
 export interface ParsedElement {
   readonly type: 'element';
@@ -18,6 +31,8 @@ export interface ParsedElement {
   readonly value: unknown;
   /** The same key stands more than once in the object. */
   readonly repeatedKeys: boolean;
+  /** As it was where the value began; a table's record has none. */
+  readonly state?: ElementState;
 }
 
 export interface ParsedMistake {
@@ -68,15 +83,27 @@ export class DatasetParser {
   /** The array's brackets are not both there, and that was said. */
   private bracketsReported = false;
   private heldFirst: ParsedElement | undefined;
+  private lastState = FIRST_STATE;
 
   /**
    * @param emit receives values and mistakes; `held` gives it access to the text they lie in
    * @param linesExpected the file's name says JSONL: a single object is then one line, not a JSON file without brackets
+   * @param resume where a value begins in the file, and the state that was given with that value
    */
   constructor(
     private readonly emit: (parsed: Parsed) => void,
     private readonly linesExpected: boolean,
-  ) {}
+    resume?: { readonly state: ElementState; readonly offset: number },
+  ) {
+    if (resume === undefined) return;
+    const { format, elements, bracketsReported, doubtful } = resume.state;
+    this.format = format;
+    this.elements = elements;
+    this.bracketsReported = bracketsReported;
+    this.doubtful = doubtful;
+    this.offset = resume.offset;
+    this.state = 'element';
+  }
 
   /** The text still held and the file offset of its first character. All that is emitted during push and finish lies in it. */
   get held(): { readonly text: string; readonly offset: number } {
@@ -344,6 +371,8 @@ export class DatasetParser {
       return;
     }
     const repeatedKeys = isObject(value) && Object.keys(value).length !== keys;
+    const state = sameState(this.lastState, this.format, this.elements, this.bracketsReported, this.doubtful);
+    this.lastState = state;
     const element: ParsedElement = {
       type: 'element',
       start: this.offset + this.at,
@@ -351,6 +380,7 @@ export class DatasetParser {
       source,
       value,
       repeatedKeys,
+      state,
     };
     this.elements++;
     this.doubtful = false;
@@ -520,6 +550,23 @@ export class DatasetParser {
     // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
     this.heldFirst = undefined;
   }
+}
+
+/** The state as an object, the one of the value before where it is the same: a caller may hold the state of every value. */
+function sameState(
+  last: ElementState,
+  format: DatasetFormat,
+  count: number,
+  bracketsReported: boolean,
+  doubtful: boolean,
+): ElementState {
+  const elements = count === 0 ? 0 : count === 1 ? 1 : 2;
+  const same =
+    last.format === format &&
+    last.elements === elements &&
+    last.bracketsReported === bracketsReported &&
+    last.doubtful === doubtful;
+  return same ? last : { format, elements, bracketsReported, doubtful };
 }
 
 function shifted(fix: Fix, by: number): Fix {

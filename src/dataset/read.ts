@@ -64,7 +64,7 @@ export async function* streamBatches(
     const size = (await handle.stat()).size;
     const hash = createHash('sha256');
     const decoder = new Utf8Decoder();
-    const checker = new DatasetChecker(file, options.rules);
+    const checker = new DatasetChecker(file, options.rules === undefined ? {} : { rules: options.rules });
     // One buffer for all pieces: hash and decoder are done with it, or have copied, before the next is read.
     const buffer = Buffer.allocUnsafe(CHUNK);
     let bytes = 0;
@@ -113,7 +113,7 @@ export async function readDataset(file: string, options: ReadOptions = {}): Prom
 
 /** Checks a text that is in memory already, such as an editor's document. `file` names it in the findings. */
 export function checkText(file: string, text: string, rules?: readonly Rule[]): DatasetItem[] {
-  const checker = new DatasetChecker(file, rules);
+  const checker = new DatasetChecker(file, rules === undefined ? {} : { rules });
   return [...checker.push(text.startsWith('\ufeff') ? text.slice(1) : text), ...checker.finish()];
 }
 

@@ -55,15 +55,57 @@ export interface EndFinding {
 
 export type EndReport = (finding: EndFinding) => void;
 
-/** Checks the examples of a file in order, and at its end what only the whole file tells. */
-export interface Check {
-  (subject: RuleSubject, report: Report): void;
+/** A rule about one example alone: the same example has the same findings wherever it stands, so that they can be kept. */
+export interface ExampleRule {
+  readonly id: string;
+  readonly severity: Severity;
+  check(subject: RuleSubject, report: Report): void;
+}
+
+/** Where an example stands, all of it; `subject` reads the example itself, which a finding may need. */
+export interface ExampleAt extends KeptPlace {
+  readonly subject: () => RuleSubject;
+}
+
+/** Offsets are within the example's source; without them the whole example is meant. */
+export type CrossFinding = Omit<RuleFinding, 'start' | 'end'> & Partial<Pick<RuleFinding, 'start' | 'end'>>;
+export type CrossReport = (finding: CrossFinding) => void;
+
+/** Compares the examples of a file by their digests, in file order, and says at its end what only the whole file tells. */
+export interface CrossCheck {
+  add(digest: unknown, at: ExampleAt, report: CrossReport): void;
   finish?(report: EndReport): void;
 }
 
-/** A rule about content: `start` is called once for a file and gives what checks it. */
-export interface Rule {
+/**
+ * A rule that compares examples. `digest` is all that is costly and depends on the example alone: an editor keeps it for each
+ * example and, after a change, makes one digest and compares all again.
+ */
+export interface CrossRule {
   readonly id: string;
   readonly severity: Severity;
-  start(): Check;
+  digest(subject: RuleSubject): unknown;
+  start(): CrossCheck;
+}
+
+export type Rule = ExampleRule | CrossRule;
+
+export function isCrossRule(rule: Rule): rule is CrossRule {
+  return 'digest' in rule;
+}
+
+/** What a cross-example rule is made of, its digests typed. */
+interface CrossRuleParts<Digest> {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly digest: (subject: RuleSubject) => Digest;
+  readonly start: () => {
+    add(digest: Digest, at: ExampleAt, report: CrossReport): void;
+    finish?(report: EndReport): void;
+  };
+}
+
+/** A rule only ever sees its own digests, which lets rules of different digests stand in one list. */
+export function crossRule<Digest>(parts: CrossRuleParts<Digest>): CrossRule {
+  return parts;
 }

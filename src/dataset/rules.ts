@@ -1,13 +1,15 @@
 import type { Severity } from './finding';
 import { SYNTAX_RULES } from './mistakes';
-import type { Rule } from './rule';
+import type { OtherSides } from './other-sides';
+import type { CrossRule, ExampleRule, Rule } from './rule';
 import { exactDuplicate } from './rules/exact-duplicate';
 import { agencyImbalance } from './rules/agency-imbalance';
 import { contradictoryAnswers } from './rules/contradictory-answers';
 import { datasetSize } from './rules/dataset-size';
+import { languageMismatch } from './rules/language-mismatch';
 import { lengthOutlier } from './rules/length-outlier';
 import { nearAgency } from './rules/near-agency';
-import { nearDuplicate } from './rules/near-duplicate';
+import { NEAR_DUPLICATE_THRESHOLD, nearDuplicateAt } from './rules/near-duplicate';
 import { misspeltOptionalKey } from './rules/misspelt-optional-key';
 import { controlCharacters } from './rules/control-characters';
 import { cutAnswer } from './rules/cut-answer';
@@ -21,20 +23,26 @@ import { personalData } from './rules/personal-data';
 import { placeholderAnswer } from './rules/placeholder-answer';
 import { repeatsQuestion } from './rules/repeats-question';
 import { repetition } from './rules/repetition';
+import { splitLeak } from './rules/split-leak';
 import { urlOnly } from './rules/url-only';
 
 /** Rules that compare examples or need the whole file. They cost time and memory: only what shows findings to a person asks for them. */
-export const CROSS_EXAMPLE_RULES: readonly Rule[] = [
-  nearDuplicate,
-  contradictoryAnswers,
-  nearAgency,
-  lengthOutlier,
-  agencyImbalance,
-  datasetSize,
-];
+function crossExampleRules(nearDuplicateThreshold: number): readonly CrossRule[] {
+  return [
+    nearDuplicateAt(nearDuplicateThreshold),
+    contradictoryAnswers,
+    nearAgency,
+    languageMismatch,
+    lengthOutlier,
+    agencyImbalance,
+    datasetSize,
+  ];
+}
+
+export const CROSS_EXAMPLE_RULES = crossExampleRules(NEAR_DUPLICATE_THRESHOLD);
 
 /** Rules that look at one example alone. They say what a person should look at, and reading for training has no use for them. */
-export const SINGLE_EXAMPLE_RULES: readonly Rule[] = [
+export const SINGLE_EXAMPLE_RULES: readonly ExampleRule[] = [
   controlCharacters,
   cutAnswer,
   htmlRemnant,
@@ -53,8 +61,25 @@ export const SINGLE_EXAMPLE_RULES: readonly Rule[] = [
 /** The rules about the content of valid examples. A new rule is a file in rules/, a line here, and a page in docs/rules. */
 export const CONTENT_RULES: readonly Rule[] = [exactDuplicate, misspeltOptionalKey];
 
+/** What a person may set for the rules, and what they need besides the file. */
+export interface ContentRuleOptions {
+  /** NEAR_DUPLICATE_THRESHOLD where not given. */
+  readonly nearDuplicateThreshold?: number;
+  /** The examples of the other files that this one must not share any with. */
+  readonly otherSides?: readonly OtherSides[];
+}
+
 /** All rules about content, for `sft validate` and the editor; reading for training and splitting takes CONTENT_RULES. */
-export const ALL_CONTENT_RULES: readonly Rule[] = [...CONTENT_RULES, ...SINGLE_EXAMPLE_RULES, ...CROSS_EXAMPLE_RULES];
+export function contentRules({
+  nearDuplicateThreshold = NEAR_DUPLICATE_THRESHOLD,
+  otherSides = [],
+}: ContentRuleOptions = {}): readonly Rule[] {
+  const cross = crossExampleRules(nearDuplicateThreshold);
+  return [...CONTENT_RULES, ...SINGLE_EXAMPLE_RULES, ...cross, splitLeak(otherSides, nearDuplicateThreshold)];
+}
+
+/** As contentRules, for one file on its own. */
+export const ALL_CONTENT_RULES = contentRules();
 
 /** What the reading of a file, its JSON and the schema report. */
 const READING_RULES: Readonly<Record<string, Severity>> = {

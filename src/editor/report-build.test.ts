@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { analyseText, type AnalysedText } from '../analysis/analyse';
+import { analyseOnce, type AnalysedText } from '../analysis/analyse-once';
 import { TokenCounts } from '../analysis/token-counts';
 import { datasetReport, type DatasetReport } from '../messages/report';
 import { buildReport, readExamples } from './report-build';
 import { reportHtml } from './report-html';
 
 function analysed(text: string): AnalysedText {
-  const settings = { modelFolder: undefined, maxSeqLength: 20, rules: {} };
-  const steps = analyseText('a.json', 1, text, settings, new TokenCounts(undefined, undefined, undefined));
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  const settings = { modelFolder: undefined, maxSeqLength: 20, rules: {}, nearDuplicateThreshold: 0.8 };
+  return analyseOnce('a.json', text, settings, new TokenCounts(undefined, undefined, undefined));
 }
 
 function reportOf(objects: readonly object[]): DatasetReport {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { build } from 'esbuild';
-import { analyseText } from '../analysis/analyse';
+import { analyseOnce } from '../analysis/analyse-once';
 import { TokenCounts } from '../analysis/token-counts';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { TokenTexts } from './preview-texts';
@@ -27,11 +27,9 @@ describe('the workers behind the views', () => {
 
   const input = () => {
     const text = readFileSync('examples/nigeria-services.json', 'utf8');
-    const settings = { modelFolder: undefined, maxSeqLength: 1024, rules: {} };
-    const work = analyseText('a.json', 1, text, settings, new TokenCounts(undefined, undefined, undefined));
-    let step = work.next();
-    while (step.done !== true) step = work.next();
-    return { file: 'a.json', text, ...step.value };
+    const settings = { modelFolder: undefined, maxSeqLength: 1024, rules: {}, nearDuplicateThreshold: 0.8 };
+    const counts = new TokenCounts(undefined, undefined, undefined);
+    return { file: 'a.json', text, ...analyseOnce('a.json', text, settings, counts) };
   };
 
   it('build a report of a file', async () => {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { hasTokenizer, nearestConfig } from '../analysis/nearest-config';
 import type { AnalysisSettings, RuleSetting } from '../analysis/protocol';
+import { LEAST_THRESHOLD } from '../dataset/near-sets';
+import { NEAR_DUPLICATE_THRESHOLD } from '../dataset/rules/near-duplicate';
 
 const DEFAULT_MAX_SEQ_LENGTH = 1024;
 
@@ -18,6 +20,10 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
     maxSeqLength: length ?? config?.maxSeqLength ?? DEFAULT_MAX_SEQ_LENGTH,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
     rules: { ...settings.get<Record<string, RuleSetting>>('rules', {}) },
+    nearDuplicateThreshold: Math.min(
+      1,
+      Math.max(LEAST_THRESHOLD, settings.get('nearDuplicateThreshold', NEAR_DUPLICATE_THRESHOLD)),
+    ),
   };
 }
 

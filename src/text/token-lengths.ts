@@ -26,7 +26,7 @@ export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeq
 
 /** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */
 export function summariseLengths(lengths: readonly TokenLength[]): LengthSummary {
-  const sorted = lengths.map((length) => length.tokens).sort((a, b) => a - b);
+  const sorted = Float64Array.from(lengths, (length) => length.tokens).sort();
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   return {
     total: sorted.reduce((sum, tokens) => sum + tokens, 0),

@@ -1,7 +1,7 @@
 // Real reports and previews for the pages: made by the product's own code from texts that are written here or checked in.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { analyseText, type AnalysedText } from '../../src/analysis/analyse';
+import { analyseOnce } from '../../src/analysis/analyse-once';
 import { openTokenCounts } from '../../src/analysis/token-counts';
 import { buildReport, readExamples } from '../../src/editor/report-build';
 import type { DatasetReport } from '../../src/messages/report';
@@ -32,8 +32,8 @@ export async function reportOf(
   model: string | undefined,
 ): Promise<DatasetReport> {
   const counts = await openTokenCounts(model);
-  const settings = { modelFolder: model, maxSeqLength, rules: {} };
-  const { result, findings }: AnalysedText = finish(analyseText(file, 1, text, settings, counts));
+  const settings = { modelFolder: model, maxSeqLength, rules: {}, nearDuplicateThreshold: 0.8 };
+  const { result, findings } = analyseOnce(file, text, settings, counts);
   return buildReport(file, finish(readExamples(file, text)), result, findings);
 }
 

@@ -1,59 +1,63 @@
+import { HashedPairs } from '../hashed-pairs';
 import { ascendingSet, jaccard, wordHashes } from '../minhash';
-import { normaliseText } from '../normalise';
-import type { Rule } from '../rule';
-import { HashedNumbers } from './hashed-numbers';
+import { crossRule } from '../rule';
+import { hashTexts, type TextHash } from '../text-hash';
 
 /** Answers with fewer words in common (Jaccard) say something else. */
 const CLEARLY_DIFFERENT = 0.3;
 /** An answer is remembered by its least word hashes: a bottom-k sketch (Broder 1997). */
 const SKETCH = 32;
 
-interface KeptAnswer {
-  readonly line: number;
-  readonly column: number;
+interface AnswerDigest {
+  readonly question: TextHash;
   readonly words: Uint32Array;
   readonly numbers: string;
   readonly polarity: string;
 }
 
 /** The question was asked before and has an answer there that says something else. */
-export const contradictoryAnswers: Rule = {
+export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
   id: 'contradictory-answers',
   severity: 'warning',
-  start() {
-    const indices = new HashedNumbers();
-    const answers: KeptAnswer[] = [];
-    return ({ example, file, texts }, report) => {
-      // With a history the same words may ask for something else.
-      if (example.history !== undefined) return;
-      const { question, answer } = example.value;
-      const first = indices.put(normaliseText(question), answers.length);
-      const own: KeptAnswer = {
-        line: example.line,
-        column: example.column,
-        words: ascendingSet(Uint32Array.from(wordHashes(answer))).slice(0, SKETCH),
-        numbers: [...new Set(numbersOf(answer))].sort().join(' '),
-        polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
-      };
-      if (first === undefined) {
-        answers.push(own);
-        return;
-      }
-      const earlier = answers[first]!;
-      if (!contradicts(own, earlier)) return;
-      const text = texts().find(({ role, value }) => role === 'answer' && value === answer);
-      report({
-        rule: 'contradictory-answers',
-        start: text?.start ?? 0,
-        end: text?.end ?? 1,
-        message: `the same question has another answer in line ${earlier.line} - keep the right one`,
-        related: [{ file, line: earlier.line, column: earlier.column }],
-      });
+  digest({ example: { value, history } }) {
+    // With a history the same words may ask for something else.
+    if (history !== undefined) return undefined;
+    const { question, answer } = value;
+    return {
+      question: hashTexts([question]),
+      words: ascendingSet(Uint32Array.from(wordHashes(answer))).slice(0, SKETCH),
+      numbers: [...new Set(numbersOf(answer))].sort().join(' '),
+      polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
     };
   },
-};
+  start() {
+    const indices = new HashedPairs();
+    const answers: { readonly line: number; readonly column: number; readonly digest: AnswerDigest }[] = [];
+    return {
+      add(digest, { file, line, column, subject }, report) {
+        if (digest === undefined) return;
+        const first = indices.put(digest.question, answers.length + 1, 0);
+        if (first === undefined) {
+          answers.push({ line, column, digest });
+          return;
+        }
+        const earlier = answers[first[0] - 1]!;
+        if (!contradicts(digest, earlier.digest)) return;
+        const { example, texts } = subject();
+        const text = texts().find(({ role, value }) => role === 'answer' && value === example.value.answer);
+        report({
+          rule: 'contradictory-answers',
+          start: text?.start ?? 0,
+          end: text?.end ?? 1,
+          message: `the same question has another answer in line ${earlier.line} - keep the right one`,
+          related: [{ file, line: earlier.line, column: earlier.column }],
+        });
+      },
+    };
+  },
+});
 
-function contradicts(a: KeptAnswer, b: KeptAnswer): boolean {
+function contradicts(a: AnswerDigest, b: AnswerDigest): boolean {
   if (a.polarity !== '' && b.polarity !== '' && a.polarity !== b.polarity) return true;
   if (a.numbers !== '' && b.numbers !== '' && a.numbers !== b.numbers) return true;
   if (holds(a.words, b.words) || holds(b.words, a.words)) return false;

@@ -1,4 +1,4 @@
-import type { EndReport, KeptPlace, Rule, RuleSubject } from '../rule';
+import { crossRule, type KeptPlace } from '../rule';
 
 /** Fewer examples than a first experiment needs. */
 export const FEWEST_EXAMPLES = 100;
@@ -18,24 +18,23 @@ export function fileStart(file: string): KeptPlace {
 }
 
 /** A file with fewer examples than a first experiment needs. */
-export const datasetSize: Rule = {
+export const datasetSize = crossRule<undefined>({
   id: 'dataset-size',
   severity: 'info',
+  digest: () => undefined,
   start() {
     let count = 0;
     let file = '';
-    return Object.assign(
-      (subject: RuleSubject) => {
+    return {
+      add(_, at) {
         count++;
-        file = subject.file;
+        file = at.file;
       },
-      {
-        finish(report: EndReport) {
-          if (count === 0 || count >= FEWEST_EXAMPLES) return;
-          const message = `${count} ${count === 1 ? 'example is' : 'examples are'} ${sizeAdvice(count)}`;
-          report({ rule: 'dataset-size', place: fileStart(file), message });
-        },
+      finish(report) {
+        if (count === 0 || count >= FEWEST_EXAMPLES) return;
+        const message = `${count} ${count === 1 ? 'example is' : 'examples are'} ${sizeAdvice(count)}`;
+        report({ rule: 'dataset-size', place: fileStart(file), message });
       },
-    );
+    };
   },
-};
+});

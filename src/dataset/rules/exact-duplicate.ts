@@ -1,25 +1,28 @@
-import type { Rule } from '../rule';
-import { HashedPlaces } from './hashed-places';
+import { HashedPairs } from '../hashed-pairs';
+import { crossRule } from '../rule';
+import { hashTexts, type TextHash } from '../text-hash';
 
 /** The same question with the same answer, but for case and white space, stands in the file already. */
-export const exactDuplicate: Rule = {
+export const exactDuplicate = crossRule<TextHash>({
   id: 'exact-duplicate',
   severity: 'warning',
+  digest({ example: { value, history = [] } }) {
+    const texts = [value.question, value.answer];
+    for (const { role, content } of history) texts.push(role, content);
+    return hashTexts(texts);
+  },
   start() {
-    const seen = new HashedPlaces();
-    return ({ example, file, source }, report) => {
-      const { value, history = [], line, column } = example;
-      const texts = [value.question, value.answer];
-      for (const { role, content } of history) texts.push(role, content);
-      const twin = seen.put(texts, line, column);
-      if (twin === undefined) return;
-      report({
-        rule: 'exact-duplicate',
-        start: 0,
-        end: source.length,
-        message: `the same question and answer stand in line ${twin.line} already - delete one of them`,
-        related: [{ file, ...twin }],
-      });
+    const seen = new HashedPairs();
+    return {
+      add(hash, { file, line, column }, report) {
+        const twin = seen.put(hash, line, column);
+        if (twin === undefined) return;
+        report({
+          rule: 'exact-duplicate',
+          message: `the same question and answer stand in line ${twin[0]} already - delete one of them`,
+          related: [{ file, line: twin[0], column: twin[1] }],
+        });
+      },
     };
   },
-};
+});

@@ -1,5 +1,4 @@
-import type { EndReport, Rule, RuleSubject } from '../rule';
-import { keepPlace } from './example-place';
+import { crossRule } from '../rule';
 
 /** Fewer examples have no usual length. */
 const FEWEST_EXAMPLES = 30;
@@ -12,58 +11,54 @@ const LEAST_SPREAD = Math.log(1.2);
 const FIELDS = 7;
 
 /** An example far longer or shorter than the rest. */
-export const lengthOutlier: Rule = {
+export const lengthOutlier = crossRule<number>({
   id: 'length-outlier',
   severity: 'info',
+  digest: ({ example: { value } }) => value.question.length + value.answer.length,
   start() {
     let table = new Float64Array(FIELDS * 256);
     let count = 0;
     let file = '';
-    return Object.assign(
-      (subject: RuleSubject) => {
-        const { question, answer } = subject.example.value;
-        const { source } = subject;
-        file = subject.file;
-        const at = count++ * FIELDS;
-        if (at === table.length) {
+    return {
+      add(length, at) {
+        file = at.file;
+        const row = count++ * FIELDS;
+        if (row === table.length) {
           const larger = new Float64Array(table.length * 2);
           larger.set(table);
           table = larger;
         }
-        const place = source.includes('\n') ? keepPlace(subject, 0, source.length) : onOneLine(subject.example);
-        const { line, column, endLine, endColumn, offset, endOffset } = place;
-        table.set([line, column, endLine, endColumn, offset, endOffset, question.length + answer.length], at);
+        table[row] = at.line;
+        table[row + 1] = at.column;
+        table[row + 2] = at.endLine;
+        table[row + 3] = at.endColumn;
+        table[row + 4] = at.offset;
+        table[row + 5] = at.endOffset;
+        table[row + 6] = length;
       },
-      {
-        finish(report: EndReport) {
-          if (count < FEWEST_EXAMPLES) return;
-          const logs = Float64Array.from({ length: count }, (_, i) => Math.log(table[i * FIELDS + 6]! + 1));
-          const centre = median(logs.slice());
-          const spread = Math.max(LEAST_SPREAD, median(logs.map((value) => Math.abs(value - centre))));
-          for (let i = 0; i < count; i++) {
-            const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
-            if (Math.abs(score) < FAR) continue;
-            const [line, column, endLine, endColumn, offset, endOffset, length] = table.subarray(
-              i * FIELDS,
-              (i + 1) * FIELDS,
-            ) as unknown as [number, number, number, number, number, number, number];
-            const usual = Math.round(Math.exp(centre)).toLocaleString('en-US');
-            report({
-              rule: 'length-outlier',
-              place: { file, line, column, endLine, endColumn, offset, endOffset },
-              message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - look whether the example is whole and one`,
-            });
-          }
-        },
+      finish(report) {
+        if (count < FEWEST_EXAMPLES) return;
+        const logs = Float64Array.from({ length: count }, (_, i) => Math.log(table[i * FIELDS + 6]! + 1));
+        const centre = median(logs.slice());
+        const spread = Math.max(LEAST_SPREAD, median(logs.map((value) => Math.abs(value - centre))));
+        const usual = Math.round(Math.exp(centre)).toLocaleString('en-US');
+        for (let i = 0; i < count; i++) {
+          const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
+          if (Math.abs(score) < FAR) continue;
+          const row = table.subarray(i * FIELDS, (i + 1) * FIELDS);
+          const [line, column, endLine, endColumn, offset, endOffset, length] = row as unknown as Row;
+          report({
+            rule: 'length-outlier',
+            place: { file, line, column, endLine, endColumn, offset, endOffset },
+            message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - look whether the example is whole and one`,
+          });
+        }
       },
-    );
+    };
   },
-};
+});
 
-function onOneLine(example: { line: number; column: number; offset: number; endOffset: number }) {
-  const { line, column, offset, endOffset } = example;
-  return { line, column, endLine: line, endColumn: column + endOffset - offset, offset, endOffset };
-}
+type Row = [number, number, number, number, number, number, number];
 
 /** Sorts the values. */
 function median(values: Float64Array): number {

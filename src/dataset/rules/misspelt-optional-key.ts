@@ -1,25 +1,23 @@
-import type { Rule } from '../rule';
+import type { ExampleRule } from '../rule';
 import { endOf, OPTIONAL_KEYS, renamed } from '../schema';
 import { nearest } from '../../nearest';
 
 /** A further key that is one slip away from an optional key of the schema, which the example lacks. */
-export const misspeltOptionalKey: Rule = {
+export const misspeltOptionalKey: ExampleRule = {
   id: 'misspelt-key',
   severity: 'warning',
-  start() {
-    return ({ example, tree }, report) => {
-      for (const key in example.value) {
-        if (key === 'question' || key === 'answer') continue;
-        if (OPTIONAL_KEYS.includes(key)) continue;
-        const wanted = nearest(
-          key,
-          OPTIONAL_KEYS.filter((name) => !(name in example.value)),
-        );
-        if (wanted === undefined) continue;
-        const node = tree().children!.find((property) => property.children![0]!.value === key)!.children![0]!;
-        const message = `the key "${key}" is not known - did you mean "${wanted}"?`;
-        report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message, fixes: [renamed(node, wanted)] });
-      }
-    };
+  check({ example, tree }, report) {
+    for (const key in example.value) {
+      if (key === 'question' || key === 'answer') continue;
+      if (OPTIONAL_KEYS.includes(key)) continue;
+      const wanted = nearest(
+        key,
+        OPTIONAL_KEYS.filter((name) => !(name in example.value)),
+      );
+      if (wanted === undefined) continue;
+      const node = tree().children!.find((property) => property.children![0]!.value === key)!.children![0]!;
+      const message = `the key "${key}" is not known - did you mean "${wanted}"?`;
+      report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message, fixes: [renamed(node, wanted)] });
+    }
   },
 };

@@ -1,4 +1,4 @@
-import type { EndReport, KeptPlace, Rule, RuleSubject } from '../rule';
+import { crossRule, type KeptPlace } from '../rule';
 import { keepPlace } from './example-place';
 
 /** Different agencies beyond so many are names of something else, and each pair would be compared. */
@@ -13,57 +13,46 @@ interface Agency {
 }
 
 /** A name that is almost that of a commoner agency. */
-export const nearAgency: Rule = {
+export const nearAgency = crossRule<string | undefined>({
   id: 'near-agency',
   severity: 'warning',
+  digest: ({ example }) => example.value.agency,
   start() {
     const agencies = new Map<string, Agency>();
-    return Object.assign(
-      (subject: RuleSubject) => {
-        const name = subject.example.value.agency;
+    return {
+      add(name, at) {
         if (name === undefined || name.trim() === '') return;
         const known = agencies.get(name);
         if (known !== undefined) known.count++;
         else if (agencies.size < MOST_AGENCIES) {
+          const subject = at.subject();
           const text = subject.texts().find(({ role }) => role === 'agency');
           const first = keepPlace(subject, text?.start ?? 0, text?.end ?? 1);
           agencies.set(name, { name, first, count: 1 });
         }
       },
-      {
-        finish(report: EndReport) {
-          if (agencies.size >= MOST_AGENCIES) return;
-          // Commonest first; of equals the one that came first.
-          const ordered = [...agencies.values()].sort((a, b) => b.count - a.count);
-          for (const [i, agency] of ordered.entries()) {
-            const twin = ordered.slice(0, i).find((other) => sameAgency(agency.name, other.name));
-            if (twin === undefined) continue;
-            const { file, line, column } = twin.first;
-            report({
-              rule: 'near-agency',
-              place: agency.first,
-              message: `the agency "${shown(agency.name)}" (${agency.count}) is almost "${shown(twin.name)}" (${twin.count}) - write one name for both`,
-              related: [{ file, line, column }],
-              fixes: [
-                {
-                  title: `Rename to "${shown(twin.name)}"`,
-                  safe: false,
-                  edits: [
-                    {
-                      start: agency.first.offset,
-                      end: agency.first.endOffset,
-                      text: JSON.stringify(twin.name),
-                    },
-                  ],
-                },
-              ],
-            });
-          }
-        },
+      finish(report) {
+        if (agencies.size >= MOST_AGENCIES) return;
+        // Commonest first; of equals the one that came first.
+        const ordered = [...agencies.values()].sort((a, b) => b.count - a.count);
+        for (const [i, agency] of ordered.entries()) {
+          const twin = ordered.slice(0, i).find((other) => sameAgency(agency.name, other.name));
+          if (twin === undefined) continue;
+          const { file, line, column } = twin.first;
+          const { offset: start, endOffset: end } = agency.first;
+          const edits = [{ start, end, text: JSON.stringify(twin.name) }];
+          report({
+            rule: 'near-agency',
+            place: agency.first,
+            message: `the agency "${shown(agency.name)}" (${agency.count}) is almost "${shown(twin.name)}" (${twin.count}) - write one name for both`,
+            related: [{ file, line, column }],
+            fixes: [{ title: `Rename to "${shown(twin.name)}"`, safe: false, edits }],
+          });
+        }
       },
-    );
+    };
   },
-};
+});
 
 function shown(name: string): string {
   return name.slice(0, 60);

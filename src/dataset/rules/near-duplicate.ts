@@ -1,41 +1,60 @@
-import { bigramSet, letterHash, NearSets } from '../minhash';
-import type { Rule } from '../rule';
+import { bigramSet, letterHash } from '../minhash';
+import { NearSets, signed, type SignedSet } from '../near-sets';
+import { crossRule, type CrossRule, type RuleSubject } from '../rule';
 
-/** Word bigrams in common (Jaccard) from which two examples are near-duplicates. */
+/** Word bigrams in common (Jaccard) from which two examples are near-duplicates, where a person sets no other share. */
 export const NEAR_DUPLICATE_THRESHOLD = 0.8;
 /** Texts with fewer distinct word bigrams are alike too easily. */
 const FEWEST_BIGRAMS = 8;
-const SAME_WORDS = 1;
 
-/** Question and answer are almost those of an earlier example. The same ones are exact-duplicate's. */
-export function nearDuplicateAt(threshold: number): Rule {
-  return {
-    id: 'near-duplicate',
-    severity: 'info',
-    start() {
-      const near = new NearSets(threshold);
-      const places: { line: number; column: number; letters: number }[] = [];
-      return ({ example, file, source }, report) => {
-        const { question, answer } = example.value;
-        const set = bigramSet([question, answer]);
-        if (set.length < FEWEST_BIGRAMS) return;
-        const letters = letterHash([question, answer]);
-        const found = near.put(set);
-        places.push({ line: example.line, column: example.column, letters });
-        if (found === undefined) return;
-        const { line, column, letters: theirs } = places[found.twin]!;
-        if (found.similarity === SAME_WORDS && letters === theirs) return;
-        const alike = Math.floor(found.similarity * 100);
-        report({
-          rule: 'near-duplicate',
-          start: 0,
-          end: source.length,
-          message: `${alike}% of the word pairs are those of the example in line ${line} - reword one of them or delete it`,
-          related: [{ file, line, column }],
-        });
-      };
-    },
-  };
+/** What near-duplicates are found by. */
+export interface NearDigest {
+  readonly set: SignedSet;
+  /** Of the texts without white space and case. */
+  readonly letters: number;
 }
 
-export const nearDuplicate = nearDuplicateAt(NEAR_DUPLICATE_THRESHOLD);
+let recent: { subject: RuleSubject; threshold: number; digest: NearDigest | undefined } | undefined;
+
+/** Undefined where the texts are too short to be compared. Two rules ask for it, one after the other: it is made once. */
+export function nearDigest(subject: RuleSubject, threshold: number): NearDigest | undefined {
+  if (recent?.subject === subject && recent.threshold === threshold) return recent.digest;
+  const { question, answer } = subject.example.value;
+  const set = bigramSet([question, answer]);
+  const digest =
+    set.length < FEWEST_BIGRAMS ? undefined : { set: signed(set, threshold), letters: letterHash([question, answer]) };
+  recent = { subject, threshold, digest };
+  return digest;
+}
+
+/**
+ * Question and answer are almost those of an earlier example. The same ones are exact-duplicate's.
+ * @param threshold from LEAST_THRESHOLD to 1
+ */
+export function nearDuplicateAt(threshold: number): CrossRule {
+  return crossRule<NearDigest | undefined>({
+    id: 'near-duplicate',
+    severity: 'info',
+    digest: (subject) => nearDigest(subject, threshold),
+    start() {
+      const near = new NearSets(threshold);
+      const places: { readonly line: number; readonly column: number; readonly letters: number }[] = [];
+      return {
+        add(digest, { file, line, column }, report) {
+          if (digest === undefined) return;
+          const found = near.put(digest.set);
+          places.push({ line, column, letters: digest.letters });
+          if (found === undefined) return;
+          const twin = places[found.twin]!;
+          if (found.similarity === 1 && digest.letters === twin.letters) return;
+          const alike = Math.floor(found.similarity * 100);
+          report({
+            rule: 'near-duplicate',
+            message: `${alike}% of the word pairs are those of the example in line ${twin.line} - reword one of them or delete it`,
+            related: [{ file, line: twin.line, column: twin.column }],
+          });
+        },
+      };
+    },
+  });
+}

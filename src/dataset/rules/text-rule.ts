@@ -1,5 +1,5 @@
 import type { Severity } from '../finding';
-import type { Rule, RuleSubject, SubjectText } from '../rule';
+import type { ExampleRule, RuleSubject, SubjectText } from '../rule';
 import { sourceRange } from '../subject-texts';
 
 /** A repair in terms of the decoded text: its characters [from, to) become `text`. */
@@ -33,30 +33,28 @@ export function textRule(
   severity: Severity,
   suspicious: (subject: RuleSubject) => boolean,
   find: (text: SubjectText, subject: RuleSubject) => Iterable<TextProblem>,
-): Rule {
+): ExampleRule {
   return {
     id,
     severity,
-    start() {
-      return (subject, report) => {
-        if (!suspicious(subject)) return;
-        for (const text of subject.texts()) {
-          let count = 0;
-          for (const { from, to, message, severity: own, repair } of find(text, subject)) {
-            if (++count > MAX_IN_TEXT) break;
-            const edit = repair === undefined ? undefined : encodedEdit(subject.source, text, repair);
-            report({
-              rule: id,
-              ...sourceRange(subject.source, text, from, to),
-              message,
-              ...(own === undefined ? {} : { severity: own }),
-              ...(edit === undefined || repair === undefined
-                ? {}
-                : { fixes: [{ title: repair.title, safe: repair.safe, edits: [edit] }] }),
-            });
-          }
+    check(subject, report) {
+      if (!suspicious(subject)) return;
+      for (const text of subject.texts()) {
+        let count = 0;
+        for (const { from, to, message, severity: own, repair } of find(text, subject)) {
+          if (++count > MAX_IN_TEXT) break;
+          const edit = repair === undefined ? undefined : encodedEdit(subject.source, text, repair);
+          report({
+            rule: id,
+            ...sourceRange(subject.source, text, from, to),
+            message,
+            ...(own === undefined ? {} : { severity: own }),
+            ...(edit === undefined || repair === undefined
+              ? {}
+              : { fixes: [{ title: repair.title, safe: repair.safe, edits: [edit] }] }),
+          });
         }
-      };
+      }
     },
   };
 }

@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
-import { normaliseText } from '../normalise';
-import { createRandom } from '../../random';
-import { HashedPlaces } from './hashed-places';
+import { createRandom } from '../random';
+import { HashedPairs } from './hashed-pairs';
+import { normaliseText } from './normalise';
+import { hashTexts } from './text-hash';
 
 const PIECES = [
   'a',
@@ -32,18 +33,18 @@ const PIECES = [
   '1',
 ];
 
-describe('HashedPlaces', () => {
+describe('hashTexts', () => {
   it('takes texts for the same exactly when their normalised forms are', () => {
     const random = createRandom(17);
-    const places = new HashedPlaces();
+    const places = new HashedPairs();
     const seen = new Map<string, number>();
     let repeated = 0;
     for (let line = 1; line <= 20_000; line++) {
       const text = Array.from({ length: 1 + random.below(4) }, () => PIECES[random.below(PIECES.length)]!).join('');
       const key = normaliseText(text);
       const first = seen.get(key);
-      const twin = places.put([text], line, 1);
-      assert.equal(twin?.line, first, JSON.stringify([text, key]));
+      const twin = places.put(hashTexts([text]), line, 1);
+      assert.equal(twin?.[0], first, JSON.stringify([text, key]));
       if (first === undefined) seen.set(key, line);
       else repeated++;
     }

@@ -1,0 +1,74 @@
+import { advance, TEXT_START, type Cursor } from '../dataset/cursor';
+import type { Finding, Severity } from '../dataset/finding';
+import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
+import { finalise } from '../dataset/minhash';
+import type { RereadExample } from '../dataset/reread';
+import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFinding } from '../dataset/rule';
+import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
+
+/** Rules parted by what they need. */
+export class RuleSet {
+  readonly example: readonly ExampleRule[];
+  readonly cross: readonly CrossRule[];
+
+  constructor(rules: readonly Rule[]) {
+    this.example = rules.filter((rule): rule is ExampleRule => !isCrossRule(rule));
+    this.cross = rules.filter(isCrossRule);
+  }
+}
+
+/** All that the rules find in one example alone, and what they compare it by. */
+export function exampleFacts({ subject, raw, table }: RereadExample, hash: number, rules: RuleSet): ExampleFacts {
+  const { source } = subject;
+  const ignored = ignoredRules(raw);
+  const findings: LocalFinding[] = [];
+  for (const rule of rules.example) {
+    rule.check(subject, (found) => {
+      const severity = found.severity ?? rule.severity;
+      if (isIgnored(ignored, { rule: found.rule, severity })) return;
+      // Rules write their repairs in JSON.
+      findings.push(placed(subject.file, source, table ? { ...found, fixes: [] } : found, severity));
+    });
+  }
+  const digests = rules.cross.map((rule) => rule.digest(subject));
+  return { hash, extent: extentOf(source), ignored, findings, digests };
+}
+
+/** A rule's finding with its lines, counted from the start of the source. */
+export function placed(file: string, source: string, found: RuleFinding, severity: Severity): LocalFinding {
+  const { rule, message, related = [], fixes = [] } = found;
+  const start = advance(TEXT_START, source, 0, found.start);
+  const end = advance(start, source, 0, found.end);
+  const column = ({ offset, lineStart, line }: Cursor): number => offset - lineStart + (line === 0 ? 0 : 1);
+  return {
+    file,
+    line: start.line,
+    column: column(start),
+    endLine: end.line,
+    endColumn: column(end),
+    severity,
+    rule,
+    message: ownCopy(message),
+    related,
+    offset: found.start,
+    endOffset: found.end,
+    fixes,
+  } satisfies Finding;
+}
+
+/** A message may hold a slice of the text, and V8 keeps the whole text alive for a slice. */
+function ownCopy(message: string): string {
+  return Buffer.from(message, 'utf16le').toString('utf16le');
+}
+
+/** 53 bits of a source. */
+export function sourceHash(source: string): number {
+  let high = 0x9747b28c;
+  let low = 0x3c6ef372;
+  for (let i = 0; i < source.length; i++) {
+    const c = source.charCodeAt(i);
+    high = Math.imul(high ^ c, 0x01000193);
+    low = Math.imul(low + c, 0x85ebca6b) ^ (low >>> 15);
+  }
+  return (finalise(high ^ (low >>> 3)) & 0x1fffff) * 2 ** 32 + finalise(low);
+}

@@ -1,0 +1,87 @@
+import type { TextChange } from './protocol';
+
+/** Length of the parts a text is cut into, in UTF-16 code units. */
+const PART = 64 * 1024;
+
+/**
+ * A text that is edited often, in parts: an edit copies one part and not a text of many megabytes, and a part without characters
+ * beyond Latin-1 takes one byte a character. A line end \r\n is never torn apart.
+ */
+export class HeldText {
+  private parts: string[];
+  length: number;
+  /** The part that was read last and its offset: most reading goes on from there. */
+  private recent = 0;
+  private recentAt = 0;
+
+  constructor(text: string) {
+    this.parts = cut(text);
+    this.length = text.length;
+  }
+
+  /** The characters [start, end). */
+  slice(start: number, end: number): string {
+    const { parts } = this;
+    if (start < this.recentAt) [this.recent, this.recentAt] = [0, 0];
+    while (this.recent < parts.length - 1 && this.recentAt + parts[this.recent]!.length <= start) {
+      this.recentAt += parts[this.recent++]!.length;
+    }
+    const found: string[] = [];
+    let at = this.recentAt;
+    for (let i = this.recent; i < parts.length && at < end; i++) {
+      found.push(parts[i]!.slice(Math.max(0, start - at), end - at));
+      at += parts[i]!.length;
+    }
+    return found.length === 1 ? found[0]! : found.join('');
+  }
+
+  /** The text in pieces from `start` on, the first of them small: a reader may need no more. */
+  *pieces(start = 0): Generator<string, void, undefined> {
+    let at = 0;
+    for (const part of this.parts) {
+      if (at + part.length > start) yield at >= start ? part : part.slice(start - at);
+      at += part.length;
+    }
+  }
+
+  change({ offset, length, text }: TextChange): void {
+    const end = offset + length;
+    let at = 0;
+    let first = 0;
+    while (first < this.parts.length - 1 && at + this.parts[first]!.length <= offset) at += this.parts[first++]!.length;
+    let last = first;
+    let lastEnd = at + (this.parts[first]?.length ?? 0);
+    while (lastEnd < end && last < this.parts.length - 1) lastEnd += this.parts[++last]!.length;
+    // The part before and the one after come along where \r and \n may meet there.
+    const before = first > 0 && offset === at ? 1 : 0;
+    const after = last < this.parts.length - 1 && end === lastEnd ? 1 : 0;
+    const touched = this.parts.slice(first - before, last + 1 + after);
+    const old = touched.join('');
+    const from = offset - at + (before === 1 ? touched[0]!.length : 0);
+    const fresh = cut(old.slice(0, from) + text + old.slice(from + length));
+    this.parts.splice(first - before, touched.length, ...fresh);
+    [this.recent, this.recentAt] = [0, 0];
+    this.length += text.length - length;
+  }
+
+  toString(): string {
+    return this.parts.join('');
+  }
+}
+
+function cut(text: string): string[] {
+  const parts: string[] = [];
+  for (let from = 0; from < text.length;) {
+    let to = text.length - from <= PART * 1.5 ? text.length : from + PART;
+    if (text.charCodeAt(to - 1) === 13 && text.charCodeAt(to) === 10) to++;
+    parts.push(ownCopy(text.slice(from, to)));
+    from = to;
+  }
+  return parts;
+}
+
+/** A slice keeps the whole text alive; a copy does not, and takes one byte a character where that is enough. */
+function ownCopy(part: string): string {
+  const latin = Buffer.from(part, 'latin1').toString('latin1');
+  return latin === part ? latin : Buffer.from(part, 'utf16le').toString('utf16le');
+}

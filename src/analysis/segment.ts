@@ -1,0 +1,99 @@
+import { advance, columnOf, TEXT_START, type Cursor } from '../dataset/cursor';
+import type { Finding } from '../dataset/finding';
+import type { ElementState } from '../dataset/parser';
+import type { TokenLength } from '../text/token-lengths';
+
+/** How far a text leads: its size in UTF-16 code units, the line ends in it, and the size of what follows the last of them. */
+export interface Extent {
+  readonly size: number;
+  readonly lines: number;
+  readonly tail: number;
+}
+
+/** A finding with its place counted from the start of a segment: lines from 0, columns from 0 in the segment's first line. */
+export type LocalFinding = Finding;
+
+/** What depends on an example alone, kept as long as it is not edited. */
+export interface ExampleFacts {
+  /** Of the source. */
+  readonly hash: number;
+  readonly extent: Extent;
+  /** Rules the example asks to be spared. */
+  readonly ignored: readonly string[];
+  readonly findings: readonly LocalFinding[];
+  /** Of the cross-example rules, in their order. */
+  readonly digests: readonly unknown[];
+}
+
+/**
+ * One value of a file with the text up to the next. All that it holds is relative to its start, so that nothing changes in it when the
+ * text before it does. The first segment of a file is what stands before the first value.
+ */
+export interface Segment extends Extent {
+  /** What the parser knew at its start; undefined for the first segment. */
+  readonly state: ElementState | undefined;
+  /** Of the value. */
+  readonly sourceSize: number;
+  /** The value is a valid example. */
+  readonly valid: boolean;
+  /** What reading, syntax and schema found. */
+  readonly findings: readonly LocalFinding[];
+  facts: ExampleFacts | undefined;
+  length: TokenLength | undefined;
+}
+
+export function extentOf(text: string): Extent {
+  const end = advance(TEXT_START, text, 0, text.length);
+  return { size: text.length, lines: end.line, tail: text.length - end.lineStart };
+}
+
+export function extentBetween(from: Cursor, to: Cursor): Extent {
+  const lines = to.line - from.line;
+  return {
+    size: to.offset - from.offset,
+    lines,
+    tail: lines === 0 ? to.offset - from.offset : to.offset - to.lineStart,
+  };
+}
+
+/** The cursor after a text of this extent. */
+export function moved(at: Cursor, { size, lines, tail }: Extent): Cursor {
+  const offset = at.offset + size;
+  return lines === 0
+    ? { offset, line: at.line, lineStart: at.lineStart }
+    : { offset, line: at.line + lines, lineStart: offset - tail };
+}
+
+/** The finding, whose places are the file's, as one of the segment that starts at `at`. */
+export function toLocal(finding: Finding, at: Cursor): LocalFinding {
+  return shifted(finding, -at.offset, -(at.line + 1), -columnOf(at), at.line + 1);
+}
+
+/** The finding of a segment that starts at `at`, with the places of the file. */
+export function toFile(finding: LocalFinding, at: Cursor): Finding {
+  return shifted(finding, at.offset, at.line + 1, columnOf(at), 0);
+}
+
+/** @param first the line in which columns shift as well */
+function shifted(finding: Finding, by: number, lines: number, columns: number, first: number): Finding {
+  const column = (line: number, value: number): number => (line === first ? value + columns : value);
+  return {
+    ...finding,
+    line: finding.line + lines,
+    column: column(finding.line, finding.column),
+    endLine: finding.endLine + lines,
+    endColumn: column(finding.endLine, finding.endColumn),
+    offset: finding.offset + by,
+    endOffset: finding.endOffset + by,
+    related: finding.related.map((place) =>
+      place.file === finding.file
+        ? { file: place.file, line: place.line + lines, column: column(place.line, place.column) }
+        : place,
+    ),
+    fixes: finding.fixes.map(({ title, safe, edits }) => ({
+      title,
+      safe,
+      edits: edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text })),
+    })),
+  };
+}

@@ -1,0 +1,62 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { OtherSides, otherParts, rememberExamples } from '../dataset/other-sides';
+import { streamBatches } from '../dataset/read';
+import { SftError } from '../errors';
+
+/** Larger files are not read beside the one that is open: `sft validate` compares them. */
+const MOST_BYTES = 100 * 1024 * 1024;
+
+interface Sibling {
+  readonly file: string;
+  /** Changes when the file does. */
+  readonly mark: string;
+}
+
+/**
+ * The examples of the files beside one that are other parts of its split, as they are on disk. Read again only where one of them has
+ * changed.
+ */
+export class SplitSiblings {
+  private marks = '';
+  private sides: OtherSides | undefined;
+
+  constructor(private readonly file: string) {}
+
+  /** Undefined where there are none. @param threshold share of word pairs from which two examples are the same */
+  async read(threshold: number): Promise<OtherSides | undefined> {
+    const siblings = await this.find();
+    const marks = [threshold, ...siblings.map(({ mark }) => mark)].join('\n');
+    if (marks === this.marks) return this.sides;
+    const sides = siblings.length === 0 ? undefined : new OtherSides(threshold);
+    for (const { file } of siblings) await addFile(sides!, file);
+    this.marks = marks;
+    this.sides = sides;
+    return sides;
+  }
+
+  private async find(): Promise<Sibling[]> {
+    const folder = path.dirname(this.file);
+    const names = path.isAbsolute(this.file) ? await readdir(folder).catch(() => []) : [];
+    const siblings: Sibling[] = [];
+    for (const name of otherParts(this.file, names).sort()) {
+      const file = path.join(folder, name);
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile() !== true || found.size > MOST_BYTES) continue;
+      siblings.push({ file, mark: `${name} ${found.size} ${found.mtimeMs}` });
+    }
+    return siblings;
+  }
+}
+
+/** Reads a file's examples into the sides. */
+async function addFile(sides: OtherSides, file: string): Promise<void> {
+  try {
+    const batches = streamBatches(file, { rules: [rememberExamples(sides)] });
+    // The rule does the work; nothing that is found in another file is of interest here.
+    while ((await batches.next()).done !== true);
+  } catch (error) {
+    // It went away while it was read: the next look finds out.
+    if (!(error instanceof SftError)) throw error;
+  }
+}

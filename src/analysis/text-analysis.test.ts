@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkText } from '../dataset/read';
+import { ALL_CONTENT_RULES } from '../dataset/rules';
+import { createRandom, type Random } from '../random';
+import { analyseOnce } from './analyse-once';
+import type { AnalysisResult, AnalysisSettings } from './protocol';
+import { TextAnalysis } from './text-analysis';
+import { TokenCounts } from './token-counts';
+
+const settings: AnalysisSettings = {
+  modelFolder: undefined,
+  maxSeqLength: 40,
+  rules: {},
+  nearDuplicateThreshold: 0.8,
+};
+const counts = new TokenCounts(undefined, undefined, undefined);
+
+function finish(analysis: TextAnalysis, version: number): AnalysisResult {
+  const work = analysis.work(version, counts);
+  let step = work.next();
+  while (step.done !== true) step = work.next();
+  return step.value;
+}
+
+const WORDS = 'the office opens at nine and you bring a form with two photographs to renew it before noon'.split(' ');
+const PARTS = [
+  '"',
+  ',',
+  '{',
+  '}',
+  '[',
+  ']',
+  '\n',
+  '\r\n',
+  '\\',
+  ':',
+  ' ',
+  'a',
+  'TODO',
+  '{"question": "q?", "answer": "a"},',
+];
+
+function row(random: Random): string {
+  const words = (count: number): string =>
+    Array.from({ length: count }, () => WORDS[random.below(WORDS.length)]!).join(' ');
+  const agency = ['NIS', 'N.I.S.', 'FIRS'][random.below(3)];
+  return JSON.stringify({ question: `${words(3)}?`, answer: words(1 + random.below(30)), agency });
+}
+
+/** Everything that a person sees but the time it took. */
+function seen(result: AnalysisResult, findings: readonly unknown[]): unknown {
+  return { ...result, version: 0, milliseconds: 0, examples: [...result.examples], findings };
+}
+
+describe('TextAnalysis', () => {
+  const forms: readonly [string, (rows: readonly string[]) => string][] = [
+    ['a.json', (rows) => `[\n  ${rows.join(',\n  ')}\n]\n`],
+    ['b.json', (rows) => `[${rows.join(',')}]`],
+    ['c.jsonl', (rows) => rows.join('\r\n')],
+  ];
+  for (const [file, write] of forms) {
+    it(`says of ${file} after any edit what it says of the text read anew`, () => {
+      const random = createRandom(file.charCodeAt(0));
+      let text = write(Array.from({ length: 60 }, () => row(random)));
+      const analysis = new TextAnalysis(file, text, settings);
+      finish(analysis, 0);
+      for (let version = 1; version <= 150; version++) {
+        const offset = random.below(text.length + 1);
+        const length = random.below(4) === 0 ? Math.min(text.length - offset, random.below(60)) : 0;
+        const inserted = random.below(3) === 0 ? '' : PARTS[random.below(PARTS.length)]!;
+        const before = text;
+        const edits = [{ offset, length, text: inserted }];
+        text = text.slice(0, offset) + inserted + text.slice(offset + length);
+        // Most edits are undone, so that the text stays one that a person might have.
+        const undone = random.below(4) > 0;
+        analysis.change(edits);
+        const fresh = analyseOnce(file, text, settings, counts);
+        assert.deepEqual(
+          seen(finish(analysis, version), analysis.findings()),
+          seen(fresh.result, fresh.findings),
+          JSON.stringify(edits),
+        );
+        if (!undone) continue;
+        analysis.change([{ offset, length: inserted.length, text: before.slice(offset, offset + length) }]);
+        text = before;
+      }
+    });
+  }
+
+  it('finds what sft validate finds', () => {
+    for (const [file, write] of forms) {
+      const random = createRandom(9);
+      const rows = Array.from({ length: 80 }, () => row(random));
+      const text = write([...rows, rows[3]!, '{"question": "q", "answer": " x "}', '{"question": 1}']);
+      const { findings } = analyseOnce(file, text, settings, counts);
+      const lengths = new Set(['over-length', 'answer-lost']);
+      const expected = checkText(file, text, ALL_CONTENT_RULES).flatMap((item) =>
+        item.type === 'finding' ? [item.finding] : [],
+      );
+      const plain = (all: typeof expected): string[] =>
+        all.map((finding) => JSON.stringify(Object.entries(finding).sort())).sort();
+      assert.deepEqual(plain(findings.filter(({ rule }) => !lengths.has(rule))), plain(expected));
+    }
+  });
+
+  it('reads a table again as a whole, each row with its own columns', () => {
+    const rows = ['question,answer', 'Where?,"Here, or ""there"""', 'When?, Now', ''];
+    const text = rows.join('\n');
+    const analysis = new TextAnalysis('t.csv', text, settings);
+    assert.equal(finish(analysis, 1).findingsByRule['padded-text'], 1);
+    assert.equal(analysis.example(0)?.value.answer, 'Here, or "there"');
+    analysis.change([{ offset: text.length, length: 0, text: 'Who?, You\n' }]);
+    const result = finish(analysis, 2);
+    assert.deepEqual([result.count, result.findingsByRule['padded-text']], [3, 2]);
+    assert.equal(analysis.example(2)?.value.answer, ' You');
+  });
+
+  it('hears a rule switched off and another threshold', () => {
+    const near = ['today', 'in cash'].map((end) =>
+      JSON.stringify({ question: 'Where do I renew it now?', answer: `Bring the old one and two photographs ${end}` }),
+    );
+    const analysis = new TextAnalysis('n.jsonl', near.join('\n'), settings);
+    assert.equal(finish(analysis, 1).findingsByRule['near-duplicate'], undefined);
+    analysis.configure({ ...settings, nearDuplicateThreshold: 0.5 });
+    assert.equal(finish(analysis, 1).findingsByRule['near-duplicate'], 1);
+    analysis.configure({ ...settings, nearDuplicateThreshold: 0.5, rules: { 'near-duplicate': 'off' } });
+    assert.equal(finish(analysis, 1).findingsByRule['near-duplicate'], undefined);
+  });
+});

@@ -1,0 +1,246 @@
+import { columnOf, TEXT_START, type Cursor } from '../dataset/cursor';
+import type { DatasetExample } from '../dataset/example';
+import type { Finding } from '../dataset/finding';
+import { isIgnored } from '../dataset/ignored-rules';
+import type { OtherSides } from '../dataset/other-sides';
+import { rereadExample, type RereadExample } from '../dataset/reread';
+import { contentRules } from '../dataset/rules';
+import { summariseLengths, type TokenLength } from '../text/token-lengths';
+import { compareExamples } from './compare-examples';
+import { exampleFacts, RuleSet, sourceHash } from './example-facts';
+import { ExampleRows } from './example-rows';
+import { FindingList } from './finding-list';
+import { lengthFinding } from './length-findings';
+import { FINDINGS_SENT, type AnalysisResult, type AnalysisSettings, type TextChange } from './protocol';
+import { moved, type ExampleFacts, type Segment } from './segment';
+import { SegmentedText } from './segmented-text';
+import type { TokenCounts } from './token-counts';
+
+/** So many examples are checked and counted before anybody would see a first result without them. */
+const AT_ONCE = 200;
+
+interface Kept {
+  readonly sourceSize: number;
+  readonly facts: ExampleFacts;
+  readonly length: TokenLength | undefined;
+}
+
+/**
+ * The analysis of one text under edits. Each example is read, checked and counted once; after an edit only the examples it touched are, and
+ * what compares examples is done again from what is kept of each.
+ */
+export class TextAnalysis {
+  private readonly reading: SegmentedText;
+  private rules: RuleSet;
+  private counts: TokenCounts | undefined;
+  /** What is known of examples that were read again, by the hash of their source. */
+  private kept = new Map<number, Kept>();
+  private compared: readonly Finding[] = [];
+  private otherSides: OtherSides | undefined;
+
+  constructor(
+    private readonly file: string,
+    text: string,
+    private settings: AnalysisSettings,
+  ) {
+    this.rules = this.ruleSet();
+    this.reading = new SegmentedText(file, text, (segment) => {
+      this.keep(segment);
+    });
+  }
+
+  get text(): string {
+    return this.reading.text.toString();
+  }
+
+  change(changes: readonly TextChange[]): void {
+    for (const change of changes) this.reading.change(change);
+  }
+
+  configure(settings: AnalysisSettings): void {
+    const { nearDuplicateThreshold, maxSeqLength } = this.settings;
+    this.settings = settings;
+    if (nearDuplicateThreshold !== settings.nearDuplicateThreshold) {
+      this.otherSides = undefined;
+      this.forgetFacts();
+    }
+    if (maxSeqLength !== settings.maxSeqLength) this.forgetLengths();
+  }
+
+  /** The examples of the file's other parts; to be given again where the threshold for near-duplicates has changed. */
+  compareWith(otherSides: OtherSides | undefined): void {
+    this.otherSides = otherSides;
+    this.rules = this.ruleSet();
+  }
+
+  /**
+   * Checks and counts what is not yet, in steps: whoever runs it goes on when there is time, or drops it when the text has changed.
+   * Where much is to be done it gives results before the last, which are not complete: syntax and schema, then all rules.
+   */
+  *work(version: number, counts: TokenCounts): Generator<AnalysisResult | undefined, AnalysisResult, undefined> {
+    const start = performance.now();
+    const { reading } = this;
+    if (this.counts !== counts) this.forgetLengths();
+    this.counts = counts;
+    const seal = (complete: boolean): AnalysisResult => this.result(version, complete, start);
+    if (!reading.ready) {
+      this.compared = [];
+      yield* reading.read();
+      if (reading.segments.length > AT_ONCE) yield seal(false);
+    }
+    let at = TEXT_START;
+    let uncounted = 0;
+    for (const segment of reading.segments) {
+      if (segment.valid && segment.facts === undefined) {
+        this.examine(segment, at, counts);
+        yield undefined;
+      }
+      if (segment.valid && segment.length === undefined) uncounted++;
+      at = moved(at, segment);
+    }
+    this.kept = new Map();
+    const compared = compareExamples(this.file, reading.segments, this.rules.cross, (segment, from) => {
+      return this.reread(segment, from).subject;
+    });
+    // Rules write their repairs in JSON.
+    this.compared = reading.header === '' ? compared : compared.map((finding) => ({ ...finding, fixes: [] }));
+    yield uncounted > AT_ONCE ? seal(false) : undefined;
+    at = TEXT_START;
+    for (const segment of reading.segments) {
+      if (segment.valid && segment.length === undefined) {
+        segment.length = counts.lengthOf(this.reread(segment, at).subject.example, this.settings.maxSeqLength);
+        yield undefined;
+      }
+      at = moved(at, segment);
+    }
+    return seal(true);
+  }
+
+  /** The example that is the index-th valid one. */
+  example(index: number): DatasetExample | undefined {
+    let at = TEXT_START;
+    let count = 0;
+    for (const segment of this.reading.segments) {
+      if (segment.valid && count++ === index) return this.reread(segment, at).subject.example;
+      at = moved(at, segment);
+    }
+    return undefined;
+  }
+
+  /** All findings of the last result, in file order. */
+  findings(): readonly Finding[] {
+    const found = new FindingList(this.settings.rules);
+    this.collect(found, Infinity);
+    return found.sorted(Infinity);
+  }
+
+  private ruleSet(): RuleSet {
+    const { nearDuplicateThreshold } = this.settings;
+    const { otherSides } = this;
+    return new RuleSet(
+      contentRules({ nearDuplicateThreshold, ...(otherSides === undefined ? {} : { otherSides: [otherSides] }) }),
+    );
+  }
+
+  private examine(segment: Segment, at: Cursor, counts: TokenCounts): void {
+    const source = this.reading.text.slice(at.offset, at.offset + segment.sourceSize);
+    const hash = sourceHash(source);
+    const kept = this.kept.get(hash);
+    if (kept?.sourceSize === segment.sourceSize) {
+      segment.facts = kept.facts;
+      segment.length = kept.length;
+    }
+    if (segment.facts !== undefined && segment.length !== undefined) return;
+    const example = this.reread(segment, at);
+    segment.facts ??= exampleFacts(example, hash, this.rules);
+    segment.length = counts.known(example.subject.example, this.settings.maxSeqLength);
+  }
+
+  private reread(segment: Segment, at: Cursor): RereadExample {
+    const { format, kind, header, text } = this.reading;
+    const endOffset = at.offset + segment.sourceSize;
+    const place = { index: 0, line: at.line + 1, column: columnOf(at), offset: at.offset, endOffset };
+    return rereadExample({ file: this.file, format, kind, header }, text.slice(at.offset, endOffset), place);
+  }
+
+  private keep({ facts, length, sourceSize }: Segment): void {
+    if (facts !== undefined) this.kept.set(facts.hash, { facts, length, sourceSize });
+  }
+
+  private forgetFacts(): void {
+    for (const segment of this.reading.segments) segment.facts = undefined;
+    this.kept = new Map();
+    this.rules = this.ruleSet();
+  }
+
+  private forgetLengths(): void {
+    for (const segment of this.reading.segments) segment.length = undefined;
+    this.kept = new Map([...this.kept].map(([hash, kept]) => [hash, { ...kept, length: undefined }]));
+  }
+
+  private result(version: number, complete: boolean, start: number): AnalysisResult {
+    const { reading, settings } = this;
+    const counts = this.counts!;
+    const rows = new ExampleRows();
+    const lengths: TokenLength[] = [];
+    let offset = 0;
+    for (const segment of reading.segments) {
+      if (segment.valid) {
+        rows.push(offset, offset + segment.sourceSize, segment.length);
+        if (segment.length !== undefined) lengths.push(segment.length);
+      }
+      offset += segment.size;
+    }
+    const found = new FindingList(settings.rules);
+    this.collect(found, FINDINGS_SENT);
+    return {
+      version,
+      complete,
+      format: reading.format,
+      kind: reading.kind,
+      count: rows.count,
+      examples: rows.sealed(),
+      estimated: counts.estimated,
+      modelName: counts.modelName,
+      modelProblem: counts.problem,
+      maxSeqLength: settings.maxSeqLength,
+      summary: summariseLengths(lengths),
+      findings: found.sorted(FINDINGS_SENT),
+      findingCount: found.count,
+      findingsByRule: { ...found.byRule },
+      findingsBySeverity: { ...found.bySeverity },
+      milliseconds: performance.now() - start,
+    };
+  }
+
+  /** Adds all findings, those of the segments before those that compare them. @param most of each so many are held */
+  private collect(found: FindingList, most: number): void {
+    const { settings, file } = this;
+    const estimated = this.counts?.estimated === true;
+    const table = this.reading.header !== '';
+    const told = new Set<string>();
+    let at = TEXT_START;
+    for (const segment of this.reading.segments) {
+      for (const finding of segment.findings) found.add(finding, most, at);
+      if (segment.valid) {
+        for (const finding of segment.facts?.findings ?? []) {
+          // A table's column is misspelt once, however many rows there are.
+          if (table && finding.rule === 'misspelt-key') {
+            if (told.has(finding.message)) continue;
+            told.add(finding.message);
+          }
+          found.add(finding, most, at);
+        }
+        const { length } = segment;
+        if (length !== undefined && length.truncated > 0) {
+          const place = { line: at.line + 1, column: columnOf(at), offset: at.offset };
+          const finding = lengthFinding(file, place, length, settings.maxSeqLength, estimated);
+          if (finding !== undefined && !isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
+        }
+      }
+      at = moved(at, segment);
+    }
+    found.startList();
+    for (const finding of this.compared) found.add(finding, most);
+  }
+}

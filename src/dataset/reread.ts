@@ -1,0 +1,50 @@
+import type { DatasetExample, DatasetFormat } from './example';
+import { adaptExample } from './formats/adapt';
+import { CsvParser, type ParsedRecord } from './formats/csv-parser';
+import type { DatasetKind } from './formats/kind';
+import type { RuleSubject } from './rule';
+import { subjectOf } from './subject';
+
+/** What of its file an example needs to be read again on its own. */
+export interface ExampleContext {
+  readonly file: string;
+  readonly format: DatasetFormat;
+  readonly kind: DatasetKind;
+  /** The row that names a table's columns; empty where the file is no table. */
+  readonly header: string;
+}
+
+export interface RereadExample {
+  readonly subject: RuleSubject;
+  /** The object as its kind has it. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** It is a table's record. */
+  readonly table: boolean;
+}
+
+/**
+ * Reads an example again from its source: who keeps places holds no values.
+ * @param place index, line, column and offsets for the example; all of it that is returned is within `source`
+ * @throws Error where the source is no valid example of the context
+ */
+export function rereadExample(
+  { file, format, kind, header }: ExampleContext,
+  source: string,
+  place: Omit<DatasetExample, 'value' | 'history'>,
+): RereadExample {
+  const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source) : undefined;
+  const raw = (record?.value ?? JSON.parse(source)) as Readonly<Record<string, unknown>>;
+  const example: DatasetExample = { ...place, ...adaptExample(kind, raw) };
+  return { subject: subjectOf(file, example, source, kind, record?.tree), raw, table: record !== undefined };
+}
+
+function readRecord(format: 'csv' | 'tsv', header: string, source: string): ParsedRecord {
+  const found: ParsedRecord[] = [];
+  const parser = new CsvParser((parsed) => {
+    if ('tree' in parsed) found.push(parsed);
+  }, format);
+  parser.push(`${header}\n${source}`);
+  parser.finish();
+  if (found[0] === undefined) throw new Error('the record is not one of the table');
+  return found[0];
+}

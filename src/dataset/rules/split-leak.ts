@@ -1,0 +1,31 @@
+import { sideDigest, type OtherSides, type SideDigest, type SideTwin } from '../other-sides';
+import { crossRule, type CrossRule } from '../rule';
+
+/**
+ * An example that another part of the split has as well: what is held out to measure would be known already.
+ * @param others the examples of the other parts, all made for this threshold
+ */
+export function splitLeak(others: readonly OtherSides[], threshold: number): CrossRule {
+  return crossRule<SideDigest>({
+    id: 'split-leak',
+    severity: 'warning',
+    digest: (subject) => sideDigest(subject, threshold),
+    start() {
+      return {
+        add(digest, _, report) {
+          let twin: SideTwin | undefined;
+          for (const side of others) twin ??= side.find(digest);
+          if (twin === undefined) return;
+          const { file, line, column, similarity } = twin;
+          const name = file.replace(/^.*[/\\]/, '');
+          const reason =
+            similarity === undefined
+              ? `the same question stands in ${name}, line ${line}`
+              : `${Math.floor(similarity * 100)}% of the word pairs are those of ${name}, line ${line}`;
+          const message = `${reason} - keep it in one of the two files: what is trained on cannot measure`;
+          report({ rule: 'split-leak', message, related: [{ file, line, column }] });
+        },
+      };
+    },
+  });
+}
