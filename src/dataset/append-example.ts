@@ -37,7 +37,7 @@ export function appendExample(file: string, text: string, example: NewExample): 
   const lines = /\.(?:jsonl|ndjson)$/i.test(file);
   if (text.trim() === '' || text === '\ufeff') return toEmptyFile(text, lines, example);
   const bom = text.startsWith('\ufeff') ? 1 : 0;
-  const checker = new DatasetChecker(file, []);
+  const checker = new DatasetChecker(file, { rules: [] });
   const items = [...checker.push(text.slice(bom)), ...checker.finish()];
   const { value, lost } = written(example, checker.kind);
   const edit = checker.format === 'json' ? intoArray(text, bom, value) : afterLastLine(text, bom, value);
