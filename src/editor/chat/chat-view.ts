@@ -38,6 +38,9 @@ export class ChatView implements vscode.WebviewViewProvider {
   /** The view asked for its content; before that nothing reaches it. */
   private ready = false;
   private focusWanted = false;
+  private readonly changeEmitter = new vscode.EventEmitter<void>();
+  /** Something that is shown changed, the text of an answer apart. */
+  readonly onDidChange = this.changeEmitter.event;
 
   constructor(
     private readonly services: Services,
@@ -53,6 +56,7 @@ export class ChatView implements vscode.WebviewViewProvider {
       onReply: (turn, reply) => {
         this.flush();
         this.post({ type: 'reply', turn, reply });
+        this.changeEmitter.fire();
       },
       onBug: (error) => {
         services.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -72,6 +76,7 @@ export class ChatView implements vscode.WebviewViewProvider {
   dispose(): void {
     clearTimeout(this.batchTimer);
     this.subscription.dispose();
+    this.changeEmitter.dispose();
     void this.conversation.stop();
   }
 
@@ -119,9 +124,13 @@ export class ChatView implements vscode.WebviewViewProvider {
     return this.conversation.stop();
   }
 
-  /** What was said so far; for tests. */
+  /** What was said so far. */
   get turns(): readonly ChatTurn[] {
     return this.conversation.turns;
+  }
+
+  get busy(): boolean {
+    return this.conversation.busy;
   }
 
   /** As if the view had sent it. @returns why it was refused */
@@ -262,6 +271,7 @@ export class ChatView implements vscode.WebviewViewProvider {
   private show(): void {
     void vscode.commands.executeCommand('setContext', 'sft.chat.busy', this.conversation.busy);
     void vscode.commands.executeCommand('setContext', 'sft.chat.empty', this.conversation.turns.length === 0);
+    this.changeEmitter.fire();
     // What is on its way is in the full state already.
     this.batches.clear();
     const { all } = this.models;

@@ -59,7 +59,8 @@ export class Conversation {
 
   /** Asks all speakers. Resolves when all have ended, whatever the end. */
   async ask(question: string, speakers: readonly Speaker[]): Promise<void> {
-    await this.stop();
+    // Where nothing is to be ended it is busy at once, so that whoever asks can stop it at once.
+    if (this.busy) await this.stop();
     this.list.push({ question, replies: [] });
     if (this.list.length > MOST_TURNS) this.list.shift();
     await this.answer(speakers);
@@ -67,14 +68,14 @@ export class Conversation {
 
   /** Asks an earlier question in other words; what came after it is gone. */
   async resend(turn: number, question: string, speakers: readonly Speaker[]): Promise<void> {
-    await this.stop();
+    if (this.busy) await this.stop();
     this.list.length = Math.min(turn, this.list.length);
     await this.ask(question, speakers);
   }
 
   /** Asks one speaker again for the last question. */
   async retry(speaker: Speaker): Promise<void> {
-    await this.stop();
+    if (this.busy) await this.stop();
     if (this.list.length > 0) await this.answer([speaker]);
   }
 

@@ -49,12 +49,7 @@ export function registerChat(services: Services): vscode.Disposable & { readonly
     endpoints,
     { dispose: () => void pool.dispose() },
   );
-  return {
-    view,
-    dispose: () => {
-      disposable.dispose();
-    },
-  };
+  return Object.assign(disposable, { view });
 }
 
 /** A path, or an item of the runs view. */

@@ -59,6 +59,10 @@ export class ServeProcess {
     this.listening.catch(() => undefined);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** The last lines it wrote on standard error. */
   get lastWords(): string {
     return this.said.join('\n');

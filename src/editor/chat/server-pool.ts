@@ -29,12 +29,16 @@ interface Entry {
   /** Answers on their way. */
   users: number;
   lastUse: number;
+  readonly forgotten: Promise<void>;
 }
 
 /** A server in use; `release` it when the answer is there. */
 export interface Lease {
   readonly endpoint: Endpoint;
   readonly models: readonly string[];
+  readonly pid: number | undefined;
+  /** Resolves when the server is gone and forgotten here. */
+  readonly ended: Promise<void>;
   release(): void;
 }
 
@@ -64,6 +68,8 @@ export class ServerPool {
       return {
         endpoint: { url, key: process.key, own: true, name: target.name },
         models,
+        pid: process.pid,
+        ended: taken.forgotten,
         release: () => {
           if (open) taken.users--;
           open = false;
@@ -98,9 +104,7 @@ export class ServerPool {
   private start({ key, args, name }: ServeTarget): Entry {
     if (this.disposed) throw new SftError('serve-failed', 'the window is closing');
     const process = new ServeProcess(this.options.command, args, IDLE_MINUTES);
-    const entry: Entry = { process, users: 0, lastUse: Date.now() };
-    this.entries.set(key, entry);
-    void process.ended.then((how) => {
+    const forgotten = process.ended.then((how) => {
       // One that was stopped from here is no longer in the list.
       if (this.entries.get(key) !== entry) return;
       this.entries.delete(key);
@@ -108,6 +112,8 @@ export class ServerPool {
       this.deaths.set(key, [...(this.deaths.get(key) ?? []), Date.now()]);
       this.options.log(`the model server of ${name} is gone: ${how}\n${process.lastWords}`);
     });
+    const entry: Entry = { process, users: 0, lastUse: Date.now(), forgotten };
+    this.entries.set(key, entry);
     return entry;
   }
 

@@ -7,6 +7,7 @@ import './sample-project';
 import './token-hints';
 import './other-files';
 import './runs';
+import './chat';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */
