@@ -16,12 +16,12 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'first-run',
     label: 'First run',
-    detail: '60 updates with a small adapter: shows in minutes that everything works and that the loss falls.',
+    detail: '60 updates, a small adapter: shows that everything works',
   },
   {
     id: 'production',
     label: 'Production',
-    detail: '1,000 updates with a larger adapter; stops early, and keeps the best, when validation no longer improves.',
+    detail: '1,000 updates, a larger adapter; stops early and keeps the best',
   },
 ];
 

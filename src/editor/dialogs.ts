@@ -17,8 +17,8 @@ export interface Dialogs {
   info(message: string, ...actions: string[]): Promise<string | undefined>;
   warn(message: string, ...actions: string[]): Promise<string | undefined>;
   error(message: string, ...actions: string[]): Promise<string | undefined>;
-  /** Holds everything else up until it is answered: for what cannot be undone, or must be decided now. */
-  confirm(message: string, detail: string, action: string): Promise<boolean>;
+  /** Holds everything else up until an action is chosen or refused: for what cannot be undone, or must be decided now. */
+  confirm(message: string, detail: string, ...actions: string[]): Promise<string | undefined>;
 }
 
 export const windowDialogs: Dialogs = {
@@ -44,6 +44,6 @@ export const windowDialogs: Dialogs = {
   info: async (message, ...actions) => vscode.window.showInformationMessage(message, ...actions),
   warn: async (message, ...actions) => vscode.window.showWarningMessage(message, ...actions),
   error: async (message, ...actions) => vscode.window.showErrorMessage(message, ...actions),
-  confirm: async (message, detail, action) =>
-    (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action,
+  confirm: async (message, detail, ...actions) =>
+    vscode.window.showWarningMessage(message, { modal: true, detail }, ...actions),
 };

@@ -68,7 +68,7 @@ async function remove(services: Services, folders: readonly string[]): Promise<b
   }
   const what = chosen.length === 1 ? `the run ${chosen[0]!.label}` : `${chosen.length} runs`;
   const detail = 'Their checkpoints, results and logs go with them. The configuration and the data stay.';
-  if (!(await dialogs.confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return false;
+  if ((await dialogs.confirm(`Delete ${what}?`, detail, 'Move to Trash')) === undefined) return false;
   for (const { folder } of chosen) if (!(await deleteFolder(services, folder.path))) return false;
   await runs.refresh();
   return true;
@@ -82,7 +82,7 @@ async function deleteFolder({ dialogs }: Services, folder: string): Promise<bool
   } catch {
     // Remote machines and some disks have no trash.
     const detail = `There is no trash for ${folder}.`;
-    if (!(await dialogs.confirm('Delete it for good?', detail, 'Delete Permanently'))) return false;
+    if ((await dialogs.confirm('Delete it for good?', detail, 'Delete Permanently')) === undefined) return false;
   }
   try {
     await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: false });

@@ -64,7 +64,7 @@ async function chooseModel(services: Services, beside: string): Promise<(() => P
   const found = (await choicesInWorkspace('model')).map(({ label, target }) => ({ label, target }));
   const example = {
     label: '$(beaker) Included example model',
-    detail: `A tiny Llama that trains in a minute on any machine, to try things out. It is copied to ${EXAMPLE_MODEL} beside the data (7 MB).`,
+    detail: 'A tiny Llama to try things out (7 MB, copied beside the data)',
   };
   const browse = {
     label: '$(folder-opened) Choose another folder…',

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { claimEnding } from '../../runs/claim';
+import type { RunEvaluation } from '../../runs/evaluate-run';
 import type { RunSummary } from '../../runs/read-runs';
+import type { RunFolder } from '../../runs/run-folder';
 import { groupOf } from '../../runs/run-groups';
 import { isWorking } from '../../runs/run-status';
 import type { Services } from '../services';
@@ -60,9 +63,11 @@ export class RunNotifications implements vscode.Disposable {
     const folder = run.folder.path;
     const reason = state.message === undefined ? '' : ` ${state.message}`;
     switch (groupOf(state.status)) {
-      case 'done':
-        await this.act(folder, await dialogs.info(`Training ${label} is done after ${state.step} steps.`, SHOW));
+      case 'done': {
+        const text = `Training ${label} is done after ${state.step} steps.${await marksText(run.folder)}`;
+        await this.act(folder, await dialogs.info(text, SHOW));
         return;
+      }
       case 'failed':
         await this.act(folder, await dialogs.error(`Training ${label} failed.${reason}`, LOG, SHOW));
         return;
@@ -91,5 +96,16 @@ export class RunNotifications implements vscode.Disposable {
     };
     const command = action === undefined ? undefined : commands[action];
     if (command !== undefined) await vscode.commands.executeCommand(command, ...(folder === '' ? [] : [folder]));
+  }
+}
+
+/** The marks on the test part in half a sentence; empty where none were made. */
+async function marksText({ evaluationFile }: RunFolder): Promise<string> {
+  try {
+    const { base, tuned } = JSON.parse(await readFile(evaluationFile, 'utf8')) as RunEvaluation;
+    const mark = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
+    return ` ROUGE-L on the test part: ${mark(tuned)}, before training ${mark(base)}.`;
+  } catch {
+    return '';
   }
 }

@@ -51,7 +51,7 @@ export class RunStore implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(rescan),
       // What another program did while the person was there.
       vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused && this.folders.length > 0) rescan();
+        if (focused && this.sorted.length > 0) void this.listAgain();
       }),
     );
     rescan();
@@ -109,6 +109,15 @@ export class RunStore implements vscode.Disposable {
       const remembered = this.memento.get<readonly string[]>(REMEMBERED, []);
       const files = configs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
       this.watch([...new Set([...(await outputFolders(local, files)), ...remembered])]);
+      await this.listAgain();
+    } catch (error) {
+      this.report(reasonOf(error));
+    }
+  }
+
+  /** Lists the runs of the folders that are known: cheap, since no search through the workspace is needed. */
+  private async listAgain(): Promise<void> {
+    try {
       const found = await Promise.all(
         this.folders.map((folder) =>
           listRuns(folder, (reason) => {

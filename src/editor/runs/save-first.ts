@@ -12,8 +12,17 @@ export async function saveFirst({ dialogs }: Services, config: vscode.Uri): Prom
   const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && files.includes(uri.fsPath));
   if (dirty.length === 0) return true;
   const names = dirty.map(({ uri }) => path.basename(uri.fsPath)).join(' and ');
-  if (!(await dialogs.confirm(`Save ${names}?`, 'Training reads the files on disk.', 'Save and Go On'))) return false;
+  const detail = 'Training reads the files on disk.';
+  if ((await dialogs.confirm(`Save ${names}?`, detail, 'Save and Go On')) === undefined) return false;
   return saveAll(dialogs, dirty);
+}
+
+/** Saves a configuration the person has just had changed. */
+export async function saveChanged({ dialogs }: Services, config: vscode.Uri): Promise<boolean> {
+  return saveAll(
+    dialogs,
+    vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && uri.toString() === config.toString()),
+  );
 }
 
 async function saveAll(dialogs: Services['dialogs'], documents: readonly vscode.TextDocument[]): Promise<boolean> {

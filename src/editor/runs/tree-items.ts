@@ -62,7 +62,7 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
   const created = new Date(run.created);
   const when = created.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const over = group === 'done' || group === 'failed' || (state.total_steps === null && group === 'stopped');
-  item.description = over || group === 'queued' ? when : progressText(state, progress);
+  item.description = group === 'queued' ? 'waits for its turn' : over ? when : progressText(state, progress);
   item.tooltip = new vscode.MarkdownString(
     [
       `**${escape(label)}** · ${GROUP_NAMES[group].toLowerCase()}`,

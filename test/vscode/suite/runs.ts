@@ -6,7 +6,8 @@ import type { Dialogs } from '../../../src/editor/dialogs';
 import type { SftApi } from '../../../src/editor/extension';
 import type { TreeNode } from '../../../src/editor/runs/run-nodes';
 import type { RunSummary } from '../../../src/runs/read-runs';
-import { LIMIT_MILLISECONDS, test } from './runner';
+import { isWorking } from '../../../src/runs/run-status';
+import { LIMIT_MILLISECONDS, test as plainTest } from './runner';
 
 const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
 const MODEL = path.join(process.env['SFT_CHECKOUT'] ?? '', 'examples/tiny-llama');
@@ -17,6 +18,18 @@ async function api(): Promise<SftApi> {
   return extension.activate();
 }
 
+/** Workers outlive their window, and so would those of a test that fails. */
+function test(name: string, body: (services: SftApi) => Promise<void>): void {
+  plainTest(`runs: ${name}`, async () => {
+    const services = await api();
+    try {
+      await body(services);
+    } finally {
+      for (const { state } of services.runs.list()) if (isWorking(state.status)) process.kill(state.pid, 'SIGKILL');
+    }
+  });
+}
+
 /** A person who picks the first offer that fits the next of these patterns, and says yes. What was said is kept. */
 class Person implements Dialogs {
   readonly heard: string[] = [];
@@ -24,7 +37,7 @@ class Person implements Dialogs {
 
   constructor(
     private readonly picks: RegExp[],
-    private readonly answers: { readonly text?: string; readonly confirm?: boolean } = {},
+    private readonly answers: { readonly text?: string; readonly confirm?: RegExp } = {},
   ) {}
 
   pick(items: readonly vscode.QuickPickItem[], placeHolder: string): Promise<vscode.QuickPickItem | undefined> {
@@ -43,9 +56,9 @@ class Person implements Dialogs {
   info = (message: string): Promise<undefined> => this.hear(message);
   warn = (message: string): Promise<undefined> => this.hear(message);
   error = (message: string): Promise<undefined> => this.hear(message);
-  confirm(message: string): Promise<boolean> {
-    this.heard.push(message);
-    return Promise.resolve(this.answers.confirm ?? true);
+  confirm(message: string, detail: string, ...actions: string[]): Promise<string | undefined> {
+    this.heard.push(`${message}: ${detail} [${actions.join(' | ')}]`);
+    return Promise.resolve(actions.find((action) => (this.answers.confirm ?? /^Start Anyway$/).test(action)));
   }
 
   private hear(message: string): Promise<undefined> {
@@ -136,8 +149,7 @@ async function start(services: SftApi, configFile: string): Promise<string> {
   return folder;
 }
 
-test('runs: from a dataset three answers lead to a run, which is stopped, resumed and deleted', async () => {
-  const services = await api();
+test('from a dataset three answers lead to a run, which is stopped, resumed and deleted', async (services) => {
   const data = writeData('three-answers', 40);
   const person = new Person([/Included example model|three-answers\/tiny-llama/, /^First run$/, /Start anyway/]);
   services.answerDialogs(person);
@@ -166,14 +178,13 @@ test('runs: from a dataset three answers lead to a run, which is stopped, resume
   await runWhen(services, folder, ({ state }) => state.status === 'running' && state.step > stopped.state.step);
   await vscode.commands.executeCommand('sft.stopRun', folder);
   await runWhen(services, folder, hasStatus('stopped'));
-  services.answerDialogs(new Person([], { confirm: true }));
+  services.answerDialogs(new Person([], { confirm: /^Move to Trash$|^Delete Permanently$/ }));
   await vscode.commands.executeCommand('sft.deleteRun', node);
   assert.ok(!existsSync(folder));
   assert.equal(services.runs.get(folder), undefined);
 });
 
-test('runs: a run ends, and the tree shows what it made', async () => {
-  const services = await api();
+test('a run ends, and the tree shows what it made', async (services) => {
   const folder = await start(services, writeConfig('to-the-end', { max_steps: 3, save_steps: 2, name: 'short' }));
   await runWhen(services, folder, hasStatus('done'));
   const lines = await drawn(services.runTree);
@@ -214,8 +225,7 @@ test('runs: a run ends, and the tree shows what it made', async () => {
   );
 });
 
-test('runs: a killed worker is shown as interrupted, and of two that resume it one does', async () => {
-  const services = await api();
+test('a killed worker is shown as interrupted, and of two that resume it one does', async (services) => {
   const folder = await start(services, writeConfig('killed', { max_steps: 400, save_steps: 1, name: 'killed' }));
   const { state } = await runWhen(services, folder, (run) => run.state.status === 'running' && run.state.step > 1);
   process.kill(state.pid, 'SIGKILL');
@@ -236,8 +246,7 @@ test('runs: a killed worker is shown as interrupted, and of two that resume it o
   await runWhen(services, folder, hasStatus('stopped'));
 });
 
-test('runs: a configuration with a mistake starts nothing, and the mistake is told', async () => {
-  const services = await api();
+test('a configuration with a mistake starts nothing, and the mistake is told', async (services) => {
   const file = writeConfig('wrong', { model_name: 'gone' });
   const person = new Person([]);
   services.answerDialogs(person);
