@@ -1,9 +1,9 @@
-import { columnOf, TEXT_START, type Cursor } from '../dataset/cursor';
-import type { Finding, FindingPlace } from '../dataset/finding';
+import type { Cursor } from '../dataset/cursor';
+import type { Finding, Severity } from '../dataset/finding';
 import { IgnoringExamples, isIgnored } from '../dataset/ignored-rules';
-import type { CrossFinding, CrossRule, EndFinding, RuleSubject } from '../dataset/rule';
+import type { CrossFinding, CrossRule, EndFinding, ExampleAt, RuleSubject } from '../dataset/rule';
 import { placed } from './example-facts';
-import { moved, toFile, type ExampleFacts, type Segment } from './segment';
+import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
 
 /** What the cross-example rules find in a file whose examples' digests are all there: each rule sees them again in their order. */
 export function compareExamples(
@@ -14,45 +14,42 @@ export function compareExamples(
 ): Finding[] {
   const findings: Finding[] = [];
   const ignoring = new IgnoringExamples();
-  const checks = rules.map((rule) => rule.start());
-  let at = TEXT_START;
+  const checks = rules.map((rule) => rule.start(segments.length));
+  const at = new Walker();
   let segment: Segment | undefined;
   let facts: ExampleFacts | undefined;
   const reports = rules.map((rule) => (found: CrossFinding): void => {
     const severity = found.severity ?? rule.severity;
     if (isIgnored(facts!.ignored, { rule: found.rule, severity })) return;
     const { start, end, ...finding } = found;
-    const end0 = moved(at, facts!.extent);
     if (start === undefined || end === undefined) {
-      findings.push(wholeFinding(file, finding, severity, at, end0));
-    } else {
-      const { source } = read(segment!, at);
-      // What belongs to it stands elsewhere in the file, and does not move with the example.
-      const { related = [] } = finding;
-      const local = placed(file, source, { ...finding, start, end, related: [] }, severity);
-      findings.push({ ...toFile(local, at), related });
+      findings.push(wholeFinding(example, finding, severity));
+      return;
     }
+    // What belongs to it stands elsewhere in the file, and does not move with the example.
+    const { related = [] } = finding;
+    const { source } = example.subject();
+    const local = placed(file, source, { ...finding, start, end, related: [] }, severity);
+    findings.push({ ...toFile(local, at), related });
   });
+  const subject = (): RuleSubject => read(segment!, at.here);
+  const example = { file, line: 0, column: 0, endLine: 0, endColumn: 0, offset: 0, endOffset: 0, subject };
   for (const one of segments) {
     if (one.facts !== undefined) {
-      ({ facts } = one);
       segment = one;
-      const from = at;
-      const end = moved(at, one.facts.extent);
-      const example = {
-        file,
-        line: at.line + 1,
-        column: columnOf(at),
-        endLine: end.line + 1,
-        endColumn: columnOf(end),
-        offset: at.offset,
-        endOffset: end.offset,
-        subject: () => read(one, from),
-      };
-      for (let i = 0; i < checks.length; i++) checks[i]!.add(one.facts.digests[i], example, reports[i]!);
-      ignoring.add(at.offset, end.offset, one.facts.ignored);
+      const own = one.facts;
+      facts = own;
+      const { size, lines, tail } = own.extent;
+      example.line = at.line + 1;
+      example.column = at.offset - at.lineStart + 1;
+      example.endLine = at.line + lines + 1;
+      example.endColumn = lines === 0 ? example.column + size : tail + 1;
+      example.offset = at.offset;
+      example.endOffset = at.offset + size;
+      for (let i = 0; i < checks.length; i++) checks[i]!.add(own.digests[i], example, reports[i]!);
+      ignoring.add(example.offset, example.endOffset, own.ignored);
     }
-    at = moved(at, one);
+    at.pass(one);
   }
   for (const [i, check] of checks.entries()) {
     const { severity } = rules[i]!;
@@ -65,18 +62,9 @@ export function compareExamples(
 }
 
 function wholeFinding(
-  file: string,
-  {
-    rule,
-    message,
-    related = [],
-    fixes = [],
-  }: { rule: string; message: string } & Pick<CrossFinding, 'related' | 'fixes'>,
-  severity: Finding['severity'],
-  at: Cursor,
-  end: Cursor,
+  { file, line, column, endLine, endColumn, offset, endOffset }: ExampleAt,
+  { rule, message, related = [], fixes = [] }: CrossFinding,
+  severity: Severity,
 ): Finding {
-  const start: FindingPlace = { file, line: at.line + 1, column: columnOf(at) };
-  const stop = { endLine: end.line + 1, endColumn: columnOf(end), offset: at.offset, endOffset: end.offset };
-  return { ...start, ...stop, severity, rule, message, related, fixes };
+  return { file, line, column, endLine, endColumn, severity, rule, message, related, offset, endOffset, fixes };
 }

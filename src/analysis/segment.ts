@@ -64,6 +64,25 @@ export function moved(at: Cursor, { size, lines, tail }: Extent): Cursor {
     : { offset, line: at.line + lines, lineStart: offset - tail };
 }
 
+/** A cursor that goes through segments, of which a file has many: it is moved, not made anew. */
+export class Walker implements Cursor {
+  offset = 0;
+  line = 0;
+  lineStart = 0;
+
+  pass({ size, lines, tail }: Extent): void {
+    this.offset += size;
+    if (lines === 0) return;
+    this.line += lines;
+    this.lineStart = this.offset - tail;
+  }
+
+  /** The cursor as it is now. */
+  get here(): Cursor {
+    return { offset: this.offset, line: this.line, lineStart: this.lineStart };
+  }
+}
+
 /** The finding, whose places are the file's, as one of the segment that starts at `at`. */
 export function toLocal(finding: Finding, at: Cursor): LocalFinding {
   return shifted(finding, -at.offset, -(at.line + 1), -columnOf(at), at.line + 1);

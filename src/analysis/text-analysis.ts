@@ -1,4 +1,4 @@
-import { columnOf, TEXT_START, type Cursor } from '../dataset/cursor';
+import { columnOf, type Cursor } from '../dataset/cursor';
 import type { DatasetExample } from '../dataset/example';
 import type { Finding } from '../dataset/finding';
 import { isIgnored } from '../dataset/ignored-rules';
@@ -12,7 +12,7 @@ import { ExampleRows } from './example-rows';
 import { FindingList } from './finding-list';
 import { lengthFinding } from './length-findings';
 import { FINDINGS_SENT, type AnalysisResult, type AnalysisSettings, type TextChange } from './protocol';
-import { moved, type ExampleFacts, type Segment } from './segment';
+import { Walker, type ExampleFacts, type Segment } from './segment';
 import { SegmentedText } from './segmented-text';
 import type { TokenCounts } from './token-counts';
 
@@ -88,15 +88,15 @@ export class TextAnalysis {
       yield* reading.read();
       if (reading.segments.length > AT_ONCE) yield seal(false);
     }
-    let at = TEXT_START;
+    const at = new Walker();
     let uncounted = 0;
     for (const segment of reading.segments) {
       if (segment.valid && segment.facts === undefined) {
-        this.examine(segment, at, counts);
+        this.examine(segment, at.here, counts);
         yield undefined;
       }
       if (segment.valid && segment.length === undefined) uncounted++;
-      at = moved(at, segment);
+      at.pass(segment);
     }
     this.kept = new Map();
     const compared = compareExamples(this.file, reading.segments, this.rules.cross, (segment, from) => {
@@ -105,24 +105,25 @@ export class TextAnalysis {
     // Rules write their repairs in JSON.
     this.compared = reading.header === '' ? compared : compared.map((finding) => ({ ...finding, fixes: [] }));
     yield uncounted > AT_ONCE ? seal(false) : undefined;
-    at = TEXT_START;
-    for (const segment of reading.segments) {
+    const counting = new Walker();
+    for (const segment of uncounted === 0 ? [] : reading.segments) {
       if (segment.valid && segment.length === undefined) {
-        segment.length = counts.lengthOf(this.reread(segment, at).subject.example, this.settings.maxSeqLength);
+        const { example } = this.reread(segment, counting.here).subject;
+        segment.length = counts.lengthOf(example, this.settings.maxSeqLength);
         yield undefined;
       }
-      at = moved(at, segment);
+      counting.pass(segment);
     }
     return seal(true);
   }
 
   /** The example that is the index-th valid one. */
   example(index: number): DatasetExample | undefined {
-    let at = TEXT_START;
+    const at = new Walker();
     let count = 0;
     for (const segment of this.reading.segments) {
-      if (segment.valid && count++ === index) return this.reread(segment, at).subject.example;
-      at = moved(at, segment);
+      if (segment.valid && count++ === index) return this.reread(segment, at.here).subject.example;
+      at.pass(segment);
     }
     return undefined;
   }
@@ -219,7 +220,7 @@ export class TextAnalysis {
     const estimated = this.counts?.estimated === true;
     const table = this.reading.header !== '';
     const told = new Set<string>();
-    let at = TEXT_START;
+    const at = new Walker();
     for (const segment of this.reading.segments) {
       for (const finding of segment.findings) found.add(finding, most, at);
       if (segment.valid) {
@@ -238,7 +239,7 @@ export class TextAnalysis {
           if (finding !== undefined && !isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
         }
       }
-      at = moved(at, segment);
+      at.pass(segment);
     }
     found.startList();
     for (const finding of this.compared) found.add(finding, most);

@@ -8,7 +8,7 @@
 /** Function words, most frequent first; a word may belong to several languages. */
 const FUNCTION_WORDS: Readonly<Record<string, string>> = {
   English:
-    'the of and to is that it for was on are with as his they be at this have from or had by but what were when your can there an which their if will about would these has its been who must should you not may before after any do does did she he we our',
+    'the of and to a i is that it for was on are with as his they be at this have from or had by but what were when your can there an which their if will about would these has its been who must should you not may before after any do does did she he we our',
   French:
     'le la les des et est un une du que qui dans pour pas ce cette sur avec il elle ils vous nous au aux sont ne se plus par votre être doit mais ou où leur comme ont son sa ses était peut chez',
   Spanish:

@@ -19,6 +19,8 @@ function bandsFor(threshold: number): { readonly rows: number; readonly bands: n
 const KEPT_HASHES = 16 * 1024 * 1024;
 const KEPT_SETS = 100_000;
 const INITIAL_SLOTS = 1 << 15;
+/** Share of its slots from which a table grows. */
+const FULL = 0.7;
 
 const random = createRandom(80);
 const FACTORS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 1);
@@ -69,7 +71,7 @@ export interface NearTwin {
  */
 export class NearSets {
   /** Two words a slot: the hash of a band, and 1 + the number of the set that had it last (0 where the slot is free). */
-  private table = new Uint32Array(INITIAL_SLOTS * 2);
+  private table: Uint32Array;
   private slots = INITIAL_SLOTS;
   private used = 0;
   private readonly sets: SignedSet[] = [];
@@ -77,9 +79,17 @@ export class NearSets {
   private full = false;
   private readonly bands: number;
 
-  /** @param threshold Jaccard similarity, from LEAST_THRESHOLD to 1, from which two sets are near */
-  constructor(private readonly threshold: number) {
+  /**
+   * @param threshold Jaccard similarity, from LEAST_THRESHOLD to 1, from which two sets are near
+   * @param expected about how many sets there will be
+   */
+  constructor(
+    private readonly threshold: number,
+    expected = 0,
+  ) {
     this.bands = bandsFor(threshold).bands;
+    while (Math.min(expected, KEPT_SETS) * this.bands > this.slots * FULL) this.slots *= 2;
+    this.table = new Uint32Array(this.slots * 2);
   }
 
   /** Adds a set; returns the most alike earlier one kept if it is near. */
@@ -98,7 +108,7 @@ export class NearSets {
     const { bands, sets } = this;
     this.full ||= this.kept + set.length > KEPT_HASHES || sets.length === KEPT_SETS;
     if (this.full) return false;
-    if ((this.used + bands) * 2 > this.slots) this.grow();
+    if (this.used + bands > this.slots * FULL) this.grow();
     const { table } = this;
     const number = sets.push(set);
     this.kept += set.length;

@@ -62,7 +62,10 @@ export interface ExampleRule {
   check(subject: RuleSubject, report: Report): void;
 }
 
-/** Where an example stands, all of it; `subject` reads the example itself, which a finding may need. */
+/**
+ * Where an example stands, all of it; `subject` reads the example itself, which a finding may need. Good until `add` returns: whoever
+ * goes through 50,000 examples fills in one object.
+ */
 export interface ExampleAt extends KeptPlace {
   readonly subject: () => RuleSubject;
 }
@@ -85,7 +88,8 @@ export interface CrossRule {
   readonly id: string;
   readonly severity: Severity;
   digest(subject: RuleSubject): unknown;
-  start(): CrossCheck;
+  /** @param expected about how many examples there will be, where that is known */
+  start(expected?: number): CrossCheck;
 }
 
 export type Rule = ExampleRule | CrossRule;
@@ -99,7 +103,7 @@ interface CrossRuleParts<Digest> {
   readonly id: string;
   readonly severity: Severity;
   readonly digest: (subject: RuleSubject) => Digest;
-  readonly start: () => {
+  readonly start: (expected?: number) => {
     add(digest: Digest, at: ExampleAt, report: CrossReport): void;
     finish?(report: EndReport): void;
   };

@@ -8,6 +8,10 @@ const CLEARLY_DIFFERENT = 0.3;
 /** An answer is remembered by its least word hashes: a bottom-k sketch (Broder 1997). */
 const SKETCH = 32;
 
+/** Asks for something that may well come out otherwise each time. */
+const OPEN_REQUEST =
+  /^\s*(?:please )?(?:generate|write|create|compose|invent|suggest|come up with|make up|(?:give|provide|name|tell)(?: me)? (?:an?|some|one) )/i;
+
 interface AnswerDigest {
   readonly question: TextHash;
   readonly words: Uint32Array;
@@ -21,7 +25,7 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
   severity: 'warning',
   digest({ example: { value, history } }) {
     // With a history the same words may ask for something else.
-    if (history !== undefined) return undefined;
+    if (history !== undefined || OPEN_REQUEST.test(value.question)) return undefined;
     const { question, answer } = value;
     return {
       question: hashTexts([question]),

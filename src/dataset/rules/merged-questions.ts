@@ -14,7 +14,7 @@ export const mergedQuestions = textRule(
     const numbered = value.match(NUMBERED)?.length ?? 0;
     const sentences = value
       .replace(/["“'][^"”'\n]*\?["”']/g, '')
-      .match(/(?:^|[.?!\n]\s*)[\p{Lu}¿][^?\n]{14,300}\?(?=\s|$)/gu)?.length;
+      .match(/(?<=^|[.?!\n]\s*)[\p{Lu}¿][^?\n]{14,300}\?(?=\s|$)/gu)?.length;
     const count = Math.max(numbered, sentences ?? 0);
     if (numbered < 2 && count < MANY) return;
     yield {

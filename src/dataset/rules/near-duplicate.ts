@@ -36,8 +36,8 @@ export function nearDuplicateAt(threshold: number): CrossRule {
     id: 'near-duplicate',
     severity: 'info',
     digest: (subject) => nearDigest(subject, threshold),
-    start() {
-      const near = new NearSets(threshold);
+    start(expected) {
+      const near = new NearSets(threshold, expected);
       const places: { readonly line: number; readonly column: number; readonly letters: number }[] = [];
       return {
         add(digest, { file, line, column }, report) {

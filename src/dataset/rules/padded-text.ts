@@ -11,9 +11,11 @@ export const paddedText = textRule(
     value.question.trim().length !== value.question.length ||
     value.answer.trim().length !== value.answer.length,
   function* ({ value }): Generator<TextProblem> {
-    const head = value.length - value.trimStart().length;
-    const tail = value.trimEnd().length;
-    if (tail === 0) return;
+    if (value.trim() === '') return;
+    // A byte order mark at the edge is control-characters' to report, though JavaScript counts it as white space.
+    const head = /^[^\S\ufeff]*/.exec(value)![0].length;
+    let tail = value.length;
+    while (/[^\S\ufeff]/.test(value[tail - 1]!)) tail--;
     if (head > 0) yield problem(0, head, 'begins');
     if (tail < value.length) yield problem(tail, value.length, 'ends');
   },

@@ -1,22 +1,27 @@
 import { matchesOf, shown, sourceMatches, textRule, type TextProblem } from './text-rule';
 
 const CANDIDATE =
-  /todo|tbd|tba|n\/a|fixme|placeholder|lorem ipsum|x{3,}|insert|your|\[[a-z]|as an ai|ai language model|not available|coming soon/i;
+  /todo|tbd|tba|n\/a|fixme|placeholder|lorem ipsum|x{3,}|insert|your|\[[a-z]|an ai\b|to be |goes here|answer here|not available|coming soon/i;
 /** The whole answer is a placeholder. */
 const WHOLE =
-  /^\W*(?:todo|tbd|tba|n\/a|na|fixme|placeholder|xxx+|coming soon|answer here|to be (?:added|written|completed|determined))\b[\s.!:…-]*$/i;
+  /^\W*(?:todo|tbd|tba|n\/a|na|fixme|placeholder|xxx+|coming soon|(?:your |the )?answer (?:goes )?here|to be (?:added|written|completed|confirmed|determined))\b[\s.!:…-]*$/i;
 /** A part of it is one, whatever stands around it. */
 const PART =
   /\b(?:TODO|TBD|FIXME)\b|\blorem ipsum\b|\[(?:your|my|the|company|first|last|full)?[ _]?(?:name|date|address|city|company|email|phone(?: number)?|title|position|number|amount|link|url|insert [^\]\n]{1,40}|your [^\]\n]{1,40})\]|<(?:your|insert)[ _-][^<>\n]{1,40}>|\b(?:as|i am|i'm) an ai(?: language)? (?:model|assistant)\b/gi;
+
+/** Nothing but dots and dashes. */
+const NO_WORD = /^[\s.…_?-]{1,40}$/;
+
+const mayBePlaceholder = sourceMatches(CANDIDATE);
 
 /** An answer that was never written, or keeps a template's gap. */
 export const placeholderAnswer = textRule(
   'placeholder-answer',
   'warning',
-  sourceMatches(CANDIDATE),
+  (subject) => mayBePlaceholder(subject) || NO_WORD.test(subject.example.value.answer),
   function* ({ role, value }): Generator<TextProblem> {
-    if (role !== 'answer' || !CANDIDATE.test(value)) return;
-    if (WHOLE.test(value)) {
+    if (role !== 'answer') return;
+    if (WHOLE.test(value) || NO_WORD.test(value)) {
       yield { from: 0, to: value.length, message: `${shown(value.trim())} is a placeholder - write the answer` };
       return;
     }

@@ -9,16 +9,16 @@ export const repeatsQuestion = textRule(
   'warning',
   ({ example: { value } }) => {
     const question = value.question.trim();
-    return question.length >= MIN_LENGTH && startsWith(value.answer.trimStart(), question);
+    return question.length >= MIN_LENGTH && startsWith(value.answer.slice(labelEnd(value.answer)), question);
   },
   function* ({ role, value }, { example }): Generator<TextProblem> {
     if (role !== 'answer' || value !== example.value.answer) return;
     const question = example.value.question.trim();
     const from = value.length - value.trimStart().length;
-    const to = from + question.length;
+    const to = labelEnd(value) + question.length;
     // Another word may go on where the question ended.
     if (/^[\p{L}\p{N}]/u.test(value.slice(to))) return;
-    const rest = /^[\s:.\-–—]*/.exec(value.slice(to))![0].length;
+    const rest = /^[\s:.\-–—]*(?:a(?:nswer)?\s?:\s*)?/i.exec(value.slice(to))![0].length;
     const nothingLeft = value.slice(to + rest).trim() === '';
     yield {
       from,
@@ -30,6 +30,11 @@ export const repeatsQuestion = textRule(
     };
   },
 );
+
+/** Where the text begins, after white space and a label such as "Q:". */
+function labelEnd(answer: string): number {
+  return /^\s*(?:q(?:uestion)?\s?:\s*)?/i.exec(answer)![0].length;
+}
 
 function startsWith(answer: string, question: string): boolean {
   return answer.length >= question.length && answer.slice(0, question.length).toLowerCase() === question.toLowerCase();
