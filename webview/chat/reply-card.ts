@@ -21,6 +21,7 @@ export class ReplyCard {
   private readonly figures = element('p', { class: 'figures-line' });
   private readonly tools = element('div', { class: 'tools' });
   private readonly said = element('span', { class: 'said', role: 'status' });
+  private readonly copy: HTMLButtonElement;
   private readonly retry: HTMLButtonElement;
   private readonly edit: HTMLButtonElement;
   private form: SaveForm | undefined;
@@ -28,7 +29,7 @@ export class ReplyCard {
   private shownText: string | undefined;
 
   constructor(private readonly events: ReplyEvents) {
-    const copy = iconButton('copy', 'Copy answer', () => {
+    this.copy = iconButton('copy', 'Copy answer', () => {
       void events.onCopy(this.reply?.text ?? '').then((problem) => {
         this.say(problem ?? 'Copied');
       });
@@ -41,7 +42,7 @@ export class ReplyCard {
     this.edit = iconButton('save', 'Save to dataset…', () => {
       this.startSaving();
     });
-    this.tools.append(this.said, copy, this.retry, this.edit);
+    this.tools.append(this.said, this.copy, this.retry, this.edit);
     const heading = element('header', {}, element('span', { class: 'dot', 'aria-hidden': 'true' }), this.name);
     this.node.append(heading, this.body, this.notice, element('footer', {}, this.figures, this.tools));
   }
@@ -63,12 +64,13 @@ export class ReplyCard {
       streaming: '',
       done: cut ? 'Cut at max_new_tokens.' : reply.text === '' ? 'The model ended without a word.' : '',
       stopped: 'Stopped.',
-      failed: problem ?? 'It failed.',
+      failed: sentence(problem ?? 'it failed'),
     };
     this.notice.textContent = words[status];
     this.notice.className = status === 'failed' ? 'notice problem' : `notice ${waiting ? 'pulse' : ''}`;
     this.figures.textContent = figuresOf(reply);
     this.tools.hidden = waiting;
+    this.copy.hidden = reply.text === '';
     this.retry.hidden = !last;
     this.retry.disabled = busy;
     this.edit.hidden = reply.text === '' && status !== 'done';
@@ -120,9 +122,14 @@ export class ReplyCard {
   }
 }
 
+/** Errors begin with a small letter, because a place may stand before them. */
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 function figuresOf({ promptTokens, newTokens, tokensPerSecond }: Reply): string {
   if (promptTokens === undefined || newTokens === undefined) return '';
-  const speed = tokensPerSecond === undefined ? '' : ` · ${speedText(tokensPerSecond)} tokens/s`;
+  const speed = tokensPerSecond === undefined ? '' : ` · ${speedText(tokensPerSecond)} tok/s`;
   return `prompt ${whole(promptTokens)} · new ${whole(newTokens)}${speed}`;
 }
 

@@ -60,5 +60,9 @@ export class SaveForm {
   focus(): void {
     fit(this.field);
     this.field.focus();
+    // A long answer is read from its beginning.
+    this.field.setSelectionRange(0, 0);
+    this.field.scrollTop = 0;
+    this.node.scrollIntoView({ block: 'nearest' });
   }
 }

@@ -13,7 +13,15 @@ import type { Services } from '../services';
 import { WebviewHost } from '../webview-host';
 import type { ChatModels } from './chat-models';
 import { Conversation, promptFor, type Speaker } from './conversation';
-import { bothSides, modelChoices, sourceChoices, speakerName, validChoice, type Chosen } from './model-choices';
+import {
+  bothSides,
+  modelChoices,
+  modelId,
+  sourceChoices,
+  speakerName,
+  validChoice,
+  type Chosen,
+} from './model-choices';
 import { saveAnswer, saveTargets, NEW_FILE } from './save-answer';
 
 export const CHAT_VIEW = 'sft.chat';
@@ -101,12 +109,15 @@ export class ChatView implements vscode.WebviewViewProvider {
     });
   }
 
-  /** Brings the view to the front, with a run chosen where one is named. */
-  async open(runFolder: string | undefined): Promise<void> {
+  /** Brings the view to the front, with a run chosen where one is named, and a checkpoint of it on the right. */
+  async open(runFolder: string | undefined, checkpoint: string | undefined): Promise<void> {
     if (runFolder !== undefined) {
-      if (this.services.runs.get(runFolder) === undefined) await this.services.runs.refresh();
+      // It may have ended a moment ago, and its result is what the person wants to talk to.
+      await this.services.runs.reload(runFolder);
       await this.models.look();
-      this.chosen = bothSides(this.models.all, `run:${runFolder}`);
+      const both = bothSides(this.models.all, `run:${runFolder}`);
+      const right = checkpoint && modelId({ kind: 'run', variant: checkpoint, folder: runFolder });
+      this.chosen = right === undefined ? both : { ...both, right };
       this.changed();
     }
     this.focusWanted = true;

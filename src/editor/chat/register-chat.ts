@@ -30,7 +30,7 @@ export function registerChat(services: Services): vscode.Disposable & { readonly
   const { registerCommand } = vscode.commands;
   const disposable = vscode.Disposable.from(
     vscode.window.registerWebviewViewProvider(CHAT_VIEW, view),
-    registerCommand('sft.openChat', (run?: unknown) => said(view.open(runFolderOf(run)))),
+    registerCommand('sft.openChat', (run?: unknown) => said(view.open(runFolderOf(run), checkpointOf(run)))),
     registerCommand('sft.newChat', () => said(view.newChat())),
     registerCommand('sft.stopAnswer', () => said(view.stop())),
     registerCommand('sft.addEndpoint', () =>
@@ -57,4 +57,12 @@ function runFolderOf(run: unknown): string | undefined {
   if (typeof run === 'string') return run;
   const folder = (run as { readonly runFolder?: unknown } | undefined | null)?.runFolder;
   return typeof folder === 'string' ? folder : undefined;
+}
+
+/** `step-40`, `best`, where a checkpoint of the runs view was clicked. */
+function checkpointOf(run: unknown): string | undefined {
+  const node = run as { readonly kind?: unknown; readonly name?: unknown } | undefined | null;
+  return typeof node === 'object' && node?.kind === 'checkpoint' && typeof node.name === 'string'
+    ? node.name
+    : undefined;
 }

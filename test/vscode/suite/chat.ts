@@ -114,6 +114,18 @@ test('chat: a question is asked again in other words, one side is hidden, an ans
   assert.match((await sftApi.chat.receive({ type: 'send', id: 5, question: '  ' }))!, /Write a question/);
 });
 
+test('chat: a checkpoint of the runs view is compared with the base model', async () => {
+  const sftApi = await api();
+  await freshChat(sftApi);
+  const checkpoint = { kind: 'checkpoint', name: 'step-2', runFolder: await finishedRun() };
+  await vscode.commands.executeCommand('sft.openChat', checkpoint);
+  const [turn] = await asked(sftApi, { type: 'send', id: 1, question: QUESTION });
+  assert.deepEqual(
+    turn!.replies.map(({ model, status }) => `${model} ${status}`),
+    ['Base · chat done', 'Step 2 · chat done'],
+  );
+});
+
 test('chat: a corrected answer is added to the dataset, and undone', async () => {
   const sftApi = await api();
   await freshChat(sftApi);
