@@ -112,10 +112,10 @@ export class RunFolder {
     return this.#state;
   }
 
-  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most once a second). */
-  async heartbeat(step?: number): Promise<void> {
+  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most once a second). @param message what it does */
+  async heartbeat(step?: number, message?: string): Promise<void> {
     if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) return;
-    await this.writeState(step === undefined ? {} : { step });
+    await this.writeState({ ...(step === undefined ? {} : { step }), ...(message === undefined ? {} : { message }) });
   }
 
   /** Adds one event to events.jsonl. Returns it with its time. */

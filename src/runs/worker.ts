@@ -342,7 +342,10 @@ class Worker {
           stemmer: false,
           signal,
           onProgress: (name, done, total) => {
-            options.onProgress(`the ${name} model answered ${done} of ${total} test questions`);
+            const text = `the ${name} model answered ${done} of ${total} test questions`;
+            options.onProgress(text);
+            // Whoever follows the run sees no step any more. What cannot be written now fails when the evaluation is saved.
+            void folder.heartbeat(trainer.step, text).catch(() => undefined);
           },
         }));
       } catch (error) {

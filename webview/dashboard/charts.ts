@@ -7,6 +7,8 @@ import type { ShownRun } from './shown-run';
 
 const TALL = 280;
 const LOW = 150;
+/** New values that move nothing by a pixel wait this long for others to be drawn with, ms. */
+const LONGEST_WAIT = 500;
 /** A part of fewer steps than this shows no curve any more. */
 const SHORTEST = 2;
 
@@ -24,6 +26,9 @@ export class Charts {
   private zoom: Range | undefined;
   private cursor: number | undefined;
   private drawn = false;
+  /** What was drawn last: the end of the range, the number of validation losses, and when. */
+  private last = { to: 0, evaluations: 0, at: -Infinity };
+  private waiting: number | undefined;
 
   constructor(
     private readonly runs: readonly ShownRun[],
@@ -51,6 +56,7 @@ export class Charts {
     const of = (title: string, column: Parameters<ShownRun['column']>[0]): readonly ChartLine[] =>
       runs.map((run, at) => ({
         label: runs.length === 1 ? title : run.facts.name,
+        unnamed: true,
         series: at % SERIES_COLOURS,
         x: () => run.column('step'),
         y: () => run.column(column),
@@ -82,8 +88,27 @@ export class Charts {
     );
   }
 
-  /** Follows new values; the first time it draws. */
+  /** Follows new values: in a long run a few steps more are told at once, and drawn when they show. */
+  follow(): void {
+    const { from, to } = this.whole();
+    const now = performance.now();
+    const moved = ((to - this.last.to) / (to - from)) * this.element.clientWidth;
+    const wait = this.last.at + LONGEST_WAIT - now;
+    if (!this.drawn || Math.abs(moved) >= 1 || this.evaluations() !== this.last.evaluations || wait <= 0) {
+      this.update();
+      return;
+    }
+    for (const chart of this.charts) chart.point(this.cursor);
+    this.waiting ??= window.setTimeout(() => {
+      this.update();
+    }, wait);
+  }
+
+  /** Draws the present values. */
   update(): void {
+    window.clearTimeout(this.waiting);
+    this.waiting = undefined;
+    this.last = { to: this.whole().to, evaluations: this.evaluations(), at: performance.now() };
     const range = this.range();
     for (const chart of this.charts) {
       if (this.drawn) chart.update(range);
@@ -104,6 +129,7 @@ export class Charts {
   }
 
   dispose(): void {
+    window.clearTimeout(this.waiting);
     for (const chart of this.charts) chart.dispose();
   }
 
@@ -199,6 +225,10 @@ export class Charts {
     return from === to ? { from: from - 1, to: to + 1 } : { from, to };
   }
 
+  private evaluations(): number {
+    return this.runs.reduce((sum, run) => sum + run.validation.step.length, 0);
+  }
+
   private zoomTo(range: Range | undefined): void {
     const all = this.whole();
     const from = Math.max(all.from, range?.from ?? all.from);
@@ -245,7 +275,7 @@ function lossOfMany(runs: readonly ShownRun[]): readonly ChartLine[] {
       { ...of, label: name, x: () => run.column('step'), y: () => run.smoothed.values },
       {
         ...of,
-        label: `${name}, validation`,
+        label: runs.length > 2 ? 'validation' : `${name}, validation`,
         x: () => run.validation.step,
         y: () => run.validation.loss,
         dashed: true,

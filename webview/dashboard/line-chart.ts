@@ -14,6 +14,8 @@ export interface ChartLine {
   readonly x: () => Float64Array;
   readonly y: () => Float64Array;
   readonly shown?: () => boolean;
+  /** Left out of the key's words, where another place says what the colour means. */
+  readonly unnamed?: boolean;
   /** Drawn pale and without a name: it stands behind its smoothed self. */
   readonly faint?: boolean;
   readonly dashed?: boolean;
@@ -71,7 +73,7 @@ export class LineChart {
           'li',
           {},
           element('span', { class: `swatch colour-series-${line.series}${line.dashed === true ? ' dashed' : ''}` }),
-          line.label === title ? undefined : element('span', { class: 'muted' }, line.label),
+          line.unnamed === true ? undefined : element('span', { class: 'muted' }, line.label),
           this.readings[at]!,
         ),
       ),
@@ -207,7 +209,7 @@ export class LineChart {
           ...axis,
           size: AXIS,
           gap: 8,
-          grid: { stroke: colour('edge'), width: 1 },
+          grid: { stroke: withAlpha(colour('foreground'), 0.12), width: 1 },
           splits: (plot, _axis, low, high) =>
             valueTicks(low / unit, high / unit, plot.height / 44, this.logarithmic).map((tick) => tick * unit),
           filter: (_plot, values) => values,

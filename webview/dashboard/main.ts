@@ -120,6 +120,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   const runs = facts.map((one) => new ShownRun(one, settings.smoothing));
   const charts = new Charts(runs, settings, (changed) => {
     host.keep({ folders, ...changed });
+    // The smoothed loss is also among the figures.
     plan();
   });
   const predictions = new Predictions({
@@ -149,7 +150,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       waiting.hidden = !empty;
       curves.hidden = empty;
       header.update();
-      if (!empty) charts.update();
+      if (!empty) charts.follow();
       values.update();
     };
     page = { ...parts, update };
@@ -157,12 +158,14 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
     const comparison = new Comparison(runs, differences, {
       onOpen: (run) => void ask((id) => ({ type: 'openRun', id, run })),
       onExport: () => void ask((id) => ({ type: 'act', id, action: 'export' })),
-      onDrawn: plan,
+      onDrawn: () => {
+        charts.update();
+      },
     });
     root.replaceChildren(comparison.element, notice, charts.element, comparison.differences);
     const update = (): void => {
       comparison.update();
-      charts.update();
+      charts.follow();
     };
     page = { ...parts, update };
   }
