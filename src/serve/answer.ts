@@ -15,8 +15,8 @@ export interface Answer {
   readonly finishReason: 'stop' | 'length';
   readonly promptTokens: number;
   readonly cachedTokens: number;
-  /** The stop token or the tokens of a stop string excepted, as far as they gave no text. */
-  readonly completionTokens: number;
+  /** Without the stop token. */
+  readonly tokenIds: readonly number[];
 }
 
 /** The client went away: nobody reads the answer. */
@@ -85,6 +85,6 @@ export async function answer(
     finishReason: stops.stopped ? 'stop' : stop,
     promptTokens: prompt.length,
     cachedTokens,
-    completionTokens: tokenIds.length,
+    tokenIds,
   };
 }

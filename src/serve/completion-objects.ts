@@ -16,9 +16,10 @@ export class CompletionObjects {
     this.id = `${kind === 'chat' ? 'chatcmpl' : 'cmpl'}-${randomBytes(12).toString('hex')}`;
   }
 
-  whole(text: string, answer: Answer): object {
+  whole(text: string, answer: Answer, withTokenIds: boolean): object {
     const content = this.kind === 'chat' ? { message: { role: 'assistant', content: text, refusal: null } } : { text };
-    const choice = { index: 0, ...content, logprobs: null, finish_reason: answer.finishReason };
+    const ids = withTokenIds ? { token_ids: answer.tokenIds } : {};
+    const choice = { index: 0, ...content, ...ids, logprobs: null, finish_reason: answer.finishReason };
     return { ...this.head(false), choices: [choice], usage: usageOf(answer) };
   }
 
@@ -49,7 +50,8 @@ export class CompletionObjects {
   }
 }
 
-function usageOf({ promptTokens, cachedTokens, completionTokens }: Answer): object {
+function usageOf({ promptTokens, cachedTokens, tokenIds }: Answer): object {
+  const completionTokens = tokenIds.length;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,

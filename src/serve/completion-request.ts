@@ -13,6 +13,8 @@ export interface CompletionRequest {
   readonly seed: number | undefined;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** vLLM's extension: the answer's token ids beside its text. */
+  readonly returnTokenIds: boolean;
 }
 
 export interface ChatRequest extends CompletionRequest {
@@ -88,7 +90,9 @@ function parseCommon(fields: RequestFields, maxTokens: number | undefined): Comp
     seed: fields.number('seed', seeds),
     stream,
     includeUsage: parseStreamOptions(fields.value('stream_options'), stream),
+    returnTokenIds: fields.flag('return_token_ids', false),
   };
+  if (stream && request.returnTokenIds) throw invalid('return_token_ids', 'is only for stream: false');
   fields.unsupported('n', [1]);
   fields.unsupported('frequency_penalty', [0]);
   fields.unsupported('presence_penalty', [0]);

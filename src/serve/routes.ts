@@ -123,7 +123,9 @@ async function complete(
   });
   if (response.destroyed) return;
   const objects = new CompletionObjects(kind, request.model);
-  const output = request.stream ? new StreamedOutput(response, objects, request) : new WholeOutput(response, objects);
+  const output = request.stream
+    ? new StreamedOutput(response, objects, request)
+    : new WholeOutput(response, objects, request);
   const options = { request, prompt, onText: output.piece.bind(output), signal: gone.signal };
   try {
     output.end(await shelf.use(request.model, (model) => answer(loop, model, catalog.chat, options)));
@@ -142,6 +144,7 @@ class WholeOutput {
   constructor(
     private readonly response: ServerResponse,
     private readonly objects: CompletionObjects,
+    private readonly request: CompletionRequest,
   ) {}
 
   piece(text: string): void {
@@ -149,7 +152,7 @@ class WholeOutput {
   }
 
   end(answered: Answer): void {
-    sendJson(this.response, 200, this.objects.whole(this.text, answered));
+    sendJson(this.response, 200, this.objects.whole(this.text, answered, this.request.returnTokenIds));
   }
 }
 

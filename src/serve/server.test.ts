@@ -245,6 +245,7 @@ describe('the server', () => {
       [{ stream: 'yes' }, 'stream', 'invalid_type'],
       [{ stream_options: { include_usage: true } }, 'stream_options', 'invalid_value'],
       [{ stream: true, stream_options: { include_usage: 1 } }, 'stream_options.include_usage', 'invalid_type'],
+      [{ stream: true, return_token_ids: true }, 'return_token_ids', 'invalid_value'],
       [{ n: 2 }, 'n', 'unsupported_parameter'],
       [{ logprobs: true }, 'logprobs', 'unsupported_parameter'],
       [{ tools: [{ type: 'function' }] }, 'tools', 'unsupported_parameter'],

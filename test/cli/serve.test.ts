@@ -143,6 +143,9 @@ describe('sft serve with the openai client', () => {
     const whole = await client.completions.create(request);
     const expected = generated('The town', '--raw', '--max-new-tokens', '12');
     assert.equal(whole.choices[0]!.text, expected.text);
+    const withIds = { ...request, return_token_ids: true };
+    const { choices } = await client.completions.create(withIds);
+    assert.deepEqual((choices[0] as { token_ids?: number[] }).token_ids, expected.token_ids);
     let text = '';
     for await (const chunk of await client.completions.create({ ...request, stream: true })) {
       text += chunk.choices[0]!.text;
