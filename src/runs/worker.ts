@@ -14,7 +14,9 @@ import { Trainer } from '../train/trainer';
 import { bestFolder, checkpointSteps } from './checkpoints';
 import { waitForTurn, type QueuedRun } from './device-queue';
 import { evaluateRun, type RunEvaluation } from './evaluate-run';
+import { readEventsFrom } from './event-log';
 import type { NewRunEvent, RunEvent } from './event-schema';
+import { HealthWatch } from './health-watch';
 import { limited, openBase, prepareData, trainableModel, type RunData } from './prepare';
 import type { RunFolder } from './run-folder';
 import type { Run } from './run-schema';
@@ -79,12 +81,15 @@ class Worker {
   private savedStep: number | undefined;
   private giveDeviceBack: (() => Promise<void>) | undefined;
   private readonly stopped = new AbortController();
+  private health: HealthWatch;
 
   constructor(
     private readonly folder: RunFolder,
     private readonly description: Run,
     private readonly options: WorkerOptions,
-  ) {}
+  ) {
+    this.health = new HealthWatch(description.config);
+  }
 
   private get config(): Run['config'] {
     return this.description.config;
@@ -101,7 +106,10 @@ class Worker {
     await folder.clearControl(Date.now() - process.uptime() * 1000);
     await folder.writeState({ status: 'starting' });
     const begun = (await stat(folder.eventsFile).catch(() => undefined)) !== undefined;
-    if (begun) this.step = (await folder.readState()).step;
+    if (begun) {
+      this.step = (await folder.readState()).step;
+      this.health = new HealthWatch(this.config, (await readEventsFrom(folder.eventsFile, 0)).events);
+    }
     let beat = Promise.resolve();
     const pulse = setInterval(() => {
       beat = this.pulse();
@@ -391,6 +399,15 @@ class Worker {
   }
 
   private emit(event: NewRunEvent): void {
+    const timed = { ...event, time: event.time ?? new Date().toISOString() } as RunEvent;
+    const advice = this.health.add(timed);
+    // `done` is the last word of a run: what there is to say comes before it.
+    if (event.type === 'done') for (const warning of advice) this.write(warning);
+    this.write(timed);
+    if (event.type !== 'done') for (const warning of advice) this.write(warning);
+  }
+
+  private write(event: NewRunEvent): void {
     const written = this.folder.appendEvent(event);
     if (written.type !== 'step') this.folder.log(JSON.stringify(written));
     this.options.onEvent(written);

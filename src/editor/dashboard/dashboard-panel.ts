@@ -4,6 +4,7 @@ import { fromDashboard, type FromDashboard, type ToDashboard } from '../../messa
 import { PendingRequests } from '../../messages/pending';
 import { rate, readRatings } from '../../runs/ratings';
 import type { RunSummary } from '../../runs/read-runs';
+import { healthAdvice } from '../../train/health/health-advice';
 import type { Services } from '../services';
 import { WebviewHost } from '../webview-host';
 import { exportRuns } from './export-runs';
@@ -108,6 +109,7 @@ export class DashboardPanel {
     return new RunSender({
       run,
       alone: this.alone,
+      advise: healthAdvice,
       post: (message) => {
         this.host.post(message);
       },

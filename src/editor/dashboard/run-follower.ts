@@ -8,6 +8,7 @@ import { withLife } from '../../runs/read-runs';
 import { RunFolder } from '../../runs/run-folder';
 import type { Run } from '../../runs/run-schema';
 import type { RunState } from '../../runs/state-schema';
+import { isHealthKind } from '../../train/health/finding';
 
 /** A run is looked at so often at most, ms: 20 times a second. */
 const SHORTEST_PAUSE = 50;
@@ -95,7 +96,8 @@ export class RunFollower {
     if (event.type === 'start') {
       this.device = event.device;
       this.warnings = [];
-    } else if (event.type === 'warning') {
+    } else if (event.type === 'warning' && !isHealthKind(event.code)) {
+      // What the curves show is drawn as advice, with its remedies as buttons.
       const { message, remedy } = event;
       this.warnings = [...this.warnings, remedy === undefined ? message : `${message} - ${remedy}`];
     }

@@ -26,17 +26,23 @@ export interface RunCurves {
   readonly failure?: { readonly code: string; readonly message: string; readonly step?: number };
 }
 
-/** What can go wrong in a run and shows in its curves. */
-export type HealthKind =
-  | 'not-finite'
-  | 'diverging'
-  | 'not-decreasing'
-  | 'overfitting'
-  | 'zero-loss'
-  | 'too-few-steps'
-  | 'learning-rate-high'
-  | 'learning-rate-low'
-  | 'validation-apart';
+/** What can go wrong in a run and shows in its curves. These are also the codes of the warning events of a run. */
+export const HEALTH_KINDS = [
+  'not-finite',
+  'diverging',
+  'not-decreasing',
+  'overfitting',
+  'zero-loss',
+  'too-few-steps',
+  'learning-rate-high',
+  'learning-rate-low',
+  'validation-apart',
+] as const;
+export type HealthKind = (typeof HEALTH_KINDS)[number];
+
+export function isHealthKind(code: string | undefined): code is HealthKind {
+  return HEALTH_KINDS.some((kind) => kind === code);
+}
 
 /** Something that is going wrong, or went wrong, in a run. */
 export interface HealthFinding {
