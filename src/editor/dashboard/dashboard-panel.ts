@@ -42,6 +42,9 @@ export class DashboardPanel {
   /** Whether the view has asked for its content: a hidden view is gone and asks again when it is shown. */
   private ready = false;
 
+  /** One run, and no comparison. */
+  private readonly alone: boolean;
+
   /** @param panel new, or restored after a reload of the window */
   constructor(
     private readonly services: Services,
@@ -49,6 +52,7 @@ export class DashboardPanel {
     folders: readonly string[],
     onClose: () => void,
   ) {
+    this.alone = folders.length === 1;
     this.runs = folders.map((folder, run) => {
       const follower = new RunFollower(
         folder,
@@ -99,10 +103,6 @@ export class DashboardPanel {
 
   dispose(): void {
     this.panel.dispose();
-  }
-
-  private get alone(): boolean {
-    return this.runs.length === 1;
   }
 
   private sender(run: number): RunSender {

@@ -67,7 +67,7 @@ async function launch(services: Services, file: vscode.Uri, config: ResolvedConf
     );
     await runs.addOutputFolder(config.output_dir);
     await runs.refresh();
-    await showDashboard(run.path);
+    await showDashboard(services, run.path);
     return run.path;
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
@@ -77,8 +77,11 @@ async function launch(services: Services, file: vscode.Uri, config: ResolvedConf
   }
 }
 
-async function showDashboard(folder: string): Promise<void> {
-  const commands = await vscode.commands.getCommands(true);
-  // It opens beside what the person does: a run that has started is not undone by a view that cannot open.
-  if (commands.includes('sft.showDashboard')) await vscode.commands.executeCommand('sft.showDashboard', folder);
+/** A run that has started is not undone by a view that cannot open. */
+async function showDashboard(services: Services, folder: string): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('sft.showDashboard', folder);
+  } catch (error) {
+    services.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
 }
