@@ -9,11 +9,21 @@ const NEAR_END = 60;
 export class Transcript {
   readonly node = element('div', { class: 'transcript', tabindex: '-1', role: 'log', 'aria-live': 'off' });
   private readonly views: TurnView[] = [];
+  /** As the person left it. */
+  private atEnd = true;
   private readonly hint = element('div', { class: 'hint' });
 
   /** @param eventsOf what a turn, by its number, tells */
   constructor(private readonly eventsOf: (turn: number) => TurnEvents) {
-    this.node.append(this.hint);
+    const { node } = this;
+    node.append(this.hint);
+    node.addEventListener('scroll', () => {
+      this.atEnd = this.isAtEnd();
+    });
+    // In a side panel that is made narrower everything gets longer.
+    new ResizeObserver(() => {
+      if (this.atEnd) node.scrollTop = node.scrollHeight;
+    }).observe(node);
   }
 
   setHint(...nodes: Node[]): void {
@@ -50,9 +60,13 @@ export class Transcript {
   }
 
   private following(always: boolean, change: () => void): void {
-    const { node } = this;
-    const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
+    const atEnd = this.isAtEnd();
     change();
-    if (always || atEnd) node.scrollTop = node.scrollHeight;
+    if (always || atEnd) this.node.scrollTop = this.node.scrollHeight;
+  }
+
+  private isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.node;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 }
