@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { loadConfig } from '../config/parse-config';
 import { createRun } from '../runs/create-run';
+import { preflight } from '../runs/preflight/preflight';
 import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
 import type { RunFolder } from '../runs/run-folder';
@@ -9,6 +10,7 @@ import type { RunEvaluation } from '../runs/evaluate-run';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS, openDevice } from './open-device';
 import { onlyPositional, textOption } from './option-values';
+import { preflightLines } from './preflight';
 import { Progress, showProgress } from './progress';
 import { usageError } from './parse';
 import type { Invocation, OptionValues, Verb } from './verb';
@@ -88,7 +90,7 @@ the terminal is closed.
 };
 
 /** Starts or resumes a run in the background. */
-async function detach({ positionals, options, json, terminal }: Invocation): Promise<0> {
+async function detach({ positionals, options, json, terminal }: Invocation): Promise<0 | 1> {
   const command = { execPath: process.execPath, entry: realpathSync(process.argv[1]!) };
   const named = textOption(options, 'run');
   const device = Object.keys(DEVICE_OPTIONS).flatMap((name) => {
@@ -101,6 +103,11 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
     const config = await loadConfig(configFile);
+    const report = await preflight(config);
+    const checks = report.checks.filter((check) => check.status !== 'ok');
+    for (const line of preflightLines({ checks })) terminal.log(line);
+    // In the background nobody sees it fail.
+    if (checks.some((check) => check.status === 'error')) return 1;
     const folder = named === undefined ? {} : { folder: named };
     run = await launchRun({ config, configFile, command, options: device, ...folder });
   }

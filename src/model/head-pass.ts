@@ -3,7 +3,7 @@ import type { PackedBatch } from './batch';
 import type { LlamaModel } from './llama';
 
 /** Logits of one chunk take at most this many bytes (but at least one row). */
-const LOGIT_BYTES = 64 << 20;
+export const LOGIT_BYTES = 64 << 20;
 
 /** The loss's side of a pass: NLL of each target, and where asked for, the gradient of the last hidden states. */
 export interface HeadResult {

@@ -1,4 +1,4 @@
-import { PROJECTIONS } from '../config/config-schema';
+import { PROJECTIONS, type ResolvedConfig } from '../config/config-schema';
 import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
 import type { LlamaConfig } from './llama-config';
 import { asMatrix, ParameterSet } from './parameters';
@@ -11,6 +11,12 @@ export interface LoraConfig {
   readonly lora_dropout: number;
   readonly use_rslora: boolean;
   readonly target_modules: readonly ProjectionName[];
+}
+
+/** What a configuration asks for. */
+export function loraConfigOf(config: ResolvedConfig): LoraConfig {
+  const { lora_r: r, lora_alpha, lora_dropout, use_rslora, target_modules } = config;
+  return { r, lora_alpha, lora_dropout, use_rslora, target_modules };
 }
 
 /** The two small matrices beside one frozen projection: y += scale * (x Aᵀ) Bᵀ. */

@@ -10,18 +10,25 @@ export interface NamedTensor {
   readonly value: DeviceBuffer;
 }
 
+/** Elements of a tensor that are in this process's memory at once on their way between device and file. */
+const PIECE = 4 << 20;
+
 /** Writes fp32 tensors as safetensors. The caller writes aside and renames. */
 export async function writeTensors(device: Device, file: string, tensors: readonly NamedTensor[]): Promise<void> {
   const sources: TensorSource[] = tensors.map(({ name, shape, value }) => ({
     name,
     dtype: 'F32',
     shape,
-    read: async () => {
-      const floats = await device.readFloats(value);
-      return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
-    },
+    read: () => piecesOf(device, value),
   }));
   await writeSafetensors(file, sources);
+}
+
+async function* piecesOf(device: Device, value: DeviceBuffer): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < value.length; offset += PIECE) {
+    const floats = await device.readFloats(value.slice(offset, Math.min(PIECE, value.length - offset)));
+    yield new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+  }
 }
 
 /**
@@ -42,9 +49,14 @@ export function readTensors(device: Device, file: string, tensors: readonly Name
         const shapes = `[${entry.shape.join(', ')}], the model needs [${tensor.shape.join(', ')}]`;
         throw doesNotFit(file, `${tensor.name} has the shape ${shapes}`);
       }
-      const bytes = new Uint8Array(entry.byteLength);
-      readSync(fd, bytes, 0, bytes.length, entry.byteOffset);
-      upload(device, tensor.value, entry, bytes, file);
+      const { value } = tensor;
+      const width = entry.byteLength / Math.max(1, value.length);
+      for (let offset = 0; offset < value.length; offset += PIECE) {
+        const piece = value.slice(offset, Math.min(PIECE, value.length - offset));
+        const bytes = new Uint8Array(piece.length * width);
+        readSync(fd, bytes, 0, bytes.length, entry.byteOffset + offset * width);
+        upload(device, piece, entry, bytes, file);
+      }
     }
   } finally {
     closeSync(fd);

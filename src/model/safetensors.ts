@@ -158,12 +158,12 @@ export interface TensorSource {
   readonly name: string;
   readonly dtype: TensorType;
   readonly shape: readonly number[];
-  /** Little-endian elements; asked for once, when they are written. */
-  read(): Promise<Uint8Array>;
+  /** Little-endian elements, whole or in pieces; asked for once, when they are written. */
+  read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 /**
- * Writes a safetensors file, one tensor in memory at a time. Names are sorted, the header is padded to 8 bytes, metadata is
+ * Writes a safetensors file, one tensor or piece of it in memory at a time. Names are sorted, the header is padded to 8 bytes, metadata is
  * {"format": "pt"} as PEFT and transformers expect. The caller writes aside and renames.
  */
 export async function writeSafetensors(file: string, tensors: readonly TensorSource[]): Promise<void> {
@@ -182,7 +182,11 @@ export async function writeSafetensors(file: string, tensors: readonly TensorSou
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(head);
-    for (const tensor of sorted) await handle.writeFile(await tensor.read());
+    for (const tensor of sorted) {
+      const data = tensor.read();
+      if ('then' in data) await handle.writeFile(await data);
+      else for await (const piece of data) await handle.writeFile(piece);
+    }
   } finally {
     await handle.close();
   }

@@ -5,7 +5,7 @@ import { splitDataset } from '../dataset/split';
 import { SftError } from '../errors';
 import { openModel, type ModelSession } from '../generate/session';
 import { LlamaModel, trainableCopy } from '../model/llama';
-import { LoraAdapter } from '../model/lora';
+import { LoraAdapter, loraConfigOf } from '../model/lora';
 import { loadPeftAdapter } from '../model/peft';
 import { encodeDataset, type EncodedDatasetExample } from '../train/encode-dataset';
 
@@ -30,7 +30,7 @@ export function openBase(device: Device, config: ResolvedConfig): Promise<ModelS
  * Reads, tokenises and divides the dataset. The division depends on the data and the split alone.
  * @throws SftError dataset-has-errors, answer-lost, and what the split refuses
  */
-export async function prepareData(config: ResolvedConfig, session: ModelSession): Promise<RunData> {
+export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
   const { dataset, encoded } = await encodeDataset(config.dataset, session.chat, config.max_seq_length);
   const parts = splitDataset(
     dataset.examples.map((example) => example.value),
@@ -73,13 +73,7 @@ export function trainableModel(session: ModelSession, config: ResolvedConfig): L
 }
 
 function freshAdapter(session: ModelSession, config: ResolvedConfig): LoraAdapter {
-  const adapter = new LoraAdapter(session.device, session.config, {
-    r: config.lora_r,
-    lora_alpha: config.lora_alpha,
-    lora_dropout: config.lora_dropout,
-    use_rslora: config.use_rslora,
-    target_modules: config.target_modules,
-  });
+  const adapter = new LoraAdapter(session.device, session.config, loraConfigOf(config));
   const random = createRandom(config.seed);
   adapter.initialise(session.device, () => random.nextFloat());
   return adapter;

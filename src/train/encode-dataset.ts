@@ -19,6 +19,8 @@ export interface EncodedDatasetExample extends TrainingExample {
   readonly truncatedTokens: number;
 }
 
+const EXAMPLES_AT_ONCE = 200;
+
 /**
  * Reads and tokenises a dataset.
  * @throws SftError dataset-has-errors, answer-lost (an answer wholly cut off by max_seq_length), and what reading throws
@@ -30,9 +32,26 @@ export async function encodeDataset(
 ): Promise<{ dataset: Dataset; encoded: EncodedDatasetExample[] }> {
   const dataset = await readDataset(file);
   refuseErrors(dataset);
-  const encoded = dataset.examples.map((example) => encodeOne(file, example, chat, maxSeqLength));
+  const encoded = await encodeExamples(dataset, chat, maxSeqLength);
   refuseLostAnswers(file, encoded, maxSeqLength);
   return { dataset, encoded };
+}
+
+/** The valid examples of a dataset, tokenised; of an answer that does not fit nothing is trained. */
+export async function encodeExamples(
+  dataset: Dataset,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+  signal?: AbortSignal,
+): Promise<EncodedDatasetExample[]> {
+  const encoded: EncodedDatasetExample[] = [];
+  for (const example of dataset.examples) {
+    encoded.push(encodeOne(dataset.file, example, chat, maxSeqLength));
+    // Lets signals and heartbeats through.
+    if (encoded.length % EXAMPLES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
+  return encoded;
 }
 
 function encodeOne(

@@ -1,0 +1,16 @@
+import type { ResolvedConfig } from '../config/config-schema';
+import { readLlamaConfig } from '../model/llama-config';
+import { loadChatTokenizer } from '../text/chat-tokenizer';
+import { estimateMemory, type MemoryEstimate } from '../train/estimate';
+import { prepareData } from './prepare';
+
+/**
+ * The memory a run of this configuration will need.
+ * @throws SftError what a run of it would fail with: of its data, its model, its adapter
+ */
+export async function estimateRun(config: ResolvedConfig): Promise<MemoryEstimate> {
+  const llama = readLlamaConfig(config.model_name);
+  const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };
+  const chat = await loadChatTokenizer(config.model_name, options);
+  return estimateMemory(config, llama, config.model_name, await prepareData(config, { chat }));
+}

@@ -1,0 +1,125 @@
+import type { ResolvedConfig } from '../../config/config-schema';
+import { formatFinding } from '../../dataset/finding';
+import type { Dataset } from '../../dataset/read';
+import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import { ExampleOrder } from '../../train/order';
+import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
+
+/** From this share of cut examples on it is worth a thought. */
+const CUT_SHARE = 0.01;
+/** Fewer test examples say little about the next question: one answer is more than three per cent of the score. */
+const FEW = 30;
+
+/** What the reading rules say. */
+export function checkData(dataset: Dataset): PreflightCheck {
+  const errors = dataset.findings.filter((finding) => finding.severity === 'error');
+  const warnings = dataset.findings.filter((finding) => finding.severity === 'warning').length;
+  const [first] = errors;
+  if (first !== undefined) {
+    const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+    return failure('data', 'Data', `${formatFinding(first)}${more}`);
+  }
+  const noted = warnings === 0 ? 'no warnings' : `${warnings} warnings, which do not keep it from training`;
+  return ok('data', 'Data', `${dataset.examples.length} examples, ${noted}`);
+}
+
+/** Answers of which nothing is left within max_seq_length, and examples that are cut. */
+export function checkLengths(
+  config: ResolvedConfig,
+  examples: readonly EncodedDatasetExample[],
+  modelLimit: number,
+): PreflightCheck[] {
+  const { max_seq_length: limit } = config;
+  const lost = examples.filter((example) => !example.trained.includes(1));
+  const cut = examples.filter((example) => example.truncatedTokens > 0);
+  const longest = examples.reduce((most, example) => Math.max(most, example.totalTokens), 0);
+  const remedies = raiseLimit(longest, limit, modelLimit);
+  const remedy = remedies.length === 0 ? 'shorten them' : 'raise max_seq_length, or shorten them';
+  const answers =
+    lost.length === 0
+      ? ok('answers', 'Answers', 'some of every answer fits max_seq_length')
+      : failure(
+          'answers',
+          'Answers',
+          `no token of ${lost.length} answers fits max_seq_length ${limit} (lines ${lines(lost)}) - ${remedy}`,
+          remedies,
+        );
+  const share = cut.length / Math.max(1, examples.length);
+  const percent = `${Number((100 * share).toPrecision(2))}%`;
+  const length =
+    share < CUT_SHARE
+      ? ok('length', 'Length', `the longest example has ${longest} tokens, ${limit} fit; ${cut.length} are cut`)
+      : warning(
+          'length',
+          'Length',
+          `${percent} of the examples are longer than max_seq_length ${limit} and are cut (lines ${lines(cut)}) - ${remedy}`,
+          remedies,
+        );
+  return [answers, length];
+}
+
+/** The smallest round limit that all examples fit. */
+function raiseLimit(longest: number, limit: number, modelLimit: number): PreflightRemedy[] {
+  const wanted = Math.min(modelLimit, Math.ceil(longest / 64) * 64);
+  return wanted > limit ? [setting({ max_seq_length: wanted })] : [];
+}
+
+function lines(examples: readonly EncodedDatasetExample[]): string {
+  const shown = examples.slice(0, 5).map((example) => example.line);
+  return `${shown.join(', ')}${examples.length > 5 ? ', ...' : ''}`;
+}
+
+export interface PartSizes {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** Whether each part that the split asks for is large enough to be of use. */
+export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightCheck {
+  const { train, validation, test } = sizes;
+  const counts = `${train} to train on, ${validation} to validate, ${test} to test`;
+  if (train === 0) {
+    const remedies = [setting({ split: { train: 0.8, validation: 0.1, test: 0.1, seed: config.split.seed } })];
+    return failure(
+      'split',
+      'Split',
+      `${counts}: nothing is left to train on - add examples, or change split`,
+      remedies,
+    );
+  }
+  if (config.split.validation > 0 && validation === 0) {
+    return warning('split', 'Split', `${counts}: overfitting cannot be seen without validation - add examples`);
+  }
+  if (test > 0 && test < FEW) {
+    return warning(
+      'split',
+      'Split',
+      `${counts}: so few test examples tell little - add examples, or look at each answer`,
+    );
+  }
+  return ok('split', 'Split', counts);
+}
+
+/** Whether the run sees all of the training part. */
+export function checkSteps(config: ResolvedConfig, train: number): PreflightCheck {
+  const order = new ExampleOrder({
+    examples: train,
+    batchSize: config.per_device_batch_size,
+    accumulation: config.gradient_accumulation_steps,
+    shuffle: config.shuffle,
+    seed: config.seed,
+  });
+  const steps = order.totalSteps(config.max_steps, config.num_train_epochs);
+  const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
+  if (train > 0 && steps < order.stepsPerEpoch) {
+    const remedies = [
+      setting({ max_steps: order.stepsPerEpoch }, 'each example once'),
+      setting({ max_steps: null, num_train_epochs: 1 }, 'each example once'),
+    ];
+    const message = `${steps} steps of ${batch} examples see ${steps * batch} of ${train} - raise max_steps`;
+    return warning('steps', 'Steps', message, remedies);
+  }
+  const epochs = train === 0 ? 0 : Number(order.epochAt(steps).toPrecision(2));
+  return ok('steps', 'Steps', `${steps} steps of ${batch} examples: ${epochs} times through the training part`);
+}

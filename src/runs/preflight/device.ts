@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { ResolvedConfig } from '../../config/config-schema';
+import { createCpuDevice } from '../../compute/cpu/cpu-device';
+import { SftError } from '../../errors';
+import { ok, thrown, type PreflightCheck } from './report';
+
+const TITLE = 'Device';
+/** A driver that hangs must not hang this. */
+const TIMEOUT_MS = 5000;
+
+/** What will compute, and what is here and will not. */
+export async function checkDevice(config: ResolvedConfig): Promise<PreflightCheck> {
+  let description: string;
+  try {
+    ({ description } = createCpuDevice(config.threads === null ? {} : { threads: config.threads }));
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return thrown('device', TITLE, error);
+  }
+  const cards = await graphicsCards();
+  const unused = cards.length === 0 ? '' : `; ${cards.join(', ')} found, which this version does not compute on`;
+  return ok('device', TITLE, `${description}${unused}`);
+}
+
+/** Names and memory of NVIDIA cards, as their driver's tool tells. */
+async function graphicsCards(): Promise<string[]> {
+  const query = ['--query-gpu=name,memory.total', '--format=csv,noheader'];
+  try {
+    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: TIMEOUT_MS, windowsHide: true });
+    return stdout
+      .split('\n')
+      .map((line) => line.trim().replace(/,\s*/, ' with '))
+      .filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}

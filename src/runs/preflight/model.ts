@@ -1,0 +1,41 @@
+import type { ResolvedConfig } from '../../config/config-schema';
+import { DryDevice } from '../../compute/dry/dry-device';
+import { SftError } from '../../errors';
+import { openModel, type ModelSession } from '../../generate/session';
+import { loadPeftAdapter } from '../../model/peft';
+import { failure, ok, setting, thrown, type PreflightCheck } from './report';
+
+const TITLE = 'Model';
+
+/** Opens model and adapter of a configuration as a run would, without memory for their weights. */
+export async function checkModel(
+  config: ResolvedConfig,
+): Promise<{ readonly check: PreflightCheck; readonly session?: ModelSession }> {
+  const device = new DryDevice();
+  let session: ModelSession;
+  try {
+    const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };
+    session = await openModel(device, config.model_name, options);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return { check: thrown('model', TITLE, error) };
+  }
+  try {
+    if (config.adapter !== null) loadPeftAdapter(device, session.config, config.adapter);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return { check: { ...thrown('model', TITLE, error), remedies: [setting({ adapter: null })] }, session };
+  }
+  const limit = session.config.maxPositionEmbeddings;
+  if (config.max_seq_length > limit) {
+    const message = `max_seq_length is ${config.max_seq_length}, the model was made for ${limit} - lower it`;
+    return { check: failure('model', TITLE, message, [setting({ max_seq_length: limit })]), session };
+  }
+  const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;
+  return { check: ok('model', TITLE, message), session };
+}
+
+function millions(count: number): string {
+  return count < 1e9 ? `${Number((count / 1e6).toPrecision(3))} million` : `${(count / 1e9).toFixed(1)} billion`;
+}

@@ -1,0 +1,64 @@
+import type { ConfigChanges } from '../../config/change-config';
+import { formatError, type SftError } from '../../errors';
+
+/** What is looked at before a run, in the order in which it is shown. */
+export type PreflightId = 'model' | 'data' | 'answers' | 'length' | 'split' | 'steps' | 'device' | 'memory' | 'disk';
+
+export interface PreflightRemedy {
+  /** Imperative: `Set max_seq_length to 512`. */
+  readonly title: string;
+  readonly changes: ConfigChanges;
+}
+
+/** One thing that was looked at. */
+export interface PreflightCheck {
+  readonly id: PreflightId;
+  /** A word or two: `Memory`. */
+  readonly title: string;
+  /** With an error the run would fail; a warning is worth a thought before it starts. */
+  readonly status: 'ok' | 'warning' | 'error';
+  /** What was found, with figures; of a warning or an error the cause and, after a dash, what to do. */
+  readonly message: string;
+  /** Changes of the configuration that mend it, the best first. */
+  readonly remedies: readonly PreflightRemedy[];
+}
+
+export interface PreflightReport {
+  readonly checks: readonly PreflightCheck[];
+}
+
+export function ok(id: PreflightId, title: string, message: string): PreflightCheck {
+  return { id, title, status: 'ok', message, remedies: [] };
+}
+
+export function warning(
+  id: PreflightId,
+  title: string,
+  message: string,
+  remedies: readonly PreflightRemedy[] = [],
+): PreflightCheck {
+  return { id, title, status: 'warning', message, remedies };
+}
+
+export function failure(
+  id: PreflightId,
+  title: string,
+  message: string,
+  remedies: readonly PreflightRemedy[] = [],
+): PreflightCheck {
+  return { id, title, status: 'error', message, remedies };
+}
+
+/** What a run would fail with. */
+export function thrown(id: PreflightId, title: string, error: SftError): PreflightCheck {
+  return failure(id, title, formatError(error));
+}
+
+/** `Set max_seq_length to 512`, of one key. */
+export function setting(changes: ConfigChanges, why = ''): PreflightRemedy {
+  const parts = Object.entries(changes).map(([key, value]) =>
+    value === null ? `Remove ${key}` : `Set ${key} to ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const title = parts.map((part, i) => (i === 0 ? part : part[0]!.toLowerCase() + part.slice(1))).join(' and ');
+  return { title: why === '' ? title : `${title}: ${why}`, changes };
+}

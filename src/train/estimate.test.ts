@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRandom } from '../random';
+import { packBatch } from '../model/batch';
+import { LlamaModel } from '../model/llama';
+import { readLlamaConfig } from '../model/llama-config';
+import { LoraAdapter } from '../model/lora';
+import { trainPass } from '../model/loss-pass';
+import { BaseWeights } from '../model/weights';
+import { createCpuDevice } from '../compute/cpu/cpu-device';
+import type { Device } from '../compute/device';
+import { DryDevice } from '../compute/dry/dry-device';
+
+const MODEL = 'examples/tiny-llama';
+const MIB = 1 << 20;
+
+describe('the device that counts', () => {
+  it('allocates what the cpu device allocates for the same pass', async () => {
+    const pass = async (device: Device): Promise<number> => {
+      const config = readLlamaConfig(MODEL);
+      const adapter = new LoraAdapter(device, config, {
+        r: 8,
+        lora_alpha: 8,
+        lora_dropout: 0.1,
+        use_rslora: false,
+        target_modules: ['q_proj', 'down_proj'],
+      });
+      const model = new LlamaModel(device, config, new BaseWeights(device, MODEL, config), adapter);
+      const random = createRandom(1);
+      const ids = Array.from({ length: 300 }, () => random.below(config.vocabSize));
+      const batch = packBatch(device, [{ ids, trained: ids.map((_, i) => (i < 100 ? 0 : 1)) }]);
+      const options = { gradScale: 1, dropout: { seed: 1, pass: 1 }, gradientCheckpointing: false };
+      assert.equal((await trainPass(model, batch, options)).length, 200);
+      return device.allocatedBytes;
+    };
+    assert.equal(await pass(new DryDevice()), await pass(createCpuDevice()));
+  });
+
+  it('counts of a block no more than was handed out of it, in large pages', () => {
+    const device = new DryDevice();
+    const block = device.alloc('f32', 16 * MIB);
+    block.slice(0, 100);
+    block.slice(100, 3 * MIB).slice(MIB, 10);
+    assert.equal(device.usedBytes, 14 * MIB);
+    assert.equal(device.allocatedBytes, 64 * MIB);
+    const small = device.alloc('i32', 10);
+    assert.equal(device.usedBytes, 14 * MIB + 40);
+    device.free(small);
+    device.free(block);
+    assert.equal(device.usedBytes, 0);
+    assert.equal(device.peakBytes, 14 * MIB + 40);
+  });
+
+  it('maps weights without memory of its own', () => {
+    const device = new DryDevice();
+    const weights = new BaseWeights(device, MODEL, readLlamaConfig(MODEL));
+    const elements = weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+    assert.equal(device.mappedBytes, 2 * elements);
+    assert.equal(device.usedBytes, 0);
+  });
+});

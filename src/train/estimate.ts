@@ -1,0 +1,208 @@
+import type { ResolvedConfig } from '../config/config-schema';
+import { DryDevice } from '../compute/dry/dry-device';
+import { countTargets, freeBatch, packBatch, type TokenSequence } from '../model/batch';
+import { KvCache } from '../model/cached-pass';
+import { LOGIT_BYTES } from '../model/head-pass';
+import { LlamaModel, trainableCopy } from '../model/llama';
+import type { LlamaConfig } from '../model/llama-config';
+import { LoraAdapter, loraConfigOf } from '../model/lora';
+import { evaluateLoss, trainPass } from '../model/loss-pass';
+import type { ParameterSet } from '../model/parameters';
+import { groupByTokens } from '../model/passes';
+import { loadPeftAdapter } from '../model/peft';
+import { BaseWeights } from '../model/weights';
+import { AdamW } from './adamw';
+import { ExampleOrder } from './order';
+
+/** The tokenised parts of a dataset. */
+export interface TokenisedParts {
+  readonly train: readonly TokenSequence[];
+  readonly validation: readonly TokenSequence[];
+  readonly test: readonly TokenSequence[];
+}
+
+/** What a part of the memory is for; bytes. */
+export interface MemoryParts {
+  /** The base model's weights, mapped from their files: the system can take them back and read them again, at the cost of speed. */
+  readonly weights: number;
+  /** What is trained: the adapter, or a copy of all weights. */
+  readonly trained: number;
+  readonly gradients: number;
+  /** Both moments of AdamW. */
+  readonly optimizer: number;
+  /** What backward needs of forward, in the largest pass. */
+  readonly activations: number;
+  /** Scores of the vocabulary at the trained tokens. */
+  readonly logits: number;
+  /** What answering the test questions takes beyond training: keys and values of the conversations, and the base model's pass. */
+  readonly evaluation: number;
+  /** Copies on their way to the disk. */
+  readonly saving: number;
+  /** Node, the tokenizer and the data. */
+  readonly runtime: number;
+}
+
+export interface MemoryEstimate {
+  readonly parts: MemoryParts;
+  /** Most memory in use at once, bytes: the sum of the parts. */
+  readonly peak: number;
+  /** Tokens of the largest pass. */
+  readonly tokens: number;
+}
+
+/** Answers that are generated side by side; see generate/answer.ts. */
+const QUESTIONS_AT_ONCE = 16;
+/** Steps whose windows are looked at for the largest pass. */
+const STEPS_SEEN = 2000;
+/** What copies on their way to the disk take before they are let go. Measured: docs/memory.md. */
+const SAVING_BYTES = 48 << 20;
+/** Node with this program in it. Measured: docs/memory.md. */
+const NODE_BYTES = 80e6;
+/** What the tokenizer takes for each entry of its vocabulary, and the data for each token. Measured: docs/memory.md. */
+const VOCABULARY_ENTRY_BYTES = 600;
+const TOKEN_BYTES = 16;
+
+/**
+ * The memory that a run of this configuration will need, by running its passes on a device that counts.
+ *
+ * @param modelDir the folder of the base model; only headers are read
+ * @throws SftError what opening model and adapter throws
+ */
+export async function estimateMemory(
+  config: ResolvedConfig,
+  llama: LlamaConfig,
+  modelDir: string,
+  parts: TokenisedParts,
+): Promise<MemoryEstimate> {
+  const device = new DryDevice();
+  const weights = new BaseWeights(device, modelDir, llama);
+  const base = new LlamaModel(device, llama, weights);
+  const [tuned, parameters] = trainable(device, config, llama, weights);
+  const set = parameters.length * 4;
+  new AdamW(device, parameters, { beta1: 0, beta2: 0, eps: 0, weightDecay: 0 });
+  const before = device.usedBytes;
+
+  const groups = largestGroups(config, parts.train);
+  for (const group of groups) {
+    const batch = packBatch(device, group);
+    const gradientCheckpointing = config.gradient_checkpointing;
+    await trainPass(tuned, batch, { gradScale: 1, dropout: { seed: 0, pass: 0 }, gradientCheckpointing });
+    freeBatch(device, batch);
+  }
+  const training = device.peakBytes - before;
+  const targets = Math.max(0, ...groups.map(targetsOf));
+  const row = llama.vocabSize * 4;
+  const logits = Math.min(training, row * Math.max(1, Math.min(targets, Math.floor(LOGIT_BYTES / row))));
+
+  const limited = (examples: readonly TokenSequence[]): readonly TokenSequence[] =>
+    examples.slice(0, config.eval_examples ?? examples.length);
+  await score(tuned, limited(parts.validation));
+  for (const model of [base, tuned]) {
+    await score(model, limited(parts.test));
+    await answer(model, limited(parts.test), config.max_new_tokens);
+  }
+  const evaluation = device.peakBytes - before - training;
+  const memory: MemoryParts = {
+    weights: device.mappedBytes,
+    trained: set,
+    gradients: set,
+    optimizer: 2 * set,
+    activations: training - logits,
+    logits,
+    evaluation,
+    saving: Math.min(3 * set, SAVING_BYTES),
+    runtime: runtimeBytes(llama, parts),
+  };
+  const peak = sum(Object.values<number>({ ...memory }));
+  const tokens = Math.max(0, ...groups.map(tokensOf));
+  return { parts: memory, peak, tokens };
+}
+
+function trainable(
+  device: DryDevice,
+  config: ResolvedConfig,
+  llama: LlamaConfig,
+  weights: BaseWeights,
+): [LlamaModel, ParameterSet] {
+  if (config.training_type === 'full') {
+    const copy = trainableCopy(device, weights);
+    return [new LlamaModel(device, llama, weights, undefined, copy), copy];
+  }
+  const adapter =
+    config.adapter === null
+      ? new LoraAdapter(device, llama, loraConfigOf(config))
+      : loadPeftAdapter(device, llama, config.adapter);
+  return [new LlamaModel(device, llama, weights, adapter), adapter.parameters];
+}
+
+/** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */
+function largestGroups(config: ResolvedConfig, examples: readonly TokenSequence[]): TokenSequence[][] {
+  if (examples.length === 0) return [];
+  const order = new ExampleOrder({
+    examples: examples.length,
+    batchSize: config.per_device_batch_size,
+    accumulation: config.gradient_accumulation_steps,
+    shuffle: config.shuffle,
+    seed: config.seed,
+  });
+  const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
+  const groups = Array.from({ length: steps }, (_, step) =>
+    groupByTokens(order.window(step).map((index) => examples[index]!)),
+  ).flat();
+  return [largest(groups, tokensOf), largest(groups, targetsOf)];
+}
+
+function largest(groups: readonly TokenSequence[][], size: (group: TokenSequence[]) => number): TokenSequence[] {
+  return groups.reduce((best, group) => (size(group) > size(best) ? group : best), groups[0] ?? []);
+}
+
+function tokensOf(group: readonly TokenSequence[]): number {
+  return group.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+function targetsOf(group: readonly TokenSequence[]): number {
+  return group.reduce((sum, example) => sum + countTargets(example), 0);
+}
+
+/** The pass over the largest group, without gradients. */
+async function score(model: LlamaModel, examples: readonly TokenSequence[]): Promise<void> {
+  const groups = groupByTokens(examples);
+  if (groups.length === 0) return;
+  for (const group of [largest(groups, tokensOf), largest(groups, targetsOf)]) {
+    const batch = packBatch(model.device, group);
+    await evaluateLoss(model, batch);
+    freeBatch(model.device, batch);
+  }
+}
+
+/** The first pass over the prompts that are longest together, and room for their answers. */
+async function answer(model: LlamaModel, examples: readonly TokenSequence[], maxNewTokens: number): Promise<void> {
+  const prompts = examples.map(promptLength);
+  let most: number[] = [];
+  for (let start = 0; start < prompts.length; start += QUESTIONS_AT_ONCE) {
+    const group = prompts.slice(start, start + QUESTIONS_AT_ONCE);
+    if (sum(group) > sum(most)) most = group;
+  }
+  if (most.length === 0) return;
+  const capacity = Math.max(...most) + maxNewTokens;
+  const cache = new KvCache(model, most.length, capacity);
+  await cache.append(most.map((length, sequence) => ({ sequence, ids: new Array<number>(length).fill(0) })));
+  model.ropeFor(capacity);
+  cache.free();
+}
+
+/** Tokens before the answer. */
+function promptLength({ trained }: TokenSequence): number {
+  let length = 0;
+  while (length < trained.length && trained[length] !== 1) length++;
+  return Math.max(1, length);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function runtimeBytes(llama: LlamaConfig, { train, validation, test }: TokenisedParts): number {
+  const tokens = sum([train, validation, test].map((part) => sum(part.map(({ ids }) => ids.length))));
+  return NODE_BYTES + llama.vocabSize * VOCABULARY_ENTRY_BYTES + tokens * TOKEN_BYTES;
+}

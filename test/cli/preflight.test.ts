@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { changeConfigText } from '../../src/config/change-config';
+import { parseConfig } from '../../src/config/parse-config';
+import { preflight } from '../../src/runs/preflight/preflight';
+import type { PreflightCheck, PreflightId, PreflightReport } from '../../src/runs/preflight/report';
+import type { MemoryEstimate } from '../../src/train/estimate';
+import { DATA, MODEL, sft, smallConfig, temporaryFolder } from './sft';
+
+const all: Readonly<Record<string, unknown>> = { dataset: DATA };
+
+async function look(file: string, available?: number): Promise<PreflightReport> {
+  const config = parseConfig(readFileSync(file, 'utf8'), file);
+  return preflight(config, available === undefined ? {} : { available });
+}
+
+function checkOf({ checks }: PreflightReport, id: PreflightId): PreflightCheck {
+  const check = checks.find((candidate) => candidate.id === id);
+  assert.ok(check !== undefined, `no check ${id} in ${JSON.stringify(checks)}`);
+  return check;
+}
+
+/** Applies the first remedy of a check and looks again. */
+async function mended(file: string, check: PreflightCheck, available?: number): Promise<PreflightReport> {
+  const [remedy] = check.remedies;
+  assert.ok(remedy !== undefined, 'has a remedy');
+  writeFileSync(file, changeConfigText(readFileSync(file, 'utf8'), remedy.changes));
+  return look(file, available);
+}
+
+describe('what is looked at before a run', () => {
+  it('is all right for the example, and writes nothing', async () => {
+    const folder = temporaryFolder();
+    const report = await look(smallConfig(folder, all));
+    assert.deepEqual(
+      report.checks.map(({ id, status }) => [id, status]),
+      ['model', 'data', 'answers', 'length', 'split', 'steps', 'device', 'memory', 'disk'].map((id) => [
+        id,
+        id === 'steps' ? 'warning' : 'ok',
+      ]),
+    );
+    assert.ok(!existsSync(path.join(folder, 'runs')));
+  });
+
+  it('steps that never see all the data; the remedy does', async () => {
+    const file = smallConfig(temporaryFolder(), all);
+    const steps = checkOf(await look(file), 'steps');
+    assert.match(steps.message, /12 steps of 8 examples see 96 of 411/);
+    assert.equal(checkOf(await mended(file, steps), 'steps').status, 'ok');
+  });
+
+  it('errors in the data, at their place', async () => {
+    const folder = temporaryFolder();
+    const dataset = path.join(folder, 'broken.json');
+    writeFileSync(dataset, '[{"question":"a?","answer":"b"},{"question":"c?"}]');
+    const data = checkOf(await look(smallConfig(folder, { dataset })), 'data');
+    assert.equal(data.status, 'error');
+    assert.match(data.message, /broken\.json:1:33 .*"answer" is missing/);
+    const gone = checkOf(await look(smallConfig(folder, { dataset: path.join(folder, 'gone.json') })), 'data');
+    assert.match(gone.message, /no such file/);
+  });
+
+  it('answers that are lost and examples that are cut; the remedy fits them', async () => {
+    const file = smallConfig(temporaryFolder(), { ...all, max_seq_length: 24 });
+    const report = await look(file);
+    const answers = checkOf(report, 'answers');
+    assert.equal(answers.status, 'error');
+    assert.match(answers.message, /no token of \d+ answers fits max_seq_length 24 \(lines \d+/);
+    assert.equal(checkOf(report, 'length').status, 'warning');
+    const after = await mended(file, answers);
+    assert.equal(checkOf(after, 'answers').status, 'ok');
+    assert.equal(checkOf(after, 'length').status, 'ok');
+  });
+
+  it('a split that leaves too little', async () => {
+    assert.match(checkOf(await look(smallConfig(temporaryFolder())), 'split').message, /tell little/);
+    const folder = temporaryFolder();
+    const dataset = path.join(folder, 'one.json');
+    writeFileSync(dataset, '[{"question":"Where is it?","answer":"In Lagos."}]');
+    const none = smallConfig(folder, { dataset, split: { train: 0.02, validation: 0, test: 0.98 } });
+    const split = checkOf(await look(none), 'split');
+    assert.equal(split.status, 'error');
+    assert.notEqual(checkOf(await mended(none, split), 'split').status, 'error');
+  });
+
+  it('a model that does not open, and more tokens than it takes; the data is looked at all the same', async () => {
+    const folder = temporaryFolder();
+    const model = path.join(folder, 'model');
+    cpSync(MODEL, model, { recursive: true });
+    writeFileSync(
+      path.join(model, 'model.safetensors'),
+      readFileSync(path.join(MODEL, 'model.safetensors')).subarray(0, 1e5),
+    );
+    const report = await look(smallConfig(folder, { ...all, model_name: model }));
+    assert.match(checkOf(report, 'model').message, /data bytes/);
+    assert.equal(checkOf(report, 'data').status, 'ok');
+    const long = smallConfig(folder, { ...all, max_seq_length: 4096 });
+    const check = checkOf(await look(long), 'model');
+    assert.match(check.message, /the model was made for 1024/);
+    assert.equal(checkOf(await mended(long, check), 'model').status, 'ok');
+  });
+
+  it('too little memory, with the remedies that help in their order, each with what is needed then', async () => {
+    const file = smallConfig(temporaryFolder(), { ...all, training_type: 'full', lora_dropout: 0 });
+    const memory = checkOf(await look(file, 200e6), 'memory');
+    assert.equal(memory.status, 'error');
+    assert.match(memory.message, /needs about \d+ MB, 200 MB are free/);
+    assert.match(memory.remedies[0]?.title ?? '', /^Set training_type to lora: \d+ MB in place of \d+ MB$/);
+    assert.deepEqual(memory.remedies.at(-1)?.changes, { gradient_checkpointing: true });
+    assert.equal(checkOf(await mended(file, memory, 200e6), 'memory').status, 'ok');
+  });
+
+  it('a folder for runs that cannot be one', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'file'), '');
+    const config = smallConfig(folder, { ...all, output_dir: path.join(folder, 'file', 'runs') });
+    const disk = checkOf(await look(config), 'disk');
+    assert.equal(disk.status, 'error');
+    assert.match(disk.message, /is a file - choose another output_dir/);
+  });
+});
+
+describe('sft preflight and sft estimate', () => {
+  it('print the checks; exit code 1 where the run would fail', () => {
+    const good = sft(['preflight', smallConfig(temporaryFolder(), all)]);
+    assert.equal(good.code, 0, good.err);
+    assert.match(good.out, /^ok +Model .*\n[^]*warning +Steps .*\n +- Set max_steps to 52: each example once\n/);
+    const bad = sft(['preflight', smallConfig(temporaryFolder(), { ...all, max_seq_length: 12 }), '--json']);
+    assert.equal(bad.code, 1);
+    const report = JSON.parse(bad.out) as PreflightReport;
+    assert.equal(checkOf(report, 'answers').status, 'error');
+  });
+
+  it('the background is refused what would fail there unseen', () => {
+    const folder = temporaryFolder();
+    const refused = sft(['train', smallConfig(folder, { max_seq_length: 12 }), '--detach']);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /ERROR +Answers .*raise max_seq_length/);
+    assert.ok(!existsSync(path.join(folder, 'runs')));
+  });
+
+  it('the estimate is the sum of its parts, and falls with what is asked for', () => {
+    const estimate = (values: Readonly<Record<string, unknown>>): MemoryEstimate & { readonly available: number } => {
+      const { code, out, err } = sft(['estimate', smallConfig(temporaryFolder(), { ...all, ...values }), '--json']);
+      assert.equal(code, 0, err);
+      return JSON.parse(out) as MemoryEstimate & { readonly available: number };
+    };
+    const lora = estimate({});
+    assert.equal(
+      Object.values<number>({ ...lora.parts }).reduce((sum, bytes) => sum + bytes, 0),
+      lora.peak,
+    );
+    assert.ok(lora.available > 0);
+    // Seven projections in five layers, r 16: the size of the adapter is known.
+    assert.equal(lora.parts.optimizer, 2 * lora.parts.trained);
+    assert.ok(estimate({ training_type: 'full', lora_dropout: 0 }).peak > lora.peak);
+    assert.ok(estimate({ gradient_checkpointing: true }).parts.activations < lora.parts.activations);
+    assert.equal(estimate({ lora_r: 8 }).parts.trained * 2, lora.parts.trained);
+    const text = sft(['estimate', smallConfig(temporaryFolder(), all)]);
+    assert.match(text.out, /in all +\d+ MB\n +free on this machine +\d+ MB/);
+  });
+
+  it('refuses a folder in place of a configuration', () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'x'));
+    const { code, err } = sft(['estimate', path.join(folder, 'x')]);
+    assert.equal(code, 2);
+    assert.match(err, /is a folder/);
+  });
+});
