@@ -184,10 +184,14 @@ async function answer(model: LlamaModel, examples: readonly TokenSequence[], max
     if (sum(group) > sum(most)) most = group;
   }
   if (most.length === 0) return;
-  const capacity = Math.max(...most) + maxNewTokens;
-  const cache = new KvCache(model, most.length, capacity);
-  await cache.append(most.map((length, sequence) => ({ sequence, ids: new Array<number>(length).fill(0) })));
-  model.ropeFor(capacity);
+  const capacities = most.map((length) => length + maxNewTokens);
+  const cache = new KvCache(model.device, model.config, sum(capacities));
+  const parts = most.map((length, i) => ({
+    sequence: cache.open(capacities[i]!)!,
+    ids: new Array<number>(length).fill(0),
+  }));
+  await cache.append(model, parts);
+  model.ropeFor(Math.max(...capacities));
   cache.free();
 }
 

@@ -11,6 +11,7 @@ const HUGE_PAGE = 2 << 20;
 export class DryDevice implements Device {
   readonly kind = 'cpu';
   readonly description = 'counts memory, computes nothing';
+  readonly fewRows = 0;
   /** The largest value `usedBytes` ever had. */
   peakBytes = 0;
   /** Bytes of weights that are read in place from their files. */
