@@ -8,6 +8,7 @@ import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './for
 import { checkTurnOrder } from './formats/turn-order';
 import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './parser';
 import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
+import { removeProperty } from './property-fixes';
 import { isCrossRule, type CrossCheck, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
 import { CONTENT_RULES, readingSeverity } from './rules';
 import {
@@ -329,17 +330,6 @@ export class DatasetChecker {
 /** The fix of an example as a fix of the file. */
 function shifted(fix: Fix, by: number): Fix {
   return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, start: edit.start + by, end: edit.end + by })) };
-}
-
-/** Removes a key with its value and the comma that parts it from its neighbour. */
-function removeProperty(title: string, tree: Node, key: Node): Fix {
-  const properties = tree.children ?? [];
-  const at = properties.findIndex((property) => property.children![0] === key);
-  const own = properties[at]!;
-  const before = properties[at - 1];
-  const start = before === undefined ? own.offset : before.offset + before.length;
-  const end = before === undefined ? properties[at + 1]!.offset : own.offset + own.length;
-  return { title, edits: [{ start, end, text: '' }], safe: false };
 }
 
 /** A message may hold a slice of the file's text, and V8 keeps the whole text alive for a slice. */

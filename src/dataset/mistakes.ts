@@ -37,14 +37,15 @@ export interface Mistake {
   readonly fixes?: readonly Fix[];
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  NaN: 'JSON has no NaN - write a text in double quotes, or remove the key',
-  Infinity: 'JSON has no Infinity - write a text in double quotes, or remove the key',
-  '-Infinity': 'JSON has no -Infinity - write a text in double quotes, or remove the key',
-  undefined: 'JSON has no undefined - write a text in double quotes, or remove the key',
-  None: 'None is Python, not JSON - write null, or a text in double quotes (json.dump writes JSON)',
-  True: 'True is Python, not JSON - write true (json.dump writes JSON)',
-  False: 'False is Python, not JSON - write false (json.dump writes JSON)',
+/** Values of other languages: what to do, and what JSON writes for them. */
+const WORDS: Readonly<Record<string, readonly [remedy: string, meant: string]>> = {
+  NaN: ['JSON has no NaN - write a text in double quotes, or remove the key', '"NaN"'],
+  Infinity: ['JSON has no Infinity - write a text in double quotes, or remove the key', '"Infinity"'],
+  '-Infinity': ['JSON has no -Infinity - write a text in double quotes, or remove the key', '"-Infinity"'],
+  undefined: ['JSON has no undefined - write a text in double quotes, or remove the key', 'null'],
+  None: ['None is Python, not JSON - write null, or a text in double quotes (json.dump writes JSON)', 'null'],
+  True: ['True is Python, not JSON - write true (json.dump writes JSON)', 'true'],
+  False: ['False is Python, not JSON - write false (json.dump writes JSON)', 'false'],
 };
 
 /** Whether the word is a JSON value that needs no quotes. */
@@ -52,14 +53,15 @@ export function isJsonWord(word: string): boolean {
   return /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(word);
 }
 
-/** What is wrong with a word that stands where a value should and is neither a JSON value nor in quotes. */
-export function describeWord(word: string): Pick<Mistake, 'rule' | 'message'> {
+/** What is wrong with a word that stands where a value should and is neither a JSON value nor in quotes, and what it was meant to be. */
+export function describeWord(word: string): Pick<Mistake, 'rule' | 'message'> & { readonly meant: string } {
   const known = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
-  if (known !== undefined) return { rule: 'invalid-value', message: known };
+  if (known !== undefined) return { rule: 'invalid-value', message: known[0], meant: known[1] };
+  const meant = JSON.stringify(word);
   if (/^[-+]?[\d.][\d.,eE+-]*$/.test(word)) {
-    return { rule: 'invalid-value', message: `${word} is not a JSON number - put it in double quotes` };
+    return { rule: 'invalid-value', message: `${word} is not a JSON number - put it in double quotes`, meant };
   }
-  return { rule: 'unquoted-text', message: `${quoted(word)} is not in quotes - put text in double quotes` };
+  return { rule: 'unquoted-text', message: `${quoted(word)} is not in quotes - put text in double quotes`, meant };
 }
 
 /** Text for a message: shortened, without line breaks. */

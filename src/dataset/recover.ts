@@ -2,7 +2,7 @@ import type { Fix, TextEdit } from './finding';
 import { describeWord, isJsonWord, quoted, type Mistake, type SyntaxRule } from './mistakes';
 import { isKeyAt, LOOK_AHEAD, scanText, type SearchBudget, type TextRole } from './recover-text';
 import { MAX_DEPTH } from './scan';
-import { closingEdits, commentFix, removal, replacement, requoted } from './syntax-fixes';
+import { closingEdits, commentFix, quotedFix, removal, replacement, requoted } from './syntax-fixes';
 
 export interface Recovery {
   /** Where reading goes on: after the broken value, or at the place where the next one begins. */
@@ -381,7 +381,9 @@ class Recoverer {
     if (word === undefined) return false;
     const quote = /["']/.test(this.text[this.at + word.length]!) ? 1 : 0;
     const message = `the key ${quoted(word)} is not in quotes - write "${word}"`;
-    this.report('unquoted-text', this.at, this.at + word.length + quote, message);
+    const end = this.at + word.length + quote;
+    const fix = replacement('Put the key in double quotes', this.at, end, `"${word}"`, true);
+    this.report('unquoted-text', this.at, end, message, false, [fix]);
     this.take(word.length + quote, 'colon');
     return true;
   }
@@ -392,8 +394,9 @@ class Recoverer {
     const next = /^\s*(?:[,}\]]|$)/.test(text.slice(at + word.length, at + word.length + 200));
     if (next || this.arrays.length === 0) {
       if (!isJsonWord(word)) {
-        const { rule, message } = describeWord(word);
-        this.report(rule, at, at + word.length, message);
+        const { rule, message, meant } = describeWord(word);
+        const fix = replacement(`Write ${meant}`, at, at + word.length, meant, false);
+        this.report(rule, at, at + word.length, message, false, [fix]);
       }
       this.take(word.length, 'commaOrClose');
       return;
@@ -401,7 +404,7 @@ class Recoverer {
     const found = find(BARE_TEXT_END, text, at) ?? { start: text.length, end: text.length };
     const end = Math.max(found.end, at + 1);
     const message = `the text ${quoted(text.slice(at, Math.min(end, at + 60)))} has no opening quote - put it in double quotes`;
-    this.report('unquoted-text', at, end, message, true);
+    this.report('unquoted-text', at, end, message, true, this.silent ? [] : [quotedFix(text, at, end)]);
     this.take(end - at, 'commaOrClose');
   }
 

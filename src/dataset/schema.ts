@@ -6,8 +6,9 @@ import promptCompletionSchema from '../../schemas/dataset-prompt-completion.sche
 import sharegptSchema from '../../schemas/dataset-sharegpt.schema.json';
 import schema from '../../schemas/dataset.schema.json';
 import { nearest } from '../nearest';
-import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import { KIND_NAMES, REQUIRED_KEYS, type DatasetKind } from './formats/kind';
 import type { Fix } from './finding';
+import { quoteValue, removeProperty } from './property-fixes';
 import type { Report } from './rule';
 
 const SCHEMAS = {
@@ -141,12 +142,30 @@ function reportValue(error: ErrorObject, tree: Node, report: Report, kind: Datas
     const allowed = error.params['allowedValues'] as readonly string[];
     const offered = nearest(node.value, allowed);
     const remedy = offered === undefined ? `write ${listOf(allowed, 'or')}` : `did you mean "${offered}"?`;
-    report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is no known role - ${remedy}` });
+    const fixes = offered === undefined ? [] : [renamed(node, offered)];
+    report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is no known role - ${remedy}`, fixes });
   } else if (error.keyword === 'minItems') {
     report({ rule: 'wrong-type', ...at, message: `"${key}" is empty - write its turns or delete the example` });
   } else {
-    report({ rule: 'wrong-type', ...at, message: typeMessage(String(error.params['type']), key, node) });
+    const wanted = String(error.params['type']);
+    const fixes = wanted === 'string' ? textFixes(tree, node, kind) : [];
+    report({ rule: 'wrong-type', ...at, message: typeMessage(wanted, key, node), fixes });
   }
+}
+
+/** A number or truth value becomes a text; a key that need not be there and says nothing goes. */
+function textFixes(tree: Node, node: Node, kind: DatasetKind): readonly Fix[] {
+  const key = node.parent?.children?.[0];
+  if (node.type === 'number') {
+    // A number of many digits is not what was written any more.
+    const written = String(node.value);
+    return written.length === node.length ? [quoteValue(node, written, true)] : [];
+  }
+  if (node.type === 'boolean') return [quoteValue(node, String(node.value), false)];
+  const own = tree.children?.some((property) => property === node.parent) === true;
+  if (node.type !== 'null' || key === undefined || !own) return [];
+  if (REQUIRED_KEYS[kind].includes(String(key.value))) return [];
+  return [removeProperty('Remove the key', tree, key)];
 }
 
 const BLANK_REMEDIES: Readonly<Record<string, string>> = {

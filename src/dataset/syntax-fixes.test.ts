@@ -105,6 +105,68 @@ const CASES: readonly Case[] = [
   },
   { rule: 'cut-off', text: `[\n${GOOD},\n`, fixed: `[\n${GOOD}\n]\n`, safe: true },
   {
+    rule: 'cut-off',
+    text: '[\r\n  {\r\n    "question": "c?",\r\n    "answer": "to b\r\n',
+    fixed: '[\r\n  {\r\n    "question": "c?",\r\n    "answer": "to b"\r\n  }\n]\r\n',
+    safe: false,
+  },
+  {
+    rule: 'cut-off',
+    text: '[\n  {\n    "messages": [\n      {\n        "role": "user",\n        "content": "a?"\n      },\n      {"role": "assis',
+    fixed:
+      '[\n  {\n    "messages": [\n      {\n        "role": "user",\n        "content": "a?"\n      },\n      {"role": "assis"}\n    ]\n  }\n]',
+    safe: false,
+  },
+  {
+    rule: 'unquoted-text',
+    text: '[{question: "a?", "answer": "b"}]',
+    fixed: `[${GOOD}]`,
+    safe: true,
+  },
+  { rule: 'unquoted-text', text: '[{"question": a?, "answer": "b"}]', fixed: `[${GOOD}]`, safe: false },
+  {
+    rule: 'unquoted-text',
+    text: '[{"question": Is it "here"?", "answer": "b"}]',
+    fixed: '[{"question": "Is it \\"here\\"?", "answer": "b"}]',
+    safe: false,
+  },
+  {
+    rule: 'invalid-value',
+    text: '[{"question": "a?", "answer": "b", "agency": None}]',
+    fixed: '[{"question": "a?", "answer": "b", "agency": null}]',
+    safe: false,
+  },
+  {
+    rule: 'invalid-value',
+    text: '[{"question": "a?", "answer": 007}]',
+    fixed: '[{"question": "a?", "answer": "007"}]',
+    safe: false,
+  },
+  {
+    rule: 'wrong-type',
+    text: '[{"question": "a?", "answer": 2.5}]',
+    fixed: '[{"question": "a?", "answer": "2.5"}]',
+    safe: true,
+  },
+  {
+    rule: 'wrong-type',
+    text: '[{"question": "a?", "answer": true}]',
+    fixed: '[{"question": "a?", "answer": "true"}]',
+    safe: false,
+  },
+  {
+    rule: 'wrong-type',
+    text: '[{"agency": null, "question": "a?", "answer": "b"}]',
+    fixed: `[${GOOD}]`,
+    safe: false,
+  },
+  {
+    rule: 'unknown-role',
+    text: '[{"messages": [{"role": "User", "content": "a?"}, {"role": "assistant", "content": "b"}]}]',
+    fixed: '[{"messages": [{"role": "user", "content": "a?"}, {"role": "assistant", "content": "b"}]}]',
+    safe: true,
+  },
+  {
     rule: 'invalid-escape',
     text: `[{"question": "it\\'s?", "answer": "b"}]`,
     fixed: `[{"question": "it's?", "answer": "b"}]`,

@@ -44,6 +44,17 @@ export function requoted(text: string, start: number, end: number): TextEdit[] {
   return edits;
 }
 
+/** Quotes around the text [start, end), which may have its closing one. */
+export function quotedFix(text: string, start: number, end: number): Fix {
+  const closed = end > start + 1 && text[end - 1] === '"';
+  const edits = [
+    { start, end: start, text: '"' },
+    ...quoteEscapes(text, start, closed ? end - 1 : end),
+    ...(closed ? [] : [{ start: end, end, text: '"' }]),
+  ];
+  return { title: 'Put it in double quotes', edits, safe: false };
+}
+
 /** What an unfinished value lacks. */
 export interface Unfinished {
   /** Ended inside a text. */
@@ -73,6 +84,40 @@ export function closingEdits(text: string, end: number, unfinished: Unfinished):
   }
   if (expected === 'colon') closing += ': ""';
   else if (expected === 'value' && !inArray && !(lastComma >= 0)) closing += '""';
-  for (const array of arrays.toReversed()) closing += array ? ']' : '}';
-  return [...edits, { start: from, end, text: closing }];
+  return [...edits, { start: from, end, text: closing + closingBrackets(text, end, arrays) }];
+}
+
+/** So many characters before the end are searched for the lines that opened the brackets. */
+const OPENERS = 65_536;
+
+/** The closing brackets, innermost first: each on a line of its own where its opening one ended a line. */
+function closingBrackets(text: string, end: number, arrays: readonly boolean[]): string {
+  const lines = text.slice(Math.max(0, end - OPENERS), end).split('\n');
+  let line = lines.length - 1;
+  let closing = '';
+  for (let depth = arrays.length - 1; depth >= 0; depth--) {
+    const array = arrays[depth]!;
+    const indent = indentOf(lines[line]!);
+    const opener = lines.findLastIndex((other, at) => {
+      return at < line && other.trim() !== '' && indentOf(other).length < indent.length;
+    });
+    if (opener < 0) return closing + sameLine(arrays.slice(0, depth + 1));
+    if (lines[opener]!.trimEnd().endsWith(array ? '[' : '{')) {
+      closing += (lines[opener]!.endsWith('\r') ? '\r\n' : '\n') + indentOf(lines[opener]!);
+      line = opener;
+    }
+    closing += array ? ']' : '}';
+  }
+  return closing;
+}
+
+function sameLine(arrays: readonly boolean[]): string {
+  return arrays
+    .toReversed()
+    .map((array) => (array ? ']' : '}'))
+    .join('');
+}
+
+function indentOf(line: string): string {
+  return /^[ \t]*/.exec(line)![0];
 }

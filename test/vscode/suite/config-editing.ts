@@ -44,10 +44,14 @@ function completions(uri: vscode.Uri, position: vscode.Position): Thenable<vscod
 
 async function hoverText(uri: vscode.Uri, position: vscode.Position): Promise<string> {
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, position);
-  return hovers
-    .flatMap((hover) => hover.contents)
-    .map((part) => (part instanceof vscode.MarkdownString ? part.value : ''))
-    .join('\n');
+  return (
+    hovers
+      .flatMap((hover) => hover.contents)
+      .map((part) => (part instanceof vscode.MarkdownString ? part.value : ''))
+      .join('\n')
+      // As it is shown: appendText keeps runs of blanks by writing each as an entity.
+      .replaceAll('&nbsp;', ' ')
+  );
 }
 
 const LABELS = (list: vscode.CompletionList): string[] =>

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import type { AnalysisResult } from '../../../src/analysis/protocol';
 import { RULE_IDS } from '../../../src/dataset/rules';
+import type { SftApi } from '../../../src/editor/extension';
 import { LIMIT_MILLISECONDS } from './runner';
 
 const run = promisify(execFile);
@@ -13,6 +15,18 @@ export async function open(name: string): Promise<vscode.TextEditor> {
   return await vscode.window.showTextDocument(
     await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, name)),
   );
+}
+
+/** What the extension gives to whoever asks for it. */
+export async function extensionApi(): Promise<SftApi> {
+  const extension = vscode.extensions.getExtension<SftApi>('sft-workbench.sft-workbench');
+  if (extension === undefined) throw new Error('the extension is not installed');
+  return await extension.activate();
+}
+
+/** The analysis of a dataset as it stands, once it is complete and its findings are published. */
+export async function analysed(document: vscode.TextDocument): Promise<AnalysisResult> {
+  return await (await extensionApi()).analysed(document.uri);
 }
 
 /** The rule of one of the extension's own diagnostics; VS Code's JSON service reports others on the same text. */

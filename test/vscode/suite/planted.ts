@@ -1,7 +1,7 @@
 /** One mistake of a file in workspace/ and what the editor makes of it. */
 export interface PlantedMistake {
   readonly rule: string;
-  /** Text that stands once in the file; the finding begins in it or at its end. */
+  /** Text that stands once in the file (or nothing, for its start); the finding begins in it or at its end. */
   readonly at: string;
   /** The text below the squiggle. */
   readonly covers: string;
@@ -15,17 +15,24 @@ const TWIN = `{
     "agency": "NCS"
   }`;
 
+const FIRST =
+  '{"question": "How long does a name reservation last?", "answer": "A reserved name is held for 60 days. Register the business before then, or reserve the name again.';
+const ALMOST_FIRST = `${FIRST.replace('again.', 'days or so.')}", "agency": "CAC"}`;
+
+const LEDGERS = Array.from(
+  { length: 39 },
+  (_, i) =>
+    ` On shelf ${i + 1} stands the ledger of the year ${1961 + i}, with a seal on its spine and a list of what it holds.`,
+);
+const LAST = `{"question": "Why is the register kept on paper as well?", "answer": "The ledger in the vault is read when the machines are down.${LEDGERS.join('')}", "agency": "CAC"}`;
+
 export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
   'planted.json': [
     { rule: 'padded-text', at: '"  The passport', covers: '  ', fixed: '"The passport' },
-    { rule: 'placeholder-answer', at: '"TODO"', covers: '"TODO"' },
+    { rule: 'placeholder-answer', at: '"TODO"', covers: 'TODO' },
     { rule: 'mojibake', at: '‚Ç¶50,000', covers: '‚Ç¶', fixed: '₦50,000' },
-    {
-      rule: 'html-remnant',
-      at: '<p>Go to the local electoral office with a police report and ask for a replacement card.</p>',
-      covers: '<p>',
-      fixed: 'Go to the local electoral office with a police report and ask for a replacement card.',
-    },
+    { rule: 'html-remnant', at: '"<p>Go', covers: '<p>', fixed: '"Go' },
+    { rule: 'html-remnant', at: 'card.</p>', covers: '</p>', fixed: 'card.' },
     { rule: 'exact-duplicate', at: `${TWIN},\n  {\n    "question": "When can`, covers: TWIN },
     { rule: 'misspelt-key', at: '"anwser"', covers: '"anwser"', fixed: '"answer"' },
     { rule: 'missing-key', at: '{\n    "question": "Who signs', covers: '{' },
@@ -71,16 +78,66 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'unclosed-text', at: '"At the desk of', covers: '"At the desk of the supplier, with the last bill.' },
     { rule: 'unexpected-text', at: 'and so on', covers: 'and so on' },
   ],
-  'cut-off.json': [{ rule: 'cut-off', at: 'on pay\n', covers: '' }],
+  'cut-off.json': [{ rule: 'cut-off', at: 'on pay\n', covers: '', fixed: 'on pay"\n  }\n]\n' }],
+  'texts.json': [
+    { rule: 'dataset-size', at: '[\n  {\n    "question": "Which desk', covers: '' },
+    { rule: 'control-characters', at: 'second\u200b gate', covers: '\u200b', fixed: 'second gate' },
+    { rule: 'cut-answer', at: 'wait for the"', covers: 'the' },
+    { rule: 'markdown-remnant', at: '"## The papers', covers: '## The papers' },
+    {
+      rule: 'merged-questions',
+      at: '"Please tell me:',
+      covers: String.raw`Please tell me:\n1. Where do I register a bus?\n2. Who inspects the brakes?`,
+    },
+    { rule: 'missing-media', at: 'as shown in the picture below', covers: 'as shown in the picture below' },
+    {
+      rule: 'personal-data',
+      at: 'adaobi.nwosu@pensiondesk.ng',
+      covers: 'adaobi.nwosu@pensiondesk.ng',
+      fixed: '[email]',
+    },
+    {
+      rule: 'repeats-question',
+      at: 'How long is a fishing permit good for? It is',
+      covers: 'How long is a fishing permit good for?',
+      fixed: 'It is',
+    },
+    {
+      rule: 'repetition',
+      at: 'Please wait please wait please wait please wait',
+      covers: 'Please wait please wait please wait please wait',
+      fixed: 'Please wait',
+    },
+    { rule: 'url-only', at: '"https:', covers: 'https://surveyors.gov.ng/approved/list' },
+    { rule: 'html-remnant', at: 'booth &amp; that', covers: '&amp;', fixed: 'booth & that' },
+  ],
+  'chats.jsonl': [
+    { rule: 'turn-order', at: '"user", "content": "I have a small boat."', covers: '"user"' },
+    { rule: 'unknown-role', at: '"bot"', covers: '"bot"' },
+    { rule: 'last-turn', at: '"user", "content": "And for pupils?"', covers: '"user"' },
+    { rule: 'mixed-format', at: '{"instruction"', covers: '{' },
+    { rule: 'trailing-comma', at: 'arrivals hall."},]', covers: ',', fixed: 'arrivals hall."}]' },
+  ],
+  'set.jsonl': [
+    { rule: 'agency-imbalance', at: `${FIRST}", "agency"`, covers: '' },
+    { rule: 'near-agency', at: '"Cac"', covers: '"Cac"', fixed: '"CAC"' },
+    { rule: 'near-duplicate', at: ALMOST_FIRST, covers: ALMOST_FIRST },
+    {
+      rule: 'contradictory-answers',
+      at: '"Nobody holds',
+      covers: '"Nobody holds any name for anyone: whoever files the papers first has it."',
+    },
+    { rule: 'length-outlier', at: '{"question": "Why is the register', covers: LAST },
+  ],
+  'table.csv': [{ rule: 'csv-columns', at: ',LGA\nWhich lamp', covers: 'LGA' }],
+  'columns.csv': [{ rule: 'csv-header', at: 'answer\nWho', covers: 'answer' }],
+  'declared/empty.json': [{ rule: 'empty-file', at: '', covers: '' }],
+  'declared/top-level.json': [
+    { rule: 'top-level', at: '"question:', covers: '"question: where is the office? answer: here"' },
+  ],
+  'declared/prose.txt': [{ rule: 'not-json', at: 'Question:', covers: 'Question: Where is the office?' }],
+  'declared/deep.json': [{ rule: 'too-deep', at: `"answer": ${'['.repeat(140)}`, covers: '[' }],
 };
 
-/** Reported on whole files that the editor does not take for a dataset, or cannot open as text; src/dataset holds them. */
-export const NOT_IN_A_DOCUMENT: readonly string[] = [
-  'empty-file',
-  'not-json',
-  'not-text',
-  'wrong-encoding',
-  'top-level',
-  'too-deep',
-  'too-long',
-];
+/** Rules of files that an editor cannot open as text or keep in step; `Check Dataset File` reports them from disk. */
+export const NOT_IN_A_DOCUMENT: readonly string[] = ['not-text', 'wrong-encoding', 'too-long'];

@@ -1,0 +1,15 @@
+import { loadChatTokenizer } from '../../../src/text/chat-tokenizer';
+import { encodeDataset } from '../../../src/train/encode-dataset';
+
+const MAX_SEQ_LENGTH = 1024;
+
+/** One example's tokens as the trainer batches them: their ids, and whether each is learnt. */
+export async function trainerBatch(
+  file: string,
+  model: string,
+  index: number,
+): Promise<{ id: number; trained: boolean }[]> {
+  const { encoded } = await encodeDataset(file, await loadChatTokenizer(model), MAX_SEQ_LENGTH);
+  const { ids, trained } = encoded[index]!;
+  return Array.from(ids, (id, at) => ({ id, trained: trained[at] === 1 }));
+}

@@ -1,0 +1,105 @@
+// One window of VS Code in a browser, as a person uses it: by keyboard and by what is on the screen.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { root } from '../../../scripts/setup.mjs';
+
+const limit = 60_000;
+export const shots = path.join(root, '.cache/vscode-screenshots');
+
+/** VS Code follows the browser's colour scheme, so that a picture in another theme needs no other server. */
+export const themeSettings = {
+  'window.autoDetectColorScheme': true,
+  'workbench.preferredLightColorTheme': 'Default Light Modern',
+  'workbench.preferredDarkColorTheme': 'Default Dark Modern',
+  'workbench.preferredHighContrastColorTheme': 'Default High Contrast',
+};
+
+const themes = {
+  light: { media: { colorScheme: 'light', forcedColors: 'none' }, body: '.monaco-workbench.vs' },
+  'high-contrast': { media: { colorScheme: 'dark', forcedColors: 'active' }, body: '.monaco-workbench.hc-black' },
+  dark: { media: { colorScheme: 'dark', forcedColors: 'none' }, body: '.monaco-workbench.vs-dark' },
+};
+
+export class Window {
+  constructor(page, origin, workspace) {
+    this.page = page;
+    this.origin = origin;
+    this.workspace = workspace;
+    page.setDefaultTimeout(limit);
+  }
+
+  /** Opens the workspace at one of its files, everything else closed. */
+  async openFile(name) {
+    const file = path.join(this.workspace, name);
+    const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.origin).host}${file}`]]);
+    const query = new URLSearchParams({ folder: this.workspace, payload });
+    await this.page.goto(`${this.origin}/?${query}`, { timeout: 2 * limit });
+    await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
+  }
+
+  /** Runs a command from the palette, found by its title. */
+  async runCommand(title) {
+    const { page } = this;
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input.input');
+    await input.fill(`>${title}`);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    await input.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Puts the cursor at a place, 1-based. */
+  async goTo(line, column = 1) {
+    const { page } = this;
+    await page
+      .locator('.editor-group-container.active .monaco-editor')
+      .first()
+      .click({ position: { x: 300, y: 100 } });
+    await page.keyboard.press('Control+g');
+    const input = page.locator('.quick-input-widget input.input');
+    await input.fill(`:${line}:${column}`);
+    await input.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  }
+
+  /** The webview that is on the screen. */
+  get webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  async picture(name) {
+    await this.page.screenshot({ path: path.join(shots, `${name}.png`) });
+  }
+
+  /** Pictures of what is on the screen, in every theme; the last is the one the tests run in. */
+  async pictures(view) {
+    for (const [theme, { media, body }] of Object.entries(themes)) {
+      await this.page.emulateMedia(media);
+      await this.page.locator(body).waitFor();
+      await this.settled();
+      await this.picture(`${view}-${theme}`);
+    }
+  }
+
+  /** Resolves when two pictures in a row are the same: colours fade in, widgets slide. */
+  async settled() {
+    let before = await this.page.screenshot();
+    for (let round = 0; round < 20; round++) {
+      const now = await this.page.screenshot();
+      if (now.equals(before)) return;
+      before = now;
+    }
+  }
+}
+
+/** What the command line says about a file: the standard output of `sft ARGS --json`. */
+export function sft(...args) {
+  try {
+    const entry = path.join(root, 'dist/sft.js');
+    return JSON.parse(execFileSync(process.execPath, [entry, ...args, '--json'], { encoding: 'utf8' }));
+  } catch (error) {
+    // Exit code 1 says that the data has errors; the JSON is printed all the same.
+    return JSON.parse(error.stdout);
+  }
+}
