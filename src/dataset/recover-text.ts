@@ -93,8 +93,10 @@ export function scanText(
   const n = text.length;
   const missing = (end: number): ScannedText => {
     const message = 'the text that begins here has no closing quote - write " at its end';
-    report({ rule: 'unclosed-text', start: open, end: Math.max(end, open + 1), message });
-    return { end: Math.max(end, open + 1), doubtful: true, cutOff: false };
+    const close = Math.max(end, open + 1);
+    const fixes = [replacement('Write " at its end', close, close, '"', false)];
+    report({ rule: 'unclosed-text', start: open, end: close, message, fixes });
+    return { end: close, doubtful: true, cutOff: false };
   };
   // Grows while the text is read: one finding, and one fix for all of them.
   const controls: TextEdit[] = [];

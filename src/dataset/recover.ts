@@ -344,7 +344,11 @@ class Recoverer {
 
   private missingValue(): void {
     const message = 'the key has no value - write : and a text in double quotes, or remove the key';
-    this.report('missing-value', this.lastEnd, this.lastEnd, message);
+    const at = this.lastEnd;
+    const empty = this.text[at - 1] === ':' ? ' ""' : ': ""';
+    this.report('missing-value', at, at, message, false, [
+      replacement('Write an empty text to fill in', at, at, empty, false),
+    ]);
     this.expected = 'commaOrClose';
   }
 

@@ -131,6 +131,24 @@ const CASES: readonly Case[] = [
     safe: false,
   },
   {
+    rule: 'unclosed-text',
+    text: '[\n{"question": "a?", "answer": "b},\n{"question": "c?", "answer": "d"}]',
+    fixed: '[\n{"question": "a?", "answer": "b"},\n{"question": "c?", "answer": "d"}]',
+    safe: false,
+  },
+  {
+    rule: 'missing-value',
+    text: '[{"question": "a?", "answer":}]',
+    fixed: '[{"question": "a?", "answer": ""}]',
+    safe: false,
+  },
+  {
+    rule: 'missing-value',
+    text: '[{"question": "a?", "answer"}]',
+    fixed: '[{"question": "a?", "answer": ""}]',
+    safe: false,
+  },
+  {
     rule: 'invalid-value',
     text: '[{"question": "a?", "answer": "b", "agency": None}]',
     fixed: '[{"question": "a?", "answer": "b", "agency": null}]',
