@@ -1,4 +1,5 @@
 import type { AppendedExample, NewExample } from '../dataset/append-example';
+import type { Layout } from '../dataset/convert-file';
 import type { DatasetFormat } from '../dataset/example';
 import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
@@ -104,6 +105,18 @@ export interface FileCheck {
   readonly milliseconds: number;
 }
 
+/** A file in another kind, or what the conversion would lose where that was not agreed to. */
+export interface Conversion {
+  readonly from: DatasetKind;
+  readonly to: DatasetKind;
+  readonly examples: number;
+  /** How many examples lose something. */
+  readonly lossy: number;
+  /** What is lost, commonest first: in how many examples, and the line of the first. */
+  readonly losses: readonly { readonly what: string; readonly examples: number; readonly line: number }[];
+  readonly written: boolean;
+}
+
 /** What is asked of the worker and answered once; a request of an older version of a text is answered with undefined. */
 export interface Requests {
   readonly tokenParts: {
@@ -130,6 +143,19 @@ export interface Requests {
   readonly appendExample: {
     readonly ask: { readonly file: string; readonly text: string; readonly example: NewExample };
     readonly answer: AppendedExample;
+  };
+  readonly convert: {
+    readonly ask: {
+      readonly file: string;
+      readonly to: DatasetKind;
+      readonly out: string;
+      readonly layout: Layout;
+      /** Whether a file that stands at `out` may be replaced. */
+      readonly replace: boolean;
+      /** Whether to write although something is lost. */
+      readonly lossy: boolean;
+    };
+    readonly answer: Conversion;
   };
   readonly split: {
     readonly ask: { readonly file: string; readonly out: string; readonly parts: SplitParts };

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { appendExample } from '../dataset/append-example';
+import { convertFile, lossesByKind, writeConverted } from '../dataset/convert-file';
 import { splitFile } from '../dataset/split-file';
 import { formatError, SftError } from '../errors';
 import { checkFile } from './check-file';
@@ -39,6 +40,12 @@ const ANSWERS: Answers = {
   findings: (ask) => texts.findings(ask),
   fixAll: (ask) => texts.fixAll(ask),
   appendExample: ({ file, text, example }) => appendExample(file, text, example),
+  convert: async ({ file, to, out, layout, replace, lossy }, _id, signal) => {
+    const { from, examples, losses, text } = await convertFile(file, to, { layout, signal });
+    const written = losses.length === 0 || lossy;
+    if (written) await writeConverted(file, out, text, replace);
+    return { from, to, examples, lossy: losses.length, losses: lossesByKind(losses), written };
+  },
   split: ({ file, out, parts }, _id, signal) => splitFile(file, out, parts, { replace: false, signal }),
   checkFile: async ({ file, settings }, id, signal) => {
     const counts = await texts.counts(settings.modelFolder);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AnalysisClient } from '../analysis/client';
 import { HEAD_LENGTH, looksLikeDataset } from '../analysis/detect';
-import type { AnalysisResult, FromWorker } from '../analysis/protocol';
+import type { AnalysisResult, AnalysisSettings, FromWorker } from '../analysis/protocol';
 import { settingsFor } from './settings';
 
 export interface Analysed {
@@ -23,6 +23,8 @@ export class DatasetDocuments {
   private readonly analysedEmitter = new vscode.EventEmitter<Analysed>();
   private readonly removedEmitter = new vscode.EventEmitter<vscode.Uri>();
   private readonly subscriptions: { dispose(): unknown }[] = [];
+  /** Raised by everything that may change settings: what was read before is read again. */
+  private settingsEpoch = 0;
 
   /** A new result for the document's present version; the first of two may not be complete. */
   readonly onDidAnalyse = this.analysedEmitter.event;
@@ -155,7 +157,13 @@ export class DatasetDocuments {
 
   private async send(tracked: Tracked): Promise<void> {
     const { document } = tracked;
-    const settings = await settingsFor(document.uri);
+    // A window that starts gets its settings and its trust while the first files are read already.
+    let epoch: number;
+    let settings: AnalysisSettings;
+    do {
+      epoch = this.settingsEpoch;
+      settings = await settingsFor(document.uri);
+    } while (epoch !== this.settingsEpoch);
     const uri = document.uri.toString();
     if (this.tracked.get(uri) !== tracked || tracked.sent) return;
     tracked.sent = true;
@@ -188,8 +196,10 @@ export class DatasetDocuments {
   }
 
   private async reconfigure(): Promise<void> {
+    const epoch = ++this.settingsEpoch;
     for (const { document } of [...this.tracked.values()]) {
       const settings = await settingsFor(document.uri);
+      if (epoch !== this.settingsEpoch) return;
       const tracked = this.tracked.get(document.uri.toString());
       if (tracked?.sent !== true) continue;
       // Until the new result is there, nothing is current.

@@ -8,6 +8,7 @@ import { registerCodeActions } from './code-actions';
 import { registerApplyConfigChanges } from './config/apply-changes';
 import { registerConfigEditing } from './config/config-editing';
 import { registerDashboard } from './dashboard/register-dashboard';
+import { registerConvert } from './convert-command';
 import { registerDatasetCompletion } from './dataset-completion';
 import { DatasetDocuments } from './dataset-documents';
 import { registerDiagnostics } from './diagnostics';
@@ -79,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerSelectModel(services),
     registerCheckFile(services),
     registerSplit(services),
+    registerConvert(services),
     registerReport(services),
     registerPreview(services),
     runViews,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SplitFile } from '../dataset/split-file';
+import { fileOnDisk } from './file-on-disk';
 import type { Services } from './services';
 
 const SHARES = '80 / 10 / 10';
@@ -15,13 +16,8 @@ async function splitCommand(
   { client, dialogs }: Services,
   uri?: vscode.Uri,
 ): Promise<readonly SplitFile[] | undefined> {
-  const file = uri ?? vscode.window.activeTextEditor?.document.uri;
-  if (file?.scheme !== 'file') {
-    void dialogs.info('Save the dataset to disk first.');
-    return undefined;
-  }
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === file.toString());
-  if (open?.isDirty === true && !(await open.save())) return undefined;
+  const file = await fileOnDisk(dialogs, uri);
+  if (file === undefined) return undefined;
   const answer = await dialogs.text({
     prompt: 'Shares of train / validation / test, in per cent',
     value: SHARES,
@@ -32,7 +28,7 @@ async function splitCommand(
   if (shares === undefined) return undefined;
   const folder = await dialogs.folder('Folder for the split', 'Write the Split Here');
   if (folder === undefined) return undefined;
-  const ask = { file: file.fsPath, out: folder.fsPath, parts: { ...shares, seed: SEED } };
+  const ask = { file, out: folder.fsPath, parts: { ...shares, seed: SEED } };
   try {
     const written = await client.ask('split', ask);
     const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);

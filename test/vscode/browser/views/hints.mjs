@@ -36,8 +36,8 @@ export const hintTests = {
   },
 };
 
+/** The line of a hint with this text; VS Code writes a no-break space for each blank of a hint. */
 function hint({ page }, text) {
-  // VS Code writes a no-break space for each blank of a hint.
-  const pattern = typeof text === 'string' ? new RegExp(text.replaceAll(' ', '\\s')) : text;
-  return page.locator('.view-line', { hasText: pattern }).first();
+  const source = typeof text === 'string' ? text : text.source;
+  return page.locator('.view-line', { hasText: new RegExp(source.replaceAll(' ', '\\s')) }).first();
 }

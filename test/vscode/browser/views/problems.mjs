@@ -9,13 +9,16 @@ export const problemTests = {
     for (const severity of ['error', 'warning', 'info']) {
       await window.page.locator(`.squiggly-${severity}`).first().waitFor();
     }
+    // Counted, not estimated: the model that the person has set is known from the first file on.
+    await window.page.locator('.statusbar-item', { hasText: /\d ex · \d+ tok/ }).waitFor();
     await window.pictures('squiggles');
   },
 
   async 'Problems lists every message at its place'(window) {
     const { page, workspace } = window;
-    await page.setViewportSize({ width: 1280, height: 1500 });
     await window.runCommand('Problems: Focus on Problems View');
+    // The list draws only the rows that have room.
+    await window.runCommand('View: Toggle Maximized Panel');
     const panel = page.locator('.markers-panel');
     const findings = sft('validate', path.join(workspace, 'planted.json'));
     assert.ok(findings.length > 0);
@@ -29,7 +32,7 @@ export const problemTests = {
         .waitFor();
     }
     await window.pictures('problems');
-    await page.setViewportSize({ width: 1280, height: 900 });
+    await window.runCommand('View: Toggle Maximized Panel');
     await window.runCommand('View: Hide Panel');
   },
 

@@ -1,0 +1,137 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { SftError } from '../errors';
+import { writeFileAtomic } from '../files';
+import type { Finding } from './finding';
+import { convertExample, writeExamples } from './formats/convert';
+import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import { streamBatches, type DatasetEnd } from './read';
+
+/** How a file holds its examples: one array, or one example a line. */
+export type Layout = 'json' | 'jsonl';
+
+/** What one example would lose, and where it stands. */
+export interface Loss {
+  readonly line: number;
+  readonly column: number;
+  /** As a person reads it: `the system message`. */
+  readonly lost: readonly string[];
+}
+
+/** A file in another kind, in memory. */
+export interface ConvertedFile {
+  readonly from: DatasetKind;
+  readonly to: DatasetKind;
+  readonly layout: Layout;
+  readonly examples: number;
+  /** The examples that lose something, in file order. */
+  readonly losses: readonly Loss[];
+  readonly text: string;
+}
+
+export interface ConvertOptions {
+  /** Where it will be written: its ending tells the layout where `layout` does not. */
+  readonly out?: string;
+  readonly layout?: Layout;
+  /** Is told the errors of a file that cannot be converted. */
+  readonly onErrors?: (errors: readonly Finding[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface Source {
+  readonly line: number;
+  readonly column: number;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a dataset file of any kind and layout and writes its examples as another kind.
+ * @throws SftError `dataset-has-errors`, after `onErrors`; what reading throws; the signal's reason
+ */
+export async function convertFile(file: string, to: DatasetKind, options: ConvertOptions = {}): Promise<ConvertedFile> {
+  const { sources, end } = await readSound(file, options);
+  const losses: Loss[] = [];
+  const values = sources.map(({ raw, line, column }) => {
+    const { value, lost } = convertExample(raw, end.kind, to);
+    if (lost.length > 0) losses.push({ line, column, lost });
+    return value;
+  });
+  const layout = options.layout ?? layoutOf(options.out, end);
+  return { from: end.kind, to, layout, examples: values.length, losses, text: writeExamples(values, layout) };
+}
+
+/** `440 examples, Q&A to Alpaca` */
+export function describeConversion({ from, to, examples }: Pick<ConvertedFile, 'from' | 'to' | 'examples'>): string {
+  return `${countOf(examples, 'example')}, ${KIND_NAMES[from]} to ${KIND_NAMES[to]}`;
+}
+
+/** What the examples lose, by kind of loss, commonest first: what, how often, and where first. */
+export function lossesByKind(losses: readonly Loss[]): { what: string; examples: number; line: number }[] {
+  const kinds = new Map<string, { what: string; examples: number; line: number }>();
+  for (const { line, lost } of losses) {
+    for (const what of new Set(lost)) {
+      const kind = kinds.get(what) ?? { what, examples: 0, line };
+      kind.examples++;
+      kinds.set(what, kind);
+    }
+  }
+  return [...kinds.values()].sort((a, b) => b.examples - a.examples);
+}
+
+/**
+ * Writes a conversion.
+ * @throws SftError `output-is-input`; `output-exists` where it would replace a file unasked
+ */
+export async function writeConverted(input: string, out: string, text: string, replace: boolean): Promise<void> {
+  await refuseExisting(input, out, replace);
+  await writeFileAtomic(out, text);
+}
+
+/** @throws SftError `output-is-input`, `output-exists` */
+export async function refuseExisting(input: string, out: string, replace: boolean): Promise<void> {
+  if (path.resolve(input) === path.resolve(out)) {
+    const details = { file: out, remedy: 'choose another file with --out', exitCode: 2 } as const;
+    throw new SftError('output-is-input', 'the conversion would overwrite its own input', details);
+  }
+  const exists = await access(out).then(
+    () => true,
+    () => false,
+  );
+  if (!exists || replace) return;
+  const remedy = 'choose another file with --out, or replace it with --force';
+  throw new SftError('output-exists', 'the file exists already', { file: out, remedy, exitCode: 2 });
+}
+
+/** `1 example`, `1,234 examples` */
+export function countOf(count: number, thing: string): string {
+  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function layoutOf(out: string | undefined, { format }: DatasetEnd): Layout {
+  if (out !== undefined && /\.(?:jsonl|ndjson)$/i.test(out)) return 'jsonl';
+  if (out !== undefined && /\.json$/i.test(out)) return 'json';
+  return format === 'jsonl' ? 'jsonl' : 'json';
+}
+
+async function readSound(
+  file: string,
+  { onErrors, signal }: ConvertOptions,
+): Promise<{ sources: Source[]; end: DatasetEnd }> {
+  const sources: Source[] = [];
+  const errors: Finding[] = [];
+  let end: DatasetEnd | undefined;
+  for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
+    for (const item of batch) {
+      if (item.type === 'example') {
+        sources.push({ line: item.example.line, column: item.example.column, raw: item.raw });
+      } else if (item.type === 'end') end = item;
+      else if (item.finding.severity === 'error') errors.push(item.finding);
+    }
+  }
+  if (errors.length === 0 && end !== undefined) return { sources, end };
+  onErrors?.(errors);
+  throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was converted`, {
+    file,
+    remedy: `mend the data; \`sft validate ${file}\` lists everything`,
+  });
+}
