@@ -1,4 +1,6 @@
-// A reporter for node:test: a line for each file and each failure, then `N passed, N failed`.
+// A reporter for node:test: a line for each failure and each skip, then `N passed, N failed`. Where SFT_TEST_COUNTS names a file, the
+// counts go there instead of that line: whoever asked for them adds others to them.
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export default async function* reporter(source) {
@@ -31,5 +33,13 @@ export default async function* reporter(source) {
     }
   }
   for (const failure of failures) yield `\n${failure}`;
-  yield `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+  const counts = { passed, failed, skipped };
+  const file = process.env.SFT_TEST_COUNTS;
+  if (file === undefined) yield `\n${summaryLine(counts)}\n`;
+  else writeFileSync(file, JSON.stringify(counts));
+}
+
+/** The line every test command ends with. */
+export function summaryLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

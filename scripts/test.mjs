@@ -1,6 +1,10 @@
-// npm test: set-up, types, lint, format, then every *.test.ts. `npm test -- src/text` runs only the tests whose path holds that text,
-// without the checks before them.
+// npm test: set-up, types, lint, format, every *.test.ts, then the suites in a real VS Code. `npm test -- src/text` runs only the test
+// files whose path holds that text, without the checks before them and the suites after them.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { summaryLine } from './reporter.mjs';
 import { root, run, setup } from './setup.mjs';
 
 const only = process.argv.slice(2);
@@ -26,9 +30,22 @@ if (tests.length === 0) {
 }
 const files = await bundle(tests);
 console.error(`[test] ${files.length} files`);
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-test-'));
+const counted = path.join(scratch, 'counts.json');
+const env = only.length === 0 ? { ...process.env, SFT_TEST_COUNTS: counted } : process.env;
 const result = spawnSync(
   process.execPath,
   ['--enable-source-maps', '--test', '--test-reporter=./scripts/reporter.mjs', ...files],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', env },
 );
-process.exit(result.status ?? 1);
+if (only.length > 0) process.exit(result.status ?? 1);
+
+const { runVsCodeSuites } = await import('./vscode-suites.mjs');
+const inNode = JSON.parse(readFileSync(counted, 'utf8'));
+rmSync(scratch, { recursive: true });
+const inVsCode = await runVsCodeSuites();
+const total = Object.fromEntries(
+  Object.entries(inNode).map(([outcome, count]) => [outcome, count + inVsCode[outcome]]),
+);
+console.log(`\n${summaryLine(total)}`);
+process.exit(result.status === 0 && total.failed === 0 ? 0 : 1);

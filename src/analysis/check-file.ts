@@ -2,6 +2,7 @@ import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { streamBatches } from '../dataset/read';
 import { contentRules } from '../dataset/rules';
 import { summariseLengths, type TokenLength } from '../text/token-lengths';
+import { FigureList } from './file-figures';
 import { FindingList } from './finding-list';
 import { lengthFinding } from './length-findings';
 import { SplitSiblings } from './split-siblings';
@@ -24,16 +25,21 @@ export async function checkFile(
   const found = new FindingList(settings.rules);
   const sides = await new SplitSiblings(file).read(nearDuplicateThreshold);
   const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
+  const figures = new FigureList(settings.rules);
   const lengths: TokenLength[] = [];
   for await (const batch of streamBatches(file, { signal, onProgress, rules })) {
     for (const item of batch) {
       if (item.type === 'finding') {
         found.add(item.finding, FINDINGS_SENT);
+        figures.finding(item.finding);
       } else if (item.type === 'example') {
         const length = counts.lengthOnce(item.example, maxSeqLength);
         lengths.push(length);
+        figures.example(item.example.value, length);
         const finding = lengthFinding(file, item.example, length, maxSeqLength, counts.estimated);
-        if (finding !== undefined && !isIgnored(ignoredRules(item.raw), finding)) found.add(finding, FINDINGS_SENT);
+        if (finding === undefined || isIgnored(ignoredRules(item.raw), finding)) continue;
+        found.add(finding, FINDINGS_SENT);
+        figures.finding(finding);
       } else {
         return {
           file,
@@ -42,7 +48,9 @@ export async function checkFile(
           count: lengths.length,
           estimated: counts.estimated,
           modelName: counts.modelName,
+          maxSeqLength,
           summary: summariseLengths(lengths),
+          ...figures.sealed(),
           findings: found.sorted(FINDINGS_SENT),
           findingCount: found.count,
           findingsByRule: found.byRule,

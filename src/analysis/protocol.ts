@@ -5,6 +5,7 @@ import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
 import type { SplitParts } from '../dataset/split';
 import type { SplitFile } from '../dataset/split-file';
+import type { FileFigures } from './file-figures';
 import type { LengthSummary } from '../text/token-lengths';
 
 /** Replaces `length` UTF-16 code units from `offset` on; the changes of one message are applied one after the other. */
@@ -90,14 +91,16 @@ export interface TrainingSequence {
 }
 
 /** A file of any size, checked from disk. */
-export interface FileCheck {
+export interface FileCheck extends FileFigures {
   readonly file: string;
   readonly format: DatasetFormat;
   readonly bytes: number;
   readonly count: number;
   readonly estimated: boolean;
   readonly modelName: string | undefined;
+  readonly maxSeqLength: number;
   readonly summary: LengthSummary;
+  /** The first findings in file order, at most FINDINGS_SENT. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
   readonly findingsByRule: Readonly<Record<string, number>>;

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { summaryText } from '../analysis/hint-text';
 import type { FileCheck } from '../analysis/protocol';
-import { formatFinding } from '../dataset/finding';
+import { showFileReport } from './file-report';
 import type { Services } from './services';
 import { settingsFor } from './settings';
 
-/** `SFT: Check Dataset File`: a file of any size, from disk, without opening it. Returns what was found, for tests. */
+/** `SFT: Check Dataset File`: streams a file of any size from disk and opens its report. Returns what was found, for tests. */
 export function registerCheckFile(services: Services): vscode.Disposable {
   return vscode.commands.registerCommand('sft.checkFile', (uri?: vscode.Uri) => checkFileCommand(services, uri));
 }
@@ -18,8 +17,7 @@ async function checkFileCommand(services: Services, uri?: vscode.Uri): Promise<F
   }
   const checked = await withProgress(services, file);
   if (checked === undefined) return undefined;
-  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: summary(checked) });
-  await vscode.window.showTextDocument(document, { preview: true });
+  showFileReport(services, checked);
   return checked;
 }
 
@@ -46,22 +44,4 @@ async function withProgress({ client, dialogs }: Services, file: vscode.Uri): Pr
       return undefined;
     }
   });
-}
-
-function summary(checked: FileCheck): string {
-  const { error, warning, info } = checked.findingsBySeverity;
-  const rules = Object.entries(checked.findingsByRule)
-    .sort(([, a], [, b]) => b - a)
-    .map(([rule, count]) => `  ${count.toLocaleString('en-US').padStart(9)}  ${rule}`);
-  const more = checked.findingCount - checked.findings.length;
-  return [
-    checked.file,
-    `${checked.format.toUpperCase()}, ${(checked.bytes / 1e6).toFixed(1)} MB, checked in ${(checked.milliseconds / 1000).toFixed(1)} s`,
-    summaryText(checked.count, checked.summary, checked.estimated) +
-      (checked.modelName === undefined ? ' (no model: characters / 4)' : ` (${checked.modelName})`),
-    `${error} errors, ${warning} warnings, ${info} notes`,
-    ...(rules.length === 0 ? [] : ['', 'Findings by rule:', ...rules, '', ...checked.findings.map(formatFinding)]),
-    ...(more > 0 ? [`and ${more.toLocaleString('en-US')} more`] : []),
-    '',
-  ].join('\n');
 }

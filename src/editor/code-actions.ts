@@ -29,6 +29,12 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         all.command = { title: all.title, command: 'sft.fixAll', arguments: [document.uri] };
         actions.push(all);
       }
+      // Where findings are summed up, at the start of the file, the sum leads on.
+      if (start === 0 && result.findingCount > result.findings.length) {
+        const report = new vscode.CodeAction('Show all findings in the dataset report', vscode.CodeActionKind.QuickFix);
+        report.command = { title: report.title, command: 'sft.showDatasetReport' };
+        actions.push(report);
+      }
       return actions;
     },
   };

@@ -40,7 +40,7 @@ function diagnosticsOf(services: Services, { document, result }: Analysed): vsco
       vscode.DiagnosticSeverity.Warning,
     );
     summary.source = 'sft';
-    summary.code = MORE_FINDINGS;
+    summary.code = { value: MORE_FINDINGS, target: vscode.Uri.parse('command:sft.showDatasetReport') };
     diagnostics.push(summary);
   }
   return diagnostics;

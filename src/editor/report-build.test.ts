@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { analyseOnce, type AnalysedText } from '../analysis/analyse-once';
+import { checkFile } from '../analysis/check-file';
 import { TokenCounts } from '../analysis/token-counts';
 import { datasetReport, type DatasetReport } from '../messages/report';
-import { buildReport, readExamples } from './report-build';
+import { buildFileReport, buildReport, readExamples } from './report-build';
 import { reportHtml } from './report-html';
 
+const SETTINGS = { modelFolder: undefined, maxSeqLength: 20, rules: {}, nearDuplicateThreshold: 0.8 };
+
 function analysed(text: string): AnalysedText {
-  const settings = { modelFolder: undefined, maxSeqLength: 20, rules: {}, nearDuplicateThreshold: 0.8 };
-  return analyseOnce('a.json', text, settings, new TokenCounts(undefined, undefined, undefined));
+  return analyseOnce('a.json', text, SETTINGS, new TokenCounts(undefined, undefined, undefined));
 }
 
 function reportOf(objects: readonly object[]): DatasetReport {
@@ -33,7 +38,7 @@ describe('the dataset report', () => {
     assert.equal(report.examples, 12);
     assert.equal(sum(report.histogram.map((bin) => bin.examples)), 12);
     assert.equal(sum(report.agencies.map((agency) => agency.examples)), 12);
-    assert.equal(sum(Object.values(report.split)), 12);
+    assert.equal(sum(Object.values(report.split!)), 12);
     assert.deepEqual(
       report.agencies.map(({ name, examples }) => [name, examples]),
       [
@@ -41,7 +46,7 @@ describe('the dataset report', () => {
         ['NIS', 1],
       ],
     );
-    for (const { examples, split } of report.agencies) assert.equal(sum(Object.values(split)), examples);
+    for (const { examples, split } of report.agencies) assert.equal(sum(Object.values(split!)), examples);
     assert.equal(report.tokens.over, 1);
     assert.match(report.advice[1] ?? '', /NIMC has 11 examples, NIS has 1 /);
     assert.equal(datasetReport.problem(report, 'report'), undefined);
@@ -50,6 +55,25 @@ describe('the dataset report', () => {
   it('counts repeated examples and says what the size is good for', () => {
     assert.equal(reportOf([...twelve, ...twelve.slice(0, 2)]).duplicates, 2);
     assert.match(reportOf(twelve).advice[0] ?? '', /^12 examples are too few/);
+  });
+
+  it('says of a file on disk what it says of the open one, as far as a stream can tell', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sft-report-'));
+    try {
+      const file = path.join(folder, 'a.json');
+      const text = JSON.stringify([...twelve, ...twelve.slice(0, 2)]);
+      await writeFile(file, text);
+      const counts = new TokenCounts(undefined, undefined, undefined);
+      const checked = await checkFile(file, SETTINGS, counts, new AbortController().signal, () => undefined);
+      const report = buildFileReport('a.json', checked);
+      const open = reportOf([...twelve, ...twelve.slice(0, 2)]);
+      const agencies = open.agencies.map((agency) => ({ ...agency, split: undefined }));
+      assert.deepEqual(report, { ...open, agencies, split: undefined });
+      assert.equal(datasetReport.problem(report, 'report'), undefined);
+      assert.doesNotMatch(reportHtml(report), /Validation/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is sound without examples', () => {

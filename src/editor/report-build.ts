@@ -7,7 +7,7 @@ import { PARTS, splitDataset } from '../dataset/split';
 import type { DatasetReport } from '../messages/report';
 import { exampleRow } from '../analysis/example-table';
 import { pieces } from '../analysis/pieces';
-import type { AnalysisResult } from '../analysis/protocol';
+import type { AnalysisResult, FileCheck } from '../analysis/protocol';
 
 const SHARES = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
 const BINS = 30;
@@ -76,9 +76,32 @@ export function buildReport(
   };
 }
 
+/** The report of a file that was streamed from disk: as buildReport's, without what needs all examples at once. */
+export function buildFileReport(file: string, checked: FileCheck): DatasetReport {
+  const { format, count, estimated, modelName, maxSeqLength, summary, over, lost, tokens } = checked;
+  const counts = Object.entries(checked.findingsByRule).map(([rule, findings]) => ({
+    rule,
+    severity: checked.severities[rule] ?? 'warning',
+    count: findings,
+  }));
+  return {
+    file,
+    format: format.toUpperCase(),
+    examples: count,
+    advice: [sizeText(count), ...balanceAdvice(checked.agencies)],
+    tokens: { estimated, model: modelName, maxSeqLength, ...summary, over, lost },
+    histogram: histogramOf(tokens),
+    agencies: checked.agencies.map((agency) => ({ ...agency, split: undefined })),
+    findings: gravestFirst(counts),
+    findingCount: checked.findingCount,
+    duplicates: checked.findingsByRule['exact-duplicate'] ?? 0,
+    split: undefined,
+  };
+}
+
 const GRAVITY: readonly Severity[] = ['error', 'warning', 'info'];
 
-/** Gravest first, then most. A rule may report in several severities: each is a row. */
+/** A rule may report in several severities: each is a row. */
 function byRule(findings: readonly Finding[]): DatasetReport['findings'] {
   const rows = new Map<string, { rule: string; severity: Severity; count: number }>();
   for (const { rule, severity } of findings) {
@@ -87,8 +110,13 @@ function byRule(findings: readonly Finding[]): DatasetReport['findings'] {
     row.count++;
     rows.set(key, row);
   }
+  return gravestFirst([...rows.values()]);
+}
+
+/** Gravest first, then most. */
+function gravestFirst(rows: DatasetReport['findings']): DatasetReport['findings'] {
   const rank = ({ severity }: { severity: Severity }): number => GRAVITY.indexOf(severity);
-  return [...rows.values()].sort((a, b) => rank(a) - rank(b) || b.count - a.count || a.rule.localeCompare(b.rule));
+  return rows.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count || a.rule.localeCompare(b.rule));
 }
 
 function sizeText(examples: number): string {
@@ -108,9 +136,10 @@ function balanceAdvice(agencies: readonly { name: string; examples: number }[]):
   ];
 }
 
-function histogramOf(lengths: readonly number[]): DatasetReport['histogram'] {
+function histogramOf(lengths: readonly number[] | Int32Array): DatasetReport['histogram'] {
   if (lengths.length === 0) return [];
-  const max = lengths.reduce((most, length) => Math.max(most, length), 0);
+  let max = 0;
+  for (const length of lengths) max = Math.max(max, length);
   const width = Math.max(1, Math.ceil((max + 1) / BINS));
   const bins = Array.from({ length: Math.floor(max / width) + 1 }, (_, bin) => ({
     from: bin * width,

@@ -38,13 +38,13 @@ ${table(
   ['Tokens', 'Examples'],
   report.histogram.map((bin) => [`${number(bin.from)} to ${number(bin.to)}`, number(bin.examples)]),
 )}
-<h2>Balance and split</h2>
+<h2>${report.split === undefined ? 'Balance' : 'Balance and split'}</h2>
 ${table(
-  ['Agency', 'Examples', 'Train', 'Validation', 'Test'],
+  ['Agency', 'Examples', ...(report.split === undefined ? [] : ['Train', 'Validation', 'Test'])],
   [...report.agencies, { name: 'All', examples: report.examples, split: report.split }].map(
     ({ name, examples, split }) => [
       name || '(no agency)',
-      ...[examples, split.train, split.validation, split.test].map(number),
+      ...[examples, ...(split === undefined ? [] : [split.train, split.validation, split.test])].map(number),
     ],
   ),
 )}

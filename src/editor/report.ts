@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { reportHtml } from './report-html';
 import { fromReport, type DatasetReport, type FromReport, type ToReport } from '../messages/report';
+import { exportReport } from './report-export';
 import { buildReportAside } from './report-task';
 import type { Services } from './services';
 import { createPanel, WebviewHost } from './webview-host';
@@ -151,25 +151,7 @@ class ReportView {
   private startExport(): string | undefined {
     const { report } = this;
     if (report === undefined) return 'There is no report yet - wait until the file has been analysed';
-    void this.export(report);
+    void exportReport(this.services.dialogs, report, this.document.uri);
     return undefined;
-  }
-
-  private async export(report: DatasetReport): Promise<void> {
-    const { document, services } = this;
-    const name = `${path.posix.parse(document.uri.path).name}-report.html`;
-    const folder = vscode.Uri.joinPath(document.uri, '..');
-    const target = await vscode.window.showSaveDialog({
-      title: 'Export Dataset Report',
-      filters: { HTML: ['html'] },
-      ...(document.uri.scheme === 'untitled' ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
-    });
-    if (target === undefined) return;
-    try {
-      await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(reportHtml(report)));
-      void services.dialogs.info(`Report written to ${target.fsPath}`);
-    } catch (error) {
-      void services.dialogs.error(error instanceof Error ? error.message : String(error));
-    }
   }
 }

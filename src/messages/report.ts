@@ -24,12 +24,13 @@ export const datasetReport = record({
   /** Equal steps from 0; `from` and `to` inclusive, in tokens. */
   histogram: listOf(record({ from: count, to: count, examples: count })),
   /** Most examples first; those without an agency are under the empty name. */
-  agencies: listOf(record({ name: text, examples: count, split: part })),
+  agencies: listOf(record({ name: text, examples: count, split: maybe(part) })),
   findings: listOf(record({ rule: text, severity: oneOf('error', 'warning', 'info'), count })),
   findingCount: count,
   /** Examples whose question and answer stand earlier in the file, white space and case apart. */
   duplicates: count,
-  split: part,
+  /** Where a split of 80 / 10 / 10 would put the examples; nobody knows for a file that was only streamed. */
+  split: maybe(part),
 });
 
 export type DatasetReport = TypeOf<typeof datasetReport>;

@@ -4,55 +4,48 @@ import { bar, dataTable, element, whole } from '../shared/dom';
 /** So many agencies are shown; the others are summed up. */
 const SHOWN = 30;
 
-/** How the examples are spread over agencies, and where a split of 80 / 10 / 10 would put them. */
+type Agency = DatasetReport['agencies'][number];
+type Split = NonNullable<Agency['split']>;
+
+/** How the examples are spread over agencies, and where a split of 80 / 10 / 10 would put them if that is known. */
 export function balance({ agencies, examples, split }: DatasetReport): HTMLElement {
   const most = agencies[0]?.examples ?? 1;
   const named = agencies.filter(({ name }) => name !== '').length;
   const rest = agencies.slice(SHOWN);
-  const sum = (pick: (agency: DatasetReport['agencies'][number]) => number): number =>
-    rest.reduce((total, agency) => total + pick(agency), 0);
-  const others = {
+  const others: Agency = {
     name: `${whole(rest.length)} more`,
-    examples: sum((agency) => agency.examples),
-    split: {
-      train: sum((agency) => agency.split.train),
-      validation: sum((agency) => agency.split.validation),
-      test: sum((agency) => agency.split.test),
-    },
+    examples: rest.reduce((total, agency) => total + agency.examples, 0),
+    split: split === undefined ? undefined : sumSplits(rest.map((agency) => agency.split)),
   };
   const rows = [...agencies.slice(0, SHOWN), ...(rest.length === 0 ? [] : [others])];
-  const cells = (name: string, share: Element | string, entry: typeof others): (string | Node)[] => [
+  const cells = (name: string, share: Element | string, entry: Agency): (string | Node)[] => [
     name,
     share,
     whole(entry.examples),
     `${((100 * entry.examples) / Math.max(1, examples)).toFixed(1)}%`,
-    whole(entry.split.train),
-    whole(entry.split.validation),
-    whole(entry.split.test),
+    ...(entry.split === undefined ? [] : PARTS.map((part) => whole(entry.split![part]))),
   ];
   const spread =
     named === 0
       ? 'No example names its agency, so balance cannot be told.'
       : `${whole(named)} ${named === 1 ? 'agency' : 'agencies'}.`;
+  const placed =
+    split === undefined
+      ? 'How a split would place them is told for files that are open; SFT: Split Dataset… splits a file of any size.'
+      : 'Split 80 / 10 / 10 with seed 42; the same question never stands in two parts.';
   return element(
     'section',
     {},
-    element('h2', {}, 'Balance and split'),
-    element(
-      'p',
-      { class: 'muted' },
-      `${spread} Split 80 / 10 / 10 with seed 42; the same question never stands in two parts.`,
-    ),
+    element('h2', {}, split === undefined ? 'Balance' : 'Balance and split'),
+    element('p', { class: 'muted' }, `${spread} ${placed}`),
     dataTable(
-      'Examples by agency, and how a split would place them',
+      split === undefined ? 'Examples by agency' : 'Examples by agency, and how a split would place them',
       [
         { title: 'Agency' },
         { title: '' },
         { title: 'Examples', numeric: true },
         { title: 'Share', numeric: true },
-        { title: 'Train', numeric: true },
-        { title: 'Validation', numeric: true },
-        { title: 'Test', numeric: true },
+        ...(split === undefined ? [] : SPLIT_COLUMNS),
       ],
       [
         ...rows.map((row) => cells(row.name || 'No agency', row === others ? '' : bar(row.examples / most), row)),
@@ -61,4 +54,17 @@ export function balance({ agencies, examples, split }: DatasetReport): HTMLEleme
       true,
     ),
   );
+}
+
+const PARTS = ['train', 'validation', 'test'] as const;
+
+const SPLIT_COLUMNS = [
+  { title: 'Train', numeric: true },
+  { title: 'Validation', numeric: true },
+  { title: 'Test', numeric: true },
+];
+
+function sumSplits(splits: readonly (Split | undefined)[]): Split {
+  const sum = (part: (typeof PARTS)[number]): number => splits.reduce((total, one) => total + (one?.[part] ?? 0), 0);
+  return { train: sum('train'), validation: sum('validation'), test: sum('test') };
 }

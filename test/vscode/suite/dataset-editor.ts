@@ -9,12 +9,19 @@ import { LIMIT_MILLISECONDS } from './runner';
 
 const run = promisify(execFile);
 
+export function workspaceFile(name: string): vscode.Uri {
+  return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);
+}
+
+export async function writeWorkspaceFile(name: string, content: string | Uint8Array): Promise<vscode.Uri> {
+  const uri = workspaceFile(name);
+  await vscode.workspace.fs.writeFile(uri, typeof content === 'string' ? Buffer.from(content) : content);
+  return uri;
+}
+
 /** Opens a file of the workspace in an editor. */
 export async function open(name: string): Promise<vscode.TextEditor> {
-  const folder = vscode.workspace.workspaceFolders![0]!.uri;
-  return await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, name)),
-  );
+  return await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(workspaceFile(name)));
 }
 
 /** What the extension gives to whoever asks for it. */

@@ -5,6 +5,8 @@ import './diagnostics';
 import './quick-fixes';
 import './sample-project';
 import './token-hints';
+import './file-commands';
+import './hostile-files';
 import './other-files';
 import './runs';
 import './chat';

@@ -1,0 +1,52 @@
+// The suites in a real VS Code: what is in the package, the extension's API from inside the extension host, and what a person sees.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { browserSuite } from '../test/vscode/browser/suite.mjs';
+import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
+import { packageSuite } from '../test/vscode/package-contents.mjs';
+import { packExtension } from './package.mjs';
+import { root, setup } from './setup.mjs';
+import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
+
+const suites = { package: packageSuite, host: extensionHostSuite, browser: browserSuite };
+
+export const suiteNames = Object.keys(suites);
+
+/**
+ * Runs suites and prints their failures and skips. Where this machine cannot have VS Code or a browser, a line says so.
+ * @param {readonly string[]} chosen names of suites
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ */
+export async function runVsCodeSuites(chosen = suiteNames) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    installHost();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.log(`skipped: VS Code suites (${chosen.join(', ')}): ${error.message}`);
+    return { ...counts, skipped: chosen.length };
+  }
+  setup();
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-vscode-test-'));
+  const browser = await launchBrowser();
+  try {
+    const vsix = packExtension(path.join(root, '.cache/sft-workbench.vsix'));
+    for (const name of chosen) {
+      const start = performance.now();
+      const results = await suites[name]({ browser, vsix, scratch }).catch((error) => [
+        { name: 'the suite', outcome: 'failed', detail: error.stack, milliseconds: performance.now() - start },
+      ]);
+      for (const { name: test, outcome, detail, milliseconds } of results) {
+        counts[outcome]++;
+        if (outcome === 'failed') console.log(`not ok ${name}: ${test} (${milliseconds} ms)\n${detail}\n`);
+        if (outcome === 'skipped') console.log(`skipped ${name}: ${test} (${detail})`);
+      }
+      console.error(`[vscode] ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    }
+  } finally {
+    await browser.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return counts;
+}
