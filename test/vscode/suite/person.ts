@@ -19,6 +19,16 @@ export class Person {
         const label = this.choose(items.map((item) => item.label));
         return await Promise.resolve(items.find((item) => item.label === label));
       },
+      pickSeveral: async (items, placeHolder) => {
+        this.shown.push(placeHolder);
+        const labels = this.answers.shift()?.split(', ') ?? [];
+        return await Promise.resolve(items.filter((item) => labels.includes(item.label)));
+      },
+      file: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
+      confirm: async (message, detail, action) => {
+        this.shown.push(message, detail);
+        return await Promise.resolve(this.answers.shift() === action);
+      },
       text: async () => await Promise.resolve(this.answers.shift()),
       folder: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
       info: say,
