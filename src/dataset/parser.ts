@@ -464,8 +464,15 @@ export class DatasetParser {
       const message = one
         ? `${rest[0]!} is one too many here - remove it`
         : `${quoted(text.slice(at, end))} stands between two examples - remove it`;
-      const fixes = one ? [removal(`Remove ${rest[0]!}`, at, end, false)] : [];
-      this.report(one && rest[0] !== ':' ? 'wrong-bracket' : 'unexpected-text', at, end, message, fixes);
+      const fix = one
+        ? removal(`Remove ${rest[0]!}`, at, end, false)
+        : removal(
+            'Remove the text between the examples',
+            at - /[ \t]*$/.exec(text.slice(Math.max(0, at - 200), at))![0].length,
+            end,
+            false,
+          );
+      this.report(one && rest[0] !== ':' ? 'wrong-bracket' : 'unexpected-text', at, end, message, [fix]);
     }
     this.doubtful = !one;
     this.at = end;

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { findingToJson } from '../../../src/dataset/finding';
 import { RULE_IDS } from '../../../src/dataset/rules';
-import { analysed, describeRange, findingsOf, findingsWhen, open, ruleOf, sft } from './dataset-editor';
-import { NOT_IN_A_DOCUMENT, PLANTED, type PlantedMistake } from './planted';
+import { analysed, describeRange, findingsOf, findingsWhen, open, ruleOf, sft, workspaceFile } from './dataset-editor';
+import { NOT_IN_A_DOCUMENT, OTHER_PARTS, PLANTED, type PlantedMistake } from './planted';
 import { test } from './runner';
 
 const SEVERITIES = {
@@ -20,8 +20,9 @@ function describeDiagnostic(diagnostic: vscode.Diagnostic): string {
 }
 
 /** The same from the command line. */
-async function validated(file: string): Promise<string[]> {
-  const findings = (await sft(['validate', file])) as ReturnType<typeof findingToJson>[];
+async function validated(file: string, others: readonly string[]): Promise<string[]> {
+  const all = (await sft(['validate', ...others, file])) as ReturnType<typeof findingToJson>[];
+  const findings = all.filter((finding) => finding.file === file);
   return findings.map(
     ({ line, column, endLine, endColumn, severity, rule, message }) =>
       `${line}:${column}-${endLine}:${endColumn} ${severity} ${rule} ${message}`,
@@ -31,7 +32,8 @@ async function validated(file: string): Promise<string[]> {
 for (const file of Object.keys(PLANTED)) {
   test(`${file}: ranges, severities and messages are those of sft validate`, async () => {
     const { document } = await open(file);
-    const expected = (await validated(document.uri.fsPath)).sort();
+    const others = (OTHER_PARTS[file] ?? []).map((part) => workspaceFile(part).fsPath);
+    const expected = (await validated(document.uri.fsPath, others)).sort();
     assert.ok(expected.length > 0);
     const shown = (found: readonly vscode.Diagnostic[]): string[] => found.map(describeDiagnostic).sort();
     await findingsWhen(document.uri, `\n${expected.join('\n')}\n`, (found) =>

@@ -14,6 +14,8 @@ export class Person {
       return await Promise.resolve(actions.length === 0 ? undefined : this.choose(actions));
     };
     return {
+      // What no test has asked a person yet.
+      ...windowDialogs,
       pick: async (items, placeHolder) => {
         this.shown.push(placeHolder);
         const label = this.choose(items.map((item) => item.label));

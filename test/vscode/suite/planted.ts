@@ -19,6 +19,8 @@ const FIRST =
   '{"question": "How long does a name reservation last?", "answer": "A reserved name is held for 60 days. Register the business before then, or reserve the name again.';
 const ALMOST_FIRST = `${FIRST.replace('again.', 'days or so.')}", "agency": "CAC"}`;
 
+const LEAKED =
+  '{"question": "Which bridge is closed on market days?", "answer": "The old stone bridge, from the first bell until the last."}';
 const LEDGERS = Array.from(
   { length: 39 },
   (_, i) =>
@@ -81,7 +83,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
       covers: '"At the desk of the supplier, with the last bill.',
       fixed: '"At the desk of the supplier, with the last bill."',
     },
-    { rule: 'unexpected-text', at: 'and so on', covers: 'and so on' },
+    { rule: 'unexpected-text', at: '} and so on\n', covers: 'and so on', fixed: '}\n' },
   ],
   'cut-off.json': [{ rule: 'cut-off', at: 'on pay\n', covers: '', fixed: 'on pay"\n  }\n]\n' }],
   'texts.json': [
@@ -132,8 +134,15 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
       at: '"Nobody holds',
       covers: '"Nobody holds any name for anyone: whoever files the papers first has it."',
     },
+    {
+      rule: 'language-mismatch',
+      at: '"Le bureau',
+      covers:
+        '"Le bureau de la commune garde le registre dans une armoire fermée, et chaque habitant du village peut le consulter le matin, sans payer de droits, à condition de montrer sa carte au gardien qui se tient à la porte."',
+    },
     { rule: 'length-outlier', at: '{"question": "Why is the register', covers: LAST },
   ],
+  'leak/test.jsonl': [{ rule: 'split-leak', at: LEAKED, covers: LEAKED }],
   'table.csv': [{ rule: 'csv-columns', at: ',LGA\nWhich lamp', covers: 'LGA' }],
   'columns.csv': [{ rule: 'csv-header', at: 'answer\nWho', covers: 'answer' }],
   'declared/empty.json': [{ rule: 'empty-file', at: '', covers: '' }],
@@ -143,6 +152,9 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
   'declared/prose.txt': [{ rule: 'not-json', at: 'Question:', covers: 'Question: Where is the office?' }],
   'declared/deep.json': [{ rule: 'too-deep', at: `"answer": ${'['.repeat(140)}`, covers: '[' }],
 };
+
+/** The other parts of a split, which the command line must be given to see what the editor sees. */
+export const OTHER_PARTS: Readonly<Record<string, readonly string[]>> = { 'leak/test.jsonl': ['leak/train.jsonl'] };
 
 /** Rules of files that an editor cannot open as text or keep in step; `Check Dataset File` reports them from disk. */
 export const NOT_IN_A_DOCUMENT: readonly string[] = ['not-text', 'wrong-encoding', 'too-long'];
