@@ -27,10 +27,7 @@ export class Person {
         return await Promise.resolve(items.filter((item) => labels.includes(item.label)));
       },
       file: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
-      confirm: async (message, detail, action) => {
-        this.shown.push(message, detail);
-        return await Promise.resolve(this.answers.shift() === action);
-      },
+      confirm: async (message, detail, ...actions) => await say(`${message}\n${detail}`, ...actions),
       text: async () => await Promise.resolve(this.answers.shift()),
       folder: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
       info: say,
