@@ -9,6 +9,7 @@ import { factsOf } from '../src/editor/dashboard/present-run';
 import { RunSender } from '../src/editor/dashboard/run-sender';
 import { webviewPage } from '../src/editor/webview-page';
 import type { ToDashboard } from '../src/messages/dashboard';
+import { healthAdvice } from '../src/train/health/health-advice';
 import { readOnce, trainedRun, writtenRun } from '../test/webview/dashboard-runs';
 
 const STEPS = 100_000;
@@ -74,7 +75,7 @@ async function readRun(folder: string): Promise<{ messages: ToDashboard[]; spent
   const post = (message: ToDashboard): void => {
     messages.push(message);
   };
-  new RunSender({ run: 0, alone: true, post }).send(followed);
+  new RunSender({ run: 0, alone: true, post, advise: healthAdvice }).send(followed);
   const end = performance.now();
   const { user, system } = process.cpuUsage(used);
   // The delay of a turn is seen in the turn after it.

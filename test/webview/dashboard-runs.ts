@@ -6,6 +6,7 @@ import type { ToDashboard } from '../../src/messages/dashboard';
 import { readRatings } from '../../src/runs/ratings';
 import { createRandom } from '../../src/random';
 import type { NewRunEvent } from '../../src/runs/event-schema';
+import { healthAdvice } from '../../src/train/health/health-advice';
 import type { Run } from '../../src/runs/run-schema';
 import type { RunState } from '../../src/runs/state-schema';
 import { differencesOf, factsOf } from '../../src/editor/dashboard/present-run';
@@ -122,7 +123,7 @@ export async function dashboardMessages(folders: readonly string[]): Promise<ToD
   };
   const runs = followed.map(({ run }, at) => factsOf(folders[at]!, run.name, run));
   post({ type: 'show', runs, differences: alone ? [] : differencesOf(followed.map(({ run }) => run)) });
-  for (const [run, one] of followed.entries()) new RunSender({ run, alone, post }).send(one);
+  for (const [run, one] of followed.entries()) new RunSender({ run, alone, post, advise: healthAdvice }).send(one);
   if (alone) post({ type: 'ratings', ratings: await readRatings(folders[0]!) });
   return messages;
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { toDashboard, type ToDashboard } from '../../messages/dashboard';
+import { healthAdvice } from '../../train/health/health-advice';
 import { RunFollower, type FollowedRun } from './run-follower';
 import { RunSender } from './run-sender';
 
@@ -30,7 +31,12 @@ describe('what a dashboard is told of a run', () => {
   let follower: RunFollower;
   let following: Promise<void>;
   const messages: ToDashboard[] = [];
-  const sender = new RunSender({ run: 0, alone: true, post: (message) => messages.push(message) });
+  const sender = new RunSender({
+    run: 0,
+    alone: true,
+    post: (message) => messages.push(message),
+    advise: healthAdvice,
+  });
 
   /** Resolves when the run has been sent as it is when `wanted` holds; the messages since the last call. */
   async function sentWhen(wanted: (run: FollowedRun) => boolean, change: () => Promise<void>): Promise<ToDashboard[]> {

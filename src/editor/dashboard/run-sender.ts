@@ -15,7 +15,7 @@ export interface SenderOptions {
   /** Whether advice and predictions are shown: where a run is shown alone. */
   readonly alone: boolean;
   readonly post: (message: ToDashboard) => void;
-  readonly advise?: (curves: RunCurves, config: ResolvedConfig) => readonly HealthFinding[];
+  readonly advise: (curves: RunCurves, config: ResolvedConfig) => readonly HealthFinding[];
 }
 
 /** Tells a dashboard of a run: all of it to begin with, then only what is new. */
@@ -84,13 +84,11 @@ export class RunSender {
   }
 
   private sendAdvice({ run, curves, state }: FollowedRun): void {
-    const { advise } = this.options;
-    if (advise === undefined) return;
     const now = performance.now();
     const working = state.status === 'running' || state.status === 'starting';
     if (working && now - this.advisedAt < ADVISE_EVERY) return;
     this.advisedAt = now;
-    this.findings = advise(runCurves(curves), run.config);
+    this.findings = this.options.advise(runCurves(curves), run.config);
     const findings = adviceOf(this.findings);
     const text = JSON.stringify(findings);
     if (text === this.advice) return;
