@@ -9,7 +9,7 @@ import { trendOf } from './trend';
  * What is going wrong in a run, as its curves show it; nothing for a healthy one, however noisy. The most serious comes first. Where
  * the loss diverges or overflows, the rest is not looked at, since it follows from that.
  *
- * O(n log n) in the number of steps with a small factor: below 20 ms for 100,000.
+ * O(n log n) in the number of steps with a small factor: some 20 ms for 100,000.
  */
 export function healthAdvice(curves: RunCurves, config: ResolvedConfig): readonly HealthFinding[] {
   const broken = notFinite(curves, config);
