@@ -7,7 +7,9 @@ import { formatError, SftError } from '../../errors';
 import { launchRun } from '../../runs/launch';
 import type { Services } from '../services';
 import { chooseConfiguration } from './choose-config';
-import { saveFirst } from './save-first';
+import { preflightInProcess } from './preflight-process';
+import { decide } from './preflight-question';
+import { saveChanged, saveFirst } from './save-first';
 import { mayRun } from './trust';
 import { sftCommand } from './worker-command';
 
@@ -30,11 +32,29 @@ async function startTraining(services: Services, target: unknown): Promise<strin
   }
   starting.add(key);
   try {
-    if (!(await saveFirst(services, config))) return undefined;
-    const ready = await load(services, config);
+    const ready = await checkUntilReady(services, config);
     return ready === undefined ? undefined : await launch(services, config, ready);
   } finally {
     starting.delete(key);
+  }
+}
+
+/** Checks, lets the person mend what is wrong, and checks again. @returns the configuration to start with */
+async function checkUntilReady(services: Services, config: vscode.Uri): Promise<ResolvedConfig | undefined> {
+  if (!(await saveFirst(services, config))) return undefined;
+  for (;;) {
+    const resolved = await load(services, config);
+    const report = resolved === undefined ? undefined : await preflight(services, config);
+    if (report === undefined) return undefined;
+    const decision = await decide(services.dialogs, report);
+    if (decision === undefined) return undefined;
+    if (decision.kind === 'start') return resolved;
+    if (decision.kind === 'look') {
+      await vscode.window.showTextDocument(config, { preview: false });
+      return undefined;
+    }
+    const changed = await vscode.commands.executeCommand('sft.applyConfigChanges', config.fsPath, decision.changes);
+    if (changed !== true || !(await saveChanged(services, config))) return undefined;
   }
 }
 
@@ -54,6 +74,28 @@ async function load({ dialogs }: Services, config: vscode.Uri): Promise<Resolved
     void dialogs.error(`Training cannot start: ${first.message}${advice}${more}`);
     return undefined;
   }
+}
+
+async function preflight({ context, dialogs }: Services, config: vscode.Uri): ReturnType<typeof preflightInProcess> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Checking data, model and machine before training',
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (_, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => {
+      abort.abort();
+    });
+    try {
+      return await preflightInProcess(context, config.fsPath, abort.signal);
+    } catch (error) {
+      void dialogs.error(
+        `The checks before training failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return undefined;
+    }
+  });
 }
 
 async function launch(services: Services, file: vscode.Uri, config: ResolvedConfig): Promise<string | undefined> {

@@ -246,6 +246,22 @@ test('a killed worker is shown as interrupted, and of two that resume it one doe
   await runWhen(services, folder, hasStatus('stopped'));
 });
 
+test('what the checks find is told, a remedy is applied, and the checks run again', async (services) => {
+  const file = writeConfig('unseen', { max_steps: 2 });
+  const person = new Person([/Set max_steps/], { confirm: /^Set max_steps|^Choose a Remedy/ });
+  services.answerDialogs(person);
+  const folder = await vscode.commands.executeCommand<string | undefined>('sft.startTraining', vscode.Uri.file(file));
+  const said = [...person.heard, ...person.offered].join('\n');
+  const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  assert.equal(written['max_steps'], 4, said);
+  assert.match(person.heard[0] ?? '', /2 steps of 8 examples see 16 of 32/);
+  assert.doesNotMatch(person.heard.slice(1).join('\n'), /Warning, Steps/);
+  if (folder !== undefined) {
+    await vscode.commands.executeCommand('sft.stopRun', folder);
+    await runWhen(services, folder, hasStatus('stopped', 'done'));
+  }
+});
+
 test('a configuration with a mistake starts nothing, and the mistake is told', async (services) => {
   const file = writeConfig('wrong', { model_name: 'gone' });
   const person = new Person([]);

@@ -1,0 +1,55 @@
+import type { ConfigChanges } from '../../config/change-config';
+import type { PreflightCheck, PreflightRemedy, PreflightReport } from '../../runs/preflight/report';
+import type { Dialogs } from '../dialogs';
+
+/** What the person wants after having read the findings; nothing where the run is not to start. */
+export type Decision =
+  { readonly kind: 'start' } | { readonly kind: 'change'; readonly changes: ConfigChanges } | { readonly kind: 'look' };
+
+const START = 'Start Anyway';
+const LOOK = 'Open Configuration';
+const CHOOSE = 'Choose a Remedy…';
+/** More buttons than these are a list. */
+const MOST_BUTTONS = 2;
+
+/** Tells what the checks found, in full, and offers the ways out; asks nothing where all is well. */
+export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Promise<Decision | undefined> {
+  const errors = checks.filter(({ status }) => status === 'error');
+  const warnings = checks.filter(({ status }) => status === 'warning');
+  const found = [...errors, ...warnings];
+  if (found.length === 0) return { kind: 'start' };
+  const remedies = found.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
+  const message =
+    errors.length > 0
+      ? `Training cannot start: ${count(errors.length, 'problem')}`
+      : `Before training starts: ${count(warnings.length, 'thing')} to know`;
+  const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
+  const actions = errors.length > 0 ? [...ways, LOOK] : [START, ...ways, LOOK];
+  const action = await dialogs.confirm(message, found.map(text).join('\n\n'), ...actions);
+  if (action === undefined) return undefined;
+  if (action === START) return { kind: 'start' };
+  if (action === LOOK) return { kind: 'look' };
+  const remedy = action === CHOOSE ? await choose(dialogs, remedies) : remedies.find(({ title }) => title === action);
+  return remedy === undefined ? undefined : { kind: 'change', changes: remedy.changes };
+}
+
+function text({ title, status, message }: PreflightCheck): string {
+  return `${status === 'error' ? 'Error' : 'Warning'}, ${title}: ${message}`;
+}
+
+async function choose(
+  dialogs: Dialogs,
+  remedies: readonly (PreflightRemedy & { readonly check: PreflightCheck })[],
+): Promise<PreflightRemedy | undefined> {
+  const items = remedies.map((remedy) => ({
+    label: `$(lightbulb) ${remedy.title}`,
+    description: remedy.check.title,
+    remedy,
+  }));
+  const chosen = await dialogs.pick(items, 'The configuration is changed, saved, and checked again');
+  return items.find((item) => item === chosen)?.remedy;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
