@@ -64,7 +64,10 @@ export class TextAnalysis {
       this.otherSides = undefined;
       this.forgetFacts();
     }
-    if (maxSeqLength !== settings.maxSeqLength) this.forgetLengths();
+    if (maxSeqLength !== settings.maxSeqLength) {
+      // One that fits is the same under every limit that it fits.
+      this.forgetLengths(({ tokens, truncated }) => truncated === 0 && tokens <= settings.maxSeqLength);
+    }
   }
 
   /** The examples of the file's other parts; to be given again where the threshold for near-duplicates has changed. */
@@ -80,7 +83,7 @@ export class TextAnalysis {
   *work(version: number, counts: TokenCounts): Generator<AnalysisResult | undefined, AnalysisResult, undefined> {
     const start = performance.now();
     const { reading } = this;
-    if (this.counts !== counts) this.forgetLengths();
+    if (this.counts !== counts) this.forgetLengths(() => false);
     this.counts = counts;
     const seal = (complete: boolean): AnalysisResult => this.result(version, complete, start);
     if (!reading.ready) {
@@ -174,9 +177,12 @@ export class TextAnalysis {
     this.rules = this.ruleSet();
   }
 
-  private forgetLengths(): void {
-    for (const segment of this.reading.segments) segment.length = undefined;
-    this.kept = new Map([...this.kept].map(([hash, kept]) => [hash, { ...kept, length: undefined }]));
+  /** @param keeps whether a length is still right */
+  private forgetLengths(keeps: (length: TokenLength) => boolean): void {
+    const still = (length: TokenLength | undefined): TokenLength | undefined =>
+      length !== undefined && keeps(length) ? length : undefined;
+    for (const segment of this.reading.segments) segment.length = still(segment.length);
+    this.kept = new Map([...this.kept].map(([hash, kept]) => [hash, { ...kept, length: still(kept.length) }]));
   }
 
   private result(version: number, complete: boolean, start: number): AnalysisResult {

@@ -49,13 +49,27 @@ const FUNCTION_WORDS: Readonly<Record<string, string>> = {
 };
 
 const NAMES = Object.keys(FUNCTION_WORDS);
-/** The languages each word belongs to, as numbers in NAMES. */
-const LANGUAGES_OF = new Map<string, number[]>();
+
+interface FunctionWord {
+  /** As numbers in NAMES. */
+  readonly languages: number[];
+  /** Number of the last text that had it. */
+  seen: number;
+}
+
+const WORDS = new Map<string, FunctionWord>();
 for (const [language, name] of NAMES.entries()) {
   for (const word of new Set(FUNCTION_WORDS[name]!.split(' '))) {
-    LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language]);
+    const known = WORDS.get(word);
+    if (known === undefined) WORDS.set(word, { languages: [language], seen: 0 });
+    else known.languages.push(language);
   }
 }
+const LONGEST_WORD = [...WORDS.keys()].reduce((most, word) => Math.max(most, word.length), 0);
+/** Of byWords: the number of the text, and for each language its words in it, all and different ones. */
+let texts = 0;
+const hits = new Uint16Array(NAMES.length);
+const different = new Uint16Array(NAMES.length);
 
 const SCRIPTS: readonly (readonly [string, number, number])[] = [
   ['Greek', 0x370, 0x3ff],
@@ -127,25 +141,57 @@ function byScript(scripts: Map<string, number>, latin: number): string | undefin
 }
 
 function byWords(text: string): string | undefined {
-  const hits = new Uint16Array(NAMES.length);
-  const different = NAMES.map(() => new Set<string>());
+  texts++;
+  hits.fill(0);
+  different.fill(0);
   let words = 0;
-  for (const [word] of text
-    .normalize('NFC')
-    .toLowerCase()
-    .matchAll(/[\p{L}\p{M}’']+/gu)) {
-    words++;
-    for (const language of LANGUAGES_OF.get(word) ?? []) {
-      hits[language]!++;
-      different[language]!.add(word);
+  const lower = text.normalize('NFC').toLowerCase();
+  for (let from = 0; from < lower.length;) {
+    const to = wordEnd(lower, from);
+    if (to > from) {
+      words++;
+      if (to - from <= LONGEST_WORD) countWord(WORDS.get(lower.slice(from, to)));
     }
+    from = to + 1;
   }
   if (words < FEWEST_WORDS) return undefined;
-  const best = hits.indexOf(Math.max(...hits));
-  const next = hits.reduce((most, count, language) => (language === best ? most : Math.max(most, count)), 0);
+  let best = 0;
+  for (let i = 1; i < hits.length; i++) if (hits[i]! > hits[best]!) best = i;
+  let next = 0;
+  for (let i = 0; i < hits.length; i++) if (i !== best && hits[i]! > next) next = hits[i]!;
   const sure =
-    different[best]!.size >= FEWEST_DIFFERENT && hits[best]! >= words * LEAST_SHARE && hits[best]! >= next * LEAST_LEAD;
+    different[best]! >= FEWEST_DIFFERENT && hits[best]! >= words * LEAST_SHARE && hits[best]! >= next * LEAST_LEAD;
   return sure ? NAMES[best] : undefined;
+}
+
+function countWord(word: FunctionWord | undefined): void {
+  if (word === undefined) return;
+  const first = word.seen !== texts;
+  word.seen = texts;
+  for (const language of word.languages) {
+    hits[language]!++;
+    if (first) different[language]!++;
+  }
+}
+
+const LETTER = /[\p{L}\p{M}’']/u;
+/** 1 for the letters of the first so many code units: asked of a table, since most of a text is of them. */
+const LETTERS = Uint8Array.from({ length: 0x2020 }, (_, c) => (LETTER.test(String.fromCharCode(c)) ? 1 : 0));
+
+/** Where the run of letters, marks and apostrophes ends that begins at `from`; `from` where none does. */
+function wordEnd(text: string, from: number): number {
+  let to = from;
+  for (; to < text.length; to++) {
+    const c = text.charCodeAt(to);
+    if (c < LETTERS.length) {
+      if (LETTERS[c] === 1) continue;
+      break;
+    }
+    const character = String.fromCodePoint(text.codePointAt(to)!);
+    if (!LETTER.test(character)) break;
+    to += character.length - 1;
+  }
+  return to;
 }
 
 function isLatin(c: number): boolean {

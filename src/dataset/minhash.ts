@@ -1,48 +1,62 @@
-/** Hashes of the words of a text: lower case, runs of letters and digits; an ideograph is a word of its own. */
-export function wordHashes(text: string): number[] {
-  const words: number[] = [];
+/** What is being made of one text or example is written here, and copied where it is kept. */
+let words = new Uint32Array(1024);
+let bigrams = new Uint32Array(1024);
+
+/** 1 for the ASCII characters of words. */
+const IN_WORD = Uint8Array.from({ length: 128 }, (_, c) => (/[a-z0-9]/.test(String.fromCharCode(c)) ? 1 : 0));
+
+/**
+ * Hashes of the words of a text: lower case, runs of letters and digits; an ideograph is a word of its own.
+ * @returns good until the next call
+ */
+export function wordHashes(text: string): Uint32Array {
   const lower = text.toLowerCase();
+  if (words.length <= lower.length) words = new Uint32Array(lower.length * 2);
+  const found = words;
+  let count = 0;
   let hash = 0;
   let inside = false;
-  const close = (): void => {
-    if (inside) words.push(finalise(hash));
-    inside = false;
-    hash = 0;
-  };
   for (let i = 0; i < lower.length; i++) {
     const c = lower.charCodeAt(i);
+    const word = c < 128 ? IN_WORD[c] === 1 : c >= 0xc0 && (c < 0x2000 || c > 0x206f) && (c < 0x3000 || c > 0x303f);
     const alone = c >= 0x3040 && c <= 0x9fff;
-    const word =
-      (c >= 97 && c <= 122) ||
-      (c >= 48 && c <= 57) ||
-      (c >= 0xc0 && (c < 0x2000 || c > 0x206f) && (c < 0x3000 || c > 0x303f));
-    if (!word || alone) close();
+    if (inside && (!word || alone)) {
+      found[count++] = finalise(hash);
+      inside = false;
+    }
     if (!word) continue;
-    hash = Math.imul(hash ^ c, 0x01000193) + 0x9e3779b9;
-    inside = true;
-    if (alone) close();
+    hash = Math.imul((inside ? hash : 0) ^ c, 0x01000193) + 0x9e3779b9;
+    inside = !alone;
+    if (alone) found[count++] = finalise(hash);
   }
-  close();
-  return words;
+  if (inside) found[count++] = finalise(hash);
+  return found.subarray(0, count);
 }
 
 /** The set of word bigrams of the texts as ascending, distinct 32-bit hashes. A bigram never crosses from text to text. */
 export function bigramSet(texts: readonly string[]): Uint32Array {
-  const found: number[] = [];
+  let count = 0;
   for (const text of texts) {
-    const words = wordHashes(text);
-    for (let i = 1; i < words.length; i++) {
-      found.push(finalise(Math.imul(words[i - 1]!, 0x85ebca6b) ^ words[i]!));
+    const hashes = wordHashes(text);
+    if (bigrams.length < count + hashes.length) {
+      const larger = new Uint32Array((count + hashes.length) * 2);
+      larger.set(bigrams);
+      bigrams = larger;
+    }
+    for (let i = 1; i < hashes.length; i++) {
+      bigrams[count++] = finalise(Math.imul(hashes[i - 1]!, 0x85ebca6b) ^ hashes[i]!);
     }
   }
-  return ascendingSet(Uint32Array.from(found));
+  return ascendingSet(bigrams.subarray(0, count));
 }
 
-/** The distinct numbers in ascending order; `values` is sorted in place. */
-export function ascendingSet(values: Uint32Array): Uint32Array {
+/** The distinct numbers in ascending order, at most so many; `values` is sorted in place. */
+export function ascendingSet(values: Uint32Array, most = Infinity): Uint32Array {
   values.sort();
   let length = 0;
-  for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) values[length++] = values[i]!;
+  for (let i = 0; i < values.length && length < most; i++) {
+    if (i === 0 || values[i] !== values[i - 1]) values[length++] = values[i]!;
+  }
   return values.slice(0, length);
 }
 

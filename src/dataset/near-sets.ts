@@ -30,6 +30,10 @@ const OFFSETS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 
 export type SignedSet = Uint32Array;
 
 const signature = new Uint32Array(HASHES);
+/** Hash functions that go over a set together: their least values stay in registers. */
+const TOGETHER = 6;
+/** Added, it makes the order of signed numbers that of unsigned ones, and takes itself away again. */
+const SIGN = 0x80000000 | 0;
 
 /**
  * @param set ascending and not empty
@@ -37,16 +41,7 @@ const signature = new Uint32Array(HASHES);
  */
 export function signed(set: Uint32Array, threshold: number): SignedSet {
   const { rows, bands } = bandsFor(threshold);
-  for (let h = 0; h < HASHES; h++) {
-    const factor = FACTORS[h]!;
-    const offset = OFFSETS[h]!;
-    let least = 0xffffffff;
-    for (let i = 0; i < set.length; i++) {
-      const value = (Math.imul(set[i]!, factor) + offset) >>> 0;
-      if (value < least) least = value;
-    }
-    signature[h] = least;
-  }
+  for (let h = 0; h < HASHES; h += TOGETHER) sign(set, h);
   const held = new Uint32Array(bands + set.length);
   for (let band = 0; band < bands; band++) {
     let key = ~band;
@@ -57,6 +52,49 @@ export function signed(set: Uint32Array, threshold: number): SignedSet {
   }
   held.set(set, bands);
   return held;
+}
+
+/** The least values of the hash functions from `h` on, TOGETHER of them. */
+function sign(set: Uint32Array, h: number): void {
+  const f0 = FACTORS[h]!;
+  const f1 = FACTORS[h + 1]!;
+  const f2 = FACTORS[h + 2]!;
+  const f3 = FACTORS[h + 3]!;
+  const f4 = FACTORS[h + 4]!;
+  const f5 = FACTORS[h + 5]!;
+  const o0 = OFFSETS[h]! ^ SIGN;
+  const o1 = OFFSETS[h + 1]! ^ SIGN;
+  const o2 = OFFSETS[h + 2]! ^ SIGN;
+  const o3 = OFFSETS[h + 3]! ^ SIGN;
+  const o4 = OFFSETS[h + 4]! ^ SIGN;
+  const o5 = OFFSETS[h + 5]! ^ SIGN;
+  let l0 = 0x7fffffff;
+  let l1 = 0x7fffffff;
+  let l2 = 0x7fffffff;
+  let l3 = 0x7fffffff;
+  let l4 = 0x7fffffff;
+  let l5 = 0x7fffffff;
+  for (let i = 0; i < set.length; i++) {
+    const value = set[i]! | 0;
+    const v0 = (Math.imul(value, f0) + o0) | 0;
+    const v1 = (Math.imul(value, f1) + o1) | 0;
+    const v2 = (Math.imul(value, f2) + o2) | 0;
+    const v3 = (Math.imul(value, f3) + o3) | 0;
+    const v4 = (Math.imul(value, f4) + o4) | 0;
+    const v5 = (Math.imul(value, f5) + o5) | 0;
+    if (v0 < l0) l0 = v0;
+    if (v1 < l1) l1 = v1;
+    if (v2 < l2) l2 = v2;
+    if (v3 < l3) l3 = v3;
+    if (v4 < l4) l4 = v4;
+    if (v5 < l5) l5 = v5;
+  }
+  signature[h] = l0 ^ SIGN;
+  signature[h + 1] = l1 ^ SIGN;
+  signature[h + 2] = l2 ^ SIGN;
+  signature[h + 3] = l3 ^ SIGN;
+  signature[h + 4] = l4 ^ SIGN;
+  signature[h + 5] = l5 ^ SIGN;
 }
 
 /** An earlier set that is near, by its number from 0 in the order of `put`. */

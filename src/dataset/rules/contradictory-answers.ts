@@ -29,7 +29,7 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     const { question, answer } = value;
     return {
       question: hashTexts([question]),
-      words: ascendingSet(Uint32Array.from(wordHashes(answer))).slice(0, SKETCH),
+      words: ascendingSet(wordHashes(answer), SKETCH),
       numbers: [...new Set(numbersOf(answer))].sort().join(' '),
       polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
     };
@@ -66,9 +66,7 @@ function contradicts(a: AnswerDigest, b: AnswerDigest): boolean {
   if (a.numbers !== '' && b.numbers !== '' && a.numbers !== b.numbers) return true;
   if (holds(a.words, b.words) || holds(b.words, a.words)) return false;
   // Of the union's least hashes, the share that is in both estimates the similarity of the whole sets.
-  const least = ascendingSet(Uint32Array.of(...a.words, ...b.words))
-    .slice(0, SKETCH)
-    .at(-1)!;
+  const least = ascendingSet(Uint32Array.of(...a.words, ...b.words), SKETCH).at(-1)!;
   const within = (words: Uint32Array): Uint32Array => words.filter((word) => word <= least);
   return a.words.length > 0 && b.words.length > 0 && jaccard(within(a.words), within(b.words)) < CLEARLY_DIFFERENT;
 }

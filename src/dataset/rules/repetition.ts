@@ -19,7 +19,7 @@ interface Word {
 export const repetition = textRule(
   'repetition',
   'warning',
-  ({ source, example: { value } }) => RUN.test(source) || repeats(value.answer) || repeats(value.question),
+  ({ source, example: { value } }) => runs(source) || repeats(value.answer) || repeats(value.question),
   function* ({ value }: SubjectText): Generator<TextProblem> {
     for (const { from, to } of runsOf(value)) {
       const message = `${shown(value[from]!)} stands ${to - from} times in a row - shorten it (at most ${MAX_RUN})`;
@@ -53,6 +53,19 @@ export const repetition = textRule(
     }
   },
 );
+
+/** A run is longer than two steps of half its length, so that it holds one whole step. */
+const RUN_STEP = MAX_RUN / 2;
+
+/** As RUN, which tries every character. */
+function runs(source: string): boolean {
+  for (let i = RUN_STEP; i < source.length; i += RUN_STEP) {
+    let from = i;
+    while (from > i - RUN_STEP && source.charCodeAt(from - 1) === source.charCodeAt(i)) from--;
+    if (from === i - RUN_STEP) return RUN.test(source);
+  }
+  return false;
+}
 
 /** The runs of one character, each to its end. */
 function* runsOf(value: string): Generator<{ from: number; to: number }> {
@@ -95,11 +108,19 @@ function repeats(text: string): boolean {
   }
   for (let length = 1; length <= MAX_PHRASE; length++) {
     const wanted = length * (TIMES - 1);
-    let same = 0;
-    for (let i = length; i < hashes.length; i++) {
-      same = hashes[i] === hashes[i - length] ? same + 1 : 0;
-      if (same >= wanted) return true;
+    // So many in a row have one among them whose number is a multiple.
+    for (let i = wanted; i < hashes.length; i += wanted) {
+      if (hashes[i] === hashes[i - length] && sameAround(hashes, i, length) >= wanted) return true;
     }
   }
   return false;
+}
+
+/** How many words in a row around the `at`-th, and with it, are those `distance` before them. */
+function sameAround(hashes: readonly number[], at: number, distance: number): number {
+  let from = at;
+  while (from > distance && hashes[from - 1] === hashes[from - 1 - distance]) from--;
+  let to = at + 1;
+  while (to < hashes.length && hashes[to] === hashes[to - distance]) to++;
+  return to - from;
 }
