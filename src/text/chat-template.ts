@@ -40,21 +40,19 @@ export async function loadChatTemplate(
 ): Promise<ChatTemplate> {
   const special = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
   const found: FoundTemplate = (await readTemplate(modelDir)) ?? { ...defaultTemplate(tokenizer), file: modelDir };
-  const compiled = compileTemplate(found.source, found.file, now);
+  const compiled = compileTemplate(found.source, found.file, now, {
+    ...special.all,
+    tools: null,
+    documents: null,
+    enable_thinking: false,
+  });
   const notice = found.name === undefined ? {} : { notice: `the model brings no chat template: ${found.name} is used` };
   return {
     source: found.source,
     file: found.file,
     ...notice,
     renderChat: (messages, options) =>
-      compiled.render({
-        ...special.all,
-        messages,
-        tools: null,
-        documents: null,
-        enable_thinking: false,
-        add_generation_prompt: options.addGenerationPrompt,
-      }),
+      compiled.render({ messages, add_generation_prompt: options.addGenerationPrompt }),
   };
 }
 

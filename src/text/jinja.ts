@@ -20,9 +20,14 @@ export interface CompiledTemplate {
 /**
  * A chat template with the settings and functions transformers gives it: trim_blocks, lstrip_blocks, raise_exception,
  * strftime_now, range, tojson and namespace. It runs in an interpreter that reaches nothing but what it is given.
- * `file` and `now` are for errors and for strftime_now. Error: chat-template-syntax, with the line where it is known.
+ * `file` and `now` are for errors and for strftime_now; `constants` are variables of every text. Error: chat-template-syntax, with the line where it is known.
  */
-export function compileTemplate(source: string, file: string, now: Date): CompiledTemplate {
+export function compileTemplate(
+  source: string,
+  file: string,
+  now: Date,
+  constants: Readonly<Record<string, unknown>> = {},
+): CompiledTemplate {
   let program: ReturnType<typeof parse>;
   try {
     program = parseTemplate(source);
@@ -42,10 +47,13 @@ export function compileTemplate(source: string, file: string, now: Date): Compil
       },
     );
   }
+  const shared = new Environment();
+  for (const [name, value] of Object.entries({ ...globals(now), ...constants })) shared.set(name, value);
   return {
     render(variables) {
-      const environment = new Environment();
-      for (const [name, value] of Object.entries({ ...globals(now), ...variables })) environment.set(name, value);
+      // What a template sets it sets here: nothing of one text gets into the next.
+      const environment = new Environment(shared);
+      for (const [name, value] of Object.entries(variables)) environment.set(name, value);
       try {
         return (new Interpreter(environment).run(program) as RenderedText).value;
       } catch (cause) {
