@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { inParts } from './held-text';
 import type { FromWorker, RequestName, Requests, ToWorker } from './protocol';
 
 /** A worker that dies so often in a row is not started again. */
 const MAX_RESTARTS = 3;
+/** Parts of a text in one message: a megabyte of text or two, which takes the editor's thread a few milliseconds. */
+const PARTS_AT_ONCE = 16;
 
 export interface ClientEvents {
   onMessage(message: Extract<FromWorker, { type: 'result' | 'failed' }>): void;
@@ -24,6 +27,9 @@ export class AnalysisClient {
   private nextId = 1;
   private deaths = 0;
   private disposed = false;
+  /** Messages that wait for the parts of a long text, of which one message is sent in a turn of the event loop. */
+  private readonly queue: ToWorker[] = [];
+  private resting = false;
 
   constructor(
     private readonly script: string,
@@ -31,7 +37,9 @@ export class AnalysisClient {
   ) {}
 
   post(message: ToWorker): void {
-    this.start()?.postMessage(message);
+    if (this.start() === undefined) return;
+    this.queue.push(...inMessages(message));
+    if (!this.resting) this.send();
   }
 
   /** @throws Error with a message for a person where the worker cannot answer, or the signal's reason */
@@ -40,8 +48,7 @@ export class AnalysisClient {
     ask: Requests[Name]['ask'],
     options: { signal?: AbortSignal; onProgress?: (read: number, size: number) => void } = {},
   ): Promise<Requests[Name]['answer']> {
-    const worker = this.start();
-    if (worker === undefined) return Promise.reject(new Error('the analysis has stopped: reload the window'));
+    if (this.start() === undefined) return Promise.reject(new Error('the analysis has stopped: reload the window'));
     const id = this.nextId++;
     const asked = new Promise<unknown>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, onProgress: options.onProgress });
@@ -51,14 +58,28 @@ export class AnalysisClient {
         reject(options.signal?.reason as Error);
       });
     });
-    worker.postMessage({ type: 'ask', id, name, ask } satisfies ToWorker);
+    this.post({ type: 'ask', id, name, ask });
     return asked as Promise<Requests[Name]['answer']>;
   }
 
   async dispose(): Promise<void> {
     this.disposed = true;
+    this.queue.length = 0;
     await this.worker?.terminate();
     this.worker = undefined;
+  }
+
+  private send(): void {
+    for (let message = this.queue.shift(); message !== undefined; message = this.queue.shift()) {
+      this.worker?.postMessage(message);
+      if (message.type !== 'parts') continue;
+      this.resting = true;
+      setImmediate(() => {
+        this.resting = false;
+        this.send();
+      });
+      return;
+    }
   }
 
   private start(): Worker | undefined {
@@ -79,6 +100,7 @@ export class AnalysisClient {
 
   private died(code: number): void {
     this.worker = undefined;
+    this.queue.length = 0;
     if (this.disposed) return;
     this.deaths++;
     this.events.log(`the analysis worker ended with code ${code} (${this.deaths} in a row)`);
@@ -104,4 +126,17 @@ export class AnalysisClient {
     else waiting.reject(new Error(message.problem.message));
     if (message.type === 'refused' && message.problem.stack !== undefined) this.events.log(message.problem.stack);
   }
+}
+
+/** The message, and before one that opens a long text most of that text. */
+function inMessages(message: ToWorker): ToWorker[] {
+  if (message.type !== 'open') return [message];
+  const parts = [...inParts(message.text)];
+  if (parts.length <= 1) return [message];
+  const messages: ToWorker[] = [];
+  const rest = parts.pop()!;
+  for (let at = 0; at < parts.length; at += PARTS_AT_ONCE) {
+    messages.push({ type: 'parts', uri: message.uri, parts: parts.slice(at, at + PARTS_AT_ONCE) });
+  }
+  return [...messages, { ...message, text: rest }];
 }

@@ -14,9 +14,10 @@ export class HeldText {
   private recent = 0;
   private recentAt = 0;
 
-  constructor(text: string) {
-    this.parts = cut(text);
-    this.length = text.length;
+  /** @param text whole, or as inParts gives it: each part a string of its own */
+  constructor(text: string | readonly string[]) {
+    this.parts = typeof text === 'string' ? cut(text) : text.map(narrowed);
+    this.length = this.parts.reduce((length, part) => length + part.length, 0);
   }
 
   /** The characters [start, end). */
@@ -70,18 +71,28 @@ export class HeldText {
 }
 
 function cut(text: string): string[] {
-  const parts: string[] = [];
+  return Array.from(inParts(text), (part) => ownCopy(part));
+}
+
+/** A text cut as HeldText wants it. */
+export function* inParts(text: string): Generator<string, void, undefined> {
   for (let from = 0; from < text.length;) {
     let to = text.length - from <= PART * 1.5 ? text.length : from + PART;
     if (text.charCodeAt(to - 1) === 13 && text.charCodeAt(to) === 10) to++;
-    parts.push(ownCopy(text.slice(from, to)));
+    yield text.slice(from, to);
     from = to;
   }
-  return parts;
 }
+
+const BEYOND_LATIN = /[^\0-\xff]/;
 
 /** A slice keeps the whole text alive; a copy does not, and takes one byte a character where that is enough. */
 function ownCopy(part: string): string {
-  const latin = Buffer.from(part, 'latin1').toString('latin1');
-  return latin === part ? latin : Buffer.from(part, 'utf16le').toString('utf16le');
+  const encoding = BEYOND_LATIN.test(part) ? 'utf16le' : 'latin1';
+  return Buffer.from(part, encoding).toString(encoding);
+}
+
+/** The part, which is no slice, in one byte a character where that is enough. */
+function narrowed(part: string): string {
+  return BEYOND_LATIN.test(part) ? part : ownCopy(part);
 }

@@ -30,18 +30,32 @@ export interface ExampleAsked {
 export class OpenTexts {
   private readonly texts = new Map<string, OpenText>();
   private readonly models = new Map<string, Promise<TokenCounts>>();
+  /** Of texts that are about to be opened. */
+  private readonly parts = new Map<string, string[]>();
 
   constructor(
     private readonly onResult: (uri: string, result: AnalysisResult) => void,
     private readonly onFailure: (uri: string, version: number, error: unknown) => void,
   ) {}
 
+  /** The next parts of a text whose last part comes with `open`. */
+  addParts(uri: string, parts: readonly string[]): void {
+    const known = this.parts.get(uri);
+    if (known === undefined) {
+      // The text that is open is of no use any more, and its memory is needed.
+      this.close(uri);
+      this.parts.set(uri, [...parts]);
+    } else known.push(...parts);
+  }
+
+  /** @param text all of it, or what comes after the parts added before */
   open(uri: string, file: string, version: number, text: string, settings: AnalysisSettings): void {
+    const parts = this.parts.get(uri);
     this.close(uri);
     const opened: OpenText = {
       file,
       version,
-      analysis: new TextAnalysis(file, text, settings),
+      analysis: new TextAnalysis(file, parts === undefined ? text : [...parts, text], settings),
       siblings: new SplitSiblings(file),
       settings,
       generation: 0,
@@ -71,6 +85,7 @@ export class OpenTexts {
     const opened = this.texts.get(uri);
     if (opened !== undefined) opened.generation++;
     this.texts.delete(uri);
+    this.parts.delete(uri);
   }
 
   /** The counts of a model folder; its tokenizer is read once. */

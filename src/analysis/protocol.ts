@@ -170,6 +170,12 @@ export type RequestName = keyof Requests;
 
 export type ToWorker =
   | {
+      /** The start of a long text, before `open` brings the rest: the client cuts it. */
+      readonly type: 'parts';
+      readonly uri: string;
+      readonly parts: readonly string[];
+    }
+  | {
       readonly type: 'open';
       readonly uri: string;
       /** Names the text in findings, and tells JSONL by its ending. */

@@ -23,11 +23,12 @@ export class SegmentedText {
 
   constructor(
     private readonly file: string,
-    text: string,
+    /** Whole, or in parts. */
+    text: string | readonly string[],
     /** Gets the segments that are dropped. */
     private readonly onDrop: (segment: Segment) => void,
   ) {
-    this.text = new HeldText(text.startsWith('\ufeff') ? text.slice(1) : text);
+    this.text = new HeldText(withoutMark(text));
   }
 
   /** Reads the whole text, in steps. */
@@ -124,6 +125,11 @@ export class SegmentedText {
   private endFrom(at: Cursor): Cursor {
     return advance(at, this.text.slice(at.offset, this.text.length), at.offset, this.text.length);
   }
+}
+
+function withoutMark(text: string | readonly string[]): string | readonly string[] {
+  if (typeof text === 'string') return text.startsWith('\ufeff') ? text.slice(1) : text;
+  return text[0]?.startsWith('\ufeff') === true ? [text[0].slice(1), ...text.slice(1)] : text;
 }
 
 /** Makes segments of what a checker finds. */

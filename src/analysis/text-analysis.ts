@@ -40,7 +40,8 @@ export class TextAnalysis {
 
   constructor(
     private readonly file: string,
-    text: string,
+    /** Whole, or in parts. */
+    text: string | readonly string[],
     private settings: AnalysisSettings,
   ) {
     this.rules = this.ruleSet();

@@ -36,6 +36,8 @@ export class TokenCounts {
   /** As lengthOf, where it costs nothing: counted before, or an estimate. */
   known(example: Countable, maxSeqLength: number): TokenLength | undefined {
     if (this.chat === undefined) return estimate(conversation(example), maxSeqLength);
+    // Before the first count there is no need of a key.
+    if (this.cache.size === 0) return undefined;
     return this.cached(cacheKey(conversation(example)), maxSeqLength);
   }
 

@@ -76,6 +76,9 @@ function problemOf(error: unknown): WorkerProblem {
 
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
+    case 'parts':
+      texts.addParts(message.uri, message.parts);
+      break;
     case 'open':
       texts.open(message.uri, message.file, message.version, message.text, message.settings);
       break;
