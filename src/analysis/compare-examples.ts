@@ -14,7 +14,14 @@ export function compareExamples(
 ): Finding[] {
   const findings: Finding[] = [];
   const ignoring = new IgnoringExamples();
-  const checks = rules.map((rule) => rule.start(segments.length));
+  const checks = rules.map((rule, i) =>
+    rule.start({
+      size: segments.length,
+      each(visit) {
+        for (const one of segments) if (one.facts !== undefined) visit(one.facts.digests[i]);
+      },
+    }),
+  );
   const at = new Walker();
   let segment: Segment | undefined;
   let facts: ExampleFacts | undefined;

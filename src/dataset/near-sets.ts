@@ -1,5 +1,8 @@
 import { createRandom } from '../random';
+import { KeptRows, type RowStore } from './kept-rows';
 import { finalise, jaccard } from './minhash';
+import { RepeatedKeys } from './repeated-keys';
+import type { HeldDigests } from './rule';
 
 /** The least threshold that NearSets takes. */
 export const LEAST_THRESHOLD = 0.5;
@@ -112,22 +115,36 @@ export class NearSets {
   private table: Uint32Array;
   private slots = INITIAL_SLOTS;
   private used = 0;
-  private readonly sets: SignedSet[] = [];
+  private readonly sets: RowStore;
+  /** How many sets are kept. */
+  size = 0;
   private kept = 0;
   private full = false;
   private readonly bands: number;
+  /** Bands that several sets may share: the others propose nothing. */
+  private readonly repeated: RepeatedKeys | undefined;
 
   /**
    * @param threshold Jaccard similarity, from LEAST_THRESHOLD to 1, from which two sets are near
-   * @param expected about how many sets there will be
+   * @param held all sets there will be, where the caller holds them; otherwise they are copied
    */
   constructor(
     private readonly threshold: number,
-    expected = 0,
+    held?: HeldDigests<SignedSet>,
   ) {
     this.bands = bandsFor(threshold).bands;
-    while (Math.min(expected, KEPT_SETS) * this.bands > this.slots * FULL) this.slots *= 2;
+    this.sets = held === undefined ? new KeptRows() : [];
     this.table = new Uint32Array(this.slots * 2);
+    if (held !== undefined) this.repeated = this.repeatedBands(held);
+  }
+
+  private repeatedBands(held: HeldDigests<SignedSet>): RepeatedKeys {
+    const { bands } = this;
+    const repeated = new RepeatedKeys(held.size * bands);
+    held.each((set) => {
+      for (let band = 0; band < bands; band++) repeated.add(set[band]!);
+    });
+    return repeated;
   }
 
   /** Adds a set; returns the most alike earlier one kept if it is near. */
@@ -143,15 +160,16 @@ export class NearSets {
 
   /** @param proposed gets the earlier sets that share a band */
   private keep(set: SignedSet, proposed: number[]): boolean {
-    const { bands, sets } = this;
-    this.full ||= this.kept + set.length > KEPT_HASHES || sets.length === KEPT_SETS;
+    const { bands, sets, repeated } = this;
+    this.full ||= this.kept + set.length > KEPT_HASHES || this.size === KEPT_SETS;
     if (this.full) return false;
     if (this.used + bands > this.slots * FULL) this.grow();
     const { table } = this;
-    const number = sets.push(set);
+    const number = (this.size = sets.push(set));
     this.kept += set.length;
     for (let band = 0; band < bands; band++) {
       const key = set[band]!;
+      if (repeated?.mayRepeat(key) === false) continue;
       const at = this.slotOf(key);
       const other = table[at + 1]!;
       if (other === 0) this.used++;
@@ -176,7 +194,7 @@ export class NearSets {
     let best: NearTwin | undefined;
     const { bands } = this;
     for (const twin of proposed) {
-      const theirs = this.sets[twin]!;
+      const theirs = this.sets.at(twin)!;
       const sizes = [set.length - bands, theirs.length - bands] as const;
       if (!(Math.min(...sizes) / Math.max(...sizes) >= this.threshold)) continue;
       const similarity = jaccard(set, theirs, bands);

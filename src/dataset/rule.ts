@@ -80,6 +80,13 @@ export interface CrossCheck {
   finish?(report: EndReport): void;
 }
 
+/** The digests that a rule will be given, in their order. */
+export interface HeldDigests<Digest = unknown> {
+  /** How many there are, at most. */
+  readonly size: number;
+  readonly each: (visit: (digest: Digest) => void) => void;
+}
+
 /**
  * A rule that compares examples. `digest` is all that is costly and depends on the example alone: an editor keeps it for each
  * example and, after a change, makes one digest and compares all again.
@@ -88,8 +95,8 @@ export interface CrossRule {
   readonly id: string;
   readonly severity: Severity;
   digest(subject: RuleSubject): unknown;
-  /** @param expected about how many examples there will be, where that is known */
-  start(expected?: number): CrossCheck;
+  /** @param held the digests of all examples, where the caller holds them */
+  start(held?: HeldDigests): CrossCheck;
 }
 
 export type Rule = ExampleRule | CrossRule;
@@ -103,7 +110,7 @@ interface CrossRuleParts<Digest> {
   readonly id: string;
   readonly severity: Severity;
   readonly digest: (subject: RuleSubject) => Digest;
-  readonly start: (expected?: number) => {
+  readonly start: (held?: HeldDigests<Digest>) => {
     add(digest: Digest, at: ExampleAt, report: CrossReport): void;
     finish?(report: EndReport): void;
   };

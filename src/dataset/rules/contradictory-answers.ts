@@ -1,4 +1,5 @@
 import { HashedPairs } from '../hashed-pairs';
+import { KeptRows, type RowStore } from '../kept-rows';
 import { ascendingSet, jaccard, wordHashes } from '../minhash';
 import { crossRule } from '../rule';
 import { hashTexts, type TextHash } from '../text-hash';
@@ -12,11 +13,15 @@ const SKETCH = 32;
 const OPEN_REQUEST =
   /^\s*(?:please )?(?:generate|write|create|compose|invent|suggest|come up with|make up|(?:give|provide|name|tell)(?: me)? (?:an?|some|one) )/i;
 
-interface AnswerDigest {
-  readonly question: TextHash;
+/** What an answer says. */
+interface Said {
   readonly words: Uint32Array;
   readonly numbers: string;
   readonly polarity: string;
+}
+
+interface AnswerDigest extends Said {
+  readonly question: TextHash;
 }
 
 /** The question was asked before and has an answer there that says something else. */
@@ -34,19 +39,30 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
       polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
     };
   },
-  start() {
-    const indices = new HashedPairs();
-    const answers: { readonly line: number; readonly column: number; readonly digest: AnswerDigest }[] = [];
+  start(held) {
+    const indices = new HashedPairs(held?.size);
+    // Of each question's first answer: a column a value, since there are many.
+    const lines: number[] = [];
+    const columns: number[] = [];
+    const words: RowStore = held === undefined ? new KeptRows() : [];
+    const numbers: string[] = [];
+    const polarities: string[] = [];
     return {
       add(digest, { file, line, column, subject }, report) {
         if (digest === undefined) return;
-        const first = indices.put(digest.question, answers.length + 1, 0);
+        const first = indices.put(digest.question, lines.length + 1, 0);
         if (first === undefined) {
-          answers.push({ line, column, digest });
+          lines.push(line);
+          columns.push(column);
+          words.push(digest.words);
+          numbers.push(digest.numbers);
+          polarities.push(digest.polarity);
           return;
         }
-        const earlier = answers[first[0] - 1]!;
-        if (!contradicts(digest, earlier.digest)) return;
+        const at = first[0] - 1;
+        const earlier = { line: lines[at]!, column: columns[at]! };
+        const said = { words: words.at(at)!, numbers: numbers[at]!, polarity: polarities[at]! };
+        if (!contradicts(digest, said)) return;
         const { example, texts } = subject();
         const text = texts().find(({ role, value }) => role === 'answer' && value === example.value.answer);
         report({
@@ -54,14 +70,14 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
           start: text?.start ?? 0,
           end: text?.end ?? 1,
           message: `the same question has another answer in line ${earlier.line} - keep the right one`,
-          related: [{ file, line: earlier.line, column: earlier.column }],
+          related: [{ file, ...earlier }],
         });
       },
     };
   },
 });
 
-function contradicts(a: AnswerDigest, b: AnswerDigest): boolean {
+function contradicts(a: Said, b: Said): boolean {
   if (a.polarity !== '' && b.polarity !== '' && a.polarity !== b.polarity) return true;
   if (a.numbers !== '' && b.numbers !== '' && a.numbers !== b.numbers) return true;
   if (holds(a.words, b.words) || holds(b.words, a.words)) return false;

@@ -11,8 +11,8 @@ export const exactDuplicate = crossRule<TextHash>({
     for (const { role, content } of history) texts.push(role, content);
     return hashTexts(texts);
   },
-  start() {
-    const seen = new HashedPairs();
+  start(held) {
+    const seen = new HashedPairs(held?.size);
     return {
       add(hash, { file, line, column }, report) {
         const twin = seen.put(hash, line, column);

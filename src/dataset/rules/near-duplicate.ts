@@ -1,6 +1,6 @@
 import { bigramSet, letterHash } from '../minhash';
 import { NearSets, signed, type SignedSet } from '../near-sets';
-import { crossRule, type CrossRule, type RuleSubject } from '../rule';
+import { crossRule, type CrossRule, type HeldDigests, type RuleSubject } from '../rule';
 
 /** Word bigrams in common (Jaccard) from which two examples are near-duplicates, where a person sets no other share. */
 export const NEAR_DUPLICATE_THRESHOLD = 0.8;
@@ -27,6 +27,17 @@ export function nearDigest(subject: RuleSubject, threshold: number): NearDigest 
   return digest;
 }
 
+function setsOf({ size, each }: HeldDigests<NearDigest | undefined>): HeldDigests<SignedSet> {
+  return {
+    size,
+    each(visit) {
+      each((digest) => {
+        if (digest !== undefined) visit(digest.set);
+      });
+    },
+  };
+}
+
 /**
  * Question and answer are almost those of an earlier example. The same ones are exact-duplicate's.
  * @param threshold from LEAST_THRESHOLD to 1
@@ -36,22 +47,29 @@ export function nearDuplicateAt(threshold: number): CrossRule {
     id: 'near-duplicate',
     severity: 'info',
     digest: (subject) => nearDigest(subject, threshold),
-    start(expected) {
-      const near = new NearSets(threshold, expected);
-      const places: { readonly line: number; readonly column: number; readonly letters: number }[] = [];
+    start(held) {
+      const near = new NearSets(threshold, held && setsOf(held));
+      // Of each set that is kept: a column a number, since there are many.
+      const lines: number[] = [];
+      const columns: number[] = [];
+      const letters: number[] = [];
       return {
         add(digest, { file, line, column }, report) {
           if (digest === undefined) return;
           const found = near.put(digest.set);
-          places.push({ line, column, letters: digest.letters });
+          if (near.size > lines.length) {
+            lines.push(line);
+            columns.push(column);
+            letters.push(digest.letters);
+          }
           if (found === undefined) return;
-          const twin = places[found.twin]!;
-          if (found.similarity === 1 && digest.letters === twin.letters) return;
+          if (found.similarity === 1 && digest.letters === letters[found.twin]) return;
+          const twin = { line: lines[found.twin]!, column: columns[found.twin]! };
           const alike = Math.floor(found.similarity * 100);
           report({
             rule: 'near-duplicate',
             message: `${alike}% of the word pairs are those of the example in line ${twin.line} - reword one of them or delete it`,
-            related: [{ file, line: twin.line, column: twin.column }],
+            related: [{ file, ...twin }],
           });
         },
       };
