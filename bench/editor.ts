@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { AnalysisClient } from '../src/analysis/client';
 import { exampleRow } from '../src/analysis/example-table';
 import type { AnalysisResult, AnalysisSettings } from '../src/analysis/protocol';
@@ -115,10 +116,12 @@ async function opening(editor: Editor, text: string, model: string): Promise<voi
   await editor.results(1);
   const before = process.memoryUsage.rss();
   const peak = await peakWhile(async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
     const start = editor.open(2, text, none);
-    const posted = performance.now() - start;
     const results = await editor.results(2);
-    line('the host hands the text over', `${posted.toFixed(0)} ms`, 'at most 50 ms');
+    delay.disable();
+    line('longest stall of the host while it opens', `${(delay.max / 1e6).toFixed(0)} ms`, 'at most 50 ms');
     line('syntax and schema findings', seconds(results[0]!.at - start), 'at most 0.6 s');
     line('all rules', seconds(results.at(-1)!.at - start), 'at most 10 s');
     const counted = { ...none, modelFolder: model };

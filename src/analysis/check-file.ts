@@ -1,7 +1,7 @@
 import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { streamBatches } from '../dataset/read';
 import { contentRules } from '../dataset/rules';
-import { summariseLengths, type TokenLength } from '../text/token-lengths';
+import { summariseLengths } from '../text/token-lengths';
 import { FigureList } from './file-figures';
 import { FindingList } from './finding-list';
 import { lengthFinding } from './length-findings';
@@ -26,7 +26,7 @@ export async function checkFile(
   const sides = await new SplitSiblings(file).read(nearDuplicateThreshold);
   const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
   const figures = new FigureList(settings.rules);
-  const lengths: TokenLength[] = [];
+  let count = 0;
   for await (const batch of streamBatches(file, { signal, onProgress, rules })) {
     for (const item of batch) {
       if (item.type === 'finding') {
@@ -34,23 +34,24 @@ export async function checkFile(
         figures.finding(item.finding);
       } else if (item.type === 'example') {
         const length = counts.lengthOnce(item.example, maxSeqLength);
-        lengths.push(length);
+        count++;
         figures.example(item.example.value, length);
         const finding = lengthFinding(file, item.example, length, maxSeqLength, counts.estimated);
         if (finding === undefined || isIgnored(ignoredRules(item.raw), finding)) continue;
         found.add(finding, FINDINGS_SENT);
         figures.finding(finding);
       } else {
+        const sealed = figures.sealed();
         return {
           file,
           format: item.format,
           bytes: item.bytes,
-          count: lengths.length,
+          count,
           estimated: counts.estimated,
           modelName: counts.modelName,
           maxSeqLength,
-          summary: summariseLengths(lengths),
-          ...figures.sealed(),
+          summary: summariseLengths(sealed.tokens),
+          ...sealed,
           findings: found.sorted(FINDINGS_SENT),
           findingCount: found.count,
           findingsByRule: found.byRule,

@@ -190,12 +190,12 @@ export class TextAnalysis {
     const { reading, settings } = this;
     const counts = this.counts!;
     const rows = new ExampleRows();
-    const lengths: TokenLength[] = [];
+    const tokens: number[] = [];
     let offset = 0;
     for (const segment of reading.segments) {
       if (segment.valid) {
         rows.push(offset, offset + segment.sourceSize, segment.length);
-        if (segment.length !== undefined) lengths.push(segment.length);
+        if (segment.length !== undefined) tokens.push(segment.length.tokens);
       }
       offset += segment.size;
     }
@@ -212,7 +212,7 @@ export class TextAnalysis {
       modelName: counts.modelName,
       modelProblem: counts.problem,
       maxSeqLength: settings.maxSeqLength,
-      summary: summariseLengths(lengths),
+      summary: summariseLengths(tokens),
       findings: found.sorted(FINDINGS_SENT),
       findingCount: found.count,
       findingsByRule: { ...found.byRule },

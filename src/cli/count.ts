@@ -53,7 +53,7 @@ above the longest example does no harm; memory is used for what is there.
       const { question, answer } = value;
       return { index, line, ...tokenLength(chat, { question, answer, history }, maxSeqLength) };
     });
-    const summary = summariseLengths(examples);
+    const summary = summariseLengths(examples.map(({ tokens }) => tokens));
     if (json) terminal.out(JSON.stringify({ model, max_seq_length: maxSeqLength, examples, ...summary }));
     else terminal.out(report(file, maxSeqLength, examples, summary));
     const lost = examples.filter((example) => example.trained === 0);

@@ -54,9 +54,9 @@ describe('NearSets', () => {
     const sets: Uint32Array[] = [];
     for (let i = 0; i < 300; i++) {
       const words = Array.from({ length: 40 }, () => `w${random.below(5000)}`);
-      sets.push(bigramSet([words.join(' ')]));
+      sets.push(bigramSet([words.join(' ')]).slice());
       words[random.below(40)] = 'changed';
-      sets.push(bigramSet([words.join(' ')]));
+      sets.push(bigramSet([words.join(' ')]).slice());
     }
     const near = new NearSets(0.8);
     let wanted = 0;

@@ -1,6 +1,8 @@
 import type { TextHash } from './text-hash';
 
 const INITIAL_SLOTS = 1024;
+/** Share of its slots from which the table grows. */
+const FULL = 0.7;
 
 /** The two numbers that came first with a text, by its hash: 32 bytes or less an entry, so that millions fit. */
 export class HashedPairs {
@@ -11,7 +13,7 @@ export class HashedPairs {
 
   /** @param expected how many texts there will be at most, where that is known */
   constructor(expected = 0) {
-    while (expected * 2 >= this.slots) this.slots *= 2;
+    while (expected > this.slots * FULL) this.slots *= 2;
     this.table = new Uint32Array(this.slots * 4);
   }
 
@@ -28,7 +30,7 @@ export class HashedPairs {
     table[at + 2] = first;
     table[at + 3] = second;
     this.used++;
-    if (this.used * 2 > this.slots) this.grow();
+    if (this.used > this.slots * FULL) this.grow();
     return undefined;
   }
 

@@ -33,7 +33,10 @@ export function wordHashes(text: string): Uint32Array {
   return found.subarray(0, count);
 }
 
-/** The set of word bigrams of the texts as ascending, distinct 32-bit hashes. A bigram never crosses from text to text. */
+/**
+ * The set of word bigrams of the texts as ascending, distinct 32-bit hashes. A bigram never crosses from text to text.
+ * @returns good until the next call
+ */
 export function bigramSet(texts: readonly string[]): Uint32Array {
   let count = 0;
   for (const text of texts) {
@@ -50,14 +53,14 @@ export function bigramSet(texts: readonly string[]): Uint32Array {
   return ascendingSet(bigrams.subarray(0, count));
 }
 
-/** The distinct numbers in ascending order, at most so many; `values` is sorted in place. */
+/** The distinct numbers in ascending order, at most so many: a part of `values`, which is sorted in place. */
 export function ascendingSet(values: Uint32Array, most = Infinity): Uint32Array {
   values.sort();
   let length = 0;
   for (let i = 0; i < values.length && length < most; i++) {
     if (i === 0 || values[i] !== values[i - 1]) values[length++] = values[i]!;
   }
-  return values.slice(0, length);
+  return values.subarray(0, length);
 }
 
 /**

@@ -47,7 +47,7 @@ function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
     return exampleRowsIn(result.examples, start, end).filter((row) => row.endOffset > start && row.offset < end);
   });
   const counted = [...new Map(rows.map((row) => [row.index, row])).values()].filter((row) => row.tokens >= 0);
-  return `selected: ${summaryText(counted.length, summariseLengths(counted), result.estimated)}`;
+  return `selected: ${summaryText(counted.length, summariseLengths(counted.map(({ tokens }) => tokens)), result.estimated)}`;
 }
 
 function tooltip(result: AnalysisResult): string {

@@ -25,11 +25,11 @@ export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeq
 }
 
 /** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */
-export function summariseLengths(lengths: readonly TokenLength[]): LengthSummary {
-  const sorted = Float64Array.from(lengths, (length) => length.tokens).sort();
+export function summariseLengths(tokens: ArrayLike<number>): LengthSummary {
+  const sorted = Float64Array.from(tokens).sort();
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   return {
-    total: sorted.reduce((sum, tokens) => sum + tokens, 0),
+    total: sorted.reduce((sum, length) => sum + length, 0),
     p50: rank(0.5),
     p95: rank(0.95),
     max: sorted.at(-1) ?? 0,

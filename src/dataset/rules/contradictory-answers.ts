@@ -34,7 +34,7 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     const { question, answer } = value;
     return {
       question: hashTexts([question]),
-      words: ascendingSet(wordHashes(answer), SKETCH),
+      words: ascendingSet(wordHashes(answer), SKETCH).slice(),
       numbers: [...new Set(numbersOf(answer))].sort().join(' '),
       polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
     };

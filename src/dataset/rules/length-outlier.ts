@@ -9,6 +9,8 @@ const TO_SIGMA = 0.6745;
 const LEAST_SPREAD = Math.log(1.2);
 /** Places are numbers in one row: line, column, endLine, endColumn, offset, endOffset, characters. */
 const FIELDS = 7;
+/** Rows of a block: a table that grew would be there twice while it does. */
+const BLOCK = 4096;
 
 /** An example far longer or shorter than the rest. */
 export const lengthOutlier = crossRule<number>({
@@ -16,18 +18,15 @@ export const lengthOutlier = crossRule<number>({
   severity: 'info',
   digest: ({ example: { value } }) => value.question.length + value.answer.length,
   start() {
-    let table = new Float64Array(FIELDS * 256);
+    const blocks: Float64Array[] = [];
     let count = 0;
     let file = '';
     return {
       add(length, at) {
         file = at.file;
-        const row = count++ * FIELDS;
-        if (row === table.length) {
-          const larger = new Float64Array(table.length * 2);
-          larger.set(table);
-          table = larger;
-        }
+        if (count % BLOCK === 0) blocks.push(new Float64Array(BLOCK * FIELDS));
+        const table = blocks.at(-1)!;
+        const row = (count++ % BLOCK) * FIELDS;
         table[row] = at.line;
         table[row + 1] = at.column;
         table[row + 2] = at.endLine;
@@ -38,15 +37,17 @@ export const lengthOutlier = crossRule<number>({
       },
       finish(report) {
         if (count < FEWEST_EXAMPLES) return;
-        const logs = Float64Array.from({ length: count }, (_, i) => Math.log(table[i * FIELDS + 6]! + 1));
+        const logs = Float64Array.from({ length: count }, (_, i) => {
+          const length = blocks[Math.floor(i / BLOCK)]![(i % BLOCK) * FIELDS + 6]!;
+          return Math.log(length + 1);
+        });
         const centre = median(logs.slice());
         const spread = Math.max(LEAST_SPREAD, median(logs.map((value) => Math.abs(value - centre))));
         const usual = Math.round(Math.exp(centre)).toLocaleString('en-US');
         for (let i = 0; i < count; i++) {
           const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
           if (Math.abs(score) < FAR) continue;
-          const row = table.subarray(i * FIELDS, (i + 1) * FIELDS);
-          const [line, column, endLine, endColumn, offset, endOffset, length] = row as unknown as Row;
+          const [line, column, endLine, endColumn, offset, endOffset, length] = rowOf(blocks, i) as unknown as Row;
           report({
             rule: 'length-outlier',
             place: { file, line, column, endLine, endColumn, offset, endOffset },
@@ -57,6 +58,11 @@ export const lengthOutlier = crossRule<number>({
     };
   },
 });
+
+function rowOf(blocks: readonly Float64Array[], i: number): Float64Array {
+  const at = (i % BLOCK) * FIELDS;
+  return blocks[Math.floor(i / BLOCK)]!.subarray(at, at + FIELDS);
+}
 
 type Row = [number, number, number, number, number, number, number];
 
