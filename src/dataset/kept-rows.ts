@@ -40,3 +40,20 @@ export class KeptRows implements RowStore {
     return this.blocks[this.index[index * 3]!]!.subarray(start, start + this.index[index * 3 + 2]!);
   }
 }
+
+let shared = new Uint32Array(0);
+let sharedUsed = 0;
+
+/**
+ * Room for a row, zeros, beside the rows made before it: what is made in file order is read in file order, and the engine keeps one buffer
+ * for hundreds. The block goes when the last of its rows does.
+ */
+export function newRow(length: number): Uint32Array {
+  if (sharedUsed + length > shared.length) {
+    shared = new Uint32Array(Math.max(BLOCK, length));
+    sharedUsed = 0;
+  }
+  const row = shared.subarray(sharedUsed, sharedUsed + length);
+  sharedUsed += length;
+  return row;
+}

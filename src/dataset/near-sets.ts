@@ -1,5 +1,5 @@
 import { createRandom } from '../random';
-import { KeptRows, type RowStore } from './kept-rows';
+import { KeptRows, newRow, type RowStore } from './kept-rows';
 import { finalise, jaccard } from './minhash';
 import { RepeatedKeys } from './repeated-keys';
 import type { HeldDigests } from './rule';
@@ -45,7 +45,7 @@ const SIGN = 0x80000000 | 0;
 export function signed(set: Uint32Array, threshold: number): SignedSet {
   const { rows, bands } = bandsFor(threshold);
   for (let h = 0; h < HASHES; h += TOGETHER) sign(set, h);
-  const held = new Uint32Array(bands + set.length);
+  const held = newRow(bands + set.length);
   for (let band = 0; band < bands; band++) {
     let key = ~band;
     for (let row = band * rows; row < (band + 1) * rows; row++) {

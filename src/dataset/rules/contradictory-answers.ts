@@ -1,5 +1,5 @@
 import { HashedPairs } from '../hashed-pairs';
-import { KeptRows, type RowStore } from '../kept-rows';
+import { KeptRows, newRow, type RowStore } from '../kept-rows';
 import { ascendingSet, jaccard, wordHashes } from '../minhash';
 import { crossRule } from '../rule';
 import { hashTexts, type TextHash } from '../text-hash';
@@ -32,9 +32,12 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     // With a history the same words may ask for something else.
     if (history !== undefined || OPEN_REQUEST.test(value.question)) return undefined;
     const { question, answer } = value;
+    const found = ascendingSet(wordHashes(answer), SKETCH);
+    const words = newRow(found.length);
+    words.set(found);
     return {
       question: hashTexts([question]),
-      words: ascendingSet(wordHashes(answer), SKETCH).slice(),
+      words,
       numbers: [...new Set(numbersOf(answer))].sort().join(' '),
       polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
     };
