@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { createAjv } from '../create-ajv';
 import type { JsonSchema } from '../json-schema';
 import { nearest } from '../nearest';
 import { configProblem, type ConfigProblem } from './config-error';
@@ -36,7 +37,7 @@ let validate: ValidateFunction | undefined;
 
 /** What the schema has against the configuration, each mistake at its key. */
 export function schemaProblems(text: ConfigText): ConfigProblem[] {
-  validate ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
+  validate ??= createAjv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
   if (validate(text.value())) return [];
   return (validate.errors ?? []).map((error) => problem(text, error));
 }

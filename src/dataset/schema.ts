@@ -1,10 +1,11 @@
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Node } from 'jsonc-parser';
 import alpacaSchema from '../../schemas/dataset-alpaca.schema.json';
 import messagesSchema from '../../schemas/dataset-messages.schema.json';
 import promptCompletionSchema from '../../schemas/dataset-prompt-completion.schema.json';
 import sharegptSchema from '../../schemas/dataset-sharegpt.schema.json';
 import schema from '../../schemas/dataset.schema.json';
+import { createAjv } from '../create-ajv';
 import { nearest } from '../nearest';
 import { KIND_NAMES, REQUIRED_KEYS, type DatasetKind } from './formats/kind';
 import type { Fix } from './finding';
@@ -36,7 +37,7 @@ export function schemaErrors(kind: DatasetKind = 'qa'): readonly ErrorObject[] {
 function validator(kind: DatasetKind): ValidateFunction<JsonObject> {
   let validate = compiled.get(kind);
   if (validate === undefined) {
-    validate = new Ajv({ allErrors: true }).compile<JsonObject>(SCHEMAS[kind]);
+    validate = createAjv({ allErrors: true }).compile<JsonObject>(SCHEMAS[kind]);
     compiled.set(kind, validate);
   }
   return validate;
