@@ -53,7 +53,7 @@ describe('HealthWatch', () => {
     const events = eventsOf('overfitting-full');
     for (const event of events.slice(0, 150)) {
       past.push(event);
-      for (const warning of first.add(event)) past.push({ time, ...warning } as RunEvent);
+      for (const warning of first.add(event)) past.push({ time, ...warning });
     }
     const said = new Set(past.flatMap((event) => (event.type === 'warning' ? [event.code] : [])));
     assert.ok(said.has('overfitting'));

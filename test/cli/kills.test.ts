@@ -95,7 +95,10 @@ describe('a worker that is killed', () => {
         kills += 1;
         if (!existsSync(path.join(run, 'run.json'))) continue;
         nothingIsHalfWritten(run);
-        assert.equal((await readRun(run)).state.status, 'interrupted');
+        const { status } = (await readRun(run)).state;
+        // The last kill may come when all is written and only the process has not ended yet.
+        if (status === 'done') break;
+        assert.equal(status, 'interrupted');
       }
       const { folder: ended, state } = await readRun(run);
       assert.equal(state.status, 'done');

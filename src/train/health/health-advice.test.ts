@@ -28,8 +28,9 @@ function recorded(name: string): Recorded {
 }
 
 function configText(run: Recorded): string {
-  const { examples: _examples, dataset: _dataset, ...values } = run.config;
-  return JSON.stringify({ model_name: 'm', dataset: 'd.json', ...values }, null, 2);
+  // What the recording script took its data from is no key of a configuration.
+  const values = Object.entries(run.config).filter(([key]) => key !== 'examples' && key !== 'dataset');
+  return JSON.stringify({ model_name: 'm', dataset: 'd.json', ...Object.fromEntries(values) }, null, 2);
 }
 
 /** The curves as they were after `steps` steps of the run; all of them with its end where that is not given. */
