@@ -1,7 +1,9 @@
-// The suites in a real VS Code: what is in the package, the extension's API from inside the extension host, and what a person sees.
+// The suites in a real VS Code: what is in the package, the extension's API from inside the extension host, what a person sees, and the
+// way from data to a tuned model.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { loopSuite } from '../test/vscode/browser/loop.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
@@ -9,7 +11,7 @@ import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
 import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
 
-const suites = { package: packageSuite, host: extensionHostSuite, browser: browserSuite };
+const suites = { package: packageSuite, host: extensionHostSuite, browser: browserSuite, loop: loopSuite };
 
 export const suiteNames = Object.keys(suites);
 

@@ -37,15 +37,39 @@ export class Window {
     await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
   }
 
-  /** Runs a command from the palette, found by its title. */
-  async runCommand(title) {
+  /** Opens the workspace with what was open in it before. */
+  async openFolder() {
+    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.workspace })}`, { timeout: 2 * limit });
+    await this.page.locator('.monaco-workbench').waitFor();
+  }
+
+  /** Runs a command from the palette, found by its title; one that asks takes the palette's place with its question. */
+  async runCommand(title, { asks = false } = {}) {
     const { page } = this;
-    await page.keyboard.press('F1');
     const input = page.locator('.quick-input-widget input.input');
-    await input.fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
-    await input.press('Enter');
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+    // A window that is still opening takes the focus, and the palette goes with it; one that was opened too early lacks commands.
+    await this.until(async () => {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('F1');
+      await input.fill(`>${title}`, { timeout: 5_000 });
+      await found.waitFor({ timeout: 5_000 });
+      await input.press('Enter', { timeout: 5_000 });
+    });
+    if (asks) await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === '');
+    else await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Does something again until it succeeds; its failure is the last one. */
+  async until(attempt) {
+    const end = Date.now() + limit;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
   }
 
   /** Puts the cursor at a place, 1-based. */
@@ -66,6 +90,31 @@ export class Window {
   /** The webview that is on the screen. */
   get webview() {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** The frame of the webview on the screen that shows `selector`. */
+  async frameWith(selector) {
+    const shown = async () => {
+      for (const frame of this.page.frames()) {
+        if (
+          await frame
+            .locator(selector)
+            .first()
+            .isVisible()
+            .catch(() => false)
+        )
+          return frame;
+      }
+      return undefined;
+    };
+    const end = Date.now() + limit;
+    for (;;) {
+      const frame = await shown();
+      if (frame !== undefined) return frame;
+      if (Date.now() > end) throw new Error(`no view shows ${selector}`);
+      // Frames come and go without an event that tells what they show: the next animation frame looks again.
+      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    }
   }
 
   async picture(name) {
