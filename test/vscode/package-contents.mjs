@@ -26,6 +26,7 @@ const expected = [
   /^dist\/node_modules\/koffi\/(?:package\.json|LICENSE\.txt|index\.cjs|src\/koffi\/index\.cjs|src\/koffi\/src\/static\.cjs)$/,
   /^docs\/[a-z-]+\.md$/,
   /^docs\/rules\/[\w-]+\.md$/,
+  /^docs\/images\/[\w-]+\.(?:png|gif)$/,
   /^docs\/learn\/[a-z]+\.(?:md|svg)$/,
   /^media\/[\w-]+\.(?:png|svg)$/,
   /^schemas\/[\w.-]+\.schema\.json$/,

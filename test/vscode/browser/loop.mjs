@@ -160,7 +160,7 @@ const tests = {
   },
 
   async 'the runs stand in their view'({ window }) {
-    await window.runCommand('SFT: Focus on Runs View');
+    await window.runCommand('SFT Workbench: Focus on Runs View');
     await window.page.locator('.monaco-list-row', { hasText: 'nigeria-services' }).first().waitFor();
     await window.pictures('runs-view');
   },
