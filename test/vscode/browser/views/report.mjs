@@ -3,7 +3,7 @@ export const reportTests = {
   async 'the report opens, and a rule leads to its findings'(window) {
     const { page } = window;
     await window.openFile('planted.json');
-    await page.locator('.squiggly-error').first().waitFor();
+    await page.locator('.squiggly-warning').first().waitFor();
     await window.runCommand('SFT: Show Dataset Report');
     await window.webview.getByRole('heading', { name: 'Findings' }).waitFor();
     await page.setViewportSize({ width: 1280, height: 1900 });

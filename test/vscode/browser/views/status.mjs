@@ -24,7 +24,7 @@ export const statusTests = {
   async 'the language status tells the format and switches checking off and on'(window) {
     const { page } = window;
     await window.openFile('planted.json');
-    await page.locator('.squiggly-error').first().waitFor();
+    await page.locator('.squiggly-warning').first().waitFor();
     await page.locator('#status\\.languageStatus').click();
     const entry = page.locator('.hover-language-status', { hasText: 'Q&A, JSON array' });
     await entry.waitFor();
