@@ -67,6 +67,7 @@ const tests = {
   async 'SFT: Start Training on the sample data opens a dashboard that is live'(state) {
     const { window } = state;
     await window.openFile('nigeria-services.json');
+    await window.page.locator('.statusbar-item', { hasText: /\d ex · / }).waitFor();
     await window.runCommand('SFT: Start Training');
     const dashboard = await window.frameWith(progress);
     const step = await laterStep(dashboard, 2);

@@ -54,7 +54,8 @@ export class Window {
       await page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: 5_000 });
       await found.waitFor({ timeout: 5_000 });
-      await input.press('Enter', { timeout: 5_000 });
+      // Not by Enter: it would go into the text where the palette has just gone.
+      await found.click({ timeout: 5_000 });
     });
     if (asks) await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === '');
     else await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
