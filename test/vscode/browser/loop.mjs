@@ -19,7 +19,7 @@ function makeSample(scratch) {
   const values = JSON.parse(readFileSync(path.join(root, 'examples/sft.config.json'), 'utf8'));
   configure(folder, {
     ...values,
-    max_steps: 250,
+    max_steps: 350,
     eval_steps: 25,
     save_steps: 50,
     eval_examples: 8,
@@ -73,7 +73,6 @@ const tests = {
     const step = await laterStep(dashboard, 2);
     await laterStep(dashboard, step);
     await dashboard.locator('.uplot').first().waitFor();
-    await window.pictures('dashboard-running');
   },
 
   async 'the window is closed and opened in the middle, and the run is still followed'(state) {
@@ -100,6 +99,7 @@ const tests = {
     await second.page.close();
     const runs = readdirSync(path.join(state.workspace, '.sft/runs'));
     assert.equal(runs.length, 1);
+    await state.window.pictures('dashboard-running');
   },
 
   async 'the run ends and ROUGE appears'({ window }) {
