@@ -1,3 +1,4 @@
+import type { RunCurves } from '../train/health/finding';
 import type { RunEvent } from './event-schema';
 
 /** Columns that an update of the weights has a value in. */
@@ -128,4 +129,17 @@ export function foldEvents(events: Iterable<RunEvent>): Curves {
   const curves = new Curves();
   for (const event of events) curves.add(event);
   return curves;
+}
+
+/** The curves as the health advice reads them: what is not known yet is left out. */
+export function runCurves(curves: Pick<Curves, keyof RunCurves>): RunCurves {
+  const { steps, evaluations, total_steps, train_examples, ended, failure } = curves;
+  return {
+    steps,
+    evaluations,
+    total_steps,
+    ...(train_examples === undefined ? {} : { train_examples }),
+    ...(ended === undefined ? {} : { ended }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/config-schema';
 import type { HealthFinding } from '../train/health/finding';
 import { healthAdvice } from '../train/health/health-advice';
-import { Curves } from './curves';
+import { Curves, runCurves } from './curves';
 import type { NewRunEvent, RunEvent } from './event-schema';
 
 /** Steps between two looks at the curves; in long runs a twentieth of their length, so that looking stays cheap. */
@@ -34,22 +34,10 @@ export class HealthWatch {
     const due = event.type === 'step' && steps - this.#lookedAt >= Math.max(LOOK_EVERY, steps / SHARE);
     if (!due && event.type !== 'evaluation' && event.type !== 'done') return [];
     this.#lookedAt = steps;
-    const found = healthAdvice(snapshot(this.#curves), this.config).filter((finding) => !this.#told.has(finding.id));
+    const found = healthAdvice(runCurves(this.#curves), this.config).filter((finding) => !this.#told.has(finding.id));
     for (const finding of found) this.#told.add(finding.id);
     return found.map(warningOf);
   }
-}
-
-function snapshot(curves: Curves): Parameters<typeof healthAdvice>[0] {
-  const { steps, evaluations, total_steps, train_examples, ended, failure } = curves;
-  return {
-    steps,
-    evaluations,
-    total_steps,
-    ...(train_examples === undefined ? {} : { train_examples }),
-    ...(ended === undefined ? {} : { ended }),
-    ...(failure === undefined ? {} : { failure }),
-  };
 }
 
 function warningOf({ id, title, message, remedies, since }: HealthFinding): NewRunEvent {

@@ -1,5 +1,6 @@
 import { DRAWN_COLUMNS, type StepColumns, type ToDashboard } from '../../messages/dashboard';
 import type { ResolvedConfig } from '../../config/config-schema';
+import { runCurves } from '../../runs/curves';
 import type { HealthFinding, RunCurves } from '../../train/health/finding';
 import { adviceOf, resultOf, shownPrediction, statusOf } from './present-run';
 import type { FollowedRun } from './run-follower';
@@ -95,16 +96,4 @@ export class RunSender {
     this.advice = text;
     this.options.post({ type: 'advice', run: this.options.run, findings });
   }
-}
-
-function runCurves(curves: FollowedRun['curves']): RunCurves {
-  const { steps, evaluations, total_steps, train_examples, ended, failure } = curves;
-  return {
-    steps,
-    evaluations,
-    total_steps,
-    ...(train_examples === undefined ? {} : { train_examples }),
-    ...(ended === undefined ? {} : { ended }),
-    ...(failure === undefined ? {} : { failure }),
-  };
 }
