@@ -1,7 +1,7 @@
 import type { LlamaModel } from '../model/llama';
 import type { ChatMessage } from '../text/chat-template';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
-import { generate } from './generate';
+import { generate, type GenerateOptions } from './generate';
 import { GREEDY } from './sampler';
 
 /** Questions answered side by side: each step then reads the weights once for all of them. */
@@ -18,7 +18,7 @@ export async function answerQuestions(
   model: LlamaModel,
   chat: ChatTokenizer,
   questions: readonly AskedQuestion[],
-  options: { readonly maxNewTokens: number; readonly onAnswer?: (done: number) => void; readonly signal?: AbortSignal },
+  options: Pick<GenerateOptions, 'maxNewTokens' | 'signal' | 'hold'> & { readonly onAnswer?: (done: number) => void },
 ): Promise<string[]> {
   const answers: string[] = [];
   for (let start = 0; start < questions.length; start += QUESTIONS_AT_ONCE) {
@@ -31,6 +31,7 @@ export async function answerQuestions(
       stopTokenIds: chat.stopTokenIds,
       random: () => () => 0,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.hold === undefined ? {} : { hold: options.hold }),
     });
     for (const { tokenIds } of continuations) {
       answers.push(chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim());

@@ -5,6 +5,7 @@ import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
 import { answerQuestions, type AskedQuestion } from './answer';
+import type { GenerateOptions } from './generate';
 
 /** A held-out example, tokenised, with its place in the data. */
 export interface EvaluationExample extends TokenSequence, AskedQuestion {
@@ -26,13 +27,11 @@ export interface Answered extends ExampleScore {
   readonly rouge: RougeScores;
 }
 
-export interface EvaluateOptions {
-  readonly maxNewTokens: number;
+export interface EvaluateOptions extends Pick<GenerateOptions, 'maxNewTokens' | 'signal' | 'hold'> {
   readonly stemmer: boolean;
   /** Of the bootstrap. */
   readonly seed: number;
   readonly onAnswer?: (done: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** Answers every question greedily and scores the answers; examples in the order given. */

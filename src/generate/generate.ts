@@ -14,6 +14,8 @@ export interface GenerateOptions {
   /** Called with each new token that is not a stop token. */
   readonly onToken?: (prompt: number, id: number) => void;
   readonly signal?: AbortSignal;
+  /** Awaited between tokens: where it does not resolve, no further token is computed. */
+  readonly hold?: () => Promise<void>;
 }
 
 export interface Continuation {
@@ -68,6 +70,7 @@ export async function generate(
       });
       // Lets signals and streams through between tokens; the kernels themselves do not wait for anything.
       await new Promise((resolve) => setImmediate(resolve));
+      await options.hold?.();
     }
   } finally {
     cache.free();

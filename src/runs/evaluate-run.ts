@@ -41,6 +41,8 @@ export interface EvaluateRunOptions {
   readonly stemmer: boolean;
   readonly onProgress?: (model: 'base' | 'tuned', done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Awaited between tokens of the answers. */
+  readonly hold?: () => Promise<void>;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function evaluateRun(
   examples: readonly EncodedDatasetExample[],
   options: EvaluateRunOptions,
 ): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
-  const { stemmer, onProgress, signal } = options;
+  const { stemmer, onProgress, signal, hold } = options;
   const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
     const evaluated = await evaluateModel(model, session.chat, examples, {
       maxNewTokens: config.max_new_tokens,
@@ -65,6 +67,7 @@ export async function evaluateRun(
       seed: config.seed,
       onAnswer: (done) => onProgress?.(name, done, examples.length),
       ...(signal === undefined ? {} : { signal }),
+      ...(hold === undefined ? {} : { hold }),
     });
     signal?.throwIfAborted();
     return evaluated;

@@ -81,6 +81,8 @@ class Worker {
   private savedStep: number | undefined;
   private giveDeviceBack: (() => Promise<void>) | undefined;
   private readonly stopped = new AbortController();
+  /** As the last look at control.json found it. */
+  private pauseAsked = false;
   private health: HealthWatch;
 
   constructor(
@@ -124,11 +126,13 @@ class Worker {
     }
   }
 
-  /** Between steps, in an evaluation and in the queue: says that the worker lives, and hears that it is to stop. */
+  /** Between steps, in an evaluation and in the queue: says that the worker lives, and hears that it is to stop or to pause. */
   private async pulse(): Promise<void> {
     // What cannot be written now fails, and is reported, when something is saved.
     await this.folder.heartbeat(this.step).catch(() => undefined);
-    if ((await this.folder.readControl()) === 'stop') this.stopped.abort();
+    const command = await this.folder.readControl();
+    if (command === 'stop') this.stopped.abort();
+    this.pauseAsked = command === 'pause';
   }
 
   /** @param since when the run was asked for, ms */
@@ -191,9 +195,9 @@ class Worker {
       this.giveDeviceBack = await waitForTurn(device.kind, { run: folder.path, name: description.name }, options);
       return this.giveDeviceBack !== undefined;
     } catch (error) {
-      const known = error instanceof SftError || (error instanceof Error && 'syscall' in error);
-      if (!known) throw error;
-      this.note(`this run does not wait for others on the device: ${error.message}`);
+      if (!(error instanceof Error && (error instanceof SftError || 'syscall' in error))) throw error;
+      const reason = error instanceof SftError ? formatError(error) : error.message;
+      this.note(`this run does not wait for others on the device: ${reason}`);
       return true;
     }
   }
@@ -349,6 +353,9 @@ class Worker {
         ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
           stemmer: false,
           signal,
+          hold: async () => {
+            if (this.pauseAsked) await this.isToStop(model, trainer);
+          },
           onProgress: (name, done, total) => {
             const text = `the ${name} model answered ${done} of ${total} test questions`;
             options.onProgress(text);

@@ -117,6 +117,25 @@ describe('a run in the background', () => {
     assert.ok(!(await run.readEvents()).some((event) => event.type === 'done'));
   });
 
+  it('pauses in the final evaluation, lets another run have the device, and ends as if nothing had been', async () => {
+    const slow = { max_steps: 2, max_new_tokens: 120, split: { train: 0.2, validation: 0, test: 0.8 } };
+    const config = smallConfig(temporaryFolder(), slow);
+    const run = await launch(config);
+    await waitFor(run, (event) => event.type === 'checkpoint' && event.step === 2);
+    await run.sendControl('pause');
+    await waitFor(run, (event) => event.type === 'paused');
+    assert.equal((await readRun(run.path)).state.status, 'paused');
+    assert.ok(!(await run.readEvents()).some((event) => event.type === 'done'));
+    const other = await launch(config);
+    await waitFor(other, (event) => event.type === 'done');
+    await run.sendControl('resume');
+    await waitFor(run, (event) => event.type === 'done');
+    await gone(run);
+    assert.equal((await readRun(run.path)).state.status, 'done');
+    const predictions = (folder: RunFolder): string => readFileSync(folder.predictionsFile, 'utf8');
+    assert.equal(predictions(run), predictions(other));
+  });
+
   it('that cannot begin is failed, with what its process said', async () => {
     const configFile = smallConfig(temporaryFolder());
     const config = parseConfig(readFileSync(configFile, 'utf8'), configFile);
