@@ -94,6 +94,24 @@ export function explainWriteError(error: unknown, target: string): unknown {
   }
 }
 
+/** Makes a folder, and those above it that are missing. @throws SftError `disk-full` or `not-writable` */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw explainWriteError(error, folder);
+  }
+}
+
+/** Removes a file that may be gone already. @throws SftError `not-writable` */
+export async function removeFile(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
+}
+
 /** Brings the entries of a folder to the disk, where the system allows it (Windows does not open folders). */
 async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle;

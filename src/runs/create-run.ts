@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema';
 import { SftError } from '../errors';
+import { explainWriteError, makeFolder } from '../files';
 import { VERSION } from '../version';
 import { RunFolder } from './run-folder';
 import type { Run } from './run-schema';
@@ -27,7 +28,21 @@ export interface NewRun {
  */
 export async function createRun(options: NewRun): Promise<RunFolder> {
   const dataset = await hashFile(options.config.dataset);
-  const folder = await makeFolder(options);
+  if (options.folder === undefined) {
+    const folder = await makeNamedFolder(options);
+    try {
+      return await fill(folder, options, dataset);
+    } catch (error) {
+      // Nobody else knows of it, and what it holds is no run.
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+  await makeFolder(options.folder);
+  return fill(options.folder, options, dataset);
+}
+
+async function fill(folder: string, options: NewRun, dataset: Run['dataset']): Promise<RunFolder> {
   const run = new RunFolder(folder);
   // Of two that were given the same folder, one makes the run.
   const release = await run.acquireLock();
@@ -63,34 +78,20 @@ function runExists(folder: string): SftError {
   });
 }
 
-async function makeFolder({ config, now, outputDir = config.output_dir, folder }: NewRun): Promise<string> {
-  try {
-    if (folder !== undefined) {
-      await mkdir(folder, { recursive: true });
-      return folder;
-    }
-    await mkdir(outputDir, { recursive: true });
-    const base = path.join(outputDir, `${timeStamp(now)}-${slug(config.name)}`);
-    for (let n = 1; ; n++) {
-      const candidate = n === 1 ? base : `${base}-${n}`;
-      const made = await mkdir(candidate).then(
-        () => true,
-        (error: unknown) => {
-          if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-          throw error;
-        },
-      );
-      if (made) return candidate;
-    }
-  } catch (error) {
-    if (error instanceof SftError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const full = code === 'ENOSPC' || code === 'EDQUOT';
-    throw new SftError(full ? 'disk-full' : 'not-writable', `the run folder cannot be made (${code})`, {
-      file: folder ?? outputDir,
-      remedy: full ? 'free some space' : 'choose another output_dir or change its permissions',
-      cause: error,
-    });
+/** A new folder below the output folder, named by time and configuration. */
+async function makeNamedFolder({ config, now, outputDir = config.output_dir }: NewRun): Promise<string> {
+  await makeFolder(outputDir);
+  const base = path.join(outputDir, `${timeStamp(now)}-${slug(config.name)}`);
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? base : `${base}-${n}`;
+    const made = await mkdir(candidate).then(
+      () => true,
+      (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw explainWriteError(error, candidate);
+      },
+    );
+    if (made) return candidate;
   }
 }
 

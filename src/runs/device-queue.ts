@@ -1,8 +1,8 @@
 import { watch } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
-import { writeFileAtomic } from '../files';
+import { makeFolder, writeFileAtomic } from '../files';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process-identity';
 import { tryLock } from './lock';
 
@@ -50,6 +50,7 @@ function queueFolder(device: string): string {
  * @param device the name of the device, one queue for each
  * @param folder where the queue lies, this person's own unless given
  * @returns the release; undefined where the signal came first
+ * @throws SftError `disk-full` or `not-writable`; what the system says where the folder cannot be read or watched
  */
 export async function waitForTurn(
   device: string,
@@ -57,7 +58,7 @@ export async function waitForTurn(
   { since, signal, onWait }: TurnOptions,
   folder: string = queueFolder(device),
 ): Promise<(() => Promise<void>) | undefined> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { pid, started } = ownIdentity();
   const file = path.join(folder, `ticket-${since}-${pid}-${started ?? 'x'}.json`);
   await writeFileAtomic(file, `${JSON.stringify(entry)}\n`);

@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '../files';
+import { removeFile, writeFileAtomic } from '../files';
 
 /** run.json is written once: the name a person gives a run afterwards lies beside it. */
 const FILE_NAME = 'label.json';
@@ -22,6 +22,6 @@ export async function readLabel(folder: string): Promise<string | undefined> {
  */
 export async function writeLabel(folder: string, label: string): Promise<void> {
   const file = path.join(folder, FILE_NAME);
-  if (label.trim() === '') await rm(file, { force: true });
+  if (label.trim() === '') await removeFile(file);
   else await writeFileAtomic(file, `${JSON.stringify({ label: label.trim() })}\n`);
 }

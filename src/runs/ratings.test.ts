@@ -27,6 +27,15 @@ describe('ratings of answers', () => {
     assert.deepEqual(await rate(folder, 3, 0), [both[1]]);
   });
 
+  it('that come at once are all kept', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, index) => rate(folder, 100 + index, 1 + (index % 5))));
+    const kept = (await readRatings(folder)).filter(({ index }) => index >= 100);
+    assert.deepEqual(
+      kept.map(({ index, rating }) => [index, rating]),
+      Array.from({ length: 20 }, (_, index) => [100 + index, 1 + (index % 5)]),
+    );
+  });
+
   it('go from 1 to 5', async () => {
     await assert.rejects(rate(folder, 1, 6), RangeError);
     await assert.rejects(rate(folder, 1, 1.5), RangeError);

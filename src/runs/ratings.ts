@@ -49,6 +49,9 @@ function isRating(value: number | undefined): boolean {
   return Number.isInteger(value) && value! >= 1 && value! <= HIGHEST;
 }
 
+/** The last change of each folder's ratings: the next reads what it wrote, or one of two quick ratings would be lost. */
+const changes = new Map<string, Promise<unknown>>();
+
 /**
  * Rates one answer, or with rating 0 takes its rating back.
  * @returns the ratings as they are now
@@ -56,6 +59,15 @@ function isRating(value: number | undefined): boolean {
  */
 export async function rate(folder: string, index: number, rating: number): Promise<readonly Rating[]> {
   if (rating !== 0 && !isRating(rating)) throw new RangeError(`${rating} is no rating`);
+  const change = (changes.get(folder) ?? Promise.resolve()).then(() => changed(folder, index, rating));
+  changes.set(
+    folder,
+    change.catch(() => undefined),
+  );
+  return change;
+}
+
+async function changed(folder: string, index: number, rating: number): Promise<readonly Rating[]> {
   const others = (await readRatings(folder)).filter((one) => one.index !== index);
   const ratings = rating === 0 ? others : [...others, { index, rating }].sort((a, b) => a.index - b.index);
   await writeFileAtomic(ratingsFile(folder), `${JSON.stringify({ ratings }, null, 1)}\n`);

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../errors';
-import { writeFileAtomic } from '../files';
+import { removeFile, writeFileAtomic } from '../files';
 import { ownIdentity } from '../process-identity';
 import { EventWriter, followEvents, readEventsFrom } from './event-log';
 import type { NewRunEvent, RunEvent } from './event-schema';
@@ -156,7 +156,7 @@ export class RunFolder {
       ({ mtimeMs }) => mtimeMs,
       () => undefined,
     );
-    if (sent !== undefined && sent < sentBefore) await rm(this.controlFile, { force: true });
+    if (sent !== undefined && sent < sentBefore) await removeFile(this.controlFile);
   }
 
   /** A line of log.txt. A log that cannot be written never ends a run: what must be saved fails by itself. */

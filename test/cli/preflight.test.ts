@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it, type TestContext } from 'node:test';
 import { changeConfigText } from '../../src/config/change-config';
 import { parseConfig } from '../../src/config/parse-config';
 import { preflight } from '../../src/runs/preflight/preflight';
 import type { PreflightCheck, PreflightId, PreflightReport } from '../../src/runs/preflight/report';
 import type { MemoryEstimate } from '../../src/train/estimate';
+import { mountSmallDisk, NO_SMALL_DISK, type SmallDisk } from '../small-disk';
 import { DATA, MODEL, sft, smallConfig, temporaryFolder } from './sft';
 
 const all: Readonly<Record<string, unknown>> = { dataset: DATA };
@@ -28,6 +29,25 @@ async function mended(file: string, check: PreflightCheck, available?: number): 
   assert.ok(remedy !== undefined, 'has a remedy');
   writeFileSync(file, changeConfigText(readFileSync(file, 'utf8'), remedy.changes));
   return look(file, available);
+}
+
+/** Gives a test a small disk; skips it where there can be none. */
+async function withDisk(
+  t: TestContext,
+  size: string,
+  body: (folder: string, disk: SmallDisk) => Promise<void>,
+): Promise<void> {
+  const folder = path.join(temporaryFolder(), 'disk');
+  const disk = mountSmallDisk(folder, size);
+  if (disk === undefined) {
+    t.skip(NO_SMALL_DISK);
+    return;
+  }
+  try {
+    await body(folder, disk);
+  } finally {
+    disk.unmount();
+  }
 }
 
 describe('what is looked at before a run', () => {
@@ -119,6 +139,69 @@ describe('what is looked at before a run', () => {
     const disk = checkOf(await look(config), 'disk');
     assert.equal(disk.status, 'error');
     assert.match(disk.message, /is a file - choose another output_dir/);
+  });
+});
+
+describe('the disk before a run', () => {
+  it('is too small: with what is needed, and a remedy that fits as much as possible', (t) =>
+    withDisk(t, '25m', async (folder) => {
+      const file = smallConfig(temporaryFolder(), { ...all, output_dir: path.join(folder, 'runs') });
+      const disk = checkOf(await look(file), 'disk');
+      assert.equal(disk.status, 'error');
+      assert.match(
+        disk.message,
+        /^the run writes about \d+ MB \(6 checkpoints of \d+ MB\), 26 MB are free - free some space, save less often/,
+      );
+      assert.match(disk.remedies[0]?.title ?? '', /^Set save_steps to \d+$/);
+      assert.equal(checkOf(await mended(file, disk), 'disk').status, 'ok');
+    }));
+
+  it('has no room for one checkpoint: no setting mends that', (t) =>
+    withDisk(t, '8m', async (folder) => {
+      const file = smallConfig(temporaryFolder(), { ...all, output_dir: path.join(folder, 'runs') });
+      const disk = checkOf(await look(file), 'disk');
+      assert.equal(disk.status, 'error');
+      assert.deepEqual(disk.remedies, []);
+    }));
+
+  it('is read-only', (t) =>
+    withDisk(t, '64m', async (folder, disk) => {
+      disk.setReadOnly(true);
+      const file = smallConfig(temporaryFolder(), { ...all, output_dir: path.join(folder, 'runs') });
+      const { status, message } = checkOf(await look(file), 'disk');
+      assert.equal(status, 'error');
+      assert.match(message, /no right to write in .* - choose another output_dir/);
+    }));
+});
+
+describe('the graphics cards before a run', () => {
+  const PATH = process.env['PATH'];
+  afterEach(() => {
+    process.env['PATH'] = PATH;
+  });
+
+  /** Puts a program in the place of the driver's tool: what is tested is how its words are read. */
+  async function deviceWhere(script: string): Promise<string> {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env['PATH'] = `${folder}${path.delimiter}${PATH ?? ''}`;
+    const { status, message } = checkOf(await look(smallConfig(temporaryFolder(), all)), 'device');
+    assert.equal(status, 'ok');
+    return message;
+  }
+
+  it('are named with their memory, as nvidia-smi tells it', { skip: process.platform === 'win32' }, async () => {
+    const two = 'NVIDIA H100 80GB HBM3, 81559 MiB\\nNVIDIA GeForce RTX 3060 Laptop GPU, 6144 MiB';
+    assert.match(
+      await deviceWhere(`[ "$*" = "--query-gpu=name,memory.total --format=csv,noheader" ] && printf '${two}\\n'`),
+      /; NVIDIA H100 80GB HBM3 with 81559 MiB, NVIDIA GeForce RTX 3060 Laptop GPU with 6144 MiB found/,
+    );
+    assert.match(await deviceWhere("printf 'NVIDIA GB10, [N/A]\\n'"), /; NVIDIA GB10 found/);
+  });
+
+  it('are none where the driver is broken or absent', { skip: process.platform === 'win32' }, async () => {
+    const broken = 'echo "NVIDIA-SMI has failed because it couldn\'t communicate with the NVIDIA driver."; exit 9';
+    for (const script of [broken, 'exit 6', 'printf "\\n"']) assert.doesNotMatch(await deviceWhere(script), /found/);
   });
 });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createRandom } from '../../src/random';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
+import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';
 
 const folder = temporaryFolder();
@@ -138,21 +138,20 @@ describe('sft train', () => {
   });
 
   it('a full disk while saving fails the run and leaves the former checkpoint whole', (t) => {
-    const disk = path.join(folder, 'disk');
-    mkdirSync(disk);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=9m', 'tmpfs', disk]).status !== 0) {
-      t.skip('mounting a small disk needs root');
+    const disk = mountSmallDisk(path.join(folder, 'disk'), '9m');
+    if (disk === undefined) {
+      t.skip(NO_SMALL_DISK);
       return;
     }
     try {
-      const run = path.join(disk, 'run');
+      const run = path.join(disk.path, 'run');
       const failed = sft(['train', config, '--run', run]);
       assert.equal(failed.code, 1, failed.err);
       assert.match(failed.err, /the disk is full.*free some space/);
       checkpointsAreWhole(run);
       assert.ok(readdirSync(path.join(run, 'checkpoints')).includes('step-2'));
     } finally {
-      spawnSync('umount', [disk]);
+      disk.unmount();
     }
   });
 

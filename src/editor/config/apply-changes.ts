@@ -44,7 +44,10 @@ async function applyConfigChanges({ dialogs }: Services, uri: vscode.Uri, change
   const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, range, text);
-  if (!(await vscode.workspace.applyEdit(edit))) return false;
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    void dialogs.error(`${uri.fsPath} cannot be edited now. The changes are not made: try again.`);
+    return false;
+  }
   const changed = new vscode.Range(document.positionAt(start), document.positionAt(start + text.length));
   editor.selection = new vscode.Selection(changed.start, changed.end);
   editor.revealRange(changed, vscode.TextEditorRevealType.InCenterIfOutsideViewport);

@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Config } from '../../config/config-schema';
 import { configText, writtenConfig } from '../../config/write-config';
 import { formatError, SftError } from '../../errors';
-import { writeFileAtomic } from '../../files';
+import { makeFolder, writeFileAtomic } from '../../files';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
 import { CONFIG_NAME, exists } from './config-files';
@@ -75,7 +74,7 @@ async function writeNew(
   // The runs stay together, whatever folder the configuration lies in.
   const config = { ...writtenConfig(run.config), output_dir: run.config.output_dir, ...changes };
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFileAtomic(file, configText(config, file));
   } catch (error) {
     const reason = error instanceof SftError ? formatError(error) : String(error);

@@ -1,11 +1,11 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { hasTokenizer } from '../../analysis/nearest-config';
 import { PRESETS, presetConfig } from '../../config/presets';
 import { configText } from '../../config/write-config';
 import { formatError, SftError } from '../../errors';
-import { writeFileAtomic, writeFolderAtomic } from '../../files';
+import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../files';
 import { pathChoices } from '../config/path-choices';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
@@ -35,7 +35,7 @@ export async function newConfiguration(services: Services, data?: vscode.Uri): P
     const file = await freePlace(dataset);
     const required = { model_name, dataset };
     const facts = await new FactReader().read(configText(required, file), file);
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFileAtomic(file, configText(presetConfig(preset.id, required, facts), file));
     const uri = vscode.Uri.file(file);
     await vscode.window.showTextDocument(uri, { preview: false });

@@ -30,9 +30,16 @@ async function graphicsCards(): Promise<string[]> {
     const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: TIMEOUT_MS, windowsHide: true });
     return stdout
       .split('\n')
-      .map((line) => line.trim().replace(/,\s*/, ' with '))
-      .filter((line) => line !== '');
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .map(shownCard);
   } catch {
     return [];
   }
+}
+
+/** `NVIDIA L4 with 23034 MiB` of a line `NVIDIA L4, 23034 MiB`; cards that share the machine's memory tell none: `[N/A]`. */
+function shownCard(line: string): string {
+  const [name = '', memory = ''] = line.split(/,\s*/);
+  return /^\d/.test(memory) ? `${name} with ${memory}` : name;
 }
