@@ -162,7 +162,11 @@ export interface Requests {
   };
   readonly split: {
     readonly ask: { readonly file: string; readonly out: string; readonly parts: SplitParts };
-    readonly answer: readonly SplitFile[];
+    readonly answer: {
+      readonly files: readonly SplitFile[];
+      /** What is to be said of near-duplicates that could not stay together. */
+      readonly apart: string | undefined;
+    };
   };
 }
 

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { appendExample } from '../dataset/append-example';
 import { convertFile, lossesByKind, writeConverted } from '../dataset/convert-file';
-import { splitFile } from '../dataset/split-file';
+import { apartText, divideFile, writeDivision } from '../dataset/split-file';
 import { formatError, SftError } from '../errors';
 import { checkFile } from './check-file';
 import { OpenTexts } from './open-texts';
@@ -46,7 +46,11 @@ const ANSWERS: Answers = {
     if (written) await writeConverted(file, out, text, replace);
     return { from, to, examples, lossy: losses.length, losses: lossesByKind(losses), written };
   },
-  split: ({ file, out, parts }, _id, signal) => splitFile(file, out, parts, { replace: false, signal }),
+  split: async ({ file, out, parts }, _id, signal) => {
+    const division = await divideFile(file, parts, { signal });
+    const files = await writeDivision(division, out, false);
+    return { files, apart: apartText(division.split, division.examples.length) };
+  },
   checkFile: async ({ file, settings }, id, signal) => {
     const counts = await texts.counts(settings.modelFolder);
     return checkFile(file, settings, counts, signal, (read, size) => {

@@ -1,28 +1,17 @@
-import { access, mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import type { DatasetExample, DatasetFormat } from '../dataset/example';
+import type { QaExample } from '../dataset/example';
 import { formatFinding, type Finding } from '../dataset/finding';
-import { streamDataset } from '../dataset/read';
-import { PARTS, splitDataset, type Part, type Split } from '../dataset/split';
-import { SftError } from '../errors';
-import { writeFileAtomic } from '../files';
+import { LEAST_THRESHOLD } from '../dataset/near-sets';
+import { NEAR_DUPLICATE_THRESHOLD } from '../dataset/rules/near-duplicate';
+import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split';
+import { apartText, divideFile, writeDivision, type Division } from '../dataset/split-file';
 import { numberOption, onlyPositional, requiredOption } from './option-values';
 import type { Terminal, Verb } from './verb';
 
 const LISTED = 20;
 
-interface ReadSet {
-  readonly format: DatasetFormat;
-  /** Of a table: the row that names its columns. */
-  readonly header: string;
-  readonly examples: readonly DatasetExample[];
-  /** Each example's bytes, UTF-8, as they stand in the file. */
-  readonly sources: readonly Buffer[];
-}
-
 export const splitVerb: Verb = {
   name: 'split',
-  summary: 'write train, validation and test files: by seed, with every agency in each',
+  summary: 'write train, validation and test files: by seed, with every agency in each, near-duplicates on one side',
   usage: 'sft split FILE --out DIR [--train 0.8] [--validation 0.1] [--test 0.1] [--seed 42] [--force] [--json]',
   options: {
     out: { type: 'string', value: 'DIR', help: 'folder for train, validation and test; made where it is missing' },
@@ -30,13 +19,19 @@ export const splitVerb: Verb = {
     validation: { type: 'string', value: 'SHARE', help: 'share watched during training (0.1)' },
     test: { type: 'string', value: 'SHARE', help: 'share kept for the final comparison (0.1)' },
     seed: { type: 'string', value: 'N', help: 'the same seed gives the same split (42)' },
+    'near-duplicate-threshold': {
+      type: 'string',
+      value: 'SHARE',
+      help: `share of word pairs in common from which two examples stay in one part, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
+    },
     force: { type: 'boolean', help: 'replace files of an earlier split' },
   },
   teach: `A model must be judged on questions it has not learnt. A split sets some aside: "train" is learnt, "validation" is watched
 during training to see when it stops helping, "test" is asked once, at the end. 80/10/10 is a good start.
 
-Each agency keeps its share in every part, and examples that ask the same question stay together, so that no part knows the
-answers of another. The files keep the format and the examples' own formatting; the input is not changed.
+Each agency keeps its share in every part. Examples that ask the same question stay together, and so do near-duplicates and whatever
+is linked through them, so that no part knows the answers of another. Near-duplicates that are more than half of the largest part are
+spread over the parts, with a warning. The files keep the format and the examples' own formatting; the input is not changed.
 
   sft split all.json --out data --seed 42`,
   async run({ positionals, options, json, terminal }) {
@@ -48,115 +43,47 @@ answers of another. The files keep the format and the examples' own formatting; 
       validation: share('validation', 0.1),
       test: share('test', 0.1),
       seed: numberOption(options, 'seed', 42, { min: Number.MIN_SAFE_INTEGER, integer: true }),
+      near_duplicate_threshold: numberOption(options, 'near-duplicate-threshold', NEAR_DUPLICATE_THRESHOLD, {
+        min: LEAST_THRESHOLD,
+        max: 1,
+      }),
     };
-    // Refuses impossible shares before a large file is read.
-    splitDataset([], parts);
-    const set = await readSound(file, terminal);
-    const split = splitDataset(
-      set.examples.map((example) => example.value),
-      parts,
-    );
-    const targets = PARTS.filter((part) => parts[part] > 0).map((part) => ({
-      part,
-      path: path.join(out, `${part}.${set.format}`),
-    }));
-    await refuseExisting(
-      file,
-      targets.map((target) => target.path),
-      options['force'] === true,
-    );
-    await mkdir(out, { recursive: true });
-    for (const target of targets) {
-      await writeFileAtomic(
-        target.path,
-        assemble(
-          split[target.part].map((index) => set.sources[index]!),
-          set,
-        ),
-      );
+    const division = await divide(file, parts, terminal);
+    const { examples, split } = division;
+    const files = await writeDivision(division, out, options['force'] === true);
+    if (json) terminal.out(JSON.stringify({ file, seed: parts.seed, apart: split.apart, files }));
+    else {
+      terminal.out(table(examples, split));
+      for (const { part, file: name } of files) terminal.out(`${part}: ${name}`);
     }
-    if (json) {
-      const files = targets.map(({ part, path: name }) => ({ part, file: name, examples: split[part].length }));
-      terminal.out(JSON.stringify({ file, seed: parts.seed, files }));
-    } else {
-      terminal.out(table(set.examples, split));
-      for (const { part, path: name } of targets) terminal.out(`${part}: ${name}`);
-    }
-    for (const { part } of targets) {
-      if (split[part].length === 0)
-        terminal.log(`warning: ${part} is empty - there are too few examples for this share`);
+    const apart = apartText(split, examples.length);
+    if (apart !== undefined) terminal.log(`warning: ${apart}`);
+    for (const { part, examples: count } of files) {
+      if (count === 0) terminal.log(`warning: ${part} is empty - there are too few examples for this share`);
     }
     return 0;
   },
 };
 
-/** @throws SftError `dataset-has-errors` after the first of them are logged */
-async function readSound(file: string, terminal: Terminal): Promise<ReadSet> {
-  const examples: DatasetExample[] = [];
-  const sources: Buffer[] = [];
-  const errors: Finding[] = [];
-  let format: DatasetFormat = 'json';
-  let header = '';
-  for await (const item of streamDataset(file)) {
-    if (item.type === 'example') {
-      examples.push(item.example);
-      sources.push(Buffer.from(item.source));
-    } else if (item.type === 'end') ({ format, header } = item);
-    else if (item.finding.severity === 'error') errors.push(item.finding);
+/** Lists the first errors of the data, which stop it. */
+async function divide(file: string, parts: SplitParts, terminal: Terminal): Promise<Division> {
+  let errors = 0;
+  const onError = (finding: Finding): void => {
+    if (++errors <= LISTED) terminal.log(formatFinding(finding));
+  };
+  try {
+    return await divideFile(file, parts, { onError });
+  } finally {
+    if (errors > LISTED) terminal.log(`and ${errors - LISTED} more`);
   }
-  if (errors.length === 0) return { format, header, examples, sources };
-  for (const finding of errors.slice(0, LISTED)) terminal.log(formatFinding(finding));
-  if (errors.length > LISTED) terminal.log(`and ${errors.length - LISTED} more`);
-  throw new SftError(
-    'dataset-has-errors',
-    `the data has ${errors.length} error${errors.length === 1 ? '' : 's'}, nothing was written`,
-    {
-      file,
-      remedy: `mend the data; \`sft validate ${file}\` lists everything`,
-    },
-  );
-}
-
-async function refuseExisting(input: string, targets: readonly string[], force: boolean): Promise<void> {
-  for (const target of targets) {
-    const exists = await access(target).then(
-      () => true,
-      () => false,
-    );
-    if (path.resolve(target) === path.resolve(input)) {
-      const remedy = 'choose another folder with --out';
-      throw new SftError('output-is-input', 'the split would overwrite its own input', {
-        file: target,
-        remedy,
-        exitCode: 2,
-      });
-    }
-    if (!exists || force) continue;
-    const remedy = 'choose another folder with --out, or replace it with --force';
-    throw new SftError('output-exists', 'the file exists already', { file: target, remedy, exitCode: 2 });
-  }
-}
-
-/** A file of the format around the examples' own bytes. */
-function assemble(sources: readonly Buffer[], { format, header }: ReadSet): Buffer {
-  const json = format === 'json';
-  const pieces: (Buffer | string)[] = json ? ['[\n'] : header === '' ? [] : [`${header}\n`];
-  for (const [i, source] of sources.entries()) {
-    if (i > 0) pieces.push(json ? ',\n' : '\n');
-    if (json) pieces.push('  ');
-    pieces.push(source);
-  }
-  if (sources.length > 0) pieces.push('\n');
-  if (json) pieces.push(']\n');
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
 /** Examples of each agency in each part. */
-function table(examples: readonly DatasetExample[], split: Split): string {
+function table(examples: readonly QaExample[], split: Split): string {
   const counts = new Map<string, number[]>();
   for (const [column, part] of PARTS.entries()) {
     for (const index of split[part]) {
-      const agency = examples[index]!.value.agency ?? '(no agency)';
+      const agency = examples[index]!.agency ?? '(no agency)';
       const row = counts.get(agency) ?? [0, 0, 0];
       row[column]!++;
       counts.set(agency, row);

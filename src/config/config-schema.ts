@@ -330,8 +330,17 @@ export const CONFIG_SCHEMA = {
           default: 42,
           examples: [42],
         },
+        near_duplicate_threshold: {
+          description:
+            'Examples that share this much of their word pairs stay in one part, so that nothing learned is asked in the test. null keeps only the same questions together.',
+          type: ['number', 'null'],
+          minimum: 0.5,
+          maximum: 1,
+          default: 0.8,
+          examples: [0.8],
+        },
       },
-      default: { train: 0.8, validation: 0.1, test: 0.1, seed: 42 },
+      default: { train: 0.8, validation: 0.1, test: 0.1, seed: 42, near_duplicate_threshold: 0.8 },
       examples: [{ train: 0.8, validation: 0.1, test: 0.1, seed: 42 }],
     },
     eval_steps: {

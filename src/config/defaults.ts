@@ -17,8 +17,8 @@ export function withDefaults(written: Partial<Config>): EffectiveValues {
   // An explicit null is a choice where there is a default as well: eval_steps null switches off.
   for (const [key, value] of Object.entries(written)) if (value === null && key in values) values[key] = null;
   if (written.split !== undefined) {
-    const { train, validation = 0, test = 0, seed = 42 } = written.split;
-    values['split'] = { train, validation, test, seed };
+    const { train, validation = 0, test = 0, seed = 42, near_duplicate_threshold = 0.8 } = written.split;
+    values['split'] = { train, validation, test, seed, near_duplicate_threshold };
   }
   // warmup_ratio acts only where warmup_steps is 0: whoever gives the ratio alone means it.
   if (written.warmup_ratio !== undefined && written.warmup_steps === undefined) values['warmup_steps'] = 0;

@@ -68,7 +68,7 @@ describe('a good configuration', () => {
       gradient_checkpointing: false,
       shuffle: true,
       seed: 3407,
-      split: { train: 0.8, validation: 0.1, test: 0.1, seed: 42 },
+      split: { train: 0.8, validation: 0.1, test: 0.1, seed: 42, near_duplicate_threshold: 0.8 },
       eval_steps: 20,
       save_steps: 100,
       early_stopping_patience: null,
@@ -99,7 +99,10 @@ describe('a good configuration', () => {
       validation: 0,
       test: 0,
       seed: 42,
+      near_duplicate_threshold: 0.8,
     });
+    const split = { train: 1, near_duplicate_threshold: null };
+    assert.equal(parseConfig(text({ split }), FILE).split.near_duplicate_threshold, null, 'null is a choice');
   });
 
   it('warmup_ratio alone replaces the default of warmup_steps', () => {

@@ -13,7 +13,7 @@ const HASHES = 126;
  * (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4): 0.998 at 0.8 and 0.94 at 0.7 with rows of 6, 0.99 at 0.6 with rows
  * of 4, 0.996 at 0.5 with rows of 3. Shorter rows propose more pairs that are none, which costs time.
  */
-function bandsFor(threshold: number): { readonly rows: number; readonly bands: number } {
+export function bandsFor(threshold: number): { readonly rows: number; readonly bands: number } {
   const rows = threshold >= 0.7 ? 6 : threshold >= 0.6 ? 4 : 3;
   return { rows, bands: Math.floor(HASHES / rows) };
 }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readDataset } from './read';
-import { splitFile } from './split-file';
+import { divideFile, writeDivision, type SplitFile } from './split-file';
 
 describe('splitFile', () => {
-  const parts = { train: 0.8, validation: 0.2, test: 0, seed: 1 };
+  const parts = { train: 0.8, validation: 0.2, test: 0, seed: 1, near_duplicate_threshold: 0.8 };
+  const splitFile = async (file: string, out: string): Promise<SplitFile[]> =>
+    writeDivision(await divideFile(file, parts), out, false);
   let folder = '';
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sft-split-'));
@@ -23,7 +25,7 @@ describe('splitFile', () => {
         format === 'json' ? JSON.stringify(rows) : rows.map((row) => JSON.stringify(row)).join('\n'),
       );
       const out = path.join(folder, format);
-      const written = await splitFile(file, out, parts, { replace: false });
+      const written = await splitFile(file, out);
       assert.deepEqual(
         written.map(({ part, examples }) => [part, examples]),
         [
@@ -38,14 +40,14 @@ describe('splitFile', () => {
         found.push(...set.examples.map(({ value }) => value.question));
       }
       assert.deepEqual(found.sort(), rows.map((row) => row.question).sort());
-      await assert.rejects(splitFile(file, out, parts, { replace: false }), { code: 'output-exists' });
+      await assert.rejects(splitFile(file, out), { code: 'output-exists' });
     });
   }
 
   it('writes nothing of a file with errors', async () => {
     const file = path.join(folder, 'broken.json');
     await writeFile(file, '[{"question": "a?"}]');
-    await assert.rejects(splitFile(file, path.join(folder, 'no'), parts, { replace: false }), {
+    await assert.rejects(splitFile(file, path.join(folder, 'no')), {
       code: 'dataset-has-errors',
     });
   });

@@ -2,10 +2,10 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../errors';
 import { writeFileAtomic } from '../files';
-import type { QaExample } from './example';
-import { formatFinding } from './finding';
-import { streamDataset } from './read';
-import { PARTS, splitDataset, type Part, type SplitParts } from './split';
+import type { DatasetFormat, QaExample } from './example';
+import { formatFinding, type Finding } from './finding';
+import { streamBatches } from './read';
+import { PARTS, splitDataset, type Part, type Split, type SplitParts } from './split';
 
 /** One file that a split wrote. */
 export interface SplitFile {
@@ -14,65 +14,111 @@ export interface SplitFile {
   readonly examples: number;
 }
 
+/** A file's examples and where they go. */
+export interface Division {
+  readonly file: string;
+  readonly format: DatasetFormat;
+  /** Of a table: the row that names its columns. */
+  readonly header: string;
+  readonly examples: readonly QaExample[];
+  /** Each example's bytes, UTF-8, as they stand in the file. */
+  readonly sources: readonly Buffer[];
+  /** The parts that have a share. */
+  readonly parts: readonly Part[];
+  readonly split: Split;
+}
+
 /**
- * Writes train, validation and test beside each other in a folder, around the examples' own bytes; parts whose share is 0 are left out.
- * @throws SftError split-parts, dataset-has-errors, split-table, output-is-input, output-exists, unreadable-file
+ * Reads a file and divides its examples.
+ * @param onError is told of each error of the data
+ * @throws SftError split-parts, before a large file is read; dataset-has-errors, unreadable-file
  */
-export async function splitFile(
+export async function divideFile(
   file: string,
-  out: string,
   parts: SplitParts,
-  options: { readonly replace: boolean; readonly signal?: AbortSignal },
-): Promise<SplitFile[]> {
+  { signal, onError }: { readonly signal?: AbortSignal; readonly onError?: (finding: Finding) => void } = {},
+): Promise<Division> {
   splitDataset([], parts);
-  const values: QaExample[] = [];
-  const sources: string[] = [];
-  let lines = false;
-  for await (const item of streamDataset(file, options.signal === undefined ? {} : { signal: options.signal })) {
-    if (item.type === 'example') {
-      values.push(item.example.value);
-      sources.push(item.source);
-    } else if (item.type === 'finding' && item.finding.severity === 'error') {
-      throw new SftError('dataset-has-errors', `nothing was written: ${formatFinding(item.finding)}`, {
-        remedy: 'mend the errors of the data first',
-      });
-    } else if (item.type === 'end') {
-      if (item.format !== 'json' && item.format !== 'jsonl') {
-        throw new SftError('split-table', 'a table cannot be split', { file, remedy: 'convert it to JSONL first' });
+  const examples: QaExample[] = [];
+  const sources: Buffer[] = [];
+  let first: Finding | undefined;
+  let format: DatasetFormat = 'json';
+  let header = '';
+  for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
+    for (const item of batch) {
+      if (item.type === 'example') {
+        examples.push(item.example.value);
+        sources.push(Buffer.from(item.source));
+      } else if (item.type === 'end') ({ format, header } = item);
+      else if (item.finding.severity === 'error') {
+        first ??= item.finding;
+        onError?.(item.finding);
       }
-      lines = item.format === 'jsonl';
     }
   }
-  const split = splitDataset(values, parts);
-  const targets = PARTS.filter((part) => parts[part] > 0).map((part) => ({
-    part,
-    file: path.join(out, `${part}.${lines ? 'jsonl' : 'json'}`),
-  }));
-  for (const target of targets) await refuse(file, target.file, options.replace);
-  await mkdir(out, { recursive: true });
-  for (const target of targets) {
-    const chosen = split[target.part].map((index) => sources[index]!);
-    await writeFileAtomic(target.file, lines ? jsonLines(chosen) : jsonArray(chosen));
+  if (first !== undefined) {
+    const remedy = `mend the data; \`sft validate ${file}\` lists everything`;
+    throw new SftError('dataset-has-errors', `nothing was written: ${formatFinding(first)}`, { remedy });
   }
-  return targets.map((target) => ({ ...target, examples: split[target.part].length }));
+  const wanted = PARTS.filter((part) => parts[part] > 0);
+  return { file, format, header, examples, sources, parts: wanted, split: splitDataset(examples, parts) };
 }
 
-function jsonLines(sources: readonly string[]): string {
-  return sources.map((source) => `${source}\n`).join('');
+/**
+ * Writes train, validation and test beside each other in a folder, around the examples' own bytes; parts without a share are left out.
+ * @throws SftError output-is-input, output-exists (exit code 2)
+ */
+export async function writeDivision(division: Division, out: string, replace: boolean): Promise<SplitFile[]> {
+  const { file, format, parts, split } = division;
+  const files = parts.map((part) => ({
+    part,
+    file: path.join(out, `${part}.${format}`),
+    examples: split[part].length,
+  }));
+  for (const target of files) await refuse(file, target.file, replace);
+  await mkdir(out, { recursive: true });
+  for (const target of files) await writeFileAtomic(target.file, assemble(division, split[target.part]));
+  return files;
 }
 
-function jsonArray(sources: readonly string[]): string {
-  return sources.length === 0 ? '[\n]\n' : `[\n${sources.map((source) => `  ${source}`).join(',\n')}\n]\n`;
+/** What is to be said of near-duplicates that a split could not keep together; undefined where there are none. */
+export function apartText({ apart }: Pick<Split, 'apart'>, examples: number): string | undefined {
+  if (apart === 0) return undefined;
+  const count = apart.toLocaleString('en-US');
+  return `${count} of ${examples.toLocaleString('en-US')} examples are near-duplicates in chains too long for one part and are spread over the parts: measures will look better than they are - reword or delete some`;
 }
 
 async function refuse(input: string, target: string, replace: boolean): Promise<void> {
   const remedy = 'choose another folder';
   if (path.resolve(target) === path.resolve(input)) {
-    throw new SftError('output-is-input', 'the split would overwrite its own input', { file: target, remedy });
+    throw new SftError('output-is-input', 'the split would overwrite its own input', {
+      file: target,
+      remedy,
+      exitCode: 2,
+    });
   }
   const exists = await access(target).then(
     () => true,
     () => false,
   );
-  if (exists && !replace) throw new SftError('output-exists', 'the file exists already', { file: target, remedy });
+  if (!exists || replace) return;
+  throw new SftError('output-exists', 'the file exists already', {
+    file: target,
+    remedy: `${remedy}, or have \`sft split --force\` replace it`,
+    exitCode: 2,
+  });
+}
+
+/** A file of the format around the examples' own bytes. */
+function assemble({ format, header, sources }: Division, chosen: readonly number[]): Buffer {
+  const json = format === 'json';
+  const pieces: (Buffer | string)[] = json ? ['[\n'] : header === '' ? [] : [`${header}\n`];
+  for (const [i, index] of chosen.entries()) {
+    if (i > 0) pieces.push(json ? ',\n' : '\n');
+    if (json) pieces.push('  ');
+    pieces.push(sources[index]!);
+  }
+  if (chosen.length > 0) pieces.push('\n');
+  if (json) pieces.push(']\n');
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }

@@ -6,7 +6,7 @@ import type { QaExample } from './example';
 import { createRandom } from '../random';
 import { PARTS, splitDataset, type SplitParts } from './split';
 
-const EIGHTY: SplitParts = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
+const EIGHTY: SplitParts = { train: 0.8, validation: 0.1, test: 0.1, seed: 42, near_duplicate_threshold: 0.8 };
 
 function examplesOf(sizes: Readonly<Record<string, number>>): QaExample[] {
   const all = Object.entries(sizes).flatMap(([agency, n]) =>
@@ -95,19 +95,19 @@ describe('splitDataset', () => {
     );
   });
   it('leaves no part empty that is asked for, from ten questions on', () => {
-    const split = splitDataset(examplesOf({ a: 10 }), { train: 0.98, validation: 0.01, test: 0.01, seed: 1 });
+    const split = splitDataset(examplesOf({ a: 10 }), { ...EIGHTY, train: 0.98, validation: 0.01, test: 0.01 });
     assert.deepEqual(
       PARTS.map((part) => split[part].length),
       [8, 1, 1],
     );
   });
   it('allows zeros and gives such a part nothing', () => {
-    const split = splitDataset(examplesOf({ a: 20 }), { train: 1, validation: 0, test: 0, seed: 1 });
+    const split = splitDataset(examplesOf({ a: 20 }), { ...EIGHTY, train: 1, validation: 0, test: 0 });
     assert.deepEqual(
       PARTS.map((part) => split[part].length),
       [20, 0, 0],
     );
-    assert.deepEqual(splitDataset([], EIGHTY), { train: [], validation: [], test: [] });
+    assert.deepEqual(splitDataset([], EIGHTY), { train: [], validation: [], test: [], apart: 0 });
   });
   it('does not take the first examples for train: parts differ from file order', () => {
     const split = splitDataset(examplesOf({ a: 100 }), EIGHTY);
@@ -121,10 +121,7 @@ describe('splitDataset', () => {
         (error) => error instanceof SftError && error.code === 'split-parts' && error.remedy !== undefined,
       );
     }
-    assert.equal(
-      splitDataset(examplesOf({ a: 30 }), { train: 0.7, validation: 0.2, test: 0.1, seed: 0 }).train.length,
-      21,
-    );
+    assert.equal(splitDataset(examplesOf({ a: 30 }), { ...EIGHTY, train: 0.7, validation: 0.2 }).train.length, 21);
   });
 });
 

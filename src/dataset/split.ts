@@ -3,6 +3,7 @@ import { apportion, apportionTable } from './apportion';
 import type { QaExample } from './example';
 import { normaliseText } from './normalise';
 import { createRandom, type Random } from '../random';
+import { nearQuestions, sameQuestions, type SplitGroups } from './split-groups';
 
 export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
@@ -14,29 +15,38 @@ export interface SplitParts {
   readonly test: number;
   /** Any integer. The same examples, shares and seed give the same split. */
   readonly seed: number;
+  /** Share of word pairs from which near-duplicates stay in one part too; null keeps only the same questions together. */
+  readonly near_duplicate_threshold: number | null;
 }
 
 /** Indices into the examples, ascending, each example in one part. */
-export type Split = Record<Part, number[]>;
+export interface Split extends Record<Part, number[]> {
+  /** Near-duplicates that are so many, linked one to the next, that they could not stay in one part; 0 where all could. */
+  readonly apart: number;
+}
 
-/** Examples that stay together because they ask the same. */
+/** Examples that stay together because they ask the same, or nearly. */
 interface Group {
-  readonly members: number[];
+  readonly members: readonly number[];
   readonly stratum: number;
 }
 
 /** From this many groups on, no part that is asked for stays empty. */
 const ENOUGH_GROUPS = 10;
+/** Near-duplicates stay together up to this share of the largest part: a part of nothing else would teach and measure little. */
+const LARGEST_GROUP = 0.5;
 
 /**
  * Splits examples into train, validation and test: deterministic by seed, each agency's share kept as near as whole numbers
- * allow, examples with the same question (but for case and white space) always in one part.
+ * allow, examples with the same question (but for case and white space) always in one part, near-duplicates as well unless there are
+ * more of them, linked one to the next, than half of the largest part holds.
  * @throws SftError `split-parts` where the shares are not in [0, 1], do not sum to 1, or the seed is no integer
  */
 export function splitDataset(examples: readonly QaExample[], parts: SplitParts): Split {
   const shares = checkParts(parts);
   const random = createRandom(parts.seed);
-  const { groups, strata } = groupExamples(examples);
+  const { groups: together, apart } = groupsOf(examples, parts, shares);
+  const { groups, strata } = stratify(examples, together);
   const table = apportionTable(strata, shares);
   const placed = table.map(() => shares.map((): Group[] => []));
   for (const [stratum, targets] of table.entries()) {
@@ -48,7 +58,7 @@ export function splitDataset(examples: readonly QaExample[], parts: SplitParts):
   if (groups.length >= ENOUGH_GROUPS) fillEmptyParts(placed, shares, random);
   const indices = (part: number): number[] =>
     placed.flatMap((row) => row[part]!.flatMap((group) => group.members)).sort((a, b) => a - b);
-  return { train: indices(0), validation: indices(1), test: indices(2) };
+  return { train: indices(0), validation: indices(1), test: indices(2), apart };
 }
 
 /** @returns the shares in the order of PARTS */
@@ -74,27 +84,35 @@ function checkParts(parts: SplitParts): number[] {
   return shares.map((share) => share / sum);
 }
 
-function groupExamples(examples: readonly QaExample[]): { groups: Group[]; strata: number[] } {
-  const byQuestion = new Map<string, Group>();
+function groupsOf(
+  examples: readonly QaExample[],
+  { near_duplicate_threshold: threshold }: SplitParts,
+  shares: readonly number[],
+): SplitGroups {
+  const most = Math.max(...shares);
+  // With one part alone there is nothing to keep apart.
+  if (threshold === null || most === 1) return { groups: sameQuestions(examples), apart: 0 };
+  return nearQuestions(examples, threshold, LARGEST_GROUP * most * examples.length);
+}
+
+/** A group counts for the agency of its first example. */
+function stratify(
+  examples: readonly QaExample[],
+  together: SplitGroups['groups'],
+): { groups: Group[]; strata: number[] } {
   const byAgency = new Map<string, number>();
   const strata: number[] = [];
-  for (const [index, { question, agency }] of examples.entries()) {
-    const key = normaliseText(question);
-    let group = byQuestion.get(key);
-    if (group === undefined) {
-      const name = normaliseText(agency ?? '');
-      let stratum = byAgency.get(name);
-      if (stratum === undefined) {
-        stratum = strata.push(0) - 1;
-        byAgency.set(name, stratum);
-      }
-      group = { members: [], stratum };
-      byQuestion.set(key, group);
+  const groups = together.map((members): Group => {
+    const name = normaliseText(examples[members[0]!]!.agency ?? '');
+    let stratum = byAgency.get(name);
+    if (stratum === undefined) {
+      stratum = strata.push(0) - 1;
+      byAgency.set(name, stratum);
     }
-    group.members.push(index);
-    strata[group.stratum]!++;
-  }
-  return { groups: [...byQuestion.values()], strata };
+    strata[stratum]! += members.length;
+    return { members, stratum };
+  });
+  return { groups, strata };
 }
 
 /** Puts each group where most is lacking, the largest groups first, while there is most room for them. */

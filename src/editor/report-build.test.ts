@@ -22,7 +22,7 @@ function reportOf(objects: readonly object[]): DatasetReport {
   let step = read.next();
   while (step.done !== true) step = read.next();
   const { result, findings } = analysed(text);
-  return buildReport('a.json', step.value, result, findings);
+  return buildReport('a.json', step.value, result, findings, SETTINGS.nearDuplicateThreshold);
 }
 
 describe('the dataset report', () => {

@@ -32,16 +32,18 @@ export function* readExamples(file: string, text: string): Generator<undefined, 
  * The dataset report of one version of a text.
  * @param examples the valid examples in file order, as `result` counts them
  * @param findings all of this version, those that `result` leaves out as well
+ * @param nearDuplicateThreshold share of word pairs from which examples would stay on one side of a split
  */
 export function buildReport(
   file: string,
   examples: readonly QaExample[],
   result: AnalysisResult,
   findings: readonly Finding[],
+  nearDuplicateThreshold: number,
 ): DatasetReport {
   const rows = Array.from({ length: result.count }, (_, index) => exampleRow(result.examples, index));
   const lengths = rows.map((row) => Math.max(0, row.tokens));
-  const split = splitDataset(examples, SHARES);
+  const split = splitDataset(examples, { ...SHARES, near_duplicate_threshold: nearDuplicateThreshold });
   const agencies = new Map<string, { name: string; examples: number; split: Record<(typeof PARTS)[number], number> }>();
   for (const part of PARTS) {
     for (const index of split[part]) {

@@ -29,7 +29,7 @@ describe('the workers behind the views', () => {
     const text = readFileSync('examples/nigeria-services.json', 'utf8');
     const settings = { modelFolder: undefined, maxSeqLength: 1024, rules: {}, nearDuplicateThreshold: 0.8 };
     const counts = new TokenCounts(undefined, undefined, undefined);
-    return { file: 'a.json', text, ...analyseOnce('a.json', text, settings, counts) };
+    return { file: 'a.json', text, nearDuplicateThreshold: 0.8, ...analyseOnce('a.json', text, settings, counts) };
   };
 
   it('build a report of a file', async () => {

@@ -10,10 +10,11 @@ export interface ReportInput {
   readonly text: string;
   readonly result: AnalysisResult;
   readonly findings: readonly Finding[];
+  readonly nearDuplicateThreshold: number;
 }
 
-const { file, text, result, findings } = workerData as ReportInput;
+const { file, text, result, findings, nearDuplicateThreshold } = workerData as ReportInput;
 const reading = readExamples(file, text);
 let step = reading.next();
 while (step.done !== true) step = reading.next();
-parentPort?.postMessage(buildReport(file, step.value, result, findings));
+parentPort?.postMessage(buildReport(file, step.value, result, findings, nearDuplicateThreshold));

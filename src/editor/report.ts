@@ -4,6 +4,7 @@ import { fromReport, type DatasetReport, type FromReport, type ToReport } from '
 import { exportReport } from './report-export';
 import { buildReportAside } from './report-task';
 import type { Services } from './services';
+import { settingsFor } from './settings';
 import { createPanel, WebviewHost } from './webview-host';
 
 /** `SFT: Show Dataset Report`: one view for each document, kept up to date while the document is open. */
@@ -101,7 +102,8 @@ class ReportView {
       const result = services.documents.current(document);
       if (result === undefined) return;
       const script = services.context.asAbsolutePath('dist/report-worker.js');
-      const input = { file: this.fileName(), text: document.getText(), result, findings };
+      const { nearDuplicateThreshold } = await settingsFor(document.uri);
+      const input = { file: this.fileName(), text: document.getText(), result, findings, nearDuplicateThreshold };
       const report = await buildReportAside(script, input, controller.signal);
       this.report = report;
       this.host.post({ type: 'report', report });

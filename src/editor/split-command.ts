@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SplitFile } from '../dataset/split-file';
 import { fileOnDisk } from './file-on-disk';
 import type { Services } from './services';
+import { settingsFor } from './settings';
 
 const SHARES = '80 / 10 / 10';
 const SEED = 42;
@@ -28,11 +29,13 @@ async function splitCommand(
   if (shares === undefined) return undefined;
   const folder = await dialogs.folder('Folder for the split', 'Write the Split Here');
   if (folder === undefined) return undefined;
-  const ask = { file, out: folder.fsPath, parts: { ...shares, seed: SEED } };
+  const { nearDuplicateThreshold } = await settingsFor(vscode.Uri.file(file));
+  const parts = { ...shares, seed: SEED, near_duplicate_threshold: nearDuplicateThreshold };
   try {
-    const written = await client.ask('split', ask);
+    const { files: written, apart } = await client.ask('split', { file, out: folder.fsPath, parts });
     const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);
     void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}`);
+    if (apart !== undefined) void dialogs.warn(apart);
     return written;
   } catch (error) {
     void dialogs.error(error instanceof Error ? error.message : String(error));

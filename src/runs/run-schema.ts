@@ -38,11 +38,23 @@ export const RUN_SCHEMA = {
       },
     },
     split: {
-      description: 'The shares and the seed; with the dataset they determine which example is in which part.',
+      description:
+        'The shares, the seed and the threshold of near-duplicates; with the dataset they determine which example is in which part.',
       type: 'object',
       required: ['train', 'validation', 'test', 'seed'],
       additionalProperties: false,
-      properties: { train: share, validation: share, test: share, seed: { type: 'integer', minimum: 0 } },
+      properties: {
+        train: share,
+        validation: share,
+        test: share,
+        seed: { type: 'integer', minimum: 0 },
+        near_duplicate_threshold: {
+          description: 'Absent in the runs of earlier versions, which kept only the same questions together.',
+          type: ['number', 'null'],
+          minimum: 0.5,
+          maximum: 1,
+        },
+      },
     },
     base_model: {
       type: 'object',
@@ -63,4 +75,5 @@ export const RUN_SCHEMA = {
   },
 } as const satisfies JsonSchema;
 
+/** As it is read: the threshold that an earlier version did not write is null. */
 export type Run = Omit<FromSchema<typeof RUN_SCHEMA>, 'config'> & { readonly config: ResolvedConfig };

@@ -34,7 +34,7 @@ export async function reportOf(
   const counts = await openTokenCounts(model);
   const settings = { modelFolder: model, maxSeqLength, rules: {}, nearDuplicateThreshold: 0.8 };
   const { result, findings } = analyseOnce(file, text, settings, counts);
-  return buildReport(file, finish(readExamples(file, text)), result, findings);
+  return buildReport(file, finish(readExamples(file, text)), result, findings, settings.nearDuplicateThreshold);
 }
 
 export function exampleText(): string {

@@ -27,7 +27,7 @@ export const DATA_TEACHING = {
     low: 'one lucky draw may look like a good setting.',
   },
   split: {
-    what: 'Divides the data in three: `train` is learned from, `validation` watches the training, `test` is kept for the final marks. The shares add up to 1. Equal questions stay on one side.',
+    what: 'Divides the data in three: `train` is learned from, `validation` watches the training, `test` is kept for the final marks. The shares add up to 1. Equal questions and near-duplicates stay on one side.',
     first: '0.8, 0.1 and 0.1.',
     production: 'the same; with 10,000 examples and more, 0.9, 0.05 and 0.05 leave enough to measure on.',
     sides: ['More train', 'Less train'],
@@ -64,6 +64,13 @@ export const DATA_TEACHING = {
     sides: ['Changed', 'Kept'],
     high: 'questions from the old test part move into training, so that an adapter trained on and marked again looks better than it is.',
     low: 'comparisons stay fair from run to run.',
+  },
+  'split.near_duplicate_threshold': {
+    what: 'Examples that share at least this much of their word pairs (question and answer) stay in one part, and so do those linked through them. A question reworded by one word would otherwise be learned from and asked in the test. Chains of more than half of the largest part are spread, and you are told.',
+    first: '0.8, the default.',
+    production: '0.8; 0.6 for data written from templates or paraphrased by a machine.',
+    high: 'only texts that are nearly the same stay together: others leak, and the marks flatter.',
+    low: 'unlike examples are held together by a few common phrases, and the parts cover less of the subject. `null` keeps only the same questions together.',
   },
   packing: {
     what: 'Puts several short examples into one row of `max_seq_length` tokens, so that no room is filled with padding. Here batches hold no padding in the first place, so there is nothing to gain and `true` is refused.',

@@ -41,6 +41,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   'split.validation': ['Validation loss', 'Split'],
   'split.test': ['Evaluation', 'Split'],
   'split.seed': ['Seed', 'Split'],
+  'split.near_duplicate_threshold': ['Split', 'Generalisation'],
   eval_steps: ['Validation loss', 'Step'],
   save_steps: ['Checkpoint'],
   early_stopping_patience: ['Early stopping', 'Overfitting'],

@@ -16,13 +16,18 @@ export interface NearDigest {
 
 let recent: { subject: RuleSubject; threshold: number; digest: NearDigest | undefined } | undefined;
 
+/** What two examples are compared by; undefined where the texts are too short for it. */
+export function nearSet(question: string, answer: string, threshold: number): SignedSet | undefined {
+  const set = bigramSet([question, answer]);
+  return set.length < FEWEST_BIGRAMS ? undefined : signed(set, threshold);
+}
+
 /** Undefined where the texts are too short to be compared. Two rules ask for it, one after the other: it is made once. */
 export function nearDigest(subject: RuleSubject, threshold: number): NearDigest | undefined {
   if (recent?.subject === subject && recent.threshold === threshold) return recent.digest;
   const { question, answer } = subject.example.value;
-  const set = bigramSet([question, answer]);
-  const digest =
-    set.length < FEWEST_BIGRAMS ? undefined : { set: signed(set, threshold), letters: letterHash([question, answer]) };
+  const set = nearSet(question, answer, threshold);
+  const digest = set === undefined ? undefined : { set, letters: letterHash([question, answer]) };
   recent = { subject, threshold, digest };
   return digest;
 }

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
+import { apartText } from '../../dataset/split-file';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import { ExampleOrder } from '../../train/order';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
@@ -73,11 +74,13 @@ export interface PartSizes {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
+  /** Near-duplicates that could not be kept on one side. */
+  readonly apart: number;
 }
 
 /** Whether each part that the split asks for is large enough to be of use. */
 export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightCheck {
-  const { train, validation, test } = sizes;
+  const { train, validation, test, apart } = sizes;
   const counts = `${train} to train on, ${validation} to validate, ${test} to test`;
   if (train === 0) {
     const remedies = [setting({ split: { train: 0.8, validation: 0.1, test: 0.1, seed: config.split.seed } })];
@@ -98,6 +101,8 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
       `${counts}: so few test examples tell little - add examples, or look at each answer`,
     );
   }
+  const spread = apartText({ apart }, train + validation + test);
+  if (spread !== undefined) return warning('split', 'Split', `${counts}; ${spread}`);
   return ok('split', 'Split', counts);
 }
 

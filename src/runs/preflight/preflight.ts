@@ -37,8 +37,8 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       dataset.examples.map((example) => example.value),
       config.split,
     );
-    const { train, validation, test } = parts;
-    const sizes = { train: train.length, validation: validation.length, test: test.length };
+    const { train, validation, test, apart } = parts;
+    const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
     const encoded =
       session === undefined ? [] : await encodeExamples(dataset, session.chat, config.max_seq_length, signal);
     if (session !== undefined) checks.push(...checkLengths(config, encoded, session.config.maxPositionEmbeddings));
