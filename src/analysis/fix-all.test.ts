@@ -47,6 +47,18 @@ describe('fixAllEdits', () => {
     assert.equal(run(text), text);
   });
 
+  it('leaves what an example ignores as it is, also where its neighbours are repaired', () => {
+    const padded = '{"question": " What is it? ", "answer": "A test."}';
+    const clean = padded.replace('" What is it? "', '"What is it?"');
+    const ignoring = (source: string, rule: string): string => source.replace('{', `{"sft-ignore": "${rule}", `);
+    const before = [padded, ignoring(padded, 'padded-text'), ignoring(padded, 'mojibake')];
+    const after = [clean, ignoring(padded, 'padded-text'), ignoring(clean, 'mojibake')];
+    assert.equal(run(`[\n${before.join(',\n')},\n]`), `[\n${after.join(',\n')}\n]`);
+    const garbled = '{"question": "What is due?", "answer": "â‚¦5,000 are due."}';
+    const kept = ignoring(garbled, 'mojibake');
+    assert.equal(run(`[${garbled}, ${kept}]`), `[${garbled.replace('â‚¦', '₦')}, ${kept}]`);
+  });
+
   const broken = '[\n  {"question": " What is it? ", "answer": "A\\u200b test."},\n]\n';
 
   it('leaves no safe repair to make, and none of a rule that is off', () => {

@@ -219,8 +219,11 @@ export class DatasetChecker {
     const table = 'tree' in element;
     let node: Node | undefined;
     const tree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
+    const { value } = element;
+    const ignored = ignoredRules(value);
     const report = (finding: RuleFinding, severity: Severity): void => {
       const { start, end } = finding;
+      if (isIgnored(ignored, { rule: finding.rule, severity: finding.severity ?? severity })) return;
       // Rules write their repairs in JSON.
       const fixes = table ? [] : (finding.fixes ?? []);
       if (table && finding.rule === 'misspelt-key') {
@@ -245,7 +248,6 @@ export class DatasetChecker {
     const reading = (finding: RuleFinding): void => {
       report(finding, finding.severity ?? readingSeverity(finding.rule));
     };
-    const { value } = element;
     if (!validateExample(value, kind)) {
       const errors = schemaErrors(kind);
       const own = kindOf(value);
@@ -266,13 +268,11 @@ export class DatasetChecker {
     this.items.push({ type: 'example', example, source: element.source, raw: value });
     if (this.checks.length === 0) return;
     const subject = subjectOf(this.file, example, element.source, kind, table ? tree : undefined);
-    const ignored = ignoredRules(value);
     this.ignoring.add(element.start, element.end, ignored);
     let whole: ExampleAt | undefined;
     for (const { rule, check } of this.checks) {
       const add = (finding: RuleFinding): void => {
-        const severity = finding.severity ?? rule.severity;
-        if (!isIgnored(ignored, { rule: finding.rule, severity })) report(finding, severity);
+        report(finding, rule.severity);
       };
       if (!isCrossRule(rule)) rule.check(subject, add);
       else {

@@ -26,6 +26,14 @@ describe('sft-ignore', () => {
     assert.deepEqual(lines('near-agency', rows), [3]);
     assert.deepEqual(lines('near-agency', [rows[0]!, rows[1]!, { ...rows[2]!, 'sft-ignore': 'near-agency' }]), []);
   });
+  it('leaves out warnings of the reading, such as a key that stands twice', () => {
+    const row = '{"question": "q?", "answer": "a", "answer": "b"}';
+    const found = (text: string): string[] =>
+      checkText('data.jsonl', text).flatMap((item) => (item.type === 'finding' ? [item.finding.rule] : []));
+    assert.deepEqual(found(row), ['duplicate-key']);
+    assert.deepEqual(found(row.replace('{', '{"sft-ignore": "duplicate-key", ')), []);
+    assert.deepEqual(found('[1, null, "text"]'), ['wrong-type', 'wrong-type', 'wrong-type']);
+  });
   it('leaves errors in', () => {
     const row = { question: 'q?', answer: 'hf_abcdefghij0123456789abcdefghij0123', 'sft-ignore': 'personal-data' };
     assert.deepEqual(lines('personal-data', [row]), [1]);

@@ -5,9 +5,9 @@ export const IGNORE_KEY = 'sft-ignore';
 
 const NONE: readonly string[] = [];
 
-/** The rules an example names under IGNORE_KEY. */
-export function ignoredRules(raw: Readonly<Record<string, unknown>>): readonly string[] {
-  const names = raw[IGNORE_KEY];
+/** The rules an example names under IGNORE_KEY. @param value of an element of a dataset, valid or not */
+export function ignoredRules(value: unknown): readonly string[] {
+  const names = (value as Readonly<Record<string, unknown>> | null | undefined)?.[IGNORE_KEY];
   return typeof names === 'string' ? names.split(/[\s,]+/).filter((name) => name !== '') : NONE;
 }
 
