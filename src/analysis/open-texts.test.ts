@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { it } from 'node:test';
 import { OpenTexts } from './open-texts';
 
@@ -26,4 +29,42 @@ it('analyses only the latest of versions that come before there is time, and not
     texts.close('closed');
   });
   assert.deepEqual(versions, [3]);
+});
+
+it('compares a part of a split with the others as they are on disk when it is told that they changed', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sft-parts-'));
+  const other = path.join(folder, 'train.json');
+  const shared = '[{"question": "Where is the office of the agency?", "answer": "In Abuja."}]';
+  let next: { resolve: (leaks: number) => void; reject: (error: Error) => void };
+  const texts = new OpenTexts(
+    (_uri, result) => {
+      next.resolve(result.findingsByRule['split-leak'] ?? 0);
+    },
+    (_uri, _version, error) => {
+      next.reject(new Error('the analysis failed', { cause: error }));
+    },
+  );
+  const leaksAfter = (step: () => void): Promise<number> =>
+    new Promise((resolve, reject) => {
+      next = { resolve, reject };
+      step();
+    });
+  const compare = (): void => {
+    texts.compareAgain('a');
+  };
+  try {
+    const opened = await leaksAfter(() => {
+      texts.open('a', path.join(folder, 'test.json'), 1, shared, settings);
+    });
+    await writeFile(other, shared);
+    const copied = await leaksAfter(compare);
+    await writeFile(other, shared.replace('office', 'head office'));
+    const changed = await leaksAfter(compare);
+    await writeFile(other, shared);
+    await leaksAfter(compare);
+    await rm(other);
+    assert.deepEqual([opened, copied, changed, await leaksAfter(compare)], [0, 1, 0, 0]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

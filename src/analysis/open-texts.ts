@@ -81,6 +81,12 @@ export class OpenTexts {
     this.restart(uri, opened);
   }
 
+  /** The files beside the text may have changed: it is compared with them as they are now. */
+  compareAgain(uri: string): void {
+    const opened = this.texts.get(uri);
+    if (opened !== undefined) this.restart(uri, opened);
+  }
+
   close(uri: string): void {
     const opened = this.texts.get(uri);
     if (opened !== undefined) opened.generation++;

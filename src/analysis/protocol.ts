@@ -195,6 +195,8 @@ export type ToWorker =
       readonly changes: readonly TextChange[];
     }
   | { readonly type: 'settings'; readonly uri: string; readonly settings: AnalysisSettings }
+  /** A file beside the text that may be another part of its split has changed on disk. */
+  | { readonly type: 'siblings'; readonly uri: string }
   | { readonly type: 'close'; readonly uri: string }
   | { readonly type: 'ask'; readonly id: number; readonly name: RequestName; readonly ask: unknown }
   | { readonly type: 'cancel'; readonly id: number };

@@ -92,6 +92,9 @@ port.on('message', (message: ToWorker) => {
     case 'settings':
       texts.configure(message.uri, message.settings);
       break;
+    case 'siblings':
+      texts.compareAgain(message.uri);
+      break;
     case 'close':
       texts.close(message.uri);
       break;

@@ -3,6 +3,7 @@ import type { AnalysisClient } from '../analysis/client';
 import { HEAD_LENGTH, looksLikeDataset } from '../analysis/detect';
 import type { AnalysisResult, AnalysisSettings, FromWorker } from '../analysis/protocol';
 import { settingsFor } from './settings';
+import { watchSiblings } from './sibling-watch';
 
 export interface Analysed {
   readonly document: vscode.TextDocument;
@@ -14,6 +15,7 @@ interface Tracked {
   /** The worker holds the text; what changes before that goes with the text itself. */
   sent: boolean;
   result: AnalysisResult | undefined;
+  readonly siblings: vscode.Disposable | undefined;
 }
 
 /** The open documents that are datasets, kept in step with the worker. */
@@ -61,6 +63,7 @@ export class DatasetDocuments {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+    for (const { siblings } of this.tracked.values()) siblings?.dispose();
     this.analysedEmitter.dispose();
     this.removedEmitter.dispose();
   }
@@ -150,8 +153,12 @@ export class DatasetDocuments {
   }
 
   private async add(document: vscode.TextDocument): Promise<void> {
-    const tracked: Tracked = { document, sent: false, result: undefined };
-    this.tracked.set(document.uri.toString(), tracked);
+    const uri = document.uri.toString();
+    const siblings = watchSiblings(document.uri, () => {
+      if (tracked.sent) this.client.post({ type: 'siblings', uri });
+    });
+    const tracked: Tracked = { document, sent: false, result: undefined, siblings };
+    this.tracked.set(uri, tracked);
     await this.send(tracked);
   }
 
@@ -190,7 +197,10 @@ export class DatasetDocuments {
   }
 
   private remove(uri: vscode.Uri): void {
-    if (!this.tracked.delete(uri.toString())) return;
+    const tracked = this.tracked.get(uri.toString());
+    if (tracked === undefined) return;
+    this.tracked.delete(uri.toString());
+    tracked.siblings?.dispose();
     this.client.post({ type: 'close', uri: uri.toString() });
     this.removedEmitter.fire(uri);
   }

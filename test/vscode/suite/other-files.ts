@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { findingsOf, findingsWhen, open } from './dataset-editor';
+import { findingsOf, findingsWhen, open, ruleOf, workspaceFile, writeWorkspaceFile } from './dataset-editor';
 import { test } from './runner';
 
 test('JSON that is no dataset gets no finding', async () => {
@@ -41,4 +41,23 @@ test('findings follow what is typed', async () => {
     'no blank answer',
     (found) => !found.some((one) => one.range.start.line === start.line),
   );
+});
+
+test('a leak between the parts of a split follows the other file on disk', async () => {
+  const shared = '{"question": "Which bridge is closed on market days?", "answer": "The old stone bridge."}\n';
+  const other = '{"question": "Who paints the kerbs before the feast?", "answer": "The works department."}\n';
+  await writeWorkspaceFile('parts/valid.jsonl', shared);
+  const { document } = await open('parts/valid.jsonl');
+  const leaks = (found: readonly vscode.Diagnostic[]): number =>
+    found.filter((one) => ruleOf(one) === 'split-leak').length;
+  await findingsWhen(document.uri, 'findings', (found) => found.length > 0);
+  assert.equal(leaks(findingsOf(document.uri)), 0);
+  await writeWorkspaceFile('parts/train.jsonl', shared);
+  await findingsWhen(document.uri, 'a leak of the new file', (found) => leaks(found) === 1);
+  await writeWorkspaceFile('parts/train.jsonl', other + other.replace('kerbs', 'walls'));
+  await findingsWhen(document.uri, 'no leak of the changed file', (found) => leaks(found) === 0);
+  await writeWorkspaceFile('parts/train.jsonl', shared);
+  await findingsWhen(document.uri, 'a leak again', (found) => leaks(found) === 1);
+  await vscode.workspace.fs.delete(workspaceFile('parts/train.jsonl'));
+  await findingsWhen(document.uri, 'no leak of a file that is gone', (found) => leaks(found) === 0);
 });
