@@ -57,9 +57,14 @@ async function main(): Promise<void> {
       await page.goto(`${server.origin}/?${query}`, { timeout: LIMIT_MS });
       await ended;
       await page.close();
-      const { activeBefore, milliseconds } = JSON.parse(readFileSync(report, 'utf8')) as Activation;
-      console.log(`${milliseconds.toFixed(1)} ms${activeBefore ? ' (VS Code had activated it by itself)' : ''}`);
-      times.push(milliseconds);
+      const { activeBefore, load, activate, all } = JSON.parse(readFileSync(report, 'utf8')) as Activation;
+      if (activeBefore) {
+        console.log('VS Code had activated it by itself');
+        continue;
+      }
+      const [loading, activating] = [load.toFixed(1), activate.toFixed(1)];
+      console.log(`loads in ${loading} ms, activates in ${activating} ms; ${all.toFixed(1)} ms with what VS Code does`);
+      times.push(load + activate);
     }
   } finally {
     await browser.close();
@@ -67,7 +72,8 @@ async function main(): Promise<void> {
     rmSync(scratch, { recursive: true, force: true });
   }
   times.sort((a, b) => a - b);
-  console.log(`median of ${WINDOWS}: ${times[WINDOWS >> 1]!.toFixed(1)} ms, most ${times.at(-1)!.toFixed(1)} ms`);
+  const [median, most] = [times[times.length >> 1], times.at(-1)];
+  console.log(`median of ${times.length}: ${median?.toFixed(1)} ms, most ${most?.toFixed(1)} ms (at most 50 ms)`);
 }
 
 void main();

@@ -4,6 +4,7 @@ import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildExtension } from './build-extension.mjs';
 import { buildWebviews } from './build-webviews.mjs';
 import { writeNotices } from './notices.mjs';
 
@@ -29,10 +30,10 @@ const commandLine = await build({
   entryPoints: { sft: 'src/cli/main.ts' },
   banner: { js: '#!/usr/bin/env node' },
 });
-const extension = await build({
+const extension = await buildExtension(root, common);
+const workers = await build({
   ...common,
   entryPoints: {
-    extension: 'src/editor/extension.ts',
     'analysis-worker': 'src/analysis/worker.ts',
     'report-worker': 'src/editor/report-worker.ts',
     'preview-worker': 'src/editor/preview-worker.ts',
@@ -42,6 +43,6 @@ chmodSync(path.join(root, 'dist/sft.js'), 0o755);
 const webviews = await buildWebviews(root);
 writeNotices(
   root,
-  [commandLine, extension, webviews].map(({ metafile }) => metafile),
+  [commandLine, extension, workers, webviews].map(({ metafile }) => metafile),
   ['node_modules/koffi'],
 );

@@ -1,7 +1,6 @@
 import type { QaExample } from '../dataset/example';
 import { formatFinding, type Finding } from '../dataset/finding';
-import { LEAST_THRESHOLD } from '../dataset/near-sets';
-import { NEAR_DUPLICATE_THRESHOLD } from '../dataset/rules/near-duplicate';
+import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near-threshold';
 import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split';
 import { apartText, divideFile, writeDivision, type Division } from '../dataset/split-file';
 import { numberOption, onlyPositional, requiredOption } from './option-values';

@@ -4,8 +4,6 @@ import { finalise, jaccard } from './minhash';
 import { RepeatedKeys } from './repeated-keys';
 import type { HeldDigests } from './rule';
 
-/** The least threshold that NearSets takes. */
-export const LEAST_THRESHOLD = 0.5;
 const HASHES = 126;
 
 /**

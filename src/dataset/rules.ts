@@ -1,5 +1,6 @@
 import type { Severity } from './finding';
 import { SYNTAX_RULES } from './mistakes';
+import { NEAR_DUPLICATE_THRESHOLD } from './near-threshold';
 import type { OtherSides } from './other-sides';
 import type { CrossRule, ExampleRule, Rule } from './rule';
 import { exactDuplicate } from './rules/exact-duplicate';
@@ -9,7 +10,7 @@ import { datasetSize } from './rules/dataset-size';
 import { languageMismatch } from './rules/language-mismatch';
 import { lengthOutlier } from './rules/length-outlier';
 import { nearAgency } from './rules/near-agency';
-import { NEAR_DUPLICATE_THRESHOLD, nearDuplicateAt } from './rules/near-duplicate';
+import { nearDuplicateAt } from './rules/near-duplicate';
 import { misspeltOptionalKey } from './rules/misspelt-optional-key';
 import { controlCharacters } from './rules/control-characters';
 import { cutAnswer } from './rules/cut-answer';

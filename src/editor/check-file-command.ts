@@ -5,11 +5,7 @@ import type { Services } from './services';
 import { settingsFor } from './settings';
 
 /** `SFT: Check Dataset File`: streams a file of any size from disk and opens its report. Returns what was found, for tests. */
-export function registerCheckFile(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.checkFile', (uri?: vscode.Uri) => checkFileCommand(services, uri));
-}
-
-async function checkFileCommand(services: Services, uri?: vscode.Uri): Promise<FileCheck | undefined> {
+export async function checkFile(services: Services, uri?: vscode.Uri): Promise<FileCheck | undefined> {
   const file = uri ?? vscode.window.activeTextEditor?.document.uri;
   if (file?.scheme !== 'file') {
     void services.dialogs.info('Choose a file on disk in the explorer.');

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../analysis/example-table';
-import { ignoreEdit } from '../analysis/ignore-edit';
 import type { AnalysisResult } from '../analysis/protocol';
 import type { Finding, TextEdit } from '../dataset/finding';
 import type { Services } from './services';
@@ -20,10 +19,10 @@ export function registerCodeActions(services: Services): vscode.Disposable {
       }
       const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
       const here = result.findings.filter((finding) => finding.offset <= end && finding.endOffset >= start);
-      const actions = here.flatMap((finding) => [
-        ...repairs(document, finding, context),
-        ...silence(document, result, finding, context),
-      ]);
+      const actions: vscode.CodeAction[] = [];
+      for (const finding of here) {
+        actions.push(...repairs(document, finding, context), ...(await silence(document, result, finding, context)));
+      }
       if (here.some((finding) => finding.fixes.some((fix) => fix.safe))) {
         const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
         all.command = { title: all.title, command: 'sft.fixAll', arguments: [document.uri] };
@@ -83,12 +82,12 @@ function repairs(
   });
 }
 
-function silence(
+async function silence(
   document: vscode.TextDocument,
   result: AnalysisResult,
   finding: Finding,
   context: vscode.CodeActionContext,
-): vscode.CodeAction[] {
+): Promise<vscode.CodeAction[]> {
   const off = new vscode.CodeAction(`Turn off the rule ${finding.rule}`, vscode.CodeActionKind.QuickFix);
   off.command = { title: off.title, command: 'sft.turnOffRule', arguments: [finding.rule, document.uri] };
   off.diagnostics = matching(context, finding);
@@ -97,6 +96,7 @@ function silence(
   const source = document.getText(
     new vscode.Range(document.positionAt(row.offset), document.positionAt(row.endOffset)),
   );
+  const { ignoreEdit } = await import('../analysis/ignore-edit');
   const edit = ignoreEdit(source, finding.rule);
   if (edit === undefined) return [off];
   const ignore = new vscode.CodeAction(`Ignore ${finding.rule} for this example`, vscode.CodeActionKind.QuickFix);

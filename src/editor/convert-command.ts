@@ -17,11 +17,7 @@ const BESIDE = 'Keep Both';
 const ALL_THE_SAME = 'Convert All the Same';
 
 /** `SFT: Convert Dataset…`: the examples in another format, in a new file next to the old one. Returns the new file. */
-export function registerConvert(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.convertDataset', (uri?: vscode.Uri) => convertCommand(services, uri));
-}
-
-async function convertCommand(services: Services, uri?: vscode.Uri): Promise<vscode.Uri | undefined> {
+export async function convertDataset(services: Services, uri?: vscode.Uri): Promise<vscode.Uri | undefined> {
   const { dialogs } = services;
   const file = await fileOnDisk(dialogs, uri);
   if (file === undefined) return undefined;

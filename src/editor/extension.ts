@@ -3,17 +3,14 @@ import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
 import type { ChatView } from './chat/chat-view';
 import { registerChat } from './chat/register-chat';
-import { registerCheckFile } from './check-file-command';
 import { registerCodeActions } from './code-actions';
-import { registerApplyConfigChanges } from './config/apply-changes';
-import { registerConfigEditing } from './config/config-editing';
+import { registerConfigEditing } from './config/register-config-editing';
 import { registerDashboard } from './dashboard/register-dashboard';
-import { registerConvert } from './convert-command';
-import { registerDatasetCompletion } from './dataset-completion';
+import { registerDatasetCommands } from './dataset-commands';
+import { registerDatasetCompletion } from './register-dataset-completion';
 import { DatasetDocuments } from './dataset-documents';
 import { registerDiagnostics } from './diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
-import { registerFixCommands } from './fix-commands';
 import { registerGlossary } from './glossary';
 import { registerInlayHints } from './inlay-hints';
 import { registerLearnCommands } from './learn-commands';
@@ -23,9 +20,7 @@ import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
 import { registerSampleProject } from './sample-project';
-import { registerSelectModel } from './select-model';
 import type { Services } from './services';
-import { registerSplit } from './split-command';
 import { registerLanguageStatus, registerStatusBar } from './status';
 
 /** What activate gives to whoever asks for the extension's exports: tests. */
@@ -68,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     { dispose: () => void client.dispose() },
     registerDiagnostics(services),
     registerCodeActions(services),
-    registerApplyConfigChanges(services),
+    registerConfigEditing(services),
     registerGlossary(services),
     registerSampleProject(services),
     registerLearnCommands(services),
@@ -76,18 +71,13 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerDatasetCompletion(services),
     registerStatusBar(services),
     registerLanguageStatus(services),
-    registerFixCommands(services),
-    registerSelectModel(services),
-    registerCheckFile(services),
-    registerSplit(services),
-    registerConvert(services),
+    registerDatasetCommands(services),
     registerReport(services),
     registerPreview(services),
     runViews,
     chat,
     registerDashboard(services),
   );
-  registerConfigEditing(context);
   documents.considerAll();
   return {
     analysed: (uri) => documents.analysed(uri),

@@ -3,16 +3,8 @@ import type { RuleSetting } from '../analysis/protocol';
 import { addEdits } from './code-actions';
 import type { Services } from './services';
 
-/** `SFT: Fix All` and "Turn off the rule". */
-export function registerFixCommands(services: Services): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('sft.fixAll', (uri?: vscode.Uri) => fixAll(services, uri)),
-    vscode.commands.registerCommand('sft.turnOffRule', (rule: string, uri: vscode.Uri) => turnOff(rule, uri)),
-  );
-}
-
-/** Returns how many places were changed. One undo takes all of it back. */
-async function fixAll({ client, documents, dialogs }: Services, uri?: vscode.Uri): Promise<number> {
+/** `SFT: Fix All`. Returns how many places were changed. One undo takes all of it back. */
+export async function fixAll({ client, documents, dialogs }: Services, uri?: vscode.Uri): Promise<number> {
   const document =
     uri === undefined ? vscode.window.activeTextEditor?.document : await vscode.workspace.openTextDocument(uri);
   if (document === undefined || !documents.isDataset(document)) {
@@ -33,7 +25,8 @@ async function fixAll({ client, documents, dialogs }: Services, uri?: vscode.Uri
   return (await vscode.workspace.applyEdit(edit)) ? edits.length : 0;
 }
 
-async function turnOff(rule: string, uri: vscode.Uri): Promise<void> {
+/** "Turn off the rule": in the settings of the workspace. */
+export async function turnOffRule(rule: string, uri: vscode.Uri): Promise<void> {
   const settings = vscode.workspace.getConfiguration('sft', uri);
   const rules = settings.get<Record<string, RuleSetting>>('rules', {});
   const target =

@@ -6,11 +6,7 @@ const BROWSE = '$(folder-opened) Choose a folder…';
 const NONE = '$(circle-slash) No model: estimate (≈)';
 
 /** `SFT: Select Model`: the folder whose tokenizer counts; kept in the workspace's settings. */
-export function registerSelectModel(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.selectModel', () => selectModel(services));
-}
-
-async function selectModel({ dialogs }: Services): Promise<void> {
+export async function selectModel({ dialogs }: Services): Promise<void> {
   const folders = (await modelFolders()).map((uri) => ({
     label: vscode.workspace.asRelativePath(uri),
     description: uri.fsPath,

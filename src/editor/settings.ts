@@ -1,15 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { hasTokenizer, nearestConfig } from '../analysis/nearest-config';
 import type { AnalysisSettings, RuleSetting } from '../analysis/protocol';
-import { LEAST_THRESHOLD } from '../dataset/near-sets';
-import { NEAR_DUPLICATE_THRESHOLD } from '../dataset/rules/near-duplicate';
+import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near-threshold';
 
 const DEFAULT_MAX_SEQ_LENGTH = 1024;
 
 /** The settings for one file: what is set in VS Code, else what the nearest sft.config.json says. */
 export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
   const settings = vscode.workspace.getConfiguration('sft', uri);
+  const { nearestConfig } = await import('../analysis/nearest-config');
   const config = uri.scheme === 'file' ? await nearestConfig(path.dirname(uri.fsPath)) : undefined;
   const model = settings.get<string>('model', '').trim();
   const length = settings.get<number | null>('maxSeqLength', null);
@@ -41,5 +40,6 @@ export async function modelFolders(): Promise<vscode.Uri[]> {
 
 /** Whether a folder can be the model. */
 export async function isModelFolder(uri: vscode.Uri): Promise<boolean> {
+  const { hasTokenizer } = await import('../analysis/nearest-config');
   return hasTokenizer(uri.fsPath);
 }

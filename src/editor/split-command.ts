@@ -9,11 +9,7 @@ const SHARES = '80 / 10 / 10';
 const SEED = 42;
 
 /** `SFT: Split Dataset…`: train, validation and test files in a folder that the person chooses. Returns what was written. */
-export function registerSplit(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.splitDataset', (uri?: vscode.Uri) => splitCommand(services, uri));
-}
-
-async function splitCommand(
+export async function splitDataset(
   { client, dialogs }: Services,
   uri?: vscode.Uri,
 ): Promise<readonly SplitFile[] | undefined> {

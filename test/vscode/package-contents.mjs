@@ -18,6 +18,7 @@ const expected = [
   'LICENSE.txt',
   'dist/extension.js',
   'dist/sft.js',
+  /^dist\/parts\/[\w-]+\.js$/,
   'dist/ThirdPartyNotices.txt',
   /^dist\/[a-z]+-worker\.js$/,
   /^dist\/webview\/[a-z]+\.(?:js|css)$/,

@@ -2,8 +2,6 @@ import { bigramSet, letterHash } from '../minhash';
 import { NearSets, signed, type SignedSet } from '../near-sets';
 import { crossRule, type CrossRule, type HeldDigests, type RuleSubject } from '../rule';
 
-/** Word bigrams in common (Jaccard) from which two examples are near-duplicates, where a person sets no other share. */
-export const NEAR_DUPLICATE_THRESHOLD = 0.8;
 /** Texts with fewer distinct word bigrams are alike too easily. */
 const FEWEST_BIGRAMS = 8;
 

@@ -6,20 +6,16 @@ import { formatError, SftError } from '../../errors';
 import type { Services } from '../services';
 
 /**
- * `sft.applyConfigChanges`, which advice and checks call: `(configFile, changes)` edits a configuration where the person sees it. One
- * undo takes it back, and saving is left to the person.
+ * Edits a configuration where the person sees it. One undo takes it back, and saving is left to the person.
+ * @param file path of the configuration
+ * @param changes new values for its keys
+ * @returns whether the configuration holds these values now
  */
-export function registerApplyConfigChanges(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.applyConfigChanges', (file: unknown, changes: unknown) => {
-    if (typeof file !== 'string' || !isConfigChanges(changes)) {
-      throw new Error('sft.applyConfigChanges takes the path of a configuration and new values for its keys');
-    }
-    return applyConfigChanges(services, vscode.Uri.file(file), changes);
-  });
-}
-
-/** @returns whether the configuration holds these values now */
-async function applyConfigChanges({ dialogs }: Services, uri: vscode.Uri, changes: ConfigChanges): Promise<boolean> {
+export async function applyConfigChanges({ dialogs }: Services, file: unknown, changes: unknown): Promise<boolean> {
+  if (typeof file !== 'string' || !isConfigChanges(changes)) {
+    throw new Error('sft.applyConfigChanges takes the path of a configuration and new values for its keys');
+  }
+  const uri = vscode.Uri.file(file);
   const document = await vscode.workspace.openTextDocument(uri).then(undefined, () => undefined);
   if (document === undefined) {
     void dialogs.error(`${uri.fsPath} cannot be opened: was it moved or deleted since? The changes are not made.`);

@@ -7,32 +7,20 @@ import type { ConfigFacts } from '../../config/facts';
 import { configHover, GLOSSARY_COMMAND } from '../../config/hover';
 import { valueChoices } from '../../config/value-choices';
 import { valueText } from '../../config/key-edits';
+import { CONFIG_NAME, hasConfigName } from './config-name';
 import { pathChoices } from './path-choices';
 import { FactReader } from './read-facts';
 
-const FILE_NAME = 'sft.config.json';
-const SELECTOR: vscode.DocumentSelector = [{ pattern: `**/${FILE_NAME}` }];
+const SELECTOR: vscode.DocumentSelector = [{ pattern: `**/${CONFIG_NAME}` }];
 const PAUSE_MS = 150;
-
-/** Everything the editor does for sft.config.json: findings with fixes, hovers, and values to choose from. */
-export function registerConfigEditing(context: vscode.ExtensionContext): void {
-  const editing = new ConfigEditing();
-  context.subscriptions.push(
-    editing,
-    vscode.languages.registerHoverProvider(SELECTOR, editing),
-    vscode.languages.registerCodeActionsProvider(SELECTOR, editing, {
-      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-    }),
-    vscode.languages.registerCompletionItemProvider(SELECTOR, editing, '"', ' ', ':', '/'),
-  );
-}
 
 interface Checked {
   readonly version: number;
   readonly findings: readonly ConfigFinding[];
 }
 
-class ConfigEditing
+/** Everything the editor does for sft.config.json: findings with fixes, hovers, and values to choose from. */
+export class ConfigEditing
   implements vscode.HoverProvider, vscode.CodeActionProvider, vscode.CompletionItemProvider, vscode.Disposable
 {
   private readonly collection = vscode.languages.createDiagnosticCollection('sft-config');
@@ -45,6 +33,11 @@ class ConfigEditing
   constructor() {
     this.listeners = [
       this.collection,
+      vscode.languages.registerHoverProvider(SELECTOR, this),
+      vscode.languages.registerCodeActionsProvider(SELECTOR, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+      vscode.languages.registerCompletionItemProvider(SELECTOR, this, '"', ' ', ':', '/'),
       vscode.workspace.onDidOpenTextDocument((document) => {
         this.checkSoon(document, 0);
       }),
@@ -125,7 +118,7 @@ class ConfigEditing
   }
 
   private checkSoon(document: vscode.TextDocument, pause: number): void {
-    if (path.basename(document.uri.fsPath) !== FILE_NAME) return;
+    if (!hasConfigName(document.uri)) return;
     const key = document.uri.toString();
     clearTimeout(this.timers.get(key));
     const timer = setTimeout(() => {

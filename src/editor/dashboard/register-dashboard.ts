@@ -4,12 +4,13 @@ import { dashboardState } from '../../messages/dashboard';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
 import { createPanel } from '../webview-host';
-import { DashboardPanel } from './dashboard-panel';
+import type { DashboardPanel } from './dashboard-panel';
 
 /** `SFT: Show Dashboard`, and `sft.compareRuns` with paths of runs: one tab for each run, and for each set of compared runs. */
 export function registerDashboard(services: Services): vscode.Disposable {
   const panels = new Map<string, DashboardPanel>();
-  const open = (folders: readonly string[], restored?: vscode.WebviewPanel): void => {
+  const open = async (folders: readonly string[], restored?: vscode.WebviewPanel): Promise<void> => {
+    const { DashboardPanel } = await import('./dashboard-panel');
     const runs = [...new Set(folders.map((folder) => path.resolve(folder)))];
     const key = runs.toSorted().join('\n');
     const shown = panels.get(key);
@@ -25,20 +26,20 @@ export function registerDashboard(services: Services): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand('sft.showDashboard', async (which: unknown) => {
       const folder = folderOf(which) ?? (await pickRun(services));
-      if (folder !== undefined) open([folder]);
+      if (folder !== undefined) await open([folder]);
     }),
     vscode.commands.registerCommand('sft.compareRuns', async (which: unknown) => {
       const folders = Array.isArray(which) ? which.map(folderOf).filter((folder) => folder !== undefined) : [];
       // Without runs, the view of the runs lets a person choose some, and calls again.
-      if (folders.length > 0) open(folders);
+      if (folders.length > 0) await open(folders);
       else await vscode.commands.executeCommand('sft.compareSelectedRuns');
     }),
     vscode.window.registerWebviewPanelSerializer('sft.dashboard', {
-      deserializeWebviewPanel: (panel, state: unknown) => {
-        if (dashboardState.problem(state, 'state') === undefined) open((state as { folders: string[] }).folders, panel);
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        if (dashboardState.problem(state, 'state') === undefined)
+          await open((state as { folders: string[] }).folders, panel);
         // What an older version kept: there is nothing to show.
         else panel.dispose();
-        return Promise.resolve();
       },
     }),
     {

@@ -2,12 +2,12 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { effectiveValues } from '../../config/advise';
+import { CONFIG_NAME, hasConfigName } from '../config/config-name';
 
-export const CONFIG_NAME = 'sft.config.json';
 const MOST = 200;
 
 export function isConfiguration(uri: vscode.Uri): boolean {
-  return uri.scheme === 'file' && path.basename(uri.fsPath) === CONFIG_NAME;
+  return uri.scheme === 'file' && hasConfigName(uri);
 }
 
 /** The configurations of the workspace, in the order of their paths. */

@@ -6,25 +6,20 @@ import { formatError, SftError } from '../../errors';
 import { makeFolder, writeFileAtomic } from '../../files';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
-import { CONFIG_NAME, exists } from './config-files';
+import { CONFIG_NAME } from '../config/config-name';
+import { exists } from './config-files';
 import { chooseRun } from './run-choice';
 
-/** New configurations made from runs: the same again, and one that goes on from a run's adapter. */
-export function registerConfigurationCommands(services: Services): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('sft.duplicateConfiguration', (run?: unknown) => duplicate(services, run)),
-    vscode.commands.registerCommand('sft.continueFromAdapter', (run?: unknown) => continueFrom(services, run)),
-  );
-}
-
-async function duplicate(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
+/** The same again, in a new folder. */
+export async function duplicateConfiguration(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
   const question = { placeHolder: 'The configuration of which run?', none: 'There are no runs yet.' };
   const run = await chooseRun(services, argument, question);
   if (run === undefined) return undefined;
   return writeNew(services, run, 'copy', {});
 }
 
-async function continueFrom(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
+/** A configuration that goes on from a run's adapter. */
+export async function continueFromAdapter(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
   const run = await chooseRun(services, argument, {
     groups: ['done'],
     placeHolder: 'From the adapter of which run?',

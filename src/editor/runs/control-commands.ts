@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { formatError, SftError } from '../../errors';
 import { relaunchRun } from '../../runs/launch';
 import type { RunSummary } from '../../runs/read-runs';
@@ -9,16 +8,8 @@ import { chooseRun } from './run-choice';
 import { mayRun } from './trust';
 import { sftCommand } from './worker-command';
 
-/** Resume, pause and stop. Each resolves when the request is on its way; the run itself says when it is met. */
-export function registerControlCommands(services: Services): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('sft.resumeRun', (run?: unknown) => resume(services, run)),
-    vscode.commands.registerCommand('sft.pauseRun', (run?: unknown) => pause(services, run)),
-    vscode.commands.registerCommand('sft.stopRun', (run?: unknown) => stop(services, run)),
-  );
-}
-
-async function resume(services: Services, argument: unknown): Promise<void> {
+/** Resolves when the run goes on; the run itself says how. */
+export async function resumeRun(services: Services, argument: unknown): Promise<void> {
   if (!(await mayRun(services))) return;
   const run = await chooseRun(services, argument, {
     groups: ['paused', 'interrupted', 'failed', 'stopped'],
@@ -47,7 +38,8 @@ async function relaunch(services: Services, { folder }: RunSummary): Promise<voi
   }
 }
 
-async function pause(services: Services, argument: unknown): Promise<void> {
+/** Resolves when the request is on its way; the run itself says when it is met. So does stopRun. */
+export async function pauseRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running'],
     placeHolder: 'Which run shall pause?',
@@ -59,7 +51,7 @@ async function pause(services: Services, argument: unknown): Promise<void> {
   else void services.dialogs.info(`${run.label} is not running.`);
 }
 
-async function stop(services: Services, argument: unknown): Promise<void> {
+export async function stopRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running', 'queued', 'paused'],
     placeHolder: 'Which run shall save and stop?',

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readProgress, type RunProgress } from '../../runs/progress';
+import type { RunProgress } from '../../runs/progress';
 import { isWorking } from '../../runs/run-status';
 import type { RunStore } from './run-store';
 
@@ -37,7 +37,10 @@ export class LiveProgress implements vscode.Disposable {
         this.again = false;
         const working = this.store.list().filter(({ state }) => isWorking(state.status));
         const read = await Promise.all(
-          working.map(async ({ folder }) => [folder.path, await readProgress(folder)] as const),
+          working.map(async ({ folder }) => {
+            const { readProgress } = await import('../../runs/progress');
+            return [folder.path, await readProgress(folder)] as const;
+          }),
         );
         this.progress.clear();
         for (const [folder, progress] of read) this.progress.set(folder, progress);

@@ -5,35 +5,11 @@ import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/run-status';
 import type { Services } from '../services';
 import { exists } from './config-files';
-import { chooseRun, foldersOf } from './run-choice';
-import type { TreeNode } from './run-nodes';
+import { chooseRun } from './run-choice';
 
 const NONE = 'There are no runs yet. SFT: Start Training makes one.';
 
-/** Rename, delete, compare, and ways to the files of a run. */
-export function registerManageCommands(services: Services, view: vscode.TreeView<TreeNode>): vscode.Disposable {
-  // A key that is pressed in the view brings no node along.
-  const clicked = (node: unknown): unknown => (isFromView(node) ? view.selection[0] : node);
-  const all = (node: unknown, selected: unknown): string[] =>
-    isFromView(node) ? foldersOf(undefined, view.selection) : foldersOf(node, selected);
-  const register = (name: string, command: (...args: unknown[]) => unknown): vscode.Disposable =>
-    vscode.commands.registerCommand(name, command);
-  return vscode.Disposable.from(
-    register('sft.refreshRuns', () => services.runs.refresh()),
-    register('sft.renameRun', (run) => rename(services, clicked(run))),
-    register('sft.deleteRun', (run, selected) => remove(services, all(run, selected))),
-    register('sft.compareSelectedRuns', (run, selected) => compare(services, foldersOf(run, selected))),
-    register('sft.openRunLog', (run) => openLog(services, run)),
-    register('sft.revealRun', (run) => reveal(services, run)),
-    register('sft.openRunFolder', (run) => openFolder(services, run)),
-  );
-}
-
-function isFromView(argument: unknown): boolean {
-  return (argument as { readonly fromView?: unknown } | null | undefined)?.fromView === true;
-}
-
-async function rename(services: Services, argument: unknown): Promise<void> {
+export async function renameRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be renamed?', none: NONE });
   if (run === undefined) return;
   const label = await services.dialogs.text({
@@ -51,7 +27,7 @@ async function rename(services: Services, argument: unknown): Promise<void> {
 }
 
 /** @returns whether the runs are gone */
-async function remove(services: Services, folders: readonly string[]): Promise<boolean> {
+export async function deleteRuns(services: Services, folders: readonly string[]): Promise<boolean> {
   const { dialogs, runs } = services;
   const asked = folders.length > 0 ? folders : [undefined];
   const chosen: RunSummary[] = [];
@@ -93,7 +69,7 @@ async function deleteFolder({ dialogs }: Services, folder: string): Promise<bool
   }
 }
 
-async function compare({ dialogs, runs }: Services, folders: readonly string[]): Promise<void> {
+export async function compareRuns({ dialogs, runs }: Services, folders: readonly string[]): Promise<void> {
   let chosen = folders;
   if (chosen.length < 2) {
     const items = runs.list().map((run) => ({
@@ -110,7 +86,7 @@ async function compare({ dialogs, runs }: Services, folders: readonly string[]):
   else await vscode.commands.executeCommand('sft.compareRuns', [...chosen]);
 }
 
-async function openLog(services: Services, argument: unknown): Promise<void> {
+export async function openRunLog(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, { placeHolder: 'The log of which run?', none: NONE });
   if (run === undefined) return;
   const { logFile, outputFile } = run.folder;
@@ -123,7 +99,7 @@ async function openLog(services: Services, argument: unknown): Promise<void> {
   void services.dialogs.info(`${run.label} has written no log yet.`);
 }
 
-async function reveal(services: Services, argument: unknown): Promise<void> {
+export async function revealRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be shown?', none: NONE });
   if (run === undefined) return;
   // The desktop's file manager shows this machine's files only.
@@ -132,7 +108,7 @@ async function reveal(services: Services, argument: unknown): Promise<void> {
   await vscode.commands.executeCommand(command, vscode.Uri.file(run.folder.runFile));
 }
 
-async function openFolder(services: Services, argument: unknown): Promise<void> {
+export async function openRunFolder(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, { placeHolder: 'The folder of which run?', none: NONE });
   if (run === undefined) return;
   const options = { forceNewWindow: true };

@@ -9,7 +9,8 @@ import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../files';
 import { pathChoices } from '../config/path-choices';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
-import { CONFIG_NAME, exists } from './config-files';
+import { CONFIG_NAME } from '../config/config-name';
+import { exists } from './config-files';
 
 /** The folder of the included model in the package, and its name beside the person's data. */
 const EXAMPLE_MODEL = 'tiny-llama';

@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { registerConfigurationCommands } from './configuration-commands';
 import { registerContextKeys } from './context-keys';
-import { registerControlCommands } from './control-commands';
 import { LiveProgress } from './live-progress';
-import { registerManageCommands } from './manage-commands';
 import { RunNotifications } from './notifications';
+import { registerRunCommands } from './run-commands';
 import { RunTree } from './run-tree';
-import { registerStartTraining } from './start-training';
 import { registerRunStatus } from './status-item';
 
 /** Everything the editor does with runs. The disk is looked at when activation is over. */
@@ -30,10 +27,7 @@ export function registerRuns(services: Services): vscode.Disposable & { readonly
     registerContextKeys(services),
     registerRunStatus(runs, live),
     new RunNotifications(services),
-    registerStartTraining(services),
-    registerControlCommands(services),
-    registerManageCommands(services, view),
-    registerConfigurationCommands(services),
+    registerRunCommands(services, view),
     new vscode.Disposable(() => {
       clearTimeout(start);
     }),

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../errors';
-import { outputFolders } from '../../runs/output-folders';
-import { listRuns, readRun, type RunSummary } from '../../runs/read-runs';
+import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/run-status';
 
 /** Changes of files come in bursts: a state that is replaced is removed and made. */
@@ -108,6 +107,7 @@ export class RunStore implements vscode.Disposable {
         local.length === 0 ? [] : await vscode.workspace.findFiles('**/sft.config.json', exclude, MOST_CONFIGS);
       const remembered = this.memento.get<readonly string[]>(REMEMBERED, []);
       const files = configs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+      const { outputFolders } = await import('../../runs/output-folders');
       this.watch([...new Set([...(await outputFolders(local, files)), ...remembered])]);
       await this.listAgain();
     } catch (error) {
@@ -118,6 +118,7 @@ export class RunStore implements vscode.Disposable {
   /** Lists the runs of the folders that are known: cheap, since no search through the workspace is needed. */
   private async listAgain(): Promise<void> {
     try {
+      const { listRuns } = await import('../../runs/read-runs');
       const found = await Promise.all(
         this.folders.map((folder) =>
           listRuns(folder, (reason) => {
@@ -166,6 +167,7 @@ export class RunStore implements vscode.Disposable {
 
   /** @returns whether anything differs from before */
   private async readAgain(folders: readonly string[]): Promise<boolean> {
+    const { readRun } = await import('../../runs/read-runs');
     const changes = await Promise.all(
       folders.map(async (folder) => {
         const before = this.runs.get(folder);

@@ -16,12 +16,8 @@ import { sftCommand } from './worker-command';
 /** Configurations that are being started by this window: a second click does not start a second run. */
 const starting = new Set<string>();
 
-/** `SFT: Start Training`. Returns the folder of the run, for tests; undefined where none was started. */
-export function registerStartTraining(services: Services): vscode.Disposable {
-  return vscode.commands.registerCommand('sft.startTraining', (target?: unknown) => startTraining(services, target));
-}
-
-async function startTraining(services: Services, target: unknown): Promise<string | undefined> {
+/** `SFT: Start Training`. @returns the folder of the run; undefined where none was started */
+export async function startTraining(services: Services, target: unknown): Promise<string | undefined> {
   if (!(await mayRun(services))) return undefined;
   const config = await chooseConfiguration(services, target);
   if (config === undefined) return undefined;
