@@ -1,4 +1,4 @@
-import { measured } from './numbers';
+import { round } from './numbers';
 import { visiblePoints } from './thin';
 
 export interface SvgLine {
@@ -25,7 +25,7 @@ const BOTTOM = 24;
 const TOP = 8;
 
 /** A chart of lines over steps, as an SVG that needs no script. The classes of its parts are coloured by the page. */
-export function lineChartSvg({ title, lines, logarithmic = false, show = measured }: SvgChart): string {
+export function lineChartSvg({ title, lines, logarithmic = false, show = round }: SvgChart): string {
   const drawn = lines.filter(({ x }) => x.length > 0);
   const xs = drawn.flatMap(({ x }) => [x[0]!, x[x.length - 1]!]);
   if (xs.length === 0) return '<p>No values yet.</p>';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { duration, measured, memory } from './numbers';
+import { duration, measured, memory, round } from './numbers';
 
 describe('numbers for people', () => {
   it('keeps the digits that matter', () => {
@@ -13,6 +13,19 @@ describe('numbers for people', () => {
       '12.35',
       '1,235',
       '–',
+    ]);
+  });
+
+  it('writes round values without zeros', () => {
+    assert.deepEqual([0, 0.05, 5, 10, 400, 0.1 + 0.2, 2e-5, 2000].map(round), [
+      '0',
+      '0.05',
+      '5',
+      '10',
+      '400',
+      '0.3',
+      '2e-5',
+      '2,000',
     ]);
   });
 

@@ -14,6 +14,12 @@ export function measured(value: number): string {
   return value.toExponential(2).replace(/\.?0+e/, 'e');
 }
 
+/** A round value, such as an axis has, without the zeros of a measured one: `0.05`, `10`, `2e-5`. */
+export function round(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 1000 ? String(Number(value.toPrecision(6))) : measured(value);
+}
+
 /** Bytes in the unit a person reads: `834 MB`, `2.31 GB` (powers of 1024). */
 export function memory(bytes: number): string {
   if (!Number.isFinite(bytes)) return '–';

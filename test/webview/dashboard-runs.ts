@@ -51,18 +51,7 @@ export interface WrittenRun {
 export function writtenRun(folder: string, like: string, wanted: WrittenRun): string {
   const { name, steps, totalSteps, status, message, config, learningRate = 2e-4, last } = wanted;
   const loss = wanted.loss ?? ((share: number) => 1.1 + 2.4 * Math.exp(-4 * share));
-  const run = path.join(folder, name);
-  mkdirSync(run, { recursive: true });
-  const real = JSON.parse(readFileSync(path.join(like, 'run.json'), 'utf8')) as Run;
-  writeFileSync(
-    path.join(run, 'run.json'),
-    JSON.stringify({
-      ...real,
-      id: `20260102-101500-${name}`,
-      name,
-      config: { ...real.config, learning_rate: learningRate, ...config },
-    }),
-  );
+  const run = describedRun(folder, like, name, { learning_rate: learningRate, ...config });
   const alive = status === 'running' || status === 'paused' || status === 'starting' || status === 'stopping';
   const state = {
     status,
@@ -109,6 +98,49 @@ export function writtenRun(folder: string, like: string, wanted: WrittenRun): st
   writeFileSync(
     path.join(run, 'events.jsonl'),
     events.map((event) => `${JSON.stringify({ time: new Date(begin).toISOString(), ...event })}\n`).join(''),
+  );
+  return run;
+}
+
+/** A run folder with the curves of a real run that went wrong, as scripts/make-curves.mjs recorded them. @param like a real run */
+export function recordedRun(folder: string, like: string, name: string): string {
+  const recorded = JSON.parse(readFileSync(`src/train/health/testdata/${name}.json`, 'utf8')) as {
+    readonly config: Partial<Run['config']>;
+    readonly total_steps: number;
+    readonly train_examples: number;
+    readonly evaluations: readonly (readonly [step: number, loss: number])[];
+  } & Readonly<Record<'loss' | 'learning_rate' | 'grad_norm', readonly number[]>>;
+  const { total_steps: steps, train_examples, evaluations } = recorded;
+  const run = describedRun(folder, like, name, recorded.config);
+  const state = { status: 'done', pid: 1, pid_started: null, heartbeat: new Date().toISOString() };
+  writeFileSync(path.join(run, 'state.json'), JSON.stringify({ ...state, step: steps, total_steps: steps }));
+  const begin = Date.UTC(2026, 0, 2, 10, 15);
+  const events: NewRunEvent[] = [{ type: 'start', run, device: 'cpu', total_steps: steps, train_examples }];
+  for (const [at, loss] of recorded.loss.entries()) {
+    const [step, time] = [at + 1, new Date(begin + at * 210).toISOString()];
+    const learning_rate = recorded.learning_rate[at]!;
+    const measured = { loss, learning_rate, grad_norm: recorded.grad_norm[at]!, tokens: 900, tokens_per_second: 4300 };
+    events.push({ type: 'step', time, step, ...measured, peak_memory: 620e6 });
+    for (const [evaluated, validation] of evaluations)
+      if (evaluated === step) events.push({ type: 'evaluation', time, step, loss: validation });
+  }
+  events.push({ type: 'done', step: steps, adapter: path.join(run, 'adapter'), evaluation: null });
+  writeFileSync(
+    path.join(run, 'events.jsonl'),
+    events.map((event) => `${JSON.stringify({ time: new Date(begin).toISOString(), ...event })}\n`).join(''),
+  );
+  return run;
+}
+
+/** A run folder with a run.json that differs from a real one's in name and configuration. */
+function describedRun(folder: string, like: string, name: string, config: Partial<Run['config']>): string {
+  const run = path.join(folder, name);
+  mkdirSync(run, { recursive: true });
+  const real = JSON.parse(readFileSync(path.join(like, 'run.json'), 'utf8')) as Run;
+  const id = `20260102-101500-${name}`;
+  writeFileSync(
+    path.join(run, 'run.json'),
+    JSON.stringify({ ...real, id, name, config: { ...real.config, ...config } }),
   );
   return run;
 }

@@ -14,7 +14,7 @@ export { fromChat } from '../../src/messages/chat';
 export { fromPreview } from '../../src/messages/preview';
 export { fromReport } from '../../src/messages/report';
 export { fromDashboard } from '../../src/messages/dashboard';
-export { dashboardMessages, trainedRun, writtenRun } from './dashboard-runs';
+export { dashboardMessages, recordedRun, trainedRun, writtenRun } from './dashboard-runs';
 
 const MODEL = 'examples/tiny-llama';
 

@@ -20,7 +20,7 @@ export class AdviceSection {
     const buttons = remedies.map((remedy, at) => {
       if (!remedy.edits) return undefined;
       const look = { secondary: '', title: 'Edits the configuration for the next run; you can undo it' };
-      const button = element('vscode-button', look, remedy.title);
+      const button = element('vscode-button', look, element('span', {}, remedy.title));
       button.addEventListener('click', () => {
         this.onRemedy(finding, at);
       });

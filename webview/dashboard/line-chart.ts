@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { ticks } from '../../src/charts/line-svg';
-import { measured, whole } from '../../src/charts/numbers';
+import { measured, round, whole } from '../../src/charts/numbers';
 import { visiblePoints } from '../../src/charts/thin';
 import { element } from '../shared/dom';
 import { colour } from '../shared/theme';
@@ -172,7 +172,7 @@ export class LineChart {
     const style = getComputedStyle(document.body);
     const font = `${Math.round(parseFloat(style.fontSize) * 0.88)}px ${style.fontFamily}`;
     const axis = { stroke: colour('muted'), font, ticks: { show: false } };
-    const { lines, height, show = onAxis, unit = 1 } = this.options;
+    const { lines, height, show = round, unit = 1 } = this.options;
     return {
       width: this.width(),
       height,
@@ -202,7 +202,7 @@ export class LineChart {
           size: 26,
           grid: { show: false },
           splits: (plot, _axis, low, high) =>
-            ticks(low, high, Math.max(2, plot.width / 110)).filter((tick) => Number.isInteger(tick)),
+            ticks(low, high, Math.max(2, plot.width / 80)).filter((tick) => Number.isInteger(tick)),
           values: (_plot, values) => values.map(whole),
         },
         {
@@ -275,12 +275,6 @@ export class LineChart {
     }
     event.preventDefault();
   }
-}
-
-/** A round value, without the zeros that a measured one has. */
-function onAxis(value: number): string {
-  const size = Math.abs(value);
-  return size >= 0.001 && size < 1000 ? String(Number(value.toPrecision(6))) : measured(value);
 }
 
 function padded(low: number | null, high: number | null, logarithmic: boolean): [number, number] {

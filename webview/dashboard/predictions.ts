@@ -4,7 +4,7 @@ import { element } from '../shared/dom';
 import { Pager } from './pager';
 import { ratingGroup } from './rating';
 
-const ON_A_PAGE = 20;
+const ON_A_PAGE = 10;
 
 interface Column {
   readonly key: string;

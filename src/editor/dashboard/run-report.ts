@@ -22,6 +22,7 @@ h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem
 table { border-collapse: collapse; width: 100% } td, th { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
 td { font-variant-numeric: tabular-nums } .numbers { display: flex; flex-wrap: wrap; gap: .5rem 2rem; padding: 0; list-style: none } .numbers b { display: block; font-size: 1.3rem }
 svg { width: 100%; height: auto } svg text { font-size: 11px; fill: currentColor; opacity: .75 } path { fill: none; stroke-width: 1.6 } .grid { stroke: var(--line) }
+.predictions { table-layout: fixed } .predictions :is(td, th):first-child { width: 3.5rem } .predictions :is(td, th):nth-child(n + 6) { width: 5rem }
 .raw { opacity: .3; stroke-width: 1 } .key { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 0; list-style: none }
 ${Array.from({ length: KINDS }, (_, kind) => `path.k${kind} { stroke: var(--c${kind}) } circle.k${kind} { fill: var(--c${kind}) } li.k${kind}::before { content: "\\25CF "; color: var(--c${kind}) }`).join(' ')}`;
 
@@ -79,8 +80,8 @@ function comparison(runs: readonly ReportedRun[]): string {
 function advice({ findings }: ReportedRun): string {
   if (findings.length === 0) return '';
   const items = findings.map(
-    ({ title, since, message }) =>
-      `<h3>${escapeHtml(title)} (since step ${whole(since)})</h3><p>${escapeHtml(message)}</p>`,
+    ({ title, since, message, remedies }) =>
+      `<h3>${escapeHtml(title)} (since step ${whole(since)})</h3><p>${escapeHtml(message)}</p><ul>${remedies.map((remedy) => `<li>${escapeHtml(remedy.title)}</li>`).join('')}</ul>`,
   );
   return `<h2>Advice</h2>${items.join('')}`;
 }
@@ -150,7 +151,7 @@ ${table(
 function predictions({ predictions: all }: ReportedRun): string {
   if (all.length === 0) return '';
   return `<h2>Predictions</h2>${table(
-    ['Line', 'Question', 'Reference', 'Base', 'Tuned', 'ROUGE-L base', 'tuned'],
+    ['Line', 'Question', 'Reference', 'Base', 'Tuned', 'ROUGE-L, base', 'ROUGE-L, tuned'],
     all.map(({ line, question, reference, base, tuned }) => [
       String(line),
       question,
@@ -160,6 +161,7 @@ function predictions({ predictions: all }: ReportedRun): string {
       base.rougeL.toFixed(2),
       tuned.rougeL.toFixed(2),
     ]),
+    'predictions',
   )}`;
 }
 
@@ -177,9 +179,9 @@ function configuration({ run }: ReportedRun): string {
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[], kind = ''): string {
   if (rows.length === 0) return '<p>None.</p>';
   const line = (cells: readonly string[], tag: string): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${line(head, 'th')}</thead><tbody>${rows.map((row) => line(row, 'td')).join('')}</tbody></table>`;
+  return `<table${kind === '' ? '' : ` class="${kind}"`}><thead>${line(head, 'th')}</thead><tbody>${rows.map((row) => line(row, 'td')).join('')}</tbody></table>`;
 }

@@ -31,6 +31,8 @@ export async function dashboard(data) {
           last: { type: 'failed', code: 'not-finite', message: 'the loss is not a finite number at step 90', step: 90 },
         }),
       ),
+      diverging: await of(data.recordedRun(folder, trained, 'diverging-0.03')),
+      overfitting: await of(data.recordedRun(folder, trained, 'overfitting-full')),
       long: await of(written({ name: 'long-run', steps: 100_000, totalSteps: 100_000, status: 'stopped' })),
       comparison: await of(
         written({ ...running, name: 'first-try', status: 'done', steps: TOTAL, learningRate: 1e-4 }),
