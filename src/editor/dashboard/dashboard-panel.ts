@@ -101,10 +101,6 @@ export class DashboardPanel {
     this.panel.reveal(undefined, false);
   }
 
-  dispose(): void {
-    this.panel.dispose();
-  }
-
   private sender(run: number): RunSender {
     return new RunSender({
       run,

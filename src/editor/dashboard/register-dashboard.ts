@@ -1,18 +1,29 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { dashboardState } from '../../messages/dashboard';
+import { dashboardState, type DashboardState } from '../../messages/dashboard';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
 import { createPanel } from '../webview-host';
 import type { DashboardPanel } from './dashboard-panel';
 
+/** The dashboards that are open, by the paths of their runs. */
+const OPEN = 'sft.dashboards';
+const SEPARATOR = '\n';
+
 /** `SFT: Show Dashboard`, and `sft.compareRuns` with paths of runs: one tab for each run, and for each set of compared runs. */
 export function registerDashboard(services: Services): vscode.Disposable {
   const panels = new Map<string, DashboardPanel>();
+  const { workspaceState } = services.context;
+  const before = [...workspaceState.get<readonly string[]>(OPEN, [])];
+  const remembered = (): readonly string[] | undefined => {
+    const at = before.findIndex((key) => !panels.has(key));
+    return at < 0 ? undefined : before.splice(at, 1)[0]?.split(SEPARATOR);
+  };
+  const remember = (): void => void workspaceState.update(OPEN, [...panels.keys()]);
   const open = async (folders: readonly string[], restored?: vscode.WebviewPanel): Promise<void> => {
     const { DashboardPanel } = await import('./dashboard-panel');
     const runs = [...new Set(folders.map((folder) => path.resolve(folder)))];
-    const key = runs.toSorted().join('\n');
+    const key = runs.toSorted().join(SEPARATOR);
     const shown = panels.get(key);
     if (shown !== undefined) {
       restored?.dispose();
@@ -21,7 +32,12 @@ export function registerDashboard(services: Services): vscode.Disposable {
     }
     const place = { title: 'Run', column: vscode.ViewColumn.Active, preserveFocus: false };
     const panel = restored ?? createPanel('dashboard', place);
-    panels.set(key, new DashboardPanel(services, panel, runs, () => panels.delete(key)));
+    const onClose = (): void => {
+      panels.delete(key);
+      remember();
+    };
+    panels.set(key, new DashboardPanel(services, panel, runs, onClose));
+    remember();
   };
   return vscode.Disposable.from(
     vscode.commands.registerCommand('sft.showDashboard', async (which: unknown) => {
@@ -36,17 +52,13 @@ export function registerDashboard(services: Services): vscode.Disposable {
     }),
     vscode.window.registerWebviewPanelSerializer('sft.dashboard', {
       deserializeWebviewPanel: async (panel, state: unknown) => {
-        if (dashboardState.problem(state, 'state') === undefined)
-          await open((state as { folders: string[] }).folders, panel);
-        // What an older version kept: there is nothing to show.
-        else panel.dispose();
+        const kept = dashboardState.problem(state, 'state') === undefined;
+        // A window that ended in a hurry has not kept what its tabs showed, nor has an older version in this way.
+        const folders = kept ? (state as DashboardState).folders : remembered();
+        if (folders === undefined) panel.dispose();
+        else await open(folders, panel);
       },
     }),
-    {
-      dispose: () => {
-        for (const panel of [...panels.values()]) panel.dispose();
-      },
-    },
   );
 }
 

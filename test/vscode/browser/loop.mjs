@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
+import { runTests } from './run-tests.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
 const trainingLimit = 240_000;
@@ -58,8 +59,7 @@ async function ended(frame) {
 }
 
 async function showDashboard(window) {
-  await window.runCommand('SFT: Show Dashboard', { asks: true });
-  await window.page.keyboard.press('Enter');
+  await window.showDashboard('nigeria-services');
   return await window.frameWith(progress);
 }
 
@@ -170,30 +170,15 @@ const tests = {
 /** @returns the results, as the extension-host suite gives them */
 export async function loopSuite({ browser, vsix, scratch }) {
   mkdirSync(shots, { recursive: true });
-  const results = [];
   const workspace = makeSample(scratch);
   const server = await startServer({ settings: themeSettings, vsix });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
-  const open = async () => new Window(await context.newPage(), server.origin, workspace);
+  const open = async () => new Window(await context.newPage(), server, workspace);
   const state = { workspace, open, window: await open() };
   try {
-    for (const [name, test] of Object.entries(tests)) {
-      const start = performance.now();
-      const done = (outcome, detail = '') =>
-        results.push({ name, outcome, detail, milliseconds: Math.round(performance.now() - start) });
-      try {
-        await test(state);
-        done('passed');
-      } catch (error) {
-        await state.window.picture(`failed-loop-${Object.keys(tests).indexOf(name)}`).catch(() => undefined);
-        done('failed', `${error.stack}\n${server.log().split('\n').slice(-20).join('\n')}`);
-        // Each stands on what the one before left.
-        break;
-      }
-    }
+    return await runTests(tests, state, { suite: 'loop', shown: () => state.window, server, chained: true });
   } finally {
     await context.close();
     await server.stop();
   }
-  return results;
 }

@@ -3,7 +3,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
 import { makeWorkspace, userSettings } from '../workspace.mjs';
+import { runTests } from './run-tests.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
+import { dashboardTests } from './views/dashboard.mjs';
 import { hintTests } from './views/hints.mjs';
 import { previewTests } from './views/preview.mjs';
 import { problemTests } from './views/problems.mjs';
@@ -11,34 +13,26 @@ import { reportTests } from './views/report.mjs';
 import { statusTests } from './views/status.mjs';
 
 /** Test names and their bodies, which are given the Window; they run in this order, each on what the one before left open. */
-const tests = { ...problemTests, ...hintTests, ...statusTests, ...previewTests, ...reportTests };
+const tests = {
+  ...problemTests,
+  ...hintTests,
+  ...statusTests,
+  ...previewTests,
+  ...reportTests,
+  ...dashboardTests,
+};
 
 /** @returns the results, as the extension-host suite gives them */
 export async function browserSuite({ browser, vsix, scratch }) {
   rmSync(shots, { recursive: true, force: true });
   mkdirSync(shots, { recursive: true });
-  const results = [];
-  const only = process.env.SFT_TEST_ONLY ?? '';
   const server = await startServer({ settings: { ...userSettings, ...themeSettings }, vsix });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
-  const window = new Window(await context.newPage(), server.origin, makeWorkspace(scratch, 'browser'));
+  const window = new Window(await context.newPage(), server, makeWorkspace(scratch, 'browser'));
   try {
-    for (const [name, test] of Object.entries(tests)) {
-      if (!name.includes(only)) continue;
-      const start = performance.now();
-      const done = (outcome, detail = '') =>
-        results.push({ name, outcome, detail, milliseconds: Math.round(performance.now() - start) });
-      try {
-        await test(window);
-        done('passed');
-      } catch (error) {
-        await window.picture(`failed-${Object.keys(tests).indexOf(name)}`).catch(() => undefined);
-        done('failed', `${error.stack}\n${server.log().split('\n').slice(-20).join('\n')}`);
-      }
-    }
+    return await runTests(tests, window, { suite: 'browser', shown: () => window, server });
   } finally {
     await context.close();
     await server.stop();
   }
-  return results;
 }

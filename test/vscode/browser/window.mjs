@@ -21,9 +21,10 @@ const themes = {
 };
 
 export class Window {
-  constructor(page, origin, workspace) {
+  /** @param server as startServer gives it */
+  constructor(page, server, workspace) {
     this.page = page;
-    this.origin = origin;
+    this.server = server;
     this.workspace = workspace;
     page.setDefaultTimeout(limit);
   }
@@ -31,15 +32,25 @@ export class Window {
   /** Opens the workspace at one of its files, everything else closed. */
   async openFile(name) {
     const file = path.join(this.workspace, name);
-    const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.origin).host}${file}`]]);
+    const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.server.origin).host}${file}`]]);
     const query = new URLSearchParams({ folder: this.workspace, payload });
-    await this.page.goto(`${this.origin}/?${query}`, { timeout: 2 * limit });
+    await this.page.goto(`${this.server.origin}/?${query}`, { timeout: 2 * limit });
     await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
   }
 
   /** Opens the workspace with what was open in it before. */
   async openFolder() {
-    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.workspace })}`, { timeout: 2 * limit });
+    await this.page.goto(`${this.server.origin}/?${new URLSearchParams({ folder: this.workspace })}`, {
+      timeout: 2 * limit,
+    });
+    await this.page.locator('.monaco-workbench').waitFor();
+  }
+
+  /** Loads the window anew, as a person does: after `openFolder` with what was open in it, after `openFile` with that file. */
+  async reload() {
+    const loaded = this.page.waitForEvent('load', { timeout: 2 * limit });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench').waitFor();
   }
 
@@ -59,6 +70,20 @@ export class Window {
     });
     if (asks) await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === '');
     else await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Shows the dashboard of the run with this name. */
+  async showDashboard(run) {
+    // A view that is being restored takes the focus, and the list goes with it.
+    await this.until(async () => {
+      await this.runCommand('SFT: Show Dashboard', { asks: true });
+      await this.choose(run, 5_000);
+    });
+  }
+
+  /** Chooses from the list that is open. @param timeout ms */
+  async choose(text, timeout = limit) {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click({ timeout });
   }
 
   /** Does something again until it succeeds; its failure is the last one. */
@@ -119,7 +144,12 @@ export class Window {
   }
 
   async picture(name) {
-    await this.page.screenshot({ path: path.join(shots, `${name}.png`) });
+    await this.page.screenshot({ path: this.shot(name) });
+  }
+
+  /** Where a picture of this name lies. */
+  shot(name) {
+    return path.join(shots, `${name}.png`);
   }
 
   /** Pictures of what is on the screen, in every theme; the last is the one the tests run in. */

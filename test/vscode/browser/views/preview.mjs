@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { bundle } from '../../../../scripts/build-tests.mjs';
 import { root } from '../../../../scripts/setup.mjs';
+import { focusBeginning, tabThrough, tabTo } from '../keyboard.mjs';
 
 export const previewTests = {
   async 'the preview shows the very tokens of the trainer’s batch'(window) {
@@ -31,5 +32,25 @@ export const previewTests = {
   async 'the preview follows the cursor'(window) {
     await window.goTo(14, 5);
     await window.webview.getByText('Example 3 of').waitFor();
+  },
+
+  async 'the preview is read with the keyboard'(window) {
+    const { page } = window;
+    const preview = await window.frameWith('[role=listbox]');
+    const stops = await tabThrough(window, preview);
+    assert.ok(
+      stops.some((stop) => /^.+, id \d+, masked/.test(stop)),
+      stops.join(', '),
+    );
+    await focusBeginning(preview);
+    await tabTo(window, preview, '');
+    const chosen = preview.locator('[role=option][aria-selected=true]');
+    for (const key of ['ArrowRight', 'End', 'ArrowUp', 'Home']) {
+      const before = await preview.evaluate(() => document.activeElement.dataset.at);
+      await page.keyboard.press(key);
+      assert.notEqual(await chosen.getAttribute('data-at'), before, key);
+      assert.equal(await preview.evaluate(() => document.activeElement.ariaSelected), 'true');
+    }
+    await window.pictures('preview-keys');
   },
 };

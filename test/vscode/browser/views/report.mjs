@@ -1,4 +1,7 @@
-// The dataset report.
+// The dataset report, used with the keyboard.
+import assert from 'node:assert/strict';
+import { focusBeginning, tabThrough, tabTo } from '../keyboard.mjs';
+
 export const reportTests = {
   async 'the report opens, and a rule leads to its findings'(window) {
     const { page } = window;
@@ -9,7 +12,12 @@ export const reportTests = {
     await page.setViewportSize({ width: 1280, height: 1900 });
     await window.pictures('report');
     await page.setViewportSize({ width: 1280, height: 900 });
-    await window.webview.getByRole('button', { name: 'mojibake' }).click();
+    const report = await window.frameWith('[data-rule]');
+    const stops = await tabThrough(window, report);
+    assert.ok(stops.includes('mojibake') && stops.includes('Export as HTML…'), stops.join(', '));
+    await focusBeginning(report);
+    await tabTo(window, report, 'mojibake');
+    await page.keyboard.press('Enter');
     await page.locator('.statusbar-item', { hasText: /^Ln 19, Col/ }).waitFor();
   },
 
