@@ -9,7 +9,8 @@ export function registerRunCommands(services: Services, view: vscode.TreeView<Tr
   const configuration = (): Promise<typeof import('./configuration-commands')> => import('./configuration-commands');
   const control = (): Promise<typeof import('./control-commands')> => import('./control-commands');
   const manage = (): Promise<typeof import('./manage-commands')> => import('./manage-commands');
-  // A key that is pressed in the view brings no node along.
+  // A key that is pressed in the view brings no node along. The keys' bindings select what the arrow keys have come to: left alone,
+  // the selection stays where the last click was.
   const clicked = (node: unknown): unknown => (isFromView(node) ? view.selection[0] : node);
   const all = (node: unknown, selected: unknown): string[] =>
     isFromView(node) ? foldersOf(undefined, view.selection) : foldersOf(node, selected);

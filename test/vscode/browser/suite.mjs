@@ -10,6 +10,7 @@ import { hintTests } from './views/hints.mjs';
 import { previewTests } from './views/preview.mjs';
 import { problemTests } from './views/problems.mjs';
 import { reportTests } from './views/report.mjs';
+import { runsTests } from './views/runs.mjs';
 import { statusTests } from './views/status.mjs';
 
 /** Test names and their bodies, which are given the Window; they run in this order, each on what the one before left open. */
@@ -20,6 +21,7 @@ const tests = {
   ...previewTests,
   ...reportTests,
   ...dashboardTests,
+  ...runsTests,
 };
 
 /** @returns the results, as the extension-host suite gives them */

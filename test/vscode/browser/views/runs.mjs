@@ -1,0 +1,110 @@
+// The view of the runs, used with the keyboard: open, pause, resume, stop, rename, delete.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { startedRun, trainedRun } from '../trained-run.mjs';
+
+export const runsTests = {
+  async 'runs: a run is opened and renamed with the keyboard'(window) {
+    const { page, workspace } = window;
+    trainedRun(workspace, 'faq');
+    await window.openFile('faq/faq.json');
+    await focusRun(window, 'faq');
+    await window.pictures('runs-keys');
+    await fromMenu(window, 'Show Dashboard');
+    await (await window.frameWith('.badge.done')).getByRole('heading', { name: 'faq' }).waitFor();
+    await focusRun(window, 'faq');
+    await page.keyboard.press('F2');
+    const input = page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    assert.equal(await input.inputValue(), 'faq');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('First questions');
+    await page.keyboard.press('Enter');
+    await row(window, 'First questions').waitFor();
+  },
+
+  async 'runs: a run at work is paused, resumed and stopped with the keyboard'(window) {
+    const { workspace } = window;
+    const run = startedRun(workspace, 'slow');
+    const status = () => JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8')).status;
+    await window.runCommand('SFT: Refresh Runs');
+    await heading(window, 'Running').waitFor();
+    await focusRun(window, 'slow');
+    await fromMenu(window, 'Pause Run');
+    await heading(window, 'Paused').waitFor();
+    assert.equal(status(), 'paused');
+    await focusRun(window, 'slow');
+    await fromMenu(window, 'Resume Run');
+    await heading(window, 'Running').waitFor();
+    await focusRun(window, 'slow');
+    await fromMenu(window, 'Save and Stop Run');
+    await heading(window, 'Stopped').waitFor();
+    assert.equal(status(), 'stopped');
+    assert.ok(readdirSync(path.join(run, 'checkpoints')).some((name) => name.startsWith('step-')));
+  },
+
+  async 'runs: a run is deleted with the keyboard, after a question'(window) {
+    const { page, workspace } = window;
+    const run = path.join(workspace, 'slow/.sft/runs/20260102-101500-slow');
+    await focusRun(window, 'slow');
+    const dialog = page.locator('.monaco-dialog-box');
+    await page.keyboard.press('Delete');
+    await dialog.getByText('Delete the run slow?').waitFor();
+    await window.pictures('runs-delete');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.ok(existsSync(run), 'Escape deletes nothing');
+    await focusRun(window, 'slow');
+    await page.keyboard.press('Delete');
+    await dialog.getByText('Delete the run slow?').waitFor();
+    await page.keyboard.press('Enter');
+    // A server has no trash.
+    await dialog.getByText('Delete it for good?').waitFor();
+    await page.keyboard.press('Enter');
+    await row(window, 'slow').waitFor({ state: 'detached' });
+    assert.ok(!existsSync(run));
+  },
+};
+
+const tree = ({ page }) => page.locator('.part.sidebar .tree-explorer-viewlet-tree-view');
+const row = (window, name) => tree(window).locator('.monaco-list-row', { hasText: name }).first();
+const heading = (window, state) => row(window, new RegExp(`^${state}\\s*\\d`));
+
+/** Goes to a run of the view by the arrow keys. */
+async function focusRun(window, name) {
+  const { page } = window;
+  const focusedRow = tree(window).locator('.monaco-list-row.focused');
+  // A window that is still opening takes the focus.
+  await window.until(async () => {
+    await window.runCommand('SFT Workbench: Focus on Runs View');
+    await row(window, name).waitFor({ timeout: 5_000 });
+    await page.keyboard.press('Home');
+    await focusedRow.waitFor({ timeout: 5_000 });
+  });
+  const passed = [];
+  for (let at = 0; at < 40; at++) {
+    const label = (await focusedRow.textContent()) ?? '';
+    if (label.trim().startsWith(name)) return;
+    passed.push(label);
+    await page.keyboard.press('ArrowDown');
+  }
+  throw new Error(`the arrow keys do not come to ${name}: ${passed.join(', ')}`);
+}
+
+/** Chooses from the context menu that the keyboard opens. */
+async function fromMenu({ page }, title) {
+  await page.keyboard.press('Shift+F10');
+  const menu = page.locator('.monaco-menu');
+  await menu.getByText(title, { exact: true }).waitFor();
+  const items = await menu.locator('.action-item').count();
+  for (let at = 0; at <= items; at++) {
+    await page.keyboard.press('ArrowDown');
+    const focused = menu.locator('.action-item.focused');
+    if ((await focused.count()) > 0 && (await focused.first().textContent())?.includes(title)) {
+      await page.keyboard.press('Enter');
+      return;
+    }
+  }
+  throw new Error(`the arrow keys do not come to ${title}`);
+}
