@@ -28,6 +28,7 @@ export const CHAT_VIEW = 'sft.chat';
 const STATE = 'sft.chat';
 /** Tokens go to the view in batches: it draws no faster than this, in ms. */
 const BATCH_MS = 40;
+const RESTRICTED = 'This workspace is not trusted, so no model of it is run';
 
 interface Kept {
   readonly chosen: Chosen;
@@ -166,6 +167,7 @@ export class ChatView implements vscode.WebviewViewProvider {
         return this.ask(question, (speakers) => conversation.resend(turn, question.trim(), speakers));
       }
       case 'retry': {
+        if (!vscode.workspace.isTrusted) return RESTRICTED;
         const speaker = this.speakers().find(({ side }) => side === message.side);
         if (speaker === undefined) return 'That side is hidden - choose a model for it first';
         void conversation.retry(speaker);
@@ -201,7 +203,7 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   private ask(question: string, go: (speakers: readonly Speaker[]) => Promise<void>): string | undefined {
-    if (!vscode.workspace.isTrusted) return 'This workspace is not trusted, so no model of it is run';
+    if (!vscode.workspace.isTrusted) return RESTRICTED;
     if (question.trim() === '') return 'Write a question first';
     const speakers = this.speakers();
     if (speakers.length === 0) return 'Choose a model first';

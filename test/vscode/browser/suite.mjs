@@ -5,6 +5,7 @@ import { startServer } from '../../../scripts/vscode-host.mjs';
 import { makeWorkspace, userSettings } from '../workspace.mjs';
 import { runTests } from './run-tests.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
+import { chatTests } from './views/chat.mjs';
 import { dashboardTests } from './views/dashboard.mjs';
 import { hintTests } from './views/hints.mjs';
 import { previewTests } from './views/preview.mjs';
@@ -21,6 +22,7 @@ const tests = {
   ...previewTests,
   ...reportTests,
   ...dashboardTests,
+  ...chatTests,
   ...runsTests,
 };
 
@@ -30,6 +32,8 @@ export async function browserSuite({ browser, vsix, scratch }) {
   mkdirSync(shots, { recursive: true });
   const server = await startServer({ settings: { ...userSettings, ...themeSettings }, vsix });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+  // Asked for by whoever copies; nobody is there to answer.
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   const window = new Window(await context.newPage(), server, makeWorkspace(scratch, 'browser'));
   try {
     return await runTests(tests, window, { suite: 'browser', shown: () => window, server });
