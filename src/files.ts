@@ -94,12 +94,22 @@ export function explainWriteError(error: unknown, target: string): unknown {
   }
 }
 
-/** Makes a folder, and those above it that are missing. @throws SftError `disk-full` or `not-writable` */
+/**
+ * Makes a folder, and those above it that are missing. Not by mkdir's `recursive`, which says ENOENT of a read-only disk.
+ * @throws SftError `disk-full` or `not-writable`
+ */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder);
   } catch (error) {
-    throw explainWriteError(error, folder);
+    const { code } = error as NodeJS.ErrnoException;
+    const above = path.dirname(folder);
+    if (code === 'ENOENT' && above !== folder) {
+      await makeFolder(above);
+      await makeFolder(folder);
+    } else if (!(await existing(folder))?.folder) {
+      throw explainWriteError(error, folder);
+    }
   }
 }
 
@@ -230,7 +240,7 @@ export async function writeFolderAtomic(
   const discarded = besides(real, 'tmp');
   for (const name of [temporary, aside, discarded]) inUse.add(name);
   try {
-    await mkdir(path.dirname(real), { recursive: true });
+    await makeFolder(path.dirname(real));
     await recoverFolder(real);
     await mkdir(temporary);
     await write(temporary);

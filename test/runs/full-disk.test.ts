@@ -165,10 +165,15 @@ describe('on a full disk and on a read-only one', { skip: disk === undefined && 
     );
     disk!.setReadOnly(true);
     try {
-      await assert.rejects(makeFolder(path.join(output, 'third')), {
-        code: 'not-writable',
-        file: path.join(output, 'third'),
-      });
+      for (const inner of ['third', 'third/fourth']) {
+        const third = path.join(output, 'third');
+        await assert.rejects(makeFolder(path.join(output, inner)), {
+          code: 'not-writable',
+          file: third,
+          message: /read-only/,
+        });
+      }
+      await makeFolder(output);
     } finally {
       disk!.setReadOnly(false);
     }
