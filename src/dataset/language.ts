@@ -51,21 +51,44 @@ const FUNCTION_WORDS: Readonly<Record<string, string>> = {
 const NAMES = Object.keys(FUNCTION_WORDS);
 
 interface FunctionWord {
+  readonly word: string;
   /** As numbers in NAMES. */
   readonly languages: number[];
   /** Number of the last text that had it. */
   seen: number;
 }
 
-const WORDS = new Map<string, FunctionWord>();
+/** A power of two, several times the number of function words. */
+const SLOTS = 8192;
+/** By the hash of the word, at the first free place from there on: to ask a Map, each word of a text would have to be cut out. */
+const WORDS: (FunctionWord | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
 for (const [language, name] of NAMES.entries()) {
   for (const word of new Set(FUNCTION_WORDS[name]!.split(' '))) {
-    const known = WORDS.get(word);
-    if (known === undefined) WORDS.set(word, { languages: [language], seen: 0 });
+    const slot = slotOf(word, 0, word.length, hashOf(word));
+    const known = WORDS[slot];
+    if (known === undefined) WORDS[slot] = { word, languages: [language], seen: 0 };
     else known.languages.push(language);
   }
 }
-const LONGEST_WORD = [...WORDS.keys()].reduce((most, word) => Math.max(most, word.length), 0);
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = mixed(hash, word.charCodeAt(i));
+  return hash;
+}
+
+function mixed(hash: number, c: number): number {
+  return (Math.imul(hash, 31) + c) | 0;
+}
+
+/** Where the word [from, to) of the text stands in WORDS, or would. */
+function slotOf(text: string, from: number, to: number, hash: number): number {
+  for (let slot = (hash ^ (hash >>> 13)) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const word = WORDS[slot]?.word;
+    if (word === undefined || (word.length === to - from && text.startsWith(word, from))) return slot;
+  }
+}
+
 /** Of byWords: the number of the text, and for each language its words in it, all and different ones. */
 let texts = 0;
 const hits = new Uint16Array(NAMES.length);
@@ -106,18 +129,28 @@ const LEAST_LEAD = 1.5;
 /** A text with more of these signs than this share is code. */
 const CODE_SHARE = 0.05;
 
+/** 1 for Latin letters below the first combining mark, and for the signs that code is full of. */
+const LATIN = Uint8Array.from({ length: 0x250 }, (_, c) =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 0xc0 && c !== 0xd7 && c !== 0xf7) ? 1 : 0,
+);
+const CODE_SIGNS = Uint8Array.from(LATIN, (_, c) => ('{}()[];=<>_$\\|'.includes(String.fromCharCode(c)) ? 1 : 0));
+
 /** The language, or where a script has several, the script: `French`, `Cyrillic`. Undefined for short texts, code, and where it is not sure. */
 export function languageOf(text: string): string | undefined {
   const seen = text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text;
   const scripts = new Map<string, number>();
   let latin = 0;
   let signs = 0;
+  let composed = true;
   for (let i = 0; i < seen.length; i++) {
     const c = seen.charCodeAt(i);
-    if (c < 0x250) {
-      if (isLatin(c)) latin++;
-      else if (isCodeSign(c)) signs++;
-    } else if (c >= 0x1e00 && c <= 0x1eff) latin++;
+    if (c < LATIN.length) {
+      latin += LATIN[c]!;
+      signs += CODE_SIGNS[c]!;
+      continue;
+    }
+    composed = false;
+    if (c >= 0x1e00 && c <= 0x1eff) latin++;
     else {
       const script = SCRIPTS.find(([, first, last]) => c >= first && c <= last)?.[0];
       if (script !== undefined) scripts.set(script, (scripts.get(script) ?? 0) + 1);
@@ -125,7 +158,7 @@ export function languageOf(text: string): string | undefined {
   }
   if (signs > seen.length * CODE_SHARE) return undefined;
   if (scripts.size > 0) return byScript(scripts, latin);
-  return latin < FEWEST_LETTERS ? undefined : byWords(seen);
+  return latin < FEWEST_LETTERS ? undefined : byWords(composed ? seen : seen.normalize('NFC'));
 }
 
 /** A script that most letters are of. Japanese is written with Chinese characters as well. */
@@ -140,17 +173,25 @@ function byScript(scripts: Map<string, number>, latin: number): string | undefin
   return letters >= FEWEST_LETTERS && letters > all / 2 ? name : undefined;
 }
 
+/** @param text in form C */
 function byWords(text: string): string | undefined {
   texts++;
   hits.fill(0);
   different.fill(0);
   let words = 0;
-  const lower = text.normalize('NFC').toLowerCase();
+  const lower = text.toLowerCase();
   for (let from = 0; from < lower.length;) {
-    const to = wordEnd(lower, from);
+    let to = from;
+    let hash = 0;
+    // wordEnd, spelt out for most letters: the hash comes along.
+    for (let c = 0; to < lower.length && LETTERS[(c = lower.charCodeAt(to))] === 1; to++) hash = mixed(hash, c);
+    if (lower.charCodeAt(to) >= LETTERS.length) {
+      to = wordEnd(lower, to);
+      hash = hashOf(lower.slice(from, to));
+    }
     if (to > from) {
       words++;
-      if (to - from <= LONGEST_WORD) countWord(WORDS.get(lower.slice(from, to)));
+      countWord(WORDS[slotOf(lower, from, to, hash)]);
     }
     from = to + 1;
   }
@@ -192,30 +233,6 @@ function wordEnd(text: string, from: number): number {
     to += character.length - 1;
   }
   return to;
-}
-
-function isLatin(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 0xc0 && c !== 0xd7 && c !== 0xf7);
-}
-
-/** { } ( ) [ ] ; = < > _ $ \ | */
-function isCodeSign(c: number): boolean {
-  return (
-    c === 123 ||
-    c === 125 ||
-    c === 40 ||
-    c === 41 ||
-    c === 91 ||
-    c === 93 ||
-    c === 59 ||
-    c === 61 ||
-    c === 60 ||
-    c === 62 ||
-    c === 95 ||
-    c === 36 ||
-    c === 92 ||
-    c === 124
-  );
 }
 
 const NAMED = new RegExp(

@@ -65,17 +65,17 @@ export function ascendingSet(values: Uint32Array, most = Infinity): Uint32Array 
 
 /**
  * Size of the intersection over size of the union of two ascending sets; 0 where both are empty.
- * @param from where the sets begin in their arrays
+ * @param fromA where the set begins in `a`; @param fromB where it does in `b`
  */
-export function jaccard(a: Uint32Array, b: Uint32Array, from = 0): number {
+export function jaccard(a: Uint32Array, b: Uint32Array, fromA = 0, fromB = fromA): number {
   let common = 0;
-  for (let i = from, j = from; i < a.length && j < b.length;) {
+  for (let i = fromA, j = fromB; i < a.length && j < b.length;) {
     const difference = a[i]! - b[j]!;
     if (difference === 0) common++;
     if (difference <= 0) i++;
     if (difference >= 0) j++;
   }
-  return common === 0 ? 0 : common / (a.length + b.length - 2 * from - common);
+  return common === 0 ? 0 : common / (a.length - fromA + b.length - fromB - common);
 }
 
 /** MurmurHash3's 32-bit finaliser (Appleby 2008), as an unsigned number. */

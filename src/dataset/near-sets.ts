@@ -114,6 +114,8 @@ export class NearSets {
   private slots = INITIAL_SLOTS;
   private used = 0;
   private readonly sets: RowStore;
+  /** Where the set itself begins in a kept row: a copy does without the hashes of its bands, which are in the table. */
+  private readonly from: number;
   /** How many sets are kept. */
   size = 0;
   private kept = 0;
@@ -132,6 +134,7 @@ export class NearSets {
   ) {
     this.bands = bandsFor(threshold).bands;
     this.sets = held === undefined ? new KeptRows() : [];
+    this.from = held === undefined ? 0 : this.bands;
     this.table = new Uint32Array(this.slots * 2);
     if (held !== undefined) this.repeated = this.repeatedBands(held);
   }
@@ -163,7 +166,7 @@ export class NearSets {
     if (this.full) return false;
     if (this.used + bands > this.slots * FULL) this.grow();
     const { table } = this;
-    const number = (this.size = sets.push(set));
+    const number = (this.size = sets.push(this.from === 0 ? set.subarray(bands) : set));
     this.kept += set.length;
     for (let band = 0; band < bands; band++) {
       const key = set[band]!;
@@ -190,12 +193,12 @@ export class NearSets {
 
   private best(set: SignedSet, proposed: Iterable<number>): NearTwin | undefined {
     let best: NearTwin | undefined;
-    const { bands } = this;
+    const { bands, from } = this;
     for (const twin of proposed) {
       const theirs = this.sets.at(twin)!;
-      const sizes = [set.length - bands, theirs.length - bands] as const;
+      const sizes = [set.length - bands, theirs.length - from] as const;
       if (!(Math.min(...sizes) / Math.max(...sizes) >= this.threshold)) continue;
-      const similarity = jaccard(set, theirs, bands);
+      const similarity = jaccard(set, theirs, bands, from);
       if (similarity >= this.threshold && similarity > (best?.similarity ?? 0)) best = { twin, similarity };
     }
     return best;

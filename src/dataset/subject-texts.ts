@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { flatTexts } from './flat-texts';
 import { roleOf, TURN_KEYS } from './formats/conversation';
 import type { DatasetKind } from './formats/kind';
 import type { SubjectText, TextRole } from './rule';
@@ -25,6 +26,13 @@ export interface TableText extends SubjectText {
 /** The texts of a table's record. */
 export function tableTexts(tree: Node, kind: DatasetKind): TableText[] {
   return subjectTexts(tree, kind).map((text) => ({ ...text, table: true }));
+}
+
+/** As subjectTexts, where no tree is needed to find them; undefined where one is. */
+export function flatSubjectTexts(source: string, kind: DatasetKind): SubjectText[] | undefined {
+  if (kind === 'sharegpt' || kind === 'messages') return undefined;
+  const roles = ROLES[kind];
+  return flatTexts(source)?.map(({ key, value, start, end }) => ({ role: roles[key] ?? 'other', value, start, end }));
 }
 
 /** The texts of an example, in file order. Each turn of a conversation has its speaker's role. */

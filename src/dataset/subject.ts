@@ -2,7 +2,7 @@ import { parseTree, type Node } from 'jsonc-parser';
 import type { DatasetExample } from './example';
 import type { DatasetKind } from './formats/kind';
 import type { RuleSubject, SubjectText } from './rule';
-import { subjectTexts, tableTexts } from './subject-texts';
+import { flatSubjectTexts, subjectTexts, tableTexts } from './subject-texts';
 
 /**
  * A valid example as rules see it.
@@ -19,6 +19,9 @@ export function subjectOf(
   let found: readonly SubjectText[] | undefined;
   const tree = tableTree ?? ((): Node => (node ??= parseTree(source)!));
   const texts = (): readonly SubjectText[] =>
-    (found ??= tableTree === undefined ? subjectTexts(tree(), kind) : tableTexts(tree(), kind));
+    (found ??=
+      tableTree === undefined
+        ? (flatSubjectTexts(source, kind) ?? subjectTexts(tree(), kind))
+        : tableTexts(tree(), kind));
   return { file, example, source, tree, texts };
 }

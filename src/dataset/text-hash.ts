@@ -51,6 +51,11 @@ export function hashTexts(texts: readonly string[]): TextHash {
   return { high: finalise(hashHigh ^ (hashLow >>> 3)), low: finalise(hashLow ^ (hashHigh << 5)) };
 }
 
+/** 53 bits of a hash, as one number. */
+export function hashNumber({ high, low }: TextHash): number {
+  return (high & 0x1fffff) * 2 ** 32 + low;
+}
+
 /** Adds a text's normalised form to the hash: normaliseText, spelt out so that most texts need no copy. */
 function mix(text: string): void {
   if (mixStable(text, 'as written')) return;

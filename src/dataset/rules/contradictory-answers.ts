@@ -2,7 +2,7 @@ import { HashedPairs } from '../hashed-pairs';
 import { KeptRows, newRow, type RowStore } from '../kept-rows';
 import { ascendingSet, jaccard, wordHashes } from '../minhash';
 import { crossRule } from '../rule';
-import { hashTexts, type TextHash } from '../text-hash';
+import { hashNumber, hashTexts, type TextHash } from '../text-hash';
 
 /** Answers with fewer words in common (Jaccard) say something else. */
 const CLEARLY_DIFFERENT = 0.3;
@@ -16,8 +16,10 @@ const OPEN_REQUEST =
 /** What an answer says. */
 interface Said {
   readonly words: Uint32Array;
-  readonly numbers: string;
-  readonly polarity: string;
+  /** A hash of its numbers; 0 where it has none. */
+  readonly numbers: number;
+  /** `Yes` is 1, `No` -1, neither 0. */
+  readonly polarity: number;
 }
 
 interface AnswerDigest extends Said {
@@ -38,8 +40,8 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     return {
       question: hashTexts([question]),
       words,
-      numbers: [...new Set(numbersOf(answer))].sort().join(' '),
-      polarity: /^\s*(yes|no)\b/i.exec(answer)?.[1]?.toLowerCase() ?? '',
+      numbers: hashNumbers(answer),
+      polarity: polarityOf(answer),
     };
   },
   start(held) {
@@ -48,8 +50,8 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     const lines: number[] = [];
     const columns: number[] = [];
     const words: RowStore = held === undefined ? new KeptRows() : [];
-    const numbers: string[] = [];
-    const polarities: string[] = [];
+    const numbers: number[] = [];
+    const polarities: number[] = [];
     return {
       add(digest, { file, line, column, subject }, report) {
         if (digest === undefined) return;
@@ -81,8 +83,8 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
 });
 
 function contradicts(a: Said, b: Said): boolean {
-  if (a.polarity !== '' && b.polarity !== '' && a.polarity !== b.polarity) return true;
-  if (a.numbers !== '' && b.numbers !== '' && a.numbers !== b.numbers) return true;
+  if (a.polarity !== 0 && b.polarity !== 0 && a.polarity !== b.polarity) return true;
+  if (a.numbers !== 0 && b.numbers !== 0 && a.numbers !== b.numbers) return true;
   if (holds(a.words, b.words) || holds(b.words, a.words)) return false;
   // Of the union's least hashes, the share that is in both estimates the similarity of the whole sets.
   const least = ascendingSet(Uint32Array.of(...a.words, ...b.words), SKETCH).at(-1)!;
@@ -95,7 +97,15 @@ function holds(longer: Uint32Array, shorter: Uint32Array): boolean {
   return longer.length < SKETCH && shorter.every((word) => longer.includes(word));
 }
 
-/** Numbers with their thousands separators taken out. */
-function numbersOf(text: string): string[] {
-  return (text.match(/\d[\d,.]*/g) ?? []).map((number) => number.replace(/,/g, '').replace(/\.+$/, ''));
+/** Of the set of the numbers, without their thousands separators. */
+function hashNumbers(text: string): number {
+  const found = text.match(/\d[\d,.]*/g);
+  if (found === null) return 0;
+  const numbers = new Set(found.map((number) => number.replace(/,/g, '').replace(/\.+$/, '')));
+  return hashNumber(hashTexts([...numbers].sort()));
+}
+
+function polarityOf(answer: string): number {
+  const word = /^\s*(yes|no)\b/i.exec(answer)?.[1];
+  return word === undefined ? 0 : word.length === 3 ? 1 : -1;
 }

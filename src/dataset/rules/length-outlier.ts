@@ -1,4 +1,4 @@
-import { crossRule } from '../rule';
+import { crossRule, type KeptPlace } from '../rule';
 
 /** Fewer examples have no usual length. */
 const FEWEST_EXAMPLES = 30;
@@ -7,10 +7,16 @@ const FAR = 6;
 const TO_SIGMA = 0.6745;
 /** Sets of answers of nearly one length would call every other one far: a factor of 1.2 is the least spread. */
 const LEAST_SPREAD = Math.log(1.2);
-/** Places are numbers in one row: line, column, endLine, endColumn, offset, endOffset, characters. */
+/** Numbers of a row: line, column, endLine, endColumn, offset (from its block's), endOffset (likewise), characters. */
 const FIELDS = 7;
 /** Rows of a block: a table that grew would be there twice while it does. */
-const BLOCK = 4096;
+const ROWS = 4096;
+
+interface Block {
+  /** Of the first row: offsets of a file may need more than 32 bits, those of a block do not. */
+  readonly offset: number;
+  readonly table: Uint32Array;
+}
 
 /** An example far longer or shorter than the rest. */
 export const lengthOutlier = crossRule<number>({
@@ -18,27 +24,27 @@ export const lengthOutlier = crossRule<number>({
   severity: 'info',
   digest: ({ example: { value } }) => value.question.length + value.answer.length,
   start() {
-    const blocks: Float64Array[] = [];
+    const blocks: Block[] = [];
     let count = 0;
     let file = '';
     return {
       add(length, at) {
         file = at.file;
-        if (count % BLOCK === 0) blocks.push(new Float64Array(BLOCK * FIELDS));
-        const table = blocks.at(-1)!;
-        const row = (count++ % BLOCK) * FIELDS;
+        if (count % ROWS === 0) blocks.push({ offset: at.offset, table: new Uint32Array(ROWS * FIELDS) });
+        const { offset, table } = blocks.at(-1)!;
+        const row = (count++ % ROWS) * FIELDS;
         table[row] = at.line;
         table[row + 1] = at.column;
         table[row + 2] = at.endLine;
         table[row + 3] = at.endColumn;
-        table[row + 4] = at.offset;
-        table[row + 5] = at.endOffset;
+        table[row + 4] = at.offset - offset;
+        table[row + 5] = at.endOffset - offset;
         table[row + 6] = length;
       },
       finish(report) {
         if (count < FEWEST_EXAMPLES) return;
         const logs = Float64Array.from({ length: count }, (_, i) => {
-          const length = blocks[Math.floor(i / BLOCK)]![(i % BLOCK) * FIELDS + 6]!;
+          const length = blocks[Math.floor(i / ROWS)]!.table[(i % ROWS) * FIELDS + 6]!;
           return Math.log(length + 1);
         });
         const centre = median(logs.slice());
@@ -47,10 +53,10 @@ export const lengthOutlier = crossRule<number>({
         for (let i = 0; i < count; i++) {
           const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
           if (Math.abs(score) < FAR) continue;
-          const [line, column, endLine, endColumn, offset, endOffset, length] = rowOf(blocks, i) as unknown as Row;
+          const { place, length } = rowOf(blocks, i);
           report({
             rule: 'length-outlier',
-            place: { file, line, column, endLine, endColumn, offset, endOffset },
+            place: { file, ...place },
             message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - look whether the example is whole and one`,
           });
         }
@@ -59,9 +65,12 @@ export const lengthOutlier = crossRule<number>({
   },
 });
 
-function rowOf(blocks: readonly Float64Array[], i: number): Float64Array {
-  const at = (i % BLOCK) * FIELDS;
-  return blocks[Math.floor(i / BLOCK)]!.subarray(at, at + FIELDS);
+function rowOf(blocks: readonly Block[], i: number): { place: Omit<KeptPlace, 'file'>; length: number } {
+  const { offset: from, table } = blocks[Math.floor(i / ROWS)]!;
+  const at = (i % ROWS) * FIELDS;
+  const row = table.subarray(at, at + FIELDS) as unknown as Row;
+  const [line, column, endLine, endColumn, offset, endOffset, length] = row;
+  return { place: { line, column, endLine, endColumn, offset: from + offset, endOffset: from + endOffset }, length };
 }
 
 type Row = [number, number, number, number, number, number, number];

@@ -1,6 +1,7 @@
 import { textRule, type TextProblem } from './text-rule';
 
-const PADDED = /[:,[]\s*"(?:\\[nrtu]|\s)|(?:\\[nrt]|\\u[0-9a-fA-F]{4}|\s)"\s*[,}\]]/;
+/** White space behind a quote that opens, or before one that closes. It begins with the quote: commas and spaces are many. */
+const PADDED = /"(?:\\[nrtu]|\s)(?<=[:,[]\s*"(?:\\[nrtu]|\s))|"(?=\s*[,}\]])(?<=(?:\\[nrt]|\\u[0-9a-fA-F]{4}|\s)")/;
 
 /** White space at the start or end of a text. It would be learnt, or cut away by some templates and not by others. */
 export const paddedText = textRule(

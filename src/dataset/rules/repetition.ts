@@ -89,16 +89,20 @@ function phraseAt(words: readonly Word[], at: number): { length: number; times: 
   return undefined;
 }
 
+let wordHashes = new Int32Array(1024);
+
 /** A cheap look: some window of words comes back at its own distance four times. */
 function repeats(text: string): boolean {
   if (text.length < 8) return false;
-  const hashes: number[] = [];
+  if (wordHashes.length < text.length) wordHashes = new Int32Array(text.length * 2);
+  const hashes = wordHashes;
+  let count = 0;
   let hash = 0;
   let inWord = false;
   for (let i = 0; i <= text.length; i++) {
     const c = i < text.length ? text.charCodeAt(i) : 32;
     if (c === 32 || (c >= 9 && c <= 13) || c === 0xa0) {
-      if (inWord) hashes.push(hash);
+      if (inWord) hashes[count++] = hash;
       hash = 0;
       inWord = false;
     } else {
@@ -109,15 +113,15 @@ function repeats(text: string): boolean {
   for (let length = 1; length <= MAX_PHRASE; length++) {
     const wanted = length * (TIMES - 1);
     // So many in a row have one among them whose number is a multiple.
-    for (let i = wanted; i < hashes.length; i += wanted) {
-      if (hashes[i] === hashes[i - length] && sameAround(hashes, i, length) >= wanted) return true;
+    for (let i = wanted; i < count; i += wanted) {
+      if (hashes[i] === hashes[i - length] && sameAround(hashes.subarray(0, count), i, length) >= wanted) return true;
     }
   }
   return false;
 }
 
 /** How many words in a row around the `at`-th, and with it, are those `distance` before them. */
-function sameAround(hashes: readonly number[], at: number, distance: number): number {
+function sameAround(hashes: Int32Array, at: number, distance: number): number {
   let from = at;
   while (from > distance && hashes[from - 1] === hashes[from - 1 - distance]) from--;
   let to = at + 1;
