@@ -27,14 +27,13 @@ const random = createRandom(80);
 const FACTORS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 1);
 const OFFSETS = Int32Array.from({ length: HASHES }, () => random.nextUint32() | 0);
 
-/** The hash of each band of a MinHash signature (Broder 1997), and after them the ascending set that was signed: an editor holds many. */
+/** The hash of each band of a MinHash signature, and after them the ascending set that was signed: an editor holds many. */
 export type SignedSet = Uint32Array;
 
 const signature = new Uint32Array(HASHES);
-/** Hash functions that go over a set together: their least values stay in registers. */
-const TOGETHER = 6;
-/** Added, it makes the order of signed numbers that of unsigned ones, and takes itself away again. */
-const SIGN = 0x80000000 | 0;
+/** In which round each place of the signature was filled; NOT_YET where it is free. */
+const filledIn = new Uint16Array(HASHES);
+const NOT_YET = 0xffff;
 
 /**
  * @param set ascending and not empty
@@ -42,7 +41,7 @@ const SIGN = 0x80000000 | 0;
  */
 export function signed(set: Uint32Array, threshold: number): SignedSet {
   const { rows, bands } = bandsFor(threshold);
-  for (let h = 0; h < HASHES; h += TOGETHER) sign(set, h);
+  sign(set);
   const held = newRow(bands + set.length);
   for (let band = 0; band < bands; band++) {
     let key = ~band;
@@ -55,47 +54,31 @@ export function signed(set: Uint32Array, threshold: number): SignedSet {
   return held;
 }
 
-/** The least values of the hash functions from `h` on, TOGETHER of them. */
-function sign(set: Uint32Array, h: number): void {
-  const f0 = FACTORS[h]!;
-  const f1 = FACTORS[h + 1]!;
-  const f2 = FACTORS[h + 2]!;
-  const f3 = FACTORS[h + 3]!;
-  const f4 = FACTORS[h + 4]!;
-  const f5 = FACTORS[h + 5]!;
-  const o0 = OFFSETS[h]! ^ SIGN;
-  const o1 = OFFSETS[h + 1]! ^ SIGN;
-  const o2 = OFFSETS[h + 2]! ^ SIGN;
-  const o3 = OFFSETS[h + 3]! ^ SIGN;
-  const o4 = OFFSETS[h + 4]! ^ SIGN;
-  const o5 = OFFSETS[h + 5]! ^ SIGN;
-  let l0 = 0x7fffffff;
-  let l1 = 0x7fffffff;
-  let l2 = 0x7fffffff;
-  let l3 = 0x7fffffff;
-  let l4 = 0x7fffffff;
-  let l5 = 0x7fffffff;
-  for (let i = 0; i < set.length; i++) {
-    const value = set[i]! | 0;
-    const v0 = (Math.imul(value, f0) + o0) | 0;
-    const v1 = (Math.imul(value, f1) + o1) | 0;
-    const v2 = (Math.imul(value, f2) + o2) | 0;
-    const v3 = (Math.imul(value, f3) + o3) | 0;
-    const v4 = (Math.imul(value, f4) + o4) | 0;
-    const v5 = (Math.imul(value, f5) + o5) | 0;
-    if (v0 < l0) l0 = v0;
-    if (v1 < l1) l1 = v1;
-    if (v2 < l2) l2 = v2;
-    if (v3 < l3) l3 = v3;
-    if (v4 < l4) l4 = v4;
-    if (v5 < l5) l5 = v5;
+/**
+ * A MinHash signature by fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): in each round every number falls into one place, the
+ * least in a place stays, and a place that an earlier round filled is done. Two sets agree in a place as often as they are alike, as
+ * with a hash function for each place, but all places are filled after a few rounds: a tenth of the time for a hundred numbers. The
+ * last HASHES rounds have one place each, so that none stays free.
+ */
+function sign(set: Uint32Array): void {
+  filledIn.fill(NOT_YET);
+  let free = HASHES;
+  for (let round = 0; free > 0; round++) {
+    const factor = FACTORS[round % HASHES]!;
+    const offset = OFFSETS[round % HASHES]! ^ round;
+    for (let i = 0; i < set.length; i++) {
+      let hash = Math.imul(set[i]! ^ offset, factor);
+      hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+      hash = (hash ^ (hash >>> 13)) >>> 0;
+      const place = round < HASHES ? Math.imul(hash >>> 16, HASHES) >>> 16 : round - HASHES;
+      const filled = filledIn[place]!;
+      if (filled === NOT_YET) {
+        filledIn[place] = round;
+        signature[place] = hash;
+        free--;
+      } else if (filled === round && hash < signature[place]!) signature[place] = hash;
+    }
   }
-  signature[h] = l0 ^ SIGN;
-  signature[h + 1] = l1 ^ SIGN;
-  signature[h + 2] = l2 ^ SIGN;
-  signature[h + 3] = l3 ^ SIGN;
-  signature[h + 4] = l4 ^ SIGN;
-  signature[h + 5] = l5 ^ SIGN;
 }
 
 /** An earlier set that is near, by its number from 0 in the order of `put`. */

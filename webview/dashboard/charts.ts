@@ -29,6 +29,8 @@ export class Charts {
   /** What was drawn last: the end of the range, the number of validation losses, and when. */
   private last = { to: 0, evaluations: 0, at: -Infinity };
   private waiting: number | undefined;
+  /** The frame in which the next chart follows. */
+  private turn: number | undefined;
 
   constructor(
     private readonly runs: readonly ShownRun[],
@@ -94,21 +96,23 @@ export class Charts {
     const now = performance.now();
     const moved = ((to - this.last.to) / (to - from)) * this.element.clientWidth;
     const wait = this.last.at + LONGEST_WAIT - now;
-    if (!this.drawn || Math.abs(moved) >= 1 || this.evaluations() !== this.last.evaluations || wait <= 0) {
+    if (!this.drawn) {
       this.update();
+      return;
+    }
+    if (Math.abs(moved) >= 1 || this.evaluations() !== this.last.evaluations || wait <= 0) {
+      this.updateInTurn();
       return;
     }
     for (const chart of this.charts) chart.point(this.cursor);
     this.waiting ??= window.setTimeout(() => {
-      this.update();
+      this.updateInTurn();
     }, wait);
   }
 
   /** Draws the present values. */
   update(): void {
-    window.clearTimeout(this.waiting);
-    this.waiting = undefined;
-    this.last = { to: this.whole().to, evaluations: this.evaluations(), at: performance.now() };
+    this.beginUpdate();
     const range = this.range();
     for (const chart of this.charts) {
       if (this.drawn) chart.update(range);
@@ -116,6 +120,31 @@ export class Charts {
     }
     this.drawn = true;
     this.tellPlace();
+  }
+
+  /** Draws the present values, a chart in each frame: all of them in one would make it late. */
+  private updateInTurn(): void {
+    // The one under way draws what has come since.
+    if (this.turn !== undefined) return;
+    this.beginUpdate();
+    const follow = (at: number): void => {
+      this.charts[at]?.update(this.range());
+      this.turn = at + 1 < this.charts.length ? requestAnimationFrame(() => follow(at + 1)) : undefined;
+    };
+    follow(0);
+    this.tellPlace();
+  }
+
+  private beginUpdate(): void {
+    this.stopFollowing();
+    this.last = { to: this.whole().to, evaluations: this.evaluations(), at: performance.now() };
+  }
+
+  private stopFollowing(): void {
+    window.clearTimeout(this.waiting);
+    this.waiting = undefined;
+    if (this.turn !== undefined) cancelAnimationFrame(this.turn);
+    this.turn = undefined;
   }
 
   /** In the present colours. */
@@ -129,7 +158,7 @@ export class Charts {
   }
 
   dispose(): void {
-    window.clearTimeout(this.waiting);
+    this.stopFollowing();
     for (const chart of this.charts) chart.dispose();
   }
 
