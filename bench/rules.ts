@@ -1,4 +1,4 @@
-// npm run bench rules: precision and recall of each rule on labelled rows; how often each rule speaks on the data sets in ../shared/data where
+// npm run bench rules: precision and recall of each rule on labelled rows and files; how often each rule speaks on the data sets in ../shared/data where
 // they are present, with the findings to look at; time and memory of the rules that compare examples, on 50,000 generated ones (31 MB).
 // `-- --accuracy` leaves the last out.
 import { existsSync } from 'node:fs';
@@ -6,15 +6,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DatasetChecker, type DatasetItem } from '../src/dataset/check';
 import type { Finding } from '../src/dataset/finding';
-import { checkText, readDataset } from '../src/dataset/read';
+import { readDataset } from '../src/dataset/read';
 import type { Rule } from '../src/dataset/rule';
 import { ALL_CONTENT_RULES, CROSS_EXAMPLE_RULES } from '../src/dataset/rules';
 import { generatedExamples } from './data/generated-examples';
-import { labelledRows } from './rules/labelled';
+import { accuracy } from './rules/accuracy';
 
 const EXAMPLES = 50_000;
 const SHOWN = 30;
-const FILE_RULES = new Set(['dataset-size', 'agency-imbalance']);
 const PIECE = 256 * 1024;
 const SETS = ['gsm8k/train.jsonl', 'gsm8k/test.jsonl', 'instruction/instruction-data.json'].map(
   (name) => `../shared/data/${name}`,
@@ -60,45 +59,8 @@ function speech(file: string, examples: number, findings: readonly Finding[]): v
   }
 }
 
-/** Precision and recall of each rule on the labelled rows, and every row where a rule is wrong. */
-function accuracy(): void {
-  const rows = labelledRows();
-  const text = rows.map(({ example }) => JSON.stringify(example)).join('\n');
-  const found = rows.map(() => new Set<string>());
-  for (const item of checkText('labelled.jsonl', text, ALL_CONTENT_RULES)) {
-    // What is said of the file as a whole stands on its first line.
-    if (item.type !== 'finding' || FILE_RULES.has(item.finding.rule)) continue;
-    found[item.finding.line - 1]!.add(item.finding.rule);
-  }
-  const clean = rows.filter((row) => row.rules.length === 0).length;
-  console.log(`\n${rows.length} labelled rows: ${rows.length - clean} planted, ${clean} clean`);
-  console.log(`${'rule'.padEnd(24)} planted  found   wrong  precision  recall`);
-  const names = new Set(rows.flatMap((row, i) => [...row.rules, ...found[i]!]));
-  const wrong: string[] = [];
-  for (const rule of [...names].sort()) {
-    let [hits, misses, alarms] = [0, 0, 0];
-    for (const [i, row] of rows.entries()) {
-      const [wanted, said] = [row.rules.includes(rule), found[i]!.has(rule)];
-      if (wanted && said) hits++;
-      else if (wanted) misses++;
-      else if (said) alarms++;
-      if (wanted !== said) {
-        const { question, answer } = row.example;
-        wrong.push(
-          `  ${wanted ? 'missed' : 'false '} ${rule}: ${JSON.stringify([question.slice(-60), answer.slice(-90)])}`,
-        );
-      }
-    }
-    const share = (part: number, whole: number): string => (whole === 0 ? '-' : (part / whole).toFixed(2));
-    console.log(
-      `${rule.padEnd(24)} ${String(hits + misses).padStart(7)} ${String(hits).padStart(6)} ${String(alarms).padStart(7)} ${share(hits, hits + alarms).padStart(10)} ${share(hits, hits + misses).padStart(7)}`,
-    );
-  }
-  console.log(wrong.join('\n'));
-}
-
 async function main(): Promise<void> {
-  accuracy();
+  await accuracy();
   for (const file of SETS) {
     if (!existsSync(file)) {
       console.log(`\n${file} is not here`);

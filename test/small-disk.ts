@@ -45,8 +45,7 @@ export function mountSmallDisk(folder: string, size: string): SmallDisk | undefi
       if (!mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`, folder)) throw new Error(`${folder} cannot be remounted`);
     },
     unmount: () => {
-      // Whoever still looks at it does not keep it.
-      spawnSync('umount', ['--lazy', folder]);
+      spawnSync('umount', [folder]);
     },
   };
 }

@@ -62,6 +62,8 @@ const PLANTED: Readonly<Record<string, readonly Change[]>> = {
       question: `${row.question} ${other.question} How long does all of that take in the end?`,
     }),
     (row, other) => ({ ...row, question: `Q1: ${row.question}\nQ2: ${other.question}` }),
+    (row, other) => ({ ...row, question: `Tell me:\n- ${row.question}\n- ${other.question}` }),
+    (row, other) => ({ ...row, question: `a) ${row.question} b) ${other.question}` }),
   ],
   mojibake: [
     insert('The fee is â‚¦5,000.'),
@@ -205,6 +207,11 @@ const INNOCENT: readonly (readonly [string, string])[] = [
   ['How are stars drawn in ASCII?', '**********'],
   ['What is the answer to the riddle?', 'The letter e; it is in everything, and it ends the name of a phrase.'],
   ['How much is 50% of 200?', '100'],
+  [
+    'Which of these do I bring:\n- a pen\n- a card\n- a photograph?',
+    'A card and a photograph; pens lie at every desk.',
+  ],
+  ['Is it 5 - 3? Or is it 5 + 3?', 'It is 5 - 3, which is 2.'],
   ['When is the office closed?', 'On Sundays and public holidays, and from 12:30 to 13:30.'],
 ];
 

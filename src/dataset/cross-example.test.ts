@@ -106,6 +106,10 @@ describe('near-agency', () => {
     assert.ok(sameAgency('Immigration Service', 'immigration  service'));
     assert.ok(sameAgency('Immigration Service', 'Imigration Service'));
     assert.ok(sameAgency('Immigration Service', 'Immigratoin Service'));
+    assert.ok(sameAgency('Customs Service', 'Customs Servce'));
+    assert.ok(!sameAgency('Ogun State Government', 'Osun State Government'));
+    assert.ok(!sameAgency('Ministry of Health', 'Ministry of Wealth'));
+    assert.ok(!sameAgency('Immigration Service', 'Imigration Servce'));
     assert.ok(!sameAgency('FRSC', 'FIRS'));
     assert.ok(!sameAgency('NIMC', 'NIMS'));
     assert.ok(!sameAgency('Customs Zone 1', 'Customs Zone 2'));

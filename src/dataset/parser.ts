@@ -284,7 +284,7 @@ export class DatasetParser {
     let end = scanner.scan(text, at);
     if (end === INCOMPLETE && !this.final) {
       if (text.length - at < MAX_ELEMENT) {
-        this.wanted = at + (text.length - at) * 2;
+        this.wanted = at + Math.min((text.length - at) * 2, MAX_ELEMENT);
         return false;
       }
       const message = `this example is longer than ${MAX_ELEMENT / 1024 / 1024} million characters - close its brackets`;

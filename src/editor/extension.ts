@@ -14,7 +14,7 @@ import { windowDialogs, type Dialogs } from './dialogs';
 import { registerGlossary } from './glossary';
 import { registerInlayHints } from './inlay-hints';
 import { registerLearnCommands } from './learn-commands';
-import { registerPreview } from './preview';
+import { registerPreview, type Preview } from './preview';
 import { registerReport } from './report';
 import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
@@ -34,6 +34,8 @@ export interface SftApi {
   answerDialogs(dialogs: Dialogs): () => void;
   /** The side panel's conversation. */
   readonly chat: ChatView;
+  /** The training sequence of an example has gone to its view. */
+  readonly onDidPreview: Preview['onDidShow'];
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -56,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const services: Services = { context, client, documents, runs, dialogs: windowDialogs, log };
   const runViews = registerRuns(services);
   const chat = registerChat(services);
+  const preview = registerPreview(services);
   context.subscriptions.push(
     output,
     documents,
@@ -73,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerLanguageStatus(services),
     registerDatasetCommands(services),
     registerReport(services),
-    registerPreview(services),
+    preview,
     runViews,
     chat,
     registerDashboard(services),
@@ -91,5 +94,6 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     runs,
     runTree: runViews.tree,
     chat: chat.view,
+    onDidPreview: preview.onDidShow,
   };
 }

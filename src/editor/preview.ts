@@ -1,22 +1,35 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../analysis/example-table';
-import { fromPreview, type FromPreview, type ToPreview } from '../messages/preview';
+import { fromPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../messages/preview';
 import { TokenTexts } from './preview-texts';
 import type { Services } from './services';
 import { settingsFor } from './settings';
 import { createPanel, WebviewHost } from './webview-host';
 
+export interface Preview {
+  /** An example's tokens have gone to the view. */
+  readonly onDidShow: vscode.Event<TrainingPreview>;
+  dispose(): void;
+}
+
 /** `SFT: Preview Training Sequence`: the tokens of the example under the cursor, beside the editor; it follows the cursor. */
-export function registerPreview(services: Services): vscode.Disposable {
+export function registerPreview(services: Services): Preview {
+  const shown = new vscode.EventEmitter<TrainingPreview>();
   let view: PreviewView | undefined;
   const show = (): void => {
-    if (view === undefined) view = new PreviewView(services, () => (view = undefined));
+    if (view === undefined) view = new PreviewView(services, shown, () => (view = undefined));
     else view.update(vscode.window.activeTextEditor);
   };
-  return vscode.Disposable.from(vscode.commands.registerCommand('sft.previewTrainingSequence', show), {
-    dispose: () => view?.dispose(),
-  });
+  const command = vscode.commands.registerCommand('sft.previewTrainingSequence', show);
+  return {
+    onDidShow: shown.event,
+    dispose: () => {
+      command.dispose();
+      view?.dispose();
+      shown.dispose();
+    },
+  };
 }
 
 class PreviewView {
@@ -31,6 +44,7 @@ class PreviewView {
 
   constructor(
     private readonly services: Services,
+    private readonly onShow: vscode.EventEmitter<TrainingPreview>,
     onClose: () => void,
   ) {
     const { context, documents } = services;
@@ -96,6 +110,7 @@ class PreviewView {
       const message = await this.message();
       if (message === undefined || generation !== this.generation) return;
       this.host.post(message);
+      if (message.type === 'preview') this.onShow.fire(message.preview);
     } catch (error) {
       if (generation !== this.generation) return;
       this.shown = '';

@@ -6,8 +6,8 @@ const OPEN_WORD =
   /(?:^|\s)(?:the|a|an|and|or|but|of|to|for|with|from|by|at|into|because|which|that|who|whose|when|while|if|as|than|is|are|was|were|will|would|can|could|should|must|may|your|their|its|his|our|my|including|such|between|through|during|without|per)$/i;
 const OPEN_MARK = /[,;([{“‘«-]$/;
 
-/** A last sentence that, unlike the one before it, has no end. */
-const LAST_SENTENCE = /[a-z)][.!?] [A-Z][a-z]+(?: [a-z’']+){3,30}\s*$/;
+/** A last sentence that, unlike the one before it, has no end. One letter with a point ("U.S.") may stand within a sentence. */
+const LAST_SENTENCE = /(?:[a-z)]|[A-Z]{2})[.!?] [A-Z][a-z]+(?: [a-z’']+){3,30}\s*$/;
 
 /** An answer that stops in the middle of a sentence. Lists, code, names and numbers end without a mark and are fine. */
 export const cutAnswer = textRule(

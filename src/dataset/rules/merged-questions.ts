@@ -1,6 +1,13 @@
 import { textRule, type TextProblem } from './text-rule';
 
-const NUMBERED = /(?:^|\n)\s*(?:\(?[1-9]\d?[.)]|Q[1-9]\d?[.:)])\s+[^\n?]{8,300}\?/g;
+/** `1.`, `(2)`, `b)`, `Q3:`, or the mark of a list. */
+const MARK = /(?:\(?(?:[1-9]\d?|[a-h])[.):]|Q[1-9]\d?[.:)]|[-*•])/.source;
+/** What stands before a question is looked at, not taken: it may be the end of the question before. */
+const LISTED = new RegExp(`(?<=^|\\n|\\?[;,]?)\\s*${MARK}\\s+[^\\n?]{8,300}\\?`, 'g');
+const FULL = new RegExp(
+  `(?<=^|[.?!\\n]\\s*(?:${MARK}\\s+)?)[\\p{Lu}¿][^?\\n]{14,300}\\?(?=\\s|$|¿|\\p{Lu}\\p{Ll}*\\s)`,
+  'gu',
+);
 /** So many questions in running text are no longer one question and its follow-up. */
 const MANY = 3;
 
@@ -11,12 +18,10 @@ export const mergedQuestions = textRule(
   ({ example }) => secondQuestion(example.value.question),
   function* ({ role, value }): Generator<TextProblem> {
     if (role !== 'question' || !secondQuestion(value)) return;
-    const numbered = value.match(NUMBERED)?.length ?? 0;
-    const sentences = value
-      .replace(/["“'][^"”'\n]*\?["”']/g, '')
-      .match(/(?<=^|[.?!\n]\s*)[\p{Lu}¿][^?\n]{14,300}\?(?=\s|$)/gu)?.length;
-    const count = Math.max(numbered, sentences ?? 0);
-    if (numbered < 2 && count < MANY) return;
+    const listed = value.match(LISTED)?.length ?? 0;
+    const full = value.replace(/["“'][^"”'\n]*\?["”']/g, '').match(FULL)?.length ?? 0;
+    const count = Math.max(listed, full);
+    if (listed < 2 && count < MANY) return;
     yield {
       from: 0,
       to: value.length,

@@ -3,8 +3,8 @@ import { keepPlace } from './example-place';
 
 /** Different agencies beyond so many are names of something else, and each pair would be compared. */
 const MOST_AGENCIES = 500;
-/** A name is held against another by one slip only where both have so many letters: "FRSC" and "FIRS" are two agencies. */
-const LETTERS_FOR_A_SLIP = 7;
+/** A slip is one only in a word of so many letters: "FRSC" and "FIRS" are two agencies, and so are those of Ogun State and Osun State. */
+const LETTERS_FOR_A_SLIP = 6;
 
 interface Agency {
   readonly name: string;
@@ -58,25 +58,30 @@ function shown(name: string): string {
   return name.slice(0, 60);
 }
 
-/** Whether two names differ in case, space and punctuation only, or by one slip in a long name. */
+/** Whether two names differ in case, space and punctuation only, or by one slip in a long word. */
 export function sameAgency(a: string, b: string): boolean {
-  const [left, right] = [plain(a), plain(b)];
-  if (left === right) return left !== '';
-  if (Math.min(left.length, right.length) < LETTERS_FOR_A_SLIP) return false;
-  // "Zone 1" and "Zone 2" are two.
-  if (left.replace(/\D/g, '') !== right.replace(/\D/g, '')) return false;
-  return oneSlip(left, right);
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  const plain = left.join('');
+  if (plain === right.join('')) return plain !== '';
+  if (left.length !== right.length) return false;
+  const at = left.findIndex((word, i) => word !== right[i]);
+  const [own, other] = [left[at]!, right[at]!];
+  if (left.some((word, i) => i > at && word !== right[i])) return false;
+  return Math.min(own.length, other.length) >= LETTERS_FOR_A_SLIP && oneSlip(own, other);
 }
 
-function plain(name: string): string {
-  return name
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
+function wordsOf(name: string): string[] {
+  return (
+    name
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  );
 }
 
-/** One letter more, less or other, or two neighbours swapped. */
+/** One letter more, less or other, or two neighbours swapped; hardly ever the first one, and a digit makes another name ("Form07"). */
 function oneSlip(a: string, b: string): boolean {
+  if (a[0] !== b[0] || a.replace(/\D/g, '') !== b.replace(/\D/g, '')) return false;
   if (Math.abs(a.length - b.length) > 1) return false;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;

@@ -55,6 +55,30 @@ for (const file of Object.keys(PLANTED)) {
   });
 }
 
+test('long/long.json: what max_seq_length cuts, and an answer that is lost, stand on their examples', async () => {
+  const { document } = await open('long/long.json');
+  await analysed(document);
+  const found = vscode.languages.getDiagnostics(document.uri).flatMap((diagnostic) => {
+    const { code, severity, message, range } = diagnostic;
+    const rule = typeof code === 'object' ? code.value : code;
+    if (rule !== 'over-length' && rule !== 'answer-lost') return [];
+    return [`${describeRange(range)} ${SEVERITIES[severity]} ${rule} ${message}`];
+  });
+  const { examples } = (await sft([
+    'count',
+    document.uri.fsPath,
+    '--model',
+    vscode.workspace.getConfiguration('sft').get<string>('model')!,
+    '--max-seq-length',
+    '48',
+  ])) as { examples: { line: number; tokens: number; truncated: number }[] };
+  const [, cut, lost] = examples;
+  assert.deepEqual(found, [
+    `${cut!.line}:3-${cut!.line}:4 warning over-length ${cut!.truncated} tokens are cut off the end: the example has ${cut!.tokens} tokens, max_seq_length is 48 - shorten it, or raise max_seq_length`,
+    `${lost!.line}:3-${lost!.line}:4 error answer-lost no token of the answer fits: the example has ${lost!.tokens} tokens, max_seq_length is 48 - raise max_seq_length, or shorten the question`,
+  ]);
+});
+
 test('every rule has its planted mistake', () => {
   const planted = new Set(Object.values(PLANTED).flatMap((list) => list.map(({ rule }) => rule)));
   const forgotten = RULE_IDS.filter((rule) => !planted.has(rule) && !NOT_IN_A_DOCUMENT.includes(rule));

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileCheck } from '../../../src/analysis/protocol';
 import { NOT_IN_A_DOCUMENT } from './planted';
@@ -88,6 +90,56 @@ test('SFT: Check Dataset File names what keeps a file from being text', async ()
     assert.ok(NOT_IN_A_DOCUMENT.includes(rule));
     assert.match(found.message, / - /, 'it says what to do');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  }
+});
+
+test('SFT: Check Dataset File tells of an example that never ends', async () => {
+  const good = '{"question": "Who keeps the key?", "answer": "The porter."}';
+  const uri = await writeWorkspaceFile(
+    'hostile/endless.json',
+    `[\n  ${good},\n  ${good.slice(0, -2)}${'word '.repeat(14_000_000)}`,
+  );
+  const { findings, count } = await vscode.commands.executeCommand<FileCheck>('sft.checkFile', uri);
+  assert.equal(count, 1);
+  assert.deepEqual(
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ rule, line, column, message }) => ({ rule, line, column, message })),
+    [
+      {
+        rule: 'too-long',
+        line: 3,
+        column: 3,
+        message: 'this example is longer than 64 million characters - close its brackets',
+      },
+    ],
+  );
+  await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  await vscode.workspace.fs.delete(uri);
+});
+
+test('SFT: Split Dataset… writes the parts, near-duplicates in one of them', async () => {
+  const words = Array.from({ length: 400 }, (_, i) => `w${(i * 7919).toString(36)}`);
+  const rows = Array.from({ length: 20 }, (_, i) => ({
+    question: `${words.slice(i * 20, i * 20 + 10).join(' ')}?`,
+    answer: `${words.slice(i * 20 + 10, i * 20 + 20).join(' ')}.`,
+  }));
+  const near = rows.slice(0, 3).map(({ question, answer }) => ({ question, answer: `${answer} indeed` }));
+  const file = await writeWorkspaceFile('split/all.json', JSON.stringify([...rows, ...near]));
+  const out = workspaceFile('split/parts').fsPath;
+  const shown = await withPerson(['60 / 20 / 20', out], async () => {
+    await vscode.commands.executeCommand('sft.splitDataset', file);
+  });
+  assert.match(shown.join('\n'), /Written to .*parts: train \d+ \(train\.json\), validation \d \(/);
+  const parts = ['train', 'validation', 'test'].map((part) => path.join(out, `${part}.json`));
+  const leaks = (await sft(['validate', ...parts])) as { rule: string }[];
+  assert.deepEqual(
+    leaks.filter(({ rule }) => rule === 'split-leak'),
+    [],
+  );
+  for (const { question } of near) {
+    const holding = parts.filter((part) => readFileSync(part, 'utf8').split(question).length > 1);
+    assert.equal(holding.length, 1, 'both are in one part');
   }
 });
 

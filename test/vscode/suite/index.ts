@@ -5,6 +5,7 @@ import './diagnostics';
 import './quick-fixes';
 import './sample-project';
 import './token-hints';
+import './formats';
 import './file-commands';
 import './hostile-files';
 import './other-files';

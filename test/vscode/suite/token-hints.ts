@@ -11,12 +11,12 @@ interface Counted {
   readonly trained: number;
 }
 
-function textOf(hint: vscode.InlayHint): string {
+export function textOf(hint: vscode.InlayHint): string {
   return typeof hint.label === 'string' ? hint.label : hint.label.map((part) => part.value).join('');
 }
 
 /** The hints of a range, asked for until there are any: the extension counts in a worker, and VS Code has no event for hints. */
-async function hintsOf(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.InlayHint[]> {
+export async function hintsOf(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.InlayHint[]> {
   const end = performance.now() + LIMIT_MILLISECONDS;
   for (;;) {
     const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
