@@ -9,6 +9,7 @@ import './formats';
 import './file-commands';
 import './hostile-files';
 import './other-files';
+import './read-only-disk';
 import './runs';
 import './chat';
 import { runAll } from './runner';
