@@ -1,14 +1,31 @@
-// npm run package [-- --target linux-x64]: packs the extension for one platform, everything it needs inside. The kernels are compiled
-// on the platform itself, so a target other than this machine's needs its library in dist/native/<target> first.
+// npm run package [-- --target linux-x64]: packs the extension for one platform, everything it needs inside. Kernels for another platform
+// are compiled here where its compiler is installed; otherwise dist/native/<target> has to come from that platform.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildNative } from './build-native.mjs';
 import { root, setup } from './setup.mjs';
 
 const host = path.join(root, '.cache/vscode-host');
+
+/** Compilers for other platforms, as Debian and Ubuntu have them. */
+const CROSS_COMPILERS = {
+  'linux-arm64': { command: 'aarch64-linux-gnu-g++', install: 'apt-get install g++-aarch64-linux-gnu' },
+  'win32-x64': { command: 'x86_64-w64-mingw32-g++', install: 'apt-get install g++-mingw-w64-x86-64-posix' },
+};
+
+/** Compiles the kernels for another platform where its compiler is here; what is there stays where not. */
+async function buildFor(target) {
+  const compiler = CROSS_COMPILERS[target]?.command;
+  if (compiler === undefined || spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status !== 0) return;
+  const [platform, arch] = target.split('-');
+  if ((await buildNative(compiler, { platform, arch })) === undefined) {
+    throw new Error(`the kernels for ${target} could not be compiled with ${compiler}`);
+  }
+}
 
 /** vsce from the test host where that is installed, else by npm, in the version that the host's lockfile names. */
 function vsce(args) {
@@ -44,8 +61,9 @@ function koffiBinary(target, scratch) {
  */
 export function packExtension(file, target = `${process.platform}-${process.arch}`) {
   if (!existsSync(path.join(root, 'dist/native', target))) {
+    const here = CROSS_COMPILERS[target] === undefined ? '' : `${CROSS_COMPILERS[target].install}, or `;
     throw new Error(
-      `dist/native/${target} is missing - run npm run build:native on that platform and copy its dist/native here`,
+      `dist/native/${target} is missing - ${here}run npm run build:native on that platform and copy its dist/native here`,
     );
   }
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-package-'));
@@ -78,6 +96,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setup();
   const target = values.target ?? `${process.platform}-${process.arch}`;
   try {
+    if (target !== `${process.platform}-${process.arch}`) await buildFor(target);
     const file = packExtension(path.join(root, `dist/sft-workbench-${target}.vsix`), target);
     console.log(`${path.relative(root, file)}  ${(statSync(file).size / 1e6).toFixed(1)} MB`);
   } catch (error) {
