@@ -34,6 +34,18 @@ export const previewTests = {
     await window.webview.getByText('Example 3 of').waitFor();
   },
 
+  async 'the preview opens by its key from an example'(window) {
+    const { page } = window;
+    const tab = page.locator('.tab', { hasText: 'Training Sequence' });
+    await tab.click();
+    await window.runCommand('View: Close Editor');
+    await tab.waitFor({ state: 'detached' });
+    await window.goTo(9, 5);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('v');
+    await window.webview.getByText('Example 2 of').waitFor();
+  },
+
   async 'the preview is read with the keyboard'(window) {
     const { page } = window;
     const preview = await window.frameWith('[role=listbox]');
