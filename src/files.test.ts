@@ -16,6 +16,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { SftError } from './errors';
 import { recoverFolder, writeFileAtomic, writeFolderAtomic } from './files';
+import { mountSmallDisk, NO_SMALL_DISK } from '../test/small-disk';
 
 /** Big enough that a save takes several writes. */
 const SIZE = 300_000;
@@ -244,14 +245,11 @@ if (childArguments !== undefined) {
 
   describe('a full disk', () => {
     const mount = path.join(root, 'small-disk');
-    mkdirSync(mount);
-    const mounted =
-      process.platform === 'linux' &&
-      spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' }).status === 0;
+    const disk = mountSmallDisk(mount, '1m');
     after(() => {
-      if (mounted) spawnSync('umount', [mount]);
+      disk?.unmount();
     });
-    const skip = mounted ? false : 'needs the right to mount a small tmpfs';
+    const skip = disk === undefined && NO_SMALL_DISK;
 
     it('is told by name, and the former file and folder survive', { skip }, async () => {
       const file = path.join(mount, 'file');
@@ -273,12 +271,12 @@ if (childArguments !== undefined) {
 
     it('a read-only disk as well', { skip }, async () => {
       const file = path.join(mount, 'file');
-      assert.equal(spawnSync('mount', ['-o', 'remount,ro', mount]).status, 0);
+      disk!.setReadOnly(true);
       try {
         await assert.rejects(writeFileAtomic(file, 'x'), { code: 'not-writable' });
         await assert.rejects(saveFolder(path.join(mount, 'checkpoint'), 2), { code: 'not-writable' });
       } finally {
-        spawnSync('mount', ['-o', 'remount,rw', mount]);
+        disk!.setReadOnly(false);
       }
       assert.equal(readFileSync(file, 'utf8'), 'former');
     });

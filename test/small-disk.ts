@@ -45,7 +45,8 @@ export function mountSmallDisk(folder: string, size: string): SmallDisk | undefi
       if (!mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`, folder)) throw new Error(`${folder} cannot be remounted`);
     },
     unmount: () => {
-      spawnSync('umount', [folder]);
+      // Whoever still looks at it does not keep it.
+      spawnSync('umount', ['--lazy', folder]);
     },
   };
 }

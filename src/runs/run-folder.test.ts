@@ -23,6 +23,7 @@ import { listRuns, readRun, withLife } from './read-runs';
 import { RunFolder } from './run-folder';
 import { RUN_SCHEMA } from './run-schema';
 import { STATE_SCHEMA, type RunStatus } from './state-schema';
+import { mountSmallDisk, NO_SMALL_DISK } from '../../test/small-disk';
 
 /** The child holds the lock of a run, appends events without end and keeps its state fresh. */
 async function child(folder: string): Promise<void> {
@@ -286,34 +287,29 @@ if (childFolder !== undefined) {
       run.close();
     });
 
-    it(
-      'a full disk is told, and the line is not there by half',
-      { skip: process.platform !== 'linux' || process.getuid?.() !== 0 },
-      async (t) => {
-        const mount = path.join(root, 'small-disk');
-        mkdirSync(mount);
-        if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', mount]).status !== 0) {
-          t.skip('needs the right to mount a small tmpfs');
-          return;
-        }
-        const run = new RunFolder(mount);
-        let appended = 0;
-        try {
-          assert.throws(
-            () => {
-              for (; appended < 1000; appended++) run.appendEvent(stepEvent(appended + 1));
-            },
-            (error: unknown) => error instanceof SftError && error.code === 'disk-full',
-          );
-          assert.ok(appended > 10);
-          assert.equal((await run.readEvents()).length, appended);
-          assert.ok(readFileSync(run.eventsFile, 'utf8').endsWith('\n'));
-        } finally {
-          run.close();
-          spawnSync('umount', [mount]);
-        }
-      },
-    );
+    it('a full disk is told, and the line is not there by half', async (t) => {
+      const disk = mountSmallDisk(path.join(root, 'small-disk'), '16k');
+      if (disk === undefined) {
+        t.skip(NO_SMALL_DISK);
+        return;
+      }
+      const run = new RunFolder(disk.path);
+      let appended = 0;
+      try {
+        assert.throws(
+          () => {
+            for (; appended < 1000; appended++) run.appendEvent(stepEvent(appended + 1));
+          },
+          (error: unknown) => error instanceof SftError && error.code === 'disk-full',
+        );
+        assert.ok(appended > 10);
+        assert.equal((await run.readEvents()).length, appended);
+        assert.ok(readFileSync(run.eventsFile, 'utf8').endsWith('\n'));
+      } finally {
+        run.close();
+        disk.unmount();
+      }
+    });
   });
 
   describe('control', () => {
