@@ -68,10 +68,10 @@ export async function tabTo(window, frame, name, key = 'Tab') {
 /** The picture of the place with the focus is another one than without. */
 async function assertVisibleFocus({ page }, frame, name) {
   const element = await frame.evaluateHandle(() => document.activeElement);
-  const clip = await clipOf(page, await element.evaluateHandle((node) => node.closest('label') ?? node));
-  const withFocus = await page.screenshot({ clip, caret: 'initial' });
+  const clip = await clipOf(page, await element.evaluateHandle((node) => node.closest('label, .box') ?? node));
+  const withFocus = await page.screenshot({ clip });
   await element.evaluate((node) => node.blur());
-  const without = await page.screenshot({ clip, caret: 'initial' });
+  const without = await page.screenshot({ clip });
   await element.evaluate((node) => node.focus({ preventScroll: true }));
   assert.ok(!withFocus.equals(without), `it is not seen that ${name} has the focus`);
 }
