@@ -99,9 +99,10 @@ function remove(folder) {
  * Starts a server with everything fresh, in a folder of its own that `stop` removes.
  * @param options.settings user settings; @param options.vsix an extension to install; @param options.args more arguments
  * @param options.env more environment for the server and its extension host
+ * @param options.trusting whether every folder is trusted without being asked
  * @returns {{ origin: string, port: number, folder: string, log: () => string, stop: () => Promise<void> }}
  */
-export async function startServer({ settings = {}, vsix, args = [], env = {} }) {
+export async function startServer({ settings = {}, vsix, args = [], env = {}, trusting = true }) {
   // A short path: the session socket's name must fit into 107 bytes.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-vscode-'));
   const at = (name) => path.join(folder, name);
@@ -134,7 +135,8 @@ export async function startServer({ settings = {}, vsix, args = [], env = {} }) 
     });
     if (installed.status !== 0) throw new Error(`--install-extension: ${installed.stderr}${installed.stdout}`);
   }
-  const quiet = ['telemetry', 'update-check', 'workspace-trust', 'getting-started-override', 'proxy'];
+  const quiet = ['telemetry', 'update-check', 'getting-started-override', 'proxy'];
+  if (trusting) quiet.push('workspace-trust');
   const child = spawn(
     node,
     [

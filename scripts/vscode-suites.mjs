@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { loopSuite } from '../test/vscode/browser/loop.mjs';
+import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
@@ -11,7 +12,13 @@ import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
 import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
 
-const suites = { package: packageSuite, host: extensionHostSuite, browser: browserSuite, loop: loopSuite };
+const suites = {
+  package: packageSuite,
+  host: extensionHostSuite,
+  browser: browserSuite,
+  restricted: restrictedSuite,
+  loop: loopSuite,
+};
 
 export const suiteNames = Object.keys(suites);
 
