@@ -8,6 +8,7 @@ import { Window, shots, themeSettings } from './window.mjs';
 import { chatTests } from './views/chat.mjs';
 import { dashboardTests } from './views/dashboard.mjs';
 import { hintTests } from './views/hints.mjs';
+import { learnTests } from './views/learn.mjs';
 import { previewTests } from './views/preview.mjs';
 import { problemTests } from './views/problems.mjs';
 import { reportTests } from './views/report.mjs';
@@ -23,6 +24,7 @@ const tests = {
   ...reportTests,
   ...dashboardTests,
   ...chatTests,
+  ...learnTests,
   ...runsTests,
 };
 
