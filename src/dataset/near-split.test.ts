@@ -80,6 +80,8 @@ describe('a split with near-duplicates', () => {
     }
     const questionsAlone = splitDataset(examples, { ...EIGHTY, near_duplicate_threshold: null });
     assert.ok(chains.some((chain) => partsOf(questionsAlone, chain).size > 1));
+    const earlier = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
+    assert.deepEqual(splitDataset(examples, earlier), questionsAlone, 'as the run of an earlier version was');
   });
 
   it('leaves nothing for split-leak and near-duplicate to find across the parts', async () => {

@@ -15,8 +15,11 @@ export interface SplitParts {
   readonly test: number;
   /** Any integer. The same examples, shares and seed give the same split. */
   readonly seed: number;
-  /** Share of word pairs from which near-duplicates stay in one part too; null keeps only the same questions together. */
-  readonly near_duplicate_threshold: number | null;
+  /**
+   * Share of word pairs from which near-duplicates stay in one part too; null keeps only the same questions together, and so does its
+   * absence: a run of an earlier version, whose run.json does not have it, goes on with the parts that it began with.
+   */
+  readonly near_duplicate_threshold?: number | null;
 }
 
 /** Indices into the examples, ascending, each example in one part. */
@@ -86,7 +89,7 @@ function checkParts(parts: SplitParts): number[] {
 
 function groupsOf(
   examples: readonly QaExample[],
-  { near_duplicate_threshold: threshold }: SplitParts,
+  { near_duplicate_threshold: threshold = null }: SplitParts,
   shares: readonly number[],
 ): SplitGroups {
   const most = Math.max(...shares);

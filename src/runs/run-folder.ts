@@ -65,13 +65,7 @@ export class RunFolder {
 
   /** @throws SftError `unreadable` (exit code 2) where this is not a run folder */
   async readRun(): Promise<Run> {
-    const run = (await readJson(
-      this.runFile,
-      'name the folder of a run, such as .sft/runs/20260102-101500-faq',
-    )) as Run;
-    // A run begun before near-duplicates were kept on one side goes on with the parts that it began with.
-    const split = { ...run.config.split, near_duplicate_threshold: run.split.near_duplicate_threshold ?? null };
-    return { ...run, config: { ...run.config, split } };
+    return (await readJson(this.runFile, 'name the folder of a run, such as .sft/runs/20260102-101500-faq')) as Run;
   }
 
   /** run.json, once: a second time is a bug. */

@@ -75,5 +75,4 @@ export const RUN_SCHEMA = {
   },
 } as const satisfies JsonSchema;
 
-/** As it is read: the threshold that an earlier version did not write is null. */
 export type Run = Omit<FromSchema<typeof RUN_SCHEMA>, 'config'> & { readonly config: ResolvedConfig };
