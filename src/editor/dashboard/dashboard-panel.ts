@@ -8,7 +8,7 @@ import { healthAdvice } from '../../train/health/health-advice';
 import type { Services } from '../services';
 import { WebviewHost } from '../webview-host';
 import { exportRuns } from './export-runs';
-import { differencesOf, factsOf, unknownRun } from './present-run';
+import { differencesOf, distinctNames, factsOf, unknownRun } from './present-run';
 import { RunFollower, type FollowedRun } from './run-follower';
 import { RunSender } from './run-sender';
 
@@ -119,6 +119,16 @@ export class DashboardPanel {
     if (this.panel.title !== title) this.panel.title = title;
   }
 
+  /** What each run is called here. */
+  private names(): string[] {
+    return distinctNames(
+      this.runs.map((shown) => ({
+        label: this.summary(shown)?.label ?? shown.followed?.run.name ?? '',
+        created: shown.followed?.run.created ?? '',
+      })),
+    );
+  }
+
   private summary({ folder }: Shown): RunSummary | undefined {
     return this.services.runs.get(folder);
   }
@@ -147,11 +157,10 @@ export class DashboardPanel {
       this.host.post({ type: 'unavailable', reason: runs[0]!.problem ?? '' });
       return;
     }
-    const facts = runs.map((shown) => {
-      const { followed, folder } = shown;
-      if (followed === undefined) return unknownRun(folder);
-      return factsOf(folder, this.summary(shown)?.label ?? followed.run.name, followed.run);
-    });
+    const names = this.names();
+    const facts = runs.map(({ followed, folder }, run) =>
+      followed === undefined ? unknownRun(folder) : factsOf(folder, names[run]!, followed.run),
+    );
     const configured = runs.flatMap(({ followed }) => (followed === undefined ? [] : [followed.run]));
     const differences = configured.length === runs.length && !this.alone ? differencesOf(configured) : [];
     this.host.post({ type: 'show', runs: facts, differences });
@@ -238,14 +247,15 @@ export class DashboardPanel {
         await showLine(followed.run.config_file, 1);
         return undefined;
       case 'export': {
-        const runs = this.runs.flatMap((shown) =>
+        const names = this.names();
+        const runs = this.runs.flatMap((shown, run) =>
           shown.followed === undefined
             ? []
             : [
                 {
                   ...shown.followed,
                   folder: shown.follower.folder,
-                  label: this.summary(shown)?.label ?? shown.followed.run.name,
+                  label: names[run]!,
                   findings: shown.sender.findings,
                 },
               ],

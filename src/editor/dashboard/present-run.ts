@@ -24,6 +24,19 @@ export function factsOf(folder: string, name: string, run: Run): RunFacts {
   };
 }
 
+/** The labels of runs that are shown together: where several have one label, each says when it was started, to the second if need be. */
+export function distinctNames(runs: readonly { readonly label: string; readonly created: string }[]): string[] {
+  const shared = (names: readonly string[], at: number): boolean =>
+    names.some((name, other) => other !== at && name === names[at]);
+  const labels = runs.map(({ label }) => label);
+  const withTime = (at: number, more: Intl.DateTimeFormatOptions): string => {
+    const day = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+    return `${labels[at]!} · ${new Date(runs[at]!.created).toLocaleString('en-GB', { ...day, ...more })}`;
+  };
+  const byMinute = labels.map((label, at) => (shared(labels, at) ? withTime(at, {}) : label));
+  return byMinute.map((name, at) => (shared(byMinute, at) ? withTime(at, { second: '2-digit' }) : name));
+}
+
 /** What is known of a run whose run.json cannot be read. */
 export function unknownRun(folder: string): RunFacts {
   const name = folder.split(/[\\/]/).at(-1) ?? folder;

@@ -63,7 +63,7 @@ describe('what a dashboard is told of a run', () => {
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'sft-follow-'));
     const state = { status: 'running', pid: process.pid, pid_started: null, heartbeat: time, step: 0, total_steps: 9 };
-    await writeFile(path.join(folder, 'run.json'), JSON.stringify({ id: 'a', name: 'a', config: {} }));
+    await writeFile(path.join(folder, 'run.json'), JSON.stringify({ id: 'a', name: 'a', split: {}, config: {} }));
     await writeFile(path.join(folder, 'state.json'), JSON.stringify(state));
     follower = new RunFollower(
       folder,
