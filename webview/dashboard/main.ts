@@ -40,6 +40,9 @@ interface Page {
 }
 let page: Page | undefined;
 let planned = false;
+/** Figures that change more often than this nobody reads, and each change is laid out and painted, ms. */
+const LEAST_PAUSE = 100;
+let drawnAt = -Infinity;
 
 const host = connect<ToDashboard, FromDashboard, DashboardState>(toDashboard, receive, dashboardState);
 
@@ -97,15 +100,20 @@ function takeRun(message: Extract<ToDashboard, { readonly run: number }>): void 
   plan();
 }
 
-/** Many messages come at once: they are drawn together with the next frame. */
+/** Many messages come at once: they are drawn together with the next frame that is due. */
 function plan(): void {
   if (planned) return;
   planned = true;
-  requestAnimationFrame(() => {
-    planned = false;
-    page?.update();
-    root.setAttribute('aria-busy', 'false');
-  });
+  const wait = drawnAt + LEAST_PAUSE - performance.now();
+  if (wait > 0) setTimeout(() => requestAnimationFrame(drawPage), wait);
+  else requestAnimationFrame(drawPage);
+}
+
+function drawPage(): void {
+  planned = false;
+  drawnAt = performance.now();
+  page?.update();
+  root.setAttribute('aria-busy', 'false');
 }
 
 function show(facts: readonly RunFacts[], differences: readonly Difference[]): void {
