@@ -1,11 +1,15 @@
 import type { DatasetExample } from '../dataset/example';
 import type { Finding, TextEdit } from '../dataset/finding';
+import { collectGarbage } from './collect-garbage';
 import { fixAllEdits } from './fix-all';
 import type { AnalysisResult, AnalysisSettings, TextChange, TokenParts, TrainingSequence } from './protocol';
 import { runSliced } from './sliced';
 import { SplitSiblings } from './split-siblings';
 import { TextAnalysis } from './text-analysis';
 import { openTokenCounts, type TokenCounts } from './token-counts';
+
+/** A text of so many characters leaves much behind when it is closed. */
+const LARGE = 8 * 1024 * 1024;
 
 interface OpenText {
   readonly file: string;
@@ -91,6 +95,8 @@ export class OpenTexts {
     const opened = this.texts.get(uri);
     if (opened !== undefined) opened.generation++;
     this.texts.delete(uri);
+    // In a later turn: what runs now still holds it.
+    if (opened !== undefined && opened.analysis.size >= LARGE) setImmediate(collectGarbage);
     this.parts.delete(uri);
   }
 

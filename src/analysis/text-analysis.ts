@@ -50,6 +50,11 @@ export class TextAnalysis {
     });
   }
 
+  /** Of the text, in UTF-16 code units. */
+  get size(): number {
+    return this.reading.text.length;
+  }
+
   get text(): string {
     return this.reading.text.toString();
   }

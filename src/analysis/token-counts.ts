@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DatasetExample } from '../dataset/example';
 import { formatError, SftError } from '../errors';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
 import { createCounter, type TokenCounter } from '../text/count';
 import { tokenLength, type TokenLength } from '../text/token-lengths';
+import { sourceHash } from './example-facts';
 import type { TokenParts, TrainingSequence } from './protocol';
 
 /** Characters of a token in the estimate: what English text has with the vocabularies of the Llama family. */
@@ -126,9 +126,8 @@ function estimate({ question, answer, history }: Required<QuestionAnswer>, maxSe
   };
 }
 
-/** The texts themselves would be held twice. */
+/** The texts themselves would be held twice: 53 bits of each stand for them. */
 function cacheKey({ question, answer, history }: Required<QuestionAnswer>): string {
-  const hash = createHash('sha1').update(question).update('\0').update(answer);
-  if (history.length > 0) hash.update('\0').update(JSON.stringify(history));
-  return hash.digest('base64');
+  const key = `${sourceHash(question)} ${sourceHash(answer)} `;
+  return history.length === 0 ? key : `${key}${sourceHash(JSON.stringify(history))} `;
 }

@@ -103,6 +103,27 @@ describe('trained tokens', () => {
     assert.equal(trainedText(await load('llama-3', 'llama-3'), 'How?', ' So. '), 'So.<|eot_id|>');
   });
 
+  it('are found whatever the texts say', async () => {
+    const qwen = await load('qwen', 'chatml');
+    const llama = await load('llama-3', 'llama-3');
+    const texts = [
+      'ProbeMessage0ForItsPlace',
+      'ProbeMessage1ForItsPlace',
+      'ProbeAnswerForItsPlace',
+      'user',
+      'Pro',
+      '',
+      'a\n',
+    ];
+    for (const question of texts) {
+      for (const answer of texts) {
+        assert.equal(trainedText(qwen, question, answer), `${answer}<|im_end|>`);
+        // Llama 3's template cuts white space off at the edges.
+        assert.equal(trainedText(llama, question, `\n${answer}`), `${answer.trim()}<|eot_id|>`);
+      }
+    }
+  });
+
   it('are the last answer alone where earlier turns stand before the question', async () => {
     const model = await load('llama-3', 'llama-3', { systemPrompt: 'Be brief.' });
     const earlier = [

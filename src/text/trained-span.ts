@@ -13,10 +13,15 @@ export interface CharacterSpan {
 
 /** Stands for an answer where only its place matters. Letters only: no template trims or splits it. */
 const PROBE = 'ProbeAnswerForItsPlace';
+/** As PROBE, for each message of a conversation. */
+const probeOf = (message: number): string => `ProbeMessage${message}ForItsPlace`;
+/** Longer conversations are rendered twice. */
+const MOST_MESSAGES = 16;
 
 /**
- * Where a template puts the answer. Found by rendering, not by searching for the answer's words: the prompt alone, the
- * whole conversation, and the conversation with another answer. Trained is what lies from the answer's first character
+ * Where a template puts the answer. Found by rendering, not by searching for the answer's words: the whole conversation, and where it is
+ * not word for word what stands around other messages of the same roles, the prompt alone and the conversation with another answer.
+ * Trained is what lies from the answer's first character
  * to the end of the end-of-turn token; what the template writes after that token (ChatML's line feed) is not.
  */
 export class TrainedSpan {
@@ -28,6 +33,8 @@ export class TrainedSpan {
   /** Characters of `closing` that are trained. */
   private readonly closingTrained: number;
   private readonly endOfTurnLength: number;
+  /** By the roles of a conversation: what the template writes before, between and after its messages; undefined where not so simple. */
+  private readonly around = new Map<string, readonly string[] | undefined>();
 
   constructor(
     private readonly template: ChatTemplate,
@@ -53,10 +60,9 @@ export class TrainedSpan {
 
   /** `question`: the messages before the answer. Error: chat-template-span where the answer's place cannot be told. */
   find(question: readonly ChatMessage[], answer: string): CharacterSpan {
-    const text = this.template.renderChat([...question, { role: 'assistant', content: answer }], {
-      addGenerationPrompt: false,
-    });
-    const start = this.startOfAnswer(text, question);
+    const messages: readonly ChatMessage[] = [...question, { role: 'assistant', content: answer }];
+    const text = this.template.renderChat(messages, { addGenerationPrompt: false });
+    const start = this.startInPlainText(text, messages) ?? this.startOfAnswer(text, question);
     const contentEnd = text.length - this.closing.length;
     if (!text.endsWith(this.closing) || start === undefined || start > contentEnd) {
       throw new SftError('chat-template-span', 'it cannot be told which part of its text is the answer', {
@@ -70,6 +76,47 @@ export class TrainedSpan {
       end: contentEnd + this.closingTrained,
       endOfTurnLength: this.endOfTurnLength,
     };
+  }
+
+  /** Where the last message starts in a text that holds all of them as they are, around them what the template always writes. */
+  private startInPlainText(text: string, messages: readonly ChatMessage[]): number | undefined {
+    if (messages.length > MOST_MESSAGES) return undefined;
+    const roles = messages.map(({ role }) => role).join(' ');
+    if (!this.around.has(roles)) this.around.set(roles, this.partsAround(messages));
+    const parts = this.around.get(roles);
+    if (parts === undefined) return undefined;
+    let at = 0;
+    let start = 0;
+    for (const [number, { content }] of messages.entries()) {
+      const part = parts[number]!;
+      if (!text.startsWith(part, at) || !text.startsWith(content, at + part.length)) return undefined;
+      start = at + part.length;
+      at = start + content.length;
+    }
+    return text.length === at + this.closing.length && text.endsWith(this.closing) ? start : undefined;
+  }
+
+  /** @returns what stands before each message, where what stands after the last is `closing` */
+  private partsAround(messages: readonly ChatMessage[]): readonly string[] | undefined {
+    const probes = messages.map(({ role }, number): ChatMessage => ({ role, content: probeOf(number) }));
+    let text: string;
+    try {
+      text = this.template.renderChat(probes, { addGenerationPrompt: false });
+    } catch (error) {
+      // It refuses these contents and has taken the real ones.
+      if (error instanceof SftError) return undefined;
+      throw error;
+    }
+    const parts: string[] = [];
+    let from = 0;
+    for (const { content } of probes) {
+      const at = text.indexOf(content, from);
+      if (at === -1) return undefined;
+      parts.push(text.slice(from, at));
+      from = at + content.length;
+    }
+    const once = probes.every(({ content }) => text.indexOf(content) === text.lastIndexOf(content));
+    return once && text.slice(from) === this.closing ? parts : undefined;
   }
 
   private startOfAnswer(text: string, question: readonly ChatMessage[]): number | undefined {
