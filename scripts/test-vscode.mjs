@@ -4,6 +4,7 @@ import { summaryLine } from './reporter.mjs';
 import { setup } from './setup.mjs';
 
 setup();
+process.env.SFT_TEST_THEMES = 'all';
 const { runVsCodeSuites, suiteNames } = await import('./vscode-suites.mjs');
 
 const chosen = process.argv.slice(2);
