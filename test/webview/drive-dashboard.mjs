@@ -46,3 +46,17 @@ export async function updateInPage({ steps, updates, every }) {
   clearInterval(timer);
   return frames;
 }
+
+/** The times between frames, ms, for so long. */
+export async function framesInPage(milliseconds) {
+  const frames = [];
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const begin = await frame();
+  let last = begin;
+  while (last - begin < milliseconds) {
+    const now = await frame();
+    frames.push(now - last);
+    last = now;
+  }
+  return frames;
+}
