@@ -2,8 +2,10 @@ import { advance, TEXT_START, type Cursor } from '../dataset/cursor';
 import type { Finding, Severity } from '../dataset/finding';
 import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { finalise } from '../dataset/minhash';
+import { ownCopy } from '../dataset/own-copy';
 import type { RereadExample } from '../dataset/reread';
 import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFinding } from '../dataset/rule';
+import { hashNumber } from '../dataset/text-hash';
 import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
 
 /** Rules parted by what they need. */
@@ -56,11 +58,6 @@ export function placed(file: string, source: string, found: RuleFinding, severit
   } satisfies Finding;
 }
 
-/** A message may hold a slice of the text, and V8 keeps the whole text alive for a slice. */
-function ownCopy(message: string): string {
-  return Buffer.from(message, 'utf16le').toString('utf16le');
-}
-
 /** 53 bits of a source. */
 export function sourceHash(source: string): number {
   let high = 0x9747b28c;
@@ -70,5 +67,5 @@ export function sourceHash(source: string): number {
     high = Math.imul(high ^ c, 0x01000193);
     low = Math.imul(low + c, 0x85ebca6b) ^ (low >>> 15);
   }
-  return (finalise(high ^ (low >>> 3)) & 0x1fffff) * 2 ** 32 + finalise(low);
+  return hashNumber({ high: finalise(high ^ (low >>> 3)), low: finalise(low) });
 }

@@ -1,5 +1,6 @@
 import type { QaExample } from '../dataset/example';
 import type { Finding, Severity } from '../dataset/finding';
+import { ownCopy } from '../dataset/own-copy';
 import type { TokenLength } from '../text/token-lengths';
 import type { RuleSetting } from './protocol';
 
@@ -56,9 +57,4 @@ export class FigureList {
     agencies.sort((a, b) => b.examples - a.examples || a.name.localeCompare(b.name));
     return { tokens: this.tokens.slice(0, this.count), over, lost, agencies, severities };
   }
-}
-
-/** A name may be a slice of the file's text, and V8 keeps the whole text alive for a slice. */
-function ownCopy(name: string): string {
-  return Buffer.from(name, 'utf16le').toString('utf16le');
 }

@@ -1,3 +1,4 @@
+import { isLatin, ownCopy } from '../dataset/own-copy';
 import type { TextChange } from './protocol';
 
 /** Length of the parts a text is cut into, in UTF-16 code units. */
@@ -84,15 +85,7 @@ export function* inParts(text: string): Generator<string, void, undefined> {
   }
 }
 
-const BEYOND_LATIN = /[^\0-\xff]/;
-
-/** A slice keeps the whole text alive; a copy does not, and takes one byte a character where that is enough. */
-function ownCopy(part: string): string {
-  const encoding = BEYOND_LATIN.test(part) ? 'utf16le' : 'latin1';
-  return Buffer.from(part, encoding).toString(encoding);
-}
-
 /** The part, which is no slice, in one byte a character where that is enough. */
 function narrowed(part: string): string {
-  return BEYOND_LATIN.test(part) ? part : ownCopy(part);
+  return isLatin(part) ? ownCopy(part) : part;
 }

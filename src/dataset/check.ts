@@ -6,6 +6,7 @@ import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
 import { checkTurnOrder } from './formats/turn-order';
+import { ownCopy } from './own-copy';
 import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './parser';
 import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
 import { removeProperty } from './property-fixes';
@@ -330,11 +331,6 @@ export class DatasetChecker {
 /** The fix of an example as a fix of the file. */
 function shifted(fix: Fix, by: number): Fix {
   return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, start: edit.start + by, end: edit.end + by })) };
-}
-
-/** A message may hold a slice of the file's text, and V8 keeps the whole text alive for a slice. */
-function ownCopy(message: string): string {
-  return Buffer.from(message, 'utf16le').toString('utf16le');
 }
 
 /** Keys that stand twice in the object: JSON.parse keeps the last, the earlier ones are lost. */

@@ -16,12 +16,11 @@ export async function openInPage(texts) {
   return performance.now() - begin;
 }
 
-/** Sends one step in each update. @returns ms between frames */
-export async function updateInPage({ steps, updates, every }) {
-  const frames = [];
+/** Sends one step in each update; returns when it has begun. */
+export function updateInPage({ steps, updates, every }) {
   let sent = 0;
   const timer = setInterval(() => {
-    sent++;
+    if (++sent === updates) clearInterval(timer);
     const one = (value) => Float64Array.of(value);
     const columns = {
       step: one(steps + sent),
@@ -36,15 +35,6 @@ export async function updateInPage({ steps, updates, every }) {
     window.postMessage({ type: 'steps', run: 0, kept: steps + sent - 1, columns }, '*');
     window.postMessage({ type: 'status', run: 0, status }, '*');
   }, every);
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  let last = await frame();
-  while (sent < updates) {
-    const now = await frame();
-    frames.push(now - last);
-    last = now;
-  }
-  clearInterval(timer);
-  return frames;
 }
 
 /** The times between frames, ms, for so long. */
