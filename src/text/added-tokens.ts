@@ -27,14 +27,13 @@ const SPACE_AFTER = /^\p{White_Space}+/u;
  * rstrip as the tokenizers library has them (AddedVocabulary::find_matches).
  */
 export class AddedTokenSplitter {
-  /** A regular expression is a fast longest-first matcher: the alternatives are sorted by length. */
+  /** A regular expression is a fast matcher. */
   private readonly pattern: RegExp | undefined;
   private readonly byContent = new Map<string, AddedToken>();
 
   constructor(entries: readonly (readonly [content: string, token: AddedToken])[]) {
     for (const [content, token] of entries) if (content !== '') this.byContent.set(content, token);
-    const contents = [...this.byContent.keys()].sort((a, b) => b.length - a.length);
-    if (contents.length > 0) this.pattern = new RegExp(contents.map(escapeRegExp).join('|'), 'g');
+    if (this.byContent.size > 0) this.pattern = new RegExp(longestOf([...this.byContent.keys()]), 'g');
   }
 
   split(text: string): readonly Section[] {
@@ -63,6 +62,24 @@ function touchesWord(text: string, index: number, step: -1 | 0): boolean {
   if (at < 0 || at >= text.length) return false;
   const low = step === -1 && at > 0 && /[\uDC00-\uDFFF]/.test(text[at]!);
   return WORD.test(String.fromCodePoint(text.codePointAt(low ? at - 1 : at)!));
+}
+
+/**
+ * The pattern of the longest of the texts. What they start with alike stands in it once: a list of alternatives would try each of 30 runs of
+ * blanks at every blank.
+ */
+function longestOf(texts: readonly string[]): string {
+  if (texts.length === 1) return escapeRegExp(texts[0]!);
+  const byFirst = new Map<string, string[]>();
+  for (const text of texts) {
+    const first = text.slice(0, 1);
+    const rests = byFirst.get(first);
+    if (rests === undefined) byFirst.set(first, [text.slice(1)]);
+    else rests.push(text.slice(1));
+  }
+  const ends = byFirst.delete('');
+  const longer = [...byFirst].map(([first, rests]) => escapeRegExp(first) + longestOf(rests));
+  return ends ? `(?:${longer.join('|')})?` : longer.length === 1 ? longer[0]! : `(?:${longer.join('|')})`;
 }
 
 function escapeRegExp(text: string): string {

@@ -4,6 +4,7 @@ import { defaultTemplate } from './default-template';
 import { compileTemplate } from './jinja';
 import { isObject, readModelJson, readModelText } from './model-files';
 import { readSpecialTokens } from './special-tokens';
+import type { Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';
 
 export interface ChatMessage {
@@ -25,6 +26,8 @@ export interface ChatTemplate {
   readonly notice?: string;
   /** The conversation as text, special tokens written out (BOS too: add no second one). */
   renderChat(messages: readonly ChatMessage[], options: RenderOptions): string;
+  /** What it writes for a conversation of these roles, whatever the messages say; undefined where that depends on them. */
+  outline(roles: readonly ChatMessage['role'][], options: RenderOptions): Outline | undefined;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function loadChatTemplate(
     ...notice,
     renderChat: (messages, options) =>
       compiled.render({ messages, add_generation_prompt: options.addGenerationPrompt }),
+    outline: (roles, options) => compiled.outline(roles, { add_generation_prompt: options.addGenerationPrompt }),
   };
 }
 

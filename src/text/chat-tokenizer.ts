@@ -23,6 +23,13 @@ export interface EncodedExample {
   readonly trainedTokens: number;
 }
 
+export interface ExampleTokens {
+  readonly total: number;
+  /** Trained are the tokens from, inclusive, to, exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface ChatTokenizer {
   readonly tokenizer: TextTokenizer;
   readonly template: ChatTemplate;
@@ -32,6 +39,8 @@ export interface ChatTokenizer {
   readonly stopTokenIds: readonly number[];
   /** The ids of the whole conversation and which of them are trained: the answer and its end-of-turn token. */
   encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample;
+  /** As encodeExample, without the ids and before truncation. */
+  countExample(example: QuestionAnswer): ExampleTokens;
   /** Ids of the messages with the header of the assistant's turn at the end. */
   encodePrompt(messages: readonly ChatMessage[]): number[];
 }
@@ -54,36 +63,68 @@ export async function loadChatTokenizer(modelDir: string, options: ChatTokenizer
     options.systemPrompt === undefined || messages[0]?.role === 'system'
       ? messages
       : [{ role: 'system', content: options.systemPrompt }, ...messages];
+  const spanOf = ({ question, answer, history = [] }: QuestionAnswer): CharacterSpan =>
+    span.find(withSystem([...history, { role: 'user', content: question }]), answer);
   return {
     tokenizer,
     template,
     notices: [template.notice, span.notice].filter((line) => line !== undefined),
     stopTokenIds: [...new Set([...stops, ...endOfTurn])],
-    encodeExample(example, maxSeqLength) {
-      const question = withSystem([...(example.history ?? []), { role: 'user', content: example.question }]);
-      const found = span.find(question, example.answer);
-      return encodeSpan(tokenizer, found, maxSeqLength);
-    },
+    encodeExample: (example, maxSeqLength) => encodeSpan(tokenizer, spanOf(example), maxSeqLength),
+    countExample: (example) => tokensOfSpan(tokenizer, spanOf(example)),
     encodePrompt: (messages) =>
       tokenizer.encode(template.renderChat(withSystem(messages), { addGenerationPrompt: true })),
   };
 }
 
-/** Tokenises the whole text once; a token is trained when it holds a character of the span. */
 function encodeSpan(tokenizer: TextTokenizer, span: CharacterSpan, maxSeqLength: number): EncodedExample {
-  const all = tokenizer.encode(span.text);
-  const from = tokensBefore(tokenizer, all, span.text, span.start);
-  const to = span.end === span.text.length ? all.length : tokensUntil(tokenizer, all, span);
-  const length = Math.min(all.length, maxSeqLength);
+  const all: number[] = [];
+  const { total, from, to } = tokensOfSpan(tokenizer, span, all);
+  const length = Math.min(total, maxSeqLength);
   const trained = new Uint8Array(length);
   trained.fill(1, Math.min(from, length), Math.min(to, length));
   return {
     ids: Int32Array.from(all.slice(0, length)),
     trained,
-    totalTokens: all.length,
-    truncatedTokens: all.length - length,
+    totalTokens: total,
+    truncatedTokens: total - length,
     trainedTokens: Math.max(0, Math.min(to, length) - from),
   };
+}
+
+/**
+ * A token is trained when it holds a character of the span. The whole text is tokenised once, and where a token reaches across an end of
+ * the span the text before that end again.
+ * @param ids gets all of them
+ */
+function tokensOfSpan(tokenizer: TextTokenizer, span: CharacterSpan, ids?: number[]): ExampleTokens {
+  const { text, start, end } = span;
+  let at = 0;
+  let total = 0;
+  let from: number | undefined;
+  let to: number | undefined;
+  const look = (): void => {
+    if (at === start) from ??= total;
+    if (at === end) to = total;
+  };
+  look();
+  tokenizer.visitPieces(text, (piece) => {
+    if (typeof piece === 'number') {
+      ids?.push(piece);
+      at += tokenizer.tokenText(piece).length;
+      total++;
+    } else {
+      const encoded = tokenizer.encodePiece(piece);
+      if (ids !== undefined) for (const id of encoded) ids.push(id);
+      at += piece.length;
+      total += encoded.length;
+    }
+    look();
+  });
+  if (tokenizer.piecesAreText && from !== undefined && to !== undefined) return { total, from, to };
+  const all = ids ?? tokenizer.encode(text);
+  from = tokensBefore(tokenizer, all, text, start);
+  return { total, from, to: end === text.length ? total : tokensUntil(tokenizer, all, span) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { SftError } from '../errors';
 import { pythonStrip, STRIP_FUNCTION, usePythonStrip } from './python-strip';
 import { strftime } from './strftime';
+import { outlineOf, type Outline } from './template-outline';
 
 /** As Jinja's sandbox has it: a template may not ask for more. */
 const MAX_RANGE = 100_000;
@@ -15,6 +16,8 @@ class TemplateRaised extends Error {}
 export interface CompiledTemplate {
   /** Errors: chat-template-raised (the template refuses the conversation), chat-template-failed. */
   render(variables: Readonly<Record<string, unknown>>): string;
+  /** What it writes for messages of these roles, whatever they say; undefined where that depends on them. `variables`: as for render, without the messages. */
+  outline(roles: readonly string[], variables: Readonly<Record<string, unknown>>): Outline | undefined;
 }
 
 /**
@@ -49,13 +52,17 @@ export function compileTemplate(
   }
   const shared = new Environment();
   for (const [name, value] of Object.entries({ ...globals(now), ...constants })) shared.set(name, value);
+  // What a template sets it sets here: nothing of one text gets into the next.
+  const environmentOf = (variables: Readonly<Record<string, unknown>>): Environment => {
+    const environment = new Environment(shared);
+    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+    return environment;
+  };
   return {
+    outline: (roles, variables) => outlineOf(program, environmentOf(variables), roles),
     render(variables) {
-      // What a template sets it sets here: nothing of one text gets into the next.
-      const environment = new Environment(shared);
-      for (const [name, value] of Object.entries(variables)) environment.set(name, value);
       try {
-        return (new Interpreter(environment).run(program) as RenderedText).value;
+        return (new Interpreter(environmentOf(variables)).run(program) as RenderedText).value;
       } catch (cause) {
         if (cause instanceof TemplateRaised) {
           throw new SftError('chat-template-raised', `the chat template refuses this conversation: ${cause.message}`, {

@@ -11,6 +11,8 @@ export interface PreTokenizer {
   split(text: string, first: boolean): string[];
   /** Whether a pre-token has still to be written in the byte alphabet: left to the end, so that caches are keyed on plain text. */
   readonly bytesLast: boolean;
+  /** Whether the pre-tokens, one after the other, are the text as it was. */
+  readonly keepsText: boolean;
 }
 
 /** GPT-2's pattern. `\s` is Unicode's White_Space, as in the tokenizers library; JavaScript's own `\s` differs at U+0085 and U+FEFF. */
@@ -30,6 +32,7 @@ export function createPreTokenizer(config: unknown, file: string): PreTokenizer 
   const stages = flat.map((part) => createStage(part, file, bytesLast));
   return {
     bytesLast,
+    keepsText: flat.every((part) => keepsText(part, bytesLast)),
     split(text, first) {
       let pieces = text === '' ? [] : [text];
       for (const stage of stages) pieces = stage(pieces, first);
@@ -75,6 +78,12 @@ function createStage(config: JsonObject, file: string, bytesLast: boolean): Stag
     default:
       throw unsupported(String(config['type']), file);
   }
+}
+
+function keepsText({ type, behavior, add_prefix_space }: JsonObject, bytesLast: boolean): boolean {
+  return type === 'Split'
+    ? behavior !== 'Removed'
+    : type === 'Digits' || (type === 'ByteLevel' && bytesLast && add_prefix_space !== true);
 }
 
 /** flatMap, without the copy for the first stage's one piece. */

@@ -4,15 +4,25 @@ const PYTHON_SPACE =
 
 const METHODS = ['strip', 'lstrip', 'rstrip'];
 
+const SPACES: ReadonlySet<string> = new Set(PYTHON_SPACE);
+
 /** Python's strip, lstrip and rstrip: takes white space away, or any of the given characters. */
 export function pythonStrip(text: string, method: string, characters: string | null = null): string {
-  const set = new Set(characters ?? PYTHON_SPACE);
-  const all = Array.from(text);
+  const set = characters === null ? SPACES : new Set(characters);
   let start = 0;
-  let end = all.length;
-  if (method !== 'rstrip') while (start < end && set.has(all[start]!)) start++;
-  if (method !== 'lstrip') while (end > start && set.has(all[end - 1]!)) end--;
-  return start === 0 && end === all.length ? text : all.slice(start, end).join('');
+  let end = text.length;
+  while (method !== 'rstrip' && start < end) {
+    const char = String.fromCodePoint(text.codePointAt(start)!);
+    if (!set.has(char)) break;
+    start += char.length;
+  }
+  while (method !== 'lstrip' && start < end) {
+    const pair = end - start > 1 ? text.codePointAt(end - 2)! : 0;
+    const char = pair > 0xffff ? String.fromCodePoint(pair) : text[end - 1]!;
+    if (!set.has(char)) break;
+    end -= char.length;
+  }
+  return text.slice(start, end);
 }
 
 /** The name under which templates that went through `usePythonStrip` call `pythonStrip`. */

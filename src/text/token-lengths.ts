@@ -20,8 +20,12 @@ export interface LengthSummary {
 
 /** As training will see the example. Errors: those of the chat template. */
 export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeqLength: number): TokenLength {
-  const { totalTokens, trainedTokens, truncatedTokens } = chat.encodeExample(example, maxSeqLength);
-  return { tokens: totalTokens, trained: trainedTokens, truncated: truncatedTokens };
+  const { total, from, to } = chat.countExample(example);
+  return {
+    tokens: total,
+    trained: Math.max(0, Math.min(to, maxSeqLength) - from),
+    truncated: Math.max(0, total - maxSeqLength),
+  };
 }
 
 /** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */

@@ -27,6 +27,8 @@ export interface TextTokenizer {
   isAdded(id: number): boolean;
   /** The pieces that are encoded on their own, in order: pre-tokens as text, added tokens as their id. */
   visitPieces(text: string, visit: (piece: string | number) => void): void;
+  /** Whether the pieces, one after the other, are the text itself: nothing is normalised, added or left out. */
+  readonly piecesAreText: boolean;
   /** Ids of one pre-token that `visitPieces` gave. */
   encodePiece(piece: string): readonly number[];
   decodeStream(): DecoderStream;
@@ -73,6 +75,7 @@ export async function loadTokenizer(modelDir: string): Promise<TextTokenizer> {
 
 class JsonTokenizer implements TextTokenizer {
   readonly vocabSize: number;
+  readonly piecesAreText: boolean;
   bosTokenId?: number;
   eosTokenId?: number;
   private readonly model: BpeModel;
@@ -103,6 +106,10 @@ class JsonTokenizer implements TextTokenizer {
     this.normalized = new AddedTokenSplitter(
       inNormalized.map((token) => [this.normalizer?.(token.content) ?? token.content, token]),
     );
+    this.piecesAreText =
+      this.normalizer === undefined &&
+      this.preTokenizer.keepsText &&
+      !added.some(({ lstrip, rstrip }) => lstrip || rstrip);
     let highest = -1;
     for (const [text, id] of this.model.vocab) {
       this.texts[id] = text;

@@ -1,5 +1,6 @@
 import { SftError } from '../errors';
 import type { ChatMessage, ChatTemplate } from './chat-template';
+import { writtenText, type Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';
 
 /** A conversation as text, and the characters [start, end) of it that are trained. */
@@ -15,12 +16,13 @@ export interface CharacterSpan {
 const PROBE = 'ProbeAnswerForItsPlace';
 /** As PROBE, for each message of a conversation. */
 const probeOf = (message: number): string => `ProbeMessage${message}ForItsPlace`;
-/** Longer conversations are rendered twice. */
+/** Longer conversations are rendered, twice. */
 const MOST_MESSAGES = 16;
 
 /**
- * Where a template puts the answer. Found by rendering, not by searching for the answer's words: the whole conversation, and where it is
- * not word for word what stands around other messages of the same roles, the prompt alone and the conversation with another answer.
+ * Where a template puts the answer. Told by the template's outline where it writes messages without reading them. Else found by rendering,
+ * not by searching for the answer's words: the whole conversation, and where it is not word for word what stands around other messages of
+ * the same roles, the prompt alone and the conversation with another answer.
  * Trained is what lies from the answer's first character
  * to the end of the end-of-turn token; what the template writes after that token (ChatML's line feed) is not.
  */
@@ -33,7 +35,9 @@ export class TrainedSpan {
   /** Characters of `closing` that are trained. */
   private readonly closingTrained: number;
   private readonly endOfTurnLength: number;
-  /** By the roles of a conversation: what the template writes before, between and after its messages; undefined where not so simple. */
+  /** By the roles of a conversation: what the template writes where it does not read the messages. */
+  private readonly outlines = new Map<string, Outline | undefined>();
+  /** By the roles: what it writes before, between and after messages that it leaves as they are; undefined where not so simple. */
   private readonly around = new Map<string, readonly string[] | undefined>();
 
   constructor(
@@ -61,6 +65,8 @@ export class TrainedSpan {
   /** `question`: the messages before the answer. Error: chat-template-span where the answer's place cannot be told. */
   find(question: readonly ChatMessage[], answer: string): CharacterSpan {
     const messages: readonly ChatMessage[] = [...question, { role: 'assistant', content: answer }];
+    const outline = this.outlineOf(messages);
+    if (outline !== undefined) return this.fill(outline, messages);
     const text = this.template.renderChat(messages, { addGenerationPrompt: false });
     const start = this.startInPlainText(text, messages) ?? this.startOfAnswer(text, question);
     const contentEnd = text.length - this.closing.length;
@@ -70,12 +76,44 @@ export class TrainedSpan {
         remedy: 'use a template that writes the question first, then the answer, unchanged',
       });
     }
-    return {
-      text,
-      start,
-      end: contentEnd + this.closingTrained,
-      endOfTurnLength: this.endOfTurnLength,
-    };
+    return this.span(text, start);
+  }
+
+  private span(text: string, start: number): CharacterSpan {
+    const end = text.length - this.closing.length + this.closingTrained;
+    return { text, start, end, endOfTurnLength: this.endOfTurnLength };
+  }
+
+  /** The outline of a conversation that has its answer once, and after it what the template always writes. */
+  private outlineOf(messages: readonly ChatMessage[]): Outline | undefined {
+    if (messages.length > MOST_MESSAGES) return undefined;
+    const roles = messages.map(({ role }) => role);
+    const key = roles.join(' ');
+    if (!this.outlines.has(key)) {
+      const outline = this.template.outline(roles, { addGenerationPrompt: false });
+      const isAnswer = (part: Outline[number]): boolean =>
+        typeof part === 'object' && part.message === messages.length - 1;
+      const at = outline?.findIndex(isAnswer) ?? -1;
+      const after = outline?.slice(at + 1).map((part) => (typeof part === 'string' ? part : undefined)) ?? [];
+      const usual = at !== -1 && !after.includes(undefined) && after.join('') === this.closing;
+      this.outlines.set(key, usual ? outline : undefined);
+    }
+    return this.outlines.get(key);
+  }
+
+  private fill(outline: Outline, messages: readonly ChatMessage[]): CharacterSpan {
+    let text = '';
+    let start = 0;
+    for (const part of outline) {
+      if (typeof part === 'string') {
+        text += part;
+        continue;
+      }
+      // The answer is the last of the messages.
+      start = text.length;
+      text += writtenText(part, messages[part.message]!.content);
+    }
+    return this.span(text, start);
   }
 
   /** Where the last message starts in a text that holds all of them as they are, around them what the template always writes. */
