@@ -76,7 +76,10 @@ async function readRun(folder: string): Promise<{ messages: ToDashboard[]; spent
   const post = (message: ToDashboard): void => {
     messages.push(message);
   };
-  new RunSender({ run: 0, alone: true, post, advise: healthAdvice }).send(followed);
+  const sender = new RunSender({ run: 0, alone: true, post, advise: healthAdvice });
+  sender.send(followed);
+  await new Promise((resolve) => setImmediate(resolve));
+  sender.advise(followed);
   const end = performance.now();
   const { user, system } = process.cpuUsage(used);
   // The delay of a turn is seen in the turn after it.
@@ -115,6 +118,8 @@ async function drawRun(messages: readonly ToDashboard[], spent: number): Promise
       `view   drawn in ${drawn.toFixed(0)} ms (${(opened - idle).toFixed(0)} ms of work, unpacking for this benchmark included)`,
     );
     console.log(`open   ${(spent + drawn).toFixed(0)} ms in all`);
+    // What this benchmark has left behind by its unpacking.
+    await session.send('HeapProfiler.collectGarbage');
     // What the machine itself makes late shows while nothing comes in.
     const still = await page.evaluate(harness.framesInPage, UPDATES * EVERY);
     console.log(`frames while nothing comes in: ${lateOf(still)}`);

@@ -1,3 +1,4 @@
+import { nthSmallest } from '../order-statistic';
 import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
 
 /** Lengths of one example under the model's tokenizer and chat template. */
@@ -30,12 +31,13 @@ export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeq
 
 /** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */
 export function summariseLengths(tokens: ArrayLike<number>): LengthSummary {
-  const sorted = Float64Array.from(tokens).sort();
-  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const lengths = Float64Array.from(tokens);
+  if (lengths.length === 0) return { total: 0, p50: 0, p95: 0, max: 0 };
+  const rank = (share: number): number => nthSmallest(lengths, Math.max(0, Math.ceil(share * lengths.length) - 1));
   return {
-    total: sorted.reduce((sum, length) => sum + length, 0),
+    total: lengths.reduce((sum, length) => sum + length, 0),
     p50: rank(0.5),
     p95: rank(0.95),
-    max: sorted.at(-1) ?? 0,
+    max: rank(1),
   };
 }

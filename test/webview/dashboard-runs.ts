@@ -155,7 +155,11 @@ export async function dashboardMessages(folders: readonly string[]): Promise<ToD
   };
   const runs = followed.map(({ run }, at) => factsOf(folders[at]!, run.name, run));
   post({ type: 'show', runs, differences: alone ? [] : differencesOf(followed.map(({ run }) => run)) });
-  for (const [run, one] of followed.entries()) new RunSender({ run, alone, post, advise: healthAdvice }).send(one);
+  for (const [run, one] of followed.entries()) {
+    const sender = new RunSender({ run, alone, post, advise: healthAdvice });
+    sender.send(one);
+    sender.advise(one);
+  }
   if (alone) post({ type: 'ratings', ratings: await readRatings(folders[0]!) });
   return messages;
 }

@@ -1,6 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { memory, whole } from '../../src/charts/numbers';
 import { element } from '../shared/dom';
+import type { FrameQueue } from '../shared/frame-queue';
 import { colour } from '../shared/theme';
 import { LineChart, SERIES_COLOURS, type ChartLine, type Range } from './line-chart';
 import type { ShownRun } from './shown-run';
@@ -8,7 +9,7 @@ import type { ShownRun } from './shown-run';
 const TALL = 280;
 const LOW = 150;
 /** New values that move nothing by a pixel wait this long for others to be drawn with, ms. */
-const LONGEST_WAIT = 500;
+const LONGEST_WAIT = 1000;
 /** A part of fewer steps than this shows no curve any more. */
 const SHORTEST = 2;
 
@@ -29,11 +30,15 @@ export class Charts {
   /** What was drawn last: the end of the range, the number of validation losses, and when. */
   private last = { to: 0, evaluations: 0, at: -Infinity };
   private waiting: number | undefined;
-  /** The frame in which the next chart follows. */
-  private turn: number | undefined;
+  /** Each chart's two halves of following. */
+  private readonly turns: readonly (() => void)[];
+  private readonly shows: readonly (() => void)[];
+  /** Of a chart, in pixels: asking the page for it makes it lay itself out. */
+  private width = 0;
 
   constructor(
     private readonly runs: readonly ShownRun[],
+    private readonly frames: FrameQueue,
     private settings: ChartSettings,
     private readonly onSettings: (settings: ChartSettings) => void,
   ) {
@@ -71,6 +76,13 @@ export class Charts {
       chart('Tokens per second', LOW, of('Tokens per second', 'tokens_per_second'), { show: whole }),
       chart('Peak memory', LOW, of('Peak memory', 'peak_memory'), { show: memory, unit: 2 ** 20 }),
     ];
+    this.shows = this.charts.map((one) => () => {
+      one.show();
+    });
+    this.turns = this.charts.map((one, at) => () => {
+      one.prepare(this.range());
+      this.frames.add(this.shows[at]!);
+    });
     this.reset.addEventListener('click', () => {
       this.zoomTo(undefined);
       this.charts[0]?.element.querySelector<HTMLElement>('.plot')?.focus();
@@ -94,7 +106,7 @@ export class Charts {
   follow(): void {
     const { from, to } = this.whole();
     const now = performance.now();
-    const moved = ((to - this.last.to) / (to - from)) * this.element.clientWidth;
+    const moved = ((to - this.last.to) / (to - from)) * this.width;
     const wait = this.last.at + LONGEST_WAIT - now;
     if (!this.drawn) {
       this.update();
@@ -112,7 +124,8 @@ export class Charts {
 
   /** Draws the present values. */
   update(): void {
-    this.beginUpdate();
+    this.stopFollowing();
+    this.noteDrawn();
     const range = this.range();
     for (const chart of this.charts) {
       if (this.drawn) chart.update(range);
@@ -122,29 +135,22 @@ export class Charts {
     this.tellPlace();
   }
 
-  /** Draws the present values, a chart in each frame: all of them in one would make it late. */
+  /** Draws the present values, half a chart in each frame. */
   private updateInTurn(): void {
-    // The one under way draws what has come since.
-    if (this.turn !== undefined) return;
-    this.beginUpdate();
-    const follow = (at: number): void => {
-      this.charts[at]?.update(this.range());
-      this.turn = at + 1 < this.charts.length ? requestAnimationFrame(() => follow(at + 1)) : undefined;
-    };
-    follow(0);
-    this.tellPlace();
+    window.clearTimeout(this.waiting);
+    this.waiting = undefined;
+    this.noteDrawn();
+    for (const turn of this.turns) this.frames.add(turn);
   }
 
-  private beginUpdate(): void {
-    this.stopFollowing();
+  private noteDrawn(): void {
     this.last = { to: this.whole().to, evaluations: this.evaluations(), at: performance.now() };
   }
 
   private stopFollowing(): void {
     window.clearTimeout(this.waiting);
     this.waiting = undefined;
-    if (this.turn !== undefined) cancelAnimationFrame(this.turn);
-    this.turn = undefined;
+    for (const job of [...this.turns, ...this.shows]) this.frames.remove(job);
   }
 
   /** In the present colours. */
@@ -154,6 +160,7 @@ export class Charts {
   }
 
   resize(): void {
+    this.width = this.element.clientWidth;
     for (const chart of this.charts) chart.resize();
   }
 

@@ -1,9 +1,11 @@
 import uPlot from 'uplot';
+import { aligned, type Points } from '../../src/charts/align';
 import { ticks } from '../../src/charts/line-svg';
 import { measured, round, whole } from '../../src/charts/numbers';
-import { visiblePoints } from '../../src/charts/thin';
+import { bandOf, visiblePoints } from '../../src/charts/thin';
 import { element } from '../shared/dom';
 import { colour } from '../shared/theme';
+import { curvePath } from './curve-path';
 import { nearest } from './shown-run';
 
 /** One curve: its values are asked for at each drawing, since they grow. */
@@ -57,6 +59,9 @@ export class LineChart {
   private readonly place = element('div', { class: 'plot' });
   private readonly readings: readonly HTMLElement[];
   private plot: uPlot | undefined;
+  /** Which curves are drawn as a band. */
+  private readonly banded: boolean[] = [];
+  private prepared: uPlot.AlignedData | undefined;
   private range: Range = { from: 0, to: 1 };
   private logarithmic = false;
   private cursor: number | undefined;
@@ -100,14 +105,28 @@ export class LineChart {
     this.range = range;
     this.logarithmic = logarithmic && this.options.scalable === true;
     this.plot?.destroy();
-    this.plot = new uPlot(this.plotOptions(), this.data(), this.place);
+    this.prepared = undefined;
+    const width = this.width();
+    this.plot = new uPlot(this.plotOptions(width), this.data(width), this.place);
     this.point(this.cursor);
   }
 
   /** Follows values that have changed. */
   update(range: Range): void {
+    this.prepare(range);
+    this.show();
+  }
+
+  /** The first half of an update: what is to be drawn. */
+  prepare(range: Range): void {
     this.range = range;
-    this.plot?.setData(this.data());
+    if (this.plot !== undefined) this.prepared = this.data(this.plot.width);
+  }
+
+  /** The second half: draws it. */
+  show(): void {
+    if (this.prepared !== undefined) this.plot?.setData(this.prepared);
+    this.prepared = undefined;
     this.point(this.cursor);
   }
 
@@ -152,29 +171,33 @@ export class LineChart {
     return Math.max(160, this.place.clientWidth);
   }
 
-  private data(): uPlot.AlignedData {
+  /** @param width of the chart: asking the page for it makes it lay itself out */
+  private data(width: number): uPlot.AlignedData {
     const { from, to } = this.range;
-    const columns = this.width() - AXIS - RIGHT;
-    const tables = this.options.lines.map((line): uPlot.AlignedData => {
-      if (line.shown?.() === false) return [[], []];
+    const columns = width - AXIS - RIGHT;
+    const curves = this.options.lines.map((line, number): Points => {
+      this.banded[number] = false;
+      if (line.shown?.() === false) return { x: [], y: [] };
       const [x, y] = [line.x(), line.y()];
+      const above = this.logarithmic ? 0 : -Infinity;
+      const band = bandOf(x, y, from, to, columns, above);
+      this.banded[number] = band !== undefined;
+      if (band !== undefined) return band;
       const points = visiblePoints(x, y, from, to, columns);
-      const value = (at: number): number | null => {
-        const one = y[at]!;
-        return Number.isFinite(one) && (!this.logarithmic || one > 0) ? one : null;
-      };
-      return [points.map((at) => x[at]!), points.map(value)];
+      const value = (at: number): number | null => (y[at]! > above && y[at]! < Infinity ? y[at]! : null);
+      return { x: points.map((at) => x[at]!), y: points.map(value) };
     });
-    return uPlot.join(tables);
+    const { x, y } = aligned(curves);
+    return [x, ...y];
   }
 
-  private plotOptions(): uPlot.Options {
+  private plotOptions(width: number): uPlot.Options {
     const style = getComputedStyle(document.body);
     const font = `${Math.round(parseFloat(style.fontSize) * 0.88)}px ${style.fontFamily}`;
     const axis = { stroke: colour('muted'), font, ticks: { show: false } };
     const { lines, height, show = round, unit = 1 } = this.options;
     return {
-      width: this.width(),
+      width,
       height,
       padding: [TOP, RIGHT, 0, 0],
       legend: { show: false },
@@ -218,13 +241,15 @@ export class LineChart {
       ],
       series: [
         {},
-        ...lines.map(({ series, faint, dashed, dots }): uPlot.Series => {
-          const stroke = colour(`series-${series}`);
+        ...lines.map(({ series, faint, dashed, dots }, number): uPlot.Series => {
+          const solid = colour(`series-${series}`);
+          const stroke = faint === true ? withAlpha(solid, 0.32) : solid;
           return {
-            stroke: faint === true ? withAlpha(stroke, 0.32) : stroke,
+            stroke,
             width: faint === true ? 1 : 1.6,
             spanGaps: true,
-            points: { show: dots === true, size: 6, fill: stroke },
+            paths: curvePath(stroke, () => this.banded[number] === true),
+            points: { show: dots === true, size: 6, fill: solid },
             ...(dashed === true ? { dash: [5, 4] } : {}),
           };
         }),

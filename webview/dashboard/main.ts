@@ -9,6 +9,7 @@ import {
   type ToDashboard,
 } from '../../src/messages/dashboard';
 import { element, emptyState } from '../shared/dom';
+import { FrameQueue } from '../shared/frame-queue';
 import { connect } from '../shared/host';
 import { onThemeChange } from '../shared/theme';
 import { AdviceSection } from './advice';
@@ -39,7 +40,8 @@ interface Page {
   readonly predictions: Predictions;
 }
 let page: Page | undefined;
-let planned = false;
+const frames = new FrameQueue();
+let planned: number | undefined;
 /** Figures that change more often than this nobody reads, and each change is laid out and painted, ms. */
 const LEAST_PAUSE = 100;
 let drawnAt = -Infinity;
@@ -102,15 +104,16 @@ function takeRun(message: Extract<ToDashboard, { readonly run: number }>): void 
 
 /** Many messages come at once: they are drawn together with the next frame that is due. */
 function plan(): void {
-  if (planned) return;
-  planned = true;
-  const wait = drawnAt + LEAST_PAUSE - performance.now();
-  if (wait > 0) setTimeout(() => requestAnimationFrame(drawPage), wait);
-  else requestAnimationFrame(drawPage);
+  planned ??= window.setTimeout(
+    () => {
+      frames.add(drawPage);
+    },
+    drawnAt + LEAST_PAUSE - performance.now(),
+  );
 }
 
 function drawPage(): void {
-  planned = false;
+  planned = undefined;
   drawnAt = performance.now();
   page?.update();
   root.setAttribute('aria-busy', 'false');
@@ -126,7 +129,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   const folders = facts.map(({ folder }) => folder);
   host.keep({ folders, ...settings });
   const runs = facts.map((one) => new ShownRun(one, settings.smoothing));
-  const charts = new Charts(runs, settings, (changed) => {
+  const charts = new Charts(runs, frames, settings, (changed) => {
     host.keep({ folders, ...changed });
     // The smoothed loss is also among the figures.
     plan();

@@ -1,3 +1,4 @@
+import { nthSmallest } from '../../order-statistic';
 import { crossRule, type KeptPlace } from '../rule';
 
 /** Fewer examples have no usual length. */
@@ -47,8 +48,14 @@ export const lengthOutlier = crossRule<number>({
           const length = blocks[Math.floor(i / ROWS)]!.table[(i % ROWS) * FIELDS + 6]!;
           return Math.log(length + 1);
         });
-        const centre = median(logs.slice());
-        const spread = Math.max(LEAST_SPREAD, median(logs.map((value) => Math.abs(value - centre))));
+        const centre = nthSmallest(logs.slice(), count >> 1);
+        const spread = Math.max(
+          LEAST_SPREAD,
+          nthSmallest(
+            logs.map((value) => Math.abs(value - centre)),
+            count >> 1,
+          ),
+        );
         const usual = Math.round(Math.exp(centre)).toLocaleString('en-US');
         for (let i = 0; i < count; i++) {
           const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
@@ -74,9 +81,3 @@ function rowOf(blocks: readonly Block[], i: number): { place: Omit<KeptPlace, 'f
 }
 
 type Row = [number, number, number, number, number, number, number];
-
-/** Sorts the values. */
-function median(values: Float64Array): number {
-  values.sort();
-  return values[values.length >> 1]!;
-}

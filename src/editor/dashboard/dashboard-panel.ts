@@ -82,6 +82,7 @@ export class DashboardPanel {
       onRename.dispose();
       onView.dispose();
       for (const { follower } of this.runs) follower.dispose();
+      this.ready = false;
       onClose();
     });
     this.host = new WebviewHost<ToDashboard, FromDashboard>(panel.webview, {
@@ -140,7 +141,7 @@ export class DashboardPanel {
     this.setTitle();
     if (!this.ready) return;
     if (first) this.sendAll();
-    else shown.sender.send(followed);
+    else this.send(shown, followed);
   }
 
   private onProblem(run: number, reason: string): void {
@@ -171,10 +172,17 @@ export class DashboardPanel {
         const unknown = { totalSteps: undefined, secondsLeft: undefined, secondsTaken: undefined, device: undefined };
         this.host.post({ type: 'status', run, status: { ...status, ...unknown } });
       } else {
-        shown.sender.send(shown.followed);
+        this.send(shown, shown.followed);
       }
     }
     if (this.alone) void this.sendRatings();
+  }
+
+  private send(shown: Shown, followed: FollowedRun): void {
+    shown.sender.send(followed);
+    setImmediate(() => {
+      if (this.ready) shown.sender.advise(followed);
+    });
   }
 
   private async sendRatings(): Promise<void> {

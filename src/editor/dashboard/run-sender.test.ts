@@ -69,6 +69,7 @@ describe('what a dashboard is told of a run', () => {
       folder,
       (run) => {
         sender.send(run);
+        sender.advise(run);
         if (changed?.(run) === true) changed = undefined;
       },
       (reason) => {

@@ -38,6 +38,10 @@ export class RunSender {
     this.sendSteps(followed);
     this.sendValidation(followed);
     this.sendEvaluation(followed);
+  }
+
+  /** Judges the curves, where the run is shown alone: apart from the rest, since with many steps each takes its time. */
+  advise(followed: FollowedRun): void {
     if (this.options.alone) this.sendAdvice(followed);
   }
 

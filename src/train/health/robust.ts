@@ -1,13 +1,14 @@
+import { nthSmallest } from '../../order-statistic';
 import type { Column } from './finding';
 
 /** The median of column[from..to), without changing it; NaN where that is empty. */
 export function median(column: Column, from = 0, to = column.length): number {
-  const sorted = new Float64Array(Math.max(0, to - from));
-  for (let i = 0; i < sorted.length; i++) sorted[i] = column[from + i]!;
-  sorted.sort();
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const values = new Float64Array(Math.max(0, to - from));
+  for (let i = 0; i < values.length; i++) values[i] = column[from + i]!;
+  const middle = values.length >> 1;
+  const upper = nthSmallest(values, middle);
+  if (values.length % 2 === 1) return upper;
+  return (nthSmallest(values.subarray(0, middle), middle - 1) + upper) / 2;
 }
 
 /** What the median absolute deviation of a normal distribution is multiplied by to give its standard deviation. */
