@@ -1,9 +1,23 @@
 import type { Cursor } from '../dataset/cursor';
 import type { Finding, Severity } from '../dataset/finding';
 import { IgnoringExamples, isIgnored } from '../dataset/ignored-rules';
-import type { CrossFinding, CrossRule, EndFinding, ExampleAt, RuleSubject } from '../dataset/rule';
+import type { CrossFinding, CrossRule, EndFinding, ExampleAt, RuleMemory, RuleSubject } from '../dataset/rule';
 import { placed } from './example-facts';
 import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
+
+/** What is known of a text from comparing its examples, for when it is compared again. */
+export class Compared {
+  /** By the ids of rules. */
+  private readonly memories = new Map<string, RuleMemory>();
+  /** Of the examples that have come since. */
+  fresh: ExampleFacts[] = [];
+
+  memoryOf({ id }: CrossRule): RuleMemory {
+    let memory = this.memories.get(id);
+    if (memory === undefined) this.memories.set(id, (memory = {}));
+    return memory;
+  }
+}
 
 /** What the cross-example rules find in a file whose examples' digests are all there: each rule sees them again in their order. */
 export function compareExamples(
@@ -11,6 +25,7 @@ export function compareExamples(
   segments: readonly Segment[],
   rules: readonly CrossRule[],
   read: (segment: Segment, at: Cursor) => RuleSubject,
+  before: Compared,
 ): Finding[] {
   const findings: Finding[] = [];
   const ignoring = new IgnoringExamples();
@@ -20,8 +35,13 @@ export function compareExamples(
       each(visit) {
         for (const one of segments) if (one.facts !== undefined) visit(one.facts.digests[i]);
       },
+      eachNew(visit) {
+        for (const facts of before.fresh) visit(facts.digests[i]);
+      },
+      memory: before.memoryOf(rule),
     }),
   );
+  before.fresh = [];
   const at = new Walker();
   let segment: Segment | undefined;
   let facts: ExampleFacts | undefined;

@@ -4,9 +4,10 @@ import type { Finding } from '../dataset/finding';
 import { isIgnored } from '../dataset/ignored-rules';
 import type { OtherSides } from '../dataset/other-sides';
 import { rereadExample, type RereadExample } from '../dataset/reread';
+import type { RuleSubject } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';
 import { summariseLengths, type TokenLength } from '../text/token-lengths';
-import { compareExamples } from './compare-examples';
+import { Compared, compareExamples } from './compare-examples';
 import { exampleFacts, RuleSet, sourceHash } from './example-facts';
 import { ExampleRows } from './example-rows';
 import { FindingList } from './finding-list';
@@ -36,6 +37,7 @@ export class TextAnalysis {
   /** What is known of examples that were read again, by the hash of their source. */
   private kept = new Map<number, Kept>();
   private compared: readonly Finding[] = [];
+  private before = new Compared();
   private otherSides: OtherSides | undefined;
 
   constructor(
@@ -108,9 +110,8 @@ export class TextAnalysis {
       at.pass(segment);
     }
     this.kept = new Map();
-    const compared = compareExamples(this.file, reading.segments, this.rules.cross, (segment, from) => {
-      return this.reread(segment, from).subject;
-    });
+    const read = (segment: Segment, from: Cursor): RuleSubject => this.reread(segment, from).subject;
+    const compared = compareExamples(this.file, reading.segments, this.rules.cross, read, this.before);
     // Rules write their repairs in JSON.
     this.compared = reading.header === '' ? compared : compared.map((finding) => ({ ...finding, fixes: [] }));
     yield uncounted > AT_ONCE ? seal(false) : undefined;
@@ -162,7 +163,10 @@ export class TextAnalysis {
     }
     if (segment.facts !== undefined && segment.length !== undefined) return;
     const example = this.reread(segment, at);
-    segment.facts ??= exampleFacts(example, hash, this.rules);
+    if (segment.facts === undefined) {
+      segment.facts = exampleFacts(example, hash, this.rules);
+      this.before.fresh.push(segment.facts);
+    }
     segment.length = counts.known(example.subject.example, this.settings.maxSeqLength);
   }
 
@@ -180,6 +184,7 @@ export class TextAnalysis {
   private forgetFacts(): void {
     for (const segment of this.reading.segments) segment.facts = undefined;
     this.kept = new Map();
+    this.before = new Compared();
     this.rules = this.ruleSet();
   }
 

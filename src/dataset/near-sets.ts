@@ -122,12 +122,15 @@ export class NearSets {
     if (held !== undefined) this.repeated = this.repeatedBands(held);
   }
 
-  private repeatedBands(held: HeldDigests<SignedSet>): RepeatedKeys {
+  /** What edits have taken out of the text may still count: that only makes for needless looks. */
+  private repeatedBands({ size, each, eachNew, memory }: HeldDigests<SignedSet>): RepeatedKeys {
     const { bands } = this;
-    const repeated = new RepeatedKeys(held.size * bands);
-    held.each((set) => {
+    const before = memory.left instanceof RepeatedKeys && !memory.left.crowded ? memory.left : undefined;
+    const repeated = before ?? new RepeatedKeys(size * bands);
+    (before === undefined ? each : eachNew)((set) => {
       for (let band = 0; band < bands; band++) repeated.add(set[band]!);
     });
+    memory.left = repeated;
     return repeated;
   }
 

@@ -9,6 +9,7 @@ export class RepeatedKeys {
   private readonly mask: number;
   private readonly seen: Uint32Array;
   private readonly again: Uint32Array;
+  private added = 0;
 
   /** @param expected how many keys there will be, as many as they are */
   constructor(expected: number) {
@@ -19,8 +20,14 @@ export class RepeatedKeys {
     this.again = new Uint32Array(bits / 32);
   }
 
+  /** Whether so many keys were added that many seem to repeat which do not. */
+  get crowded(): boolean {
+    return this.added * (BITS_PER_KEY / 2) > this.mask;
+  }
+
   /** @param key a hash whose low bits are even */
   add(key: number): void {
+    this.added++;
     const at = (key & this.mask) >>> 5;
     const bit = 1 << (key & 31);
     const before = this.seen[at]!;

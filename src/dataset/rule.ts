@@ -85,6 +85,14 @@ export interface HeldDigests<Digest = unknown> {
   /** How many there are, at most. */
   readonly size: number;
   readonly each: (visit: (digest: Digest) => void) => void;
+  /** Those among them that were not there when the text was compared before. */
+  readonly eachNew: (visit: (digest: Digest) => void) => void;
+  readonly memory: RuleMemory;
+}
+
+/** What a rule leaves when it has compared a text, for when the text as edited is compared again. */
+export interface RuleMemory {
+  left?: unknown;
 }
 
 /**

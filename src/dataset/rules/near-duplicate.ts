@@ -30,14 +30,21 @@ export function nearDigest(subject: RuleSubject, threshold: number): NearDigest 
   return digest;
 }
 
-function setsOf({ size, each }: HeldDigests<NearDigest | undefined>): HeldDigests<SignedSet> {
+function setsOf({ size, each, eachNew, memory }: HeldDigests<NearDigest | undefined>): HeldDigests<SignedSet> {
+  const setOf =
+    (visit: (set: SignedSet) => void) =>
+    (digest: NearDigest | undefined): void => {
+      if (digest !== undefined) visit(digest.set);
+    };
   return {
     size,
     each(visit) {
-      each((digest) => {
-        if (digest !== undefined) visit(digest.set);
-      });
+      each(setOf(visit));
     },
+    eachNew(visit) {
+      eachNew(setOf(visit));
+    },
+    memory,
   };
 }
 
