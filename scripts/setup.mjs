@@ -49,9 +49,9 @@ function step(text) {
 }
 
 export function setup() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) {
-    console.error(`Node ${process.versions.node} is too old - install Node 20 or newer`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 10)) {
+    console.error(`Node ${process.versions.node} is too old - install Node 20.10 or newer`);
     process.exit(2);
   }
   const where = `${process.platform}-${process.arch}-node${process.versions.modules}`;

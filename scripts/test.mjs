@@ -35,7 +35,14 @@ const counted = path.join(scratch, 'counts.json');
 const env = only.length === 0 ? { ...process.env, SFT_TEST_COUNTS: counted } : process.env;
 const result = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', '--test-reporter=./scripts/reporter.mjs', ...files],
+  [
+    '--enable-source-maps',
+    '--test',
+    // By itself it leaves one free, which is half of two.
+    `--test-concurrency=${os.availableParallelism()}`,
+    '--test-reporter=./scripts/reporter.mjs',
+    ...files,
+  ],
   { cwd: root, stdio: 'inherit', env },
 );
 if (only.length > 0) process.exit(result.status ?? 1);
