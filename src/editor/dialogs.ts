@@ -24,7 +24,8 @@ export interface Dialogs {
 export const windowDialogs: Dialogs = {
   pick: async (items, placeHolder) => vscode.window.showQuickPick([...items], { placeHolder }),
   pickSeveral: async (items, placeHolder) =>
-    vscode.window.showQuickPick([...items], { placeHolder, canPickMany: true }),
+    // What was picked so far is not lost when a view takes the focus.
+    vscode.window.showQuickPick([...items], { placeHolder, canPickMany: true, ignoreFocusOut: true }),
   folder: async (title, openLabel) => {
     const chosen = await vscode.window.showOpenDialog({
       title,

@@ -151,10 +151,13 @@ const tests = {
     await remedy.click();
     await ended(await window.frameWith(progress));
     assert.equal(JSON.parse(readFileSync(path.join(workspace, 'sft.config.json'), 'utf8')).max_steps, 52);
-    await window.runCommand('SFT: Compare Runs', { asks: true });
-    const choices = window.page.locator('.quick-input-list .monaco-list-row');
-    for (const at of [0, 1]) await choices.nth(at).click();
-    await window.page.locator('.quick-input-widget').getByText('OK').click();
+    // A list that opens where the palette was may be gone at once when the machine is busy: it is asked for again.
+    await window.until(async () => {
+      await window.runCommand('SFT: Compare Runs', { asks: true });
+      const choices = window.page.locator('.quick-input-list .monaco-list-row');
+      for (const at of [0, 1]) await choices.nth(at).click({ timeout: 5_000 });
+      await window.page.locator('.quick-input-widget').getByText('OK').click({ timeout: 5_000 });
+    });
     const comparison = await window.frameWith('h1:has-text("runs compared")');
     await comparison.getByText('learning_rate').first().waitFor();
     await window.pictures('compare');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { focusBeginning, tabThrough, tabTo } from '../keyboard.mjs';
 
 export const reportTests = {
-  async 'the report opens, and a rule leads to its findings'(window) {
+  async 'the report: opens, and a rule leads to its findings'(window) {
     const { page } = window;
     await window.openFile('planted.json');
     await page.locator('.squiggly-warning').first().waitFor();
@@ -19,6 +19,20 @@ export const reportTests = {
     await tabTo(window, report, 'mojibake');
     await page.keyboard.press('Enter');
     await page.locator('.statusbar-item', { hasText: /^Ln 19, Col/ }).waitFor();
+  },
+
+  async 'the report: follows what is typed beside it and leaves the focus there'(window) {
+    const { page } = window;
+    const report = await window.frameWith('[data-rule]');
+    await page.locator('.monaco-editor.focused').waitFor();
+    for (const typed of ['alpha', 'beta']) {
+      const shown = await report.locator('[data-rule]').first().elementHandle();
+      await page.keyboard.type(typed);
+      await report.waitForFunction((rule) => !rule.isConnected, shown);
+    }
+    await page.locator('.view-line', { hasText: 'alphabeta' }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
   },
 
   async 'the report of a sound dataset shows lengths and balance'(window) {
