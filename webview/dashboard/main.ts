@@ -43,7 +43,7 @@ let page: Page | undefined;
 const frames = new FrameQueue();
 let planned: number | undefined;
 /** Figures that change more often than this nobody reads, and each change is laid out and painted, ms. */
-const LEAST_PAUSE = 100;
+const LEAST_PAUSE = 200;
 let drawnAt = -Infinity;
 
 const host = connect<ToDashboard, FromDashboard, DashboardState>(toDashboard, receive, dashboardState);
