@@ -44,6 +44,12 @@ export interface Range {
   readonly to: number;
 }
 
+/** What a plot is given, and which of its curves are bands. */
+interface Prepared {
+  readonly data: uPlot.AlignedData;
+  readonly banded: readonly boolean[];
+}
+
 export const SERIES_COLOURS = 6;
 const AXIS = 62;
 const TOP = 10;
@@ -59,9 +65,9 @@ export class LineChart {
   private readonly place = element('div', { class: 'plot' });
   private readonly readings: readonly HTMLElement[];
   private plot: uPlot | undefined;
-  /** Which curves are drawn as a band. */
-  private readonly banded: boolean[] = [];
-  private prepared: uPlot.AlignedData | undefined;
+  /** Which curves of the plot are drawn as a band. */
+  private banded: readonly boolean[] = [];
+  private prepared: Prepared | undefined;
   private range: Range = { from: 0, to: 1 };
   private logarithmic = false;
   private cursor: number | undefined;
@@ -107,7 +113,9 @@ export class LineChart {
     this.plot?.destroy();
     this.prepared = undefined;
     const width = this.width();
-    this.plot = new uPlot(this.plotOptions(width), this.data(width), this.place);
+    const { data, banded } = this.curves(width);
+    this.banded = banded;
+    this.plot = new uPlot(this.plotOptions(width), data, this.place);
     this.point(this.cursor);
   }
 
@@ -120,13 +128,16 @@ export class LineChart {
   /** The first half of an update: what is to be drawn. */
   prepare(range: Range): void {
     this.range = range;
-    if (this.plot !== undefined) this.prepared = this.data(this.plot.width);
+    if (this.plot !== undefined) this.prepared = this.curves(this.plot.width);
   }
 
   /** The second half: draws it. */
   show(): void {
-    if (this.prepared !== undefined) this.plot?.setData(this.prepared);
-    this.prepared = undefined;
+    if (this.prepared !== undefined) {
+      this.banded = this.prepared.banded;
+      this.plot?.setData(this.prepared.data);
+      this.prepared = undefined;
+    }
     this.point(this.cursor);
   }
 
@@ -172,23 +183,23 @@ export class LineChart {
   }
 
   /** @param width of the chart: asking the page for it makes it lay itself out */
-  private data(width: number): uPlot.AlignedData {
+  private curves(width: number): Prepared {
     const { from, to } = this.range;
     const columns = width - AXIS - RIGHT;
+    const banded: boolean[] = [];
     const curves = this.options.lines.map((line, number): Points => {
-      this.banded[number] = false;
       if (line.shown?.() === false) return { x: [], y: [] };
       const [x, y] = [line.x(), line.y()];
       const above = this.logarithmic ? 0 : -Infinity;
       const band = bandOf(x, y, from, to, columns, above);
-      this.banded[number] = band !== undefined;
+      banded[number] = band !== undefined;
       if (band !== undefined) return band;
       const points = visiblePoints(x, y, from, to, columns);
       const value = (at: number): number | null => (y[at]! > above && y[at]! < Infinity ? y[at]! : null);
       return { x: points.map((at) => x[at]!), y: points.map(value) };
     });
     const { x, y } = aligned(curves);
-    return [x, ...y];
+    return { data: [x, ...y], banded };
   }
 
   private plotOptions(width: number): uPlot.Options {
