@@ -1,5 +1,5 @@
 import { sampleToken, type SamplingOptions } from '../src/generate/sampler';
-import { createRandom } from '../src/random';
+import { createRandom } from '../src/base/random';
 
 // npm run bench sampler: milliseconds to choose one token, for vocabularies of 49,152 (SmolLM2) and 128,256 (Llama 3) and logits peaked as
 // a trained model's and flat as a random one's.

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../src/random';
+import { createRandom, type Random } from '../src/base/random';
 import { sumChat } from './base-texts/counting-chat';
 import { EVERYDAY_CHAT } from './base-texts/everyday-chat';
 import { EVERYDAY_TOPICS } from './base-texts/everyday-prose';

@@ -35,8 +35,8 @@ const workers = await build({
   ...common,
   entryPoints: {
     'analysis-worker': 'src/analysis/worker.ts',
-    'report-worker': 'src/editor/report-worker.ts',
-    'preview-worker': 'src/editor/preview-worker.ts',
+    'report-worker': 'src/editor/report/report-worker.ts',
+    'preview-worker': 'src/editor/preview/preview-worker.ts',
   },
 });
 chmodSync(path.join(root, 'dist/sft.js'), 0o755);

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { createCpuDevice } from '../src/compute/cpu/cpu-device';
 import type { Device } from '../src/compute/device';
-import { createRandom } from '../src/random';
-import { writeFolderAtomic } from '../src/files';
+import { createRandom } from '../src/base/random';
+import { writeFolderAtomic } from '../src/base/files';
 import { LlamaModel, trainableCopy } from '../src/model/llama';
 import { readLlamaConfig } from '../src/model/llama-config';
 import type { ParameterSet } from '../src/model/parameters';

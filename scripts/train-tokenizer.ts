@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../src/errors';
-import { writeFileAtomic } from '../src/files';
+import { SftError } from '../src/base/errors';
+import { writeFileAtomic } from '../src/base/files';
 import { toByteAlphabet } from '../src/text/byte-alphabet';
 import { createPreTokenizer } from '../src/text/pre-tokenizer';
 import { learnMerges, type BpeVocabulary } from './bpe-merges';

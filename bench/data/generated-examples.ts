@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../src/random';
+import { createRandom, type Random } from '../../src/base/random';
 
 const WORDS =
   'the a number office form passport licence registration payment of ₦5,000 is due within ten working days please bring your original documents and one photograph to the nearest centre Ọ̀yọ́ State “online” portal then wait for an SMS'.split(

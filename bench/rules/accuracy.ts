@@ -2,10 +2,10 @@ import { analyseOnce } from '../../src/analysis/analyse-once';
 import { openTokenCounts } from '../../src/analysis/token-counts';
 import { DatasetChecker } from '../../src/dataset/check';
 import type { Finding } from '../../src/dataset/finding';
-import { OtherSides, rememberExamples } from '../../src/dataset/other-sides';
+import { OtherSides, rememberExamples } from '../../src/dataset/split/other-sides';
 import { checkText } from '../../src/dataset/read';
 import { ALL_CONTENT_RULES, contentRules } from '../../src/dataset/rules';
-import { NEAR_DUPLICATE_THRESHOLD } from '../../src/dataset/near-threshold';
+import { NEAR_DUPLICATE_THRESHOLD } from '../../src/dataset/near/near-threshold';
 import { labelledRows } from './labelled';
 import { labelledFiles, LONG_TEXTS, type LabelledFile } from './labelled-files';
 

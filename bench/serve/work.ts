@@ -1,4 +1,4 @@
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 
 // What both sides of `npm run bench serve` do, in token ids.
 

@@ -2,7 +2,7 @@ import { PROJECTIONS } from '../../src/config/config-schema';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { LoraAdapter } from '../../src/model/lora';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { parseLlamaConfig } from '../../src/model/llama-config';
 import { writeSafetensors } from '../../src/model/safetensors';
 import { expectedTensors } from '../../src/model/weights';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/random';
+import type { Random } from '../../src/base/random';
 import { PEOPLE, TABLES, WORDS } from './words';
 
 /** One line per frame; blank lines are left out. */

@@ -1,4 +1,4 @@
-import type { Cursor } from '../dataset/cursor';
+import type { Cursor } from '../dataset/json/cursor';
 import type { Finding, Severity } from '../dataset/finding';
 import { IgnoringExamples, isIgnored } from '../dataset/ignored-rules';
 import type { CrossFinding, CrossRule, EndFinding, ExampleAt, RuleMemory, RuleSubject } from '../dataset/rule';

@@ -1,11 +1,11 @@
-import { advance, TEXT_START, type Cursor } from '../dataset/cursor';
+import { advance, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { Finding, Severity } from '../dataset/finding';
 import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
-import { finalise } from '../dataset/minhash';
-import { ownCopy } from '../dataset/own-copy';
+import { finalise } from '../dataset/near/minhash';
+import { ownCopy } from '../base/own-copy';
 import type { RereadExample } from '../dataset/reread';
 import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFinding } from '../dataset/rule';
-import { hashNumber } from '../dataset/text-hash';
+import { hashNumber } from '../dataset/near/text-hash';
 import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
 
 /** Rules parted by what they need. */

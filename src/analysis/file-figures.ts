@@ -1,6 +1,6 @@
 import type { QaExample } from '../dataset/example';
 import type { Finding, Severity } from '../dataset/finding';
-import { ownCopy } from '../dataset/own-copy';
+import { ownCopy } from '../base/own-copy';
 import type { TokenLength } from '../text/token-lengths';
 import type { RuleSetting } from './protocol';
 

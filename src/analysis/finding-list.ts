@@ -1,4 +1,4 @@
-import type { Cursor } from '../dataset/cursor';
+import type { Cursor } from '../dataset/json/cursor';
 import type { Finding, Severity } from '../dataset/finding';
 import type { RuleSetting } from './protocol';
 import { toFile } from './segment';

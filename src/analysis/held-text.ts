@@ -1,4 +1,4 @@
-import { isLatin, ownCopy } from '../dataset/own-copy';
+import { isLatin, ownCopy } from '../base/own-copy';
 import type { TextChange } from './protocol';
 
 /** Length of the parts a text is cut into, in UTF-16 code units. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { AnalysisClient } from './client';
 import type { AnalysisResult } from './protocol';
 

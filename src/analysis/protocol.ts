@@ -3,8 +3,8 @@ import type { Layout } from '../dataset/convert-file';
 import type { DatasetFormat } from '../dataset/example';
 import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
-import type { SplitParts } from '../dataset/split';
-import type { SplitFile } from '../dataset/split-file';
+import type { SplitParts } from '../dataset/split/split';
+import type { SplitFile } from '../dataset/split/split-file';
 import type { FileFigures } from './file-figures';
 import type { LengthSummary } from '../text/token-lengths';
 

@@ -1,6 +1,6 @@
-import { advance, columnOf, TEXT_START, type Cursor } from '../dataset/cursor';
+import { advance, columnOf, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { Finding } from '../dataset/finding';
-import type { ElementState } from '../dataset/parser';
+import type { ElementState } from '../dataset/json/parser';
 import type { TokenLength } from '../text/token-lengths';
 
 /** How far a text leads: its size in UTF-16 code units, the line ends in it, and the size of what follows the last of them. */

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { OtherSides, otherParts, rememberExamples } from '../dataset/other-sides';
+import { OtherSides, otherParts, rememberExamples } from '../dataset/split/other-sides';
 import { streamBatches } from '../dataset/read';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 /** Larger files are not read beside the one that is open: `sft validate` compares them. */
 const MOST_BYTES = 100 * 1024 * 1024;

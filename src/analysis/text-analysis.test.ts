@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkText } from '../dataset/read';
 import { ALL_CONTENT_RULES } from '../dataset/rules';
-import { createRandom, type Random } from '../random';
+import { createRandom, type Random } from '../base/random';
 import { analyseOnce } from './analyse-once';
 import type { AnalysisResult, AnalysisSettings } from './protocol';
 import { TextAnalysis } from './text-analysis';

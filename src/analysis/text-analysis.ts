@@ -1,8 +1,8 @@
-import { columnOf, type Cursor } from '../dataset/cursor';
+import { columnOf, type Cursor } from '../dataset/json/cursor';
 import type { DatasetExample } from '../dataset/example';
 import type { Finding } from '../dataset/finding';
 import { isIgnored } from '../dataset/ignored-rules';
-import type { OtherSides } from '../dataset/other-sides';
+import type { OtherSides } from '../dataset/split/other-sides';
 import { rereadExample, type RereadExample } from '../dataset/reread';
 import type { RuleSubject } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DatasetExample } from '../dataset/example';
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
 import { createCounter, type TokenCounter } from '../text/count';
 import { tokenLength, type TokenLength } from '../text/token-lengths';

@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { appendExample } from '../dataset/append-example';
 import { convertFile, lossesByKind, writeConverted } from '../dataset/convert-file';
-import { apartText, divideFile, writeDivision } from '../dataset/split-file';
-import { formatError, SftError } from '../errors';
+import { apartText, divideFile, writeDivision } from '../dataset/split/split-file';
+import { formatError, SftError } from '../base/errors';
 import { checkFile } from './check-file';
 import { OpenTexts } from './open-texts';
 import type { FromWorker, RequestName, Requests, ToWorker, WorkerProblem } from './protocol';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import uPlot from 'uplot';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { aligned, type Points } from './align';
 
 it('curves are aligned as uPlot joins them', () => {

@@ -1,4 +1,4 @@
-import { NumberColumn } from '../number-column';
+import { NumberColumn } from '../base/number-column';
 
 /**
  * An exponential moving average that grows with its curve, corrected for its start: s_t = (1-w) Σ w^(t-i) x_i / (1 - w^t), so that

@@ -1,4 +1,4 @@
-import { lowerBound } from '../number-column';
+import { lowerBound } from '../base/number-column';
 
 /**
  * Chooses the points of a curve that show in a drawing `columns` pixels wide: of each pixel's points the first, the lowest, the

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { createRandom } from '../random';
-import { SftError } from '../errors';
+import { createRandom } from '../base/random';
+import { SftError } from '../base/errors';
 import { generate } from '../generate/generate';
 import type { ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';

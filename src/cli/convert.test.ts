@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readDataset } from '../dataset/read';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { convertVerb } from './convert';
 import { splitVerb } from './split';
 import type { OptionValues, Terminal, Verb } from './verb';

@@ -1,7 +1,7 @@
 import { convertFile, countOf, describeConversion, refuseExisting, writeConverted } from '../dataset/convert-file';
 import { formatFinding } from '../dataset/finding';
 import { KIND_NAMES, KINDS, type DatasetKind } from '../dataset/formats/kind';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';

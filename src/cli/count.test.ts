@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { countVerb } from './count';
 import type { OptionValues, Terminal } from './verb';
 

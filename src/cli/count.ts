@@ -1,6 +1,6 @@
 import { formatFinding } from '../dataset/finding';
 import { readDataset, type Dataset } from '../dataset/read';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { summariseLengths, tokenLength, type LengthSummary, type TokenLength } from '../text/token-lengths';
 import { numberOption, onlyPositional, requiredOption, textOption } from './option-values';

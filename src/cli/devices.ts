@@ -1,5 +1,5 @@
 import { createCpuDevice } from '../compute/cpu/cpu-device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { Invocation, Verb } from './verb';
 import { usageError } from './parse';
 

@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/parse-config';
-import { availableMemory } from '../free-memory';
+import { availableMemory } from '../base/free-memory';
 import { estimateRun } from '../runs/estimate-run';
 import type { MemoryParts } from '../train/estimate';
 import { onlyPositional } from './option-values';

@@ -1,6 +1,6 @@
-import { SftError } from '../errors';
-import { evaluateRun } from '../runs/evaluate-run';
-import { limited, prepareData } from '../runs/prepare';
+import { SftError } from '../base/errors';
+import { evaluateRun } from '../runs/worker/evaluate-run';
+import { limited, prepareData } from '../runs/worker/prepare';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';

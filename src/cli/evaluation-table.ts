@@ -1,4 +1,4 @@
-import type { RunEvaluation } from '../runs/evaluate-run';
+import type { RunEvaluation } from '../runs/worker/evaluate-run';
 import { rougeBand } from '../text/rouge/bands';
 import { ROUGE_METRICS, type RougeMetric } from '../text/rouge/rouge';
 

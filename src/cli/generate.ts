@@ -1,5 +1,5 @@
-import { createRandom } from '../random';
-import { SftError } from '../errors';
+import { createRandom } from '../base/random';
+import { SftError } from '../base/errors';
 import { generate } from '../generate/generate';
 import { createStreamingDecoder } from '../text/streaming-decoder';
 import { MODEL_OPTIONS, openModelOption } from './open-model';

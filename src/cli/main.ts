@@ -1,6 +1,6 @@
-import { formatError, SftError } from '../errors';
-import { nearest } from '../nearest';
-import { VERSION } from '../version';
+import { formatError, SftError } from '../base/errors';
+import { nearest } from '../base/nearest';
+import { VERSION } from '../base/version';
 import { mainHelp, verbHelp } from './help';
 import { parseVerbArguments, usageError } from './parse';
 import { endQuietlyOnClosedPipe, processTerminal } from './terminal';

@@ -1,6 +1,6 @@
 import { createCpuDevice } from '../compute/cpu/cpu-device';
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { numberOption, textOption } from './option-values';
 import type { OptionHelp, OptionValues } from './verb';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { openModel, openTuned, type ModelSession } from '../generate/session';
 import { LlamaModel } from '../model/llama';
-import { openBase } from '../runs/prepare';
+import { openBase } from '../runs/worker/prepare';
 import { readRun, type RunSummary } from '../runs/read-runs';
 import { openDevice } from './open-device';
 import type { OptionValues } from './verb';

@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { OptionValues } from './verb';
 
 /** The value of a string option; undefined where it was not given. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 import { parseVerbArguments } from './parse';
 import type { Verb } from './verb';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { SftError } from '../errors';
-import { nearest } from '../nearest';
+import { SftError } from '../base/errors';
+import { nearest } from '../base/nearest';
 import type { OptionHelp, OptionValues, ParseOptions, Verb } from './verb';
 
 /** The flags every verb has. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RunEvent } from '../runs/event-schema';
+import type { RunEvent } from '../runs/folder/event-schema';
 import { formatDuration, Progress } from './progress';
 import type { Terminal } from './verb';
 

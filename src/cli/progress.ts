@@ -1,4 +1,4 @@
-import type { RunEvent } from '../runs/event-schema';
+import type { RunEvent } from '../runs/folder/event-schema';
 import type { Terminal } from './verb';
 
 /** A line that is read by eyes needs no more than this many changes a second. */

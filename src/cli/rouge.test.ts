@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { rougeVerb } from './rouge';
 import type { OptionValues } from './verb';
 

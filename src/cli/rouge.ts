@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { rougeBand } from '../text/rouge/bands';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { readItems, type Item } from '../text/rouge/item-list';

@@ -1,8 +1,8 @@
 import type { QaExample } from '../dataset/example';
 import { formatFinding, type Finding } from '../dataset/finding';
-import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near-threshold';
-import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split';
-import { apartText, divideFile, writeDivision, type Division } from '../dataset/split-file';
+import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
+import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split/split';
+import { apartText, divideFile, writeDivision, type Division } from '../dataset/split/split-file';
 import { numberOption, onlyPositional, requiredOption } from './option-values';
 import type { Terminal, Verb } from './verb';
 

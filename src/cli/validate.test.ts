@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { splitVerb } from './split';
 import { validateVerb } from './validate';
 import type { OptionValues, Verb } from './verb';

@@ -1,11 +1,11 @@
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
 import { KIND_NAMES } from '../dataset/formats/kind';
 import { streamBatches } from '../dataset/read';
-import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near-threshold';
-import { OtherSides, rememberExamples, splitPart } from '../dataset/other-sides';
+import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
+import { OtherSides, rememberExamples, splitPart } from '../dataset/split/other-sides';
 import type { Rule } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 import { numberOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';

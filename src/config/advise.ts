@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { adviceOn } from './advice';
 import { ConfigProblem } from './config-error';
 import { adviceFinding, problemFinding, syntaxFinding, type ConfigFinding } from './config-finding';

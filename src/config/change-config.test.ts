@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { changeConfigText, type ConfigChanges } from './change-config';
 
 /** name, text before, changes, text after */

@@ -1,4 +1,4 @@
-import { SftError, type ErrorDetails } from '../errors';
+import { SftError, type ErrorDetails } from '../base/errors';
 import type { Repair } from './repair';
 
 /** One mistake in a configuration, with the mechanical ways out of it, best first. */

@@ -1,4 +1,4 @@
-import type { FromSchema, JsonSchema } from '../json-schema';
+import type { FromSchema, JsonSchema } from '../base/json-schema';
 
 /** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
 export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;

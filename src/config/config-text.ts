@@ -1,6 +1,6 @@
 import { createScanner, findNodeAtLocation, findNodeAtOffset, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
-import type { ErrorPlace } from '../errors';
+import type { ErrorPlace } from '../base/errors';
 import { configProblem, type ConfigProblem } from './config-error';
 import { removeKey } from './repair';
 

@@ -1,5 +1,5 @@
 import { CONFIG_SCHEMA } from './config-schema';
-import type { JsonSchema } from '../json-schema';
+import type { JsonSchema } from '../base/json-schema';
 import { valueText } from './key-edits';
 import { isTaughtKey, teachingMarkdown } from './teach';
 import { anchorOf, TERMS } from './teaching/terms';

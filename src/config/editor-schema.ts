@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../json-schema';
+import type { JsonSchema } from '../base/json-schema';
 import { CONFIG_SCHEMA } from './config-schema';
 import { isTaughtKey, teachingMarkdown } from './teach';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 import { ConfigError } from './config-error';
 import { CONFIG_SCHEMA, PROJECTIONS } from './config-schema';
 import { NOT_YET } from './not-yet';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
 import { ConfigText } from './config-text';

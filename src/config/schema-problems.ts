@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { createAjv } from '../create-ajv';
-import type { JsonSchema } from '../json-schema';
-import { nearest } from '../nearest';
+import { createAjv } from '../base/create-ajv';
+import type { JsonSchema } from '../base/json-schema';
+import { nearest } from '../base/nearest';
 import { configProblem, type ConfigProblem } from './config-error';
 import { CONFIG_SCHEMA } from './config-schema';
 import type { ConfigText } from './config-text';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { schemaFileText } from '../json-schema';
+import { schemaFileText } from '../base/json-schema';
 import { effectiveValues } from './advise';
 import { CONFIG_SCHEMA } from './config-schema';
 import { configurationPage } from './configuration-page';

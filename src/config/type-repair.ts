@@ -1,5 +1,5 @@
 import type { JSONPath } from 'jsonc-parser';
-import type { JsonSchema } from '../json-schema';
+import type { JsonSchema } from '../base/json-schema';
 import { setKey, type Repair } from './repair';
 
 /** The value that was most likely meant: the same without quotes or rounded; else the default. */

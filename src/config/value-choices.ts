@@ -1,5 +1,5 @@
 import { getLocation } from 'jsonc-parser';
-import type { JsonSchema } from '../json-schema';
+import type { JsonSchema } from '../base/json-schema';
 import { CONFIG_SCHEMA } from './config-schema';
 
 /** What can be written at a place of a configuration. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { appendExample, type NewExample } from './append-example';
 
 const example: NewExample = { history: [], question: 'Why?', answer: 'Because.' };

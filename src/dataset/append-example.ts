@@ -1,11 +1,11 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { DatasetChecker } from './check';
 import type { ExampleMessage } from './example';
 import type { Finding, TextEdit } from './finding';
 import { convertExample } from './formats/convert';
 import type { DatasetKind } from './formats/kind';
-import { elementLike, layoutOf, type Layout } from './json-layout';
-import { ElementScanner } from './scan';
+import { elementLike, layoutOf, type Layout } from './json/layout';
+import { ElementScanner } from './json/scan';
 
 /** A question with the answer it should have, in the conversation it was asked in. */
 export interface NewExample {

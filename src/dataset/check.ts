@@ -1,13 +1,13 @@
 import { parseTree, type Node } from 'jsonc-parser';
-import { advance, columnOf, TEXT_START, type Cursor } from './cursor';
+import { advance, columnOf, TEXT_START, type Cursor } from './json/cursor';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding, FindingPlace, Fix, Severity } from './finding';
 import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
 import { checkTurnOrder } from './formats/turn-order';
-import { ownCopy } from './own-copy';
-import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './parser';
+import { ownCopy } from '../base/own-copy';
+import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './json/parser';
 import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
 import { removeProperty } from './property-fixes';
 import { isCrossRule, type CrossCheck, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../errors';
-import { writeFileAtomic } from '../files';
+import { SftError } from '../base/errors';
+import { writeFileAtomic } from '../base/files';
 import type { Finding } from './finding';
 import { convertExample, writeExamples } from './formats/convert';
 import { KIND_NAMES, type DatasetKind } from './formats/kind';

@@ -2,12 +2,12 @@ import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import type { QaExample } from './example';
 import type { Finding } from './finding';
-import { bigramSet, jaccard } from './minhash';
-import { NearSets, signed } from './near-sets';
+import { bigramSet, jaccard } from './near/minhash';
+import { NearSets, signed } from './near/near-sets';
 import { checkText } from './read';
 import { CROSS_EXAMPLE_RULES } from './rules';
 import { sameAgency } from './rules/near-agency';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { datasetStatistics } from './statistics';
 
 function check(examples: readonly QaExample[]): Finding[] {

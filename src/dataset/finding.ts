@@ -1,4 +1,4 @@
-import { formatPlace } from '../errors';
+import { formatPlace } from '../base/errors';
 
 export type Severity = 'error' | 'warning' | 'info';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { DatasetChecker, type DatasetItem } from './check';
 import { sniff, Utf8Decoder } from './decode';
 import type { DatasetExample, DatasetFormat } from './example';

@@ -1,7 +1,7 @@
 import type { Severity } from './finding';
-import { SYNTAX_RULES } from './mistakes';
-import { NEAR_DUPLICATE_THRESHOLD } from './near-threshold';
-import type { OtherSides } from './other-sides';
+import { SYNTAX_RULES } from './json/mistakes';
+import { NEAR_DUPLICATE_THRESHOLD } from './near/near-threshold';
+import type { OtherSides } from './split/other-sides';
 import type { CrossRule, ExampleRule, Rule } from './rule';
 import { exactDuplicate } from './rules/exact-duplicate';
 import { agencyImbalance } from './rules/agency-imbalance';

@@ -1,5 +1,5 @@
 import type { Node } from 'jsonc-parser';
-import { flatTexts } from './flat-texts';
+import { flatTexts } from './json/flat-texts';
 import { roleOf, TURN_KEYS } from './formats/conversation';
 import type { DatasetKind } from './formats/kind';
 import type { SubjectText, TextRole } from './rule';

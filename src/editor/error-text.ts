@@ -1,4 +1,4 @@
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 
 /** What a person is told of an error: reason, place and remedy where it has them. */
 export function errorText(error: unknown): string {

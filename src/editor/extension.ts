@@ -3,25 +3,25 @@ import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
 import type { ChatView } from './chat/chat-view';
 import { registerChat } from './chat/register-chat';
-import { registerCodeActions } from './code-actions';
+import { registerCodeActions } from './dataset/code-actions';
 import { registerConfigEditing } from './config/register-config-editing';
 import { registerDashboard } from './dashboard/register-dashboard';
-import { registerDatasetCommands } from './dataset-commands';
-import { registerDatasetCompletion } from './register-dataset-completion';
-import { DatasetDocuments } from './dataset-documents';
-import { registerDiagnostics } from './diagnostics';
+import { registerDatasetCommands } from './dataset/dataset-commands';
+import { registerDatasetCompletion } from './dataset/register-dataset-completion';
+import { DatasetDocuments } from './dataset/dataset-documents';
+import { registerDiagnostics } from './dataset/diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
-import { registerGlossary } from './glossary';
-import { registerInlayHints } from './inlay-hints';
-import { registerLearnCommands } from './learn-commands';
-import { registerPreview, type Preview } from './preview';
-import { registerReport } from './report';
+import { registerGlossary } from './learn/glossary';
+import { registerInlayHints } from './dataset/inlay-hints';
+import { registerLearnCommands } from './learn/learn-commands';
+import { registerPreview, type Preview } from './preview/preview';
+import { registerReport } from './report/report';
 import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
-import { registerSampleProject } from './sample-project';
+import { registerSampleProject } from './learn/sample-project';
 import type { Services } from './services';
-import { registerLanguageStatus, registerStatusBar } from './status';
+import { registerLanguageStatus, registerStatusBar } from './dataset/status';
 
 /** What activate gives to whoever asks for the extension's exports: tests. */
 export interface SftApi {

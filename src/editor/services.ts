@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AnalysisClient } from '../analysis/client';
-import type { DatasetDocuments } from './dataset-documents';
+import type { DatasetDocuments } from './dataset/dataset-documents';
 import type { Dialogs } from './dialogs';
 import type { RunStore } from './runs/run-store';
 

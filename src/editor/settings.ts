@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnalysisSettings, RuleSetting } from '../analysis/protocol';
-import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near-threshold';
+import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
 
 const DEFAULT_MAX_SEQ_LENGTH = 1024;
 

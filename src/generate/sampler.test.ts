@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { argmax, checkSampling, GREEDY, sampleToken, type SamplingOptions } from './sampler';
 
 const logits = Float32Array.from([1, 3, 2, 3, -Infinity, 0]);

@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 /** How the next token is chosen, in the words of transformers' GenerationConfig. */
 export interface SamplingOptions {

@@ -1,5 +1,5 @@
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig, type LlamaConfig } from '../model/llama-config';
 import type { LoraAdapter } from '../model/lora';

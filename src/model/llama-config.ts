@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 /** How rotary frequencies are stretched for longer contexts. */
 export type RopeScaling =

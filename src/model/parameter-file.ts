@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Device, DeviceBuffer } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { readSafetensorsHeader, writeSafetensors, type TensorEntry, type TensorSource } from './safetensors';
 
 /** An fp32 tensor on a device under the name it has in a file. */

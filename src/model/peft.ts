@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { LoraAdapter, type LoraConfig } from './lora';
 import { readTensors, writeTensors } from './parameter-file';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { RowExtents } from './row-extents';
 
 describe('row extents', () => {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 /** Element types of the safetensors format that this project reads; others are listed by name and refused when used. */
 export type TensorType = 'F32' | 'BF16' | 'F16';

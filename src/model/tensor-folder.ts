@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors';
 
 /** Where a tensor of a model folder lies. */

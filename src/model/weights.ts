@@ -1,7 +1,7 @@
 import { PROJECTIONS } from '../config/config-schema';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DenseMatrix, Device, DeviceBuffer, DType, WeightFile } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { hasBias, projectionPath, projectionShape } from './projections';
 import { locateTensors, type LocatedTensor } from './tensor-folder';

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema';
-import { SftError } from '../errors';
-import { explainWriteError, makeFolder } from '../files';
-import { VERSION } from '../version';
-import { RunFolder } from './run-folder';
-import type { Run } from './run-schema';
+import { SftError } from '../base/errors';
+import { explainWriteError, makeFolder } from '../base/files';
+import { VERSION } from '../base/version';
+import { RunFolder } from './folder/run-folder';
+import type { Run } from './folder/run-schema';
 
 export interface NewRun {
   readonly config: ResolvedConfig;

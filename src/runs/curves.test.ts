@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Curves, foldEvents, STEP_COLUMNS } from './curves';
-import type { RunEvent } from './event-schema';
+import type { RunEvent } from './folder/event-schema';
 
 const time = '2026-01-02T10:15:00.000Z';
 const start = (resumed_from?: number): RunEvent => ({

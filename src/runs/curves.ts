@@ -1,5 +1,5 @@
 import type { RunCurves } from '../train/health/finding';
-import type { RunEvent } from './event-schema';
+import type { RunEvent } from './folder/event-schema';
 
 /** Columns that an update of the weights has a value in. */
 export const STEP_COLUMNS = [

@@ -2,7 +2,7 @@ import type { ResolvedConfig } from '../config/config-schema';
 import { readLlamaConfig } from '../model/llama-config';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { estimateMemory, type MemoryEstimate } from '../train/estimate';
-import { prepareData } from './prepare';
+import { prepareData } from './worker/prepare';
 
 /**
  * The memory a run of this configuration will need.

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { removeFile, writeFileAtomic } from '../files';
+import { removeFile, writeFileAtomic } from '../base/files';
 
 /** run.json is written once: the name a person gives a run afterwards lies beside it. */
 const FILE_NAME = 'label.json';

@@ -3,13 +3,13 @@ import { closeSync, openSync, statSync, watch } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema';
-import { SftError } from '../errors';
-import { explainWriteError } from '../files';
+import { SftError } from '../base/errors';
+import { explainWriteError } from '../base/files';
 import { createRun } from './create-run';
-import { runBusy } from './lock';
+import { runBusy } from './folder/lock';
 import { readRun } from './read-runs';
-import { RunFolder } from './run-folder';
-import { isWorking } from './run-status';
+import { RunFolder } from './folder/run-folder';
+import { isWorking } from './folder/run-status';
 
 /** Where the system tells of no changes (network folders), how often to look, in ms. */
 const LOOK_EVERY = 1000;

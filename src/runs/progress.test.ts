@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { RunEvent } from './event-schema';
+import type { RunEvent } from './folder/event-schema';
 import { durationText, progressOf, readProgress } from './progress';
-import { RunFolder } from './run-folder';
+import { RunFolder } from './folder/run-folder';
 
 const root = mkdtempSync(path.join(tmpdir(), 'sft-progress-'));
 after(() => {

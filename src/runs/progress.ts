@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { RunEvent } from './event-schema';
-import type { RunFolder } from './run-folder';
+import type { RunEvent } from './folder/event-schema';
+import type { RunFolder } from './folder/run-folder';
 
 /** So much of the end of events.jsonl is read: some fifty steps. */
 const TAIL = 16 * 1024;

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { formatError, SftError } from '../errors';
-import { isAlive } from '../process-identity';
+import { formatError, SftError } from '../base/errors';
+import { isAlive } from '../base/process-identity';
 import { readLabel } from './label';
-import { RunFolder } from './run-folder';
-import type { Run } from './run-schema';
-import { isWorking } from './run-status';
-import type { RunState } from './state-schema';
+import { RunFolder } from './folder/run-folder';
+import type { Run } from './folder/run-schema';
+import { isWorking } from './folder/run-status';
+import type { RunState } from './folder/state-schema';
 
 export interface RunSummary {
   readonly folder: RunFolder;

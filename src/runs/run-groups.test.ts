@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { groupOf, progressText, RUN_GROUPS } from './run-groups';
-import { STATE_SCHEMA, type RunState } from './state-schema';
+import { STATE_SCHEMA, type RunState } from './folder/state-schema';
 
 const state = (status: RunState['status'], step: number, total_steps: number | null): RunState => ({
   status,

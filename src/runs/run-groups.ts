@@ -1,5 +1,5 @@
 import { durationText, lossText, type RunProgress } from './progress';
-import type { RunState, RunStatus } from './state-schema';
+import type { RunState, RunStatus } from './folder/state-schema';
 
 /** What a person tells runs apart by, in the order of a list of runs: what works first, what is over last. */
 export const RUN_GROUPS = ['running', 'queued', 'paused', 'interrupted', 'failed', 'stopped', 'done'] as const;

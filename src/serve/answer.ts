@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { DecodeLoop } from '../generate/decode-loop';
 import type { LlamaModel } from '../model/llama';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { createStreamingDecoder } from '../text/streaming-decoder';
 import { ApiError } from './api-error';

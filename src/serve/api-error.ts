@@ -1,4 +1,4 @@
-import { formatError, SftError } from '../errors';
+import { formatError, SftError } from '../base/errors';
 
 export interface ApiErrorDetails {
   /** The field of the request that is wrong. */

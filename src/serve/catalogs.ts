@@ -5,8 +5,8 @@ import { openModel, openTuned, type ModelSession } from '../generate/session';
 import { LlamaModel } from '../model/llama';
 import { ADAPTER_WEIGHTS } from '../model/peft';
 import { BaseWeights } from '../model/weights';
-import { bestFolder, checkpointSteps } from '../runs/checkpoints';
-import { openBase } from '../runs/prepare';
+import { bestFolder, checkpointSteps } from '../runs/folder/checkpoints';
+import { openBase } from '../runs/worker/prepare';
 import { readRun } from '../runs/read-runs';
 import type { ModelCatalog, ModelSource, OpenedModel } from './model-shelf';
 

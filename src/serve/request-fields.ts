@@ -1,4 +1,4 @@
-import { nearest } from '../nearest';
+import { nearest } from '../base/nearest';
 import { ApiError } from './api-error';
 import type { JsonFields } from './request-body';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DecodeLoop } from '../generate/decode-loop';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { answer, Disconnected, type Answer } from './answer';
 import { ApiError, asApiError } from './api-error';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { DecodeLoop } from '../generate/decode-loop';
 import { asApiError } from './api-error';
 import type { OpenCatalog } from './catalogs';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 import { AddedTokenSplitter, type AddedToken } from './added-tokens';
 
 const token = (content: string, id: number): AddedToken => ({

@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { isObject } from './model-files';
 
 /** One entry of tokenizer.json's `added_tokens`. */

@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { isObject, type JsonObject } from './model-files';
 import { mergeSymbols } from './merge-symbols';
 import { MergeTable } from './merge-table';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { defaultTemplate } from './default-template';
 import { compileTemplate } from './jinja';
 import { isObject, readModelJson, readModelText } from './model-files';

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { ChatMessage } from './chat-template';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from './chat-tokenizer';
 

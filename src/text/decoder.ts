@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { CHAR_TO_BYTE } from './byte-alphabet';
 import { isObject, type JsonObject } from './model-files';
 

@@ -1,5 +1,5 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { pythonStrip, STRIP_FUNCTION, usePythonStrip } from './python-strip';
 import { strftime } from './strftime';
 import { outlineOf, type Outline } from './template-outline';

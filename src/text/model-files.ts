@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { isObject } from './model-files';
 
 export type Normalizer = (text: string) => string;

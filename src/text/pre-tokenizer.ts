@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { toByteAlphabet } from './byte-alphabet';
 import { isObject, type JsonObject } from './model-files';
 import { createPattern } from './normalizer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { splitByPattern, type SplitBehavior } from './split-pattern';
 
 const split = (behavior: SplitBehavior, invert = false): string[] =>

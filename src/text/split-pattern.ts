@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 
 /** What becomes of the matches of a Split pre-tokenizer. */
 export type SplitBehavior = 'Isolated' | 'Removed' | 'Contiguous' | 'MergedWithPrevious' | 'MergedWithNext';

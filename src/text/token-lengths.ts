@@ -1,4 +1,4 @@
-import { nthSmallest } from '../order-statistic';
+import { nthSmallest } from '../base/order-statistic';
 import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
 
 /** Lengths of one example under the model's tokenizer and chat template. */

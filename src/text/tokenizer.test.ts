@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { createCounter } from './count';
 import { createStreamingDecoder } from './streaming-decoder';
 import { loadTokenizer, type TextTokenizer } from './tokenizer';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { AddedTokenSplitter, readAddedTokens } from './added-tokens';
 import { BpeModel } from './bpe';
 import { toByteAlphabet } from './byte-alphabet';

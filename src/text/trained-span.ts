@@ -1,4 +1,4 @@
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { ChatMessage, ChatTemplate } from './chat-template';
 import { writtenText, type Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { LlamaModel } from '../model/llama';
 import { readTensors, writeTensors, type NamedTensor } from '../model/parameter-file';
 import { ADAPTER_WEIGHTS, writePeftAdapter } from '../model/peft';

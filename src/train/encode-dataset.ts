@@ -1,7 +1,7 @@
 import type { DatasetExample, ExampleMessage } from '../dataset/example';
 import { readDataset, type Dataset } from '../dataset/read';
 import { formatFinding } from '../dataset/finding';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import type { TrainingExample } from './trainer';
 

@@ -1,4 +1,4 @@
-import { createRandom } from '../random';
+import { createRandom } from '../base/random';
 
 export interface OrderOptions {
   readonly examples: number;

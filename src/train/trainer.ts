@@ -1,5 +1,5 @@
 import type { Device } from '../compute/device';
-import { SftError } from '../errors';
+import { SftError } from '../base/errors';
 import { countTargets, freeBatch, packBatch, type TokenSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
 import { trainPass } from '../model/loss-pass';

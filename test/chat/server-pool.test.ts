@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { isAlive } from '../../src/process-identity';
+import { isAlive } from '../../src/base/process-identity';
 import { listModels, streamChat } from '../../src/editor/chat/completions';
 import { ServerPool, type ServeTarget } from '../../src/editor/chat/server-pool';
 import { DEFAULT_SETTINGS } from '../../src/messages/chat';

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/parse-config';
-import { isAlive } from '../../src/process-identity';
-import type { RunEvent } from '../../src/runs/event-schema';
+import { isAlive } from '../../src/base/process-identity';
+import type { RunEvent } from '../../src/runs/folder/event-schema';
 import { launchRun, relaunchRun, type WorkerCommand } from '../../src/runs/launch';
 import { readRun } from '../../src/runs/read-runs';
-import { RunFolder } from '../../src/runs/run-folder';
+import { RunFolder } from '../../src/runs/folder/run-folder';
 import { sft, SFT, smallConfig, temporaryFolder } from './sft';
 
 const command: WorkerCommand = { execPath: process.execPath, entry: SFT };

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { foldEvents } from '../../src/runs/curves';
-import { EVENT_SCHEMA, type RunEvent } from '../../src/runs/event-schema';
+import { EVENT_SCHEMA, type RunEvent } from '../../src/runs/folder/event-schema';
 import { readRun } from '../../src/runs/read-runs';
-import { STATE_SCHEMA } from '../../src/runs/state-schema';
+import { STATE_SCHEMA } from '../../src/runs/folder/state-schema';
 import { sft, SFT, smallConfig, temporaryFolder } from './sft';
 
 const KILLS = 20;

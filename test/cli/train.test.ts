@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
 import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';

@@ -8,7 +8,7 @@ import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { loadPeftAdapter } from '../../src/model/peft';
 import { BaseWeights } from '../../src/model/weights';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { loadFixture } from './fixture';
 
 const device = createCpuDevice({ threads: 2 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
 import { PROJECTIONS } from '../../src/config/config-schema';
-import { createRandom } from '../../src/random';
+import { createRandom } from '../../src/base/random';
 import { freeBatch, packBatch, type TokenSequence } from '../../src/model/batch';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';

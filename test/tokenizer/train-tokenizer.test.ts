@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { learnMerges } from '../../scripts/bpe-merges';
 import { SPECIAL_TOKENS, trainTokenizer, writeTokenizer, type TrainedTokenizer } from '../../scripts/train-tokenizer';
-import { SftError } from '../../src/errors';
+import { SftError } from '../../src/base/errors';
 import { toByteAlphabet } from '../../src/text/byte-alphabet';
 import { loadChatTokenizer, type ChatTokenizer } from '../../src/text/chat-tokenizer';
 

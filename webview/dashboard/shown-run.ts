@@ -6,7 +6,7 @@ import {
   type RunFacts,
   type StepColumns,
 } from '../../src/messages/dashboard';
-import { lowerBound, NumberColumn } from '../../src/number-column';
+import { lowerBound, NumberColumn } from '../../src/base/number-column';
 
 type ColumnName = (typeof DRAWN_COLUMNS)[number];
 

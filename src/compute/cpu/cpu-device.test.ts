@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { SftError } from '../../errors';
-import { createRandom } from '../../random';
-import { exercise } from '../conformance/exercise';
-import { assertSame } from '../conformance/numbers';
+import { SftError } from '../../base/errors';
+import { createRandom } from '../../base/random';
+import { exercise } from '../../../test/conformance/exercise';
+import { assertSame } from '../../../test/conformance/numbers';
 import { createCpuDevice, INSTRUCTION_SETS, type CpuDeviceOptions } from './cpu-device';
 import { findLibrary } from './library';
 

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import type {
   AdamWStep,
   AttentionShape,

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../device';
 import type { CpuLibrary } from './bindings';
 import { cpuBuffer, DTYPE_CODE, size } from './checks';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import koffi from 'koffi';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { bindLibrary, type CpuLibrary } from './bindings';
 
 const ABI_VERSION = 1;

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
-import { createRandom, type Random } from '../../random';
+import { createRandom, type Random } from '../../base/random';
 import { checkText } from '../read';
 import { adaptExample } from './adapt';
 import { conversationOf } from './conversation';

@@ -1,4 +1,4 @@
-import { nearest } from '../../nearest';
+import { nearest } from '../../base/nearest';
 
 /** How an example names its parts; how the file holds its examples (JSON array, lines, table) is another matter. */
 export type DatasetKind = 'qa' | 'alpaca' | 'sharegpt' | 'messages' | 'prompt-completion';

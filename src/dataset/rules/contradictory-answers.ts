@@ -1,8 +1,8 @@
-import { HashedPairs } from '../hashed-pairs';
-import { KeptRows, newRow, type RowStore } from '../kept-rows';
-import { ascendingSet, jaccard, wordHashes } from '../minhash';
+import { HashedPairs } from '../near/hashed-pairs';
+import { KeptRows, newRow, type RowStore } from '../near/kept-rows';
+import { ascendingSet, jaccard, wordHashes } from '../near/minhash';
 import { crossRule } from '../rule';
-import { hashNumber, hashTexts, type TextHash } from '../text-hash';
+import { hashNumber, hashTexts, type TextHash } from '../near/text-hash';
 
 /** Answers with fewer words in common (Jaccard) say something else. */
 const CLEARLY_DIFFERENT = 0.3;

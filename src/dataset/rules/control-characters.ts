@@ -1,4 +1,4 @@
-import { nameOfControl } from '../mistakes';
+import { nameOfControl } from '../json/mistakes';
 import { findMojibake } from './mojibake-text';
 import { matchesOf, sourceMatches, textRule, type TextProblem } from './text-rule';
 

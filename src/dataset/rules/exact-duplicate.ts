@@ -1,6 +1,6 @@
-import { HashedPairs } from '../hashed-pairs';
+import { HashedPairs } from '../near/hashed-pairs';
 import { crossRule } from '../rule';
-import { hashTexts, type TextHash } from '../text-hash';
+import { hashTexts, type TextHash } from '../near/text-hash';
 
 /** The same question with the same answer, but for case and white space, stands in the file already. */
 export const exactDuplicate = crossRule<TextHash>({

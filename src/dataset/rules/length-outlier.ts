@@ -1,4 +1,4 @@
-import { nthSmallest } from '../../order-statistic';
+import { nthSmallest } from '../../base/order-statistic';
 import { crossRule, type KeptPlace } from '../rule';
 
 /** Fewer examples have no usual length. */

@@ -1,6 +1,6 @@
 import type { ExampleRule } from '../rule';
 import { endOf, OPTIONAL_KEYS, renamed } from '../schema';
-import { nearest } from '../../nearest';
+import { nearest } from '../../base/nearest';
 
 /** A further key that is one slip away from an optional key of the schema, which the example lacks. */
 export const misspeltOptionalKey: ExampleRule = {

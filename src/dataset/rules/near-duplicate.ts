@@ -1,5 +1,5 @@
-import { bigramSet, letterHash } from '../minhash';
-import { NearSets, signed, type SignedSet } from '../near-sets';
+import { bigramSet, letterHash } from '../near/minhash';
+import { NearSets, signed, type SignedSet } from '../near/near-sets';
 import { crossRule, type CrossRule, type HeldDigests, type RuleSubject } from '../rule';
 
 /** Texts with fewer distinct word bigrams are alike too easily. */

@@ -1,4 +1,4 @@
-import { sideDigest, type OtherSides, type SideDigest, type SideTwin } from '../other-sides';
+import { sideDigest, type OtherSides, type SideDigest, type SideTwin } from '../split/other-sides';
 import { crossRule, type CrossRule } from '../rule';
 
 /**

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { modelFolders } from '../settings';
 import type { Services } from '../services';
 import type { OpenModel } from './conversation';

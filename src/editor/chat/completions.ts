@@ -1,4 +1,4 @@
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import type { ChatSettings } from '../../messages/chat';
 import type { ChatMessage } from '../../text/chat-template';
 import { SseParser } from './sse';

@@ -1,4 +1,4 @@
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { DEFAULT_SETTINGS, SIDES, type ChatSettings, type ChatTurn, type Reply, type Side } from '../../messages/chat';
 import type { ChatMessage } from '../../text/chat-template';
 import { streamChat, type Endpoint } from './completions';

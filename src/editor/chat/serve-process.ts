@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 
 /** How the command line is started: which Node, and which dist/sft.js. */
 export interface ServeCommand {

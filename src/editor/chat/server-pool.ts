@@ -1,4 +1,4 @@
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import type { Endpoint } from './completions';
 import { ServeProcess, type ServeCommand } from './serve-process';
 

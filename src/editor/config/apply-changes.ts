@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { changeConfigText, type ConfigChanges } from '../../config/change-config';
 import { CONFIG_SCHEMA } from '../../config/config-schema';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import type { Services } from '../services';
 
 /**

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { fromDashboard, type FromDashboard, type ToDashboard } from '../../messages/dashboard';
 import { PendingRequests } from '../../messages/pending';
-import { rate, readRatings } from '../../runs/ratings';
+import { rate, readRatings } from '../../runs/folder/ratings';
 import type { RunSummary } from '../../runs/read-runs';
 import { healthAdvice } from '../../train/health/health-advice';
 import type { Services } from '../services';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RunEvent } from '../../runs/event-schema';
+import type { RunEvent } from '../../runs/folder/event-schema';
 import { EventsCsv } from './events-csv';
 
 const time = '2026-01-02T10:15:00.000Z';

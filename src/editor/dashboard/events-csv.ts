@@ -1,4 +1,4 @@
-import { EVENT_SCHEMA, type RunEvent } from '../../runs/event-schema';
+import { EVENT_SCHEMA, type RunEvent } from '../../runs/folder/event-schema';
 
 /** What an event can say in one cell. */
 const COLUMNS: readonly string[] = [

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatError, SftError } from '../../errors';
-import { writeFileAtomic } from '../../files';
-import { readEventPieces } from '../../runs/event-log';
-import { RunFolder } from '../../runs/run-folder';
+import { formatError, SftError } from '../../base/errors';
+import { writeFileAtomic } from '../../base/files';
+import { readEventPieces } from '../../runs/folder/event-log';
+import { RunFolder } from '../../runs/folder/run-folder';
 import type { Dialogs } from '../dialogs';
 import { EventsCsv } from './events-csv';
 import { runReportHtml, type ReportedRun } from './run-report';

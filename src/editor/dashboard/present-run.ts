@@ -1,5 +1,5 @@
-import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/evaluate-run';
-import type { Run } from '../../runs/run-schema';
+import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/worker/evaluate-run';
+import type { Run } from '../../runs/folder/run-schema';
 import type { HealthFinding } from '../../train/health/finding';
 import type {
   Advice,

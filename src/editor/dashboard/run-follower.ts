@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { Curves } from '../../runs/curves';
-import type { Prediction, RunEvaluation } from '../../runs/evaluate-run';
-import { FolderChanges, readEventPieces } from '../../runs/event-log';
-import type { RunEvent } from '../../runs/event-schema';
+import type { Prediction, RunEvaluation } from '../../runs/worker/evaluate-run';
+import { FolderChanges, readEventPieces } from '../../runs/folder/event-log';
+import type { RunEvent } from '../../runs/folder/event-schema';
 import { withLife } from '../../runs/read-runs';
-import { RunFolder } from '../../runs/run-folder';
-import type { Run } from '../../runs/run-schema';
-import type { RunState } from '../../runs/state-schema';
+import { RunFolder } from '../../runs/folder/run-folder';
+import type { Run } from '../../runs/folder/run-schema';
+import type { RunState } from '../../runs/folder/state-schema';
 import { isHealthKind } from '../../train/health/finding';
 
 /** A run is looked at so often at most, ms: 20 times a second. */

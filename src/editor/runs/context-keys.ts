@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { canRelaunch, groupOf } from '../../runs/run-groups';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 import type { Services } from '../services';
 
 /** What the manifest's when-clauses ask: which open files are datasets, and what kinds of runs there are. */

@@ -1,8 +1,8 @@
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { relaunchRun } from '../../runs/launch';
 import type { RunSummary } from '../../runs/read-runs';
 import { canRelaunch, groupOf } from '../../runs/run-groups';
-import type { ControlCommand } from '../../runs/state-schema';
+import type { ControlCommand } from '../../runs/folder/state-schema';
 import type { Services } from '../services';
 import { chooseRun } from './run-choice';
 import { mayRun } from './trust';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunProgress } from '../../runs/progress';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 import type { RunStore } from './run-store';
 
 /** Loss and pace of the runs that work, read again whenever the store sees one of them move. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { writeLabel } from '../../runs/label';
 import type { RunSummary } from '../../runs/read-runs';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 import type { Services } from '../services';
 import { exists } from './config-files';
 import { chooseRun } from './run-choice';

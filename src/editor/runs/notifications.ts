@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { claimEnding } from '../../runs/claim';
-import type { RunEvaluation } from '../../runs/evaluate-run';
+import { claimEnding } from '../../runs/folder/claim';
+import type { RunEvaluation } from '../../runs/worker/evaluate-run';
 import type { RunSummary } from '../../runs/read-runs';
-import type { RunFolder } from '../../runs/run-folder';
+import type { RunFolder } from '../../runs/folder/run-folder';
 import { groupOf } from '../../runs/run-groups';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 import type { Services } from '../services';
 
 /** The runs that were at work when this workspace last looked: their end is news, that of others is history. */

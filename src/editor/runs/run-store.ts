@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import type { RunSummary } from '../../runs/read-runs';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 
 /** Changes of files come in bursts: a state that is replaced is removed and made. */
 const PAUSE_MS = 100;
@@ -107,7 +107,7 @@ export class RunStore implements vscode.Disposable {
         local.length === 0 ? [] : await vscode.workspace.findFiles('**/sft.config.json', exclude, MOST_CONFIGS);
       const remembered = this.memento.get<readonly string[]>(REMEMBERED, []);
       const files = configs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
-      const { outputFolders } = await import('../../runs/output-folders');
+      const { outputFolders } = await import('../../runs/folder/output-folders');
       this.watch([...new Set([...(await outputFolders(local, files)), ...remembered])]);
       await this.listAgain();
     } catch (error) {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ConfigError } from '../../config/config-error';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { loadConfig } from '../../config/parse-config';
-import { formatError, SftError } from '../../errors';
+import { formatError, SftError } from '../../base/errors';
 import { launchRun } from '../../runs/launch';
 import type { Services } from '../services';
 import { chooseConfiguration } from './choose-config';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../runs/read-runs';
 import { groupOf, progressText } from '../../runs/run-groups';
-import { isWorking } from '../../runs/run-status';
+import { isWorking } from '../../runs/folder/run-status';
 import type { LiveProgress } from './live-progress';
 import type { RunStore } from './run-store';
 

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
-import { apartText } from '../../dataset/split-file';
+import { apartText } from '../../dataset/split/split-file';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import { ExampleOrder } from '../../train/order';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { createCpuDevice } from '../../compute/cpu/cpu-device';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { ok, thrown, type PreflightCheck } from './report';
 
 const TITLE = 'Device';

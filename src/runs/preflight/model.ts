@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { DryDevice } from '../../compute/dry/dry-device';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
 import { loadPeftAdapter } from '../../model/peft';
 import { failure, ok, setting, thrown, type PreflightCheck } from './report';

@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { readDataset } from '../../dataset/read';
-import { splitDataset } from '../../dataset/split';
-import { SftError } from '../../errors';
-import { availableMemory } from '../../free-memory';
+import { splitDataset } from '../../dataset/split/split';
+import { SftError } from '../../base/errors';
+import { availableMemory } from '../../base/free-memory';
 import type { ModelSession } from '../../generate/session';
 import { encodeExamples, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { estimateMemory } from '../../train/estimate';

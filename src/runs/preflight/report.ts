@@ -1,5 +1,5 @@
 import type { ConfigChanges } from '../../config/change-config';
-import { formatError, type SftError } from '../../errors';
+import { formatError, type SftError } from '../../base/errors';
 
 /** What is looked at before a run, in the order in which it is shown. */
 export type PreflightId = 'model' | 'data' | 'answers' | 'length' | 'split' | 'steps' | 'device' | 'memory' | 'disk';

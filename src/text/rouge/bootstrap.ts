@@ -1,4 +1,4 @@
-import { createRandom } from '../../random';
+import { createRandom } from '../../base/random';
 import { ROUGE_METRICS, type RougeMetric, type RougeScore, type RougeScores } from './rouge';
 
 /** Means over the pairs, and the interval that holds the true mean F1 with 95% confidence. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { SftError } from '../../errors';
+import { SftError } from '../../base/errors';
 import { NotStrings, parseJsonStrings } from './json-strings';
 
 /** One text of a list, with the 1-based line it starts on. */

@@ -1,4 +1,4 @@
-import { nthSmallest } from '../../order-statistic';
+import { nthSmallest } from '../../base/order-statistic';
 import type { Column } from './finding';
 
 /** The median of column[from..to), without changing it; NaN where that is empty. */

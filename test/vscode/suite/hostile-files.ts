@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { MORE_FINDINGS } from '../../../src/editor/diagnostics';
+import { MORE_FINDINGS } from '../../../src/editor/dataset/diagnostics';
 import { analysed, findingsOf, open, ruleOf, writeWorkspaceFile } from './dataset-editor';
 import { test } from './runner';
 

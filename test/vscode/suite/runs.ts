@@ -6,7 +6,7 @@ import type { Dialogs } from '../../../src/editor/dialogs';
 import type { SftApi } from '../../../src/editor/extension';
 import type { TreeNode } from '../../../src/editor/runs/run-nodes';
 import type { RunSummary } from '../../../src/runs/read-runs';
-import { isWorking } from '../../../src/runs/run-status';
+import { isWorking } from '../../../src/runs/folder/run-status';
 import { LIMIT_MILLISECONDS, test as plainTest } from './runner';
 
 const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';

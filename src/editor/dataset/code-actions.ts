@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { exampleRowsIn } from '../../analysis/example-table';
+import type { AnalysisResult } from '../../analysis/protocol';
+import type { Finding, TextEdit } from '../../dataset/finding';
+import type { Services } from '../services';
+
+/** "Fix all" of these documents, for the menu and for editor.codeActionsOnSave. */
+export const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
+
+/** The repairs of the findings under the cursor, fix-all, and the ways to silence a rule. */
+export function registerCodeActions(services: Services): vscode.Disposable {
+  const provider: vscode.CodeActionProvider = {
+    async provideCodeActions(document, range, context, token) {
+      const result = services.documents.current(document);
+      if (result === undefined) return [];
+      if (context.only !== undefined && FIX_ALL_KIND.contains(context.only)) return fixAll(services, document, token);
+      if (context.only?.contains(FIX_ALL_KIND) === true && !context.only.contains(vscode.CodeActionKind.QuickFix)) {
+        return fixAll(services, document, token);
+      }
+      const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+      const here = result.findings.filter((finding) => finding.offset <= end && finding.endOffset >= start);
+      const actions: vscode.CodeAction[] = [];
+      for (const finding of here) {
+        actions.push(...repairs(document, finding, context), ...(await silence(document, result, finding, context)));
+      }
+      if (here.some((finding) => finding.fixes.some((fix) => fix.safe))) {
+        const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
+        all.command = { title: all.title, command: 'sft.fixAll', arguments: [document.uri] };
+        actions.push(all);
+      }
+      // Where findings are summed up, at the start of the file, the sum leads on.
+      if (start === 0 && result.findingCount > result.findings.length) {
+        const report = new vscode.CodeAction('Show all findings in the dataset report', vscode.CodeActionKind.QuickFix);
+        report.command = { title: report.title, command: 'sft.showDatasetReport' };
+        actions.push(report);
+      }
+      return actions;
+    },
+  };
+  return vscode.languages.registerCodeActionsProvider({ pattern: '**' }, provider, {
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, FIX_ALL_KIND],
+  });
+}
+
+/** Adds edits of a document's text to a workspace edit. */
+export function addEdits(edit: vscode.WorkspaceEdit, document: vscode.TextDocument, edits: readonly TextEdit[]): void {
+  for (const { start, end, text } of edits) {
+    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
+  }
+}
+
+async function fixAll(
+  services: Services,
+  document: vscode.TextDocument,
+  token: vscode.CancellationToken,
+): Promise<vscode.CodeAction[]> {
+  const abort = new AbortController();
+  token.onCancellationRequested(() => {
+    abort.abort();
+  });
+  const ask = { uri: document.uri.toString(), version: document.version };
+  const edits = await services.client.ask('fixAll', ask, { signal: abort.signal });
+  if (edits === undefined || edits.length === 0) return [];
+  const action = new vscode.CodeAction('Fix all safe problems (SFT)', FIX_ALL_KIND);
+  action.edit = new vscode.WorkspaceEdit();
+  addEdits(action.edit, document, edits);
+  return [action];
+}
+
+function repairs(
+  document: vscode.TextDocument,
+  finding: Finding,
+  context: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  return finding.fixes.map((fix, at) => {
+    const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+    action.edit = new vscode.WorkspaceEdit();
+    addEdits(action.edit, document, fix.edits);
+    action.diagnostics = matching(context, finding);
+    action.isPreferred = at === 0 && fix.safe;
+    return action;
+  });
+}
+
+async function silence(
+  document: vscode.TextDocument,
+  result: AnalysisResult,
+  finding: Finding,
+  context: vscode.CodeActionContext,
+): Promise<vscode.CodeAction[]> {
+  const off = new vscode.CodeAction(`Turn off the rule ${finding.rule}`, vscode.CodeActionKind.QuickFix);
+  off.command = { title: off.title, command: 'sft.turnOffRule', arguments: [finding.rule, document.uri] };
+  off.diagnostics = matching(context, finding);
+  const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
+  if (row === undefined || finding.severity === 'error') return [off];
+  const source = document.getText(
+    new vscode.Range(document.positionAt(row.offset), document.positionAt(row.endOffset)),
+  );
+  const { ignoreEdit } = await import('../../analysis/ignore-edit');
+  const edit = ignoreEdit(source, finding.rule);
+  if (edit === undefined) return [off];
+  const ignore = new vscode.CodeAction(`Ignore ${finding.rule} for this example`, vscode.CodeActionKind.QuickFix);
+  ignore.edit = new vscode.WorkspaceEdit();
+  const shifted = { ...edit, start: edit.start + row.offset, end: edit.end + row.offset };
+  addEdits(ignore.edit, document, [shifted]);
+  ignore.diagnostics = matching(context, finding);
+  return [ignore, off];
+}
+
+function matching(context: vscode.CodeActionContext, finding: Finding): vscode.Diagnostic[] {
+  return context.diagnostics.filter(
+    ({ source, code, message }) =>
+      source === 'sft' && typeof code === 'object' && code.value === finding.rule && message === finding.message,
+  );
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { RuleSetting } from '../../analysis/protocol';
+import { addEdits } from './code-actions';
+import type { Services } from '../services';
+
+/** `SFT: Fix All`. Returns how many places were changed. One undo takes all of it back. */
+export async function fixAll({ client, documents, dialogs }: Services, uri?: vscode.Uri): Promise<number> {
+  const document =
+    uri === undefined ? vscode.window.activeTextEditor?.document : await vscode.workspace.openTextDocument(uri);
+  if (document === undefined || !documents.isDataset(document)) {
+    void dialogs.info('Open a dataset first.');
+    return 0;
+  }
+  const edits = await client.ask('fixAll', { uri: document.uri.toString(), version: document.version });
+  if (edits === undefined) {
+    void dialogs.info('The file changed meanwhile: run the command again.');
+    return 0;
+  }
+  if (edits.length === 0) {
+    void dialogs.info('There is nothing that can be repaired without being looked at.');
+    return 0;
+  }
+  const edit = new vscode.WorkspaceEdit();
+  addEdits(edit, document, edits);
+  return (await vscode.workspace.applyEdit(edit)) ? edits.length : 0;
+}
+
+/** "Turn off the rule": in the settings of the workspace. */
+export async function turnOffRule(rule: string, uri: vscode.Uri): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('sft', uri);
+  const rules = settings.get<Record<string, RuleSetting>>('rules', {});
+  const target =
+    vscode.workspace.workspaceFolders === undefined
+      ? vscode.ConfigurationTarget.Global
+      : vscode.ConfigurationTarget.Workspace;
+  await settings.update('rules', { ...rules, [rule]: 'off' }, target);
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { exampleRowsIn, type ExampleRow } from '../../analysis/example-table';
+import { ESTIMATE_TEXT, hintText, partsText } from '../../analysis/hint-text';
+import type { Services } from '../services';
+
+class ExampleHint extends vscode.InlayHint {
+  constructor(
+    position: vscode.Position,
+    label: string,
+    readonly document: vscode.TextDocument,
+    readonly version: number,
+    readonly row: ExampleRow,
+  ) {
+    super(position, label);
+    this.paddingLeft = true;
+  }
+}
+
+/** The tokens of each visible example at the end of its first line, or after the example where it is on one line. */
+export function registerInlayHints(services: Services): vscode.Disposable {
+  const { documents, client } = services;
+  const changed = new vscode.EventEmitter<void>();
+  const provider: vscode.InlayHintsProvider = {
+    onDidChangeInlayHints: changed.event,
+    provideInlayHints(document, range) {
+      const result = documents.current(document);
+      if (result === undefined) return [];
+      const rows = exampleRowsIn(result.examples, document.offsetAt(range.start), document.offsetAt(range.end));
+      return rows
+        .filter((row) => row.tokens >= 0)
+        .map((row) => {
+          const start = document.positionAt(row.offset);
+          const end = document.positionAt(row.endOffset);
+          const position = start.line === end.line ? end : document.lineAt(start.line).range.end;
+          const label = hintText(row, result.maxSeqLength, result.estimated);
+          return new ExampleHint(position, label, document, result.version, row);
+        });
+    },
+    async resolveInlayHint(hint) {
+      if (!(hint instanceof ExampleHint)) return hint;
+      const { document, version, row } = hint;
+      const result = documents.current(document);
+      if (result?.version !== version) return hint;
+      if (result.estimated) {
+        hint.tooltip = ESTIMATE_TEXT;
+        return hint;
+      }
+      const parts = await client.ask('tokenParts', { uri: document.uri.toString(), version, index: row.index });
+      if (parts !== undefined) hint.tooltip = new vscode.MarkdownString(partsText(parts, row, result.maxSeqLength));
+      return hint;
+    },
+  };
+  return vscode.Disposable.from(
+    changed,
+    documents.onDidAnalyse(() => {
+      changed.fire();
+    }),
+    documents.onDidRemove(() => {
+      changed.fire();
+    }),
+    vscode.languages.registerInlayHintsProvider({ pattern: '**' }, provider),
+  );
+}

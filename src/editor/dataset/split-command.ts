@@ -1,0 +1,52 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { SplitFile } from '../../dataset/split/split-file';
+import { fileOnDisk } from './file-on-disk';
+import type { Services } from '../services';
+import { settingsFor } from '../settings';
+
+const SHARES = '80 / 10 / 10';
+const SEED = 42;
+
+/** `SFT: Split Dataset…`: train, validation and test files in a folder that the person chooses. Returns what was written. */
+export async function splitDataset(
+  { client, dialogs }: Services,
+  uri?: vscode.Uri,
+): Promise<readonly SplitFile[] | undefined> {
+  const file = await fileOnDisk(dialogs, uri);
+  if (file === undefined) return undefined;
+  const answer = await dialogs.text({
+    prompt: 'Shares of train / validation / test, in per cent',
+    value: SHARES,
+    validateInput: (text) =>
+      readShares(text) === undefined ? 'Three numbers that sum to 100, such as 80 / 10 / 10' : undefined,
+  });
+  const shares = answer === undefined ? undefined : readShares(answer);
+  if (shares === undefined) return undefined;
+  const folder = await dialogs.folder('Folder for the split', 'Write the Split Here');
+  if (folder === undefined) return undefined;
+  const { nearDuplicateThreshold } = await settingsFor(vscode.Uri.file(file));
+  const parts = { ...shares, seed: SEED, near_duplicate_threshold: nearDuplicateThreshold };
+  try {
+    const { files: written, apart } = await client.ask('split', { file, out: folder.fsPath, parts });
+    const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);
+    void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}`);
+    if (apart !== undefined) void dialogs.warn(apart);
+    return written;
+  } catch (error) {
+    void dialogs.error(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+function readShares(text: string): { train: number; validation: number; test: number } | undefined {
+  const numbers = text
+    .split(/[\s/,;]+/)
+    .filter((part) => part !== '')
+    .map(Number);
+  const [train, validation, test] = numbers;
+  if (numbers.length !== 3 || train === undefined || validation === undefined || test === undefined) return undefined;
+  if (!numbers.every((share) => share >= 0 && share <= 100)) return undefined;
+  if (Math.abs(train + validation + test - 100) > 1e-6) return undefined;
+  return { train: train / 100, validation: validation / 100, test: test / 100 };
+}

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { exampleRowsIn } from '../../analysis/example-table';
+import { summaryText } from '../../analysis/hint-text';
+import type { AnalysisResult } from '../../analysis/protocol';
+import { KIND_NAMES } from '../../dataset/formats/kind';
+import { summariseLengths } from '../../text/token-lengths';
+import type { Services } from '../services';
+
+const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV' } as const;
+
+/** The status bar: totals of the file, and of the selection. */
+export function registerStatusBar(services: Services): vscode.Disposable {
+  const { documents } = services;
+  const item = vscode.window.createStatusBarItem('sft.totals', vscode.StatusBarAlignment.Right, 90);
+  item.name = 'SFT dataset totals';
+  item.command = 'sft.selectModel';
+  const update = (): void => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || !documents.isDataset(editor.document)) {
+      item.hide();
+      return;
+    }
+    const result = documents.current(editor.document);
+    if (result === undefined) item.text = '$(loading~spin) SFT';
+    else {
+      item.text = `$(symbol-numeric) ${totals(editor, result)}${result.complete ? '' : ' …'}`;
+      item.tooltip = tooltip(result);
+    }
+    item.show();
+  };
+  update();
+  return vscode.Disposable.from(
+    item,
+    documents.onDidAnalyse(update),
+    documents.onDidRemove(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.onDidChangeTextEditorSelection(update),
+  );
+}
+
+function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
+  const selected = editor.selections.filter((selection) => !selection.isEmpty);
+  if (selected.length === 0) return summaryText(result.count, result.summary, result.estimated);
+  const rows = selected.flatMap((selection) => {
+    const [start, end] = [editor.document.offsetAt(selection.start), editor.document.offsetAt(selection.end)];
+    // An example that only touches the selection's ends is not selected.
+    return exampleRowsIn(result.examples, start, end).filter((row) => row.endOffset > start && row.offset < end);
+  });
+  const counted = [...new Map(rows.map((row) => [row.index, row])).values()].filter((row) => row.tokens >= 0);
+  return `selected: ${summaryText(counted.length, summariseLengths(counted.map(({ tokens }) => tokens)), result.estimated)}`;
+}
+
+function tooltip(result: AnalysisResult): string {
+  if (result.modelProblem !== undefined) return `An estimate, for the model cannot count: ${result.modelProblem}`;
+  if (result.modelName === undefined) return 'An estimate (characters / 4). Select a model for exact counts.';
+  return `Tokens as ${result.modelName} counts them, max_seq_length ${result.maxSeqLength.toLocaleString('en-US')}`;
+}
+
+/** The language status: format, examples and model, and the switch. */
+export function registerLanguageStatus(services: Services): vscode.Disposable {
+  const { documents } = services;
+  const item = vscode.languages.createLanguageStatusItem('sft.dataset', [{ language: 'json' }, { language: 'jsonl' }]);
+  item.name = 'SFT dataset';
+  const update = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document === undefined) return;
+    const on = documents.isDataset(document);
+    const result = documents.current(document);
+    item.busy = on && result?.complete !== true;
+    item.severity = vscode.LanguageStatusSeverity.Information;
+    item.command = { title: on ? 'Switch Off' : 'Check as Dataset', command: 'sft.toggleChecking' };
+    if (!on) item.text = documents.isOff(document) ? 'SFT: checking is off' : 'SFT: not a dataset';
+    else if (result === undefined) item.text = 'SFT: checking';
+    else {
+      item.text = `${KIND_NAMES[result.kind]}, ${FORMAT_NAMES[result.format]}, ${result.count.toLocaleString('en-US')} examples`;
+      item.detail = result.modelName ?? 'no model, counts are estimates (≈)';
+      if (result.modelProblem !== undefined) item.severity = vscode.LanguageStatusSeverity.Warning;
+    }
+    if (!on) item.detail = '';
+  };
+  update();
+  return vscode.Disposable.from(
+    item,
+    documents.onDidAnalyse(update),
+    documents.onDidRemove(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.commands.registerCommand('sft.toggleChecking', () => {
+      const document = vscode.window.activeTextEditor?.document;
+      if (document !== undefined) documents.toggle(document);
+      update();
+    }),
+  );
+}

@@ -1,0 +1,157 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { exampleRowsIn } from '../../analysis/example-table';
+import { fromPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../../messages/preview';
+import { TokenTexts } from './preview-texts';
+import type { Services } from '../services';
+import { settingsFor } from '../settings';
+import { createPanel, WebviewHost } from '../webview-host';
+
+export interface Preview {
+  /** An example's tokens have gone to the view. */
+  readonly onDidShow: vscode.Event<TrainingPreview>;
+  dispose(): void;
+}
+
+/** `SFT: Preview Training Sequence`: the tokens of the example under the cursor, beside the editor; it follows the cursor. */
+export function registerPreview(services: Services): Preview {
+  const shown = new vscode.EventEmitter<TrainingPreview>();
+  let view: PreviewView | undefined;
+  const show = (): void => {
+    if (view === undefined) view = new PreviewView(services, shown, () => (view = undefined));
+    else view.update(vscode.window.activeTextEditor);
+  };
+  const command = vscode.commands.registerCommand('sft.previewTrainingSequence', show);
+  return {
+    onDidShow: shown.event,
+    dispose: () => {
+      command.dispose();
+      view?.dispose();
+      shown.dispose();
+    },
+  };
+}
+
+class PreviewView {
+  private readonly panel: vscode.WebviewPanel;
+  private readonly host: WebviewHost<ToPreview, FromPreview>;
+  private readonly texts: TokenTexts;
+  private editor = vscode.window.activeTextEditor;
+  /** Raised by everything that makes an answer on its way useless. */
+  private generation = 0;
+  /** What is shown: the same is not sent again for every move of the cursor within an example. */
+  private shown = '';
+
+  constructor(
+    private readonly services: Services,
+    private readonly onShow: vscode.EventEmitter<TrainingPreview>,
+    onClose: () => void,
+  ) {
+    const { context, documents } = services;
+    this.texts = new TokenTexts(context.asAbsolutePath('dist/preview-worker.js'));
+    const place = { title: 'Training Sequence', column: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.panel = createPanel('preview', place);
+    this.host = new WebviewHost<ToPreview, FromPreview>(this.panel.webview, {
+      name: 'preview',
+      extensionUri: context.extensionUri,
+      from: fromPreview,
+      receive: (message) => {
+        this.receive(message);
+      },
+      log: (line) => {
+        services.log(line);
+      },
+    });
+    const subscription = vscode.Disposable.from(
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        this.update(textEditor);
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        this.update(editor);
+      }),
+      documents.onDidAnalyse(({ document }) => {
+        if (document !== this.editor?.document) return;
+        this.shown = '';
+        void this.refresh();
+      }),
+      documents.onDidRemove(() => void this.refresh()),
+    );
+    this.panel.onDidDispose(() => {
+      subscription.dispose();
+      void this.texts.dispose();
+      onClose();
+    });
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  /** The view itself having the focus leaves the last editor in it. */
+  update(editor: vscode.TextEditor | undefined): void {
+    if (editor === undefined) return;
+    this.editor = editor;
+    void this.refresh();
+  }
+
+  private receive(message: FromPreview): void {
+    if (message.type === 'ready') {
+      this.shown = '';
+      void this.refresh();
+      return;
+    }
+    this.host.post({ type: 'answer', id: message.id });
+    void vscode.commands.executeCommand('sft.selectModel');
+  }
+
+  private async refresh(): Promise<void> {
+    const generation = ++this.generation;
+    try {
+      const message = await this.message();
+      if (message === undefined || generation !== this.generation) return;
+      this.host.post(message);
+      if (message.type === 'preview') this.onShow.fire(message.preview);
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.shown = '';
+      this.host.post({ type: 'unavailable', reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** @returns undefined where what is shown stays right, or where the analysis is still at work and its event comes */
+  private async message(): Promise<ToPreview | undefined> {
+    const { documents, client } = this.services;
+    const nothing = (reason: string): ToPreview => {
+      this.shown = '';
+      return { type: 'unavailable', reason };
+    };
+    const document = this.editor?.document;
+    if (this.editor === undefined || document === undefined || !documents.isDataset(document)) {
+      return nothing('Put the cursor into an example of a dataset.');
+    }
+    const result = documents.current(document);
+    if (result === undefined) return undefined;
+    const cursor = document.offsetAt(this.editor.selection.active);
+    const row = exampleRowsIn(result.examples, cursor, cursor)[0];
+    if (row === undefined) return nothing('Put the cursor into a valid example; there is none here.');
+    const key = `${document.uri.toString()} ${result.version} ${row.index}`;
+    if (key === this.shown) return undefined;
+    if (result.estimated) {
+      return nothing(result.modelProblem ?? 'Select a model: only its tokenizer knows the exact tokens.');
+    }
+    const { version } = result;
+    const sequence = await client.ask('sequence', { uri: document.uri.toString(), version, index: row.index });
+    const { modelFolder } = await settingsFor(document.uri);
+    if (sequence === undefined || modelFolder === undefined) return undefined;
+    const ids = sequence.tokens.map(({ id }) => id);
+    const texts = await this.texts.of(modelFolder, ids);
+    // The model was changed while the two were asked: the next analysis asks again.
+    if (path.basename(modelFolder) !== sequence.modelName) return undefined;
+    this.shown = key;
+    const { modelName, maxSeqLength } = sequence;
+    const tokens = sequence.tokens.map((token, at) => ({ ...token, text: texts[at] ?? '' }));
+    const file = path.posix.basename(document.uri.path);
+    const preview = { file, example: row.index + 1, examples: result.count, model: modelName, maxSeqLength, tokens };
+    return { type: 'preview', preview };
+  }
+}

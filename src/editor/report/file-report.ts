@@ -1,0 +1,55 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FileCheck } from '../../analysis/protocol';
+import { fromReport, type FromReport, type ToReport } from '../../messages/report';
+import { buildFileReport } from './report-build';
+import { exportReport } from './report-export';
+import type { Services } from '../services';
+import { createPanel, WebviewHost } from '../webview-host';
+
+/** The report of a file that was checked from disk, as it stood then. */
+export function showFileReport(services: Services, checked: FileCheck): void {
+  const uri = vscode.Uri.file(checked.file);
+  const name = path.basename(checked.file);
+  const report = buildFileReport(name, checked);
+  const title = `Report: ${name}`;
+  const panel = createPanel('report', { title, column: vscode.ViewColumn.Active, preserveFocus: false });
+  /** Which finding of each rule was shown last. */
+  const shown = new Map<string, number>();
+  const reveal = (rule: string): string | undefined => {
+    const listed = checked.findings.filter((finding) => finding.rule === rule);
+    const at = ((shown.get(rule) ?? -1) + 1) % Math.max(1, listed.length);
+    const finding = listed[at];
+    if (finding === undefined) {
+      return `The places of ${rule} are not listed: only those of the first ${checked.findings.length} findings are. Mend these and check the file again.`;
+    }
+    shown.set(rule, at);
+    const { line, column, endLine, endColumn } = finding;
+    const selection = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
+    // Not as a document: a file of this size is none for an extension, but VS Code shows it.
+    void vscode.commands.executeCommand('vscode.open', uri, { viewColumn: vscode.ViewColumn.Beside, selection });
+    return undefined;
+  };
+  const receive = (message: FromReport): void => {
+    if (message.type === 'ready') {
+      host.post({ type: 'report', report });
+      return;
+    }
+    if (message.type === 'export') void exportReport(services.dialogs, report, uri);
+    host.post({
+      type: 'answer',
+      id: message.id,
+      problem: message.type === 'reveal' ? reveal(message.rule) : undefined,
+    });
+  };
+  const { context } = services;
+  const host = new WebviewHost<ToReport, FromReport>(panel.webview, {
+    name: 'report',
+    extensionUri: context.extensionUri,
+    from: fromReport,
+    receive,
+    log: (line) => {
+      services.log(line);
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'jsonc-parser';
+import { CONFIG_SCHEMA } from '../../config/config-schema';
+
+const DEFAULT = CONFIG_SCHEMA.properties.output_dir.default;
+
+/**
+ * The folders in which runs may lie, absolute, each once: `.sft/runs` of each workspace folder, and output_dir of each configuration.
+ * They need not exist. Configurations are read leniently: they may be half written.
+ */
+export async function outputFolders(
+  workspaceFolders: readonly string[],
+  configFiles: readonly string[],
+): Promise<string[]> {
+  const named = await Promise.all(configFiles.map(outputFolderOf));
+  return [...new Set([...workspaceFolders.map((folder) => path.resolve(folder, DEFAULT)), ...named])];
+}
+
+async function outputFolderOf(configFile: string): Promise<string> {
+  const text = await readFile(configFile, 'utf8').catch(() => '');
+  const value: unknown = parse(text);
+  const written = (value as { readonly output_dir?: unknown } | null | undefined)?.output_dir;
+  const folder = typeof written === 'string' && written !== '' ? written : DEFAULT;
+  return path.resolve(path.dirname(configFile), folder);
+}

@@ -1,0 +1,392 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Ajv } from 'ajv';
+import { parseConfig } from '../../config/parse-config';
+import { SftError } from '../../base/errors';
+import { ownIdentity } from '../../base/process-identity';
+import { createRun } from '../create-run';
+import { EVENT_SCHEMA, type NewRunEvent, type RunEvent } from './event-schema';
+import { listRuns, readRun, withLife } from '../read-runs';
+import { RunFolder } from './run-folder';
+import { RUN_SCHEMA } from './run-schema';
+import { STATE_SCHEMA, type RunStatus } from './state-schema';
+import { mountSmallDisk, NO_SMALL_DISK } from '../../../test/small-disk';
+
+/** The child holds the lock of a run, appends events without end and keeps its state fresh. */
+async function child(folder: string): Promise<void> {
+  const run = new RunFolder(folder);
+  await run.acquireLock();
+  await run.writeState({ status: 'running', total_steps: 1_000_000 });
+  for (let step = 1; ; step++) {
+    run.appendEvent(stepEvent(step));
+    if (step === 1) writeSync(1, 'running\n');
+    if (step % 50 === 0) await run.writeState({ step });
+  }
+}
+
+function stepEvent(step: number): NewRunEvent {
+  return {
+    type: 'step',
+    step,
+    loss: 1 / step,
+    learning_rate: 1e-4,
+    grad_norm: 0.5,
+    tokens: 100,
+    tokens_per_second: 50,
+  };
+}
+
+const childFolder = process.env['SFT_TEST_RUN_CHILD'];
+if (childFolder !== undefined) {
+  void child(childFolder);
+} else {
+  const root = mkdtempSync(path.join(tmpdir(), 'sft-runs-'));
+  after(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const dataset = path.join(root, 'Ìbéèrè & idáhùn.json');
+  writeFileSync(dataset, '[{"question": "q", "answer": "a"}]');
+  const configFile = path.join(root, 'sft.config.json');
+  const config = parseConfig(JSON.stringify({ model_name: 'model', dataset, max_steps: 60 }), configFile);
+  const now = new Date(2026, 0, 2, 10, 15, 0);
+  const ajv = new Ajv({ allowUnionTypes: true });
+  const isValid = (schema: object, value: unknown): void => {
+    assert.ok(ajv.validate(schema, value), ajv.errorsText());
+  };
+  let number = 0;
+  const newRun = (): Promise<RunFolder> =>
+    createRun({ config, configFile, now, outputDir: path.join(root, String(number++)) });
+
+  const startChild = async (folder: string): Promise<ChildProcess> => {
+    const process_ = spawn(process.execPath, [__filename], {
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, SFT_TEST_RUN_CHILD: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => process_.stdout.once('data', resolve));
+    return process_;
+  };
+  const kill = async (process_: ChildProcess): Promise<void> => {
+    const ended = new Promise((resolve) => process_.once('exit', resolve));
+    process_.kill('SIGKILL');
+    await ended;
+  };
+
+  /** A process that tries for the lock: resolves when it has it (and holds it until it is killed) or has given up. */
+  const startContender = async (folder: string): Promise<{ readonly process: ChildProcess; readonly won: boolean }> => {
+    const process_ = spawn(process.execPath, [__filename], {
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, SFT_TEST_RUN_CHILD: folder },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const won = await new Promise<boolean>((resolve) => {
+      process_.once('exit', () => {
+        resolve(false);
+      });
+      process_.stdout.once('data', () => {
+        resolve(true);
+      });
+    });
+    return { process: process_, won };
+  };
+
+  describe('a new run', () => {
+    it('has a folder named from time and name, run.json and state.json as their schemas say', async () => {
+      const run = await newRun();
+      assert.equal(path.basename(run.path), '20260102-101500-ìbéèrè-idáhùn');
+      const description = await run.readRun();
+      isValid(RUN_SCHEMA, description);
+      isValid(STATE_SCHEMA, await run.readState());
+      assert.deepEqual(description.config, config);
+      assert.deepEqual(description.dataset, {
+        path: dataset,
+        bytes: 34,
+        // printf '[{"question": "q", "answer": "a"}]' | sha256sum
+        sha256: '2e0ce6e8ac3b3df528daf3e0d9d18576ae05b57169790e5bfc6d307cdcbe4d2f',
+      });
+      assert.deepEqual((await run.readState()).status, 'starting');
+      assert.deepEqual(readdirSync(run.path).sort(), ['run.json', 'state.json']);
+    });
+
+    it('a second one in the same second gets a folder of its own', async () => {
+      const outputDir = path.join(root, 'twice');
+      const runs = await Promise.all([1, 2, 3].map(() => createRun({ config, configFile, now, outputDir })));
+      assert.equal(new Set(runs.map((run) => run.path)).size, 3);
+    });
+
+    it('takes a given folder, but not one that holds a run', async () => {
+      const folder = path.join(root, 'given');
+      assert.equal((await createRun({ config, configFile, now, folder })).path, folder);
+      await assert.rejects(createRun({ config, configFile, now, folder }), { code: 'run-exists' });
+    });
+
+    it('run.json is written once', async () => {
+      const run = await newRun();
+      await assert.rejects(run.writeRun(await run.readRun()), /written once/);
+    });
+
+    it('one of an earlier version, which kept only the same questions together, is one still', async () => {
+      const description = await (await newRun()).readRun();
+      assert.equal(description.split.near_duplicate_threshold, 0.8);
+      const split = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
+      isValid(RUN_SCHEMA, { ...description, split, config: { ...description.config, split } });
+    });
+
+    it('a dataset that is gone and an output folder that is a file are errors with a remedy', async () => {
+      const gone = { ...config, dataset: path.join(root, 'gone.json') };
+      await assert.rejects(createRun({ config: gone, configFile, now, outputDir: root }), {
+        code: 'unreadable',
+        exitCode: 2,
+      });
+      await assert.rejects(createRun({ config, configFile, now, outputDir: dataset }), { code: 'not-writable' });
+    });
+  });
+
+  describe('state', () => {
+    it('keeps what is not given; a message goes with its status', async () => {
+      const run = await newRun();
+      await run.writeState({ status: 'running', total_steps: 60 });
+      await run.writeState({ step: 7 });
+      await run.writeState({ status: 'failed', message: 'the loss is not a number' });
+      const again = new RunFolder(run.path);
+      const state = await again.readState();
+      isValid(STATE_SCHEMA, state);
+      assert.equal(state.step, 7);
+      assert.equal(state.total_steps, 60);
+      assert.equal(state.message, 'the loss is not a number');
+      assert.equal((await again.writeState({ status: 'running' })).message, undefined);
+    });
+
+    it('of several writes at once the last one stays', async () => {
+      const run = await newRun();
+      await Promise.all([
+        run.writeState({ status: 'running', step: 1 }),
+        run.writeState({ step: 2 }),
+        run.writeState({ status: 'done' }),
+      ]);
+      const { status, step } = await run.readState();
+      assert.deepEqual({ status, step }, { status: 'done', step: 2 });
+    });
+
+    it('a heartbeat writes at most once a second', async () => {
+      const run = await newRun();
+      await run.writeState({ status: 'running' });
+      const before = readFileSync(run.stateFile, 'utf8');
+      await run.heartbeat(1);
+      assert.equal(readFileSync(run.stateFile, 'utf8'), before);
+    });
+
+    it('a run whose process is gone is interrupted, unless it has ended', () => {
+      const dead = { pid: spawnSync(process.execPath, ['-e', '']).pid, pid_started: 1 };
+      const base = { heartbeat: now.toISOString(), step: 3, total_steps: 60 };
+      const seen = (status: RunStatus, process_: typeof dead): RunStatus =>
+        withLife({ ...base, ...process_, status }).status;
+      for (const status of ['starting', 'running', 'paused', 'stopping'] as const) {
+        assert.equal(seen(status, dead), 'interrupted');
+      }
+      for (const status of ['done', 'failed', 'stopped'] as const) assert.equal(seen(status, dead), status);
+      const { pid, started } = ownIdentity();
+      assert.equal(seen('running', { pid, pid_started: started ?? 0 }), 'running');
+      if (started !== null) {
+        // The same number, another process.
+        assert.equal(seen('running', { pid, pid_started: started - 1 }), 'interrupted');
+      }
+    });
+  });
+
+  describe('events', () => {
+    const events: readonly NewRunEvent[] = [
+      { type: 'start', run: '/r', device: 'cpu', total_steps: 60, train_examples: 8 },
+      stepEvent(1),
+      { type: 'evaluation', step: 1, loss: 2.5, best: true },
+      { type: 'checkpoint', step: 1, path: '/r/checkpoints/step-1' },
+      { type: 'warning', message: 'train.json:3 is cut: "Ẹ kú ọjọ́"\nand more' },
+      { type: 'paused', step: 1 },
+      { type: 'resumed', step: 1 },
+      { type: 'failed', code: 'nan', message: 'the loss is not a number' },
+      { type: 'stopped', step: 1 },
+      { type: 'done', adapter: '/r/adapter', evaluation: null },
+    ];
+
+    it('are one line each, as the schema says, and are read back', async () => {
+      const run = await newRun();
+      const written = events.map((event) => run.appendEvent(event));
+      run.close();
+      const lines = readFileSync(run.eventsFile, 'utf8').split('\n');
+      assert.equal(lines.pop(), '');
+      for (const line of lines) isValid(EVENT_SCHEMA, JSON.parse(line));
+      assert.deepEqual(await new RunFolder(run.path).readEvents(), written);
+      assert.ok(!ajv.validate(EVENT_SCHEMA, { type: 'step', step: 1 }), 'the schema takes anything');
+    });
+
+    it('a half-written last line is not read, and the next writer cuts it off', async () => {
+      const run = await newRun();
+      run.appendEvent(stepEvent(1));
+      run.close();
+      appendFileSync(run.eventsFile, '{"type":"step","st');
+      assert.equal((await run.readEvents()).length, 1);
+      const next = new RunFolder(run.path);
+      next.appendEvent(stepEvent(2));
+      next.close();
+      assert.deepEqual(
+        readFileSync(run.eventsFile, 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as { step: number }).step),
+        [1, 2],
+      );
+    });
+
+    it('a number that JSON cannot hold is a bug', async () => {
+      const run = await newRun();
+      assert.throws(() => run.appendEvent({ ...stepEvent(1), loss: NaN } as NewRunEvent), RangeError);
+      assert.deepEqual(await run.readEvents(), []);
+      run.close();
+    });
+
+    it('are followed as they come, half-written ones only when they are whole', async () => {
+      const run = await newRun();
+      const controller = new AbortController();
+      const seen: RunEvent[] = [];
+      const followed = run.followEvents(controller.signal);
+      run.appendEvent(stepEvent(1));
+      const take = async (): Promise<void> => {
+        const { value } = await followed.next();
+        if (value !== undefined) seen.push(value);
+      };
+      await take();
+      const second = take();
+      const line = Buffer.from(`${JSON.stringify({ type: 'warning', time: '', message: 'Ọ̀rọ̀' })}\n`);
+      // In the middle of a character.
+      appendFileSync(run.eventsFile, line.subarray(0, line.indexOf(0xcc)));
+      appendFileSync(run.eventsFile, line.subarray(line.indexOf(0xcc)));
+      await second;
+      const none = followed.next();
+      controller.abort();
+      assert.equal((await none).done, true);
+      assert.deepEqual(
+        seen.map((event) => event.type),
+        ['step', 'warning'],
+      );
+      assert.equal(seen[1]?.type === 'warning' ? seen[1].message : '', 'Ọ̀rọ̀');
+      run.close();
+    });
+
+    it('a full disk is told, and the line is not there by half', async (t) => {
+      const disk = mountSmallDisk(path.join(root, 'small-disk'), '16k');
+      if (disk === undefined) {
+        t.skip(NO_SMALL_DISK);
+        return;
+      }
+      const run = new RunFolder(disk.path);
+      let appended = 0;
+      try {
+        assert.throws(
+          () => {
+            for (; appended < 1000; appended++) run.appendEvent(stepEvent(appended + 1));
+          },
+          (error: unknown) => error instanceof SftError && error.code === 'disk-full',
+        );
+        assert.ok(appended > 10);
+        assert.equal((await run.readEvents()).length, appended);
+        assert.ok(readFileSync(run.eventsFile, 'utf8').endsWith('\n'));
+      } finally {
+        run.close();
+        disk.unmount();
+      }
+    });
+  });
+
+  describe('control', () => {
+    it('is what was sent last; anything else is nothing', async () => {
+      const run = await newRun();
+      assert.equal(await run.readControl(), undefined);
+      await run.sendControl('pause');
+      assert.equal(await run.readControl(), 'pause');
+      await run.sendControl('stop');
+      assert.equal(await run.readControl(), 'stop');
+      writeFileSync(run.controlFile, '{"command": "explode"}');
+      assert.equal(await run.readControl(), undefined);
+      writeFileSync(run.controlFile, '{"comm');
+      assert.equal(await run.readControl(), undefined);
+      await run.clearControl();
+      assert.equal(await run.readControl(), undefined);
+    });
+  });
+
+  describe('one writer', () => {
+    it('a living writer keeps others out; a released lock can be taken', async () => {
+      const run = await newRun();
+      const release = await run.acquireLock();
+      await assert.rejects(run.acquireLock(), { code: 'run-busy' });
+      await release();
+      await (
+        await run.acquireLock()
+      )();
+      assert.deepEqual(readdirSync(run.path).sort(), ['run.json', 'state.json']);
+    });
+
+    it('a process is kept out by another, and takes over when that one was killed in the middle of writing', async () => {
+      const run = await newRun();
+      const writer = await startChild(run.path);
+      await assert.rejects(run.acquireLock(), { code: 'run-busy' });
+      assert.equal((await readRun(run.path)).state.status, 'running');
+      await kill(writer);
+      const { state } = await readRun(run.path);
+      assert.equal(state.status, 'interrupted');
+      assert.match(state.message ?? '', /resume/);
+      const release = await run.acquireLock();
+      run.appendEvent({ type: 'resumed', step: state.step });
+      const lines = readFileSync(run.eventsFile, 'utf8').trimEnd().split('\n');
+      for (const line of lines) isValid(EVENT_SCHEMA, JSON.parse(line));
+      run.close();
+      await release();
+    });
+
+    it('of many that begin at once at most one goes on, and the lock is free afterwards', async () => {
+      const run = await newRun();
+      const contenders = await Promise.all([1, 2, 3, 4].map(() => startContender(run.path)));
+      const winners = contenders.filter(({ won }) => won);
+      await Promise.all(winners.map((winner) => kill(winner.process)));
+      assert.ok(winners.length <= 1, `${winners.length} held the lock together`);
+      await (
+        await run.acquireLock()
+      )();
+    });
+  });
+
+  describe('the list of runs', () => {
+    it('is newest first, without folders that are no runs, and names damaged ones', async () => {
+      const outputDir = path.join(root, 'list');
+      assert.deepEqual(await listRuns(outputDir), []);
+      for (const day of [2, 3, 1]) await createRun({ config, configFile, now: new Date(2026, 0, day), outputDir });
+      const damaged = await createRun({ config, configFile, now: new Date(2026, 0, 4), outputDir });
+      writeFileSync(damaged.runFile, '{"id"');
+      mkdirSync(path.join(outputDir, 'notes'));
+      writeFileSync(path.join(outputDir, 'readme.txt'), '');
+      const reasons: string[] = [];
+      const runs = await listRuns(outputDir, (reason) => reasons.push(reason));
+      assert.deepEqual(
+        runs.map(({ run }) => run.id.slice(0, 8)),
+        ['20260103', '20260102', '20260101'],
+      );
+      assert.equal(reasons.length, 1);
+      assert.match(reasons[0] ?? '', /run\.json is damaged/);
+    });
+
+    it('a folder that is no run is unreadable: exit code 2', async () => {
+      await assert.rejects(readRun(root), { code: 'unreadable', exitCode: 2 });
+    });
+  });
+}

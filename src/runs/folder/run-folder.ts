@@ -1,0 +1,198 @@
+import { appendFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SftError } from '../../base/errors';
+import { removeFile, writeFileAtomic } from '../../base/files';
+import { ownIdentity } from '../../base/process-identity';
+import { EventWriter, followEvents, readEventsFrom } from './event-log';
+import type { NewRunEvent, RunEvent } from './event-schema';
+import { acquireLock } from './lock';
+import type { Run } from './run-schema';
+import { CONTROL_COMMANDS, type ControlCommand, type RunState } from './state-schema';
+
+/** A worker that only steps says that it lives this often at most, in ms: each time costs a flush of the disk. */
+const HEARTBEAT_EVERY = 1000;
+
+/** One run on the disk: where its files are, and the writer's and the reader's ways to them. */
+export class RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly runFile: string;
+  readonly stateFile: string;
+  readonly eventsFile: string;
+  readonly controlFile: string;
+  /** What the worker noted: its events but the steps, and why it failed. */
+  readonly logFile: string;
+  /** What the process of a background run printed, also where it could not begin. */
+  readonly outputFile: string;
+  /** Folder of `step-N/`, each written with writeFolderAtomic. */
+  readonly checkpoints: string;
+  /** Folder of the result. */
+  readonly adapter: string;
+  readonly evaluationFile: string;
+  readonly predictionsFile: string;
+
+  #events: EventWriter | undefined;
+  #state: RunState | undefined;
+  #lastHeartbeat = 0;
+  /** Writes of state.json one after the other: the last asked for is the last written. */
+  #stateWrites: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string) {
+    this.path = path.resolve(folder);
+    const file = (name: string): string => path.join(this.path, name);
+    this.runFile = file('run.json');
+    this.stateFile = file('state.json');
+    this.eventsFile = file('events.jsonl');
+    this.controlFile = file('control.json');
+    this.logFile = file('log.txt');
+    this.outputFile = file('output.txt');
+    this.checkpoints = file('checkpoints');
+    this.adapter = file('adapter');
+    this.evaluationFile = file('evaluation.json');
+    this.predictionsFile = file('predictions.jsonl');
+  }
+
+  /** The folder of the checkpoint after `step` updates. */
+  checkpoint(step: number): string {
+    return path.join(this.checkpoints, `step-${step}`);
+  }
+
+  /** Makes this process the one writer; see {@link acquireLock}. */
+  acquireLock(): Promise<() => Promise<void>> {
+    return acquireLock(this.path);
+  }
+
+  /** @throws SftError `unreadable` (exit code 2) where this is not a run folder */
+  async readRun(): Promise<Run> {
+    return (await readJson(this.runFile, 'name the folder of a run, such as .sft/runs/20260102-101500-faq')) as Run;
+  }
+
+  /** run.json, once: a second time is a bug. */
+  async writeRun(run: Run): Promise<void> {
+    const there = await readFile(this.runFile).then(
+      () => true,
+      () => false,
+    );
+    if (there) throw new Error(`${this.runFile} is written once`);
+    await writeFileAtomic(this.runFile, `${JSON.stringify(run, null, 2)}\n`);
+  }
+
+  /** As the worker last wrote it; `readRun` of read-runs.ts also looks whether the worker still lives. */
+  async readState(): Promise<RunState> {
+    return (await readJson(this.stateFile, 'name the folder of a run')) as RunState;
+  }
+
+  /**
+   * Replaces state.json. What is not given stays as it was; pid and heartbeat are this process's. A message belongs to its status
+   * and goes with it.
+   */
+  writeState(change: Partial<Pick<RunState, 'status' | 'step' | 'total_steps' | 'message'>>): Promise<RunState> {
+    this.#lastHeartbeat = Date.now();
+    const written = this.#stateWrites.then(() => this.#replaceState(change));
+    this.#stateWrites = written.catch(() => undefined);
+    return written;
+  }
+
+  async #replaceState(change: Parameters<RunFolder['writeState']>[0]): Promise<RunState> {
+    this.#state ??= await this.readState().catch(() => undefined);
+    const { pid, started } = ownIdentity();
+    const status = change.status ?? this.#state?.status ?? 'starting';
+    const message = change.message ?? (status === this.#state?.status ? this.#state.message : undefined);
+    this.#state = {
+      status,
+      pid,
+      pid_started: started,
+      heartbeat: new Date().toISOString(),
+      step: change.step ?? this.#state?.step ?? 0,
+      total_steps: change.total_steps ?? this.#state?.total_steps ?? null,
+      ...(message === undefined ? {} : { message }),
+    };
+    await writeFileAtomic(this.stateFile, `${JSON.stringify(this.#state)}\n`);
+    return this.#state;
+  }
+
+  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most once a second). @param message what it does */
+  async heartbeat(step?: number, message?: string): Promise<void> {
+    if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) return;
+    await this.writeState({ ...(step === undefined ? {} : { step }), ...(message === undefined ? {} : { message }) });
+  }
+
+  /** Adds one event to events.jsonl. Returns it with its time. */
+  appendEvent(event: NewRunEvent): RunEvent {
+    this.#events ??= new EventWriter(this.eventsFile);
+    return this.#events.append(event);
+  }
+
+  async readEvents(): Promise<RunEvent[]> {
+    return (await readEventsFrom(this.eventsFile, 0)).events;
+  }
+
+  /** All events so far, then each as it comes, until `signal` is aborted. */
+  followEvents(signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
+    return followEvents(this.eventsFile, signal);
+  }
+
+  /** What the worker is asked to do; undefined for nothing. Cheap enough for every step. */
+  async readControl(): Promise<ControlCommand | undefined> {
+    let value: unknown;
+    try {
+      value = JSON.parse(await readFile(this.controlFile, 'utf8'));
+    } catch {
+      return undefined;
+    }
+    const command = (value as { readonly command?: unknown } | null)?.command;
+    return CONTROL_COMMANDS.find((known) => known === command);
+  }
+
+  /** Asks the worker, whichever process it is, to stop (it saves first), pause or resume. */
+  async sendControl(command: ControlCommand): Promise<void> {
+    await writeFileAtomic(this.controlFile, `${JSON.stringify({ command, time: new Date().toISOString() })}\n`);
+  }
+
+  /** After a request was met, and before a run is resumed. @param sentBefore ms: what was asked later stays */
+  async clearControl(sentBefore = Infinity): Promise<void> {
+    const sent = await stat(this.controlFile).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
+    if (sent !== undefined && sent < sentBefore) await removeFile(this.controlFile);
+  }
+
+  /** A line of log.txt. A log that cannot be written never ends a run: what must be saved fails by itself. */
+  log(text: string): void {
+    try {
+      appendFileSync(this.logFile, `${new Date().toISOString()} ${text}\n`);
+    } catch {
+      return;
+    }
+  }
+
+  /** Closes the event log. */
+  close(): void {
+    this.#events?.close();
+    this.#events = undefined;
+  }
+}
+
+async function readJson(file: string, remedy: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new SftError('unreadable', missing ? 'does not exist' : 'cannot be read', {
+      file,
+      remedy,
+      exitCode: 2,
+      cause,
+    });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Falls through to the one error below.
+  }
+  throw new SftError('unreadable', 'is damaged: it is not a JSON object', { file, remedy, exitCode: 2 });
+}

@@ -1,0 +1,163 @@
+import { watch } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import path from 'node:path';
+import { makeFolder, writeFileAtomic } from '../../base/files';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../../base/process-identity';
+import { tryLock } from '../folder/lock';
+
+/** A death leaves no event in the folder: how often to look for it, in ms. */
+const LOOK_EVERY = 1000;
+
+/** A run that has the device or waits for it. */
+export interface QueuedRun {
+  /** The run folder. */
+  readonly run: string;
+  readonly name: string;
+}
+
+interface Ticket extends ProcessIdentity {
+  readonly file: string;
+  readonly time: number;
+}
+
+export interface TurnOptions {
+  /** When the run was asked for, ms: who came first goes first. */
+  readonly since: number;
+  /** Aborting leaves the queue. */
+  readonly signal: AbortSignal;
+  /** Told of the runs before this one, the one that has the device first, and again whenever they change. */
+  readonly onWait: (ahead: readonly QueuedRun[]) => Promise<void>;
+}
+
+/** Where the queues of this person on this machine lie: a home may be shared between machines, process numbers are not. */
+function queueFolder(device: string): string {
+  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env;
+  const state =
+    XDG_STATE_HOME !== undefined && path.isAbsolute(XDG_STATE_HOME)
+      ? XDG_STATE_HOME
+      : process.platform === 'win32' && LOCALAPPDATA !== undefined
+        ? LOCALAPPDATA
+        : path.join(homedir(), '.local', 'state');
+  return path.join(state, 'sft-workbench', 'devices', hostname(), device);
+}
+
+/**
+ * Waits until this process may use a device. The queue needs no supervisor: each run puts a file `ticket-<time>-<pid>-<start>.json` into
+ * the device's folder, whoever has the oldest ticket of a living process takes the folder's lock, and both are given back at the end.
+ * The ticket says who is next, the lock sees to it that two never compute at once; dead processes' files are removed by whoever looks.
+ *
+ * @param device the name of the device, one queue for each
+ * @param folder where the queue lies, this person's own unless given
+ * @returns the release; undefined where the signal came first
+ * @throws SftError `disk-full` or `not-writable`; what the system says where the folder cannot be read or watched
+ */
+export async function waitForTurn(
+  device: string,
+  entry: QueuedRun,
+  { since, signal, onWait }: TurnOptions,
+  folder: string = queueFolder(device),
+): Promise<(() => Promise<void>) | undefined> {
+  await makeFolder(folder);
+  const { pid, started } = ownIdentity();
+  const file = path.join(folder, `ticket-${since}-${pid}-${started ?? 'x'}.json`);
+  await writeFileAtomic(file, `${JSON.stringify(entry)}\n`);
+  const own: Ticket = { pid, started, time: since, file };
+  const changes = new FolderChanges(folder, signal);
+  let told = '';
+  try {
+    while (!signal.aborted) {
+      changes.clear();
+      const tickets = await livingTickets(folder);
+      const before = tickets.filter((ticket) => ticket.file !== own.file && inOrder(ticket, own) < 0);
+      const { release, holder } = before.length === 0 ? await tryLock(folder) : {};
+      if (release !== undefined) {
+        return async () => {
+          await rm(file, { force: true });
+          await release();
+        };
+      }
+      // The lock may be held by one that came later and found the queue empty just before this ticket was in it.
+      if (holder !== undefined) before.push(...tickets.filter((ticket) => ticket.pid === holder.pid));
+      const ahead = await Promise.all(before.map(readTicket));
+      const text = JSON.stringify(ahead);
+      if (text !== told) await onWait(ahead);
+      told = text;
+      await changes.next();
+    }
+    await rm(file, { force: true });
+    return undefined;
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    changes.close();
+  }
+}
+
+function inOrder(a: Ticket, b: Ticket): number {
+  return a.time - b.time || a.pid - b.pid;
+}
+
+/** Oldest first. */
+async function livingTickets(folder: string): Promise<Ticket[]> {
+  const tickets: Ticket[] = [];
+  for (const name of await readdir(folder)) {
+    const match = /^ticket-(\d+)-(\d+)-(\d+|x)\.json$/.exec(name);
+    if (match === null) continue;
+    const identity = { pid: Number(match[2]), started: match[3] === 'x' ? null : Number(match[3]) };
+    const file = path.join(folder, name);
+    if (isAlive(identity)) tickets.push({ ...identity, file, time: Number(match[1]) });
+    else await rm(file, { force: true });
+  }
+  return tickets.sort(inOrder);
+}
+
+async function readTicket({ file, pid }: Ticket): Promise<QueuedRun> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as QueuedRun;
+  } catch {
+    // Its owner has just gone; the next look will not find it.
+    return { run: '', name: `process ${pid}` };
+  }
+}
+
+/** Wakes whoever waits when a folder changes, once in a while, and when the signal comes. */
+class FolderChanges {
+  readonly #watcher: ReturnType<typeof watch>;
+  readonly #timer: NodeJS.Timeout;
+  #changed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(
+    folder: string,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#watcher = watch(folder);
+    this.#watcher.on('change', this.#onChange);
+    this.#watcher.on('error', this.#onChange);
+    this.#timer = setInterval(this.#onChange, LOOK_EVERY);
+    signal.addEventListener('abort', this.#onChange);
+  }
+
+  /** Forgets what has changed so far. */
+  clear(): void {
+    this.#changed = false;
+  }
+
+  /** Resolves at the next change since `clear`. */
+  async next(): Promise<void> {
+    if (!this.#changed && !this.signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+
+  close(): void {
+    this.signal.removeEventListener('abort', this.#onChange);
+    clearInterval(this.#timer);
+    this.#watcher.close();
+  }
+
+  readonly #onChange = (): void => {
+    this.#changed = true;
+    this.#wake();
+  };
+}

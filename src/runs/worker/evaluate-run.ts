@@ -1,0 +1,99 @@
+import type { ResolvedConfig } from '../../config/config-schema';
+import { writeFileAtomic } from '../../base/files';
+import { evaluateModel, type Answered, type ModelEvaluation } from '../../generate/evaluate';
+import type { ModelSession } from '../../generate/session';
+import type { LlamaModel } from '../../model/llama';
+import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import type { RunFolder } from '../folder/run-folder';
+
+/** evaluation.json: the held-out part as base and tuned model answer it. */
+export interface RunEvaluation {
+  readonly examples: number;
+  readonly stemmer: boolean;
+  readonly max_new_tokens: number;
+  readonly base: ModelEvaluation;
+  readonly tuned: ModelEvaluation;
+}
+
+/** One line of predictions.jsonl. */
+export interface Prediction {
+  readonly index: number;
+  /** In the dataset. */
+  readonly line: number;
+  readonly question: string;
+  readonly reference: string;
+  readonly base: PredictedAnswer;
+  readonly tuned: PredictedAnswer;
+}
+
+export interface PredictedAnswer {
+  readonly answer: string;
+  /** F1 */
+  readonly rouge1: number;
+  readonly rouge2: number;
+  readonly rougeL: number;
+  /** NLL of the reference, summed over its trained tokens, and their number. */
+  readonly nll: number;
+  readonly trained: number;
+}
+
+export interface EvaluateRunOptions {
+  readonly stemmer: boolean;
+  readonly onProgress?: (model: 'base' | 'tuned', done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  /** Awaited between tokens of the answers. */
+  readonly hold?: () => Promise<void>;
+}
+
+/**
+ * Evaluates base and tuned model on the examples and writes evaluation.json and predictions.jsonl. Each file is whole or absent; the
+ * predictions are written first, so that an evaluation always has its predictions.
+ * @param examples at least one
+ * @throws the signal's reason where it is aborted; nothing is written then
+ */
+export async function evaluateRun(
+  folder: RunFolder,
+  config: ResolvedConfig,
+  session: ModelSession,
+  tuned: LlamaModel,
+  examples: readonly EncodedDatasetExample[],
+  options: EvaluateRunOptions,
+): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
+  const { stemmer, onProgress, signal, hold } = options;
+  const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
+    const evaluated = await evaluateModel(model, session.chat, examples, {
+      maxNewTokens: config.max_new_tokens,
+      stemmer,
+      seed: config.seed,
+      onAnswer: (done) => onProgress?.(name, done, examples.length),
+      ...(signal === undefined ? {} : { signal }),
+      ...(hold === undefined ? {} : { hold }),
+    });
+    signal?.throwIfAborted();
+    return evaluated;
+  };
+  const base = await run(session.base, 'base');
+  const after = await run(tuned, 'tuned');
+  const evaluation: RunEvaluation = {
+    examples: examples.length,
+    stemmer,
+    max_new_tokens: config.max_new_tokens,
+    base: base.summary,
+    tuned: after.summary,
+  };
+  const predictions = examples.map(({ index, line, question, reference }, i) => ({
+    index,
+    line,
+    question,
+    reference,
+    base: predicted(base.answers[i]!),
+    tuned: predicted(after.answers[i]!),
+  }));
+  await writeFileAtomic(folder.predictionsFile, predictions.map((p) => `${JSON.stringify(p)}\n`).join(''));
+  await writeFileAtomic(folder.evaluationFile, `${JSON.stringify(evaluation, null, 2)}\n`);
+  return { evaluation, predictions };
+}
+
+function predicted({ answer, rouge, nll, targets }: Answered): PredictedAnswer {
+  return { answer, rouge1: rouge.rouge1.f1, rouge2: rouge.rouge2.f1, rougeL: rouge.rougeL.f1, nll, trained: targets };
+}

@@ -1,0 +1,69 @@
+import type { DenseMatrix, Device, DeviceBuffer, Sequences } from '../../src/compute/device';
+import { encodeBf16, encodeF16 } from './half';
+
+export type Numbers = ArrayLike<number>;
+
+/** Buffers of one check on one device, given back together. */
+export class Bench {
+  readonly device: Device;
+  readonly #buffers: DeviceBuffer[] = [];
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  floats(values: Numbers): DeviceBuffer {
+    const buffer = this.#keep(this.device.alloc('f32', values.length));
+    this.device.write(buffer, Float32Array.from(values));
+    return buffer;
+  }
+
+  integers(values: Numbers): DeviceBuffer {
+    const buffer = this.#keep(this.device.alloc('i32', values.length));
+    this.device.write(buffer, Int32Array.from(values));
+    return buffer;
+  }
+
+  /** `values` rounded to a storage type. */
+  stored(dtype: 'f32' | 'bf16' | 'f16', values: Numbers): DeviceBuffer {
+    if (dtype === 'f32') return this.floats(values);
+    const buffer = this.#keep(this.device.alloc(dtype, values.length));
+    this.device.write(buffer, Uint16Array.from(values, dtype === 'bf16' ? encodeBf16 : encodeF16));
+    return buffer;
+  }
+
+  matrix(dtype: 'f32' | 'bf16' | 'f16', values: Numbers, rows: number, cols: number): DenseMatrix {
+    return { kind: 'dense', data: this.stored(dtype, values), rows, cols };
+  }
+
+  zeros(length: number): DeviceBuffer {
+    return this.#keep(this.device.alloc('f32', length));
+  }
+
+  sequences(rows: readonly (readonly [number, number, number, number])[]): Sequences {
+    return { table: this.integers(rows.flat()), count: rows.length };
+  }
+
+  read(buffer: DeviceBuffer): Promise<Float32Array> {
+    return this.device.readFloats(buffer);
+  }
+
+  release(): void {
+    for (const buffer of this.#buffers.splice(0)) this.device.free(buffer);
+  }
+
+  #keep(buffer: DeviceBuffer): DeviceBuffer {
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+}
+
+/** Runs a check with a bench of its own and gives its buffers back. */
+export async function onBench<T>(device: Device, check: (bench: Bench) => Promise<T>): Promise<T> {
+  const bench = new Bench(device);
+  try {
+    return await check(bench);
+  } finally {
+    bench.release();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Device } from '../../src/compute/device';
+import { onBench } from './bench';
+import { randomIndices, randoms } from './numbers';
+
+const [TOKENS, DIM, HIDDEN, VOCAB] = [211, 192, 300, 3001];
+const SHAPE = { heads: 6, kvHeads: 2, headDim: 32, scale: 32 ** -0.5, window: 0 };
+/** Sequence lengths that lead to one pass of attention's backward on one thread and to two passes on several. */
+const LENGTHS = [[211], [60, 90, 61]] as const;
+
+/**
+ * Every kernel once on sizes that are cut into many ranges; the results by name. They must not depend on the number of threads, nor
+ * on the run.
+ */
+export async function exercise(device: Device): Promise<Map<string, Float32Array>> {
+  const results = new Map<string, Float32Array>();
+  await onBench(device, async (b) => {
+    const random = (length: number, seed: number) => b.floats(randoms(length, seed));
+    const keep = async (name: string, buffer: ReturnType<typeof random>) => results.set(name, await b.read(buffer));
+    const x = random(TOKENS * DIM, 1);
+    const dy = random(TOKENS * HIDDEN, 2);
+    const w = b.matrix('bf16', randoms(HIDDEN * DIM, 3), HIDDEN, DIM);
+    const y = b.zeros(TOKENS * HIDDEN);
+    const dx = b.zeros(TOKENS * DIM);
+    const dw = b.zeros(HIDDEN * DIM);
+    device.linear(y, x, w, TOKENS);
+    device.linearBackwardInput(dx, dy, w, TOKENS);
+    device.linearBackwardWeight(dw, dy, x, TOKENS, HIDDEN, DIM);
+    await keep('linear', y);
+    await keep('linearBackwardInput', dx);
+    await keep('linearBackwardWeight', dw);
+    const db = b.zeros(HIDDEN);
+    device.addBias(y, b.floats(randoms(HIDDEN, 4)), TOKENS, HIDDEN);
+    device.addBiasBackward(db, dy, TOKENS, HIDDEN);
+    await keep('addBias', y);
+    await keep('addBiasBackward', db);
+
+    const norm = random(DIM, 5);
+    const dnorm = b.zeros(DIM);
+    const normed = b.zeros(TOKENS * DIM);
+    device.rmsNorm(normed, x, norm, TOKENS, DIM, 1e-5);
+    device.rmsNormBackward(dx, normed, x, norm, TOKENS, DIM, 1e-5, { beta: 1, dweight: dnorm });
+    await keep('rmsNorm', normed);
+    await keep('rmsNormBackward', dx);
+    await keep('rmsNormBackward, dweight', dnorm);
+
+    const angles = randoms(TOKENS * 16, 6, 3);
+    const positions = b.integers(Int32Array.from({ length: TOKENS }, (_, i) => i));
+    const [cos, sin] = [Math.cos, Math.sin].map((f) => b.floats(Float64Array.from(angles, f)));
+    device.rope(normed, cos!, sin!, positions, TOKENS, 6, 32);
+    await keep('rope', normed);
+
+    for (const lengths of LENGTHS) {
+      let at = 0;
+      const table = lengths.map((n) => [(at += n) - n, n, at - n, n] as const);
+      const [k, v, dout] = [random(TOKENS * 64, 7), random(TOKENS * 64, 8), random(TOKENS * DIM, 9)];
+      const [o, lse, dq, dk, dv] = [DIM, 6, DIM, 64, 64].map((width) => b.zeros(TOKENS * width));
+      device.attention(o!, lse, x, k, v, b.sequences(table), SHAPE);
+      device.attentionBackward(dq!, dk!, dv!, dout, x, k, v, o!, lse!, b.sequences(table), SHAPE);
+      for (const [name, buffer] of Object.entries({ o, lse, dq, dk, dv })) {
+        await keep(`attention over ${lengths.join('+')}, ${name}`, buffer!);
+      }
+    }
+
+    const n = 100_003;
+    const [gate, up, dh] = [random(n, 10), random(n, 11), random(n, 12)];
+    const [h, dgate, dup] = [b.zeros(n), b.zeros(n), b.zeros(n)];
+    device.swiglu(h, gate, up);
+    device.swigluBackward(dgate, dup, dh, gate, up);
+    await keep('swiglu', h);
+    await keep('swigluBackward, dgate', dgate);
+    await keep('swigluBackward, dup', dup);
+    device.add(h, gate);
+    device.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
+    await keep('add and dropout', h);
+    const half = b.stored('bf16', new Float32Array(n));
+    device.copy(half, h);
+    await keep('copy', half);
+
+    const ids = b.integers(randomIndices(TOKENS, 50, 13));
+    const rows = b.zeros(TOKENS * DIM);
+    device.gatherRows(rows, { kind: 'dense', data: w.data.slice(0, 50 * DIM), rows: 50, cols: DIM }, ids, TOKENS);
+    const scattered = b.zeros(50 * DIM);
+    device.scatterRows(scattered, x, ids, TOKENS, DIM, 1);
+    await keep('gatherRows', rows);
+    await keep('scatterRows', scattered);
+
+    const [nll, logits] = [b.zeros(20), random(20 * VOCAB, 14)];
+    device.crossEntropy(nll, logits, b.integers(randomIndices(20, VOCAB, 15)), 20, VOCAB, 0.1);
+    await keep('crossEntropy, nll', nll);
+    await keep('crossEntropy, gradient', logits);
+
+    results.set('sumSquares', Float32Array.of(await device.sumSquares(gate)));
+    const [m, second] = [b.zeros(n), b.zeros(n)];
+    const step = {
+      learningRate: 1e-3,
+      beta1: 0.9,
+      beta2: 0.999,
+      eps: 1e-8,
+      weightDecay: 0.01,
+      step: 1,
+      gradScale: 0.7,
+    };
+    device.adamw(gate, dh, m, second, step);
+    await keep('adamw', gate);
+  });
+  return results;
+}

@@ -1,0 +1,39 @@
+import { describe, it } from 'node:test';
+import type { Device } from '../../src/compute/device';
+import { onBench } from './bench';
+import { assertClose, dot, numericalGradient, randomIndices, randoms } from './numbers';
+import * as reference from './reference';
+
+export function ropeSuite(device: () => Device): void {
+  void describe('rope', () => {
+    for (const [tokens, heads, headDim] of [
+      [1, 1, 2],
+      [5, 3, 10],
+      [11, 2, 64],
+      [37, 3, 80],
+    ] as const) {
+      void it(`turns pairs of halves, ${tokens} tokens, ${heads} heads of ${headDim}, and back`, () =>
+        onBench(device(), async (b) => {
+          const half = headDim / 2;
+          const places = 23;
+          const table = randoms(places * half, 1, 3);
+          const positions = randomIndices(tokens, places, 2);
+          const angles = Float64Array.from(
+            { length: tokens * half },
+            (_, i) => table[positions[Math.floor(i / half)]! * half + (i % half)]!,
+          );
+          const [x, dy] = [randoms(tokens * heads * headDim, 3), randoms(tokens * heads * headDim, 4)];
+          const cos = b.floats(Float64Array.from(table, Math.cos));
+          const sin = b.floats(Float64Array.from(table, Math.sin));
+          const at = b.integers(positions);
+          const y = b.floats(x);
+          b.device.rope(y, cos, sin, at, tokens, heads, headDim);
+          assertClose(await b.read(y), reference.rope(x, angles, tokens, heads, headDim), 1e-6, 'y');
+          const dx = b.floats(dy);
+          b.device.rope(dx, cos, sin, at, tokens, heads, headDim, true);
+          const gradient = numericalGradient((z) => dot(reference.rope(z, angles, tokens, heads, headDim), dy), x, 0.5);
+          assertClose(await b.read(dx), gradient, 2e-6, 'dx');
+        }));
+    }
+  });
+}

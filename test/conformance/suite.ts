@@ -1,0 +1,35 @@
+import { describe } from 'node:test';
+import { attentionSuite } from './attention';
+import { dropoutSuite } from './dropout';
+import { elementwiseSuite } from './elementwise';
+import { linearSuite } from './linear';
+import { lossSuite } from './loss';
+import { memorySuite } from './memory';
+import { normSuite } from './norm';
+import { optimizerSuite } from './optimizer';
+import { pytorchSuite } from './pytorch';
+import { ropeSuite } from './rope';
+import { rowsSuite } from './rows';
+import type { Device } from '../../src/compute/device';
+
+/**
+ * Registers the tests that every device must pass: each forward against a reference in double precision, each backward against
+ * central differences of that reference, and the refusals of the interface.
+ */
+export function describeDevice(name: string, create: () => Device): void {
+  let device: Device | undefined;
+  const get = (): Device => (device ??= create());
+  void describe(name, () => {
+    memorySuite(get);
+    linearSuite(get);
+    normSuite(get);
+    ropeSuite(get);
+    attentionSuite(get);
+    elementwiseSuite(get);
+    dropoutSuite(get);
+    rowsSuite(get);
+    lossSuite(get);
+    optimizerSuite(get);
+    pytorchSuite(get);
+  });
+}
