@@ -1,5 +1,6 @@
 import path from 'node:path';
 import tseslint from 'typescript-eslint';
+import { importCircles } from './scripts/lint/import-circles.mjs';
 
 /** Which folders of src each folder may import. The picture in docs/architecture.md, held. */
 const ARROWS = {
@@ -66,6 +67,15 @@ const arrows = {
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', '.sft/'] },
+  {
+    files: ['{src,webview,test,bench,scripts}/**/*.ts'],
+    languageOptions: { parser: tseslint.parser },
+  },
+  {
+    files: ['{src,webview,test,bench,scripts}/**/*.{ts,mjs}'],
+    plugins: { imports: { rules: { circles: importCircles } } },
+    rules: { 'imports/circles': 'error' },
+  },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

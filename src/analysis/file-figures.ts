@@ -2,23 +2,10 @@ import type { QaExample } from '../dataset/example';
 import type { Finding, Severity } from '../dataset/finding';
 import { ownCopy } from '../base/own-copy';
 import type { TokenLength } from '../text/token-lengths';
-import type { RuleSetting } from './protocol';
+import type { FileFigures, RuleSetting } from './protocol';
 
 /** Further names are counted under one: a report lists no more. */
 const MOST_AGENCIES = 1000;
-
-/** What the report of a file says beyond its findings and totals. */
-export interface FileFigures {
-  /** Tokens of each example, in file order. */
-  readonly tokens: Int32Array;
-  /** Examples longer than max_seq_length, and those whose whole answer is cut off. */
-  readonly over: number;
-  readonly lost: number;
-  /** Most examples first; the empty name stands for none. Those beyond the first thousand are left out. */
-  readonly agencies: readonly { readonly name: string; readonly examples: number }[];
-  /** How grave each rule's findings are. */
-  readonly severities: Readonly<Record<string, Severity>>;
-}
 
 /** Gathers the figures of a file of any size: four bytes an example. */
 export class FigureList {

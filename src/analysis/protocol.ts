@@ -5,7 +5,6 @@ import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
 import type { SplitParts } from '../dataset/split/split';
 import type { SplitFile } from '../dataset/split/split-file';
-import type { FileFigures } from './file-figures';
 import type { LengthSummary } from '../text/token-lengths';
 
 /** Replaces `length` UTF-16 code units from `offset` on; the changes of one message are applied one after the other. */
@@ -88,6 +87,19 @@ export interface TrainingSequence {
   readonly modelName: string;
   readonly maxSeqLength: number;
   readonly tokens: readonly SequenceToken[];
+}
+
+/** What the report of a file says beyond its findings and totals. */
+export interface FileFigures {
+  /** Tokens of each example, in file order. */
+  readonly tokens: Int32Array;
+  /** Examples longer than max_seq_length, and those whose whole answer is cut off. */
+  readonly over: number;
+  readonly lost: number;
+  /** Most examples first; the empty name stands for none. Those beyond the first thousand are left out. */
+  readonly agencies: readonly { readonly name: string; readonly examples: number }[];
+  /** How grave each rule's findings are. */
+  readonly severities: Readonly<Record<string, Severity>>;
 }
 
 /** A file of any size, checked from disk. */
