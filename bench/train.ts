@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { countTargets } from '../src/model/batch';
 import { parseLlamaConfig, type LlamaConfig } from '../src/model/llama-config';
 import { projectionShape } from '../src/model/projections';
 import { benchExamples, type BenchExample } from './train/examples';
@@ -36,7 +37,7 @@ function operations(config: LlamaConfig, examples: readonly BenchExample[]): num
   }
   let total = 0;
   for (const { ids, trained } of examples) {
-    const targets = trained.slice(1).reduce((sum, t) => sum + t, 0);
+    const targets = countTargets({ trained });
     // Scores and values, forward and back (five products back), half of the square being causal.
     const attention = config.layers * config.heads * config.headDim * 7 * ids.length * ids.length;
     total += perToken * ids.length + attention + 4 * targets * config.vocabSize * config.hiddenSize;

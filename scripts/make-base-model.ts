@@ -127,7 +127,7 @@ async function readSequences(folder: string): Promise<Sequences> {
     const conversations = pairs.map((pair) => Array.from(chat.encodeExample(pair, MAX_TOKENS).ids));
     return [...pieces, ...conversations]
       .filter((ids) => ids.length > 1)
-      .map((ids, i) => ({ ids, trained: new Uint8Array(ids.length).fill(1), place: `sequence ${i}` }));
+      .map((ids, i) => ({ ids, trained: [{ from: 0, to: ids.length }], place: `sequence ${i}` }));
   };
   const all = sequences(readTexts(), readChat());
   return {

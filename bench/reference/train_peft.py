@@ -3,7 +3,7 @@
     python bench/reference/train_peft.py --shape smollm2-135m --mode padded --model DIR --examples FILE.json \
         --batch 4 --steps 3 --threads 2 --json
 
-FILE.json is an array of {"ids": [...], "trained": [0 or 1, ...]}. Mode padded takes batches padded to their longest example, as the
+FILE.json is an array of {"ids": [...], "trained": [{"from": ..., "to": ...}, ...]}. Mode padded takes batches padded to their longest example, as the
 usual collator makes them; mode unpadded takes the same examples one at a time and accumulates their gradients. Both average the loss
 over the trained tokens of the whole batch, clip the gradient norm at 1 and take one AdamW step. One step warms up; `--steps` are timed.
 """
@@ -65,14 +65,14 @@ def collate(examples, pad):
         length = len(example["ids"])
         ids[row, :length] = torch.tensor(example["ids"])
         mask[row, :length] = 1
-        trained = torch.tensor(example["trained"], dtype=torch.bool)
-        labels[row, :length] = torch.where(trained, ids[row, :length], UNTRAINED)
+        for span in example["trained"]:
+            labels[row, span["from"] : span["to"]] = ids[row, span["from"] : span["to"]]
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
 def trained_tokens(example):
     """Targets of the shifted loss: the first token has nothing before it to be predicted from."""
-    return sum(example["trained"][1:])
+    return sum(span["to"] - max(1, span["from"]) for span in example["trained"])
 
 
 def train_step(model, optimizer, parameters, examples, mode, pad):

@@ -1,9 +1,9 @@
 import { createRandom } from '../../src/base/random';
+import type { Span } from '../../src/base/spans';
 
 export interface BenchExample {
   readonly ids: number[];
-  /** 1 for a trained token. */
-  readonly trained: number[];
+  readonly trained: Span[];
 }
 
 /**
@@ -21,7 +21,7 @@ export function benchExamples(count: number, vocabulary: number): BenchExample[]
     const answer = length(120, 0.45, 25, 500);
     return {
       ids: Array.from({ length: question + answer }, () => random.below(vocabulary)),
-      trained: [...new Array<number>(question).fill(0), ...new Array<number>(answer).fill(1)],
+      trained: [{ from: question, to: question + answer }],
     };
   });
 }

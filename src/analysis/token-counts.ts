@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { DatasetExample } from '../dataset/example';
 import { formatError, SftError } from '../base/errors';
+import { isHeld } from '../base/spans';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
 import { createCounter, type TokenCounter } from '../text/count';
 import { tokenLength, type TokenLength } from '../text/token-lengths';
@@ -90,7 +91,7 @@ export class TokenCounts {
     const tokens = Array.from(ids, (id, at) => ({
       id,
       text: chat.tokenizer.tokenText(id),
-      trained: trained[at] === 1 && at < maxSeqLength,
+      trained: isHeld(trained, at) && at < maxSeqLength,
       special: chat.tokenizer.isAdded(id),
       cut: at >= maxSeqLength,
     }));

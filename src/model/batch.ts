@@ -1,9 +1,11 @@
+import { placesHeld, type Span } from '../base/spans';
 import type { Device, DeviceBuffer, Sequences } from '../compute/device';
 
-/** Token ids of one sequence and which of them are targets (1) of the loss. */
+/** Token ids of one sequence and which of them are targets of the loss. */
 export interface TokenSequence {
   readonly ids: ArrayLike<number>;
-  readonly trained: ArrayLike<number>;
+  /** In order, none overlapping another, all within the sequence. */
+  readonly trained: readonly Span[];
 }
 
 /** Sequences packed end to end without padding, as the kernels take them. */
@@ -41,7 +43,9 @@ export function packBatch(device: Device, sequences: readonly TokenSequence[]): 
     for (let i = 0; i < length; i++) {
       ids[row + i] = sequenceIds[i]!;
       positions[row + i] = i;
-      if (i > 0 && trained[i] === 1) {
+    }
+    for (const { from, to } of trained) {
+      for (let i = Math.max(1, from); i < to; i++) {
         rows.push(row + i - 1);
         targets.push(sequenceIds[i]!);
       }
@@ -71,9 +75,7 @@ export function freeBatch(device: Device, batch: PackedBatch): void {
 
 /** The targets of a sequence: its trained tokens but the first of the sequence. */
 export function countTargets({ trained }: Pick<TokenSequence, 'trained'>): number {
-  let count = 0;
-  for (let i = 1; i < trained.length; i++) if (trained[i] === 1) count++;
-  return count;
+  return placesHeld(trained) - placesHeld(trained, 1);
 }
 
 function upload(device: Device, data: Int32Array): DeviceBuffer {

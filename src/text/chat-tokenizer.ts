@@ -1,3 +1,4 @@
+import { cutSpans, type Span } from '../base/spans';
 import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
 import { readStopTokenIds } from './stop-tokens';
 import { createStreamingDecoder } from './streaming-decoder';
@@ -14,20 +15,16 @@ export interface QuestionAnswer {
 export interface EncodedExample {
   /** After truncation, which keeps the start. */
   readonly ids: Int32Array;
-  /** Of the same length; 1 = this token is a target of training. */
-  readonly trained: Uint8Array;
+  /** The tokens that are targets of training, after truncation; none where the whole answer was cut off. */
+  readonly trained: readonly Span[];
   /** Before truncation. */
   readonly totalTokens: number;
   readonly truncatedTokens: number;
-  /** After truncation; 0 = the whole answer was cut off. */
-  readonly trainedTokens: number;
 }
 
 export interface ExampleTokens {
   readonly total: number;
-  /** Trained are the tokens from, inclusive, to, exclusive. */
-  readonly from: number;
-  readonly to: number;
+  readonly trained: readonly Span[];
 }
 
 export interface ChatTokenizer {
@@ -79,16 +76,13 @@ export async function loadChatTokenizer(modelDir: string, options: ChatTokenizer
 
 function encodeSpan(tokenizer: TextTokenizer, span: CharacterSpan, maxSeqLength: number): EncodedExample {
   const all: number[] = [];
-  const { total, from, to } = tokensOfSpan(tokenizer, span, all);
+  const { total, trained } = tokensOfSpan(tokenizer, span, all);
   const length = Math.min(total, maxSeqLength);
-  const trained = new Uint8Array(length);
-  trained.fill(1, Math.min(from, length), Math.min(to, length));
   return {
     ids: Int32Array.from(all.slice(0, length)),
-    trained,
+    trained: cutSpans(trained, length),
     totalTokens: total,
     truncatedTokens: total - length,
-    trainedTokens: Math.max(0, Math.min(to, length) - from),
   };
 }
 
@@ -121,10 +115,11 @@ function tokensOfSpan(tokenizer: TextTokenizer, span: CharacterSpan, ids?: numbe
     }
     look();
   });
-  if (tokenizer.piecesAreText && from !== undefined && to !== undefined) return { total, from, to };
+  if (tokenizer.piecesAreText && from !== undefined && to !== undefined) return { total, trained: [{ from, to }] };
   const all = ids ?? tokenizer.encode(text);
   from = tokensBefore(tokenizer, all, text, start);
-  return { total, from, to: end === text.length ? total : tokensUntil(tokenizer, all, span) };
+  to = end === text.length ? total : tokensUntil(tokenizer, all, span);
+  return { total, trained: [{ from, to }] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { nthSmallest } from '../base/order-statistic';
+import { placesHeld } from '../base/spans';
 import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
 
 /** Lengths of one example under the model's tokenizer and chat template. */
@@ -21,10 +22,10 @@ export interface LengthSummary {
 
 /** As training will see the example. Errors: those of the chat template. */
 export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeqLength: number): TokenLength {
-  const { total, from, to } = chat.countExample(example);
+  const { total, trained } = chat.countExample(example);
   return {
     tokens: total,
-    trained: Math.max(0, Math.min(to, maxSeqLength) - from),
+    trained: placesHeld(trained, maxSeqLength),
     truncated: Math.max(0, total - maxSeqLength),
   };
 }

@@ -8,7 +8,6 @@ import type { TrainingExample } from './trainer';
 /** A dataset example as the trainer takes it, with what evaluation shows of it. */
 export interface EncodedDatasetExample extends TrainingExample {
   readonly ids: Int32Array;
-  readonly trained: Uint8Array;
   readonly index: number;
   readonly line: number;
   readonly question: string;
@@ -91,7 +90,7 @@ function refuseErrors(dataset: Dataset): void {
 }
 
 function refuseLostAnswers(file: string, encoded: readonly EncodedDatasetExample[], maxSeqLength: number): void {
-  const lost = encoded.filter((example) => !example.trained.includes(1));
+  const lost = encoded.filter((example) => example.trained.length === 0);
   const [first] = lost;
   if (first === undefined) return;
   const others = lost.slice(1, 6).map((example) => example.line);

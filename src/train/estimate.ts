@@ -195,11 +195,9 @@ async function answer(model: LlamaModel, examples: readonly TokenSequence[], max
   cache.free();
 }
 
-/** Tokens before the answer. */
-function promptLength({ trained }: TokenSequence): number {
-  let length = 0;
-  while (length < trained.length && trained[length] !== 1) length++;
-  return Math.max(1, length);
+/** Tokens before the first that is trained. */
+function promptLength({ ids, trained }: TokenSequence): number {
+  return Math.max(1, trained[0]?.from ?? ids.length);
 }
 
 function sum(values: readonly number[]): number {

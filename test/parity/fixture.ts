@@ -1,5 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Span } from '../../src/base/spans';
+import type { TokenSequence } from '../../src/model/batch';
 
 /** The tiny models of test/reference/models.py; test/reference/README.md says what each folder holds. */
 export const REFERENCE_FOLDER = path.resolve('test/reference');
@@ -9,6 +11,16 @@ export interface ParityExample {
   readonly ids: readonly number[];
   /** [T], 1 where the token is trained. Position 0 is never trained, whatever is written there. */
   readonly mask: readonly (0 | 1)[];
+}
+
+/** An example as a model takes it. */
+export function sequenceOf({ ids, mask }: ParityExample): TokenSequence {
+  const trained: Span[] = [];
+  for (let from = mask.indexOf(1); from !== -1; from = mask.indexOf(1, trained.at(-1)!.to)) {
+    const end = mask.indexOf(0, from);
+    trained.push({ from, to: end === -1 ? mask.length : end });
+  }
+  return { ids, trained };
 }
 
 export interface ParityContinuation {

@@ -13,7 +13,14 @@ import { scoreExamples } from '../../src/model/score';
 import { BaseWeights } from '../../src/model/weights';
 import { Trainer, type TrainerOptions } from '../../src/train/trainer';
 import { readFileSync, existsSync } from 'node:fs';
-import { fixtureNames, loadFixture, type ParityScores, type ParityTraining, type ParityFixture } from './fixture';
+import {
+  fixtureNames,
+  loadFixture,
+  sequenceOf,
+  type ParityScores,
+  type ParityTraining,
+  type ParityFixture,
+} from './fixture';
 
 const device = createCpuDevice({ threads: 2 });
 
@@ -66,7 +73,7 @@ for (const name of fixtureNames()) {
 }
 
 async function checkNll(model: LlamaModel, { expected }: ParityFixture, scores: ParityScores): Promise<void> {
-  const sequences = expected.examples.map(({ ids, mask }) => ({ ids, trained: mask }));
+  const sequences = expected.examples.map(sequenceOf);
   const { perExample } = await scoreExamples(model, sequences);
   perExample.forEach(({ nll, targets }, i) => {
     assert.equal(targets, expected.trained[i]);
@@ -119,8 +126,7 @@ async function checkTraining(fixture: ParityFixture, training: ParityTraining, f
     ? new LlamaModel(device, config, weights, undefined, trainableCopy(device, weights))
     : new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapterStart));
   const examples = order.flat(2).map((index) => {
-    const { ids, mask } = fixture.expected.examples[index]!;
-    return { ids, trained: mask, place: `example ${index}` };
+    return { ...sequenceOf(fixture.expected.examples[index]!), place: `example ${index}` };
   });
   const options: TrainerOptions = {
     ...settings,

@@ -10,15 +10,13 @@ import { LoraAdapter } from '../../src/model/lora';
 import { trainPass } from '../../src/model/loss-pass';
 import type { ProjectionName } from '../../src/model/projections';
 import { BaseWeights } from '../../src/model/weights';
-import { loadFixture } from './fixture';
+import { loadFixture, sequenceOf } from './fixture';
 
 const device = createCpuDevice({ threads: 2 });
 const fixture = loadFixture('qwen3');
 const config = readLlamaConfig(fixture.model);
 const weights = new BaseWeights(device, fixture.model, config);
-const sequences: TokenSequence[] = fixture.expected.examples
-  .slice(3, 8)
-  .map(({ ids, mask }) => ({ ids, trained: mask }));
+const sequences: TokenSequence[] = fixture.expected.examples.slice(3, 8).map(sequenceOf);
 
 interface Options {
   readonly targets?: readonly ProjectionName[];

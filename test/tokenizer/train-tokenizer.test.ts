@@ -124,8 +124,8 @@ describe('trainTokenizer', () => {
         '<|start_header_id|>user<|end_header_id|>\n\nWho?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
     );
     const example = own.encodeExample({ question: 'Who?', answer: 'Me.' }, 512);
-    const taught = [...example.ids].filter((_, at) => example.trained[at] === 1);
-    assert.equal(own.tokenizer.decode(taught), 'Me.<|eot_id|>');
+    const [taught] = example.trained;
+    assert.equal(own.tokenizer.decode([...example.ids.subarray(taught!.from, taught!.to)]), 'Me.<|eot_id|>');
     assert.deepEqual(own.stopTokenIds, [own.tokenizer.tokenId('<|eot_id|>')]);
   });
 

@@ -9,6 +9,7 @@ import type { TrainingPreview } from '../../src/messages/preview';
 import { loadChatTokenizer } from '../../src/text/chat-tokenizer';
 import { createStreamingDecoder } from '../../src/text/streaming-decoder';
 import { createRandom } from '../../src/base/random';
+import { isHeld } from '../../src/base/spans';
 export { webviewPage } from '../../src/editor/webview-page';
 export { fromChat } from '../../src/messages/chat';
 export { fromPreview } from '../../src/messages/preview';
@@ -64,7 +65,7 @@ export async function previewOf(question: string, answer: string, maxSeqLength: 
   const tokens = Array.from(ids, (id, at) => ({
     id,
     text: decoder.push(id),
-    trained: trained[at] === 1 && at < maxSeqLength,
+    trained: isHeld(trained, at) && at < maxSeqLength,
     special: chat.tokenizer.isAdded(id),
     cut: at >= maxSeqLength,
   }));

@@ -31,7 +31,7 @@ export function checkLengths(
   modelLimit: number,
 ): PreflightCheck[] {
   const { max_seq_length: limit } = config;
-  const lost = examples.filter((example) => !example.trained.includes(1));
+  const lost = examples.filter((example) => example.trained.length === 0);
   const cut = examples.filter((example) => example.truncatedTokens > 0);
   const longest = examples.reduce((most, example) => Math.max(most, example.totalTokens), 0);
   const remedies = raiseLimit(longest, limit, modelLimit);

@@ -1,3 +1,4 @@
+import { cutSpans } from '../../base/spans';
 import type { ConfigChanges } from '../../config/change-config';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { ModelSession } from '../../generate/session';
@@ -74,7 +75,7 @@ function shortened({ train, validation, test }: TokenisedParts, limit: number): 
   const cut = (examples: readonly TokenSequence[]): TokenSequence[] =>
     examples.map(({ ids, trained }) => ({
       ids: Array.from(ids).slice(0, limit),
-      trained: Array.from(trained).slice(0, limit),
+      trained: cutSpans(trained, limit),
     }));
   return { train: cut(train), validation: cut(validation), test: cut(test) };
 }

@@ -1,3 +1,4 @@
+import { isHeld } from '../../../src/base/spans';
 import { loadChatTokenizer } from '../../../src/text/chat-tokenizer';
 import { encodeDataset } from '../../../src/train/encode-dataset';
 
@@ -11,5 +12,5 @@ export async function trainerBatch(
 ): Promise<{ id: number; trained: boolean }[]> {
   const { encoded } = await encodeDataset(file, await loadChatTokenizer(model), MAX_SEQ_LENGTH);
   const { ids, trained } = encoded[index]!;
-  return Array.from(ids, (id, at) => ({ id, trained: trained[at] === 1 }));
+  return Array.from(ids, (id, at) => ({ id, trained: isHeld(trained, at) }));
 }
