@@ -76,9 +76,9 @@ function filesIn(folder, suffix) {
 
 /** What has to be compiled: source, flags, and the object's path, whose name holds the hash of all that goes into it. */
 function plan(compiler, target, objects) {
-  const version = spawnSync(compiler, ['--version'], { encoding: 'utf8' }).stdout;
+  const version = spawnSync(compiler[0], [...compiler.slice(1), '--version'], { encoding: 'utf8' }).stdout;
   const headers = [...filesIn(sources, '.h'), ...filesIn(path.join(sources, 'kernels'), '.h')];
-  const base = createHash('sha256').update(compiler).update(version);
+  const base = createHash('sha256').update(compiler.join(' ')).update(version);
   for (const header of headers) base.update(path.basename(header)).update('\0').update(readFileSync(header));
   const unit = (source, isa) => {
     const flags = flagsFor(isa, target.arch, target.platform);
@@ -99,9 +99,9 @@ function plan(compiler, target, objects) {
   return [...perIsa, ...once];
 }
 
-function execute(command, args) {
+function execute([command, ...first], args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`);
       resolve(false);
@@ -137,7 +137,7 @@ function removeOld(objects, keep) {
 }
 
 /** Flags that make a library which runs on systems without this compiler's runtime. */
-function linkFlags(platform) {
+export function linkFlags(platform) {
   if (platform === 'darwin') return ['-dynamiclib', '-Wl,-install_name,@rpath/libsft_cpu.dylib'];
   if (platform === 'win32') return ['-shared', '-static'];
   return [
@@ -153,27 +153,44 @@ function linkFlags(platform) {
   ];
 }
 
-/** Builds the library for `target` (this machine unless given) and returns its path, or undefined where something failed. */
-export async function buildNative(compiler, target = { platform: process.platform, arch: process.arch }) {
+/** Where the objects and the library for a target lie, and how it is linked. */
+function usual({ platform, arch }) {
+  const where = `${platform}-${arch}`;
+  return {
+    objects: path.join(root, '.cache', 'native', where),
+    folder: path.join(root, 'dist', 'native', where),
+    link: linkFlags(platform),
+  };
+}
+
+/**
+ * Builds the library for `target` (this machine unless given).
+ * @param command the compiler: a command, or a list of a command and its first arguments
+ * @returns the library's path, or undefined where something failed
+ */
+export async function buildNative(
+  command,
+  target = { platform: process.platform, arch: process.arch },
+  { objects, folder, link } = usual(target),
+) {
   if (!(target.arch in ISA_FLAGS)) {
     console.error(`there are no kernels for ${target.arch} - use an x64 or arm64 build of Node`);
     return undefined;
   }
-  const where = `${target.platform}-${target.arch}`;
-  const objects = path.join(root, '.cache', 'native', where);
+  const compiler = [command].flat();
   mkdirSync(objects, { recursive: true });
   const units = plan(compiler, target, objects);
   if (!(await compile(compiler, units))) return undefined;
   removeOld(objects, new Set(units.map((unit) => path.basename(unit.object))));
   const suffix = { darwin: 'dylib', win32: 'dll' }[target.platform] ?? 'so';
-  const library = path.join(root, 'dist', 'native', where, `libsft_cpu.${suffix}`);
+  const library = path.join(folder, `libsft_cpu.${suffix}`);
   const stamp = path.join(objects, 'linked');
-  const wanted = [...linkFlags(target.platform), ...units.map((unit) => path.basename(unit.object))].join('\n');
+  const wanted = [...link, ...units.map((unit) => path.basename(unit.object))].join('\n');
   if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return library;
   mkdirSync(path.dirname(library), { recursive: true });
   const aside = `${library}.${process.pid}.tmp`;
   const inputs = units.map((unit) => path.relative(root, unit.object));
-  if (!(await execute(compiler, [...linkFlags(target.platform), '-o', aside, ...inputs]))) return undefined;
+  if (!(await execute(compiler, [...link, '-o', aside, ...inputs]))) return undefined;
   renameSync(aside, library);
   writeFileSync(stamp, wanted);
   return library;

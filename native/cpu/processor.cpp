@@ -128,11 +128,11 @@ int usable_cores() {
   }
 #elif defined(__APPLE__)
   // Work is handed out dynamically, but the slow cores would still finish last: the fast ones alone where the system names them.
-  int count = 0;
-  size_t size = sizeof count;
-  if (sysctlbyname("hw.perflevel0.physicalcpu", &count, &size, nullptr, 0) == 0 && count > 0) return count;
-  size = sizeof count;
-  if (sysctlbyname("hw.physicalcpu", &count, &size, nullptr, 0) == 0 && count > 0) return count;
+  for (const char* const name : {"hw.perflevel0.physicalcpu", "hw.physicalcpu"}) {
+    int count = 0;
+    size_t size = sizeof count;
+    if (sysctlbyname(name, &count, &size, nullptr, 0) == 0 && count > 0) return count;
+  }
 #elif defined(_WIN32)
   DWORD bytes = 0;
   GetLogicalProcessorInformation(nullptr, &bytes);
