@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import tseslint from 'typescript-eslint';
 import { importCircles } from './scripts/lint/import-circles.mjs';
@@ -65,6 +66,19 @@ const arrows = {
   },
 };
 
+const restrictions = [
+  { selector: 'ExportDefaultDeclaration', message: 'no default exports' },
+  { selector: 'ExportAllDeclaration', message: 'no barrels' },
+];
+
+const { contributes } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'package.json'), 'utf8'));
+const namesOfManifest = contributes.commands.map(({ command }) => command);
+const onceOnly = [...namesOfManifest, 'sft.config.json'].map((name) => ({
+  selector: `Literal[value=${JSON.stringify(name)}]`,
+  message:
+    'commands stand once, in src/editor/manifest/command-ids.ts, and the name of the configuration in src/config/names.ts',
+}));
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.cache/', '.sft/'] },
   {
@@ -83,16 +97,17 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'layers/arrows': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'no default exports' },
-        { selector: 'ExportAllDeclaration', message: 'no barrels' },
-      ],
+      'no-restricted-syntax': ['error', ...restrictions],
       // Typed arrays in checked loops: an index is never undefined there, and a throw per element would cost the loop.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'src/editor/manifest/command-ids.ts', 'src/config/names.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...restrictions, ...onceOnly] },
   },
   {
     files: ['**/*.test.ts'],

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
+import { CONFIG_NAME } from '../config/names';
 
 /** What the editor takes from a configuration; both may be missing while it is being written. */
 export interface NearestConfig {
@@ -13,7 +14,7 @@ export interface NearestConfig {
 /** The sft.config.json of the folder or the nearest one above it, read leniently: it may be half written. */
 export async function nearestConfig(folder: string): Promise<NearestConfig | undefined> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    const file = path.join(at, 'sft.config.json');
+    const file = path.join(at, CONFIG_NAME);
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text !== undefined) return readLeniently(file, text);
     if (path.dirname(at) === at) return undefined;

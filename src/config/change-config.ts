@@ -2,6 +2,7 @@ import { getNodeValue, type JSONPath } from 'jsonc-parser';
 import type { Config } from './config-schema';
 import { ConfigText } from './config-text';
 import { removeEdit, setEdit, valueAt, type ConfigEdit } from './key-edits';
+import { CONFIG_NAME } from './names';
 
 /** New values for keys of the configuration; null takes the key out, so that its default holds. */
 export type ConfigChanges = { readonly [K in keyof Config]?: Config[K] | null };
@@ -13,7 +14,7 @@ export type ConfigChanges = { readonly [K in keyof Config]?: Config[K] | null };
  * @param file named in errors
  * @throws SftError where the text is not a JSON object
  */
-export function changeConfigText(text: string, changes: ConfigChanges, file = 'sft.config.json'): string {
+export function changeConfigText(text: string, changes: ConfigChanges, file = CONFIG_NAME): string {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   let plain = text.slice(mark.length);
   for (const [key, value] of Object.entries(changes)) plain = changed(plain, file, [key], value);

@@ -3,6 +3,7 @@ import { effectiveValues } from './advise';
 import { currentMarkdown } from './current';
 import type { ConfigFacts } from './facts';
 import { isTaughtKey, teachingMarkdown, type TaughtKey } from './teach';
+import { GLOSSARY_COMMAND } from './names';
 import { anchorOf, TERMS } from './teaching/terms';
 
 /** The key of the configuration at an offset of its text, on the key itself or on its value. */
@@ -13,9 +14,6 @@ export function keyAt(text: string, offset: number): TaughtKey | undefined {
   if (isTaughtKey(nested)) return nested;
   return isTaughtKey(key) ? key : undefined;
 }
-
-/** The command that opens the glossary; hovers may run it and no other. */
-export const GLOSSARY_COMMAND = 'sft.showGlossary';
 
 /**
  * What the hover at an offset says, as markdown: the key's value now and what it amounts to, before it the teaching text where

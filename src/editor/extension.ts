@@ -1,25 +1,27 @@
 import * as vscode from 'vscode';
 import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
+import type { TrainingPreview } from '../messages/preview';
 import type { ChatView } from './chat/chat-view';
 import { registerChat } from './chat/register-chat';
 import { registerCodeActions } from './dataset/code-actions';
 import { registerConfigEditing } from './config/register-config-editing';
 import { registerDashboard } from './dashboard/register-dashboard';
-import { registerDatasetCommands } from './dataset/dataset-commands';
+import { datasetCommands } from './dataset/dataset-commands';
 import { registerDatasetCompletion } from './dataset/register-dataset-completion';
 import { DatasetDocuments } from './dataset/dataset-documents';
 import { registerDiagnostics } from './dataset/diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
-import { registerGlossary } from './learn/glossary';
+import { glossaryCommands } from './learn/glossary';
 import { registerInlayHints } from './dataset/inlay-hints';
-import { registerLearnCommands } from './learn/learn-commands';
-import { registerPreview, type Preview } from './preview/preview';
+import { learnCommands } from './learn/learn-commands';
+import { registerCommands } from './manifest/commands';
+import { registerPreview } from './preview/preview';
 import { registerReport } from './report/report';
 import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
-import { registerSampleProject } from './learn/sample-project';
+import { sampleProjectCommands } from './learn/sample-project';
 import type { Services } from './services';
 import { registerLanguageStatus, registerStatusBar } from './dataset/status';
 
@@ -35,7 +37,7 @@ export interface SftApi {
   /** The side panel's conversation. */
   readonly chat: ChatView;
   /** The training sequence of an example has gone to its view. */
-  readonly onDidPreview: Preview['onDidShow'];
+  readonly onDidPreview: vscode.Event<TrainingPreview>;
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -59,6 +61,10 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const runViews = registerRuns(services);
   const chat = registerChat(services);
   const preview = registerPreview(services);
+  const configEditing = registerConfigEditing(services);
+  const languageStatus = registerLanguageStatus(services);
+  const report = registerReport(services);
+  const dashboard = registerDashboard(services);
   context.subscriptions.push(
     output,
     documents,
@@ -66,20 +72,29 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     { dispose: () => void client.dispose() },
     registerDiagnostics(services),
     registerCodeActions(services),
-    registerConfigEditing(services),
-    registerGlossary(services),
-    registerSampleProject(services),
-    registerLearnCommands(services),
+    configEditing,
     registerInlayHints(services),
     registerDatasetCompletion(services),
     registerStatusBar(services),
-    registerLanguageStatus(services),
-    registerDatasetCommands(services),
-    registerReport(services),
+    languageStatus,
+    report,
     preview,
     runViews,
     chat,
-    registerDashboard(services),
+    dashboard,
+    registerCommands({
+      ...glossaryCommands(services),
+      ...sampleProjectCommands(services),
+      ...learnCommands(services),
+      ...datasetCommands(services),
+      ...configEditing.commands,
+      ...languageStatus.commands,
+      ...report.commands,
+      ...preview.commands,
+      ...runViews.commands,
+      ...chat.commands,
+      ...dashboard.commands,
+    }),
   );
   documents.considerAll();
   return {

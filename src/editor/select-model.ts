@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { writeSetting } from './manifest/settings';
 import type { Services } from './services';
 import { isModelFolder, modelFolders } from './settings';
 
@@ -24,9 +25,5 @@ export async function selectModel({ dialogs }: Services): Promise<void> {
     }
     folder = uri.fsPath;
   }
-  const target =
-    vscode.workspace.workspaceFolders === undefined
-      ? vscode.ConfigurationTarget.Global
-      : vscode.ConfigurationTarget.Workspace;
-  await vscode.workspace.getConfiguration('sft').update('model', folder === '' ? undefined : folder, target);
+  await writeSetting('sft.model', folder === '' ? undefined : folder);
 }

@@ -1,28 +1,25 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { AnalysisSettings, RuleSetting } from '../analysis/protocol';
-import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
+import type { AnalysisSettings } from '../analysis/protocol';
+import { LEAST_THRESHOLD } from '../dataset/near/near-threshold';
+import { readSetting } from './manifest/settings';
 
 const DEFAULT_MAX_SEQ_LENGTH = 1024;
 
 /** The settings for one file: what is set in VS Code, else what the nearest sft.config.json says. */
 export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
-  const settings = vscode.workspace.getConfiguration('sft', uri);
   const { nearestConfig } = await import('../analysis/nearest-config');
   const config = uri.scheme === 'file' ? await nearestConfig(path.dirname(uri.fsPath)) : undefined;
-  const model = settings.get<string>('model', '').trim();
-  const length = settings.get<number | null>('maxSeqLength', null);
+  const model = readSetting('sft.model', uri).trim();
+  const length = readSetting('sft.maxSeqLength', uri);
   // A model brings a template that is run, if in an interpreter that reaches nothing: only where the person trusts the folder.
   const modelFolder = model === '' ? config?.modelFolder : absolute(model, uri);
   return {
     modelFolder: vscode.workspace.isTrusted ? modelFolder : undefined,
     maxSeqLength: length ?? config?.maxSeqLength ?? DEFAULT_MAX_SEQ_LENGTH,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
-    rules: { ...settings.get<Record<string, RuleSetting>>('rules', {}) },
-    nearDuplicateThreshold: Math.min(
-      1,
-      Math.max(LEAST_THRESHOLD, settings.get('nearDuplicateThreshold', NEAR_DUPLICATE_THRESHOLD)),
-    ),
+    rules: { ...readSetting('sft.rules', uri) },
+    nearDuplicateThreshold: Math.min(1, Math.max(LEAST_THRESHOLD, readSetting('sft.nearDuplicateThreshold', uri))),
   };
 }
 

@@ -49,7 +49,12 @@ export interface PanelPlace {
   readonly preserveFocus: boolean;
 }
 
-/** A new editor tab for a {@link WebviewHost}; its type, `sft.<name>`, is what a serializer restores it by. */
+/** What VS Code knows the tabs of one of the views by; a serializer restores them by it. */
+export function panelType(name: string): string {
+  return `sft.${name}`;
+}
+
+/** A new editor tab for a {@link WebviewHost}. */
 export function createPanel(name: string, { title, column, preserveFocus }: PanelPlace): vscode.WebviewPanel {
-  return vscode.window.createWebviewPanel(`sft.${name}`, title, { viewColumn: column, preserveFocus });
+  return vscode.window.createWebviewPanel(panelType(name), title, { viewColumn: column, preserveFocus });
 }

@@ -9,6 +9,10 @@ import {
   type ToChat,
 } from '../../messages/chat';
 import { errorText } from '../error-text';
+import { COMMANDS, VIEWS } from '../manifest/command-ids';
+import { focusView, runCommand } from '../manifest/commands';
+import { setContext } from '../manifest/context';
+import { CONTEXT } from '../manifest/context-keys';
 import type { Services } from '../services';
 import { WebviewHost } from '../webview-host';
 import type { ChatModels } from './chat-models';
@@ -24,7 +28,7 @@ import {
 } from './model-choices';
 import { saveAnswer, saveTargets, NEW_FILE } from './save-answer';
 
-export const CHAT_VIEW = 'sft.chat';
+/** Where the conversation is kept in the workspace's state. */
 const STATE = 'sft.chat';
 /** Tokens go to the view in batches: it draws no faster than this, in ms. */
 const BATCH_MS = 40;
@@ -122,7 +126,7 @@ export class ChatView implements vscode.WebviewViewProvider {
       this.changed();
     }
     this.focusWanted = true;
-    await vscode.commands.executeCommand(`${CHAT_VIEW}.focus`);
+    await focusView(VIEWS.chat);
     this.giveFocus();
   }
 
@@ -240,10 +244,10 @@ export class ChatView implements vscode.WebviewViewProvider {
         await vscode.commands.executeCommand('workbench.trust.manage');
         break;
       case 'train':
-        await vscode.commands.executeCommand('sft.startTraining');
+        await runCommand(COMMANDS.startTraining);
         break;
       case 'endpoint':
-        await vscode.commands.executeCommand('sft.addEndpoint');
+        await runCommand(COMMANDS.addEndpoint);
         break;
       case 'new':
         await this.newChat();
@@ -282,8 +286,8 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   private show(): void {
-    void vscode.commands.executeCommand('setContext', 'sft.chat.busy', this.conversation.busy);
-    void vscode.commands.executeCommand('setContext', 'sft.chat.empty', this.conversation.turns.length === 0);
+    setContext(CONTEXT.chatBusy, this.conversation.busy);
+    setContext(CONTEXT.chatEmpty, this.conversation.turns.length === 0);
     this.changeEmitter.fire();
     // What is on its way is in the full state already.
     this.batches.clear();

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { errorText } from '../error-text';
+import { COMMANDS, VIEWS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
 import { registerChatModelProvider } from './chat-model-provider';
 import { ChatModels } from './chat-models';
-import { CHAT_VIEW, ChatView } from './chat-view';
+import { ChatView } from './chat-view';
 import { Endpoints } from './endpoints';
 import { ServerPool } from './server-pool';
 
 /** The chat tester: its view, its commands, and the model servers behind it. Nothing starts before it is asked for. */
-export function registerChat(services: Services): vscode.Disposable & { readonly view: ChatView } {
+export function registerChat(services: Services) {
   const { context } = services;
   const command = {
     execPath: process.execPath,
@@ -27,29 +28,28 @@ export function registerChat(services: Services): vscode.Disposable & { readonly
   const view = new ChatView(services, models);
   const said = (work: Promise<unknown>): Promise<unknown> =>
     work.catch((error: unknown) => services.dialogs.error(errorText(error)));
-  const { registerCommand } = vscode.commands;
+  const addEndpoint = async (): Promise<void> => {
+    const added = await endpoints.add();
+    if (added === undefined) return;
+    await models.look();
+    view.chooseRight(`endpoint:${added.id}`);
+  };
+  const commands = {
+    [COMMANDS.openChat]: (run?: unknown) => said(view.open(runFolderOf(run), checkpointOf(run))),
+    [COMMANDS.newChat]: () => said(view.newChat()),
+    [COMMANDS.stopAnswer]: () => said(view.stop()),
+    [COMMANDS.addEndpoint]: () => said(addEndpoint()),
+    [COMMANDS.removeEndpoint]: () => said(endpoints.remove()),
+  } satisfies SomeHandlers;
   const disposable = vscode.Disposable.from(
-    vscode.window.registerWebviewViewProvider(CHAT_VIEW, view),
-    registerCommand('sft.openChat', (run?: unknown) => said(view.open(runFolderOf(run), checkpointOf(run)))),
-    registerCommand('sft.newChat', () => said(view.newChat())),
-    registerCommand('sft.stopAnswer', () => said(view.stop())),
-    registerCommand('sft.addEndpoint', () =>
-      said(
-        endpoints.add().then(async (added) => {
-          if (added === undefined) return;
-          await models.look();
-          view.chooseRight(`endpoint:${added.id}`);
-        }),
-      ),
-    ),
-    registerCommand('sft.removeEndpoint', () => said(endpoints.remove())),
+    vscode.window.registerWebviewViewProvider(VIEWS.chat, view),
     registerChatModelProvider(services, models),
     view,
     models,
     endpoints,
     { dispose: () => void pool.dispose() },
   );
-  return Object.assign(disposable, { view });
+  return Object.assign(disposable, { view, commands });
 }
 
 /** A path, or an item of the runs view. */

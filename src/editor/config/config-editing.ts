@@ -4,14 +4,15 @@ import { checkConfigText } from '../../config/advise';
 import { checkConfigPaths } from '../../config/check-paths';
 import type { ConfigFinding } from '../../config/config-finding';
 import type { ConfigFacts } from '../../config/facts';
-import { configHover, GLOSSARY_COMMAND } from '../../config/hover';
+import { configHover } from '../../config/hover';
+import { GLOSSARY_COMMAND } from '../../config/names';
 import { valueChoices } from '../../config/value-choices';
 import { valueText } from '../../config/key-edits';
-import { CONFIG_NAME, hasConfigName } from './config-name';
+import { CONFIG_GLOB, hasConfigName } from './config-name';
 import { pathChoices } from './path-choices';
 import { FactReader } from './read-facts';
 
-const SELECTOR: vscode.DocumentSelector = [{ pattern: `**/${CONFIG_NAME}` }];
+const SELECTOR: vscode.DocumentSelector = [{ pattern: CONFIG_GLOB }];
 const PAUSE_MS = 150;
 
 interface Checked {

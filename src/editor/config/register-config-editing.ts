@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
 import { hasConfigName } from './config-name';
 
 /**
- * Help for sft.config.json, which is loaded with the first one that is opened; and `sft.applyConfigChanges`, which advice and checks call
- * with a configuration's path and new values for its keys.
+ * Help for sft.config.json, which is loaded with the first one that is opened; and the command that changes it, which advice and checks
+ * give.
  */
-export function registerConfigEditing(services: Services): vscode.Disposable {
+export function registerConfigEditing(services: Services) {
   let disposed = false;
   let editing: { dispose(): void } | undefined;
   let opening: vscode.Disposable | undefined;
@@ -20,16 +21,15 @@ export function registerConfigEditing(services: Services): vscode.Disposable {
   };
   opening = vscode.workspace.onDidOpenTextDocument(look);
   for (const document of vscode.workspace.textDocuments) look(document);
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('sft.applyConfigChanges', async (file: unknown, changes: unknown) =>
-      (await import('./apply-changes')).applyConfigChanges(services, file, changes),
-    ),
-    {
-      dispose: () => {
-        disposed = true;
-        opening?.dispose();
-        editing?.dispose();
-      },
+  return {
+    commands: {
+      [COMMANDS.applyConfigChanges]: async (file: unknown, changes: unknown) =>
+        (await import('./apply-changes')).applyConfigChanges(services, file, changes),
+    } satisfies SomeHandlers,
+    dispose: () => {
+      disposed = true;
+      opening?.dispose();
+      editing?.dispose();
     },
-  );
+  };
 }

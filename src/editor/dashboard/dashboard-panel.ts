@@ -5,6 +5,8 @@ import { PendingRequests } from '../../messages/pending';
 import { rate, readRatings } from '../../runs/folder/ratings';
 import type { RunSummary } from '../../runs/read-runs';
 import { healthAdvice } from '../../train/health/health-advice';
+import { COMMANDS } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 import { WebviewHost } from '../webview-host';
 import { exportRuns } from './export-runs';
@@ -16,12 +18,12 @@ import { RunSender } from './run-sender';
 const DRAWING_LIMIT = 15_000;
 
 /** What the buttons do that are not the dashboard's own. */
-const COMMANDS = {
-  pause: 'sft.pauseRun',
-  resume: 'sft.resumeRun',
-  stop: 'sft.stopRun',
-  chat: 'sft.openChat',
-  log: 'sft.openRunLog',
+const ACTIONS = {
+  pause: COMMANDS.pauseRun,
+  resume: COMMANDS.resumeRun,
+  stop: COMMANDS.stopRun,
+  chat: COMMANDS.openChat,
+  log: COMMANDS.openRunLog,
 } as const;
 
 interface Shown {
@@ -220,7 +222,7 @@ export class DashboardPanel {
         this.host.post({ type: 'ratings', ratings: await rate(folder, message.index, message.rating) });
         return undefined;
       case 'openRun':
-        void vscode.commands.executeCommand('sft.showDashboard', this.runs[message.run]?.folder);
+        void runCommand(COMMANDS.showDashboard, this.runs[message.run]?.folder);
         return undefined;
       case 'openExample':
         if (followed === undefined) return 'The run is still being read';
@@ -229,7 +231,7 @@ export class DashboardPanel {
       case 'remedy': {
         const remedy = sender.findings[message.finding]?.remedies[message.remedy];
         if (followed === undefined || remedy === undefined) return 'The advice has changed meanwhile';
-        void vscode.commands.executeCommand('sft.applyConfigChanges', followed.run.config_file, remedy.changes);
+        void runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
         return undefined;
       }
       case 'act':
@@ -248,7 +250,7 @@ export class DashboardPanel {
       case 'chat':
       case 'log':
         // The commands ask and tell by themselves, which may take any time: the view is answered at once.
-        void vscode.commands.executeCommand(COMMANDS[action], folder);
+        void runCommand(ACTIONS[action], folder);
         return undefined;
       case 'configuration':
         if (followed === undefined) return 'The run is still being read';

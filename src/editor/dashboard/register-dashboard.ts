@@ -2,16 +2,18 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { dashboardState, type DashboardState } from '../../messages/dashboard';
 import type { RunSummary } from '../../runs/read-runs';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
-import { createPanel } from '../webview-host';
+import { createPanel, panelType } from '../webview-host';
 import type { DashboardPanel } from './dashboard-panel';
 
 /** The dashboards that are open, by the paths of their runs. */
 const OPEN = 'sft.dashboards';
 const SEPARATOR = '\n';
 
-/** `SFT: Show Dashboard`, and `sft.compareRuns` with paths of runs: one tab for each run, and for each set of compared runs. */
-export function registerDashboard(services: Services): vscode.Disposable {
+/** `SFT: Show Dashboard`, and the command that compares runs: one tab for each run, and for each set of compared runs. */
+export function registerDashboard(services: Services) {
   const panels = new Map<string, DashboardPanel>();
   const { workspaceState } = services.context;
   const before = [...workspaceState.get<readonly string[]>(OPEN, [])];
@@ -39,27 +41,28 @@ export function registerDashboard(services: Services): vscode.Disposable {
     panels.set(key, new DashboardPanel(services, panel, runs, onClose));
     remember();
   };
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('sft.showDashboard', async (which: unknown) => {
+  const commands = {
+    [COMMANDS.showDashboard]: async (which: unknown) => {
       const folder = folderOf(which) ?? (await pickRun(services));
       if (folder !== undefined) await open([folder]);
-    }),
-    vscode.commands.registerCommand('sft.compareRuns', async (which: unknown) => {
+    },
+    [COMMANDS.compareRuns]: async (which: unknown) => {
       const folders = Array.isArray(which) ? which.map(folderOf).filter((folder) => folder !== undefined) : [];
       // Without runs, the view of the runs lets a person choose some, and calls again.
       if (folders.length > 0) await open(folders);
-      else await vscode.commands.executeCommand('sft.compareSelectedRuns');
-    }),
-    vscode.window.registerWebviewPanelSerializer('sft.dashboard', {
-      deserializeWebviewPanel: async (panel, state: unknown) => {
-        const kept = dashboardState.problem(state, 'state') === undefined;
-        // A window that ended in a hurry has not kept what its tabs showed, nor has an older version in this way.
-        const folders = kept ? (state as DashboardState).folders : remembered();
-        if (folders === undefined) panel.dispose();
-        else await open(folders, panel);
-      },
-    }),
-  );
+      else await runCommand(COMMANDS.compareSelectedRuns);
+    },
+  } satisfies SomeHandlers;
+  const serializer = vscode.window.registerWebviewPanelSerializer(panelType('dashboard'), {
+    deserializeWebviewPanel: async (panel, state: unknown) => {
+      const kept = dashboardState.problem(state, 'state') === undefined;
+      // A window that ended in a hurry has not kept what its tabs showed, nor has an older version in this way.
+      const folders = kept ? (state as DashboardState).folders : remembered();
+      if (folders === undefined) panel.dispose();
+      else await open(folders, panel);
+    },
+  });
+  return { commands, dispose: () => void serializer.dispose() };
 }
 
 /** Of a path or of an item of the runs view. */

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
 import type { AnalysisResult } from '../../analysis/protocol';
 import type { Finding, TextEdit } from '../../dataset/finding';
+import { COMMANDS } from '../manifest/command-ids';
+import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
 
 /** "Fix all" of these documents, for the menu and for editor.codeActionsOnSave. */
@@ -25,13 +27,13 @@ export function registerCodeActions(services: Services): vscode.Disposable {
       }
       if (here.some((finding) => finding.fixes.some((fix) => fix.safe))) {
         const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
-        all.command = { title: all.title, command: 'sft.fixAll', arguments: [document.uri] };
+        all.command = commandOf(COMMANDS.fixAll, all.title, document.uri);
         actions.push(all);
       }
       // Where findings are summed up, at the start of the file, the sum leads on.
       if (start === 0 && result.findingCount > result.findings.length) {
         const report = new vscode.CodeAction('Show all findings in the dataset report', vscode.CodeActionKind.QuickFix);
-        report.command = { title: report.title, command: 'sft.showDatasetReport' };
+        report.command = commandOf(COMMANDS.showDatasetReport, report.title);
         actions.push(report);
       }
       return actions;
@@ -89,7 +91,7 @@ async function silence(
   context: vscode.CodeActionContext,
 ): Promise<vscode.CodeAction[]> {
   const off = new vscode.CodeAction(`Turn off the rule ${finding.rule}`, vscode.CodeActionKind.QuickFix);
-  off.command = { title: off.title, command: 'sft.turnOffRule', arguments: [finding.rule, document.uri] };
+  off.command = commandOf(COMMANDS.turnOffRule, off.title, finding.rule, document.uri);
   off.diagnostics = matching(context, finding);
   const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
   if (row === undefined || finding.severity === 'error') return [off];

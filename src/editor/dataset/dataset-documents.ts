@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { AnalysisClient } from '../../analysis/client';
 import { HEAD_LENGTH, looksLikeDataset } from '../../analysis/detect';
 import type { AnalysisResult, AnalysisSettings, FromWorker } from '../../analysis/protocol';
+import { CONFIG_GLOB } from '../config/config-name';
+import { concerns, readSetting } from '../manifest/settings';
 import { settingsFor } from '../settings';
 import { watchSiblings } from './sibling-watch';
 
@@ -38,7 +40,7 @@ export class DatasetDocuments {
     private readonly log: (line: string) => void,
   ) {
     const { workspace } = vscode;
-    const watcher = workspace.createFileSystemWatcher('**/sft.config.json');
+    const watcher = workspace.createFileSystemWatcher(CONFIG_GLOB);
     const reconfigure = (): void => void this.reconfigure();
     this.subscriptions.push(
       workspace.onDidOpenTextDocument((document) => void this.consider(document)),
@@ -50,8 +52,8 @@ export class DatasetDocuments {
         this.changed(event);
       }),
       workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('sft.dataset.files')) this.considerAll();
-        if (event.affectsConfiguration('sft')) reconfigure();
+        if (concerns(event, 'sft.dataset.files')) this.considerAll();
+        if (concerns(event, 'sft')) reconfigure();
       }),
       workspace.onDidGrantWorkspaceTrust(reconfigure),
       watcher,
@@ -145,7 +147,7 @@ export class DatasetDocuments {
 
   private matches(document: vscode.TextDocument): boolean {
     if (document.uri.scheme === 'git' || document.uri.scheme === 'output') return false;
-    const patterns = vscode.workspace.getConfiguration('sft', document.uri).get<string[]>('dataset.files', []);
+    const patterns = readSetting('sft.dataset.files', document.uri);
     if (patterns.some((pattern) => vscode.languages.match({ pattern }, document) > 0)) return true;
     if (document.languageId !== 'json' && document.languageId !== 'jsonl') return false;
     const head = document.getText(new vscode.Range(document.positionAt(0), document.positionAt(HEAD_LENGTH)));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { RuleSetting } from '../../analysis/protocol';
 import { addEdits } from './code-actions';
+import { readSetting, writeSetting } from '../manifest/settings';
 import type { Services } from '../services';
 
 /** `SFT: Fix All`. Returns how many places were changed. One undo takes all of it back. */
@@ -27,11 +27,5 @@ export async function fixAll({ client, documents, dialogs }: Services, uri?: vsc
 
 /** "Turn off the rule": in the settings of the workspace. */
 export async function turnOffRule(rule: string, uri: vscode.Uri): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('sft', uri);
-  const rules = settings.get<Record<string, RuleSetting>>('rules', {});
-  const target =
-    vscode.workspace.workspaceFolders === undefined
-      ? vscode.ConfigurationTarget.Global
-      : vscode.ConfigurationTarget.Workspace;
-  await settings.update('rules', { ...rules, [rule]: 'off' }, target);
+  await writeSetting('sft.rules', { ...readSetting('sft.rules', uri), [rule]: 'off' }, uri);
 }

@@ -4,6 +4,8 @@ import { summaryText } from '../../analysis/hint-text';
 import type { AnalysisResult } from '../../analysis/protocol';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import { summariseLengths } from '../../text/token-lengths';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
+import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
 
 const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV' } as const;
@@ -13,7 +15,7 @@ export function registerStatusBar(services: Services): vscode.Disposable {
   const { documents } = services;
   const item = vscode.window.createStatusBarItem('sft.totals', vscode.StatusBarAlignment.Right, 90);
   item.name = 'SFT dataset totals';
-  item.command = 'sft.selectModel';
+  item.command = COMMANDS.selectModel;
   const update = (): void => {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || !documents.isDataset(editor.document)) {
@@ -57,7 +59,7 @@ function tooltip(result: AnalysisResult): string {
 }
 
 /** The language status: format, examples and model, and the switch. */
-export function registerLanguageStatus(services: Services): vscode.Disposable {
+export function registerLanguageStatus(services: Services) {
   const { documents } = services;
   const item = vscode.languages.createLanguageStatusItem('sft.dataset', [{ language: 'json' }, { language: 'jsonl' }]);
   item.name = 'SFT dataset';
@@ -68,7 +70,7 @@ export function registerLanguageStatus(services: Services): vscode.Disposable {
     const result = documents.current(document);
     item.busy = on && result?.complete !== true;
     item.severity = vscode.LanguageStatusSeverity.Information;
-    item.command = { title: on ? 'Switch Off' : 'Check as Dataset', command: 'sft.toggleChecking' };
+    item.command = commandOf(COMMANDS.toggleChecking, on ? 'Switch Off' : 'Check as Dataset');
     if (!on) item.text = documents.isOff(document) ? 'SFT: checking is off' : 'SFT: not a dataset';
     else if (result === undefined) item.text = 'SFT: checking';
     else {
@@ -79,15 +81,16 @@ export function registerLanguageStatus(services: Services): vscode.Disposable {
     if (!on) item.detail = '';
   };
   update();
-  return vscode.Disposable.from(
+  const toggleChecking = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document !== undefined) documents.toggle(document);
+    update();
+  };
+  const disposable = vscode.Disposable.from(
     item,
     documents.onDidAnalyse(update),
     documents.onDidRemove(update),
     vscode.window.onDidChangeActiveTextEditor(update),
-    vscode.commands.registerCommand('sft.toggleChecking', () => {
-      const document = vscode.window.activeTextEditor?.document;
-      if (document !== undefined) documents.toggle(document);
-      update();
-    }),
   );
+  return Object.assign(disposable, { commands: { [COMMANDS.toggleChecking]: toggleChecking } satisfies SomeHandlers });
 }

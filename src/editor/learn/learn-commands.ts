@@ -1,37 +1,36 @@
 import * as vscode from 'vscode';
+import { CONFIG_NAME } from '../../config/names';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 
 const DATA = 'nigeria-services.json';
-const CONFIGURATION = 'sft.config.json';
 
 /**
  * The buttons of the walkthrough that need a file of the sample in view. VS Code ticks a step off when its own command has run, which
  * is why each has one.
  */
-export function registerLearnCommands(services: Services): vscode.Disposable {
-  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
-    'sft.learn.showData': () => show(services, DATA),
-    'sft.learn.previewTokens': async () => {
+export function learnCommands(services: Services) {
+  return {
+    [COMMANDS.learnData]: () => show(services, DATA),
+    [COMMANDS.learnTokens]: async () => {
       if ((await show(services, DATA)) === undefined) return;
-      await vscode.commands.executeCommand('sft.previewTrainingSequence');
+      await runCommand(COMMANDS.previewTrainingSequence);
     },
-    'sft.learn.showConfiguration': () => show(services, CONFIGURATION),
-    'sft.learn.train': async () => {
-      const editor = await show(services, CONFIGURATION);
-      if (editor !== undefined) await vscode.commands.executeCommand('sft.startTraining', editor.document.uri);
+    [COMMANDS.learnConfiguration]: () => show(services, CONFIG_NAME),
+    [COMMANDS.learnTrain]: async () => {
+      const editor = await show(services, CONFIG_NAME);
+      if (editor !== undefined) await runCommand(COMMANDS.startTraining, editor.document.uri);
     },
-    'sft.learn.showMarks': () => showMarks(services),
-  };
-  return vscode.Disposable.from(
-    ...Object.entries(steps).map(([command, step]) => vscode.commands.registerCommand(command, step)),
-  );
+    [COMMANDS.learnMarks]: () => showMarks(services),
+  } satisfies SomeHandlers;
 }
 
 /** The dashboard of the newest run that is done: those have their marks. */
 async function showMarks({ runs, dialogs }: Services): Promise<void> {
   const done = runs.list().find((run) => run.state.status === 'done');
   if (done === undefined) void dialogs.info('No run is done yet: train first, the marks come at the end.');
-  else await vscode.commands.executeCommand('sft.showDashboard', done.folder.path);
+  else await runCommand(COMMANDS.showDashboard, done.folder.path);
 }
 
 /** A file of the sample in an editor, with the first example or key in view; undefined where no sample is open. */
@@ -40,7 +39,7 @@ async function show({ dialogs }: Services, name: string): Promise<vscode.TextEdi
   if (file === undefined) {
     const open = 'Open Sample Project…';
     const answer = await dialogs.info('This step works on the sample project, which is not open here.', open);
-    if (answer === open) await vscode.commands.executeCommand('sft.openSampleProject');
+    if (answer === open) await runCommand(COMMANDS.openSampleProject);
     return undefined;
   }
   const editor = await vscode.window.showTextDocument(file);

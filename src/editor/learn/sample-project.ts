@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { CONFIG_NAME } from '../../config/names';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
 
 /** What of examples/ a person needs to try everything: data, configuration, base model, and what they are. */
-const SAMPLE_FILES = ['README.md', 'nigeria-services.json', 'sft.config.json', 'tiny-llama'];
+const SAMPLE_FILES = ['README.md', 'nigeria-services.json', CONFIG_NAME, 'tiny-llama'];
 const FOLDER_NAME = 'sft-sample';
 /** The folder whose window shows the walkthrough as soon as it has opened. */
 const TO_SHOW = 'sampleProjectToShow';
@@ -10,9 +12,9 @@ const TO_SHOW = 'sampleProjectToShow';
 export const WALKTHROUGH = 'sft-workbench.sft-workbench#sft.learn';
 
 /** `SFT: Open Sample Project…`: a copy of the sample in a folder that the person picks, opened. Nothing is overwritten. */
-export function registerSampleProject(services: Services): vscode.Disposable {
+export function sampleProjectCommands(services: Services) {
   void showAfterOpening(services.context);
-  return vscode.commands.registerCommand('sft.openSampleProject', () => openSampleProject(services));
+  return { [COMMANDS.openSampleProject]: () => openSampleProject(services) } satisfies SomeHandlers;
 }
 
 /** @returns the folder of the copy; undefined where the person gave up */

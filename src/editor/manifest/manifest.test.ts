@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
+import { CONFIG_NAME } from '../../config/names';
+import { LEAST_THRESHOLD } from '../../dataset/near/near-threshold';
+import { DECLARED, VIEWS } from './command-ids';
+import { CONTEXT } from './context-keys';
+import { SETTING_DEFAULTS } from './setting-defaults';
 
 interface Setting {
   readonly order: number;
@@ -23,29 +27,47 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     configuration: readonly { readonly title: string; readonly properties: Readonly<Record<string, Setting>> }[];
     keybindings: readonly Bound[];
     menus: Readonly<Record<string, readonly Bound[]>>;
+    views: { readonly sft: readonly { readonly id: string }[] };
+    viewsWelcome: readonly Bound[];
   };
 };
 const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Readonly<
   Record<string, Setting>
 >;
 
-/** The settings that the sources name where they read or write VS Code's configuration. */
-function namedSettings(): Set<string> {
-  const names = new Set<string>();
-  for (const file of readdirSync('src/editor', { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-    const text = readFileSync(path.join('src/editor', file), 'utf8');
-    for (const [, name] of text.matchAll(/affectsConfiguration\('(sft\.[\w.]+)'/g)) names.add(name!);
-    if (!text.includes("getConfiguration('sft'")) continue;
-    const used = /(?:settings|getConfiguration\([^)]*\))\s*\.(?:get|update)(?:<[^(]*>)?\(\s*'([\w.]+)'/g;
-    for (const [, name] of text.matchAll(used)) names.add(`sft.${name!}`);
-  }
-  return names;
+/** The keys of ours that when-clauses ask for. */
+function askedKeys(): Set<string> {
+  const { menus, keybindings, viewsWelcome } = contributes;
+  const clauses = [...Object.values(menus).flat(), ...keybindings, ...viewsWelcome].map(({ when }) => when ?? '');
+  // What a view is compared with is the view's name.
+  const keys = clauses.flatMap(
+    (when) => when.replaceAll(/(?:view|focusedView) == \S+/g, '').match(/\bsft\.[\w.]+/g) ?? [],
+  );
+  return new Set(keys.filter((key) => key !== CONFIG_NAME));
+}
+
+/** The text of the editor's sources but for tests and for the tables themselves. */
+function sources(): string {
+  return readdirSync('src/editor', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('manifest'))
+    .map((file) => readFileSync(path.join('src/editor', file), 'utf8'))
+    .join('\n');
 }
 
 describe('the manifest', () => {
-  it('declares the settings that the sources read, and no others', () => {
-    assert.deepEqual([...namedSettings()].sort(), Object.keys(settings).sort());
+  it('declares the commands, views and context keys of the tables, and no others', () => {
+    assert.deepEqual(contributes.commands.map(({ command }) => command).sort(), Object.values(DECLARED).sort());
+    assert.deepEqual(contributes.views.sft.map(({ id }) => id).sort(), Object.values(VIEWS).sort());
+    assert.deepEqual([...askedKeys()].sort(), Object.values(CONTEXT).sort());
+  });
+  it('asks for no context key that nobody sets, and declares no setting that nobody reads', () => {
+    const text = sources();
+    for (const name of Object.keys(CONTEXT)) assert.ok(text.includes(`CONTEXT.${name}`), name);
+    for (const id of Object.keys(SETTING_DEFAULTS)) assert.ok(text.includes(`'${id}'`), id);
+  });
+  it('gives each setting the default that stands where VS Code has none', () => {
+    const defaults = Object.fromEntries(Object.entries(settings).map(([id, setting]) => [id, setting.default]));
+    assert.deepEqual(defaults, SETTING_DEFAULTS);
   });
   it('says of each setting where it holds, what it does and what stands without it', () => {
     for (const { title, properties } of contributes.configuration) {
@@ -61,8 +83,7 @@ describe('the manifest', () => {
         assert.notEqual(value, undefined, name);
       }
     }
-    const { default: usual, minimum } = settings['sft.nearDuplicateThreshold']!;
-    assert.deepEqual([usual, minimum], [NEAR_DUPLICATE_THRESHOLD, LEAST_THRESHOLD]);
+    assert.equal(settings['sft.nearDuplicateThreshold']?.minimum, LEAST_THRESHOLD);
   });
   it('names only commands that it declares, and binds no key without a when-clause', () => {
     const commands = new Set(contributes.commands.map(({ command }) => command));

@@ -3,29 +3,25 @@ import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
 import { fromPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../../messages/preview';
 import { TokenTexts } from './preview-texts';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 import { settingsFor } from '../settings';
 import { createPanel, WebviewHost } from '../webview-host';
 
-export interface Preview {
-  /** An example's tokens have gone to the view. */
-  readonly onDidShow: vscode.Event<TrainingPreview>;
-  dispose(): void;
-}
-
 /** `SFT: Preview Training Sequence`: the tokens of the example under the cursor, beside the editor; it follows the cursor. */
-export function registerPreview(services: Services): Preview {
+export function registerPreview(services: Services) {
   const shown = new vscode.EventEmitter<TrainingPreview>();
   let view: PreviewView | undefined;
   const show = (): void => {
     if (view === undefined) view = new PreviewView(services, shown, () => (view = undefined));
     else view.update(vscode.window.activeTextEditor);
   };
-  const command = vscode.commands.registerCommand('sft.previewTrainingSequence', show);
   return {
+    commands: { [COMMANDS.previewTrainingSequence]: show } satisfies SomeHandlers,
+    /** An example's tokens have gone to the view. */
     onDidShow: shown.event,
     dispose: () => {
-      command.dispose();
       view?.dispose();
       shown.dispose();
     },
@@ -101,7 +97,7 @@ class PreviewView {
       return;
     }
     this.host.post({ type: 'answer', id: message.id });
-    void vscode.commands.executeCommand('sft.selectModel');
+    void runCommand(COMMANDS.selectModel);
   }
 
   private async refresh(): Promise<void> {

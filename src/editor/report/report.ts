@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import { fromReport, type DatasetReport, type FromReport, type ToReport } from '../../messages/report';
 import { exportReport } from './report-export';
 import { buildReportAside } from './report-task';
+import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
 import { settingsFor } from '../settings';
 import { createPanel, WebviewHost } from '../webview-host';
 
 /** `SFT: Show Dataset Report`: one view for each document, kept up to date while the document is open. */
-export function registerReport(services: Services): vscode.Disposable {
+export function registerReport(services: Services) {
   const views = new Map<string, ReportView>();
   const show = (): void => {
     const document = vscode.window.activeTextEditor?.document;
@@ -25,11 +26,12 @@ export function registerReport(services: Services): vscode.Disposable {
     const view = new ReportView(services, document, () => views.delete(key));
     views.set(key, view);
   };
-  return vscode.Disposable.from(vscode.commands.registerCommand('sft.showDatasetReport', show), {
+  return {
+    commands: { [COMMANDS.showDatasetReport]: show } satisfies SomeHandlers,
     dispose: () => {
       for (const view of [...views.values()]) view.dispose();
     },
-  });
+  };
 }
 
 class ReportView {

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { effectiveValues } from '../../config/advise';
-import { CONFIG_NAME, hasConfigName } from '../config/config-name';
+import { CONFIG_GLOB, hasConfigName } from '../config/config-name';
 
 const MOST = 200;
 
@@ -12,7 +12,7 @@ export function isConfiguration(uri: vscode.Uri): boolean {
 
 /** The configurations of the workspace, in the order of their paths. */
 export async function configurations(): Promise<vscode.Uri[]> {
-  const found = await vscode.workspace.findFiles(`**/${CONFIG_NAME}`, '**/{node_modules,.git,.sft}/**', MOST);
+  const found = await vscode.workspace.findFiles(CONFIG_GLOB, '**/{node_modules,.git,.sft}/**', MOST);
   return found.filter(({ scheme }) => scheme === 'file').sort((a, b) => a.fsPath.localeCompare(b.fsPath));
 }
 

@@ -6,7 +6,7 @@ import { formatError, SftError } from '../../base/errors';
 import { makeFolder, writeFileAtomic } from '../../base/files';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
-import { CONFIG_NAME } from '../config/config-name';
+import { CONFIG_NAME } from '../../config/names';
 import { exists } from './config-files';
 import { chooseRun } from './run-choice';
 

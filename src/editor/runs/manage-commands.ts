@@ -3,6 +3,8 @@ import { formatError, SftError } from '../../base/errors';
 import { writeLabel } from '../../runs/label';
 import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
+import { COMMANDS } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 import { exists } from './config-files';
 import { chooseRun } from './run-choice';
@@ -83,7 +85,7 @@ export async function compareRuns({ dialogs, runs }: Services, folders: readonly
     chosen = items.filter((item) => picked.includes(item)).map(({ folder }) => folder);
   }
   if (chosen.length < 2) void dialogs.info('Choose at least two runs to compare.');
-  else await vscode.commands.executeCommand('sft.compareRuns', [...chosen]);
+  else await runCommand(COMMANDS.compareRuns, [...chosen]);
 }
 
 export async function openRunLog(services: Services, argument: unknown): Promise<void> {

@@ -9,7 +9,7 @@ import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../base/files
 import { pathChoices } from '../config/path-choices';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
-import { CONFIG_NAME } from '../config/config-name';
+import { CONFIG_NAME } from '../../config/names';
 import { exists } from './config-files';
 
 /** The folder of the included model in the package, and its name beside the person's data. */

@@ -6,6 +6,8 @@ import type { RunSummary } from '../../runs/read-runs';
 import type { RunFolder } from '../../runs/folder/run-folder';
 import { groupOf } from '../../runs/run-groups';
 import { isWorking } from '../../runs/folder/run-status';
+import { COMMANDS, VIEWS, type CommandId } from '../manifest/command-ids';
+import { focusView, runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 
 /** The runs that were at work when this workspace last looked: their end is news, that of others is history. */
@@ -15,6 +17,13 @@ const SHOW = 'Show Dashboard';
 const LOG = 'Open Log';
 const RESUME = 'Resume';
 const RUNS = 'Show Runs';
+
+/** What the buttons do with the run. */
+const COMMANDS_OF: Readonly<Record<string, CommandId>> = {
+  [SHOW]: COMMANDS.showDashboard,
+  [LOG]: COMMANDS.openRunLog,
+  [RESUME]: COMMANDS.resumeRun,
+};
 
 /**
  * Tells once how each run ended, in one window only, also where it ended while no window was open; and offers to resume what was
@@ -84,18 +93,12 @@ export class RunNotifications implements vscode.Disposable {
 
   private async tellSeveral(count: number): Promise<void> {
     const text = `${count} runs were interrupted. Each can go on from its last checkpoint.`;
-    await this.act('', await this.services.dialogs.warn(text, RUNS));
+    if ((await this.services.dialogs.warn(text, RUNS)) === RUNS) await focusView(VIEWS.runs);
   }
 
   private async act(folder: string, action: string | undefined): Promise<void> {
-    const commands: Readonly<Record<string, string>> = {
-      [SHOW]: 'sft.showDashboard',
-      [LOG]: 'sft.openRunLog',
-      [RESUME]: 'sft.resumeRun',
-      [RUNS]: 'sft.runs.focus',
-    };
-    const command = action === undefined ? undefined : commands[action];
-    if (command !== undefined) await vscode.commands.executeCommand(command, ...(folder === '' ? [] : [folder]));
+    const command = action === undefined ? undefined : COMMANDS_OF[action];
+    if (command !== undefined) await runCommand(command, folder);
   }
 }
 

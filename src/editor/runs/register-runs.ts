@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
+import { VIEWS } from '../manifest/command-ids';
 import type { Services } from '../services';
 import { registerContextKeys } from './context-keys';
 import { LiveProgress } from './live-progress';
 import { RunNotifications } from './notifications';
-import { registerRunCommands } from './run-commands';
+import { runCommands } from './run-commands';
 import { RunTree } from './run-tree';
 import { registerRunStatus } from './status-item';
 
 /** Everything the editor does with runs. The disk is looked at when activation is over. */
-export function registerRuns(services: Services): vscode.Disposable & { readonly tree: RunTree } {
+export function registerRuns(services: Services) {
   const { runs } = services;
   const live = new LiveProgress(runs);
   const tree = new RunTree(runs, live);
-  const view = vscode.window.createTreeView('sft.runs', {
+  const view = vscode.window.createTreeView(VIEWS.runs, {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
@@ -27,10 +28,9 @@ export function registerRuns(services: Services): vscode.Disposable & { readonly
     registerContextKeys(services),
     registerRunStatus(runs, live),
     new RunNotifications(services),
-    registerRunCommands(services, view),
     new vscode.Disposable(() => {
       clearTimeout(start);
     }),
   );
-  return Object.assign(all, { tree });
+  return Object.assign(all, { tree, commands: runCommands(services, view) });
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
 import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
+import { CONFIG_GLOB } from '../config/config-name';
 
 /** Changes of files come in bursts: a state that is replaced is removed and made. */
 const PAUSE_MS = 100;
@@ -40,7 +41,7 @@ export class RunStore implements vscode.Disposable {
 
   /** Begins to look; returns at once. */
   start(): void {
-    const configs = vscode.workspace.createFileSystemWatcher('**/sft.config.json');
+    const configs = vscode.workspace.createFileSystemWatcher(CONFIG_GLOB);
     const rescan = (): void => void this.refresh();
     this.subscriptions.push(
       configs,
@@ -103,8 +104,7 @@ export class RunStore implements vscode.Disposable {
       const workspace = vscode.workspace.workspaceFolders ?? [];
       const local = workspace.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
       const exclude = '**/{node_modules,.git,.sft}/**';
-      const configs =
-        local.length === 0 ? [] : await vscode.workspace.findFiles('**/sft.config.json', exclude, MOST_CONFIGS);
+      const configs = local.length === 0 ? [] : await vscode.workspace.findFiles(CONFIG_GLOB, exclude, MOST_CONFIGS);
       const remembered = this.memento.get<readonly string[]>(REMEMBERED, []);
       const files = configs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
       const { outputFolders } = await import('../../runs/folder/output-folders');

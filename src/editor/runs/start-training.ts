@@ -5,6 +5,8 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { loadConfig } from '../../config/parse-config';
 import { formatError, SftError } from '../../base/errors';
 import { launchRun } from '../../runs/launch';
+import { COMMANDS } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 import { chooseConfiguration } from './choose-config';
 import { preflightInProcess } from './preflight-process';
@@ -49,7 +51,7 @@ async function checkUntilReady(services: Services, config: vscode.Uri): Promise<
       await vscode.window.showTextDocument(config, { preview: false });
       return undefined;
     }
-    const changed = await vscode.commands.executeCommand('sft.applyConfigChanges', config.fsPath, decision.changes);
+    const changed = await runCommand(COMMANDS.applyConfigChanges, config.fsPath, decision.changes);
     if (changed !== true || !(await saveChanged(services, config))) return undefined;
   }
 }
@@ -118,7 +120,7 @@ async function launch(services: Services, file: vscode.Uri, config: ResolvedConf
 /** A run that has started is not undone by a view that cannot open. */
 async function showDashboard(services: Services, folder: string): Promise<void> {
   try {
-    await vscode.commands.executeCommand('sft.showDashboard', folder);
+    await runCommand(COMMANDS.showDashboard, folder);
   } catch (error) {
     services.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

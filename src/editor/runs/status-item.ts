@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../../runs/read-runs';
 import { groupOf, progressText } from '../../runs/run-groups';
 import { isWorking } from '../../runs/folder/run-status';
+import { COMMANDS, VIEWS } from '../manifest/command-ids';
+import { commandOf, focusCommand } from '../manifest/commands';
 import type { LiveProgress } from './live-progress';
 import type { RunStore } from './run-store';
 
@@ -32,7 +34,7 @@ function showOne(item: vscode.StatusBarItem, { folder, label, state }: RunSummar
   const text = group === 'queued' ? 'queued' : progressText(state, live.of(folder.path));
   item.text = `$(${icon}) ${text === '' ? group : text}`;
   item.tooltip = `${label}: ${group}. ${state.message ?? ''}\nShow the dashboard`;
-  item.command = { title: 'Show Dashboard', command: 'sft.showDashboard', arguments: [folder.path] };
+  item.command = commandOf(COMMANDS.showDashboard, 'Show Dashboard', folder.path);
   item.accessibilityInformation = { label: `Training ${label}: ${text}` };
 }
 
@@ -44,6 +46,6 @@ function showSeveral(item: vscode.StatusBarItem, working: readonly RunSummary[])
   const text = parts.map(([group, count]) => `${count} ${group}`).join(', ');
   item.text = `$(${groups.includes('running') ? ICONS.running : ICONS.paused}) ${text}`;
   item.tooltip = `${working.map(({ label, state }) => `${label}: ${progressText(state) || state.status}`).join('\n')}\nShow the runs`;
-  item.command = { title: 'Show Runs', command: 'sft.runs.focus' };
+  item.command = focusCommand(VIEWS.runs, 'Show Runs');
   item.accessibilityInformation = { label: `Training: ${text}` };
 }

@@ -1,0 +1,64 @@
+import { GLOSSARY_COMMAND } from '../../config/names';
+
+/** The commands that package.json declares; a test compares the two. Each id stands here and nowhere else in the sources. */
+export const DECLARED = {
+  openSampleProject: 'sft.openSampleProject',
+  showGlossary: GLOSSARY_COMMAND,
+  learnData: 'sft.learn.showData',
+  learnTokens: 'sft.learn.previewTokens',
+  learnConfiguration: 'sft.learn.showConfiguration',
+  learnTrain: 'sft.learn.train',
+  learnMarks: 'sft.learn.showMarks',
+  selectModel: 'sft.selectModel',
+  fixAll: 'sft.fixAll',
+  checkFile: 'sft.checkFile',
+  toggleChecking: 'sft.toggleChecking',
+  splitDataset: 'sft.splitDataset',
+  convertDataset: 'sft.convertDataset',
+  showDatasetReport: 'sft.showDatasetReport',
+  previewTrainingSequence: 'sft.previewTrainingSequence',
+  openChat: 'sft.openChat',
+  newChat: 'sft.newChat',
+  stopAnswer: 'sft.stopAnswer',
+  addEndpoint: 'sft.addEndpoint',
+  removeEndpoint: 'sft.removeEndpoint',
+  startTraining: 'sft.startTraining',
+  resumeRun: 'sft.resumeRun',
+  pauseRun: 'sft.pauseRun',
+  stopRun: 'sft.stopRun',
+  compareSelectedRuns: 'sft.compareSelectedRuns',
+  continueFromAdapter: 'sft.continueFromAdapter',
+  duplicateConfiguration: 'sft.duplicateConfiguration',
+  renameRun: 'sft.renameRun',
+  deleteRun: 'sft.deleteRun',
+  openRunLog: 'sft.openRunLog',
+  openRunFolder: 'sft.openRunFolder',
+  revealRun: 'sft.revealRun',
+  refreshRuns: 'sft.refreshRuns',
+  showDashboard: 'sft.showDashboard',
+} as const;
+
+/** Commands for the extension's own use, which no palette and no menu shows. */
+const INTERNAL = {
+  /** Changes keys of a configuration: its path, and the new values. Gives whether they were written. */
+  applyConfigChanges: 'sft.applyConfigChanges',
+  /** Shows paths of runs in one dashboard. */
+  compareRuns: 'sft.compareRuns',
+  /** Switches a rule off in the settings: its id, and the URI of a file. */
+  turnOffRule: 'sft.turnOffRule',
+} as const;
+
+export const COMMANDS = { ...DECLARED, ...INTERNAL } as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+type Handler = (...args: never[]) => unknown;
+
+/** What each command does. One without a handler does not compile. */
+export type CommandHandlers = { readonly [C in CommandId]: Handler };
+
+/** The commands of one feature: `{ … } satisfies SomeHandlers`, which a command nobody declared does not satisfy. */
+export type SomeHandlers = Partial<CommandHandlers>;
+
+/** The views that package.json declares. */
+export const VIEWS = { runs: 'sft.runs', chat: 'sft.chat' } as const;

@@ -1,0 +1,17 @@
+/** The context keys that package.json's when-clauses ask for; a test compares the two. */
+export const CONTEXT = {
+  datasets: 'sft.datasets',
+  hasRuns: 'sft.hasRuns',
+  hasWorkingRuns: 'sft.hasWorkingRuns',
+  hasResumableRuns: 'sft.hasResumableRuns',
+  chatBusy: 'sft.chat.busy',
+  chatEmpty: 'sft.chat.empty',
+} as const;
+
+export type ContextKey = (typeof CONTEXT)[keyof typeof CONTEXT];
+
+/** What each key holds. */
+export interface ContextValues extends Record<Exclude<ContextKey, typeof CONTEXT.datasets>, boolean> {
+  /** Paths of the open documents that are datasets. */
+  readonly [CONTEXT.datasets]: readonly string[];
+}
