@@ -44,7 +44,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
         remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1',
       });
     }
-    const { evaluation, predictions } = await evaluateRun(run.folder, config, session, tuned, examples, {
+    const { evaluation, predictions } = await evaluateRun(run.artifacts, config, session, tuned, examples, {
       stemmer: options['stemmer'] === true,
       onProgress: (name, done, total) => {
         showProgress(terminal, `the ${name} model answered ${done} of ${total} test questions`);
@@ -61,7 +61,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
         terminal.out(`  base:  ${base.answer}`);
         terminal.out(`  tuned: ${after.answer}`);
       }
-      terminal.out(`\nall answers: ${run.folder.predictionsFile}`);
+      terminal.out(`\nall answers: ${run.artifacts.predictionsFile}`);
     }
     session.close();
     return 0;

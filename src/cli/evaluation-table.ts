@@ -1,4 +1,4 @@
-import type { RunEvaluation } from '../runs/worker/evaluate-run';
+import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { rougeBand } from '../text/rouge/bands';
 import { ROUGE_METRICS, type RougeMetric } from '../text/rouge/rouge';
 
@@ -15,7 +15,7 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
   const rows = [
     ['', 'base', 'tuned', ''],
     ['loss', base.loss.toFixed(3), tuned.loss.toFixed(3), ''],
-    ['perplexity', base.perplexity.toFixed(2), tuned.perplexity.toFixed(2), ''],
+    ['perplexity', perplexityText(base), perplexityText(tuned), ''],
     ...ROUGE_METRICS.map((metric) => [
       NAMES[metric],
       interval(base[metric]),
@@ -35,6 +35,11 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
     `${evaluation.examples} held-out examples; mean F1 with its 95% interval, ${evaluation.stemmer ? 'with' : 'without'} the Porter stemmer.`,
     'ROUGE counts shared words: it does not see whether an answer is true. Read some answers as well.',
   ];
+}
+
+/** An infinite one cannot be written as JSON: it is null. */
+function perplexityText({ perplexity }: RunEvaluation['base']): string {
+  return perplexity === null ? '∞' : perplexity.toFixed(2);
 }
 
 function interval({ f1, low, high }: { readonly f1: number; readonly low: number; readonly high: number }): string {

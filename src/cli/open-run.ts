@@ -1,8 +1,8 @@
-import path from 'node:path';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
-import { openModel, openTuned, type ModelSession } from '../generate/session';
-import { LlamaModel } from '../model/llama';
+import type { ModelSession } from '../generate/session';
+import type { LlamaModel } from '../model/llama';
+import { openTrained } from '../runs/open-trained';
 import { openBase } from '../runs/worker/prepare';
 import { readRun, type RunSummary } from '../runs/read-runs';
 import { openDevice } from './open-device';
@@ -31,9 +31,5 @@ export async function openRun(folder: string, options: OptionValues): Promise<Op
   const { config } = run.run;
   const device = openDevice(options);
   const session = await openBase(device, config);
-  if (config.training_type === 'lora') {
-    return { device, run, session, tuned: openTuned(session, run.folder.adapter).model };
-  }
-  const trained = await openModel(device, path.join(run.folder.path, 'model'));
-  return { device, run, session, tuned: trained.base };
+  return { device, run, session, tuned: openTrained(session, run.artifacts.tuned).model };
 }

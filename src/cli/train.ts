@@ -6,7 +6,7 @@ import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
-import type { RunEvaluation } from '../runs/worker/evaluate-run';
+import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS, openDevice } from './open-device';
 import { onlyPositional, textOption } from './option-values';

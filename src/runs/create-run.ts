@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema';
 import { SftError } from '../base/errors';
@@ -95,8 +95,9 @@ async function makeNamedFolder({ config, now, outputDir = config.output_dir }: N
   }
 }
 
+/** Also where run.json is damaged: what a run left is not written over. */
 async function isRun(folder: string): Promise<boolean> {
-  return new RunFolder(folder).readRun().then(
+  return stat(new RunFolder(folder).runFile).then(
     () => true,
     () => false,
   );

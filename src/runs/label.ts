@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { removeFile, writeFileAtomic } from '../base/files';
+import { LABEL_FILE } from './folder/run-files';
 
 /** run.json is written once: the name a person gives a run afterwards lies beside it. */
 const FILE_NAME = 'label.json';
@@ -8,9 +8,8 @@ const FILE_NAME = 'label.json';
 /** The name a person gave the run in `folder`; undefined where none was given, or where the file holds none. */
 export async function readLabel(folder: string): Promise<string | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path.join(folder, FILE_NAME), 'utf8'));
-    const label = (value as { readonly label?: unknown } | null)?.label;
-    return typeof label === 'string' && label.trim() !== '' ? label.trim() : undefined;
+    const { label } = await LABEL_FILE.read(path.join(folder, FILE_NAME));
+    return label.trim() === '' ? undefined : label.trim();
   } catch {
     return undefined;
   }

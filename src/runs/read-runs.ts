@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { formatError, SftError } from '../base/errors';
 import { isAlive } from '../base/process-identity';
+import { RunArtifacts } from './artifacts';
 import { readLabel } from './label';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
@@ -11,18 +12,20 @@ import type { RunState } from './folder/state-schema';
 export interface RunSummary {
   readonly folder: RunFolder;
   readonly run: Run;
+  readonly artifacts: RunArtifacts;
   /** The name to show: the one a person gave the run, else that of its configuration. */
   readonly label: string;
   /** `interrupted` where the worker is gone without having said how the run ended. */
   readonly state: RunState;
 }
 
-/** @throws SftError `unreadable` (exit code 2) where `folder` is not that of a run */
+/** @throws SftError `unreadable` (exit code 2) where `folder` is not that of a run, or its files are damaged */
 export async function readRun(folder: string): Promise<RunSummary> {
   const runFolder = new RunFolder(folder);
   const run = await runFolder.readRun();
+  const artifacts = new RunArtifacts(runFolder.path, run.config);
   const label = (await readLabel(runFolder.path)) ?? run.name;
-  return { folder: runFolder, run, label, state: withLife(await runFolder.readState()) };
+  return { folder: runFolder, run, artifacts, label, state: withLife(await runFolder.readState()) };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */

@@ -1,14 +1,13 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Device } from '../compute/device';
-import { openModel, openTuned, type ModelSession } from '../generate/session';
-import { LlamaModel } from '../model/llama';
+import { openModel, type ModelSession } from '../generate/session';
 import { ADAPTER_WEIGHTS } from '../model/peft';
-import { BaseWeights } from '../model/weights';
-import { bestFolder, checkpointSteps } from '../runs/folder/checkpoints';
+import type { Trained } from '../runs/artifacts';
+import { openTrained, type OpenedModel } from '../runs/open-trained';
 import { openBase } from '../runs/worker/prepare';
 import { readRun } from '../runs/read-runs';
-import type { ModelCatalog, ModelSource, OpenedModel } from './model-shelf';
+import type { ModelCatalog, ModelSource } from './model-shelf';
 
 /** A catalog with the base model behind it, whose weights are mapped once. */
 export interface OpenCatalog extends ModelCatalog {
@@ -23,10 +22,7 @@ export async function modelCatalog(
 ): Promise<OpenCatalog> {
   const { adapter, systemPrompt } = options;
   const session = await openModel(device, modelDir, systemPrompt === undefined ? {} : { systemPrompt });
-  const sources = [
-    baseSource(session),
-    ...(adapter === undefined ? [] : [requireSource(session, 'tuned', adapter, ADAPTER_WEIGHTS)]),
-  ];
+  const sources = [baseSource(session), ...(adapter === undefined ? [] : [adapterSource(session, adapter)])];
   return { session, chat: session.chat, list: () => Promise.resolve(sources) };
 }
 
@@ -37,16 +33,10 @@ export async function modelCatalog(
 export async function runCatalog(device: Device, runFolder: string): Promise<OpenCatalog> {
   const { run } = await readRun(runFolder);
   const session = await openBase(device, run.config);
-  const weights = run.config.training_type === 'lora' ? ADAPTER_WEIGHTS : 'model.safetensors';
   const list = async (): Promise<readonly ModelSource[]> => {
-    const { folder, state } = await readRun(runFolder);
-    const result = run.config.training_type === 'lora' ? folder.adapter : path.join(folder.path, 'model');
-    const steps = await checkpointSteps(folder);
-    const trained = [
-      ...(state.status === 'done' ? [trainedSource(session, 'tuned', result, weights)] : []),
-      trainedSource(session, 'best', bestFolder(folder), weights),
-      ...steps.map((step) => trainedSource(session, `step-${step}`, folder.checkpoint(step), weights)),
-    ];
+    const { artifacts, state } = await readRun(runFolder);
+    await artifacts.mend();
+    const trained = (await artifacts.trained(state.status)).map((one) => trainedSource(session, one));
     return [baseSource(session), ...trained.filter((source) => source !== undefined)];
   };
   return { session, chat: session.chat, list };
@@ -59,45 +49,21 @@ function baseSource(session: ModelSession): ModelSource {
   return { id: 'base', created: Math.floor(mtimeMs / 1000), version: '', open };
 }
 
-/** What training left in a folder; undefined where nothing is there (any more). */
-function trainedSource(session: ModelSession, id: string, folder: string, weights: string): ModelSource | undefined {
-  const file = statSync(path.join(folder, weights), { throwIfNoEntry: false });
+/** Undefined where nothing is there (any more). */
+function trainedSource(session: ModelSession, trained: Trained): ModelSource | undefined {
+  const file = statSync(trained.weights, { throwIfNoEntry: false });
   if (file === undefined) return undefined;
-  const open = weights === ADAPTER_WEIGHTS ? openAdapter : openWeights;
   return {
-    id,
+    id: trained.id,
     created: Math.floor(file.mtimeMs / 1000),
     version: `${file.ino} ${file.mtimeMs}`,
-    open: () => open(session, folder),
+    open: () => openTrained(session, trained),
   };
 }
 
-/** As trainedSource, but what is wrong with the adapter is said at once. */
-function requireSource(session: ModelSession, id: string, folder: string, weights: string): ModelSource {
-  openAdapter(session, folder).free();
-  return trainedSource(session, id, folder, weights)!;
-}
-
-function openAdapter(session: ModelSession, folder: string): OpenedModel {
-  const { model, adapter } = openTuned(session, folder);
-  return {
-    model,
-    free: () => {
-      model.free();
-      adapter.parameters.free();
-    },
-  };
-}
-
-/** The result or a checkpoint of full fine-tuning: all weights anew. */
-function openWeights({ device, config }: ModelSession, folder: string): OpenedModel {
-  const weights = new BaseWeights(device, folder, config);
-  const model = new LlamaModel(device, config, weights);
-  return {
-    model,
-    free: () => {
-      model.free();
-      weights.close();
-    },
-  };
+/** What is wrong with the adapter is said at once. */
+function adapterSource(session: ModelSession, folder: string): ModelSource {
+  const trained: Trained = { id: 'tuned', form: 'adapter', folder, weights: path.join(folder, ADAPTER_WEIGHTS) };
+  openTrained(session, trained).free();
+  return trainedSource(session, trained)!;
 }

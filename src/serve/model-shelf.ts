@@ -1,11 +1,7 @@
 import type { LlamaModel } from '../model/llama';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
+import type { OpenedModel } from '../runs/open-trained';
 import { ApiError } from './api-error';
-
-export interface OpenedModel {
-  readonly model: LlamaModel;
-  free(): void;
-}
 
 /** A model that can be opened: the base model or what training made of it. */
 export interface ModelSource {

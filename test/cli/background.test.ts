@@ -132,7 +132,8 @@ describe('a run in the background', () => {
     await waitFor(run, (event) => event.type === 'done');
     await gone(run);
     assert.equal((await readRun(run.path)).state.status, 'done');
-    const predictions = (folder: RunFolder): string => readFileSync(folder.predictionsFile, 'utf8');
+    const predictions = (folder: RunFolder): string =>
+      readFileSync(path.join(folder.path, 'predictions.jsonl'), 'utf8');
     assert.equal(predictions(run), predictions(other));
   });
 

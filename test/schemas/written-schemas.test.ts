@@ -3,16 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CONFIG_SCHEMA } from '../../src/config/config-schema';
 import { schemaFileText, type JsonSchema } from '../../src/base/json-schema';
+import { EVALUATION_SCHEMA, PREDICTION_SCHEMA } from '../../src/runs/folder/evaluation-schema';
 import { EVENT_SCHEMA } from '../../src/runs/folder/event-schema';
 import { RATINGS_SCHEMA } from '../../src/runs/folder/ratings-schema';
 import { RUN_SCHEMA } from '../../src/runs/folder/run-schema';
-import { STATE_SCHEMA } from '../../src/runs/folder/state-schema';
+import { CONTROL_SCHEMA, STATE_SCHEMA } from '../../src/runs/folder/state-schema';
 
 const FILES: Readonly<Record<string, JsonSchema>> = {
   config: CONFIG_SCHEMA,
   run: RUN_SCHEMA,
   events: EVENT_SCHEMA,
   state: STATE_SCHEMA,
+  control: CONTROL_SCHEMA,
+  evaluation: EVALUATION_SCHEMA,
+  prediction: PREDICTION_SCHEMA,
   ratings: RATINGS_SCHEMA,
 };
 

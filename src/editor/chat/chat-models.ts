@@ -6,7 +6,6 @@ import type { Services } from '../services';
 import type { OpenModel } from './conversation';
 import type { Endpoints } from './endpoints';
 import { modelRef, speakerName, type KnownModels } from './model-choices';
-import { runVariants } from './run-variants';
 import type { ServerPool, ServeTarget } from './server-pool';
 
 /** All that can be talked to: the runs of the workspace, its model folders, and the person's endpoints. */
@@ -49,7 +48,8 @@ export class ChatModels {
         label: summary.label,
         created: summary.run.created,
         status: summary.state.status,
-        variants: await runVariants(summary),
+        // As `sft serve` names them.
+        variants: ['base', ...(await summary.artifacts.trained(summary.state.status)).map(({ id }) => id)],
       }));
       const now = { runs: await Promise.all(runs), folders: this.folders, endpoints: this.endpoints.list() };
       const same = JSON.stringify(now) === JSON.stringify(this.known);

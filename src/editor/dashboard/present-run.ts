@@ -1,4 +1,4 @@
-import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/worker/evaluate-run';
+import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import type { Run } from '../../runs/folder/run-schema';
 import type { HealthFinding } from '../../train/health/finding';
 import type {
@@ -78,7 +78,7 @@ function modelResult({ loss, perplexity, rouge1, rouge2, rougeL }: RunEvaluation
   const estimate = ({ f1, low, high }: typeof rouge1): EvaluationResult['base']['rouge1'] => ({ f1, low, high });
   return {
     loss,
-    perplexity: Number.isFinite(perplexity) ? perplexity : undefined,
+    perplexity: perplexity ?? undefined,
     rouge1: estimate(rouge1),
     rouge2: estimate(rouge2),
     rougeL: estimate(rougeL),

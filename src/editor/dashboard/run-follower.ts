@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { formatError, SftError } from '../../base/errors';
+import { RunArtifacts } from '../../runs/artifacts';
 import { Curves } from '../../runs/curves';
-import type { Prediction, RunEvaluation } from '../../runs/worker/evaluate-run';
+import type { Prediction, RunEvaluation } from '../../runs/folder/evaluation-schema';
 import { FolderChanges, readEventPieces } from '../../runs/folder/event-log';
 import type { RunEvent } from '../../runs/folder/event-schema';
 import { withLife } from '../../runs/read-runs';
@@ -42,6 +43,8 @@ export class RunFollower {
   private evaluatedAt = 0;
   private evaluation: RunEvaluation | undefined;
   private predictions: readonly Prediction[] = [];
+  /** Why evaluation or predictions cannot be read; the curves are shown all the same. */
+  private damage: string | undefined;
 
   /**
    * @param onChange gets the run as it is now
@@ -86,8 +89,9 @@ export class RunFollower {
       this.offset = offset;
     }
     const state = withLife(await folder.readState());
-    await this.readEvaluation();
-    const { device, warnings, evaluation, predictions } = this;
+    await this.readEvaluation(new RunArtifacts(folder.path, run.config));
+    const { device, evaluation, predictions, damage } = this;
+    const warnings = damage === undefined ? this.warnings : [...this.warnings, damage];
     return { run, state, curves, device, warnings, evaluation, predictions };
   }
 
@@ -104,17 +108,23 @@ export class RunFollower {
   }
 
   /** The predictions are written before their evaluation: whoever sees it sees them. */
-  private async readEvaluation(): Promise<void> {
-    const { evaluationFile, predictionsFile } = this.folder;
-    const at = await stat(evaluationFile).then(
+  private async readEvaluation(artifacts: RunArtifacts): Promise<void> {
+    const at = await stat(artifacts.evaluationFile).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     );
     if (at === this.evaluatedAt) return;
     this.evaluatedAt = at;
-    this.evaluation = at === 0 ? undefined : (JSON.parse(await readFile(evaluationFile, 'utf8')) as RunEvaluation);
-    const lines = at === 0 ? [] : (await readFile(predictionsFile, 'utf8')).split('\n').filter((line) => line !== '');
-    this.predictions = lines.map((line) => JSON.parse(line) as Prediction);
+    this.evaluation = undefined;
+    this.predictions = [];
+    this.damage = undefined;
+    if (at === 0) return;
+    try {
+      this.evaluation = await artifacts.readEvaluation();
+      this.predictions = await artifacts.readPredictions();
+    } catch (error) {
+      this.damage = reasonOf(error);
+    }
   }
 }
 

@@ -3,7 +3,9 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { parseConfig } from '../../config/parse-config';
 import { toDashboard, type ToDashboard } from '../../messages/dashboard';
+import { createRun } from '../../runs/create-run';
 import { healthAdvice } from '../../train/health/health-advice';
 import { RunFollower, type FollowedRun } from './run-follower';
 import { RunSender } from './run-sender';
@@ -22,7 +24,15 @@ const step = (at: number): object => ({
 });
 const validation = (at: number): object => ({ type: 'evaluation', time, step: at, loss: 11 - at });
 const estimate = { precision: 0.3, recall: 0.3, f1: 0.3, low: 0.2, high: 0.4 };
-const model = { loss: 2, perplexity: null, rouge1: estimate, rouge2: estimate, rougeL: estimate, rougeLsum: estimate };
+const model = {
+  count: 1,
+  loss: 2,
+  perplexity: null,
+  rouge1: estimate,
+  rouge2: estimate,
+  rougeL: estimate,
+  rougeLsum: estimate,
+};
 const answer = { answer: 'Yes.', rouge1: 0.3, rouge2: 0.1, rougeL: 0.2, nll: 6, trained: 3 };
 
 describe('what a dashboard is told of a run', () => {
@@ -63,7 +73,11 @@ describe('what a dashboard is told of a run', () => {
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'sft-follow-'));
     const state = { status: 'running', pid: process.pid, pid_started: null, heartbeat: time, step: 0, total_steps: 9 };
-    await writeFile(path.join(folder, 'run.json'), JSON.stringify({ id: 'a', name: 'a', split: {}, config: {} }));
+    const dataset = path.join(folder, 'data.json');
+    await writeFile(dataset, '[{"question": "q", "answer": "a"}]');
+    const configFile = path.join(folder, 'sft.config.json');
+    const config = parseConfig(JSON.stringify({ model_name: 'model', dataset }), configFile);
+    await createRun({ config, configFile, now: new Date(time), folder });
     await writeFile(path.join(folder, 'state.json'), JSON.stringify(state));
     follower = new RunFollower(
       folder,
@@ -135,5 +149,23 @@ describe('what a dashboard is told of a run', () => {
     const result = sent.find((message) => message.type === 'evaluation');
     assert.equal(result?.result?.tuned.rougeL.high, 0.4);
     assert.equal(result.result.tuned.perplexity, undefined);
+  });
+
+  it('says that the evaluation is damaged, and goes on with the curves', async () => {
+    const sent = await sentWhen(
+      ({ evaluation, curves }) => evaluation === undefined && curves.length === 5,
+      async () => {
+        await writeFile(path.join(folder, 'evaluation.json.tmp'), '{"examples": 1}');
+        await rename(path.join(folder, 'evaluation.json.tmp'), path.join(folder, 'evaluation.json'));
+        await write(step(5));
+      },
+    );
+    const result = sent.findLast((message) => message.type === 'evaluation');
+    assert.equal(result?.result, undefined);
+    const status = sent.findLast((message) => message.type === 'status');
+    assert.match(
+      status?.status.warnings.at(-1) ?? '',
+      /evaluation\.json is damaged: .*`sft evaluate RUN` makes it anew/,
+    );
   });
 });

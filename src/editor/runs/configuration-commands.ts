@@ -26,21 +26,26 @@ export async function continueFromAdapter(services: Services, argument: unknown)
     none: 'No run is done yet: there is no adapter to go on from.',
   });
   if (run === undefined) return undefined;
-  const { config } = run.run;
-  const result = resultOf(run, argument);
-  if (!(await exists(result))) {
+  const { artifacts } = run;
+  const weights = checkpointOf(argument) ?? artifacts.result;
+  if (!(await exists(weights))) {
     void services.dialogs.info(`${run.label} has no result yet. Resume it, or continue from one of its checkpoints.`);
     return undefined;
   }
-  const change = config.training_type === 'full' ? { model_name: result } : { adapter: result };
-  return writeNew(services, run, 'continued', change);
+  const changes = artifacts.continueFrom(weights);
+  if (changes === undefined) {
+    void services.dialogs.info(
+      `A checkpoint of all weights is not a whole model: it has no tokenizer. Resume ${run.label}, and continue from its result.`,
+    );
+    return undefined;
+  }
+  return writeNew(services, run, 'continued', changes);
 }
 
-/** The checkpoint that was clicked, else the result of the run. */
-function resultOf({ folder, run }: RunSummary, argument: unknown): string {
+/** The folder of the checkpoint that was clicked. */
+function checkpointOf(argument: unknown): string | undefined {
   const node = argument as { readonly kind?: unknown; readonly path?: unknown } | null | undefined;
-  if (node?.kind === 'checkpoint' && typeof node.path === 'string') return node.path;
-  return run.config.training_type === 'full' ? path.join(folder.path, 'model') : folder.adapter;
+  return node?.kind === 'checkpoint' && typeof node.path === 'string' ? node.path : undefined;
 }
 
 /** Writes the run's configuration with changes into a new folder beside its own, and opens it. */

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { claimEnding } from '../../runs/folder/claim';
-import type { RunEvaluation } from '../../runs/worker/evaluate-run';
+import type { RunEvaluation } from '../../runs/folder/evaluation-schema';
 import type { RunSummary } from '../../runs/read-runs';
-import type { RunFolder } from '../../runs/folder/run-folder';
 import { groupOf } from '../../runs/run-groups';
 import { isWorking } from '../../runs/folder/run-status';
 import { COMMANDS, VIEWS, type CommandId } from '../manifest/command-ids';
@@ -73,7 +71,7 @@ export class RunNotifications implements vscode.Disposable {
     const reason = state.message === undefined ? '' : ` ${state.message}`;
     switch (groupOf(state.status)) {
       case 'done': {
-        const text = `Training ${label} is done after ${state.step} steps.${await marksText(run.folder)}`;
+        const text = `Training ${label} is done after ${state.step} steps.${await marksText(run)}`;
         await this.act(folder, await dialogs.info(text, SHOW));
         return;
       }
@@ -103,9 +101,9 @@ export class RunNotifications implements vscode.Disposable {
 }
 
 /** The marks on the test part in half a sentence; empty where none were made. */
-async function marksText({ evaluationFile }: RunFolder): Promise<string> {
+async function marksText({ artifacts }: RunSummary): Promise<string> {
   try {
-    const { base, tuned } = JSON.parse(await readFile(evaluationFile, 'utf8')) as RunEvaluation;
+    const { base, tuned } = await artifacts.readEvaluation();
     const mark = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
     return ` ROUGE-L on the test part: ${mark(tuned)}, before training ${mark(base)}.`;
   } catch {

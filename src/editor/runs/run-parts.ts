@@ -1,41 +1,35 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunSummary } from '../../runs/read-runs';
 import { PARTS, type CheckpointNode, type Part, type PartNode, type RunNode } from './run-nodes';
 
-/** Where each part lies in the run folder. Written out here, since only what is there is shown. */
-const NAMES: Readonly<Record<Part, readonly string[]>> = {
-  configuration: ['run.json'],
-  checkpoints: ['checkpoints'],
-  evaluation: ['evaluation.json'],
-  predictions: ['predictions.jsonl'],
-  // A worker that could not begin has left only what its process printed.
-  log: ['log.txt', 'output.txt'],
-  adapter: ['adapter'],
-  model: ['model'],
-};
+/** Where each part lies. Only what is there is shown. */
+function placesOf({ folder, artifacts }: RunSummary): Partial<Record<Part, readonly string[]>> {
+  return {
+    configuration: [folder.runFile],
+    checkpoints: [artifacts.checkpoints],
+    evaluation: [artifacts.evaluationFile],
+    predictions: [artifacts.predictionsFile],
+    // A worker that could not begin has left only what its process printed.
+    log: [folder.logFile, folder.outputFile],
+    [artifacts.form]: [artifacts.result],
+  };
+}
 
 /** The parts of a run that are on the disk. */
 export async function partsOf(parent: RunNode): Promise<PartNode[]> {
-  const { runFolder } = parent;
+  const { runFolder, summary } = parent;
   const there = new Set(await readdir(runFolder).catch(() => []));
+  const places = placesOf(summary);
   return PARTS.flatMap((part) => {
-    const name = NAMES[part].find((one) => there.has(one));
-    return name === undefined ? [] : [{ kind: 'part', part, runFolder, path: path.join(runFolder, name), parent }];
+    const place = places[part]?.find((one) => there.has(path.basename(one)));
+    return place === undefined ? [] : [{ kind: 'part', part, runFolder, path: place, parent }];
   });
 }
 
 /** The checkpoints of a run, the latest first, the best one above them. Only reads: a worker may be writing. */
 export async function checkpointsOf(parent: PartNode): Promise<CheckpointNode[]> {
-  const names = await readdir(parent.path).catch(() => []);
-  const step = (name: string): number => (name === 'best' ? Infinity : Number(name.slice('step-'.length)));
-  return names
-    .filter((name) => /^(?:step-\d+|best)$/.test(name))
-    .sort((a, b) => step(b) - step(a))
-    .map((name) => ({
-      kind: 'checkpoint',
-      name,
-      runFolder: parent.runFolder,
-      path: path.join(parent.path, name),
-      parent,
-    }));
+  const { runFolder, parent: run } = parent;
+  const checkpoints = await run.summary.artifacts.checkpointList();
+  return checkpoints.map(({ id, folder }) => ({ kind: 'checkpoint', name: id, runFolder, path: folder, parent }));
 }

@@ -168,13 +168,15 @@ export class RunStore implements vscode.Disposable {
   /** @returns whether anything differs from before */
   private async readAgain(folders: readonly string[]): Promise<boolean> {
     const { readRun } = await import('../../runs/read-runs');
+    const { isMissing } = await import('../../runs/folder/record');
     const changes = await Promise.all(
       folders.map(async (folder) => {
         const before = this.runs.get(folder);
         const now = await readRun(folder).catch((error: unknown) => {
-          // Gone, or not yet a run: run.json is what makes it one.
-          if (error instanceof SftError) return undefined;
-          throw error;
+          if (!(error instanceof SftError)) throw error;
+          // Where a file is missing it is gone, or not yet a run: run.json is what makes it one.
+          if (!isMissing(error)) this.report(formatError(error));
+          return undefined;
         });
         if (now === undefined) return this.runs.delete(folder);
         this.runs.set(folder, now);

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
 import type { Rating } from './ratings-schema';
+import { isMissing } from './record';
+import { RATINGS_FILE } from './run-files';
 
 const HIGHEST = 5;
 
@@ -15,38 +15,16 @@ function ratingsFile(folder: string): string {
  * @throws SftError `unreadable` where the file is damaged: it is then not written over
  */
 export async function readRatings(folder: string): Promise<readonly Rating[]> {
-  const file = ratingsFile(folder);
-  let text: string;
   try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new SftError('unreadable', 'cannot be read', { file, exitCode: 2, cause });
-  }
-  const ratings = ratingsIn(text);
-  if (ratings !== undefined) return ratings;
-  throw new SftError('unreadable', 'is damaged: it holds no ratings', {
-    file,
-    remedy: 'delete it to rate anew',
-    exitCode: 2,
-  });
-}
-
-function ratingsIn(text: string): readonly Rating[] | undefined {
-  try {
-    const value = JSON.parse(text) as { readonly ratings?: unknown } | null;
-    if (value === null || !Array.isArray(value.ratings)) return undefined;
-    const ratings = value.ratings as readonly (Partial<Rating> | null)[];
-    return ratings.every((one) => Number.isInteger(one?.index) && isRating(one?.rating))
-      ? (ratings as readonly Rating[])
-      : undefined;
-  } catch {
-    return undefined;
+    return (await RATINGS_FILE.read(ratingsFile(folder))).ratings;
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 
-function isRating(value: number | undefined): boolean {
-  return Number.isInteger(value) && value! >= 1 && value! <= HIGHEST;
+function isRating(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= HIGHEST;
 }
 
 /** The last change of each folder's ratings: the next reads what it wrote, or one of two quick ratings would be lost. */

@@ -136,13 +136,6 @@ if (childFolder !== undefined) {
       await assert.rejects(run.writeRun(await run.readRun()), /written once/);
     });
 
-    it('one of an earlier version, which kept only the same questions together, is one still', async () => {
-      const description = await (await newRun()).readRun();
-      assert.equal(description.split.near_duplicate_threshold, 0.8);
-      const split = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
-      isValid(RUN_SCHEMA, { ...description, split, config: { ...description.config, split } });
-    });
-
     it('a dataset that is gone and an output folder that is a file are errors with a remedy', async () => {
       const gone = { ...config, dataset: path.join(root, 'gone.json') };
       await assert.rejects(createRun({ config: gone, configFile, now, outputDir: root }), {

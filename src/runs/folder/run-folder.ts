@@ -1,14 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../../base/errors';
 import { removeFile, writeFileAtomic } from '../../base/files';
 import { ownIdentity } from '../../base/process-identity';
 import { EventWriter, followEvents, readEventsFrom } from './event-log';
 import type { NewRunEvent, RunEvent } from './event-schema';
 import { acquireLock } from './lock';
 import type { Run } from './run-schema';
-import { CONTROL_COMMANDS, type ControlCommand, type RunState } from './state-schema';
+import { CONTROL_FILE, RUN_FILE, STATE_FILE } from './run-files';
+import type { ControlCommand, RunState } from './state-schema';
 
 /** A worker that only steps says that it lives this often at most, in ms: each time costs a flush of the disk. */
 const HEARTBEAT_EVERY = 1000;
@@ -25,12 +25,6 @@ export class RunFolder {
   readonly logFile: string;
   /** What the process of a background run printed, also where it could not begin. */
   readonly outputFile: string;
-  /** Folder of `step-N/`, each written with writeFolderAtomic. */
-  readonly checkpoints: string;
-  /** Folder of the result. */
-  readonly adapter: string;
-  readonly evaluationFile: string;
-  readonly predictionsFile: string;
 
   #events: EventWriter | undefined;
   #state: RunState | undefined;
@@ -47,15 +41,6 @@ export class RunFolder {
     this.controlFile = file('control.json');
     this.logFile = file('log.txt');
     this.outputFile = file('output.txt');
-    this.checkpoints = file('checkpoints');
-    this.adapter = file('adapter');
-    this.evaluationFile = file('evaluation.json');
-    this.predictionsFile = file('predictions.jsonl');
-  }
-
-  /** The folder of the checkpoint after `step` updates. */
-  checkpoint(step: number): string {
-    return path.join(this.checkpoints, `step-${step}`);
   }
 
   /** Makes this process the one writer; see {@link acquireLock}. */
@@ -63,9 +48,9 @@ export class RunFolder {
     return acquireLock(this.path);
   }
 
-  /** @throws SftError `unreadable` (exit code 2) where this is not a run folder */
-  async readRun(): Promise<Run> {
-    return (await readJson(this.runFile, 'name the folder of a run, such as .sft/runs/20260102-101500-faq')) as Run;
+  /** @throws SftError `unreadable` (exit code 2) where this is not a run folder, or run.json is damaged */
+  readRun(): Promise<Run> {
+    return RUN_FILE.read(this.runFile);
   }
 
   /** run.json, once: a second time is a bug. */
@@ -78,9 +63,12 @@ export class RunFolder {
     await writeFileAtomic(this.runFile, `${JSON.stringify(run, null, 2)}\n`);
   }
 
-  /** As the worker last wrote it; `readRun` of read-runs.ts also looks whether the worker still lives. */
-  async readState(): Promise<RunState> {
-    return (await readJson(this.stateFile, 'name the folder of a run')) as RunState;
+  /**
+   * As the worker last wrote it; `readRun` of read-runs.ts also looks whether the worker still lives.
+   * @throws SftError `unreadable` (exit code 2)
+   */
+  readState(): Promise<RunState> {
+    return STATE_FILE.read(this.stateFile);
   }
 
   /**
@@ -135,14 +123,12 @@ export class RunFolder {
 
   /** What the worker is asked to do; undefined for nothing. Cheap enough for every step. */
   async readControl(): Promise<ControlCommand | undefined> {
-    let value: unknown;
     try {
-      value = JSON.parse(await readFile(this.controlFile, 'utf8'));
+      return (await CONTROL_FILE.read(this.controlFile)).command;
     } catch {
+      // Nothing is asked, or nothing that this version understands.
       return undefined;
     }
-    const command = (value as { readonly command?: unknown } | null)?.command;
-    return CONTROL_COMMANDS.find((known) => known === command);
   }
 
   /** Asks the worker, whichever process it is, to stop (it saves first), pause or resume. */
@@ -173,26 +159,4 @@ export class RunFolder {
     this.#events?.close();
     this.#events = undefined;
   }
-}
-
-async function readJson(file: string, remedy: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new SftError('unreadable', missing ? 'does not exist' : 'cannot be read', {
-      file,
-      remedy,
-      exitCode: 2,
-      cause,
-    });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Falls through to the one error below.
-  }
-  throw new SftError('unreadable', 'is damaged: it is not a JSON object', { file, remedy, exitCode: 2 });
 }

@@ -1,11 +1,26 @@
 import { CONFIG_SCHEMA, type ResolvedConfig } from '../../config/config-schema';
 import type { FromSchema, JsonSchema } from '../../base/json-schema';
 
-/** All keys but the one that only editors read. */
-const configProperties = Object.fromEntries(
-  Object.entries<JsonSchema>(CONFIG_SCHEMA.properties).filter(([key]) => key !== '$schema'),
-);
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+const threshold = {
+  description: 'null in the runs of earlier versions, which kept only the same questions together.',
+  type: ['number', 'null'],
+  minimum: 0.5,
+  maximum: 1,
+  default: null,
+} as const;
+
+/**
+ * All keys but the one that only editors read. The default of a key is what an earlier version did that did not know it yet; where that
+ * is not the default of a new configuration, it is written here.
+ */
+const configProperties: Readonly<Record<string, JsonSchema>> = {
+  ...Object.fromEntries(Object.entries<JsonSchema>(CONFIG_SCHEMA.properties).filter(([key]) => key !== '$schema')),
+  split: {
+    ...CONFIG_SCHEMA.properties.split,
+    properties: { ...CONFIG_SCHEMA.properties.split.properties, near_duplicate_threshold: threshold },
+  },
+};
 
 /** run.json: what a run was made from. Written once, when the run is created. */
 export const RUN_SCHEMA = {
@@ -41,26 +56,21 @@ export const RUN_SCHEMA = {
       description:
         'The shares, the seed and the threshold of near-duplicates; with the dataset they determine which example is in which part.',
       type: 'object',
-      required: ['train', 'validation', 'test', 'seed'],
+      required: ['train', 'validation', 'test', 'seed', 'near_duplicate_threshold'],
       additionalProperties: false,
       properties: {
         train: share,
         validation: share,
         test: share,
         seed: { type: 'integer', minimum: 0 },
-        near_duplicate_threshold: {
-          description: 'Absent in the runs of earlier versions, which kept only the same questions together.',
-          type: ['number', 'null'],
-          minimum: 0.5,
-          maximum: 1,
-        },
+        near_duplicate_threshold: threshold,
       },
     },
     base_model: {
       type: 'object',
-      required: ['path'],
+      required: ['path', 'adapter'],
       additionalProperties: false,
-      properties: { path: { type: 'string' }, adapter: { type: ['string', 'null'] } },
+      properties: { path: { type: 'string' }, adapter: { type: ['string', 'null'], default: null } },
     },
     versions: {
       type: 'object',

@@ -20,10 +20,16 @@ export const STATE_SCHEMA = {
       description:
         'Clock ticks from boot to its start, which tell it from a later process of the same number; null where unknown.',
       type: ['integer', 'null'],
+      default: null,
     },
     heartbeat: { description: 'When the worker last said that it lives, ISO 8601.', type: 'string' },
     step: { description: 'Updates of the weights done.', type: 'integer', minimum: 0 },
-    total_steps: { description: 'Updates planned; null until known.', type: ['integer', 'null'], minimum: 0 },
+    total_steps: {
+      description: 'Updates planned; null until known.',
+      type: ['integer', 'null'],
+      minimum: 0,
+      default: null,
+    },
     message: { description: 'What a person should read, such as why it failed.', type: 'string' },
   },
 } as const satisfies JsonSchema;
@@ -31,6 +37,18 @@ export const STATE_SCHEMA = {
 export type RunState = FromSchema<typeof STATE_SCHEMA>;
 export type RunStatus = RunState['status'];
 
-/** control.json: what the worker is asked to do; it looks at every step. */
-export const CONTROL_COMMANDS = ['stop', 'pause', 'resume'] as const;
-export type ControlCommand = (typeof CONTROL_COMMANDS)[number];
+/** control.json: what the worker is asked to do; it looks between steps. Replaced as a whole. */
+export const CONTROL_SCHEMA = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'SFT Workbench run control',
+  description: 'control.json in a run folder: what the worker of the run is asked to do.',
+  type: 'object',
+  required: ['command'],
+  additionalProperties: false,
+  properties: {
+    command: { description: 'stop and pause save first.', type: 'string', enum: ['stop', 'pause', 'resume'] },
+    time: { description: 'When it was asked, ISO 8601.', type: 'string' },
+  },
+} as const satisfies JsonSchema;
+
+export type ControlCommand = FromSchema<typeof CONTROL_SCHEMA>['command'];

@@ -4,38 +4,8 @@ import { evaluateModel, type Answered, type ModelEvaluation } from '../../genera
 import type { ModelSession } from '../../generate/session';
 import type { LlamaModel } from '../../model/llama';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
-import type { RunFolder } from '../folder/run-folder';
-
-/** evaluation.json: the held-out part as base and tuned model answer it. */
-export interface RunEvaluation {
-  readonly examples: number;
-  readonly stemmer: boolean;
-  readonly max_new_tokens: number;
-  readonly base: ModelEvaluation;
-  readonly tuned: ModelEvaluation;
-}
-
-/** One line of predictions.jsonl. */
-export interface Prediction {
-  readonly index: number;
-  /** In the dataset. */
-  readonly line: number;
-  readonly question: string;
-  readonly reference: string;
-  readonly base: PredictedAnswer;
-  readonly tuned: PredictedAnswer;
-}
-
-export interface PredictedAnswer {
-  readonly answer: string;
-  /** F1 */
-  readonly rouge1: number;
-  readonly rouge2: number;
-  readonly rougeL: number;
-  /** NLL of the reference, summed over its trained tokens, and their number. */
-  readonly nll: number;
-  readonly trained: number;
-}
+import type { RunArtifacts } from '../artifacts';
+import type { PredictedAnswer, Prediction, RunEvaluation } from '../folder/evaluation-schema';
 
 export interface EvaluateRunOptions {
   readonly stemmer: boolean;
@@ -52,7 +22,7 @@ export interface EvaluateRunOptions {
  * @throws the signal's reason where it is aborted; nothing is written then
  */
 export async function evaluateRun(
-  folder: RunFolder,
+  artifacts: RunArtifacts,
   config: ResolvedConfig,
   session: ModelSession,
   tuned: LlamaModel,
@@ -78,8 +48,8 @@ export async function evaluateRun(
     examples: examples.length,
     stemmer,
     max_new_tokens: config.max_new_tokens,
-    base: base.summary,
-    tuned: after.summary,
+    base: written(base.summary),
+    tuned: written(after.summary),
   };
   const predictions = examples.map(({ index, line, question, reference }, i) => ({
     index,
@@ -89,9 +59,14 @@ export async function evaluateRun(
     base: predicted(base.answers[i]!),
     tuned: predicted(after.answers[i]!),
   }));
-  await writeFileAtomic(folder.predictionsFile, predictions.map((p) => `${JSON.stringify(p)}\n`).join(''));
-  await writeFileAtomic(folder.evaluationFile, `${JSON.stringify(evaluation, null, 2)}\n`);
+  await writeFileAtomic(artifacts.predictionsFile, predictions.map((p) => `${JSON.stringify(p)}\n`).join(''));
+  await writeFileAtomic(artifacts.evaluationFile, `${JSON.stringify(evaluation, null, 2)}\n`);
   return { evaluation, predictions };
+}
+
+/** JSON holds no infinite number. */
+function written(summary: ModelEvaluation): RunEvaluation['base'] {
+  return { ...summary, perplexity: Number.isFinite(summary.perplexity) ? summary.perplexity : null };
 }
 
 function predicted({ answer, rouge, nll, targets }: Answered): PredictedAnswer {

@@ -7,19 +7,13 @@ import { writeFileAtomic, writeFolderAtomic } from '../../base/files';
 import type { ModelSession } from '../../generate/session';
 import type { LlamaModel } from '../../model/llama';
 import { readTensors } from '../../model/parameter-file';
-import { ADAPTER_WEIGHTS } from '../../model/peft';
 import { scoreExamples } from '../../model/score';
-import {
-  MODEL_WEIGHTS,
-  readCheckpoint,
-  writeCheckpoint,
-  writeTrained,
-  type TrainerState,
-} from '../../train/checkpoint';
+import { readCheckpoint, writeCheckpoint, writeTrained, type TrainerState } from '../../train/checkpoint';
 import { Trainer } from '../../train/trainer';
-import { bestFolder, checkpointSteps } from '../folder/checkpoints';
+import { RunArtifacts } from '../artifacts';
 import { waitForTurn, type QueuedRun } from './device-queue';
-import { evaluateRun, type RunEvaluation } from './evaluate-run';
+import type { RunEvaluation } from '../folder/evaluation-schema';
+import { evaluateRun } from './evaluate-run';
 import { readEventsFrom } from '../folder/event-log';
 import type { NewRunEvent, RunEvent } from '../folder/event-schema';
 import { HealthWatch } from './health-watch';
@@ -90,6 +84,7 @@ class Worker {
   /** As the last look at control.json found it. */
   private pauseAsked = false;
   private health: HealthWatch;
+  private readonly artifacts: RunArtifacts;
 
   constructor(
     private readonly folder: RunFolder,
@@ -97,6 +92,7 @@ class Worker {
     private readonly options: WorkerOptions,
   ) {
     this.health = new HealthWatch(description.config);
+    this.artifacts = new RunArtifacts(folder.path, description.config);
   }
 
   private get config(): Run['config'] {
@@ -224,10 +220,11 @@ class Worker {
   }
 
   private async restore(model: LlamaModel, trainer: Trainer): Promise<number | undefined> {
-    const step = (await checkpointSteps(this.folder)).at(-1);
+    await this.artifacts.mend();
+    const step = (await this.artifacts.steps()).at(-1);
     this.step = step ?? 0;
     if (step === undefined) return undefined;
-    this.state = readCheckpoint(model.device, model, trainer, this.folder.checkpoint(step));
+    this.state = readCheckpoint(model.device, model, trainer, this.artifacts.checkpoint(step));
     this.savedStep = step;
     return step;
   }
@@ -306,7 +303,7 @@ class Worker {
     this.emit({
       type: 'stopped',
       step,
-      ...(savedStep === undefined ? {} : { checkpoint: folder.checkpoint(savedStep) }),
+      ...(savedStep === undefined ? {} : { checkpoint: this.artifacts.checkpoint(savedStep) }),
     });
     await folder.writeState({ status: 'stopped', step });
   }
@@ -316,7 +313,7 @@ class Worker {
   }
 
   private async save(model: LlamaModel, trainer: Trainer): Promise<void> {
-    const target = this.folder.checkpoint(trainer.step);
+    const target = this.artifacts.checkpoint(trainer.step);
     const state = { ...this.state, step: trainer.step };
     await writeFolderAtomic(target, (temporary) =>
       writeCheckpoint(model.device, model, trainer, state, this.config.model_name, temporary),
@@ -335,7 +332,7 @@ class Worker {
       evaluations_without_gain: best ? 0 : this.state.evaluations_without_gain + 1,
     };
     if (best) {
-      await writeFolderAtomic(bestFolder(this.folder), (temporary) =>
+      await writeFolderAtomic(this.artifacts.best, (temporary) =>
         writeTrained(model.device, model, this.config.model_name, temporary),
       );
     }
@@ -346,7 +343,7 @@ class Worker {
   private async finish(session: ModelSession, model: LlamaModel, trainer: Trainer, data: RunData): Promise<boolean> {
     const { folder, config, options } = this;
     if (config.early_stopping_patience !== null && this.state.best !== null && this.state.best.step !== trainer.step) {
-      const weights = path.join(bestFolder(folder), model.full === undefined ? ADAPTER_WEIGHTS : MODEL_WEIGHTS);
+      const weights = path.join(this.artifacts.best, path.basename(this.artifacts.tuned.weights));
       readTensors(model.device, weights, trainer.parameters.all());
       this.note(`the result is from step ${this.state.best.step}, where the validation loss was lowest`);
     }
@@ -356,7 +353,7 @@ class Worker {
     if (examples.length > 0) {
       const { signal } = this.stopped;
       try {
-        ({ evaluation } = await evaluateRun(folder, config, session, model, examples, {
+        ({ evaluation } = await evaluateRun(this.artifacts, config, session, model, examples, {
           stemmer: false,
           signal,
           hold: async () => {
@@ -382,10 +379,10 @@ class Worker {
 
   /** An adapter folder, or after full fine-tuning a model folder: the weights with the base's configuration and tokenizer. */
   private async writeResult(session: ModelSession, model: LlamaModel): Promise<string> {
-    const target = model.full === undefined ? this.folder.adapter : path.join(this.folder.path, 'model');
+    const target = this.artifacts.result;
     await writeFolderAtomic(target, async (temporary) => {
       await writeTrained(model.device, model, this.config.model_name, temporary);
-      if (model.full === undefined) return;
+      if (this.artifacts.form === 'adapter') return;
       for (const name of MODEL_FILES) {
         const content = readIfThere(path.join(session.modelDir, name));
         if (content !== undefined) await writeFileAtomic(path.join(temporary, name), content);
