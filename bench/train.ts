@@ -67,7 +67,13 @@ function measurePeak(threads: number): number | undefined {
   return Number(spawnSync(program, [String(threads)], { encoding: 'utf8' }).stdout);
 }
 
-async function benchShape(shape: ShapeName, batch: number, steps: number, threads: number): Promise<void> {
+async function benchShape(
+  shape: ShapeName,
+  batch: number,
+  steps: number,
+  threads: number,
+  isa: string | undefined,
+): Promise<void> {
   const config = parseLlamaConfig(SHAPES[shape], 'config.json');
   const model = await randomModel(shape);
   const examples = benchExamples(batch * (steps + 1), config.vocabSize);
@@ -90,7 +96,8 @@ async function benchShape(shape: ShapeName, batch: number, steps: number, thread
     String(threads),
   ];
   const peak = measurePeak(threads);
-  const ours = runSide(process.execPath, [path.resolve(__dirname, 'train/engine.js'), ...common]);
+  const engine = [path.resolve(__dirname, 'train/engine.js'), ...common, ...(isa === undefined ? [] : ['--isa', isa])];
+  const ours = runSide(process.execPath, engine);
   const work = operations(config, timed);
   const rows: [string, Side][] = [['this engine', ours]];
   const interpreter = python();
@@ -110,10 +117,7 @@ async function benchShape(shape: ShapeName, batch: number, steps: number, thread
       rows.push([`PyTorch ${side.torch} + PEFT ${side.peft}, ${mode}`, side]);
     }
     // Measured again at the end: on a shared machine the first and the last minute differ.
-    rows.push([
-      'this engine, again',
-      runSide(process.execPath, [path.resolve(__dirname, 'train/engine.js'), ...common]),
-    ]);
+    rows.push(['this engine, again', runSide(process.execPath, engine)]);
   }
   const after = measurePeak(threads);
   console.log(
@@ -135,8 +139,8 @@ async function benchShape(shape: ShapeName, batch: number, steps: number, thread
       ].join('\t'),
     );
   }
-  const engine = rows.filter(([name]) => name.startsWith('this engine'));
-  const slower = Math.min(...engine.map(([, side]) => side.tokens_per_second));
+  const own = rows.filter(([name]) => name.startsWith('this engine'));
+  const slower = Math.min(...own.map(([, side]) => side.tokens_per_second));
   for (const [name, side] of rows.slice(1, 3)) {
     console.log(`ratio to ${name}: ${(slower / side.tokens_per_second).toFixed(2)} (the slower of this engine's runs)`);
   }
@@ -149,12 +153,19 @@ async function main(): Promise<void> {
       batch: { type: 'string', default: '4' },
       steps: { type: 'string', default: '6' },
       threads: { type: 'string', default: '2' },
+      isa: { type: 'string' },
     },
   });
   mkdirSync('.cache/bench', { recursive: true });
   for (const shape of values.shape.split(',')) {
     if (!(shape in SHAPES)) throw new Error(`no shape ${shape}; there are ${Object.keys(SHAPES).join(', ')}`);
-    await benchShape(shape as ShapeName, Number(values.batch), Number(values.steps), Number(values.threads));
+    await benchShape(
+      shape as ShapeName,
+      Number(values.batch),
+      Number(values.steps),
+      Number(values.threads),
+      values.isa,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { PROJECTIONS } from '../../src/config/config-schema';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { createCpuDevice, type InstructionSet } from '../../src/compute/cpu/cpu-device';
 import { createRandom } from '../../src/base/random';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
@@ -19,9 +19,13 @@ async function main(): Promise<void> {
       batch: { type: 'string' },
       steps: { type: 'string' },
       threads: { type: 'string' },
+      isa: { type: 'string' },
     },
   });
-  const device = createCpuDevice({ threads: Number(values.threads) });
+  const device = createCpuDevice({
+    threads: Number(values.threads),
+    ...(values.isa === undefined ? {} : { isa: values.isa as InstructionSet }),
+  });
   const config = readLlamaConfig(values.model!);
   const weights = new BaseWeights(device, values.model!, config);
   const adapter = new LoraAdapter(device, config, {
