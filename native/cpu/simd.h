@@ -22,6 +22,15 @@
 
 #define SFT_INLINE static inline __attribute__((always_inline))
 
+// Keeps the compiler from reading the vector's source again for each use.
+#if defined(__AVX512F__)
+#define SFT_IN_REGISTER(v) __asm__("" : "+v"(v))
+#elif defined(__aarch64__)
+#define SFT_IN_REGISTER(v) __asm__("" : "+w"(v))
+#else
+#define SFT_IN_REGISTER(v) __asm__("" : "+x"(v))
+#endif
+
 namespace sft {
 namespace SFT_ISA {
 
@@ -55,6 +64,9 @@ SFT_INLINE void store_as(void* p, V x) {
 }
 
 SFT_INLINE vf broadcast(float x) { return vf{} + x; }
+// The same, for the inner loops of products: x - 0 is x for every x, -0 and NaN too (x + 0 is not), so that this compiles to a broadcast
+// from memory and nothing else.
+SFT_INLINE vf splat(float x) { return x - vf{}; }
 SFT_INLINE vf load(const float* p) { return load_as<vf>(p); }
 SFT_INLINE void store(float* p, vf x) { store_as(p, x); }
 SFT_INLINE vu bits(vf x) { return reinterpret_cast<vu>(x); }
@@ -165,6 +177,17 @@ SFT_INLINE void interleave_groups(vf a, vf b, vf& low, vf& high) {
 SFT_INLINE void interleave(vf a, vf b, vf& low, vf& high) { interleave_groups<1>(a, b, low, high); }
 SFT_INLINE void interleave_pairs(vf a, vf b, vf& low, vf& high) { interleave_groups<2>(a, b, low, high); }
 
+// e^r for |r| <= ln 2 / 2.
+SFT_INLINE vf exp_polynomial(vf r) {
+  vf p = broadcast(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  return p * (r * r) + r + 1.0f;
+}
+
 // e^x to about 1 ulp: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial in r, and 2^n in two factors so that results below 2^-126
 // and above 2^127 come out right. NaN stays NaN, -inf gives 0.
 SFT_INLINE vf exp(vf x) {
@@ -176,13 +199,7 @@ SFT_INLINE vf exp(vf x) {
   const vf n = shifted - magic;
   vf r = x - n * 0.693145751953125f;  // the upper bits of ln 2: exact product for |n| < 2^9
   r = r - n * 1.428606820309417232e-6f;
-  vf p = broadcast(1.9875691500e-4f);
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
+  const vf p = exp_polynomial(r);
 #if defined(__AVX512F__)
   return reinterpret_cast<vf>(_mm512_scalef_ps(reinterpret_cast<__m512>(p), reinterpret_cast<__m512>(n)));
 #else
@@ -190,6 +207,23 @@ SFT_INLINE vf exp(vf x) {
   const vi half = whole >> 1;
   const vf first = reinterpret_cast<vf>((half + 127) << 23), second = reinterpret_cast<vf>((whole - half + 127) << 23);
   return p * first * second;
+#endif
+}
+
+// exp(x) for x at most about 0 (or NaN): what is below 2^-125 counts as 0.
+SFT_INLINE vf exp_of_negative(vf x) {
+#if defined(__AVX512F__)
+  return exp(x);
+#else
+  const vf low = broadcast(-86.5f), magic = broadcast(12582912.0f);
+  const vf bounded = max(x, low);
+  const vf shifted = bounded * 1.44269504088896341f + magic;
+  const vf n = shifted - magic;
+  vf r = bounded - n * 0.693145751953125f;
+  r = r - n * 1.428606820309417232e-6f;
+  const vf power = from_bits((bits(shifted) << 23) + (127u << 23));  // the bits of `magic` itself fall off
+  const vf e = exp_polynomial(r) * power;
+  return x < low ? vf{} : e;
 #endif
 }
 

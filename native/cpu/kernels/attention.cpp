@@ -6,23 +6,25 @@
 namespace sft {
 namespace SFT_ISA {
 
+constexpr int64_t BLOCK_ROWS = 192;
+
 // One row of scores of a block becomes exp(score - maximum), and the maximum and sum so far are brought up to date; keys outside
 // [low, high) count as -inf. Returns the factor for what was summed before.
 static float softmax_row(float* scores, int64_t low, int64_t high, float& maximum, float& total) {
-  const bool whole = low <= 0 && high >= KEYS;
+  const int64_t vectors = padded(high) / WIDTH;
   vf x[KEY_VECTORS];
   vf top = broadcast(-INFINITY);
-  for (int64_t j = 0; j < KEY_VECTORS; j++) {
+  for (int64_t j = 0; j < vectors; j++) {
     x[j] = load(scores + j * WIDTH);
-    if (!whole) x[j] = seen(j, low, high) ? x[j] : broadcast(-INFINITY);
+    if (j * WIDTH < low || (j + 1) * WIDTH > high) x[j] = seen(j, low, high) ? x[j] : broadcast(-INFINITY);
     top = max(top, x[j]);
   }
   const float block = largest(top);
   const float next = block > maximum ? block : maximum;
   const float base = next == -INFINITY ? 0.0f : next;  // nothing seen yet: every term is exp(-inf)
   vf part{};
-  for (int64_t j = 0; j < KEY_VECTORS; j++) {
-    const vf e = exp(x[j] - base);
+  for (int64_t j = 0; j < vectors; j++) {
+    const vf e = exp_of_negative(x[j] - base);
     store(scores + j * WIDTH, e);
     part += e;
   }
@@ -62,14 +64,18 @@ static void attend(float* o, float* lse, const float* q, const float* k, const f
     if (count == 0) continue;
     pack_transposed(keys, KEYS, k + at, stride, n, dim);
     pack(values, v + at, stride, n, dim, 1.0f);
-    multiply(scores + from * KEYS, KEYS, {queries + from * width, width, 1}, keys, KEYS, count, padded(n) / WIDTH, dim, false);
-    for (int64_t r = from; r < from + count; r++) {
-      const int64_t i = begin + r / group;
-      const int64_t high = s.last(i) + 1 - key < n ? s.last(i) + 1 - key : n;
-      const float factor = softmax_row(scores + r * KEYS, s.first(i) - key, high, maxima[r], totals[r]);
+    const auto seen_by = [&](int64_t r) { return s.seen(begin + (from + r) / group, key, n); };
+    multiply(scores + from * KEYS, KEYS, {queries + from * width, width, 1}, keys, KEYS, count, false,
+             [&](int64_t i, int64_t strip) { return Part{padded(seen_by(i + strip - 1)) / WIDTH, 0, dim}; });
+    for (int64_t i = 0; i < count; i++) {
+      const int64_t r = from + i, of_strip = (i / TILE_ROWS + 1) * TILE_ROWS < count ? (i / TILE_ROWS + 1) * TILE_ROWS : count;
+      const int64_t high = seen_by(i);
+      const float factor = softmax_row(scores + r * KEYS, s.first(begin + r / group) - key, high, maxima[r], totals[r]);
+      for (int64_t j = padded(high); j < seen_by(of_strip - 1); j += WIDTH) store(scores + r * KEYS + j, vf{});
       if (factor != 1.0f) scale_row(sums + r * width, width, factor);
     }
-    multiply(sums + from * width, width, {scores + from * KEYS, KEYS, 1}, values, width, count, width / WIDTH, n, true);
+    multiply(sums + from * width, width, {scores + from * KEYS, KEYS, 1}, values, width, count, true,
+             [&](int64_t i, int64_t strip) { return Part{width / WIDTH, 0, seen_by(i + strip - 1)}; });
   }
   for (int64_t r = 0; r < rows; r++) {
     const int64_t line = (s.query + begin + r / group) * shape.heads + head * group + r % group;
@@ -85,9 +91,9 @@ static void attend(float* o, float* lse, const float* q, const float* k, const f
 
 static void attention(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table, int64_t sequences,
                       int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window) {
-  const Shape shape = shape_of(heads, kv_heads, head_dim, scale, window);
+  const Shape shape = shape_of(heads, kv_heads, head_dim, scale, window, BLOCK_ROWS);
   const Tasks tasks = list_tasks(
-      sequences, [&](int64_t i) { return (sequence_at(table, i, window).queries + shape.block - 1) / shape.block * kv_heads; });
+      sequences, table, [&](int64_t i) { return (sequence_at(table, i, window).queries + shape.block - 1) / shape.block * kv_heads; });
   const int64_t rows = shape.block * shape.group;
   const auto floats = static_cast<uint64_t>(rows * (2 * shape.width + KEYS + 2) + KEYS * (head_dim + shape.width) + 128);
   parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {

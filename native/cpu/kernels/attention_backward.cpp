@@ -9,6 +9,10 @@
 namespace sft {
 namespace SFT_ISA {
 
+constexpr int64_t BLOCK_ROWS = 96;
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
 struct Operands {
   const float *dout, *q, *k, *v, *o, *lse;
 };
@@ -64,22 +68,45 @@ static void load_keys(KeyRows& rows, const Operands& x, const Shape& shape, cons
   pack_transposed(rows.v_transposed, KEYS, x.v + at, stride, rows.n, shape.head_dim);
 }
 
-// p, ds [queries * group, KEYS] of the queries from `query` on against the keys from `key` on; zero where a key is not seen.
-static void probabilities(float* p, float* ds, const QueryRows& rows, const KeyRows& keys, const Shape& shape, const Sequence& s,
-                          int64_t query, int64_t queries, int64_t key) {
-  const int64_t count = queries * shape.group, vectors = padded(keys.n) / WIDTH;
-  multiply(p, KEYS, {rows.q, shape.width, 1}, keys.k_transposed, KEYS, count, vectors, shape.head_dim, false);
-  multiply(ds, KEYS, {rows.dout, shape.width, 1}, keys.v_transposed, KEYS, count, vectors, shape.head_dim, false);
+// A block of queries from `query` on, with all heads of the group, against a block of keys from `key` on.
+struct Pair {
+  const Shape& shape;
+  const Sequence& s;
+  int64_t query, queries, key;
+
+  int64_t rows() const { return queries * shape.group; }
+  // How many of the block's keys row r sees.
+  int64_t seen(int64_t r, const KeyRows& keys) const { return s.seen(query + r / shape.group, key, keys.n); }
+  // The rows from which on key j is seen.
+  int64_t seeing(int64_t j) const {
+    const int64_t first = s.first_query(key + j) - query;
+    return first <= 0 ? 0 : smaller(first, queries) * shape.group;
+  }
+};
+
+// p, ds [rows, KEYS]; zero where a key is not seen, as far as a strip of rows and a strip of keys read them.
+static void probabilities(float* p, float* ds, const QueryRows& rows, const KeyRows& keys, const Pair& pair) {
+  const Shape& shape = pair.shape;
+  const int64_t count = pair.rows();
+  const auto part = [&](int64_t i, int64_t n) { return Part{padded(pair.seen(i + n - 1, keys)) / WIDTH, 0, shape.head_dim}; };
+  multiply(p, KEYS, {rows.q, shape.width, 1}, keys.k_transposed, KEYS, count, false, part);
+  multiply(ds, KEYS, {rows.dout, shape.width, 1}, keys.v_transposed, KEYS, count, false, part);
   for (int64_t r = 0; r < count; r++) {
-    const int64_t i = query + r / shape.group;
-    const int64_t low = s.first(i) - key, high = s.last(i) + 1 - key < keys.n ? s.last(i) + 1 - key : keys.n;
-    const bool whole = low <= 0 && high >= KEYS;
-    for (int64_t j = 0; j < vectors; j++) {
-      float *pj = p + r * KEYS + j * WIDTH, *dsj = ds + r * KEYS + j * WIDTH;
-      vf probability = exp(load(pj) - rows.lse[r]);
-      vf gradient = probability * (load(dsj) - rows.delta[r]);
-      if (!whole) {
-        const vi mask = seen(j, low, high);
+    const int64_t of_strip = smaller(r / TILE_ROWS * TILE_ROWS + TILE_ROWS, count) - 1;
+    const int64_t read = smaller(padded(pair.seen(of_strip, keys) + TILE_ROWS - 1), KEYS);
+    const int64_t low = pair.s.first(pair.query + r / shape.group) - pair.key, high = pair.seen(r, keys);
+    const vf lse = broadcast(rows.lse[r]), delta = broadcast(rows.delta[r]);
+    for (int64_t j = 0; j < read; j += WIDTH) {
+      float *pj = p + r * KEYS + j, *dsj = ds + r * KEYS + j;
+      if (j >= high) {
+        store(pj, vf{});
+        store(dsj, vf{});
+        continue;
+      }
+      vf probability = exp_of_negative(load(pj) - lse);
+      vf gradient = probability * (load(dsj) - delta);
+      if (j < low || j + WIDTH > high) {
+        const vi mask = seen(j / WIDTH, low, high);
         probability = mask ? probability : vf{};
         gradient = mask ? gradient : vf{};
       }
@@ -89,13 +116,17 @@ static void probabilities(float* p, float* ds, const QueryRows& rows, const KeyR
   }
 }
 
-static void add_query_gradient(float* dq, const float* ds, const KeyRows& keys, const Shape& shape, int64_t count) {
-  multiply(dq, shape.width, {ds, KEYS, 1}, keys.k, shape.width, count, shape.width / WIDTH, keys.n, true);
+static void add_query_gradient(float* dq, const float* ds, const KeyRows& keys, const Pair& pair) {
+  const int64_t width = pair.shape.width;
+  multiply(dq, width, {ds, KEYS, 1}, keys.k, width, pair.rows(), true,
+           [&](int64_t i, int64_t n) { return Part{width / WIDTH, 0, pair.seen(i + n - 1, keys)}; });
 }
 static void add_key_gradients(float* dk, float* dv, const float* p, const float* ds, const QueryRows& rows, const KeyRows& keys,
-                              const Shape& shape, int64_t count) {
-  multiply(dk, shape.width, {ds, 1, KEYS}, rows.q, shape.width, keys.n, shape.width / WIDTH, count, true);
-  multiply(dv, shape.width, {p, 1, KEYS}, rows.dout, shape.width, keys.n, shape.width / WIDTH, count, true);
+                              const Pair& pair) {
+  const int64_t width = pair.shape.width;
+  const auto part = [&](int64_t j, int64_t) { return Part{width / WIDTH, pair.seeing(j), pair.rows()}; };
+  multiply(dk, width, {ds, 1, KEYS}, rows.q, width, keys.n, true, part);
+  multiply(dv, width, {p, 1, KEYS}, rows.dout, width, keys.n, true, part);
 }
 
 static void clear(float* x, int64_t floats) { memset(x, 0, static_cast<size_t>(floats) * sizeof(float)); }
@@ -121,8 +152,6 @@ static void unpack_keys(float* to, const float* from, const Shape& shape, const 
   unpack(to + (s.key + key) * stride + head * shape.head_dim, stride, from, shape, n, 1.0f);
 }
 
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
 // One sequence and kv head: dq, dk and dv in one pass.
 static void fused(float* dq, float* dk, float* dv, const Operands& x, const Shape& shape, const Sequence& s, int64_t head,
                   Arena arena) {
@@ -140,12 +169,13 @@ static void fused(float* dq, float* dk, float* dv, const Operands& x, const Shap
     clear(dv_block, KEYS * shape.width);
     for (int64_t block = 0; block < s.queries; block += shape.block) {
       const Range seeing = queries_seeing(s, key, block, smaller(block + shape.block, s.queries));
-      const int64_t n = seeing.end - seeing.begin, first = seeing.begin * shape.group, count = n * shape.group;
+      const int64_t n = seeing.end - seeing.begin, first = seeing.begin * shape.group;
       if (n == 0) continue;
       const QueryRows part = from_row(queries, first, shape.width);
-      probabilities(p, ds, part, keys, shape, s, seeing.begin, n, key);
-      add_query_gradient(sums + first * shape.width, ds, keys, shape, count);
-      add_key_gradients(dk_block, dv_block, p, ds, part, keys, shape, count);
+      const Pair pair{shape, s, seeing.begin, n, key};
+      probabilities(p, ds, part, keys, pair);
+      add_query_gradient(sums + first * shape.width, ds, keys, pair);
+      add_key_gradients(dk_block, dv_block, p, ds, part, keys, pair);
     }
     unpack_keys(dk, dk_block, shape, s, head, key, keys.n);
     unpack_keys(dv, dv_block, shape, s, head, key, keys.n);
@@ -168,8 +198,9 @@ static void query_block(float* dq, const Operands& x, const Shape& shape, const 
     const int64_t n = seeing.end - seeing.begin, first = (seeing.begin - begin) * shape.group;
     if (n == 0) continue;
     load_keys(keys, x, shape, s, head, key);
-    probabilities(p, ds, from_row(queries, first, shape.width), keys, shape, s, seeing.begin, n, key);
-    add_query_gradient(sums + first * shape.width, ds, keys, shape, n * shape.group);
+    const Pair pair{shape, s, seeing.begin, n, key};
+    probabilities(p, ds, from_row(queries, first, shape.width), keys, pair);
+    add_query_gradient(sums + first * shape.width, ds, keys, pair);
   }
   unpack_queries(dq, sums, shape, head, s.query + begin, end - begin);
 }
@@ -190,8 +221,9 @@ static void key_block(float* dk, float* dv, const Operands& x, const Shape& shap
     const int64_t n = seeing.end - seeing.begin;
     if (n == 0) continue;
     load_queries(queries, x, shape, head, s.query + seeing.begin, n);
-    probabilities(p, ds, queries, keys, shape, s, seeing.begin, n, key);
-    add_key_gradients(dk_block, dv_block, p, ds, queries, keys, shape, n * shape.group);
+    const Pair pair{shape, s, seeing.begin, n, key};
+    probabilities(p, ds, queries, keys, pair);
+    add_key_gradients(dk_block, dv_block, p, ds, queries, keys, pair);
   }
   unpack_keys(dk, dk_block, shape, s, head, key, keys.n);
   unpack_keys(dv, dv_block, shape, s, head, key, keys.n);
@@ -217,11 +249,11 @@ static bool one_pass_is_faster(const int32_t* table, int64_t sequences, const Sh
 static void attention_backward(float* dq, float* dk, float* dv, const float* dout, const float* q, const float* k, const float* v,
                                const float* o, const float* lse, const int32_t* table, int64_t sequences, int64_t heads,
                                int64_t kv_heads, int64_t head_dim, float scale, int64_t window) {
-  const Shape shape = shape_of(heads, kv_heads, head_dim, scale, window);
+  const Shape shape = shape_of(heads, kv_heads, head_dim, scale, window, BLOCK_ROWS);
   const Operands x{dout, q, k, v, o, lse};
   const bool one_pass = one_pass_is_faster(table, sequences, shape);
   const auto run = [&](auto&& blocks_of, auto&& each) {
-    const Tasks tasks = list_tasks(sequences, [&](int64_t i) { return blocks_of(sequence_at(table, i, window)) * kv_heads; });
+    const Tasks tasks = list_tasks(sequences, table, [&](int64_t i) { return blocks_of(sequence_at(table, i, window)) * kv_heads; });
     parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {
       for (int64_t t = begin; t < end; t++) {
         const Task task = task_at(tasks, t, kv_heads);

@@ -8,7 +8,6 @@ namespace sft {
 namespace SFT_ISA {
 
 constexpr int64_t KEYS = 64;         // keys in a block
-constexpr int64_t BLOCK_ROWS = 96;   // query rows in a block, about
 constexpr int64_t KEY_VECTORS = KEYS / WIDTH;
 
 struct Shape {
@@ -18,9 +17,10 @@ struct Shape {
   float scale;
 };
 
-static Shape shape_of(int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window) {
+// `rows`: query rows in a block, about.
+static Shape shape_of(int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window, int64_t rows) {
   const int64_t group = heads / kv_heads;
-  const int64_t block = BLOCK_ROWS / group > 1 ? BLOCK_ROWS / group : 1;
+  const int64_t block = rows / group > 1 ? rows / group : 1;
   return {heads, kv_heads, group, head_dim, padded(head_dim), block, window, scale};
 }
 
@@ -28,6 +28,10 @@ static Shape shape_of(int64_t heads, int64_t kv_heads, int64_t head_dim, float s
 struct Sequence {
   int64_t query, queries, key, keys, window;
   int64_t last(int64_t i) const { return i + keys - queries; }
+  // The first query that sees a key, its window aside.
+  int64_t first_query(int64_t k) const { return k - (keys - queries); }
+  // How many keys from `key` on query i may see, of at most `most`; a window may hide some in front.
+  int64_t seen(int64_t i, int64_t key, int64_t most) const { return last(i) + 1 - key < most ? last(i) + 1 - key : most; }
   int64_t first(int64_t i) const { return window > 0 && last(i) - window + 1 > 0 ? last(i) - window + 1 : 0; }
 };
 
@@ -52,9 +56,10 @@ static Range queries_seeing(const Sequence& s, int64_t key, int64_t begin, int64
   return {from, to > from ? to : from};
 }
 
-// Tasks are (sequence, kv head, block) in one row; starts[i] is the first of sequence i.
+// Tasks are (sequence, kv head, block) in one row, those of long sequences first, so that what is left for the last is short. The i-th
+// sequence to be worked on is order[i], its first task starts[i].
 struct Tasks {
-  int64_t* starts;
+  int64_t *starts, *order;
   int64_t sequences, count;
 };
 struct Task {
@@ -62,12 +67,19 @@ struct Task {
 };
 
 template <typename F>
-static Tasks list_tasks(int64_t sequences, F&& tasks_of) {
-  auto* starts = static_cast<int64_t*>(malloc(static_cast<size_t>(sequences + 1) * sizeof(int64_t)));
+static Tasks list_tasks(int64_t sequences, const int32_t* table, F&& tasks_of) {
+  auto* starts = static_cast<int64_t*>(malloc(static_cast<size_t>(2 * sequences + 1) * sizeof(int64_t)));
   if (starts == nullptr) abort();
+  int64_t* const order = starts + sequences + 1;
+  const auto length = [&](int64_t sequence) { return table[4 * sequence + 1]; };
+  for (int64_t i = 0; i < sequences; i++) {
+    int64_t at = i;
+    for (; at > 0 && length(order[at - 1]) < length(i); at--) order[at] = order[at - 1];
+    order[at] = i;
+  }
   starts[0] = 0;
-  for (int64_t i = 0; i < sequences; i++) starts[i + 1] = starts[i] + tasks_of(i);
-  return {starts, sequences, starts[sequences]};
+  for (int64_t i = 0; i < sequences; i++) starts[i + 1] = starts[i] + tasks_of(order[i]);
+  return {starts, order, sequences, starts[sequences]};
 }
 
 static Task task_at(const Tasks& tasks, int64_t index, int64_t kv_heads) {
@@ -77,7 +89,7 @@ static Task task_at(const Tasks& tasks, int64_t index, int64_t kv_heads) {
     (tasks.starts[middle] <= index ? low : high) = middle;
   }
   const int64_t blocks = (tasks.starts[low + 1] - tasks.starts[low]) / kv_heads, local = index - tasks.starts[low];
-  return {low, local % kv_heads, local / kv_heads, blocks};
+  return {tasks.order[low], local % kv_heads, local / kv_heads, blocks};
 }
 
 // Copies the rows of one group of heads, query by query, each row padded to whole vectors: to[queries * group, width].

@@ -10,21 +10,14 @@ namespace {
 // operands (32 registers, or 16 with AVX2 and SSE2).
 #if defined(__AVX512F__)
 constexpr int kTileRows = 8, kTileVectors = 3, kDotRows = 4;
-#define SFT_IN_REGISTER(v) __asm__("" : "+v"(v))
 #elif defined(__AVX2__)
 constexpr int kTileRows = 6, kTileVectors = 2, kDotRows = 2;
-#define SFT_IN_REGISTER(v) __asm__("" : "+x"(v))
 #elif defined(__aarch64__)
 constexpr int kTileRows = 8, kTileVectors = 3, kDotRows = 4;
-#define SFT_IN_REGISTER(v) __asm__("" : "+w"(v))
 #else
 constexpr int kTileRows = 4, kTileVectors = 2, kDotRows = 2;
-#define SFT_IN_REGISTER(v) __asm__("" : "+x"(v))
 #endif
 constexpr int kTileCols = kTileVectors * WIDTH;
-
-// x - 0 is x for every x, -0 and NaN too, so that this compiles to a broadcast from memory and nothing else.
-SFT_INLINE vf splat(float x) { return x - vf{}; }
 
 // One element of a storage type as fp32.
 template <typename T>

@@ -34,7 +34,8 @@ SFT_INLINE void tile(float* c, int64_t ldc, Strided a, const float* b, int64_t l
     for (int j = 0; j < VECTORS; j++) row[j] = load(b + k * ldb + j * WIDTH);
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i++) {
-      const vf factor = broadcast(a.data[i * a.row + k * a.column]);
+      vf factor = splat(a.data[i * a.row + k * a.column]);
+      SFT_IN_REGISTER(factor);
 #pragma GCC unroll 8
       for (int j = 0; j < VECTORS; j++) sums[i][j] += factor * row[j];
     }
@@ -46,44 +47,40 @@ SFT_INLINE void tile(float* c, int64_t ldc, Strided a, const float* b, int64_t l
   }
 }
 
-template <int VECTORS>
-static void panel(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t rows, int64_t depth, bool accumulate) {
-  int64_t i = 0;
-  const auto at = [&](int64_t r) { return Strided{a.data + r * a.row, a.row, a.column}; };
-  for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
-    tile<TILE_ROWS, VECTORS>(c + i * ldc, ldc, at(i), b, ldb, depth, accumulate);
+// ROWS rows of a product, `vectors` vectors wide.
+template <int ROWS>
+static __attribute__((noinline)) void strip(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t vectors, int64_t depth,
+                                            bool accumulate) {
+  int64_t j = 0;
+  for (; j + TILE_VECTORS <= vectors; j += TILE_VECTORS) {
+    tile<ROWS, TILE_VECTORS>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, depth, accumulate);
   }
-  float* rest = c + i * ldc;
-  switch (rows - i) {
-    case 5:
-      tile<5, VECTORS>(rest, ldc, at(i), b, ldb, depth, accumulate);
-      break;
-    case 4:
-      tile<4, VECTORS>(rest, ldc, at(i), b, ldb, depth, accumulate);
-      break;
-    case 3:
-      tile<3, VECTORS>(rest, ldc, at(i), b, ldb, depth, accumulate);
-      break;
-    case 2:
-      tile<2, VECTORS>(rest, ldc, at(i), b, ldb, depth, accumulate);
-      break;
-    case 1:
-      tile<1, VECTORS>(rest, ldc, at(i), b, ldb, depth, accumulate);
-      break;
-    default:
-      break;
+  const int64_t rest = vectors - j;
+  if (rest == 1) tile<ROWS, 1>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, depth, accumulate);
+  if constexpr (TILE_VECTORS > 2) {
+    if (rest == 2) tile<ROWS, 2>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, depth, accumulate);
+    if (rest == 3) tile<ROWS, 3>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, depth, accumulate);
   }
 }
 
-// c[rows, vectors * WIDTH] = (or +=) a[rows, depth] b[depth, vectors * WIDTH]. Every element is summed over depth in order, whatever
-// tile it falls into.
-static void multiply(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t rows, int64_t vectors, int64_t depth,
-                     bool accumulate) {
-  int64_t j = 0;
-  for (; j + TILE_VECTORS <= vectors; j += TILE_VECTORS) {
-    panel<TILE_VECTORS>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, rows, depth, accumulate);
+using StripFn = void (*)(float*, int64_t, Strided, const float*, int64_t, int64_t, int64_t, bool);
+constexpr StripFn STRIPS[TILE_ROWS] = {strip<1>, strip<2>, strip<3>, strip<4>, strip<5>, strip<6>};
+
+// What a strip of rows needs of a product: vectors of its columns, and the stretch [from, to) of the depth that is not zero.
+struct Part {
+  int64_t vectors, from, to;
+};
+
+// c[rows, columns] = (or +=) a[rows, depth] b[depth, columns], of which part(i, n) is computed for the rows [i, i + n). Every element is
+// summed over depth in order, whatever strip it falls into.
+template <typename PartOf>
+SFT_INLINE void multiply(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t rows, bool accumulate, PartOf&& part) {
+  for (int64_t i = 0; i < rows; i += TILE_ROWS) {
+    const int64_t n = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
+    const Part p = part(i, n);
+    const Strided from{a.data + i * a.row + p.from * a.column, a.row, a.column};
+    STRIPS[n - 1](c + i * ldc, ldc, from, b + p.from * ldb, ldb, p.vectors, p.to - p.from, accumulate);
   }
-  for (; j < vectors; j++) panel<1>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, rows, depth, accumulate);
 }
 
 SFT_INLINE int64_t padded(int64_t n) { return (n + WIDTH - 1) / WIDTH * WIDTH; }
