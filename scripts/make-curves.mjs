@@ -9,7 +9,8 @@ import { root, setup } from './setup.mjs';
 const scratch = path.join(root, '.cache/curves');
 const target = path.join(root, 'src/train/health/testdata');
 const sample = JSON.parse(readFileSync(path.join(root, 'examples/nigeria-services.json'), 'utf8'));
-const gsm8k = path.join(root, '../shared/data/gsm8k/train.jsonl');
+/** Data outside of the sample is named relative to the checkout, in what is recorded as well. */
+const gsm8k = '../shared/data/gsm8k/train.jsonl';
 
 /** The first `count` of the sample's pairs, spread over the whole of it. */
 const some = (count) =>
@@ -85,13 +86,13 @@ function record(name, { pairs, ...values }) {
   const folder = path.join(scratch, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const dataset = path.join(folder, 'pairs.json');
+  const dataset = values.dataset === undefined ? path.join(folder, 'pairs.json') : path.join(root, values.dataset);
   if (values.dataset === undefined) writeFileSync(dataset, JSON.stringify(pairs ?? sample));
   const config = {
     model_name: path.join(root, 'examples/tiny-llama'),
-    dataset,
     ...common,
     ...values,
+    dataset,
     output_dir: 'runs',
   };
   writeFileSync(path.join(folder, 'sft.config.json'), JSON.stringify(config));
@@ -122,6 +123,8 @@ function record(name, { pairs, ...values }) {
   const start = events.find((event) => event.type === 'start');
   const end = events.at(-1);
   if (start === undefined || !['done', 'failed', 'stopped'].includes(end.type)) throw new Error(`${name}: ${stderr}`);
+  // A run that ended for another reason than what it is to show, such as a full disk, would be taken for a whole one.
+  if (end.type === 'failed' && end.code !== 'not-finite') throw new Error(`${name}: ${end.message}`);
   const steps = events.filter((event) => event.type === 'step');
   const curves = {
     config: { ...common, ...values, ...(pairs === undefined ? {} : { examples: pairs.length }) },
@@ -144,7 +147,7 @@ mkdirSync(target, { recursive: true });
 const chosen = process.argv.slice(2);
 for (const [name, values] of Object.entries(RUNS)) {
   if (chosen.length > 0 && !chosen.some((part) => name.includes(part))) continue;
-  if (values.dataset !== undefined && !existsSync(values.dataset))
+  if (values.dataset !== undefined && !existsSync(path.join(root, values.dataset)))
     console.log(`${name}: ${values.dataset} is not there`);
   else record(name, values);
 }

@@ -11,6 +11,7 @@ describe('HeldText', () => {
       Array.from({ length: count }, () => signs[random.below(signs.length)]!).join('');
     let text = some(200_000);
     const held = new HeldText(text);
+    let most = 0;
     for (let round = 0; round < 60; round++) {
       const offset = random.below(text.length + 1);
       const length = Math.min(text.length - offset, random.below(round % 10 === 0 ? 150_000 : 20));
@@ -22,10 +23,12 @@ describe('HeldText', () => {
       assert.equal(held.slice(from, from + 70_000), text.slice(from, from + 70_000));
       const pieces = [...held.pieces(from)];
       assert.equal(pieces.join(''), text.slice(from));
+      most = Math.max(most, pieces.length);
       for (const [i, piece] of pieces.entries()) {
         assert.ok(!(piece.endsWith('\r') && pieces[i + 1]?.startsWith('\n')));
       }
     }
+    assert.ok(most > 2, `${most} pieces`);
     assert.equal(held.toString(), text);
   });
 

@@ -43,13 +43,18 @@ describe('the analysis worker and hostile texts', () => {
     ],
     ['a binary file read as UTF-8', bytes.toString('utf8'), ['not-json', 'unexpected-text']],
     ['random bytes read as Latin-1', bytes.toString('latin1'), ['not-json', 'unexpected-text']],
-    ['random bytes inside an answer', `[{"question": "q?", "answer": "${bytes.toString('latin1')}"}]`, []],
+    [
+      'random bytes inside an answer',
+      `[{"question": "q?", "answer": "${bytes.toString('latin1')}"}]`,
+      ['control-character'],
+    ],
   ];
   for (const [name, text, rules] of cases) {
     // A hang is what fails here, by the limit of the runner.
     it(`gives a result for ${name}`, { timeout: 60_000 }, async () => {
       const result = await analysed(text);
-      if (rules.length > 0) {
+      if (rules.length === 0) assert.equal(result.count, 1, JSON.stringify(result.findingsByRule));
+      else {
         assert.ok(
           Object.keys(result.findingsByRule).some((rule) => rules.includes(rule)),
           JSON.stringify(result.findingsByRule),

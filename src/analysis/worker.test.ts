@@ -3,6 +3,7 @@ import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { atLeastOne } from '../../test/at-least-one';
 import { checkText } from '../dataset/read';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { tokenLength } from '../text/token-lengths';
@@ -57,7 +58,7 @@ describe('the analysis worker', () => {
     const chat = await loadChatTokenizer(MODEL);
     assert.equal(result.count, examples.length);
     assert.equal(result.modelName, 'tiny-llama');
-    for (const [index, { value, offset, endOffset }] of examples.entries()) {
+    for (const [index, { value, offset, endOffset }] of atLeastOne(examples.entries())) {
       const length = tokenLength(chat, value, 1024);
       assert.deepEqual(exampleRow(result.examples, index), { index, offset, endOffset, ...length });
     }

@@ -189,6 +189,6 @@ describe('sft split', () => {
       call(splitVerb, [bad], { out, train: '0.5' }),
       (error) => error instanceof SftError && error.code === 'split-parts',
     );
-    await assert.rejects(readdir(out));
+    await assert.rejects(readdir(out), { code: 'ENOENT' });
   });
 });

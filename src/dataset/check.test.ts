@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { atLeastOne } from '../../test/at-least-one';
 import type { Finding } from './finding';
 import { checkText } from './read';
 import { RULE_IDS } from './rules';
@@ -95,7 +96,7 @@ describe('exact duplicates', () => {
 
 describe('the rules', () => {
   it('have a page each', () => {
-    for (const id of RULE_IDS) assert.ok(existsSync(`docs/rules/${id}.md`), id);
+    for (const id of atLeastOne(RULE_IDS)) assert.ok(existsSync(`docs/rules/${id}.md`), id);
   });
 });
 

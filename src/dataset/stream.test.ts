@@ -98,10 +98,12 @@ async function main(): Promise<void> {
       inFolder(async (folder) => {
         const file = path.join(folder, 'small.jsonl');
         await writeFile(file, '{"question": "a?", "answer": "b"}\n'.repeat(10));
+        const seen: string[] = [];
         for await (const item of streamDataset(file)) {
-          assert.equal(item.type, 'example');
+          seen.push(item.type);
           break;
         }
+        assert.deepEqual(seen, ['example']);
       }));
   });
 }

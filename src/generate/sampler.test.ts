@@ -43,6 +43,7 @@ function shares(values: Float32Array, temperature: number, top_k: number, top_p:
 }
 
 function close(actual: number[], expected: number[]): void {
+  assert.equal(actual.length, expected.length);
   actual.forEach((p, i) => {
     assert.ok(Math.abs(p - expected[i]!) < 0.01, `token ${i}: ${p} for ${expected[i]}`);
   });

@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { atLeastOne } from '../../test/at-least-one';
 import { SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import type { ChatMessage } from './chat-template';
@@ -68,7 +69,7 @@ const trainedText = (model: ChatTokenizer, question: string, answer: string): st
 };
 
 describe('chat templates, against transformers', () => {
-  for (const { template, tokenizer, messages, text, ids } of chat.rendered) {
+  for (const { template, tokenizer, messages, text, ids } of atLeastOne(chat.rendered)) {
     it(`${template}: ${messages.map((message) => message.role).join(', ')}`, async () => {
       const model = await load(tokenizer, template);
       if (typeof text === 'string') {
@@ -86,7 +87,7 @@ describe('chat templates, against transformers', () => {
 });
 
 describe('trained tokens, against offsets of the tokenizers library', () => {
-  for (const { template, tokenizer, question, answer, ids, trained } of chat.examples) {
+  for (const { template, tokenizer, question, answer, ids, trained } of atLeastOne(chat.examples)) {
     it(`${template}: ${JSON.stringify(answer)}`, async () => {
       const encoded = (await load(tokenizer, template)).encodeExample({ question, answer }, 1024);
       assert.deepEqual([...encoded.ids], ids);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { atLeastOne } from '../../test/at-least-one';
 import { SftError } from '../base/errors';
 import { createCounter } from './count';
 import { createStreamingDecoder } from './streaming-decoder';
@@ -28,7 +29,7 @@ interface Encodings {
 
 const { texts, tokenizers } = JSON.parse(readFileSync(`${FIXTURES}/encodings.json`, 'utf8')) as Encodings;
 
-for (const [name, expected] of Object.entries(tokenizers)) {
+for (const [name, expected] of atLeastOne(Object.entries(tokenizers))) {
   describe(`tokenizer ${name}, against the tokenizers library`, () => {
     let tokenizer: TextTokenizer;
     before(async () => {
@@ -42,23 +43,29 @@ for (const [name, expected] of Object.entries(tokenizers)) {
     });
 
     it('encodes to the same ids', () => {
-      for (const [index, text] of texts.entries()) assert.deepEqual(tokenizer.encode(text), expected.ids[index], text);
+      for (const [index, text] of atLeastOne(texts.entries())) {
+        assert.deepEqual(tokenizer.encode(text), expected.ids[index], text);
+      }
     });
 
     it('counts what it encodes', () => {
       const counter = createCounter(tokenizer);
-      for (const [index, text] of [...texts, ...texts].entries()) {
+      for (const [index, text] of atLeastOne([...texts, ...texts].entries())) {
         assert.equal(counter.count(text), expected.ids[index % texts.length]!.length, text);
       }
     });
 
     it('decodes to the same text', () => {
-      for (const [index, ids] of expected.ids.entries()) assert.equal(tokenizer.decode(ids), expected.decoded[index]);
-      for (const [ids, text] of expected.loose) assert.equal(tokenizer.decode(ids, { skipSpecialTokens: true }), text);
+      for (const [index, ids] of atLeastOne(expected.ids.entries())) {
+        assert.equal(tokenizer.decode(ids), expected.decoded[index]);
+      }
+      for (const [ids, text] of atLeastOne(expected.loose)) {
+        assert.equal(tokenizer.decode(ids, { skipSpecialTokens: true }), text);
+      }
     });
 
     it('decodes a stream to the same text, never half a character', () => {
-      for (const [ids, text] of expected.loose) {
+      for (const [ids, text] of atLeastOne(expected.loose)) {
         const decoder = createStreamingDecoder(tokenizer, { skipSpecialTokens: true });
         let streamed = '';
         for (const id of ids) {

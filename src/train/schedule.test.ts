@@ -17,6 +17,7 @@ describe('learning rate schedules', () => {
     assert.ok(recorded.length >= 6);
     for (const recording of recorded) {
       const { lr_scheduler_type: type, max_steps: total, warmup_steps: warmup, learning_rate: peak, rates } = recording;
+      assert.equal(rates.length, total);
       rates.forEach((rate, step) => {
         const ours = peak * scheduleFactor(type, step, total, warmup);
         assert.ok(

@@ -39,11 +39,13 @@ describe('the model servers behind the chat (sft serve itself)', () => {
     const messages = [{ role: 'user', content: 'Hello' }] as const;
     const settings = { ...DEFAULT_SETTINGS, maxNewTokens: 4, seed: 1 };
     let text = '';
+    let newTokens = NaN;
     for await (const piece of streamChat(endpoint, { model: 'base', messages, settings }, signal)) {
       if (piece.type === 'text') text += piece.text;
-      else assert.ok(piece.usage!.newTokens <= 4);
+      else newTokens = piece.usage!.newTokens;
     }
     assert.notEqual(text, '');
+    assert.ok(newTokens >= 1 && newTokens <= 4, `${newTokens} new tokens`);
     one.release();
     other.release();
   });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createRandom } from '../../src/base/random';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
 import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
-import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';
+import { follow, sft, smallConfig, temporaryFolder, type Finished, type Line } from './sft';
 
 const folder = temporaryFolder();
 const config = smallConfig(folder);
@@ -155,13 +155,40 @@ describe('sft train', () => {
     }
   });
 
-  it('refuses a run folder that is in use, a changed dataset and a finished run', () => {
-    const used = sft(['train', config, '--run', whole]);
-    assert.equal(used.code, 1);
-    assert.match(used.err, /there is a run in this folder already/);
+  it('refuses a run folder that has a run, one that is in use, and a finished run', async () => {
+    const taken = sft(['train', config, '--run', whole]);
+    assert.equal(taken.code, 1);
+    assert.match(taken.err, /there is a run in this folder already/);
     const done = sft(['train', config, '--run', whole, '--resume']);
     assert.equal(done.code, 1);
     assert.match(done.err, /already complete/);
+    const run = path.join(folder, 'in-use');
+    const used: Finished[] = [];
+    const { code, err } = await follow(['train', config, '--run', run], (line) => {
+      if (line.type === 'step' && line['step'] === 3) used.push(sft(['train', config, '--run', run, '--resume']));
+    });
+    assert.equal(code, 0, err);
+    assert.deepEqual(
+      used.map((other) => other.code),
+      [1],
+    );
+    assert.match(used[0]!.err, /the run is already being written by process \d+/);
+    assert.deepEqual(result(run), result(whole), 'the run did not notice');
+  });
+
+  it('refuses to resume on a dataset that has changed', async () => {
+    const own = temporaryFolder();
+    const run = path.join(own, 'run');
+    const small = smallConfig(own);
+    const stopped = await follow(['train', small, '--run', run], (line, signal) => {
+      if (line.type === 'step' && line['step'] === 2) signal('SIGINT');
+    });
+    assert.equal(stopped.lines.at(-1)?.type, 'stopped', stopped.err);
+    const data = path.join(own, 'data.json');
+    writeFileSync(data, readFileSync(data, 'utf8').replace('?', '??'));
+    const { code, err } = sft(['train', '--run', run, '--resume']);
+    assert.equal(code, 1);
+    assert.match(err, /the dataset is not the one this run was started with/);
   });
 
   it('full fine-tuning gives a model folder that generates', async () => {

@@ -77,6 +77,7 @@ export function normSuite(device: () => Device): void {
         const y = b.zeros(60);
         b.device.rmsNorm(y, b.floats(x), b.floats(randoms(20, 9)), 3, 20, EPS);
         const got = await b.read(y);
+        assert.equal(got.length, 60);
         got.forEach((value, i) => {
           assert.equal(Number.isNaN(value), i >= 20 && i < 40, `y[${i}] is ${value}`);
         });

@@ -24,6 +24,7 @@ export function randomIndices(length: number, limit: number, seed: number): Int3
 
 /** Holds |actual - expected| <= tolerance * max(1, |expected|) everywhere, and NaN exactly where NaN is expected. */
 export function assertClose(actual: Numbers, expected: Numbers, tolerance: number, what: string): void {
+  assert.ok(expected.length > 0, `${what} is empty`);
   assert.equal(actual.length, expected.length, `${what}: length`);
   for (let i = 0; i < actual.length; i++) {
     const a = actual[i]!;
@@ -37,6 +38,7 @@ export function assertClose(actual: Numbers, expected: Numbers, tolerance: numbe
 
 /** Holds equality bit for bit, where NaN equals NaN. */
 export function assertSame(actual: Float32Array, expected: Float32Array, what: string): void {
+  assert.ok(expected.length > 0, `${what} is empty`);
   assert.equal(actual.length, expected.length, `${what}: length`);
   for (let i = 0; i < actual.length; i++) {
     assert.ok(Object.is(actual[i], expected[i]), `${what}[${i}]: ${actual[i]!} is not ${expected[i]!}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { atLeastOne } from '../at-least-one';
 import type { Device } from '../../src/compute/device';
 import { onBench } from './bench';
 import { assertClose } from './numbers';
@@ -71,7 +72,7 @@ export function pytorchSuite(device: () => Device): void {
         assertClose(await b.read(dx), f.dx, 1e-6, 'dx');
       }));
 
-    for (const f of fixtures.attention) {
+    for (const f of atLeastOne(fixtures.attention)) {
       void it(`scaled_dot_product_attention with grouped heads, window ${f.window}`, () =>
         onBench(device(), async (b) => {
           const { heads, kv_heads: kvHeads, head_dim: headDim, window } = f;

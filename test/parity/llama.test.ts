@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { atLeastOne } from '../at-least-one';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
 import { GREEDY } from '../../src/generate/sampler';
 import { generate } from '../../src/generate/generate';
@@ -29,7 +30,7 @@ function near(actual: number, expected: number, relative: number, what: string):
   assert.ok(error <= relative, `${what}: ${actual} for ${expected}, off by ${error.toExponential(2)}`);
 }
 
-for (const name of fixtureNames()) {
+for (const name of atLeastOne(fixtureNames())) {
   describe(`${name} against transformers and PEFT`, () => {
     const fixture = loadFixture(name);
     const { expected } = fixture;
@@ -75,7 +76,8 @@ for (const name of fixtureNames()) {
 async function checkNll(model: LlamaModel, { expected }: ParityFixture, scores: ParityScores): Promise<void> {
   const sequences = expected.examples.map(sequenceOf);
   const { perExample } = await scoreExamples(model, sequences);
-  perExample.forEach(({ nll, targets }, i) => {
+  assert.equal(perExample.length, scores.nll.length);
+  atLeastOne(perExample).forEach(({ nll, targets }, i) => {
     assert.equal(targets, expected.trained[i]);
     near(nll, scores.nll[i]!, 1e-4, `NLL of example ${i}`);
   });
@@ -90,8 +92,9 @@ async function checkLogits(model: LlamaModel, { expected }: ParityFixture, score
   const sequence = cache.open(ids.length)!;
   const start = ids.length - rows.length;
   await cache.append(model, [{ sequence, ids: ids.slice(0, start) }]);
-  for (const [i, row] of rows.entries()) {
+  for (const [i, row] of atLeastOne(rows.entries())) {
     const logits = await cache.append(model, [{ sequence, ids: [ids[start + i]!] }]);
+    assert.equal(logits.length, row.length);
     row.forEach((value, token) => {
       assert.ok(
         Math.abs(logits[token]! - value) <= 1e-3 * Math.max(1, Math.abs(value)),
@@ -110,7 +113,8 @@ async function checkGreedy(model: LlamaModel, { expected }: ParityFixture, score
     stopTokenIds: expected.eos_token_ids,
     random: () => () => 0,
   });
-  results.forEach(({ tokenIds, stop }, i) => {
+  assert.equal(results.length, scores.greedy.length);
+  atLeastOne(results).forEach(({ tokenIds, stop }, i) => {
     const { token_ids: ids, stop: reason } = scores.greedy[i]!;
     assert.deepEqual(tokenIds, ids);
     assert.equal(stop, reason === 'eos' ? 'stop' : 'length');
@@ -139,7 +143,7 @@ async function checkTraining(fixture: ParityFixture, training: ParityTraining, f
     seed: 0,
   };
   const trainer = new Trainer(device, model, examples, options);
-  for (const [i, step] of steps.entries()) {
+  for (const [i, step] of atLeastOne(steps.entries())) {
     const result = await trainer.trainStep();
     assert.equal(result.trained_tokens, step.trained);
     near(result.loss, step.loss, 1e-3, `loss of step ${i + 1}`);
@@ -160,7 +164,7 @@ async function compareWeights(trainer: Trainer, file: string): Promise<void> {
     value: device.alloc('f32', p.value.length),
   }));
   readTensors(device, file, ends);
-  for (const [i, parameter] of parameters.entries()) {
+  for (const [i, parameter] of atLeastOne(parameters.entries())) {
     const actual = await device.readFloats(parameter.value);
     const expected = await device.readFloats(ends[i]!.value);
     actual.forEach((value, at) => {

@@ -70,6 +70,7 @@ describe('the dataset report', () => {
       const agencies = open.agencies.map((agency) => ({ ...agency, split: undefined }));
       assert.deepEqual(report, { ...open, agencies, split: undefined });
       assert.equal(datasetReport.problem(report, 'report'), undefined);
+      assert.match(reportHtml(open), /Validation/);
       assert.doesNotMatch(reportHtml(report), /Validation/);
     } finally {
       await rm(folder, { recursive: true });

@@ -15,7 +15,10 @@ const MODEL = path.resolve('examples/tiny-llama');
 describe('the workers behind the views', () => {
   before(async () => {
     await build({
-      entryPoints: ['src/editor/report/report-worker.ts', 'src/editor/preview/preview-worker.ts'],
+      entryPoints: {
+        'report-worker': 'src/editor/report/report-worker.ts',
+        'preview-worker': 'src/editor/preview/preview-worker.ts',
+      },
       outdir: out,
       bundle: true,
       platform: 'node',
