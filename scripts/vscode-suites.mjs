@@ -1,5 +1,5 @@
-// The suites in a real VS Code: what is in the package, the extension's API from inside the extension host, what a person sees, and the
-// way from data to a tuned model.
+// The suites in a browser, most in a real VS Code: what is in the package, the forms of the webviews alone, the extension's API from
+// inside the extension host, what a person sees, and the way from data to a tuned model.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,12 +8,14 @@ import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
+import { webviewSuite } from '../test/webview/forms/suite.mjs';
 import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
 import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
 
 const suites = {
   package: packageSuite,
+  webview: webviewSuite,
   host: extensionHostSuite,
   browser: browserSuite,
   restricted: restrictedSuite,

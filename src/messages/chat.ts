@@ -63,6 +63,8 @@ export const chatView = record({
   /** Absent where the right side is hidden. */
   right: maybe(text),
   settings: chatSettings,
+  /** The last change to the choices and settings that they know of, see Edits. */
+  edit: count,
   turns: listOf(turn),
   /** Models are answering. */
   busy: flag,
@@ -94,10 +96,11 @@ export const fromChat = messages({
   retry: { id: count, side },
   /** Asks an earlier question in other words; what came after it goes. */
   resend: { id: count, turn: count, question: text },
-  settings: { settings: chatSettings },
-  chooseSource: { source: text },
+  /** The changes of choices and settings, each with its number, see Edits. */
+  settings: { edit: count, settings: chatSettings },
+  chooseSource: { edit: count, source: text },
   /** Without a model the side is hidden. */
-  chooseModel: { side, model: maybe(text) },
+  chooseModel: { edit: count, side, model: maybe(text) },
   copy: { id: count, text },
   targets: {},
   save: { id: count, turn: count, side, answer: text, target: text },

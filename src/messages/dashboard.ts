@@ -126,7 +126,8 @@ export const toDashboard = messages({
   evaluation: { run: count, result: maybe(evaluationResult) },
   /** A part of the predictions, from number `from` on; 0 begins anew. */
   predictions: { from: count, total: count, items: listOf(prediction) },
-  ratings: { ratings: listOf(rating) },
+  /** All ratings, and the last change to them that they know of, see Edits. */
+  ratings: { edit: count, ratings: listOf(rating) },
   /** Nothing can be shown: why, and what to do. */
   unavailable: { reason: text },
   /** Asks for the charts as one picture. */
@@ -141,13 +142,13 @@ export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
 export const fromDashboard = messages({
   ready: {},
   act: { id: count, action: oneOf(...DASHBOARD_ACTIONS) },
-  /** The remedy's number within the finding's number in the last advice. */
-  remedy: { id: count, finding: count, remedy: count },
+  /** The remedy's number within the finding's number; advice may have changed meanwhile, so its title says which was meant. */
+  remedy: { id: count, finding: count, remedy: count, title: text },
   openExample: { id: count, line: count },
   /** Shows one of the compared runs alone. */
   openRun: { id: count, run: count },
-  /** 0 takes a rating back. */
-  rate: { id: count, index: count, rating: count },
+  /** A change to the ratings with its number, see Edits; 0 takes a rating back. */
+  rate: { id: count, edit: count, index: count, rating: count },
   /** The PNG that `draw` asked for. */
   drawn: { id: count, png: bytes },
 });

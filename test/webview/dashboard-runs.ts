@@ -160,7 +160,7 @@ export async function dashboardMessages(folders: readonly string[]): Promise<ToD
     sender.send(one);
     sender.advise(one);
   }
-  if (alone) post({ type: 'ratings', ratings: await readRatings(folders[0]!) });
+  if (alone) post({ type: 'ratings', edit: 0, ratings: await readRatings(folders[0]!) });
   return messages;
 }
 

@@ -70,12 +70,18 @@ export class Composer {
   private async submit(): Promise<void> {
     if (this.busy || this.field.value.trim() === '') return;
     const question = this.field.value;
+    // The field is the next question's from here on: Enter pressed again must not ask this one twice.
+    this.write('');
     const problem = await this.events.onSend(question);
     this.problem.textContent = problem ?? '';
-    if (problem !== undefined || this.field.value !== question) return;
-    this.field.value = '';
+    const next = this.field.value;
+    if (problem !== undefined) this.write(next === '' ? question : `${question}\n${next}`);
+    this.events.onDraft(this.field.value);
+  }
+
+  private write(text: string): void {
+    this.field.value = text;
     fit(this.field);
     this.refresh();
-    this.events.onDraft('');
   }
 }

@@ -8,6 +8,7 @@ import {
   type Reply,
   type ToChat,
 } from '../../src/messages/chat';
+import { Edits } from '../../src/messages/edits';
 import { element, emptyState } from '../shared/dom';
 import { connect } from '../shared/host';
 import { textButton } from './buttons';
@@ -24,6 +25,8 @@ const MOST_SPOKEN = 600;
 const root = document.getElementById('root')!;
 const spoken = element('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
 let view: ChatView | undefined;
+/** Of the pickers and the settings: one counter, because what is chosen in one changes what the others show. */
+const edits = new Edits();
 
 const host = connect<ToChat, FromChat, ChatDraft>(toChat, receive, chatDraft);
 const keep = (change: Partial<ChatDraft>): void => {
@@ -32,14 +35,14 @@ const keep = (change: Partial<ChatDraft>): void => {
 
 const pickers = new Pickers({
   onSource: (source) => {
-    host.post({ type: 'chooseSource', source });
+    host.post({ type: 'chooseSource', edit: edits.next(), source });
   },
   onModel: (side, model) => {
-    host.post({ type: 'chooseModel', side, model });
+    host.post({ type: 'chooseModel', edit: edits.next(), side, model });
   },
 });
 const settings = new SettingsForm((changed) => {
-  host.post({ type: 'settings', settings: changed });
+  host.post({ type: 'settings', edit: edits.next(), settings: changed });
 });
 settings.node.open = host.kept?.settingsOpen ?? false;
 settings.node.addEventListener('toggle', () => {
@@ -101,8 +104,10 @@ function receive(message: ToChat): void {
 function show(chat: ChatView): void {
   const first = view === undefined;
   view = chat;
-  pickers.update(chat);
-  settings.update(chat.settings);
+  if (edits.areKnownBy(chat.edit)) {
+    pickers.update(chat);
+    settings.update(chat.settings);
+  }
   if (first) {
     root.className = 'chat';
     root.replaceChildren(

@@ -1,7 +1,7 @@
 import type { ChatChoice } from '../../src/messages/chat';
 import { element } from '../shared/dom';
 import { textButton } from './buttons';
-import { fillSelect } from './pickers';
+import { ChoiceSelect } from './choice-select';
 import { fit, textField } from './text-field';
 
 export interface SaveEvents {
@@ -16,33 +16,33 @@ let counter = 0;
 export class SaveForm {
   readonly node: HTMLElement;
   private readonly field: HTMLTextAreaElement;
-  private readonly target = element('select') as HTMLSelectElement;
+  private readonly target: ChoiceSelect;
   private readonly problem = element('p', { class: 'problem', role: 'alert' });
+  private saving = false;
+  /** Saving was asked for before it was known where to. */
+  private wanted = false;
 
-  constructor(answer: string, events: SaveEvents) {
+  constructor(
+    answer: string,
+    private readonly events: SaveEvents,
+  ) {
     const id = `target-${++counter}`;
-    this.target.id = id;
+    this.target = new ChoiceSelect({ id });
     const end = (): void => {
       events.onEnd();
     };
     this.field = textField({ label: 'The answer it should have given', value: answer, onEscape: end });
-    const save = async (): Promise<void> => {
-      this.problem.textContent = '';
-      const problem = await events.onSave(this.field.value, this.target.value);
-      if (problem === undefined) end();
-      else this.problem.textContent = problem;
-    };
     this.node = element(
       'div',
       { class: 'save' },
       element('p', { class: 'help' }, 'Correct the answer; it is added to the end of the file, where you can undo it.'),
       this.field,
-      element('div', { class: 'target' }, element('label', { for: id }, 'Add to'), this.target),
+      element('div', { class: 'target' }, element('label', { for: id }, 'Add to'), this.target.node),
       this.problem,
       element(
         'div',
         { class: 'actions' },
-        textButton('Add to Dataset', () => void save()),
+        textButton('Add to Dataset', () => void this.save()),
         textButton('Cancel', end, true),
       ),
     );
@@ -53,8 +53,11 @@ export class SaveForm {
     });
   }
 
+  /** The files to choose from, likeliest first; what is chosen already stays chosen. */
   setTargets(targets: readonly ChatChoice[]): void {
-    fillSelect(this.target, targets, this.target.value === '' ? targets[0]?.id : this.target.value);
+    const chosen = targets.find(({ id }) => id === this.target.value) ?? targets[0];
+    this.target.show(targets, chosen?.id);
+    if (this.wanted) void this.save();
   }
 
   focus(): void {
@@ -64,5 +67,24 @@ export class SaveForm {
     this.field.setSelectionRange(0, 0);
     this.field.scrollTop = 0;
     this.node.scrollIntoView({ block: 'nearest' });
+  }
+
+  private async save(): Promise<void> {
+    const target = this.target.value;
+    this.wanted = target === undefined;
+    // Asked for twice it would be added twice.
+    if (target === undefined || this.saving) return;
+    this.hold(true);
+    this.problem.textContent = '';
+    const problem = await this.events.onSave(this.field.value, target);
+    this.hold(false);
+    if (problem === undefined) this.events.onEnd();
+    else this.problem.textContent = problem;
+  }
+
+  /** What is written while it is being saved would be lost with the form. */
+  private hold(saving: boolean): void {
+    this.saving = saving;
+    this.field.readOnly = saving;
   }
 }

@@ -87,8 +87,12 @@ export class TurnView {
       form.replaceWith(head);
       this.edit.focus();
     };
+    let asking = false;
     const ask = async (): Promise<void> => {
+      if (asking) return;
+      asking = true;
       const said = await this.events.onResend(field.value);
+      asking = false;
       problem.textContent = said ?? '';
       if (said === undefined && form.isConnected) end();
     };

@@ -1,9 +1,11 @@
 import { measured, whole } from '../../src/charts/numbers';
 import type { Difference } from '../../src/messages/dashboard';
-import { dataTable, element } from '../shared/dom';
+import { dataTable, element, write } from '../shared/dom';
 import { baseName, STATUS_WORDS } from './header';
 import { SERIES_COLOURS } from './line-chart';
 import type { ShownRun } from './shown-run';
+
+const FIGURES = ['Status', 'Steps', 'Training loss', 'Best validation', 'ROUGE-1', 'ROUGE-L', 'Test loss'] as const;
 
 export interface ComparisonOptions {
   readonly onOpen: (run: number) => void;
@@ -16,8 +18,8 @@ export interface ComparisonOptions {
 export class Comparison {
   readonly element: HTMLElement;
   readonly differences: HTMLElement;
-  private readonly place = element('div', { class: 'scroll' });
-  private shown = '';
+  /** Written into and never made anew: a live run would take a box away between the press and the release that click it. */
+  private readonly cells: readonly (readonly HTMLElement[])[];
 
   constructor(
     private readonly runs: readonly ShownRun[],
@@ -26,11 +28,14 @@ export class Comparison {
   ) {
     const exported = element('vscode-button', { secondary: '' }, 'Export…');
     exported.addEventListener('click', options.onExport);
+    this.cells = runs.map(() => FIGURES.map(() => element('span')));
+    const rows = runs.map((run, at) => [this.legend(run, at), ...this.cells[at]!]);
+    const columns = [{ title: 'Run' }, ...FIGURES.map((title, at) => ({ title, numeric: at > 0 }))];
     this.element = element(
       'header',
       {},
       element('div', { class: 'head' }, element('h1', {}, `${whole(runs.length)} runs compared`), exported),
-      this.place,
+      element('div', { class: 'scroll' }, dataTable('The compared runs', columns, rows)),
     );
     this.differences = element(
       'section',
@@ -51,21 +56,13 @@ export class Comparison {
   }
 
   update(): void {
-    const { runs } = this;
-    const cells = runs.map((run) => this.cells(run));
-    const shown = JSON.stringify(cells);
-    // Made anew only when something has changed: a focused box stays focused.
-    if (shown === this.shown) return;
-    this.shown = shown;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
-    const rows = runs.map((run, at) => [this.legend(run, at), ...cells[at]!]);
-    const titles = ['Status', 'Steps', 'Training loss', 'Best validation', 'ROUGE-1', 'ROUGE-L', 'Test loss'];
-    const columns = [{ title: 'Run' }, ...titles.map((title, at) => ({ title, numeric: at > 0 }))];
-    this.place.replaceChildren(dataTable('The compared runs', columns, rows));
-    if (focused !== undefined) this.place.querySelector<HTMLElement>(`[data-focus="${focused}"]`)?.focus();
+    for (const [at, run] of this.runs.entries()) {
+      for (const [column, figure] of this.figures(run).entries()) write(this.cells[at]![column]!, figure);
+    }
   }
 
-  private cells(run: ShownRun): readonly string[] {
+  /** In the order of FIGURES. */
+  private figures(run: ShownRun): readonly string[] {
     const { status, best, result } = run;
     const smoothed = run.smoothed.values;
     return [
@@ -84,14 +81,13 @@ export class Comparison {
     const box = element('input', {
       type: 'checkbox',
       'aria-label': `Draw ${name}`,
-      'data-focus': `draw-${at}`,
     }) as HTMLInputElement;
     box.checked = run.drawn;
     box.addEventListener('change', () => {
       run.drawn = box.checked;
       this.options.onDrawn();
     });
-    const open = element('button', { type: 'button', class: 'link', title: id, 'data-focus': `open-${at}` }, name);
+    const open = element('button', { type: 'button', class: 'link', title: id }, name);
     open.addEventListener('click', () => {
       this.options.onOpen(at);
     });

@@ -1,6 +1,6 @@
 import { duration, measured, memory, whole } from '../../src/charts/numbers';
 import type { DashboardAction, DashboardStatus } from '../../src/messages/dashboard';
-import { bar, element } from '../shared/dom';
+import { bar, element, write } from '../shared/dom';
 import type { ShownRun } from './shown-run';
 
 type Status = DashboardStatus['status'];
@@ -125,7 +125,8 @@ export class Header {
     this.buttons.replaceChildren(
       ...actions.map((action) => {
         const look = action === main ? {} : { secondary: '' };
-        const button = element('vscode-button', { ...look, 'data-action': action }, TITLES[action]);
+        // With a tabindex it takes the focus at once, by itself only when it has drawn itself.
+        const button = element('vscode-button', { ...look, 'data-action': action, tabindex: '0' }, TITLES[action]);
         button.addEventListener('click', () => {
           this.onAct(action);
         });
@@ -162,10 +163,6 @@ export class Header {
     write(this.names[figure], name);
     write(this.values[figure], value);
   }
-}
-
-function write(into: HTMLElement, text: string): void {
-  if (into.textContent !== text) into.textContent = text;
 }
 
 function orDash(value: number | undefined, show: (value: number) => string): string {

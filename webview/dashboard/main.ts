@@ -8,6 +8,7 @@ import {
   type RunFacts,
   type ToDashboard,
 } from '../../src/messages/dashboard';
+import { Edits } from '../../src/messages/edits';
 import { element, emptyState } from '../shared/dom';
 import { FrameQueue } from '../shared/frame-queue';
 import { connect } from '../shared/host';
@@ -38,6 +39,8 @@ interface Page {
   readonly evaluation: HTMLElement;
   readonly advice: AdviceSection;
   readonly predictions: Predictions;
+  /** Of the ratings. */
+  readonly edits: Edits;
 }
 let page: Page | undefined;
 const frames = new FrameQueue();
@@ -69,7 +72,7 @@ function receive(message: ToDashboard): void {
       page?.predictions.take(message.from, message.items);
       return;
     case 'ratings':
-      page?.predictions.rate(message.ratings);
+      if (page?.edits.areKnownBy(message.edit) === true) page.predictions.showRatings(message.ratings);
       return;
     default:
       takeRun(message);
@@ -134,12 +137,16 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
     // The smoothed loss is also among the figures.
     plan();
   });
+  const edits = new Edits();
   const predictions = new Predictions({
     onOpen: (line) => void ask((id) => ({ type: 'openExample', id, line })),
-    onRate: (index, rating) => void ask((id) => ({ type: 'rate', id, index, rating })),
+    onRate: (index, rating) => {
+      const edit = edits.next();
+      void ask((id) => ({ type: 'rate', id, edit, index, rating }));
+    },
   });
-  const advice = new AdviceSection((finding, remedy) => void ask((id) => ({ type: 'remedy', id, finding, remedy })));
-  const parts = { runs, charts, predictions, advice, evaluation: element('div') };
+  const advice = new AdviceSection((place) => void ask((id) => ({ type: 'remedy', id, ...place })));
+  const parts = { runs, charts, predictions, edits, advice, evaluation: element('div') };
   notice.textContent = '';
   const first = runs[0];
   if (runs.length === 1 && first !== undefined) {

@@ -1,6 +1,7 @@
 import { whole } from '../../src/charts/numbers';
 import type { ShownPrediction, ShownRating } from '../../src/messages/dashboard';
 import { element } from '../shared/dom';
+import { keepFocus } from '../shared/keep-focus';
 import { Pager } from './pager';
 import { ratingGroup } from './rating';
 
@@ -85,9 +86,22 @@ export class Predictions {
     this.choose();
   }
 
-  rate(ratings: readonly ShownRating[]): void {
+  showRatings(ratings: readonly ShownRating[]): void {
     this.ratings = new Map(ratings.map(({ index, rating }) => [index, rating]));
-    const sum = ratings.reduce((total, { rating }) => total + rating, 0);
+    this.showRated();
+  }
+
+  /** It is shown at once: whoever rates by arrow keys goes on from what is shown. */
+  private rate(index: number, rating: number): void {
+    if (rating === 0) this.ratings.delete(index);
+    else this.ratings.set(index, rating);
+    this.showRated();
+    this.options.onRate(index, rating);
+  }
+
+  private showRated(): void {
+    const ratings = [...this.ratings.values()];
+    const sum = ratings.reduce((total, rating) => total + rating, 0);
     const rated = ratings.length === 0 ? 'None rated yet' : `${whole(ratings.length)} rated`;
     const mean = ratings.length === 0 ? '' : `, average ${(sum / ratings.length).toFixed(2)} of 5`;
     this.average.textContent = `${rated}${mean}. Rate the tuned answers from 1, completely wrong, to 5, perfect.`;
@@ -124,28 +138,24 @@ export class Predictions {
   }
 
   private showRows(): void {
-    const focused = focusedRating();
     const { from, to } = this.pager.show(this.chosen.length);
-    this.body.replaceChildren(...this.chosen.slice(from, to).map((prediction) => this.row(prediction)));
-    if (focused !== undefined) {
-      const group = this.body.querySelector(`[data-rating="${focused}"]`);
-      const input = group?.querySelector<HTMLElement>('input:checked') ?? group?.querySelector<HTMLElement>('input');
-      input?.focus();
-    }
+    keepFocus(this.body, () => {
+      this.body.replaceChildren(...this.chosen.slice(from, to).map((prediction) => this.row(prediction)));
+    });
   }
 
   private row(prediction: ShownPrediction): HTMLElement {
     const { index, line, question, reference, base, tuned } = prediction;
     const open = element(
       'button',
-      { type: 'button', class: 'link', title: 'Open the example in its file' },
+      { type: 'button', class: 'link', title: 'Open the example in its file', 'data-focus': `line-${index}` },
       String(line),
     );
     open.addEventListener('click', () => {
       this.options.onOpen(line);
     });
     const rated = ratingGroup(index, line, this.ratings.get(index) ?? 0, (rating) => {
-      this.options.onRate(index, rating);
+      this.rate(index, rating);
     });
     const text = (key: string, title: string, value: string): HTMLElement =>
       element('td', { class: key, 'data-title': title }, element('div', { class: 'text' }, value));
@@ -170,8 +180,4 @@ export class Predictions {
       element('td', { class: 'rated', 'data-title': 'Rating' }, rated),
     );
   }
-}
-
-function focusedRating(): string | undefined {
-  return document.activeElement?.closest<HTMLElement>('[data-rating]')?.dataset['rating'];
 }

@@ -28,7 +28,7 @@ export function ratingGroup(
   });
   const group = element(
     'fieldset',
-    { class: 'rating', 'data-rating': String(index) },
+    { class: 'rating', 'data-focus': `rating-${index}` },
     element('legend', { class: 'unseen' }, `Rating of the tuned answer, line ${line}`),
     ...choices,
   );

@@ -8,6 +8,8 @@ import '../shared/shared.css';
 import './preview.css';
 
 const root = document.getElementById('root')!;
+/** The preview on the page: what is sent again leaves the token that a person has come to. */
+let shown = '';
 
 const host = connect<ToPreview, FromPreview>(toPreview, (message) => {
   root.setAttribute('aria-busy', 'false');
@@ -24,6 +26,7 @@ const host = connect<ToPreview, FromPreview>(toPreview, (message) => {
 });
 
 function unavailable(reason: string): void {
+  shown = '';
   const notice = element('p', { role: 'status' });
   const choose = element('vscode-button', {}, 'Select Model…');
   choose.addEventListener('click', () => {
@@ -38,6 +41,9 @@ function unavailable(reason: string): void {
 }
 
 function show(preview: TrainingPreview): void {
+  const same = JSON.stringify(preview);
+  if (same === shown) return;
+  shown = same;
   const { tokens, maxSeqLength } = preview;
   const number = (use: string): number => tokens.filter((token) => useOf(token) === use).length;
   const figures: readonly (readonly [string, number])[] = [

@@ -12,7 +12,8 @@ export function findings(report: DatasetReport, onReveal: (rule: string) => void
   }
   const rows = report.findings.map(({ rule, severity, count }) => {
     const title = `Show the next finding of ${rule} in the editor`;
-    const button = element('button', { class: 'link', type: 'button', 'data-rule': rule, title }, rule);
+    const names = { 'data-rule': rule, 'data-focus': `rule-${rule}` };
+    const button = element('button', { class: 'link', type: 'button', title, ...names }, rule);
     button.addEventListener('click', () => {
       onReveal(rule);
     });

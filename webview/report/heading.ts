@@ -6,7 +6,11 @@ export function heading(report: DatasetReport, onExport: () => void): HTMLElemen
   const { tokens } = report;
   const about = tokens.estimated ? '≈' : '';
   const counted = tokens.model === undefined ? 'tokens estimated (≈ characters / 4)' : `tokens by ${tokens.model}`;
-  const exported = element('vscode-button', { secondary: '' }, 'Export as HTML…');
+  const exported = element(
+    'vscode-button',
+    { secondary: '', 'data-focus': 'export', tabindex: '0' },
+    'Export as HTML…',
+  );
   exported.addEventListener('click', onExport);
   const figures: readonly (readonly [string, string])[] = [
     ['examples', whole(report.examples)],

@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { toReport, type DatasetReport, type FromReport, type ToReport } from '../../src/messages/report';
 import { element, emptyState } from '../shared/dom';
 import { connect } from '../shared/host';
+import { keepFocus } from '../shared/keep-focus';
 import { onThemeChange } from '../shared/theme';
 import { balance } from './balance';
 import { findings } from './findings';
@@ -41,23 +42,21 @@ function clear(): void {
 }
 
 function show(report: DatasetReport): void {
-  // The place in the page and the focused rule stay where they are while the text is edited.
+  // The place in the page and the focus stay where they are while the text is edited.
   const { scrollY } = window;
-  const focused = document.activeElement?.getAttribute('data-rule');
   const open = [...document.querySelectorAll('details[open]')].map((one) => one.id);
   clear();
   histogram = report.examples === 0 ? undefined : new LengthHistogram(report);
-  root.replaceChildren(
-    heading(report, () => void ask((id) => ({ type: 'export', id }))),
-    notice,
-    ...(histogram === undefined ? [] : [histogram.section, balance(report)]),
-    findings(report, (rule) => void ask((id) => ({ type: 'reveal', id, rule }))),
-  );
+  keepFocus(root, () => {
+    root.replaceChildren(
+      heading(report, () => void ask((id) => ({ type: 'export', id }))),
+      notice,
+      ...(histogram === undefined ? [] : [histogram.section, balance(report)]),
+      findings(report, (rule) => void ask((id) => ({ type: 'reveal', id, rule }))),
+    );
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  });
   histogram?.draw();
-  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
-  for (const button of document.querySelectorAll<HTMLElement>('[data-rule]')) {
-    if (button.dataset['rule'] === focused) button.focus();
-  }
   window.scrollTo(0, scrollY);
 }
 

@@ -12,6 +12,11 @@ export function element(
   return made;
 }
 
+/** Writes where it differs: what is the same is neither laid out nor read out again. */
+export function write(into: HTMLElement, text: string): void {
+  if (into.textContent !== text) into.textContent = text;
+}
+
 /** A bar of `share` of the width; SVG, because the policy forbids style attributes. */
 export function bar(share: number): Element {
   const space = 'http://www.w3.org/2000/svg';

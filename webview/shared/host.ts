@@ -7,7 +7,8 @@ declare function acquireVsCodeApi(): {
   setState(state: unknown): void;
 };
 
-const ANSWER_LIMIT = 10_000;
+/** Only an editor that is gone lets a request wait so long, ms: on a busy machine an answer may take many seconds. */
+const ANSWER_LIMIT = 120_000;
 
 export interface Host<From, State> {
   post(message: From): void;

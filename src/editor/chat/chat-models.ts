@@ -8,9 +8,11 @@ import type { Endpoints } from './endpoints';
 import { modelRef, speakerName, type KnownModels } from './model-choices';
 import type { ServerPool, ServeTarget } from './server-pool';
 
+const NONE: KnownModels = { runs: [], folders: [], endpoints: [] };
+
 /** All that can be talked to: the runs of the workspace, its model folders, and the person's endpoints. */
 export class ChatModels {
-  private known: KnownModels = { runs: [], folders: [], endpoints: [] };
+  private known: KnownModels | undefined;
   private folders: readonly string[] | undefined;
   private readonly changeEmitter = new vscode.EventEmitter<void>();
   private readonly subscription: vscode.Disposable;
@@ -28,7 +30,12 @@ export class ChatModels {
   }
 
   get all(): KnownModels {
-    return this.known;
+    return this.known ?? NONE;
+  }
+
+  /** Whether it was looked: before that there is nothing, and nobody knows. */
+  get looked(): boolean {
+    return this.known !== undefined;
   }
 
   dispose(): void {
@@ -52,7 +59,7 @@ export class ChatModels {
         variants: ['base', ...(await summary.artifacts.trained(summary.state.status)).map(({ id }) => id)],
       }));
       const now = { runs: await Promise.all(runs), folders: this.folders, endpoints: this.endpoints.list() };
-      const same = JSON.stringify(now) === JSON.stringify(this.known);
+      const same = JSON.stringify(now) === JSON.stringify(this.all);
       this.known = now;
       if (!same) this.changeEmitter.fire();
     })();
@@ -70,7 +77,7 @@ export class ChatModels {
       return { endpoint: { url, key, own: false, name }, model, release: () => undefined };
     }
     if (ref === undefined) throw gone('there is no such model');
-    const name = speakerName(this.known, id);
+    const name = speakerName(this.all, id);
     const args = ref.kind === 'run' ? [ref.folder] : ['--model', ref.folder];
     const target: ServeTarget = { key: `${ref.kind} ${ref.folder}`, args, name };
     const open = async (): Promise<OpenModel> => {

@@ -51,6 +51,8 @@ export class ChatView implements vscode.WebviewViewProvider {
   /** The view asked for its content; before that nothing reaches it. */
   private ready = false;
   private focusWanted = false;
+  /** The view's last change to the choices and settings, see Edits: each is answered with a state that knows of it. */
+  private edit = 0;
   private readonly changeEmitter = new vscode.EventEmitter<void>();
   /** Something that is shown changed, the text of an answer apart. */
   readonly onDidChange = this.changeEmitter.event;
@@ -162,6 +164,7 @@ export class ChatView implements vscode.WebviewViewProvider {
     switch (message.type) {
       case 'ready':
         this.ready = true;
+        this.edit = 0;
         await this.start();
         return undefined;
       case 'send':
@@ -181,14 +184,17 @@ export class ChatView implements vscode.WebviewViewProvider {
         await conversation.stop();
         return undefined;
       case 'settings':
+        this.edit = message.edit;
         conversation.settings = message.settings;
-        this.keep();
+        this.changed();
         return undefined;
       case 'chooseSource':
+        this.edit = message.edit;
         this.chosen = bothSides(this.models.all, message.source);
         this.changed();
         return undefined;
       case 'chooseModel':
+        this.edit = message.edit;
         this.chosen = { ...this.chosen, [message.side]: message.model };
         this.changed();
         return undefined;
@@ -303,6 +309,8 @@ export class ChatView implements vscode.WebviewViewProvider {
       });
       return;
     }
+    // A question asked of a view without models would be refused, and a chosen model that is not found yet is not gone.
+    if (!this.models.looked) return;
     const chosen = validChoice(all, this.chosen);
     if (chosen.source === undefined && turns.length === 0) {
       this.post({
@@ -322,6 +330,7 @@ export class ChatView implements vscode.WebviewViewProvider {
         left: chosen.left,
         right: chosen.right,
         settings,
+        edit: this.edit,
         turns,
         busy,
       },

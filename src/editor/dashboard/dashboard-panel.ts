@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
-import { fromDashboard, type FromDashboard, type ToDashboard } from '../../messages/dashboard';
+import { fromDashboard, type FromDashboard, type ShownRating, type ToDashboard } from '../../messages/dashboard';
 import { PendingRequests } from '../../messages/pending';
 import { rate, readRatings } from '../../runs/folder/ratings';
 import type { RunSummary } from '../../runs/read-runs';
@@ -189,9 +189,23 @@ export class DashboardPanel {
 
   private async sendRatings(): Promise<void> {
     try {
-      this.host.post({ type: 'ratings', ratings: await readRatings(this.runs[0]!.folder) });
+      this.host.post({ type: 'ratings', edit: 0, ratings: await readRatings(this.runs[0]!.folder) });
     } catch (error) {
       void this.services.dialogs.warn(reasonOf(error));
+    }
+  }
+
+  /** @throws SftError where it cannot be kept */
+  private async rate(folder: string, { edit, index, rating }: Extract<FromDashboard, { type: 'rate' }>): Promise<void> {
+    const tell = (ratings: readonly ShownRating[]): void => {
+      this.host.post({ type: 'ratings', edit, ratings });
+    };
+    try {
+      tell(await rate(folder, index, rating));
+    } catch (error) {
+      // The view shows it already, and takes it back.
+      await readRatings(folder).then(tell, () => undefined);
+      throw error;
     }
   }
 
@@ -219,7 +233,7 @@ export class DashboardPanel {
     const { folder, followed, sender } = first;
     switch (message.type) {
       case 'rate':
-        this.host.post({ type: 'ratings', ratings: await rate(folder, message.index, message.rating) });
+        await this.rate(folder, message);
         return undefined;
       case 'openRun':
         void runCommand(COMMANDS.showDashboard, this.runs[message.run]?.folder);
@@ -230,7 +244,7 @@ export class DashboardPanel {
         return undefined;
       case 'remedy': {
         const remedy = sender.findings[message.finding]?.remedies[message.remedy];
-        if (followed === undefined || remedy === undefined) return 'The advice has changed meanwhile';
+        if (followed === undefined || remedy?.title !== message.title) return 'The advice has changed meanwhile';
         void runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
         return undefined;
       }

@@ -94,6 +94,7 @@ export class Window {
         return await attempt();
       } catch (error) {
         if (Date.now() > end) throw error;
+        await this.nextFrame();
       }
     }
   }
@@ -139,8 +140,12 @@ export class Window {
       if (frame !== undefined) return frame;
       if (Date.now() > end) throw new Error(`no view shows ${selector}`);
       // Frames come and go without an event that tells what they show: the next animation frame looks again.
-      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      await this.nextFrame();
     }
+  }
+
+  async nextFrame() {
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   }
 
   async picture(name) {

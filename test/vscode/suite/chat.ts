@@ -49,7 +49,7 @@ async function freshChat({ chat }: SftApi): Promise<void> {
   await vscode.commands.executeCommand('sft.openChat', await finishedRun());
   await vscode.commands.executeCommand('sft.newChat');
   const settings = { ...DEFAULT_SETTINGS, doSample: false, maxNewTokens: 24 };
-  assert.equal(await chat.receive({ type: 'settings', settings }), undefined);
+  assert.equal(await chat.receive({ type: 'settings', edit: 0, settings }), undefined);
 }
 
 async function chatWhen(
@@ -101,7 +101,7 @@ test('chat: a question is asked again in other words, one side is hidden, an ans
   await freshChat(sftApi);
   await asked(sftApi, { type: 'send', id: 1, question: QUESTION });
   await asked(sftApi, { type: 'send', id: 2, question: 'And where do I pay?' });
-  await sftApi.chat.receive({ type: 'chooseModel', side: 'right', model: undefined });
+  await sftApi.chat.receive({ type: 'chooseModel', edit: 0, side: 'right', model: undefined });
   const turns = await asked(sftApi, { type: 'resend', id: 3, turn: 0, question: 'Where is the office?' });
   assert.deepEqual(
     turns.map(({ question, replies }) => [question, replies.map(({ side }) => side)]),

@@ -72,6 +72,7 @@ const shown = (more) => [
       left: models[0].id,
       right: models[1].id,
       settings,
+      edit: 0,
       turns: [],
       busy: false,
       ...more,
@@ -176,7 +177,7 @@ export function chat(data) {
         assert.equal((await last('send')).question, 'One\ntwo');
         assert.deepEqual(await page.evaluate(() => window.kept), { draft: 'One\ntwo', settingsOpen: false });
         await page.getByLabel('Model to compare it with').selectOption('');
-        assert.deepEqual(await last('chooseModel'), { type: 'chooseModel', side: 'right', model: undefined });
+        assert.deepEqual(await last('chooseModel'), { type: 'chooseModel', edit: 1, side: 'right', model: undefined });
       }
       if (state === 'streaming') {
         assert.equal(await page.locator('.reply.left .markdown').last().textContent(), base.slice(0, 90));

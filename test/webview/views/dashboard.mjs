@@ -66,7 +66,7 @@ export async function dashboard(data) {
       await page.keyboard.press('Space');
       assert.equal(await page.evaluate(() => window.kept.logarithmic), true);
       if (state === 'comparison') {
-        await page.locator('[data-focus=open-1]').focus();
+        await page.getByRole('button', { name: 'higher-rate' }).focus();
         await page.keyboard.press('Enter');
         await page.waitForFunction(() => window.sent.some(({ type, run }) => type === 'openRun' && run === 1));
         return;

@@ -1,0 +1,145 @@
+// The dashboard's forms and buttons while a run goes on.
+import assert from 'node:assert/strict';
+
+const facts = (name) => ({
+  folder: `/w/${name}`,
+  name,
+  id: name,
+  created: '2026-01-02T10:15:00Z',
+  model: 'm',
+  dataset: 'd.json',
+});
+const status = (run, step) => ({
+  type: 'status',
+  run,
+  status: { status: 'running', step, totalSteps: 100, warnings: [] },
+});
+const answered = { answer: 'At the office.', rougeL: 0.5 };
+const predictions = (count) => ({
+  type: 'predictions',
+  from: 0,
+  total: count,
+  items: Array.from({ length: count }, (_, index) => ({
+    index,
+    line: index + 2,
+    question: index % 2 === 0 ? 'Where do I vote?' : 'What does it cost?',
+    reference: 'r',
+    base: answered,
+    tuned: answered,
+  })),
+});
+const advice = (loss, remedies = ['Lower learning_rate to 0.01', 'Set max_steps to 50']) => ({
+  type: 'advice',
+  run: 0,
+  findings: [
+    {
+      severity: 'warning',
+      since: 12,
+      title: 'The loss rises',
+      message: `It is ${loss} now.`,
+      remedies: remedies.map((title) => ({ title, edits: true })),
+    },
+  ],
+});
+
+export const dashboardFormTests = {
+  async 'dashboard: ratings given faster than they are kept are the last ones given'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(predictions(2), { type: 'ratings', edit: 0, ratings: [] });
+    await page.locator('.rating input').first().focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowRight');
+    // What was kept of the first rating comes now.
+    await view.deliver({ type: 'ratings', edit: 1, ratings: [{ index: 0, rating: 1 }] });
+    await page.keyboard.press('ArrowRight');
+    const given = await view.sent('rate');
+    assert.deepEqual(
+      given.map(({ edit, rating }) => [edit, rating]),
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    );
+    await page.getByText('1 rated, average 3.00 of 5').waitFor();
+    // One that could not be kept is taken back.
+    await view.deliver({ type: 'ratings', edit: 3, ratings: [{ index: 0, rating: 2 }] });
+    await page.getByText('1 rated, average 2.00 of 5').waitFor();
+    assert.equal(await page.locator('.rating input:checked').first().inputValue(), '2');
+  },
+
+  async 'dashboard: a filter stays when the predictions come again, and the focus where it is'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(predictions(4));
+    await page.getByLabel('Filter predictions by text').fill('vote');
+    await view.deliver(predictions(6));
+    assert.equal(await page.locator('.predictions tbody tr').count(), 3);
+    assert.equal(await page.getByLabel('Filter predictions by text').inputValue(), 'vote');
+    await page.locator('.predictions .line .link').nth(1).focus();
+    await view.deliver(predictions(8));
+    assert.equal(await view.focused(), '4');
+  },
+
+  async 'dashboard: a remedy is the one that was read, however often the advice is told again'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(advice(3.1));
+    const button = page.locator('.advice vscode-button').nth(1);
+    const box = await button.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await view.deliver(advice(3.4));
+    await page.getByText('It is 3.4 now.').waitFor();
+    await page.mouse.up();
+    await view.deliver(advice(3.5, ['Set max_steps to 50']));
+    const asked = await view.sent('remedy');
+    assert.deepEqual(
+      asked.map(({ finding, remedy, title }) => [finding, remedy, title]),
+      [[0, 1, 'Set max_steps to 50']],
+    );
+  },
+
+  async 'dashboard: the focus stays among the buttons when the run changes its state'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await page.locator('[data-action=stop]').focus();
+    const inState = (state) => ({ ...status(0, 21), status: { ...status(0, 21).status, status: state } });
+    await view.deliver(inState('paused'));
+    await page.locator('.badge.paused').waitFor();
+    assert.equal(await view.focused(), 'Stop');
+    await view.deliver(inState('stopping'));
+    await page.locator('.badge.stopping').waitFor();
+    assert.equal(await view.focused(), 'Configuration');
+  },
+
+  async 'dashboard: in a comparison a run is left out although its figures change under the pointer'({ open }) {
+    const view = await open('dashboard');
+    const { page } = view;
+    await view.deliver(
+      { type: 'show', runs: [facts('one'), facts('two')], differences: [] },
+      status(0, 1),
+      status(1, 1),
+    );
+    const box = page.getByLabel('Draw two');
+    await box.waitFor();
+    const { x, y, width, height } = await box.boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await view.deliver(status(0, 57), status(1, 58));
+    await page.getByText('57', { exact: true }).waitFor();
+    await page.mouse.up();
+    assert.equal(await box.isChecked(), false);
+    await view.deliver(status(1, 59));
+    await page.getByText('59', { exact: true }).waitFor();
+    assert.deepEqual([await box.isChecked(), await view.focused()], [false, 'Draw two']);
+  },
+};
+
+async function opened(open) {
+  const view = await open('dashboard');
+  await view.deliver({ type: 'show', runs: [facts('one')], differences: [] }, status(0, 20));
+  await view.page.locator('.badge.running').waitFor();
+  return view;
+}

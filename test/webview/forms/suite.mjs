@@ -1,0 +1,40 @@
+// Every form of a webview that the editor's states fill in, in every order of messages that loses what a person did where nobody owns a
+// value. No VS Code: a test plays the editor.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { bundle } from '../../../scripts/build-tests.mjs';
+import { runTests } from '../../vscode/browser/run-tests.mjs';
+import { servePages } from '../pages.mjs';
+import { chatFormTests } from './chat.mjs';
+import { dashboardFormTests } from './dashboard.mjs';
+import { documentFormTests } from './documents.mjs';
+import { View } from './view.mjs';
+
+/** Test names and their bodies, which are given `open`: the view of a name in a page of its own. */
+const tests = { ...chatFormTests, ...dashboardFormTests, ...documentFormTests };
+
+/** @returns the results, as the extension-host suite gives them */
+export async function webviewSuite({ browser }) {
+  const [file] = await bundle(['src/editor/webview-page.ts']);
+  const pages = await servePages(createRequire(import.meta.url)(file).webviewPage);
+  let view;
+  const alone = Object.entries(tests).map(([name, test]) => {
+    const body = async () => {
+      await test({
+        open: async (which) => {
+          await view?.page.close();
+          view = await View.open(browser, pages, which);
+          return view;
+        },
+      });
+      assert.deepEqual(view.errors, []);
+    };
+    return [name, body];
+  });
+  try {
+    return await runTests(Object.fromEntries(alone), undefined, { suite: 'webview', shown: () => view });
+  } finally {
+    await view?.page.close();
+    pages.stop();
+  }
+}
