@@ -20,6 +20,7 @@ describe('the workers behind the views', () => {
         'preview-worker': 'src/editor/preview/preview-worker.ts',
       },
       outdir: out,
+      entryNames: '[name]',
       bundle: true,
       platform: 'node',
       format: 'cjs',
