@@ -165,7 +165,9 @@ async function writeBf16(device: Device, parameters: ParameterSet, file: string)
           floats.map((x) => x * gain),
         );
         const rounded = device.alloc('bf16', value.length);
-        device.copy(rounded, scaled);
+        const r = device.begin();
+        r.copy(rounded, scaled);
+        device.submit(r);
         const bits = await device.readBits(rounded);
         device.free(scaled);
         device.free(rounded);

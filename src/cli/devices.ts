@@ -1,39 +1,36 @@
-import { createCpuDevice } from '../compute/cpu/cpu-device';
-import { SftError } from '../base/errors';
+import type { DeviceInfo } from '../compute/provider';
+import { listDevices } from '../compute/registry';
+import { gigabytes } from '../runs/preflight/memory';
 import type { Invocation, Verb } from './verb';
 import { usageError } from './parse';
 
-/** One line of `sft devices`. */
-export interface DeviceListing {
-  readonly kind: 'cpu';
-  readonly description: string;
-  readonly available: boolean;
-  /** Why it is not available, and what to do. */
-  readonly reason?: string;
-}
-
-/** Every device of this version, the fastest first. A device is available when it starts, not when it is expected to. */
-export function listDevices(): DeviceListing[] {
-  try {
-    return [{ kind: 'cpu', description: createCpuDevice().description, available: true }];
-  } catch (error) {
-    if (!(error instanceof SftError)) throw error;
-    const reason = error.remedy === undefined ? error.message : `${error.message} - ${error.remedy}`;
-    return [{ kind: 'cpu', description: 'the processor of this machine', available: false, reason }];
-  }
-}
-
-function run({ positionals, json, terminal }: Invocation): Promise<0 | 1> {
+async function run({ positionals, json, terminal }: Invocation): Promise<0 | 1> {
   if (positionals.length > 0) throw usageError('devices takes no arguments', 'write sft devices');
-  const devices = listDevices();
+  const devices = await listDevices();
   if (json) {
-    terminal.out(JSON.stringify(devices));
+    terminal.out(JSON.stringify(devices.map(listed)));
   } else {
-    for (const { kind, description, reason } of devices) {
-      terminal.out(reason === undefined ? `${kind}  ${description}` : `${kind}  not available: ${reason}`);
+    for (const { id, description, memory, reason } of devices.map(listed)) {
+      const free = memory === undefined ? '' : `, ${gigabytes(memory.free)} of ${gigabytes(memory.total)} free`;
+      terminal.out(reason === undefined ? `${id}  ${description}${free}` : `${id}  not available: ${reason}`);
     }
   }
-  return Promise.resolve(devices.some((device) => device.available) ? 0 : 1);
+  return devices.some((device) => device.unavailable === undefined) ? 0 : 1;
+}
+
+/** One device of `sft devices --json`. */
+function listed({ id, kind, name, memory, driver, supports, unavailable }: DeviceInfo) {
+  const remedy = unavailable?.remedy === undefined ? '' : ` - ${unavailable.remedy}`;
+  return {
+    id,
+    kind,
+    description: name,
+    available: unavailable === undefined,
+    supports,
+    ...(memory === undefined ? {} : { memory }),
+    ...(driver === undefined ? {} : { driver }),
+    ...(unavailable === undefined ? {} : { reason: `${unavailable.message}${remedy}` }),
+  };
 }
 
 export const devicesVerb: Verb = {

@@ -1,7 +1,7 @@
 import type { Device } from '../compute/device';
 import { openModel, openTuned, type ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
-import { DEVICE_OPTIONS, openDevice } from './open-device';
+import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { requiredOption, textOption } from './option-values';
 import type { Invocation, OptionHelp } from './verb';
 
@@ -27,7 +27,7 @@ export interface OpenedModel {
 /** Opens what --model and --adapter name; notices go to the log. */
 export async function openModelOption({ options, terminal }: Invocation): Promise<OpenedModel> {
   const modelDir = requiredOption(options, 'model', 'give the folder of a model: --model DIR');
-  const device = openDevice(options);
+  const device = await openDeviceOption(options);
   const systemPrompt = textOption(options, 'system-prompt');
   const session = await openModel(device, modelDir, systemPrompt === undefined ? {} : { systemPrompt });
   for (const notice of session.chat.notices) terminal.log(notice);

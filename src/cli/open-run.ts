@@ -5,7 +5,7 @@ import type { LlamaModel } from '../model/llama';
 import { openTrained } from '../runs/open-trained';
 import { openBase } from '../runs/worker/prepare';
 import { readRun, type RunSummary } from '../runs/read-runs';
-import { openDevice } from './open-device';
+import { openDeviceOption } from './open-device';
 import type { OptionValues } from './verb';
 
 /** A finished run with its base model and its result on a device. */
@@ -29,7 +29,7 @@ export async function openRun(folder: string, options: OptionValues): Promise<Op
     });
   }
   const { config } = run.run;
-  const device = openDevice(options);
+  const device = await openDeviceOption(options);
   const session = await openBase(device, config);
   return { device, run, session, tuned: openTrained(session, run.artifacts.tuned).model };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KvCache } from '../model/cached-pass';
 import { modelCatalog, runCatalog, type OpenCatalog } from '../serve/catalogs';
 import { startServer } from '../serve/server';
-import { openDevice } from './open-device';
+import { openDeviceOption } from './open-device';
 import { MODEL_OPTIONS } from './open-model';
 import { numberOption, onlyPositional, requiredOption, textOption } from './option-values';
 import { usageError } from './parse';
@@ -77,7 +77,7 @@ Ctrl-C ends it. With --json it prints one line, {"url", "token", "models": [{"id
   },
 };
 
-function openCatalog({ positionals, options }: Invocation): Promise<OpenCatalog> {
+async function openCatalog({ positionals, options }: Invocation): Promise<OpenCatalog> {
   const adapter = textOption(options, 'adapter');
   const systemPrompt = textOption(options, 'system-prompt');
   if (positionals.length > 0) {
@@ -90,10 +90,10 @@ function openCatalog({ positionals, options }: Invocation): Promise<OpenCatalog>
         );
       }
     }
-    return runCatalog(openDevice(options), run);
+    return runCatalog(await openDeviceOption(options), run);
   }
   const model = requiredOption(options, 'model', 'give the folder of a run, or of a model with --model DIR');
-  return modelCatalog(openDevice(options), model, {
+  return modelCatalog(await openDeviceOption(options), model, {
     ...(adapter === undefined ? {} : { adapter }),
     ...(systemPrompt === undefined ? {} : { systemPrompt }),
   });

@@ -8,7 +8,7 @@ import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { evaluationTable } from './evaluation-table';
-import { DEVICE_OPTIONS, openDevice } from './open-device';
+import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
 import { Progress, showProgress } from './progress';
@@ -55,7 +55,7 @@ the terminal is closed.
     try {
       const finished = await work(folder, {
         openDevice: () =>
-          openDevice({
+          openDeviceOption({
             ...(config.device === 'auto' ? {} : { device: config.device }),
             ...(config.threads === null ? {} : { threads: String(config.threads) }),
             ...options,

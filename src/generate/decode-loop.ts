@@ -48,7 +48,7 @@ interface Running extends Job {
  * and a long prompt is read in pieces between the others' tokens.
  *
  * What a request gets depends on nothing but the request, bit for bit. Prompts are read alone and, but for short ones, in passes of more
- * than `device.fewRows` tokens; answers are decoded in passes of at most that many; only what a prompt's own pass left is used again.
+ * than `traits.fewRows` tokens; answers are decoded in passes of at most that many; only what a prompt's own pass left is used again.
  */
 export class DecodeLoop {
   readonly cache: KvCache;
@@ -131,7 +131,7 @@ export class DecodeLoop {
 
   /** Lets those who wait in, in their order, as long as there is room. */
   private admit(): void {
-    const most = Math.max(1, Math.min(MOST_RUNNING, this.device.fewRows));
+    const most = Math.max(1, Math.min(MOST_RUNNING, this.device.traits.fewRows));
     for (let job = this.waiting[0]; job !== undefined && this.running.length < most; job = this.waiting[0]) {
       const { model, prompt, maxNewTokens } = job.request;
       const found = this.kept.longest(model, prompt);
@@ -147,7 +147,7 @@ export class DecodeLoop {
       if (sequence === undefined) return;
       this.waiting.shift();
       // The rest must be read by a pass over many rows, as it would be without a prefix.
-      const shared = Math.min(prefix?.shared ?? 0, prompt.length - this.device.fewRows - 1);
+      const shared = Math.min(prefix?.shared ?? 0, prompt.length - this.device.traits.fewRows - 1);
       if (prefix !== undefined && shared > 0) {
         this.cache.copyPrefix(sequence, prefix.prefix.sequence, shared);
         job.cachedTokens = shared;
@@ -163,7 +163,7 @@ export class DecodeLoop {
     const { request, sequence } = job;
     const chunk = this.running.length > 1 ? CHUNK_SHARED : CHUNK_ALONE;
     const rest = request.prompt.length - sequence.length;
-    const length = rest <= chunk + this.device.fewRows ? rest : chunk;
+    const length = rest <= chunk + this.device.traits.fewRows ? rest : chunk;
     const ids = request.prompt.slice(sequence.length, sequence.length + length);
     const logits = await this.cache.append(request.model, [{ sequence, ids }]);
     if (sequence.length === request.prompt.length) this.take(job, logits);
@@ -210,7 +210,7 @@ export class DecodeLoop {
     const { request, sequence } = job;
     this.running = this.running.filter((other) => other !== job);
     const read = Math.min(sequence.length, request.prompt.length);
-    if (read <= this.device.fewRows) {
+    if (read <= this.device.traits.fewRows) {
       this.cache.close(sequence);
       return;
     }

@@ -1,5 +1,7 @@
 import { placesHeld, type Span } from '../base/spans';
-import type { Device, DeviceBuffer, Sequences } from '../compute/device';
+import type { Arena } from '../compute/arena';
+import type { Device } from '../compute/device';
+import { writeIndices, writeSequences, type Indices, type Sequences } from '../compute/indices';
 
 /** Token ids of one sequence and which of them are targets of the loss. */
 export interface TokenSequence {
@@ -12,22 +14,26 @@ export interface TokenSequence {
 export interface PackedBatch {
   readonly tokens: number;
   readonly longest: number;
-  /** i32 [tokens] */
-  readonly ids: DeviceBuffer;
-  /** i32 [tokens], from 0 in each sequence. */
-  readonly positions: DeviceBuffer;
+  /** [tokens] */
+  readonly ids: Indices;
+  /** [tokens], from 0 in each sequence. */
+  readonly positions: Indices;
   readonly sequences: Sequences;
-  /** i32 [targetCount]: the rows whose next token is a target. */
-  readonly targetRows: DeviceBuffer;
-  /** i32 [targetCount]: those next tokens. */
-  readonly targets: DeviceBuffer;
+  /** [targetCount]: the rows whose next token is a target. */
+  readonly targetRows: Indices;
+  /** [targetCount]: those next tokens. */
+  readonly targets: Indices;
   readonly targetCount: number;
-  /** Per sequence: where its targets begin among all targets; one more entry at the end. */
+  /** Per sequence: where its targets begin among all targets; one more entry at the end. On the device and here. */
+  readonly offsets: Indices;
   readonly targetOffsets: readonly number[];
 }
 
-/** Packs sequences, none of them empty. The first token of a sequence has nothing before it and is never a target. */
-export function packBatch(device: Device, sequences: readonly TokenSequence[]): PackedBatch {
+/**
+ * Packs sequences, none of them empty. The first token of a sequence has nothing before it and is never a target.
+ * @param memory of i32: the batch is there until its mark is released
+ */
+export function packBatch(device: Device, memory: Arena, sequences: readonly TokenSequence[]): PackedBatch {
   const tokens = sequences.reduce((sum, s) => sum + s.ids.length, 0);
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
@@ -54,32 +60,22 @@ export function packBatch(device: Device, sequences: readonly TokenSequence[]): 
     longest = Math.max(longest, length);
     targetOffsets.push(rows.length);
   });
+  const indices = (values: Int32Array): Indices => writeIndices(device, memory.take(values.length), values);
   return {
     tokens,
     longest,
-    ids: upload(device, ids),
-    positions: upload(device, positions),
-    sequences: { table: upload(device, table), count: sequences.length },
-    targetRows: upload(device, Int32Array.from(rows)),
-    targets: upload(device, Int32Array.from(targets)),
+    ids: indices(ids),
+    positions: indices(positions),
+    sequences: writeSequences(device, memory.take(table.length), table),
+    targetRows: indices(Int32Array.from(rows)),
+    targets: indices(Int32Array.from(targets)),
     targetCount: rows.length,
+    offsets: indices(Int32Array.from(targetOffsets)),
     targetOffsets,
   };
-}
-
-export function freeBatch(device: Device, batch: PackedBatch): void {
-  for (const buffer of [batch.ids, batch.positions, batch.sequences.table, batch.targetRows, batch.targets]) {
-    device.free(buffer);
-  }
 }
 
 /** The targets of a sequence: its trained tokens but the first of the sequence. */
 export function countTargets({ trained }: Pick<TokenSequence, 'trained'>): number {
   return placesHeld(trained) - placesHeld(trained, 1);
-}
-
-function upload(device: Device, data: Int32Array): DeviceBuffer {
-  const buffer = device.alloc('i32', Math.max(1, data.length));
-  if (data.length > 0) device.write(buffer, data);
-  return buffer;
 }

@@ -1,6 +1,8 @@
-import type { Device, DeviceBuffer } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
+import { writeIndices, writeSequences, type Indices } from '../compute/indices';
 import { forwardLayer, takeLayerState } from './layer-pass';
-import { logitsAt } from './head-pass';
+import { logitsAt } from './head';
 import type { LlamaModel } from './llama';
 import type { LlamaConfig } from './llama-config';
 import { embed } from './loss-pass';
@@ -70,7 +72,9 @@ export class KvCache {
     }
     const window = (buffer: DeviceBuffer, { start }: CachedSequence): DeviceBuffer =>
       buffer.slice(start * this.width, length * this.width);
-    for (const buffer of [...this.keys, ...this.values]) this.device.copy(window(buffer, to), window(buffer, from));
+    const r = this.device.begin();
+    for (const buffer of [...this.keys, ...this.values]) r.copy(window(buffer, to), window(buffer, from));
+    this.device.submit(r);
     change(to, { length });
   }
 
@@ -108,40 +112,36 @@ export class KvCache {
       change(part.sequence, { length: end });
     });
 
-    const buffers = [ids, positions, rows, last, table].map((data) => {
-      const buffer = device.alloc('i32', data.length);
-      device.write(buffer, data);
-      return buffer;
-    });
-    const [idBuffer, positionBuffer, rowBuffer, lastBuffer, tableBuffer] = buffers as [
-      DeviceBuffer,
-      DeviceBuffer,
-      DeviceBuffer,
-      DeviceBuffer,
-      DeviceBuffer,
-    ];
-    const mark = workspace.mark();
-    const context = {
-      batch: { tokens, positions: positionBuffer, sequences: { table: tableBuffer, count: parts.length } },
-      ...model.ropeFor(longest),
-      dropout: undefined,
+    const { indices } = model;
+    const indexMark = indices.mark();
+    const written = (values: Int32Array): Indices => writeIndices(device, indices.take(values.length), values);
+    const where = {
+      tokens,
+      positions: written(positions),
+      sequences: writeSequences(device, indices.take(table.length), table),
     };
-    const x = embed(model, { ids: idBuffer, tokens });
+    const context = { batch: where, ...model.ropeFor(longest), dropout: undefined };
+    workspace.layOut(tokens, false);
+    const mark = workspace.mark();
+    const r = device.begin();
+    const x = embed(r, model, { ids: written(ids), tokens });
+    const cacheRows = written(rows);
     for (const layer of model.layers) {
       const inner = workspace.mark();
       const state = takeLayerState(model, layer, x, tokens, false);
-      forwardLayer(model, layer, state, x, context, {
+      forwardLayer(r, model, layer, state, x, context, {
         keys: this.keys[layer.index]!,
         values: this.values[layer.index]!,
-        rows: rowBuffer,
+        rows: cacheRows,
       });
       workspace.release(inner);
     }
-    const logits = workspace.take(parts.length * config.vocabSize);
-    logitsAt(model, x, tokens, lastBuffer, parts.length, logits);
+    const logits = workspace.take(parts.length, config.vocabSize, parts.length);
+    logitsAt(r, model, x, tokens, written(last), logits);
+    device.submit(r);
     const result = await device.readFloats(logits);
     workspace.release(mark);
-    for (const buffer of buffers) device.free(buffer);
+    indices.release(indexMark);
     return result;
   }
 

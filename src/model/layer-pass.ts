@@ -1,8 +1,11 @@
 import { PROJECTIONS } from '../config/config-schema';
-import type { AttentionShape, DeviceBuffer } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
+import type { Indices } from '../compute/indices';
+import type { AttentionShape } from '../compute/kernels';
+import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
 import type { PackedBatch } from './batch';
-import type { Layer, LlamaModel } from './llama';
-import { project, projectBackward, type DropoutSeed } from './projection-pass';
+import { maskOf, type DropoutSeed } from './dropout';
+import type { Layer, LlamaModel, Projection } from './llama';
 import type { ProjectionName } from './projections';
 
 /** What the passes over all layers share. */
@@ -41,7 +44,7 @@ export interface LayerState {
 export interface LayerCache {
   readonly keys: DeviceBuffer;
   readonly values: DeviceBuffer;
-  readonly rows: DeviceBuffer;
+  readonly rows: Indices;
 }
 
 /** Takes a layer's state from the workspace. With `middle` not saved, x serves for it. */
@@ -59,22 +62,22 @@ export function takeLayerState(
   if (save) {
     for (const name of PROJECTIONS) {
       const lora = layer.projections[name].lora;
-      if (lora !== undefined) xa.set(name, workspace.take(tokens * lora.a.rows));
+      if (lora !== undefined) xa.set(name, workspace.take(tokens, lora.a.rows));
     }
   }
   const raw = config.qkNorm && save;
   return {
     x,
-    qRaw: raw ? workspace.take(tokens * queries) : undefined,
-    kRaw: raw ? workspace.take(tokens * keys) : undefined,
-    q: workspace.take(tokens * queries),
-    k: workspace.take(tokens * keys),
-    v: workspace.take(tokens * keys),
-    attention: workspace.take(tokens * queries),
-    lse: workspace.take(tokens * config.heads),
-    middle: save ? workspace.take(tokens * config.hiddenSize) : x,
-    gate: workspace.take(tokens * config.intermediateSize),
-    up: workspace.take(tokens * config.intermediateSize),
+    qRaw: raw ? workspace.take(tokens, queries) : undefined,
+    kRaw: raw ? workspace.take(tokens, keys) : undefined,
+    q: workspace.take(tokens, queries),
+    k: workspace.take(tokens, keys),
+    v: workspace.take(tokens, keys),
+    attention: workspace.take(tokens, queries),
+    lse: workspace.take(tokens, config.heads),
+    middle: save ? workspace.take(tokens, config.hiddenSize) : x,
+    gate: workspace.take(tokens, config.intermediateSize),
+    up: workspace.take(tokens, config.intermediateSize),
     xa,
   };
 }
@@ -86,6 +89,7 @@ function attentionShape(model: LlamaModel, layer: Layer): AttentionShape {
 
 /** One block: `out` [T, C] from `state.x`; fills the state. `out` may be `state.middle`. */
 export function forwardLayer(
+  r: Recorder,
   model: LlamaModel,
   layer: Layer,
   state: LayerState,
@@ -93,30 +97,34 @@ export function forwardLayer(
   context: PassContext,
   cache?: LayerCache,
 ): void {
-  const { device, config, workspace } = model;
-  const { tokens, positions, sequences } = context.batch;
-  const { hiddenSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
-  const run = (name: ProjectionName, y: DeviceBuffer, x: DeviceBuffer, beta: 0 | 1): void => {
-    project(device, workspace, layer.projections[name], y, x, tokens, beta, context.dropout, state.xa.get(name));
+  const { config, workspace } = model;
+  const { tokens: rows, positions, sequences } = context.batch;
+  const { heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const part = (name: ProjectionName, y: DeviceBuffer, beta: 0 | 1): ProjectAll['parts'][number] => {
+    return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), y, beta };
   };
-  const mark = workspace.mark();
 
-  const normed = workspace.take(tokens * hiddenSize);
-  device.rmsNorm(normed, state.x, layer.inputNorm.weight, tokens, hiddenSize, eps);
-  run('q_proj', state.qRaw ?? state.q, normed, 0);
-  run('k_proj', state.kRaw ?? state.k, normed, 0);
-  run('v_proj', state.v, normed, 0);
+  r.projectAll(workspace, {
+    rows,
+    x: state.x,
+    norm: { ...layer.inputNorm, eps },
+    parts: [
+      part('q_proj', state.qRaw ?? state.q, 0),
+      part('k_proj', state.kRaw ?? state.k, 0),
+      part('v_proj', state.v, 0),
+    ],
+  });
   if (layer.qNorm !== undefined && layer.kNorm !== undefined) {
-    device.rmsNorm(state.q, state.qRaw ?? state.q, layer.qNorm.weight, tokens * heads, headDim, eps);
-    device.rmsNorm(state.k, state.kRaw ?? state.k, layer.kNorm.weight, tokens * kvHeads, headDim, eps);
+    r.rmsNorm(state.q, state.qRaw ?? state.q, layer.qNorm.weight, rows * heads, headDim, eps);
+    r.rmsNorm(state.k, state.kRaw ?? state.k, layer.kNorm.weight, rows * kvHeads, headDim, eps);
   }
-  device.rope(state.q, context.cos, context.sin, positions, tokens, heads, headDim);
-  device.rope(state.k, context.cos, context.sin, positions, tokens, kvHeads, headDim);
+  r.rope(state.q, context.cos, context.sin, positions, rows, heads, headDim);
+  r.rope(state.k, context.cos, context.sin, positions, rows, kvHeads, headDim);
   if (cache !== undefined) {
-    device.scatterRows(cache.keys, state.k, cache.rows, tokens, kvHeads * headDim, 0);
-    device.scatterRows(cache.values, state.v, cache.rows, tokens, kvHeads * headDim, 0);
+    r.scatterRows(cache.keys, state.k, cache.rows, rows, kvHeads * headDim, 0);
+    r.scatterRows(cache.values, state.v, cache.rows, rows, kvHeads * headDim, 0);
   }
-  device.attention(
+  r.attention(
     state.attention,
     state.lse,
     state.q,
@@ -125,17 +133,26 @@ export function forwardLayer(
     sequences,
     attentionShape(model, layer),
   );
-  if (state.middle !== state.x) device.copy(state.middle, state.x);
-  run('o_proj', state.middle, state.attention, 1);
+  if (state.middle !== state.x) r.copy(state.middle, state.x);
+  r.projectAll(workspace, { rows, x: state.attention, parts: [part('o_proj', state.middle, 1)] });
 
-  device.rmsNorm(normed, state.middle, layer.postAttentionNorm.weight, tokens, hiddenSize, eps);
-  run('gate_proj', state.gate, normed, 0);
-  run('up_proj', state.up, normed, 0);
-  const hidden = workspace.take(tokens * config.intermediateSize);
-  device.swiglu(hidden, state.gate, state.up);
-  if (out !== state.middle) device.copy(out, state.middle);
-  run('down_proj', out, hidden, 1);
+  const mark = workspace.mark();
+  const mlp = [part('gate_proj', state.gate, 0), part('up_proj', state.up, 0)];
+  r.projectAll(workspace, { rows, x: state.middle, norm: { ...layer.postAttentionNorm, eps }, parts: mlp });
+  const hidden = workspace.take(rows, config.intermediateSize);
+  r.swiglu(hidden, state.gate, state.up);
+  if (out !== state.middle) r.copy(out, state.middle);
+  r.projectAll(workspace, { rows, x: hidden, parts: [part('down_proj', out, 1)] });
   workspace.release(mark);
+}
+
+/** A projection as the kernels take it, in one pass. */
+function projected(
+  { lora, ...projection }: Projection,
+  xa: DeviceBuffer | undefined,
+  dropout: DropoutSeed | undefined,
+): Projected {
+  return { ...projection, delta: lora && { delta: lora, xa, dropout: dropout && maskOf(lora, dropout) } };
 }
 
 /** How far down the gradient of a layer is wanted. Each stage includes those before it. */
@@ -148,6 +165,7 @@ const DEPTHS: readonly BackwardDepth[] = ['down', 'mlp', 'output', 'qkv', 'input
  * @param depth the lowest stage in which something is trained, `input` where something below the layer is
  */
 export function backwardLayer(
+  r: Recorder,
   model: LlamaModel,
   layer: Layer,
   state: LayerState,
@@ -155,107 +173,61 @@ export function backwardLayer(
   context: PassContext,
   depth: BackwardDepth,
 ): void {
-  const { device, config, workspace } = model;
-  const { tokens, positions, sequences } = context.batch;
-  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const { config, workspace } = model;
+  const { tokens: rows, positions, sequences } = context.batch;
+  const { intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
   const reaches = (stage: BackwardDepth): boolean => DEPTHS.indexOf(depth) >= DEPTHS.indexOf(stage);
-  const run = (
-    name: ProjectionName,
-    dInput: DeviceBuffer | undefined,
-    dy: DeviceBuffer,
-    input: DeviceBuffer,
-    beta: 0 | 1,
-  ): void => {
-    const xa = state.xa.get(name);
-    projectBackward(device, workspace, layer.projections[name], dInput, dy, input, tokens, beta, context.dropout, xa);
+  const part = (name: ProjectionName, dy: DeviceBuffer): ProjectAllBackward['parts'][number] => {
+    return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), dy };
   };
   const mark = workspace.mark();
 
   // h = silu(gate) * up is made again rather than kept: it is as large as gate and costs little.
-  const hidden = workspace.take(tokens * intermediateSize);
-  device.swiglu(hidden, state.gate, state.up);
-  if (!reaches('mlp')) {
-    run('down_proj', undefined, dx, hidden, 0);
-    workspace.release(mark);
-    return;
-  }
-  const dHidden = workspace.take(tokens * intermediateSize);
-  run('down_proj', dHidden, dx, hidden, 0);
-  device.swigluBackward(state.gate, state.up, dHidden, state.gate, state.up);
-  const normed = workspace.take(tokens * hiddenSize);
-  const dNormed = reaches('output') ? workspace.take(tokens * hiddenSize) : undefined;
-  device.rmsNorm(normed, state.middle, layer.postAttentionNorm.weight, tokens, hiddenSize, eps);
-  run('gate_proj', dNormed, state.gate, normed, 0);
-  run('up_proj', dNormed, state.up, normed, 1);
-  if (dNormed === undefined) {
-    workspace.release(mark);
-    return;
-  }
-  const { postAttentionNorm, inputNorm } = layer;
-  device.rmsNormBackward(
-    dx,
-    dNormed,
-    state.middle,
-    postAttentionNorm.weight,
-    tokens,
-    hiddenSize,
-    eps,
-    normOptions(1, postAttentionNorm.gradient),
-  );
-  workspace.release(mark);
-
-  const dAttention = reaches('qkv') ? workspace.take(tokens * heads * headDim) : undefined;
-  run('o_proj', dAttention, dx, state.attention, 0);
-  if (dAttention === undefined) {
-    workspace.release(mark);
-    return;
-  }
-  const dq = workspace.take(tokens * heads * headDim);
-  const dk = workspace.take(tokens * kvHeads * headDim);
-  const dv = workspace.take(tokens * kvHeads * headDim);
-  device.attentionBackward(
-    dq,
-    dk,
-    dv,
-    dAttention,
-    state.q,
-    state.k,
-    state.v,
-    state.attention,
-    state.lse,
-    sequences,
-    attentionShape(model, layer),
-  );
-  device.rope(dq, context.cos, context.sin, positions, tokens, heads, headDim, true);
-  device.rope(dk, context.cos, context.sin, positions, tokens, kvHeads, headDim, true);
-  if (layer.qNorm !== undefined && layer.kNorm !== undefined && state.qRaw !== undefined && state.kRaw !== undefined) {
-    const { qNorm, kNorm } = layer;
-    const qOptions = normOptions(0, qNorm.gradient);
-    const kOptions = normOptions(0, kNorm.gradient);
-    device.rmsNormBackward(dq, dq, state.qRaw, qNorm.weight, tokens * heads, headDim, eps, qOptions);
-    device.rmsNormBackward(dk, dk, state.kRaw, kNorm.weight, tokens * kvHeads, headDim, eps, kOptions);
-  }
-  const normedInput = workspace.take(tokens * hiddenSize);
-  device.rmsNorm(normedInput, state.x, inputNorm.weight, tokens, hiddenSize, eps);
-  const dNormedInput = reaches('input') ? workspace.take(tokens * hiddenSize) : undefined;
-  run('q_proj', dNormedInput, dq, normedInput, 0);
-  run('k_proj', dNormedInput, dk, normedInput, 1);
-  run('v_proj', dNormedInput, dv, normedInput, 1);
-  if (dNormedInput !== undefined) {
-    device.rmsNormBackward(
-      dx,
-      dNormedInput,
-      state.x,
-      inputNorm.weight,
-      tokens,
-      hiddenSize,
-      eps,
-      normOptions(1, inputNorm.gradient),
-    );
+  const hidden = workspace.take(rows, intermediateSize);
+  r.swiglu(hidden, state.gate, state.up);
+  const dHidden = reaches('mlp') ? workspace.take(rows, intermediateSize) : undefined;
+  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dx)], dx: dHidden });
+  if (dHidden !== undefined) {
+    r.swigluBackward(state.gate, state.up, dHidden, state.gate, state.up);
+    r.projectAllBackward(workspace, {
+      rows,
+      x: state.middle,
+      norm: { ...layer.postAttentionNorm, eps },
+      parts: [part('gate_proj', state.gate), part('up_proj', state.up)],
+      dx: reaches('output') ? dx : undefined,
+    });
   }
   workspace.release(mark);
-}
+  if (!reaches('output')) return;
 
-function normOptions(beta: 0 | 1, gradient: DeviceBuffer | undefined): { beta: 0 | 1; dweight?: DeviceBuffer } {
-  return gradient === undefined ? { beta } : { beta, dweight: gradient };
+  const dAttention = reaches('qkv') ? workspace.take(rows, heads * headDim) : undefined;
+  r.projectAllBackward(workspace, { rows, x: state.attention, parts: [part('o_proj', dx)], dx: dAttention });
+  if (dAttention !== undefined) {
+    const dq = workspace.take(rows, heads * headDim);
+    const dk = workspace.take(rows, kvHeads * headDim);
+    const dv = workspace.take(rows, kvHeads * headDim);
+    const { q, k, v, attention, lse } = state;
+    r.attentionBackward(dq, dk, dv, dAttention, q, k, v, attention, lse, sequences, attentionShape(model, layer));
+    r.rope(dq, context.cos, context.sin, positions, rows, heads, headDim, true);
+    r.rope(dk, context.cos, context.sin, positions, rows, kvHeads, headDim, true);
+    const norms = [
+      [dq, state.qRaw, layer.qNorm, heads],
+      [dk, state.kRaw, layer.kNorm, kvHeads],
+    ] as const;
+    for (const [gradient, raw, norm, count] of norms) {
+      if (raw === undefined || norm === undefined) continue;
+      r.rmsNormBackward(gradient, gradient, raw, norm.weight, rows * count, headDim, eps, {
+        beta: 0,
+        ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
+      });
+    }
+    r.projectAllBackward(workspace, {
+      rows,
+      x: state.x,
+      norm: { ...layer.inputNorm, eps },
+      parts: [part('q_proj', dq), part('k_proj', dk), part('v_proj', dv)],
+      dx: reaches('input') ? dx : undefined,
+    });
+  }
+  workspace.release(mark);
 }

@@ -1,12 +1,13 @@
 import { PROJECTIONS } from '../config/config-schema';
-import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
+import { Arena } from '../compute/arena';
+import type { Device } from '../compute/device';
+import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { LlamaConfig } from './llama-config';
 import type { LoraAdapter, LoraPair } from './lora';
 import { ParameterSet } from './parameters';
 import { hasBias, projectionPath, type ProjectionName } from './projections';
 import { ropeTables } from './rope-table';
 import type { BaseWeights } from './weights';
-import { Workspace } from './workspace';
 
 /** One linear map of a block, with the adapter beside it and, when it is trained itself, its gradients. */
 export interface Projection {
@@ -40,6 +41,9 @@ export interface Table {
   readonly gradient: DeviceBuffer | undefined;
 }
 
+/** Blocks of indices: a few numbers a token. */
+const INDEX_BYTES = 256 << 10;
+
 /** A tensor as the model uses it. */
 interface Slot {
   readonly data: DeviceBuffer;
@@ -55,7 +59,9 @@ export class LlamaModel {
   readonly embedding: Table;
   readonly head: Table;
   readonly finalNorm: Norm;
-  readonly workspace: Workspace;
+  /** Activations of a pass, and the indices of all passes that are under way. */
+  readonly workspace: Arena;
+  readonly indices: Arena;
   private rope: { cos: DeviceBuffer; sin: DeviceBuffer; positions: number } | undefined;
 
   /**
@@ -68,7 +74,8 @@ export class LlamaModel {
     readonly adapter?: LoraAdapter,
     readonly full?: ParameterSet,
   ) {
-    this.workspace = new Workspace(device);
+    this.workspace = new Arena(device);
+    this.indices = new Arena(device, 'i32', INDEX_BYTES);
     const slot = (name: string): Slot => {
       const parameter = full?.get(name);
       return parameter === undefined
@@ -147,6 +154,7 @@ export class LlamaModel {
   /** Frees what the model itself holds; weights and adapter belong to the caller. */
   free(): void {
     this.workspace.free();
+    this.indices.free();
     this.freeRope();
   }
 }
@@ -158,6 +166,8 @@ export function trainableCopy(device: Device, weights: BaseWeights): ParameterSe
     device,
     tensors.map(({ name, shape }) => ({ name, shape, decay: shape.length > 1 })),
   );
-  for (const { name, data } of tensors) device.copy(parameters.get(name).value, data);
+  const r = device.begin();
+  for (const { name, data } of tensors) r.copy(parameters.get(name).value, data);
+  device.submit(r);
   return parameters;
 }

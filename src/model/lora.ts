@@ -1,5 +1,6 @@
 import { PROJECTIONS, type ResolvedConfig } from '../config/config-schema';
-import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { LowRankDelta } from '../compute/recorder';
 import type { LlamaConfig } from './llama-config';
 import { asMatrix, ParameterSet } from './parameters';
 import { projectionPath, projectionShape, type ProjectionName } from './projections';
@@ -19,15 +20,8 @@ export function loraConfigOf(config: ResolvedConfig): LoraConfig {
   return { r, lora_alpha, lora_dropout, use_rslora, target_modules };
 }
 
-/** The two small matrices beside one frozen projection: y += scale * (x Aᵀ) Bᵀ. */
-export interface LoraPair {
-  /** [r, in] */
-  readonly a: DenseMatrix;
-  /** [out, r] */
-  readonly b: DenseMatrix;
-  readonly gradA: DeviceBuffer;
-  readonly gradB: DeviceBuffer;
-  readonly scale: number;
+/** The two small matrices beside one frozen projection. */
+export interface LoraPair extends LowRankDelta {
   readonly dropout: number;
   /** Position among all pairs: each draws its own dropout mask. */
   readonly index: number;
@@ -75,6 +69,7 @@ export class LoraAdapter {
             const a = this.parameters.get(loraTensorName(layer, name, 'A'));
             const b = this.parameters.get(loraTensorName(layer, name, 'B'));
             const pair: LoraPair = {
+              kind: 'low-rank',
               a: asMatrix(a),
               b: asMatrix(b),
               gradA: a.gradient,

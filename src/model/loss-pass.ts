@@ -1,6 +1,8 @@
-import type { DeviceBuffer } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
+import type { Recorder } from '../compute/recorder';
 import type { PackedBatch } from './batch';
-import { headPass } from './head-pass';
+import type { DropoutSeed } from './dropout';
+import { lossOf } from './head';
 import {
   backwardLayer,
   forwardLayer,
@@ -10,7 +12,6 @@ import {
   type PassContext,
 } from './layer-pass';
 import type { Layer, LlamaModel } from './llama';
-import type { DropoutSeed } from './projection-pass';
 import type { ProjectionName } from './projections';
 
 export interface TrainPassOptions {
@@ -24,16 +25,19 @@ export interface TrainPassOptions {
 /** NLL of every target of the batch, fp32 [targetCount], without gradients. */
 export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promise<Float32Array> {
   const { device, workspace } = model;
+  workspace.layOut(batch.tokens, true);
   const mark = workspace.mark();
+  const r = device.begin();
   const context = contextOf(model, batch, undefined);
-  const x = embed(model, batch);
   const nll = workspace.take(batch.targetCount);
+  const x = embed(r, model, batch);
   for (const layer of model.layers) {
     const inner = workspace.mark();
-    forwardLayer(model, layer, takeLayerState(model, layer, x, batch.tokens, false), x, context);
+    forwardLayer(r, model, layer, takeLayerState(model, layer, x, batch.tokens, false), x, context);
     workspace.release(inner);
   }
-  headPass(model, x, batch, undefined, 0, nll);
+  lossOf(r, model, x, batch, nll);
+  device.submit(r);
   const result = await device.readFloats(nll);
   workspace.release(mark);
   return result;
@@ -41,55 +45,57 @@ export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promi
 
 /**
  * Forward and backward over one packed batch: adds gradScale * d(sum NLL) to the gradients of what is trained.
- * @returns the NLL of every target, fp32 [targetCount]
+ * @param sums fp32 [sequences, 2] receives the NLL of each sequence, as `sumRanges` writes it
  */
-export async function trainPass(
+export function trainPass(
+  r: Recorder,
   model: LlamaModel,
   batch: PackedBatch,
+  sums: DeviceBuffer,
   options: TrainPassOptions,
-): Promise<Float32Array> {
-  const { device, workspace, config } = model;
+): void {
+  const { workspace, config } = model;
+  workspace.layOut(batch.tokens, true);
   const mark = workspace.mark();
   const context = contextOf(model, batch, options.dropout);
   const lowest = lowestTrained(model);
-  const size = batch.tokens * config.hiddenSize;
   const nll = workspace.take(batch.targetCount);
-  const dx = workspace.take(size);
+  const takeState = (): DeviceBuffer => workspace.take(batch.tokens, config.hiddenSize);
+  const dx = takeState();
   const states: LayerState[] = [];
-  let x = embed(model, batch);
+  let x = embed(r, model, batch);
   for (const layer of model.layers) {
     const save = !options.gradientCheckpointing && layer.index >= lowest.layer;
     // A layer below every trained one is never gone back through and needs no state of its own.
     const keep = layer.index >= lowest.layer;
-    const out = keep ? workspace.take(size) : x;
+    const out = keep ? takeState() : x;
     const outer = workspace.mark();
     const state = takeLayerState(model, layer, x, batch.tokens, save);
-    if (keep && !save) device.copy(out, x);
-    forwardLayer(model, layer, keep && !save ? { ...state, x: out, middle: out } : state, out, context);
+    if (keep && !save) r.copy(out, x);
+    forwardLayer(r, model, layer, keep && !save ? { ...state, x: out, middle: out } : state, out, context);
     if (!save) workspace.release(outer);
     states.push(state);
     x = out;
   }
-  headPass(model, x, batch, dx, options.gradScale, nll);
+  lossOf(r, model, x, batch, nll, { dx, gradScale: options.gradScale });
+  r.sumRanges(sums, nll, batch.offsets);
   for (let index = config.layers - 1; index >= lowest.layer; index--) {
     const layer = model.layers[index]!;
     const depth = index > lowest.layer ? 'input' : lowest.depth;
     if (options.gradientCheckpointing) {
       const inner = workspace.mark();
       const again = takeLayerState(model, layer, states[index]!.x, batch.tokens, true);
-      forwardLayer(model, layer, again, workspace.take(size), context);
-      backwardLayer(model, layer, again, dx, context, depth);
+      forwardLayer(r, model, layer, again, takeState(), context);
+      backwardLayer(r, model, layer, again, dx, context, depth);
       workspace.release(inner);
     } else {
-      backwardLayer(model, layer, states[index]!, dx, context, depth);
+      backwardLayer(r, model, layer, states[index]!, dx, context, depth);
     }
   }
   if (model.embedding.gradient !== undefined) {
-    device.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
+    r.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
   }
-  const result = await device.readFloats(nll);
   workspace.release(mark);
-  return result;
 }
 
 function contextOf(model: LlamaModel, batch: PackedBatch, dropout: DropoutSeed | undefined): PassContext {
@@ -97,9 +103,9 @@ function contextOf(model: LlamaModel, batch: PackedBatch, dropout: DropoutSeed |
 }
 
 /** Token embeddings, fp32 [T, C], from the workspace. */
-export function embed(model: LlamaModel, batch: Pick<PackedBatch, 'ids' | 'tokens'>): DeviceBuffer {
-  const x = model.workspace.take(batch.tokens * model.config.hiddenSize);
-  model.device.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
+export function embed(r: Recorder, model: LlamaModel, batch: Pick<PackedBatch, 'ids' | 'tokens'>): DeviceBuffer {
+  const x = model.workspace.take(batch.tokens, model.config.hiddenSize);
+  r.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
   return x;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Device, DeviceBuffer } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
 import { SftError } from '../base/errors';
 import { readSafetensorsHeader, writeSafetensors, type TensorEntry, type TensorSource } from './safetensors';
 
@@ -9,9 +10,6 @@ export interface NamedTensor {
   readonly shape: readonly number[];
   readonly value: DeviceBuffer;
 }
-
-/** Elements of a tensor that are in this process's memory at once on their way between device and file. */
-const PIECE = 4 << 20;
 
 /** Writes fp32 tensors as safetensors. The caller writes aside and renames. */
 export async function writeTensors(device: Device, file: string, tensors: readonly NamedTensor[]): Promise<void> {
@@ -25,8 +23,9 @@ export async function writeTensors(device: Device, file: string, tensors: readon
 }
 
 async function* piecesOf(device: Device, value: DeviceBuffer): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < value.length; offset += PIECE) {
-    const floats = await device.readFloats(value.slice(offset, Math.min(PIECE, value.length - offset)));
+  const elements = piece(device);
+  for (let offset = 0; offset < value.length; offset += elements) {
+    const floats = await device.readFloats(value.slice(offset, Math.min(elements, value.length - offset)));
     yield new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
   }
 }
@@ -51,16 +50,22 @@ export function readTensors(device: Device, file: string, tensors: readonly Name
       }
       const { value } = tensor;
       const width = entry.byteLength / Math.max(1, value.length);
-      for (let offset = 0; offset < value.length; offset += PIECE) {
-        const piece = value.slice(offset, Math.min(PIECE, value.length - offset));
-        const bytes = new Uint8Array(piece.length * width);
+      const elements = piece(device);
+      for (let offset = 0; offset < value.length; offset += elements) {
+        const part = value.slice(offset, Math.min(elements, value.length - offset));
+        const bytes = new Uint8Array(part.length * width);
         readSync(fd, bytes, 0, bytes.length, entry.byteOffset + offset * width);
-        upload(device, piece, entry, bytes, file);
+        upload(device, part, entry, bytes, file);
       }
     }
   } finally {
     closeSync(fd);
   }
+}
+
+/** Elements of a tensor that are in this process's memory at once on their way between device and file. */
+function piece({ traits }: Device): number {
+  return Math.max(1, Math.floor(traits.transferBytes / 4));
 }
 
 function upload(device: Device, value: DeviceBuffer, entry: TensorEntry, bytes: Uint8Array, file: string): void {
@@ -73,7 +78,9 @@ function upload(device: Device, value: DeviceBuffer, entry: TensorEntry, bytes: 
   }
   const staged = device.alloc(entry.dtype === 'BF16' ? 'bf16' : 'f16', value.length);
   device.write(staged, new Uint16Array(bytes.buffer));
-  device.copy(value, staged);
+  const r = device.begin();
+  r.copy(value, staged);
+  device.submit(r);
   device.free(staged);
 }
 

@@ -1,4 +1,5 @@
-import type { DenseMatrix, Device, DeviceBuffer } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 
 /** A tensor to be trained. */
 export interface ParameterSpec {
@@ -57,10 +58,6 @@ export class ParameterSet {
     const parameter = this.byName.get(name);
     if (parameter === undefined) throw new RangeError(`no parameter ${name}`);
     return parameter;
-  }
-
-  zeroGradients(): void {
-    this.device.fill(this.gradients, 0);
   }
 
   free(): void {

@@ -1,18 +1,16 @@
+import type { DeviceTraits } from '../compute/traits';
 import type { TokenSequence } from './batch';
 
-/**
- * Tokens of one forward and backward pass: enough rows to use the processor fully, few enough to keep activations small. Measured with
- * `npm run bench train`.
- */
-export const TOKENS_PER_PASS = 512;
-
-/** Cuts examples, in order, into groups of at most TOKENS_PER_PASS tokens; a longer example is a group of its own. */
-export function groupByTokens<T extends TokenSequence>(examples: readonly T[]): T[][] {
+/** Cuts examples, in order, into groups of at most the device's tokens per pass; a longer example is a group of its own. */
+export function groupByTokens<T extends TokenSequence>(
+  examples: readonly T[],
+  { tokensPerPass }: Pick<DeviceTraits, 'tokensPerPass'>,
+): T[][] {
   const groups: T[][] = [];
   let tokens = Infinity;
   for (const example of examples) {
     tokens += example.ids.length;
-    if (tokens > TOKENS_PER_PASS) {
+    if (tokens > tokensPerPass) {
       groups.push([]);
       tokens = example.ids.length;
     }

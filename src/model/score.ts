@@ -1,4 +1,4 @@
-import { freeBatch, packBatch, type TokenSequence } from './batch';
+import { packBatch, type TokenSequence } from './batch';
 import type { LlamaModel } from './llama';
 import { evaluateLoss } from './loss-pass';
 import { groupByTokens } from './passes';
@@ -16,8 +16,10 @@ export async function scoreExamples(
   examples: readonly TokenSequence[],
 ): Promise<{ loss: number; targets: number; perExample: ExampleScore[] }> {
   const perExample: ExampleScore[] = [];
-  for (const group of groupByTokens(examples)) {
-    const batch = packBatch(model.device, group);
+  const { device, indices } = model;
+  for (const group of groupByTokens(examples, device.traits)) {
+    const mark = indices.mark();
+    const batch = packBatch(device, indices, group);
     const nll = await evaluateLoss(model, batch);
     group.forEach((_, i) => {
       const [from, to] = [batch.targetOffsets[i]!, batch.targetOffsets[i + 1]!];
@@ -25,7 +27,7 @@ export async function scoreExamples(
       for (let t = from; t < to; t++) sum += nll[t]!;
       perExample.push({ nll: sum, targets: to - from });
     });
-    freeBatch(model.device, batch);
+    indices.release(mark);
     // The kernels run on this thread: let signals and heartbeats through between passes.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,6 +1,7 @@
 import { PROJECTIONS } from '../config/config-schema';
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { DenseMatrix, Device, DeviceBuffer, DType, WeightFile } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { DenseMatrix, DeviceBuffer, DType, WeightFile } from '../compute/memory';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { hasBias, projectionPath, projectionShape } from './projections';

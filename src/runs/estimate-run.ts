@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../config/config-schema';
 import { readLlamaConfig } from '../model/llama-config';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { estimateMemory, type MemoryEstimate } from '../train/estimate';
+import { runDevice } from './run-device';
 import { prepareData } from './worker/prepare';
 
 /**
@@ -12,5 +13,6 @@ export async function estimateRun(config: ResolvedConfig): Promise<MemoryEstimat
   const llama = readLlamaConfig(config.model_name);
   const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };
   const chat = await loadChatTokenizer(config.model_name, options);
-  return estimateMemory(config, llama, config.model_name, await prepareData(config, { chat }));
+  const { traits } = await runDevice(config);
+  return estimateMemory(config, llama, config.model_name, await prepareData(config, { chat }), traits);
 }

@@ -1,4 +1,6 @@
-import type { Device, DeviceBuffer } from '../compute/device';
+import type { Device } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
+import type { Recorder } from '../compute/recorder';
 import type { ParameterSet } from '../model/parameters';
 
 export interface AdamWOptions {
@@ -24,19 +26,23 @@ export class AdamW {
     this.secondMoments = device.alloc('f32', parameters.length);
   }
 
-  /** One update from the accumulated gradients, each times `gradScale`. */
-  update(learningRate: number, gradScale: number): void {
+  /**
+   * One update from the accumulated gradients.
+   * @param verdict what `clip` says of them; where something is not finite, nothing changes
+   */
+  update(r: Recorder, learningRate: number, verdict: DeviceBuffer): void {
     const { beta1, beta2, eps, weightDecay } = this.options;
     const { length, decayed } = this.parameters;
     this.updates += 1;
     const run = (offset: number, count: number, decay: number): void => {
       if (count === 0) return;
-      this.device.adamw(
+      r.adamw(
         this.parameters.values.slice(offset, count),
         this.parameters.gradients.slice(offset, count),
         this.firstMoments.slice(offset, count),
         this.secondMoments.slice(offset, count),
-        { learningRate, beta1, beta2, eps, weightDecay: decay, step: this.updates, gradScale },
+        { learningRate, beta1, beta2, eps, weightDecay: decay, step: this.updates },
+        verdict,
       );
     };
     run(0, decayed, weightDecay);

@@ -1,8 +1,9 @@
 import type { ResolvedConfig } from '../config/config-schema';
+import { headRows } from '../compute/composed/head-loss';
 import { DryDevice } from '../compute/dry/dry-device';
-import { countTargets, freeBatch, packBatch, type TokenSequence } from '../model/batch';
+import type { DeviceTraits } from '../compute/traits';
+import { countTargets, packBatch, type PackedBatch, type TokenSequence } from '../model/batch';
 import { KvCache } from '../model/cached-pass';
-import { LOGIT_BYTES } from '../model/head-pass';
 import { LlamaModel, trainableCopy } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
 import { LoraAdapter, loraConfigOf } from '../model/lora';
@@ -66,6 +67,7 @@ const TOKEN_BYTES = 16;
  * The memory that a run of this configuration will need, by running its passes on a device that counts.
  *
  * @param modelDir the folder of the base model; only headers are read
+ * @param traits of the device that will run it
  * @throws SftError what opening model and adapter throws
  */
 export async function estimateMemory(
@@ -73,8 +75,9 @@ export async function estimateMemory(
   llama: LlamaConfig,
   modelDir: string,
   parts: TokenisedParts,
+  traits: DeviceTraits,
 ): Promise<MemoryEstimate> {
-  const device = new DryDevice();
+  const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama);
   const base = new LlamaModel(device, llama, weights);
   const [tuned, parameters] = trainable(device, config, llama, weights);
@@ -82,17 +85,21 @@ export async function estimateMemory(
   new AdamW(device, parameters, { beta1: 0, beta2: 0, eps: 0, weightDecay: 0 });
   const before = device.usedBytes;
 
-  const groups = largestGroups(config, parts.train);
+  const groups = largestGroups(config, parts.train, traits);
   for (const group of groups) {
-    const batch = packBatch(device, group);
-    const gradientCheckpointing = config.gradient_checkpointing;
-    await trainPass(tuned, batch, { gradScale: 1, dropout: { seed: 0, pass: 0 }, gradientCheckpointing });
-    freeBatch(device, batch);
+    await onBatch(tuned, group, (batch) => {
+      const r = device.begin();
+      const sums = device.alloc('f32', 2 * group.length);
+      const gradientCheckpointing = config.gradient_checkpointing;
+      trainPass(r, tuned, batch, sums, { gradScale: 1, dropout: { seed: 0, pass: 0 }, gradientCheckpointing });
+      device.submit(r);
+      device.free(sums);
+    });
   }
   const training = device.peakBytes - before;
   const targets = Math.max(0, ...groups.map(targetsOf));
   const row = llama.vocabSize * 4;
-  const logits = Math.min(training, row * Math.max(1, Math.min(targets, Math.floor(LOGIT_BYTES / row))));
+  const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
 
   const limited = (examples: readonly TokenSequence[]): readonly TokenSequence[] =>
     examples.slice(0, config.eval_examples ?? examples.length);
@@ -136,7 +143,11 @@ function trainable(
 }
 
 /** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */
-function largestGroups(config: ResolvedConfig, examples: readonly TokenSequence[]): TokenSequence[][] {
+function largestGroups(
+  config: ResolvedConfig,
+  examples: readonly TokenSequence[],
+  traits: DeviceTraits,
+): TokenSequence[][] {
   if (examples.length === 0) return [];
   const order = new ExampleOrder({
     examples: examples.length,
@@ -147,7 +158,10 @@ function largestGroups(config: ResolvedConfig, examples: readonly TokenSequence[
   });
   const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
   const groups = Array.from({ length: steps }, (_, step) =>
-    groupByTokens(order.window(step).map((index) => examples[index]!)),
+    groupByTokens(
+      order.window(step).map((index) => examples[index]!),
+      traits,
+    ),
   ).flat();
   return [largest(groups, tokensOf), largest(groups, targetsOf)];
 }
@@ -166,13 +180,22 @@ function targetsOf(group: readonly TokenSequence[]): number {
 
 /** The pass over the largest group, without gradients. */
 async function score(model: LlamaModel, examples: readonly TokenSequence[]): Promise<void> {
-  const groups = groupByTokens(examples);
+  const groups = groupByTokens(examples, model.device.traits);
   if (groups.length === 0) return;
   for (const group of [largest(groups, tokensOf), largest(groups, targetsOf)]) {
-    const batch = packBatch(model.device, group);
-    await evaluateLoss(model, batch);
-    freeBatch(model.device, batch);
+    await onBatch(model, group, (batch) => evaluateLoss(model, batch));
   }
+}
+
+/** Packs a group for one pass. */
+async function onBatch(
+  { device, indices }: LlamaModel,
+  group: readonly TokenSequence[],
+  pass: (batch: PackedBatch) => unknown,
+): Promise<void> {
+  const mark = indices.mark();
+  await pass(packBatch(device, indices, group));
+  indices.release(mark);
 }
 
 /** The first pass over the prompts that are longest together, and room for their answers. */

@@ -1,6 +1,8 @@
 import type { Device } from '../compute/device';
+import type { DeviceBuffer } from '../compute/memory';
+import { pairAt } from '../compute/pairs';
 import { SftError } from '../base/errors';
-import { countTargets, freeBatch, packBatch, type TokenSequence } from '../model/batch';
+import { countTargets, packBatch, type TokenSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
 import { trainPass } from '../model/loss-pass';
 import type { ParameterSet } from '../model/parameters';
@@ -48,6 +50,9 @@ export interface StepResult {
   readonly epoch: number;
 }
 
+/** Numbers of `clip`'s verdict. */
+const VERDICT = 4;
+
 /**
  * Supervised fine-tuning of what `model.trained` holds. The loss of an accumulation window is its summed NLL over its trained tokens,
  * however the window is cut into passes; so examples are packed into passes by size, without padding.
@@ -58,6 +63,8 @@ export class Trainer {
   readonly optimizer: AdamW;
   readonly parameters: ParameterSet;
   private readonly warmup: number;
+  /** What a step reads back: the verdict of `clip`, then the NLL of each example of the window as a pair. */
+  private readonly report: DeviceBuffer;
 
   /** @throws SftError no-examples */
   constructor(
@@ -88,6 +95,8 @@ export class Trainer {
       eps: options.adam_epsilon,
       weightDecay: options.weight_decay,
     });
+    const most = options.per_device_batch_size * options.gradient_accumulation_steps;
+    this.report = device.alloc('f32', VERDICT + 2 * most);
   }
 
   /** Steps done so far. */
@@ -96,19 +105,26 @@ export class Trainer {
   }
 
   /**
-   * One optimizer step.
-   * @throws SftError not-finite, naming the first example whose loss is no number; the parameters are as before the step
+   * One optimizer step, recorded as a whole and read back once: the NLL of each example, the gradient's norm, and whether all is finite.
+   * @throws SftError not-finite, naming the first example whose loss is no number; parameters and moments are as before the step
    */
   async trainStep(): Promise<StepResult> {
-    const { device, model, options } = this;
+    const { device, model, options, parameters } = this;
     const step = this.step;
     const window = this.order.window(step).map((index) => this.examples[index]!);
     const targets = window.reduce((sum, example) => sum + countTargets(example), 0);
-    this.parameters.zeroGradients();
-    let sum = 0;
-    for (const [index, group] of groupByTokens(window).entries()) {
-      const batch = packBatch(device, group);
-      const nll = await trainPass(model, batch, {
+    const learningRate =
+      options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
+    const mark = model.indices.mark();
+    const verdict = this.report.slice(0, VERDICT);
+    const sums = this.report.slice(VERDICT, 2 * window.length);
+
+    const r = device.begin();
+    r.fill(parameters.gradients, 0);
+    let seen = 0;
+    for (const [index, group] of groupByTokens(window, device.traits).entries()) {
+      const batch = packBatch(device, model.indices, group);
+      trainPass(r, model, batch, sums.slice(2 * seen, 2 * group.length), {
         gradScale: 1 / targets,
         dropout: {
           seed: options.seed,
@@ -116,24 +132,22 @@ export class Trainer {
         },
         gradientCheckpointing: options.gradient_checkpointing,
       });
-      group.forEach((example, i) => {
-        sum += sumFinite(nll, batch.targetOffsets[i]!, batch.targetOffsets[i + 1]!, example, step + 1);
-      });
-      freeBatch(device, batch);
-      // The kernels run on this thread: let signals and heartbeats through between passes.
+      seen += group.length;
+      // Kernels may run on this thread as they are recorded: let signals and heartbeats through between passes.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const norm = Math.sqrt(await device.sumSquares(this.parameters.gradients));
-    if (!Number.isFinite(norm)) {
-      throw notFinite(`the gradient norm of step ${step + 1} is ${norm}`, window[0]!.place);
-    }
-    const clip = options.max_grad_norm > 0 ? Math.min(1, options.max_grad_norm / (norm + 1e-6)) : 1;
-    const learningRate =
-      options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
-    this.optimizer.update(learningRate, clip);
+    r.clip(verdict, parameters.gradients, sums, options.max_grad_norm);
+    this.optimizer.update(r, learningRate, verdict);
+    device.submit(r);
+    const report = await device.readFloats(this.report.slice(0, VERDICT + sums.length));
+    model.indices.release(mark);
+
+    const losses = window.map((_, i) => pairAt(report, VERDICT + 2 * i));
+    const norm = pairAt(report, 0);
+    this.refuseNotFinite(step, window, losses, norm);
     return {
       step: step + 1,
-      loss: sum / targets,
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / targets,
       learning_rate: learningRate,
       grad_norm: norm,
       tokens: window.reduce((n, example) => n + example.ids.length, 0),
@@ -142,21 +156,27 @@ export class Trainer {
     };
   }
 
+  private refuseNotFinite(
+    step: number,
+    window: readonly TrainingExample[],
+    losses: readonly number[],
+    norm: number,
+  ): void {
+    const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (bad < 0 && Number.isFinite(norm)) return;
+    this.optimizer.updates = step;
+    const reason =
+      bad < 0
+        ? `the gradient norm of step ${step + 1} is ${norm}`
+        : `the loss of this example is ${losses[bad]!} at step ${step + 1}`;
+    throw new SftError('not-finite', reason, {
+      file: window[Math.max(0, bad)]!.place,
+      remedy: 'lower learning_rate, and look at this example; the last checkpoint is from before it',
+    });
+  }
+
   free(): void {
     this.optimizer.free();
+    this.device.free(this.report);
   }
-}
-
-function sumFinite(nll: Float32Array, from: number, to: number, example: TrainingExample, step: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += nll[i]!;
-  if (!Number.isFinite(sum)) throw notFinite(`the loss of this example is ${sum} at step ${step}`, example.place);
-  return sum;
-}
-
-function notFinite(reason: string, place: string): SftError {
-  return new SftError('not-finite', reason, {
-    file: place,
-    remedy: 'lower learning_rate, and look at this example; the last checkpoint is from before it',
-  });
 }

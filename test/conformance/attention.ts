@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { atLeastOne } from '../at-least-one';
-import type { AttentionShape, Device } from '../../src/compute/device';
+import type { Device } from '../../src/compute/device';
+import type { AttentionShape } from '../../src/compute/kernels';
 import { onBench } from './bench';
 import { assertClose, dot, numericalGradient, randoms } from './numbers';
 import { attention, type SequenceRow } from './reference';
@@ -85,10 +86,10 @@ async function run(device: Device, given: Case) {
       b.zeros(q.length / shape.headDim),
     ];
     const sequences = b.sequences(given.sequences);
-    b.device.attention(o, lse, qs, ks, vs, sequences, shape);
+    b.kernels.attention(o, lse, qs, ks, vs, sequences, shape);
     const [dq, dk, dv] = [b.zeros(q.length), b.zeros(k.length), b.zeros(v.length)];
-    for (const gradient of [dq, dk, dv]) b.device.fill(gradient, NaN);
-    b.device.attentionBackward(dq, dk, dv, b.floats(dout), qs, ks, vs, o, lse, sequences, shape);
+    for (const gradient of [dq, dk, dv]) b.kernels.fill(gradient, NaN);
+    b.kernels.attentionBackward(dq, dk, dv, b.floats(dout), qs, ks, vs, o, lse, sequences, shape);
     const read = async (buffer: typeof o) => b.read(buffer);
     return { o: await read(o), lse: await read(lse), dq: await read(dq), dk: await read(dk), dv: await read(dv) };
   });
@@ -109,19 +110,19 @@ export function attentionSuite(device: () => Device): void {
         assertClose(
           got.dq,
           numericalGradient((at) => loss(at, k, v), q),
-          1e-5,
+          device().traits.tolerance.attention,
           'dq',
         );
         assertClose(
           got.dk,
           numericalGradient((at) => loss(q, at, v), k),
-          1e-5,
+          device().traits.tolerance.attention,
           'dk',
         );
         assertClose(
           got.dv,
           numericalGradient((at) => loss(q, k, at), v),
-          1e-5,
+          device().traits.tolerance.attention,
           'dv',
         );
       });
@@ -164,7 +165,7 @@ export function attentionSuite(device: () => Device): void {
           const { q, k, v } = inputs(given);
           const o = b.zeros(q.length);
           const sequences = b.sequences(given.sequences);
-          b.device.attention(o, undefined, b.floats(q), b.floats(k), b.floats(v), sequences, given.shape);
+          b.kernels.attention(o, undefined, b.floats(q), b.floats(k), b.floats(v), sequences, given.shape);
           assertClose(await b.read(o), attention(q, k, v, given.sequences, given.shape).o, 2e-6, 'o');
         }));
     }
@@ -176,7 +177,7 @@ export function attentionSuite(device: () => Device): void {
         const k = Float32Array.from([-400, 400, 390]);
         const v = Float32Array.from([5, 6, 7]);
         const [o, lse] = [b.zeros(3), b.zeros(3)];
-        b.device.attention(o, lse, b.floats(q), b.floats(k), b.floats(v), b.sequences([[0, 3, 0, 3]]), shape);
+        b.kernels.attention(o, lse, b.floats(q), b.floats(k), b.floats(v), b.sequences([[0, 3, 0, 3]]), shape);
         const expected = attention(q, k, v, [[0, 3, 0, 3]], shape);
         assertClose(await b.read(o), expected.o, 1e-6, 'o');
         assertClose(await b.read(lse), expected.lse, 1e-6, 'lse');
@@ -188,7 +189,7 @@ export function attentionSuite(device: () => Device): void {
         const k = randoms(80, 5);
         k[4 * 7] = NaN;
         const o = b.zeros(80);
-        b.device.attention(
+        b.kernels.attention(
           o,
           undefined,
           b.floats(randoms(80, 6)),

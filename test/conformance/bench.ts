@@ -1,4 +1,7 @@
-import type { DenseMatrix, Device, DeviceBuffer, Sequences } from '../../src/compute/device';
+import type { Device } from '../../src/compute/device';
+import type { DenseMatrix, DeviceBuffer } from '../../src/compute/memory';
+import { writeIndices, writeSequences, type Indices, type Sequences } from '../../src/compute/indices';
+import type { Recorder } from '../../src/compute/recorder';
 import { encodeBf16, encodeF16 } from './half';
 
 export type Numbers = ArrayLike<number>;
@@ -7,6 +10,7 @@ export type Numbers = ArrayLike<number>;
 export class Bench {
   readonly device: Device;
   readonly #buffers: DeviceBuffer[] = [];
+  #recorder: Recorder | undefined;
 
   constructor(device: Device) {
     this.device = device;
@@ -22,6 +26,16 @@ export class Bench {
     const buffer = this.#keep(this.device.alloc('i32', values.length));
     this.device.write(buffer, Int32Array.from(values));
     return buffer;
+  }
+
+  indices(values: Numbers): Indices {
+    const buffer = this.#keep(this.device.alloc('i32', values.length));
+    return writeIndices(this.device, buffer, Int32Array.from(values));
+  }
+
+  /** Where kernels go; what was recorded is submitted before anything is read. */
+  get kernels(): Recorder {
+    return (this.#recorder ??= this.device.begin());
   }
 
   /** `values` rounded to a storage type. */
@@ -41,11 +55,18 @@ export class Bench {
   }
 
   sequences(rows: readonly (readonly [number, number, number, number])[]): Sequences {
-    return { table: this.integers(rows.flat()), count: rows.length };
+    const table = this.#keep(this.device.alloc('i32', 4 * rows.length));
+    return writeSequences(this.device, table, Int32Array.from(rows.flat()));
   }
 
   read(buffer: DeviceBuffer): Promise<Float32Array> {
+    this.submit();
     return this.device.readFloats(buffer);
+  }
+
+  submit(): void {
+    if (this.#recorder !== undefined) this.device.submit(this.#recorder);
+    this.#recorder = undefined;
   }
 
   release(): void {

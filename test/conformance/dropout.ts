@@ -10,7 +10,7 @@ export function dropoutSuite(device: () => Device): void {
   const dropped = (mask: { p: number; seed: number; offset: number }, x: Float32Array) =>
     onBench(device(), async (b) => {
       const y = b.zeros(x.length);
-      b.device.dropout(y, b.floats(x), mask);
+      b.kernels.dropout(y, b.floats(x), mask);
       return b.read(y);
     });
   const ones = new Float32Array(N).fill(1);
@@ -67,14 +67,14 @@ export function dropoutSuite(device: () => Device): void {
         const mask = { p: 0.4, seed: 1, offset: 6 };
         const plain = await dropped(mask, x);
         const y = b.floats(start);
-        b.device.dropout(y, b.floats(x), mask, 1);
+        b.kernels.dropout(y, b.floats(x), mask, 1);
         assertSame(
           await b.read(y),
           plain.map((value, i) => Math.fround(value + start[i]!)),
           'beta 1',
         );
         const place = b.floats(x);
-        b.device.dropout(place, place, mask);
+        b.kernels.dropout(place, place, mask);
         assertSame(await b.read(place), plain, 'in place');
       }));
   });

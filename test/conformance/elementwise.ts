@@ -31,10 +31,10 @@ export function elementwiseSuite(device: () => Device): void {
         onBench(device(), async (b) => {
           const [gate, up, dh] = [randoms(n, 1, 8), randoms(n, 2, 2), randoms(n, 3)];
           const [gates, ups, dhs, h] = [b.floats(gate), b.floats(up), b.floats(dh), b.zeros(n)];
-          b.device.swiglu(h, gates, ups);
+          b.kernels.swiglu(h, gates, ups);
           assertClose(await b.read(h), reference.swiglu(gate, up), 1e-6, 'h');
           // In place, as the model calls it: dgate over gate, dup over dh.
-          b.device.swigluBackward(gates, dhs, dhs, gates, ups);
+          b.kernels.swigluBackward(gates, dhs, dhs, gates, ups);
           const loss = (g: ArrayLike<number>, u: ArrayLike<number>) => dot(reference.swiglu(g, u), dh);
           const few = Math.min(n, 100);
           const byGate = numericalGradient((at) => loss(at, up), gate).subarray(0, few);
@@ -48,7 +48,7 @@ export function elementwiseSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const gate = Float32Array.from([-200, -90, -88, 88, 90, 200, NaN, 0]);
         const h = b.zeros(8);
-        b.device.swiglu(h, b.floats(gate), b.floats(new Float32Array(8).fill(1)));
+        b.kernels.swiglu(h, b.floats(gate), b.floats(new Float32Array(8).fill(1)));
         assertClose(await b.read(h), reference.swiglu(gate, new Float32Array(8).fill(1)), 1e-6, 'h');
       }));
   });
@@ -59,7 +59,7 @@ export function elementwiseSuite(device: () => Device): void {
         for (let n = 1; n < 70; n++) {
           const [y, x] = [randoms(n, 1), randoms(n, 2)];
           const to = b.floats(y);
-          b.device.add(to, b.floats(x));
+          b.kernels.add(to, b.floats(x));
           assertSame(
             await b.read(to),
             y.map((value, i) => Math.fround(value + x[i]!)),
@@ -77,7 +77,7 @@ export function elementwiseSuite(device: () => Device): void {
           const narrow = b.device.alloc(dtype, 65536);
           b.device.write(narrow, ALL_BITS);
           const wide = b.zeros(65536);
-          b.device.copy(wide, narrow);
+          b.kernels.copy(wide, narrow);
           assertSame(await b.read(wide), Float32Array.from(ALL_BITS, decode), dtype);
           assertSame(await b.read(narrow), Float32Array.from(ALL_BITS, decode), `${dtype} read as floats`);
           assert.deepEqual(await b.device.readBits(narrow), ALL_BITS);
@@ -88,13 +88,13 @@ export function elementwiseSuite(device: () => Device): void {
         onBench(device(), async (b) => {
           const values = edges();
           const narrow = b.device.alloc(dtype, values.length);
-          b.device.copy(narrow, b.floats(values));
+          b.kernels.copy(narrow, b.floats(values));
           const bits = await b.device.readBits(narrow);
           values.forEach((value, i) => {
             assert.equal(bits[i], encode(value), `${value} as ${dtype}`);
           });
           const nan = b.device.alloc(dtype, 1);
-          b.device.copy(nan, b.floats([NaN]));
+          b.kernels.copy(nan, b.floats([NaN]));
           assert.ok(Number.isNaN(decode((await b.device.readBits(nan))[0]!)));
           b.device.free(narrow);
           b.device.free(nan);
@@ -105,11 +105,11 @@ export function elementwiseSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const x = randoms(77, 3);
         const y = b.zeros(77);
-        b.device.copy(y, b.floats(x));
+        b.kernels.copy(y, b.floats(x));
         assertSame(await b.read(y), x, 'f32');
         const bf16 = b.stored('bf16', x);
         const f16 = b.stored('f16', new Float32Array(77));
-        b.device.copy(f16, bf16);
+        b.kernels.copy(f16, bf16);
         assertSame(
           await b.read(f16),
           x.map((value) => decodeF16(encodeF16(decodeBf16(encodeBf16(value))))),
@@ -121,7 +121,7 @@ export function elementwiseSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         for (const dtype of ['f32', 'bf16', 'f16'] as const) {
           const x = b.stored(dtype, new Float32Array(45));
-          b.device.fill(x.slice(1, 43), 1.5);
+          b.kernels.fill(x.slice(1, 43), 1.5);
           const expected = new Float32Array(45).fill(1.5);
           expected[0] = expected[44] = 0;
           assertSame(await b.read(x), expected, dtype);

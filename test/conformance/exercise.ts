@@ -22,31 +22,31 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     const y = b.zeros(TOKENS * HIDDEN);
     const dx = b.zeros(TOKENS * DIM);
     const dw = b.zeros(HIDDEN * DIM);
-    device.linear(y, x, w, TOKENS);
-    device.linearBackwardInput(dx, dy, w, TOKENS);
-    device.linearBackwardWeight(dw, dy, x, TOKENS, HIDDEN, DIM);
+    b.kernels.linear(y, x, w, TOKENS);
+    b.kernels.linearBackwardInput(dx, dy, w, TOKENS);
+    b.kernels.linearBackwardWeight(dw, dy, x, TOKENS, HIDDEN, DIM);
     await keep('linear', y);
     await keep('linearBackwardInput', dx);
     await keep('linearBackwardWeight', dw);
     const db = b.zeros(HIDDEN);
-    device.addBias(y, b.floats(randoms(HIDDEN, 4)), TOKENS, HIDDEN);
-    device.addBiasBackward(db, dy, TOKENS, HIDDEN);
+    b.kernels.addBias(y, b.floats(randoms(HIDDEN, 4)), TOKENS, HIDDEN);
+    b.kernels.addBiasBackward(db, dy, TOKENS, HIDDEN);
     await keep('addBias', y);
     await keep('addBiasBackward', db);
 
     const norm = random(DIM, 5);
     const dnorm = b.zeros(DIM);
     const normed = b.zeros(TOKENS * DIM);
-    device.rmsNorm(normed, x, norm, TOKENS, DIM, 1e-5);
-    device.rmsNormBackward(dx, normed, x, norm, TOKENS, DIM, 1e-5, { beta: 1, dweight: dnorm });
+    b.kernels.rmsNorm(normed, x, norm, TOKENS, DIM, 1e-5);
+    b.kernels.rmsNormBackward(dx, normed, x, norm, TOKENS, DIM, 1e-5, { beta: 1, dweight: dnorm });
     await keep('rmsNorm', normed);
     await keep('rmsNormBackward', dx);
     await keep('rmsNormBackward, dweight', dnorm);
 
     const angles = randoms(TOKENS * 16, 6, 3);
-    const positions = b.integers(Int32Array.from({ length: TOKENS }, (_, i) => i));
+    const positions = b.indices(Int32Array.from({ length: TOKENS }, (_, i) => i));
     const [cos, sin] = [Math.cos, Math.sin].map((f) => b.floats(Float64Array.from(angles, f)));
-    device.rope(normed, cos!, sin!, positions, TOKENS, 6, 32);
+    b.kernels.rope(normed, cos!, sin!, positions, TOKENS, 6, 32);
     await keep('rope', normed);
 
     for (const lengths of LENGTHS) {
@@ -54,8 +54,8 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
       const table = lengths.map((n) => [(at += n) - n, n, at - n, n] as const);
       const [k, v, dout] = [random(TOKENS * 64, 7), random(TOKENS * 64, 8), random(TOKENS * DIM, 9)];
       const [o, lse, dq, dk, dv] = [DIM, 6, DIM, 64, 64].map((width) => b.zeros(TOKENS * width));
-      device.attention(o!, lse, x, k, v, b.sequences(table), SHAPE);
-      device.attentionBackward(dq!, dk!, dv!, dout, x, k, v, o!, lse!, b.sequences(table), SHAPE);
+      b.kernels.attention(o!, lse, x, k, v, b.sequences(table), SHAPE);
+      b.kernels.attentionBackward(dq!, dk!, dv!, dout, x, k, v, o!, lse!, b.sequences(table), SHAPE);
       for (const [name, buffer] of Object.entries({ o, lse, dq, dk, dv })) {
         await keep(`attention over ${lengths.join('+')}, ${name}`, buffer!);
       }
@@ -64,32 +64,36 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     const n = 100_003;
     const [gate, up, dh] = [random(n, 10), random(n, 11), random(n, 12)];
     const [h, dgate, dup] = [b.zeros(n), b.zeros(n), b.zeros(n)];
-    device.swiglu(h, gate, up);
-    device.swigluBackward(dgate, dup, dh, gate, up);
+    b.kernels.swiglu(h, gate, up);
+    b.kernels.swigluBackward(dgate, dup, dh, gate, up);
     await keep('swiglu', h);
     await keep('swigluBackward, dgate', dgate);
     await keep('swigluBackward, dup', dup);
-    device.add(h, gate);
-    device.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
+    b.kernels.add(h, gate);
+    b.kernels.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
     await keep('add and dropout', h);
     const half = b.stored('bf16', new Float32Array(n));
-    device.copy(half, h);
+    b.kernels.copy(half, h);
     await keep('copy', half);
 
-    const ids = b.integers(randomIndices(TOKENS, 50, 13));
+    const ids = b.indices(randomIndices(TOKENS, 50, 13));
     const rows = b.zeros(TOKENS * DIM);
-    device.gatherRows(rows, { kind: 'dense', data: w.data.slice(0, 50 * DIM), rows: 50, cols: DIM }, ids, TOKENS);
+    b.kernels.gatherRows(rows, { kind: 'dense', data: w.data.slice(0, 50 * DIM), rows: 50, cols: DIM }, ids, TOKENS);
     const scattered = b.zeros(50 * DIM);
-    device.scatterRows(scattered, x, ids, TOKENS, DIM, 1);
+    b.kernels.scatterRows(scattered, x, ids, TOKENS, DIM, 1);
     await keep('gatherRows', rows);
     await keep('scatterRows', scattered);
 
     const [nll, logits] = [b.zeros(20), random(20 * VOCAB, 14)];
-    device.crossEntropy(nll, logits, b.integers(randomIndices(20, VOCAB, 15)), 20, VOCAB, 0.1);
+    b.kernels.crossEntropy(nll, logits, b.indices(randomIndices(20, VOCAB, 15)), 20, VOCAB, 0.1);
     await keep('crossEntropy, nll', nll);
     await keep('crossEntropy, gradient', logits);
 
-    results.set('sumSquares', Float32Array.of(await device.sumSquares(gate)));
+    const [sums, verdict] = [b.zeros(4), b.zeros(4)];
+    b.kernels.sumRanges(sums, up, b.indices([0, 1000, n]));
+    b.kernels.clip(verdict, gate, sums, 0.5);
+    await keep('sumRanges', sums);
+    await keep('clip', verdict);
     const [m, second] = [b.zeros(n), b.zeros(n)];
     const step = {
       learningRate: 1e-3,
@@ -98,9 +102,8 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
       eps: 1e-8,
       weightDecay: 0.01,
       step: 1,
-      gradScale: 0.7,
     };
-    device.adamw(gate, dh, m, second, step);
+    b.kernels.adamw(gate, dh, m, second, step, verdict);
     await keep('adamw', gate);
   });
   return results;

@@ -53,30 +53,35 @@ export function linearSuite(device: () => Device): void {
             const w = ROUNDED[dtype](randoms(n * k, 3));
             const matrix = b.matrix(dtype, w, n, k);
             const y = b.zeros(m * n);
-            b.device.fill(y, NaN);
-            b.device.linear(y, b.floats(x), matrix, m);
+            b.kernels.fill(y, NaN);
+            b.kernels.linear(y, b.floats(x), matrix, m);
             const expected = reference.linear(x, w, m, n, k);
-            assertClose(await b.read(y), expected, 1e-5, 'y');
+            assertClose(await b.read(y), expected, device().traits.tolerance.product, 'y');
 
             const start = randoms(m * n, 4);
             const sum = b.floats(start);
-            b.device.linear(sum, b.floats(x), matrix, m, { alpha: -0.75, beta: 1 });
+            b.kernels.linear(sum, b.floats(x), matrix, m, { alpha: -0.75, beta: 1 });
             const accumulated = expected.map((value, i) => start[i]! - 0.75 * value);
-            assertClose(await b.read(sum), accumulated, 1e-5, 'beta y + alpha x Wᵀ');
+            assertClose(await b.read(sum), accumulated, device().traits.tolerance.product, 'beta y + alpha x Wᵀ');
 
             const before = randoms(m * k, 5);
             const dx = b.floats(before);
-            b.device.linearBackwardInput(dx, b.floats(dy), matrix, m, { alpha: 2, beta: 1 });
+            b.kernels.linearBackwardInput(dx, b.floats(dy), matrix, m, { alpha: 2, beta: 1 });
             const got = await b.read(dx);
             for (const [place, slope] of slopes((at) => dot(reference.linear(at, w, m, n, k), dy), x)) {
-              assertClose([got[place]!], [before[place]! + 2 * slope], 1e-5, `dx at ${place}`);
+              assertClose(
+                [got[place]!],
+                [before[place]! + 2 * slope],
+                device().traits.tolerance.product,
+                `dx at ${place}`,
+              );
             }
             // And the whole of it: dx = dy W.
             const plain = reference.linear(dy, transposed(w, n, k), m, k, n);
             assertClose(
               got,
               plain.map((g, i) => before[i]! + 2 * g),
-              1e-5,
+              device().traits.tolerance.product,
               'dx',
             );
           }));
@@ -88,20 +93,20 @@ export function linearSuite(device: () => Device): void {
         onBench(device(), async (b) => {
           const [x, dy, w] = [randoms(m * k, 6), randoms(m * n, 7), randoms(n * k, 8)];
           const dw = b.zeros(n * k);
-          b.device.fill(dw, NaN);
-          b.device.linearBackwardWeight(dw, b.floats(dy), b.floats(x), m, n, k);
+          b.kernels.fill(dw, NaN);
+          b.kernels.linearBackwardWeight(dw, b.floats(dy), b.floats(x), m, n, k);
           const got = await b.read(dw);
           for (const [place, slope] of slopes((at) => dot(reference.linear(x, at, m, n, k), dy), w)) {
-            assertClose([got[place]!], [slope], 1e-5, `dw at ${place}`);
+            assertClose([got[place]!], [slope], device().traits.tolerance.product, `dw at ${place}`);
           }
           const gradient = reference.linear(transposed(dy, m, n), transposed(x, m, k), n, k, m);
-          assertClose(got, gradient, 1e-5, 'dw');
+          assertClose(got, gradient, device().traits.tolerance.product, 'dw');
           const sum = b.floats(w);
-          b.device.linearBackwardWeight(sum, b.floats(dy), b.floats(x), m, n, k, { alpha: 0.5, beta: 1 });
+          b.kernels.linearBackwardWeight(sum, b.floats(dy), b.floats(x), m, n, k, { alpha: 0.5, beta: 1 });
           assertClose(
             await b.read(sum),
             gradient.map((g, i) => w[i]! + 0.5 * g),
-            1e-5,
+            device().traits.tolerance.product,
             'beta dw + alpha dyᵀ x',
           );
         }));
@@ -114,7 +119,7 @@ export function linearSuite(device: () => Device): void {
           const [y, dy, start] = [randoms(m * n, 9), randoms(m * n, 10), randoms(n, 11)];
           const bias = ROUNDED[dtype](randoms(n, 12));
           const to = b.floats(y);
-          b.device.addBias(to, b.stored(dtype, bias), m, n);
+          b.kernels.addBias(to, b.stored(dtype, bias), m, n);
           assertClose(
             await b.read(to),
             y.map((value, i) => value + bias[i % n]!),
@@ -122,12 +127,12 @@ export function linearSuite(device: () => Device): void {
             'y',
           );
           const db = b.floats(start);
-          b.device.addBiasBackward(db, b.floats(dy), m, n);
+          b.kernels.addBiasBackward(db, b.floats(dy), m, n);
           const expected = Float64Array.from(start);
           dy.forEach((g, i) => {
             expected[i % n]! += g;
           });
-          assertClose(await b.read(db), expected, 1e-5, 'db');
+          assertClose(await b.read(db), expected, device().traits.tolerance.product, 'db');
         }));
     }
   });

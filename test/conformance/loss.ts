@@ -17,11 +17,11 @@ export function lossSuite(device: () => Device): void {
         onBench(device(), async (b) => {
           const logits = randoms(rows * vocab, 1, 9);
           const targets = randomIndices(rows, vocab, 2);
-          const [x, nll, ids] = [b.floats(logits), b.zeros(rows), b.integers(targets)];
-          b.device.crossEntropy(nll, x, ids, rows, vocab);
+          const [x, nll, ids] = [b.floats(logits), b.zeros(rows), b.indices(targets)];
+          b.kernels.crossEntropy(nll, x, ids, rows, vocab);
           assertClose(await b.read(nll), reference.crossEntropy(logits, targets, rows, vocab), 1e-6, 'nll');
           assertClose(await b.read(x), logits, 0, 'logits without gradScale');
-          b.device.crossEntropy(nll, x, ids, rows, vocab, 0.25);
+          b.kernels.crossEntropy(nll, x, ids, rows, vocab, 0.25);
           assertClose(await b.read(nll), reference.crossEntropy(logits, targets, rows, vocab), 1e-6, 'nll again');
           const got = await b.read(x);
           // Differences row by row: a row's loss depends on nothing else.
@@ -47,7 +47,7 @@ export function lossSuite(device: () => Device): void {
         const logits = Float32Array.from([5000, 4990, -5000, -Infinity, -90, -95, -100, -300]);
         const nll = b.zeros(2);
         const x = b.floats(logits);
-        b.device.crossEntropy(nll, x, b.integers([1, 0]), 2, 4, 1);
+        b.kernels.crossEntropy(nll, x, b.indices([1, 0]), 2, 4, 1);
         assertClose(await b.read(nll), reference.crossEntropy(logits, [1, 0], 2, 4), 1e-6, 'nll');
         const gradient = await b.read(x);
         assert.equal(gradient[3], 0);
@@ -61,7 +61,7 @@ export function lossSuite(device: () => Device): void {
           const logits = randoms(2 * 47, 3);
           logits[place] = NaN;
           const nll = b.zeros(2);
-          b.device.crossEntropy(nll, b.floats(logits), b.integers([5, 6]), 2, 47);
+          b.kernels.crossEntropy(nll, b.floats(logits), b.indices([5, 6]), 2, 47);
           const got = await b.read(nll);
           assert.ok(Number.isNaN(got[0]) && !Number.isNaN(got[1]), `place ${place}: ${String(got)}`);
         }

@@ -26,7 +26,7 @@ export function memorySuite(device: () => Device): void {
       }, RangeError);
       await assert.rejects(d.readFloats(x), RangeError);
       assert.throws(() => {
-        d.fill(x, 1);
+        d.begin().fill(x, 1);
       }, RangeError);
     });
 
@@ -34,7 +34,7 @@ export function memorySuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const x = b.floats([1, 2, 3, 4, 5]);
         const middle = x.slice(1, 3);
-        b.device.fill(middle.slice(1, 1), 9);
+        b.kernels.fill(middle.slice(1, 1), 9);
         assertSame(await b.read(x), Float32Array.from([1, 2, 9, 4, 5]), 'x');
         assert.throws(() => middle.slice(2, 2), RangeError);
         assert.throws(() => x.slice(-1, 2), RangeError);
@@ -45,10 +45,10 @@ export function memorySuite(device: () => Device): void {
 
     void it('refuses what does not fit: types and lengths', () =>
       onBench(device(), async (b) => {
-        const [x, y, ids] = [b.zeros(6), b.zeros(7), b.integers([0, 1])];
+        const [x, y, ids, raw] = [b.zeros(6), b.zeros(7), b.indices([0, 1]), b.integers([0, 1])];
         const calls = [
           () => {
-            b.device.add(x, y);
+            b.kernels.add(x, y);
           },
           () => {
             b.device.write(x, new Float32Array(5));
@@ -57,19 +57,19 @@ export function memorySuite(device: () => Device): void {
             b.device.write(x, new Int32Array(6));
           },
           () => {
-            b.device.rmsNorm(x, x, y, 2, 3, 1e-5);
+            b.kernels.rmsNorm(x, x, y, 2, 3, 1e-5);
           },
           () => {
-            b.device.linear(x, x, { kind: 'dense', data: y, rows: 2, cols: 3 }, 1);
+            b.kernels.linear(x, x, { kind: 'dense', data: y, rows: 2, cols: 3 }, 1);
           },
           () => {
-            b.device.gatherRows(x, { kind: 'dense', data: b.zeros(3), rows: 1, cols: 3 }, ids, 2);
+            b.kernels.gatherRows(x, { kind: 'dense', data: b.zeros(3), rows: 1, cols: 3 }, ids, 2);
           },
           () => {
-            b.device.crossEntropy(ids, x, ids, 2, 3);
+            b.kernels.crossEntropy(raw, x, ids, 2, 3);
           },
           () => {
-            b.device.copy(ids, x.slice(0, 2));
+            b.kernels.copy(raw, x.slice(0, 2));
           },
         ];
         for (const call of calls) assert.throws(call, RangeError, String(call));

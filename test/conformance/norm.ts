@@ -23,14 +23,14 @@ export function normSuite(device: () => Device): void {
           const [x, w, dy] = [randoms(rows * dim, 1, 3), randoms(dim, 2), randoms(rows * dim, 3)];
           const y = b.zeros(rows * dim);
           const [xs, ws, dys] = [b.floats(x), b.floats(w), b.floats(dy)];
-          b.device.rmsNorm(y, xs, ws, rows, dim, EPS);
+          b.kernels.rmsNorm(y, xs, ws, rows, dim, EPS);
           assertClose(await b.read(y), reference.rmsNorm(x, w, rows, dim, EPS), 2e-6, 'y');
 
           const dx = b.zeros(rows * dim);
-          b.device.fill(dx, NaN);
+          b.kernels.fill(dx, NaN);
           const start = randoms(dim, 4);
           const dweight = b.floats(start);
-          b.device.rmsNormBackward(dx, dys, xs, ws, rows, dim, EPS, { beta: 0, dweight });
+          b.kernels.rmsNormBackward(dx, dys, xs, ws, rows, dim, EPS, { beta: 0, dweight });
           const byX = numericalGradient((at) => dot(reference.rmsNorm(at, w, rows, dim, EPS), dy), x);
           const byW = numericalGradient((at) => dot(reference.rmsNorm(x, at, rows, dim, EPS), dy), w);
           assertClose(await b.read(dx), byX, 1e-5, 'dx');
@@ -42,7 +42,7 @@ export function normSuite(device: () => Device): void {
           );
 
           const sum = b.floats(x);
-          b.device.rmsNormBackward(sum, dys, xs, ws, rows, dim, EPS, { beta: 1 });
+          b.kernels.rmsNormBackward(sum, dys, xs, ws, rows, dim, EPS, { beta: 1 });
           assertClose(
             await b.read(sum),
             byX.map((g, i) => g + x[i]!),
@@ -59,11 +59,11 @@ export function normSuite(device: () => Device): void {
         const w = randoms(dim, 7).map((value) => decodeBf16(encodeBf16(value)));
         const weight = b.stored('bf16', w);
         const y = b.floats(x);
-        b.device.rmsNorm(y, y, weight, rows, dim, EPS);
+        b.kernels.rmsNorm(y, y, weight, rows, dim, EPS);
         assertClose(await b.read(y), reference.rmsNorm(x, w, rows, dim, EPS), 2e-6, 'y');
         const dx = b.floats(dy);
         const dweight = b.zeros(dim);
-        b.device.rmsNormBackward(dx, dx, b.floats(x), weight, rows, dim, EPS, { beta: 0, dweight });
+        b.kernels.rmsNormBackward(dx, dx, b.floats(x), weight, rows, dim, EPS, { beta: 0, dweight });
         const byX = numericalGradient((at) => dot(reference.rmsNorm(at, w, rows, dim, EPS), dy), x);
         const byW = numericalGradient((at) => dot(reference.rmsNorm(x, at, rows, dim, EPS), dy), w);
         assertClose(await b.read(dx), byX, 1e-5, 'dx');
@@ -75,7 +75,7 @@ export function normSuite(device: () => Device): void {
         const x = randoms(3 * 20, 8);
         x[27] = NaN;
         const y = b.zeros(60);
-        b.device.rmsNorm(y, b.floats(x), b.floats(randoms(20, 9)), 3, 20, EPS);
+        b.kernels.rmsNorm(y, b.floats(x), b.floats(randoms(20, 9)), 3, 20, EPS);
         const got = await b.read(y);
         assert.equal(got.length, 60);
         got.forEach((value, i) => {

@@ -39,11 +39,11 @@ export function pytorchSuite(device: () => Device): void {
         const w = b.matrix('f32', f.w, n, k);
         const [x, dy, y, dx] = [b.floats(f.x), b.floats(f.dy), b.zeros(m * n), b.zeros(m * k)];
         const [dw, db] = [b.zeros(n * k), b.zeros(n)];
-        b.device.linear(y, x, w, m);
-        b.device.addBias(y, b.floats(f.bias), m, n);
-        b.device.linearBackwardInput(dx, dy, w, m);
-        b.device.linearBackwardWeight(dw, dy, x, m, n, k);
-        b.device.addBiasBackward(db, dy, m, n);
+        b.kernels.linear(y, x, w, m);
+        b.kernels.addBias(y, b.floats(f.bias), m, n);
+        b.kernels.linearBackwardInput(dx, dy, w, m);
+        b.kernels.linearBackwardWeight(dw, dy, x, m, n, k);
+        b.kernels.addBiasBackward(db, dy, m, n);
         assertClose(await b.read(y), f.y, 2e-6, 'y');
         assertClose(await b.read(dx), f.dx, 2e-6, 'dx');
         assertClose(await b.read(dw), f.dw, 2e-6, 'dw');
@@ -54,9 +54,9 @@ export function pytorchSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const { rows, dim, eps, ...f } = fixtures.rms_norm;
         const [x, w, y, dweight] = [b.floats(f.x), b.floats(f.weight), b.zeros(rows * dim), b.zeros(dim)];
-        b.device.rmsNorm(y, x, w, rows, dim, eps);
+        b.kernels.rmsNorm(y, x, w, rows, dim, eps);
         assertClose(await b.read(y), f.y, 1e-6, 'y');
-        b.device.rmsNormBackward(y, b.floats(f.dy), x, w, rows, dim, eps, { beta: 0, dweight });
+        b.kernels.rmsNormBackward(y, b.floats(f.dy), x, w, rows, dim, eps, { beta: 0, dweight });
         assertClose(await b.read(y), f.dx, 2e-6, 'dx');
         assertClose(await b.read(dweight), f.dweight, 2e-6, 'dweight');
       }));
@@ -64,10 +64,10 @@ export function pytorchSuite(device: () => Device): void {
     void it('rotary embedding of halves', () =>
       onBench(device(), async (b) => {
         const { tokens, heads, head_dim, ...f } = fixtures.rope;
-        const [cos, sin, positions] = [b.floats(f.cos), b.floats(f.sin), b.integers(f.positions)];
+        const [cos, sin, positions] = [b.floats(f.cos), b.floats(f.sin), b.indices(f.positions)];
         const [x, dx] = [b.floats(f.x), b.floats(f.dy)];
-        b.device.rope(x, cos, sin, positions, tokens, heads, head_dim);
-        b.device.rope(dx, cos, sin, positions, tokens, heads, head_dim, true);
+        b.kernels.rope(x, cos, sin, positions, tokens, heads, head_dim);
+        b.kernels.rope(dx, cos, sin, positions, tokens, heads, head_dim, true);
         assertClose(await b.read(x), f.y, 1e-6, 'y');
         assertClose(await b.read(dx), f.dx, 1e-6, 'dx');
       }));
@@ -82,8 +82,8 @@ export function pytorchSuite(device: () => Device): void {
           const [q, k, v, dout] = [b.floats(f.q), b.floats(f.k), b.floats(f.v), b.floats(f.dout)];
           const [o, lse] = [b.zeros(q.length), b.zeros(q.length / headDim)];
           const [dq, dk, dv] = [b.zeros(q.length), b.zeros(k.length), b.zeros(v.length)];
-          b.device.attention(o, lse, q, k, v, table, shape);
-          b.device.attentionBackward(dq, dk, dv, dout, q, k, v, o, lse, table, shape);
+          b.kernels.attention(o, lse, q, k, v, table, shape);
+          b.kernels.attentionBackward(dq, dk, dv, dout, q, k, v, o, lse, table, shape);
           assertClose(await b.read(o), f.o, 2e-6, 'o');
           assertClose(await b.read(dq), f.dq, 2e-6, 'dq');
           assertClose(await b.read(dk), f.dk, 2e-6, 'dk');
@@ -95,9 +95,9 @@ export function pytorchSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const f = fixtures.swiglu;
         const [gate, up, h] = [b.floats(f.gate), b.floats(f.up), b.zeros(f.h.length)];
-        b.device.swiglu(h, gate, up);
+        b.kernels.swiglu(h, gate, up);
         assertClose(await b.read(h), f.h, 1e-6, 'h');
-        b.device.swigluBackward(gate, up, b.floats(f.dh), gate, up);
+        b.kernels.swigluBackward(gate, up, b.floats(f.dh), gate, up);
         assertClose(await b.read(gate), f.dgate, 1e-6, 'dgate');
         assertClose(await b.read(up), f.dup, 1e-6, 'dup');
       }));
@@ -106,7 +106,7 @@ export function pytorchSuite(device: () => Device): void {
       onBench(device(), async (b) => {
         const { rows, vocab, grad_scale, ...f } = fixtures.cross_entropy;
         const [nll, logits] = [b.zeros(rows), b.floats(f.logits)];
-        b.device.crossEntropy(nll, logits, b.integers(f.targets), rows, vocab, grad_scale);
+        b.kernels.crossEntropy(nll, logits, b.indices(f.targets), rows, vocab, grad_scale);
         assertClose(await b.read(nll), f.nll, 1e-6, 'nll');
         assertClose(await b.read(logits), f.dlogits, 1e-7, 'gradient');
       }));
@@ -117,15 +117,15 @@ export function pytorchSuite(device: () => Device): void {
         const n = parameter.length;
         const [p, m, v] = [b.floats(parameter), b.zeros(n), b.zeros(n)];
         for (const [i, gradient] of gradients.entries()) {
-          b.device.adamw(p, b.floats(gradient), m, v, {
+          const settings = {
             learningRate: lr,
             beta1: betas[0],
             beta2: betas[1],
             eps,
             weightDecay: weight_decay,
             step: i + 1,
-            gradScale: 1,
-          });
+          };
+          b.kernels.adamw(p, b.floats(gradient), m, v, settings, b.floats([0, 0, 1, 1]));
           assertClose(await b.read(p), states[i]!, 5e-7, `after step ${i + 1}`);
         }
       }));

@@ -1,4 +1,4 @@
-import type { AdamWStep, AttentionShape } from '../../src/compute/device';
+import type { AdamWStep, AttentionShape } from '../../src/compute/kernels';
 import type { Numbers } from './bench';
 
 /** Every kernel's forward once more, in double precision and as plainly as it can be said. */
@@ -97,11 +97,18 @@ export function crossEntropy(logits: Numbers, targets: Numbers, rows: number, vo
   });
 }
 
-/** One update of p, m and v in place. */
-export function adamw(p: Float64Array, grad: Numbers, m: Float64Array, v: Float64Array, step: AdamWStep): void {
-  const { learningRate, beta1, beta2, eps, weightDecay, gradScale } = step;
+/** One update of p, m and v in place; the gradient times `factor`. */
+export function adamw(
+  p: Float64Array,
+  grad: Numbers,
+  m: Float64Array,
+  v: Float64Array,
+  step: AdamWStep,
+  factor: number,
+): void {
+  const { learningRate, beta1, beta2, eps, weightDecay } = step;
   for (let i = 0; i < p.length; i++) {
-    const g = grad[i]! * gradScale;
+    const g = grad[i]! * factor;
     m[i] = beta1 * m[i]! + (1 - beta1) * g;
     v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
     const first = m[i]! / (1 - beta1 ** step.step);

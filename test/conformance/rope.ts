@@ -25,12 +25,12 @@ export function ropeSuite(device: () => Device): void {
           const [x, dy] = [randoms(tokens * heads * headDim, 3), randoms(tokens * heads * headDim, 4)];
           const cos = b.floats(Float64Array.from(table, Math.cos));
           const sin = b.floats(Float64Array.from(table, Math.sin));
-          const at = b.integers(positions);
+          const at = b.indices(positions);
           const y = b.floats(x);
-          b.device.rope(y, cos, sin, at, tokens, heads, headDim);
+          b.kernels.rope(y, cos, sin, at, tokens, heads, headDim);
           assertClose(await b.read(y), reference.rope(x, angles, tokens, heads, headDim), 1e-6, 'y');
           const dx = b.floats(dy);
-          b.device.rope(dx, cos, sin, at, tokens, heads, headDim, true);
+          b.kernels.rope(dx, cos, sin, at, tokens, heads, headDim, true);
           const gradient = numericalGradient((z) => dot(reference.rope(z, angles, tokens, heads, headDim), dy), x, 0.5);
           assertClose(await b.read(dx), gradient, 2e-6, 'dx');
         }));

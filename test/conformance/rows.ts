@@ -19,7 +19,7 @@ export function rowsSuite(device: () => Device): void {
           const table = randoms(rows * cols, 1);
           const ids = randomIndices(n, rows, 2);
           const y = b.zeros(n * cols);
-          b.device.gatherRows(y, b.matrix(dtype, table, rows, cols), b.integers(ids), n);
+          b.kernels.gatherRows(y, b.matrix(dtype, table, rows, cols), b.indices(ids), n);
           const expected = Float32Array.from({ length: n * cols }, (_, i) =>
             ROUND[dtype](table[ids[Math.floor(i / cols)]! * cols + (i % cols)]!),
           );
@@ -34,7 +34,7 @@ export function rowsSuite(device: () => Device): void {
           const [start, x] = [randoms(rows * cols, 3), randoms(n * cols, 4)];
           const ids = randomIndices(n, rows, 5);
           const table = b.floats(start);
-          b.device.scatterRows(table, b.floats(x), b.integers(ids), n, cols, 1);
+          b.kernels.scatterRows(table, b.floats(x), b.indices(ids), n, cols, 1);
           const expected = Float64Array.from(start);
           x.forEach((value, i) => {
             expected[ids[Math.floor(i / cols)]! * cols + (i % cols)]! += value;
@@ -48,7 +48,7 @@ export function rowsSuite(device: () => Device): void {
         const [start, x] = [randoms(4 * 21, 6), randoms(2 * 21, 7)];
         start.fill(NaN, 21, 42);
         const table = b.floats(start);
-        b.device.scatterRows(table, b.floats(x), b.integers([3, 1]), 2, 21, 0);
+        b.kernels.scatterRows(table, b.floats(x), b.indices([3, 1]), 2, 21, 0);
         const expected = start.slice();
         expected.set(x.subarray(0, 21), 63);
         expected.set(x.subarray(21), 21);

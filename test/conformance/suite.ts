@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import { attentionSuite } from './attention';
+import { coarseSuite } from './coarse';
 import { dropoutSuite } from './dropout';
 import { elementwiseSuite } from './elementwise';
 import { linearSuite } from './linear';
@@ -30,6 +31,7 @@ export function describeDevice(name: string, create: () => Device): void {
     rowsSuite(get);
     lossSuite(get);
     optimizerSuite(get);
+    coarseSuite(get);
     pytorchSuite(get);
   });
 }

@@ -95,7 +95,7 @@ for (const name of ['smollm2', 'mistral', 'qwen3', 'llama31']) {
       assert.equal(await request(base, shared), 0);
       assert.equal(await request(tuned, shared), 0);
       // The last tokens are read again: the answer begins from their logits, and as many as a pass over many rows needs.
-      assert.equal(await request(base, shared), shared.length - device.fewRows - 1);
+      assert.equal(await request(base, shared), shared.length - device.traits.fewRows - 1);
       assert.equal(await request(base, [...shared, ...ids(20)]), shared.length);
       assert.equal(await request(base, [...shared.slice(0, 40), ...ids(20)]), 40);
       loop.forget(base);

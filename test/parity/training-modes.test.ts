@@ -4,7 +4,7 @@ import { atLeastOne } from '../at-least-one';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
 import { PROJECTIONS } from '../../src/config/config-schema';
 import { createRandom } from '../../src/base/random';
-import { freeBatch, packBatch, type TokenSequence } from '../../src/model/batch';
+import { packBatch, type TokenSequence } from '../../src/model/batch';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { LoraAdapter } from '../../src/model/lora';
@@ -40,7 +40,9 @@ async function tuned({
     );
   }
   const adapter = new LoraAdapter(device, config, loraConfig(targets, dropout));
-  for (const { name, value } of adapter.parameters.all()) device.copy(value, all.parameters.get(name).value);
+  const r = device.begin();
+  for (const { name, value } of adapter.parameters.all()) r.copy(value, all.parameters.get(name).value);
+  device.submit(r);
   await device.sync();
   return { model: new LlamaModel(device, config, weights, adapter), adapter };
 }
@@ -55,14 +57,22 @@ async function gradients(
   { pass = 0, checkpointing = false }: Options,
   groups: readonly (readonly TokenSequence[])[] = [sequences],
 ): Promise<{ nll: number; byName: Map<string, Float32Array> }> {
-  adapter.parameters.zeroGradients();
-  let nll = 0;
-  for (const group of groups) {
-    const batch = packBatch(device, group);
+  const mark = model.indices.mark();
+  const r = device.begin();
+  r.fill(adapter.parameters.gradients, 0);
+  const sums = groups.map((group) => {
+    const pairs = device.alloc('f32', 2 * group.length);
     const options = { gradScale: 1 / 50, dropout: { seed: 3, pass }, gradientCheckpointing: checkpointing };
-    for (const value of await trainPass(model, batch, options)) nll += value;
-    freeBatch(device, batch);
+    trainPass(r, model, packBatch(device, model.indices, group), pairs, options);
+    return pairs;
+  });
+  device.submit(r);
+  let nll = 0;
+  for (const pairs of sums) {
+    for (const value of await device.readFloats(pairs)) nll += value;
+    device.free(pairs);
   }
+  model.indices.release(mark);
   const byName = new Map<string, Float32Array>();
   for (const { name, gradient } of adapter.parameters.all()) byName.set(name, await device.readFloats(gradient));
   return { nll, byName };

@@ -40,7 +40,7 @@ void describe('cpu device', () => {
     it(`${isa}: a row of a product does not depend on the rows beside it, among few or among many`, async () => {
       const device = createCpuDevice({ isa, threads: 2 });
       const random = createRandom(5);
-      const most = 3 * device.fewRows;
+      const most = 3 * device.traits.fewRows;
       // Depths and widths with and without a rest, thin ones as an adapter has them, and one deeper than a panel.
       for (const [n, k] of [
         [96, 576],
@@ -55,7 +55,7 @@ void describe('cpu device', () => {
           floats,
           Float32Array.from({ length: n * k }, () => random.nextFloat() - 0.5),
         );
-        device.copy(weights, floats);
+        device.begin().copy(weights, floats);
         const x = device.alloc('f32', most * k);
         device.write(
           x,
@@ -63,14 +63,16 @@ void describe('cpu device', () => {
         );
         const product = async (first: number, rows: number): Promise<Float32Array> => {
           const y = device.alloc('f32', rows * n);
-          device.linear(y, x.slice(first * k, rows * k), { kind: 'dense', data: weights, rows: n, cols: k }, rows);
+          device
+            .begin()
+            .linear(y, x.slice(first * k, rows * k), { kind: 'dense', data: weights, rows: n, cols: k }, rows);
           const result = await device.readFloats(y);
           device.free(y);
           return result;
         };
         for (const [from, to] of [
-          [1, device.fewRows],
-          [device.fewRows + 1, most],
+          [1, device.traits.fewRows],
+          [device.traits.fewRows + 1, most],
         ] as const) {
           const all = await product(0, to);
           for (let rows = from; rows < to; rows++) {

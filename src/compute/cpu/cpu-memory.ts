@@ -1,9 +1,9 @@
 import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../../base/errors';
-import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../device';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
-import { cpuBuffer, DTYPE_CODE, size } from './checks';
-import { Allocation, CpuBuffer } from './memory';
+import { size } from '../shapes';
+import { Allocation, cpuBuffer, CpuBuffer, DTYPE_CODE } from './memory';
 
 const ARRAY_TYPES = { f32: Float32Array, i32: Int32Array, bf16: Uint16Array, f16: Uint16Array } as const;
 
@@ -90,7 +90,7 @@ export class CpuMemory {
     return this.#read(buffer, new Uint16Array(buffer.length), buffer.dtype);
   }
 
-  /** The i32 values that a check looks at. */
+  /** The i32 values of a table that is worked through here. */
   readIntegers(buffer: DeviceBuffer): Int32Array {
     if (buffer.dtype !== 'i32') throw new RangeError(`the buffer holds ${buffer.dtype}, not i32`);
     return this.#read(buffer, new Int32Array(buffer.length), 'i32');

@@ -1,5 +1,8 @@
-import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType } from '../device';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType } from '../memory';
 import type { Address } from './bindings';
+
+/** Codes of enum sft_dtype. */
+export const DTYPE_CODE: Readonly<Record<DType, number>> = { f32: 0, bf16: 1, f16: 2, i32: 3 };
 
 /** A stretch of native memory, or of a mapped file: what lives and dies as one. */
 export class Allocation {
@@ -47,4 +50,10 @@ export class CpuBuffer implements DeviceBuffer {
     const start = this.#address - this.allocation.address;
     return new CpuBuffer(this.allocation, start + offset * BYTES_PER_ELEMENT[this.dtype], this.dtype, length);
   }
+}
+
+/** @throws RangeError where the buffer belongs to another kind of device */
+export function cpuBuffer(buffer: DeviceBuffer): CpuBuffer {
+  if (!(buffer instanceof CpuBuffer)) throw new RangeError('the buffer belongs to another device');
+  return buffer;
 }

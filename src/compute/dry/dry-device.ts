@@ -1,4 +1,10 @@
-import { BYTES_PER_ELEMENT, type Device, type DeviceBuffer, type DType, type WeightFile } from '../device';
+import { ComposedRecorder } from '../composed/composed-recorder';
+import type { Device } from '../device';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../memory';
+import type { Recorder } from '../recorder';
+import type { DeviceTraits } from '../traits';
+import type { Kernels } from '../kernels';
+import { dryKernels } from './dry-kernels';
 
 /** Large allocations live in pages of this size on Linux, where the system grants them. */
 const HUGE_PAGE = 2 << 20;
@@ -7,16 +13,31 @@ const HUGE_PAGE = 2 << 20;
  * A device that computes nothing and holds nothing, and counts the memory that a device which does would use. The model's own passes run
  * on it in a moment, so that what it counts is what they take: memory is counted from the moment it is written to, as operating
  * systems give it, and a block that is handed out in slices as far as slices were handed out. What is read from it is zeros.
+ *
+ * It holds its callers to the contract that devices with a queue need: what was recorded is submitted before anything is read, and once.
  */
 export class DryDevice implements Device {
-  readonly kind = 'cpu';
+  readonly kind = 'dry';
   readonly description = 'counts memory, computes nothing';
-  readonly fewRows = 0;
   /** The largest value `usedBytes` ever had. */
   peakBytes = 0;
   /** Bytes of weights that are read in place from their files. */
   mappedBytes = 0;
+  /** Calls of the fine kernels, hand-overs of a recorder, and waits for the device. */
+  kernels = 0;
+  submissions = 0;
+  readBacks = 0;
   readonly #allocations = new Set<DryAllocation>();
+  readonly #open = new Set<Recorder>();
+  readonly #kernels: Kernels;
+
+  /** @param traits of the device that it stands for */
+  constructor(readonly traits: DeviceTraits) {
+    this.#kernels = dryKernels(() => {
+      this.kernels += 1;
+      this.#note();
+    });
+  }
 
   /** Bytes in use by what `alloc` gave out. */
   get usedBytes(): number {
@@ -52,50 +73,46 @@ export class DryDevice implements Device {
     };
   }
 
-  readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
+  write(): void {
     this.#note();
+  }
+
+  readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
+    this.#wait();
     return Promise.resolve(new Float32Array(buffer.length));
   }
 
   readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    this.#note();
+    this.#wait();
     return Promise.resolve(new Uint16Array(buffer.length));
   }
 
   sync(): Promise<void> {
+    this.#wait();
     return Promise.resolve();
   }
 
-  sumSquares(): Promise<number> {
-    this.#note();
-    return Promise.resolve(0);
+  begin(): Recorder {
+    const recorder = new ComposedRecorder(this.#kernels, this.traits);
+    this.#open.add(recorder);
+    return recorder;
   }
 
-  readonly #note = (): void => {
-    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
-  };
+  submit(recorder: Recorder): void {
+    if (!this.#open.delete(recorder))
+      throw new RangeError('the recorder was submitted before, or is of another device');
+    this.submissions += 1;
+  }
 
-  readonly write = this.#note;
-  readonly linear = this.#note;
-  readonly linearBackwardInput = this.#note;
-  readonly linearBackwardWeight = this.#note;
-  readonly addBias = this.#note;
-  readonly addBiasBackward = this.#note;
-  readonly rmsNorm = this.#note;
-  readonly rmsNormBackward = this.#note;
-  readonly rope = this.#note;
-  readonly attention = this.#note;
-  readonly attentionBackward = this.#note;
-  readonly swiglu = this.#note;
-  readonly swigluBackward = this.#note;
-  readonly add = this.#note;
-  readonly copy = this.#note;
-  readonly fill = this.#note;
-  readonly dropout = this.#note;
-  readonly gatherRows = this.#note;
-  readonly scatterRows = this.#note;
-  readonly crossEntropy = this.#note;
-  readonly adamw = this.#note;
+  #wait(): void {
+    if (this.#open.size > 0) throw new RangeError('what was recorded is not submitted yet');
+    this.readBacks += 1;
+    this.#note();
+  }
+
+  #note(): void {
+    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
+  }
 }
 
 class DryAllocation {

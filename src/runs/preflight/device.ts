@@ -1,26 +1,27 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { createCpuDevice } from '../../compute/cpu/cpu-device';
+import type { DeviceInfo } from '../../compute/provider';
 import { SftError } from '../../base/errors';
-import { ok, thrown, type PreflightCheck } from './report';
+import { runDevice } from '../run-device';
+import { ok, setting, thrown, type PreflightCheck } from './report';
 
 const TITLE = 'Device';
 /** A driver that hangs must not hang this. */
 const TIMEOUT_MS = 5000;
 
-/** What will compute, and what is here and will not. */
-export async function checkDevice(config: ResolvedConfig): Promise<PreflightCheck> {
-  let description: string;
+/** What will compute, and what is here and will not. @param devices all that are there, as the run would open them */
+export async function checkDevice(config: ResolvedConfig, devices: readonly DeviceInfo[]): Promise<PreflightCheck> {
+  let device: DeviceInfo;
   try {
-    ({ description } = createCpuDevice(config.threads === null ? {} : { threads: config.threads }));
+    device = await runDevice(config, devices);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    return thrown('device', TITLE, error);
+    return { ...thrown('device', TITLE, error), remedies: [setting({ device: 'auto' })] };
   }
-  const cards = await graphicsCards();
+  const cards = devices.some(({ kind }) => kind === 'cuda') ? [] : await graphicsCards();
   const unused = cards.length === 0 ? '' : `; ${cards.join(', ')} found, which this version does not compute on`;
-  return ok('device', TITLE, `${description}${unused}`);
+  return ok('device', TITLE, `${device.name}${unused}`);
 }
 
 /** Names and memory of NVIDIA cards, as their driver's tool tells. */

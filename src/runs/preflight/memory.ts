@@ -52,7 +52,7 @@ async function lessMemory(
   for (const changes of candidates(config)) {
     const changed = { ...config, ...changes } as ResolvedConfig;
     const cut = changed.max_seq_length < config.max_seq_length ? shortened(parts, changed.max_seq_length) : parts;
-    const { peak } = await estimateMemory(changed, session.config, session.modelDir, cut);
+    const { peak } = await estimateMemory(changed, session.config, session.modelDir, cut, session.device.traits);
     if (peak > WORTH_IT * now.peak) continue;
     remedies.push(setting(changes, `${gigabytes(peak)} in place of ${gigabytes(now.peak)}`));
   }

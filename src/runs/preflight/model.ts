@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { DryDevice } from '../../compute/dry/dry-device';
+import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
 import { loadPeftAdapter } from '../../model/peft';
@@ -7,11 +8,12 @@ import { failure, ok, setting, thrown, type PreflightCheck } from './report';
 
 const TITLE = 'Model';
 
-/** Opens model and adapter of a configuration as a run would, without memory for their weights. */
+/** Opens model and adapter of a configuration as a run would, without memory for their weights. @param traits of the device it would run on */
 export async function checkModel(
   config: ResolvedConfig,
+  traits: DeviceTraits,
 ): Promise<{ readonly check: PreflightCheck; readonly session?: ModelSession }> {
-  const device = new DryDevice();
+  const device = new DryDevice(traits);
   let session: ModelSession;
   try {
     const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };

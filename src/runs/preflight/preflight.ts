@@ -7,6 +7,7 @@ import type { ModelSession } from '../../generate/session';
 import { encodeExamples, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { estimateMemory } from '../../train/estimate';
 import { ExampleOrder } from '../../train/order';
+import { listRunDevices, runDevice } from '../run-device';
 import { checkData, checkLengths, checkSplit, checkSteps } from './data';
 import { checkDevice } from './device';
 import { checkDisk } from './disk';
@@ -28,7 +29,9 @@ export interface PreflightOptions {
  */
 export async function preflight(config: ResolvedConfig, options: PreflightOptions = {}): Promise<PreflightReport> {
   const { signal } = options;
-  const { check, session } = await checkModel(config);
+  const devices = await listRunDevices(config);
+  const { traits } = await runDevice(config, devices).catch(() => devices[0]!);
+  const { check, session } = await checkModel(config, traits);
   const checks: PreflightCheck[] = [check];
   try {
     const dataset = await readDataset(config.dataset, signal === undefined ? {} : { signal });
@@ -42,7 +45,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     const encoded =
       session === undefined ? [] : await encodeExamples(dataset, session.chat, config.max_seq_length, signal);
     if (session !== undefined) checks.push(...checkLengths(config, encoded, session.config.maxPositionEmbeddings));
-    checks.push(checkSplit(config, sizes), checkSteps(config, sizes.train), await checkDevice(config));
+    checks.push(checkSplit(config, sizes), checkSteps(config, sizes.train), await checkDevice(config, devices));
     if (session !== undefined && sizes.train > 0) {
       const pick = (indices: readonly number[]): EncodedDatasetExample[] => indices.map((i) => encoded[i]!);
       const tokenised = { train: pick(train), validation: pick(validation), test: pick(test) };
@@ -63,7 +66,7 @@ async function checkRoom(
   parts: Parameters<typeof estimateMemory>[3],
   { available, signal }: PreflightOptions,
 ): Promise<PreflightCheck[]> {
-  const estimate = await estimateMemory(config, session.config, session.modelDir, parts);
+  const estimate = await estimateMemory(config, session.config, session.modelDir, parts, session.device.traits);
   signal?.throwIfAborted();
   const memory = await checkMemory(config, session, parts, estimate, available ?? (await availableMemory()));
   const order = new ExampleOrder({

@@ -24,7 +24,7 @@ import type { ControlCommand } from '../folder/state-schema';
 
 export interface WorkerOptions {
   /** Starts the device; where it cannot, the run has failed. */
-  readonly openDevice: () => Device;
+  readonly openDevice: () => Promise<Device>;
   /** Go on from the last checkpoint where there is one. */
   readonly resume: boolean;
   /** Aborting asks the worker to save and stop, as control.json's `stop` does. */
@@ -140,7 +140,7 @@ class Worker {
   /** @param since when the run was asked for, ms */
   private async work(since: number): Promise<boolean> {
     const { folder, config, options } = this;
-    const device = options.openDevice();
+    const device = await options.openDevice();
     const session = await openBase(device, config);
     for (const notice of session.chat.notices) this.note(notice);
     const data = await prepareData(config, session);

@@ -1,0 +1,22 @@
+import { SftError } from '../base/errors';
+import type { DeviceInfo } from './provider';
+
+/**
+ * The device that a name means: `auto` the first that is available, a kind its first device, else the device of that id.
+ * @throws SftError no-such-device, or what makes the device unavailable
+ */
+export function chooseDevice(name: string, devices: readonly DeviceInfo[]): DeviceInfo {
+  const meant =
+    name === 'auto'
+      ? (devices.find((device) => device.unavailable === undefined) ?? devices[0])
+      : (devices.find(({ id }) => id === name) ?? devices.find(({ kind }) => kind === name));
+  if (meant === undefined) {
+    const here = ['auto', ...devices.filter((device) => device.unavailable === undefined).map(({ id }) => id)];
+    throw new SftError('no-such-device', `there is no device ${JSON.stringify(name)} here`, {
+      remedy: `use ${here.join(' or ')}; sft devices lists what is here`,
+      exitCode: 2,
+    });
+  }
+  if (meant.unavailable !== undefined) throw meant.unavailable;
+  return meant;
+}

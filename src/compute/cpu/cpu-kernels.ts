@@ -1,0 +1,225 @@
+import type { DeviceBuffer, WeightMatrix } from '../memory';
+import type { Indices, Sequences } from '../indices';
+import type { AdamWStep, AttentionShape, DropoutMask, Kernels, LinearOptions } from '../kernels';
+import { toPair } from '../pairs';
+import type { Address, CpuLibrary } from './bindings';
+import type { CpuMemory } from './cpu-memory';
+import { cpuBuffer, DTYPE_CODE } from './memory';
+
+const at = (buffer: DeviceBuffer): Address => cpuBuffer(buffer).address;
+const typeOf = (buffer: DeviceBuffer): number => DTYPE_CODE[buffer.dtype];
+
+/** The kernels of native/cpu, run as they are called. What they are given has been checked. */
+export class CpuKernels implements Kernels {
+  /** @param library with the settings of the device whose kernels these are */
+  constructor(
+    private readonly library: () => CpuLibrary,
+    private readonly memory: CpuMemory,
+  ) {}
+
+  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options: LinearOptions = {}): void {
+    const { alpha = 1, beta = 0 } = options;
+    this.library().linear(at(y), at(x), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta);
+  }
+
+  linearBackwardInput(
+    dx: DeviceBuffer,
+    dy: DeviceBuffer,
+    w: WeightMatrix,
+    m: number,
+    options: LinearOptions = {},
+  ): void {
+    const { alpha = 1, beta = 0 } = options;
+    this.library().linearBackwardInput(at(dx), at(dy), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta);
+  }
+
+  linearBackwardWeight(
+    dw: DeviceBuffer,
+    dy: DeviceBuffer,
+    x: DeviceBuffer,
+    m: number,
+    n: number,
+    k: number,
+    options: LinearOptions = {},
+  ): void {
+    const { alpha = 1, beta = 0 } = options;
+    this.library().linearBackwardWeight(at(dw), at(dy), at(x), m, n, k, alpha, beta);
+  }
+
+  addBias(y: DeviceBuffer, bias: DeviceBuffer, m: number, n: number): void {
+    this.library().addBias(at(y), at(bias), typeOf(bias), m, n);
+  }
+
+  addBiasBackward(db: DeviceBuffer, dy: DeviceBuffer, m: number, n: number): void {
+    this.library().addBiasBackward(at(db), at(dy), m, n);
+  }
+
+  rmsNorm(y: DeviceBuffer, x: DeviceBuffer, weight: DeviceBuffer, rows: number, dim: number, eps: number): void {
+    this.library().rmsNorm(at(y), at(x), at(weight), typeOf(weight), rows, dim, eps);
+  }
+
+  rmsNormBackward(
+    dx: DeviceBuffer,
+    dy: DeviceBuffer,
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    rows: number,
+    dim: number,
+    eps: number,
+    { beta, dweight }: { readonly beta: 0 | 1; readonly dweight?: DeviceBuffer },
+  ): void {
+    const dw = dweight === undefined ? 0 : at(dweight);
+    this.library().rmsNormBackward(at(dx), at(dy), at(x), at(weight), typeOf(weight), dw, rows, dim, eps, beta);
+  }
+
+  rope(
+    x: DeviceBuffer,
+    cos: DeviceBuffer,
+    sin: DeviceBuffer,
+    positions: Indices,
+    tokens: number,
+    heads: number,
+    headDim: number,
+    inverse = false,
+  ): void {
+    this.library().rope(at(x), at(cos), at(sin), at(positions.data), tokens, heads, headDim, inverse ? 1 : 0);
+  }
+
+  attention(
+    o: DeviceBuffer,
+    lse: DeviceBuffer | undefined,
+    q: DeviceBuffer,
+    k: DeviceBuffer,
+    v: DeviceBuffer,
+    { table, count }: Sequences,
+    { heads, kvHeads, headDim, scale, window }: AttentionShape,
+  ): void {
+    const sums = lse === undefined ? 0 : at(lse);
+    this.library().attention(
+      at(o),
+      sums,
+      at(q),
+      at(k),
+      at(v),
+      at(table),
+      count,
+      heads,
+      kvHeads,
+      headDim,
+      scale,
+      window,
+    );
+  }
+
+  attentionBackward(
+    dq: DeviceBuffer,
+    dk: DeviceBuffer,
+    dv: DeviceBuffer,
+    dout: DeviceBuffer,
+    q: DeviceBuffer,
+    k: DeviceBuffer,
+    v: DeviceBuffer,
+    o: DeviceBuffer,
+    lse: DeviceBuffer,
+    { table, count }: Sequences,
+    { heads, kvHeads, headDim, scale, window }: AttentionShape,
+  ): void {
+    this.library().attentionBackward(
+      at(dq),
+      at(dk),
+      at(dv),
+      at(dout),
+      at(q),
+      at(k),
+      at(v),
+      at(o),
+      at(lse),
+      at(table),
+      count,
+      heads,
+      kvHeads,
+      headDim,
+      scale,
+      window,
+    );
+  }
+
+  swiglu(h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    this.library().swiglu(at(h), at(gate), at(up), h.length);
+  }
+
+  swigluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    this.library().swigluBackward(at(dgate), at(dup), at(dh), at(gate), at(up), dh.length);
+  }
+
+  add(y: DeviceBuffer, x: DeviceBuffer): void {
+    this.library().add(at(y), at(x), y.length);
+  }
+
+  copy(y: DeviceBuffer, x: DeviceBuffer): void {
+    this.library().copy(at(y), typeOf(y), at(x), typeOf(x), y.length);
+  }
+
+  fill(x: DeviceBuffer, value: number): void {
+    this.library().fill(at(x), typeOf(x), x.length, value);
+  }
+
+  dropout(y: DeviceBuffer, x: DeviceBuffer, { p, seed, offset }: DropoutMask, beta: 0 | 1 = 0): void {
+    this.library().dropout(at(y), at(x), y.length, p, seed, offset, beta);
+  }
+
+  gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {
+    this.library().gatherRows(at(y), at(table.data), typeOf(table.data), at(ids.data), n, table.cols);
+  }
+
+  scatterRows(table: DeviceBuffer, x: DeviceBuffer, ids: Indices, n: number, cols: number, beta: 0 | 1): void {
+    this.library().scatterRows(at(table), at(x), at(ids.data), n, cols, beta);
+  }
+
+  crossEntropy(
+    nll: DeviceBuffer,
+    logits: DeviceBuffer,
+    targets: Indices,
+    rows: number,
+    vocab: number,
+    gradScale?: number,
+  ): void {
+    const gradient = gradScale === undefined ? 0 : 1;
+    this.library().crossEntropy(at(nll), at(logits), at(targets.data), rows, vocab, gradient, gradScale ?? 0);
+  }
+
+  // A handful of numbers each: native code would gain nothing over these two.
+
+  sumRanges(sums: DeviceBuffer, x: DeviceBuffer, offsets: Indices): void {
+    const values = this.memory.readFloats(x);
+    const bounds = this.memory.readIntegers(offsets.data);
+    const pairs = new Float32Array(sums.length);
+    for (let i = 0; i + 1 < bounds.length; i++) {
+      let sum = 0;
+      for (let at = bounds[i]!; at < bounds[i + 1]!; at++) sum += values[at]!;
+      pairs.set(toPair(sum), 2 * i);
+    }
+    this.memory.write(sums, pairs);
+  }
+
+  clip(verdict: DeviceBuffer, gradients: DeviceBuffer, sums: DeviceBuffer, maxNorm: number): void {
+    const norm = Math.sqrt(this.library().sumSquares(at(gradients), gradients.length));
+    const factor = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
+    const finite = Number.isFinite(norm) && this.memory.readFloats(sums).every(Number.isFinite);
+    this.memory.write(verdict, Float32Array.of(...toPair(norm), factor, finite ? 1 : 0));
+  }
+
+  adamw(
+    p: DeviceBuffer,
+    grad: DeviceBuffer,
+    m: DeviceBuffer,
+    v: DeviceBuffer,
+    { learningRate, beta1, beta2, eps, weightDecay, step }: AdamWStep,
+    verdict: DeviceBuffer,
+  ): void {
+    const [, , factor, finite] = this.memory.readFloats(verdict);
+    if (finite !== 1) return;
+    const buffers = [at(p), at(grad), at(m), at(v)] as const;
+    this.library().adamw(...buffers, p.length, learningRate, beta1, beta2, eps, weightDecay, step, factor!);
+  }
+}

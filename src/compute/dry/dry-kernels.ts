@@ -1,0 +1,29 @@
+import type { Kernels } from '../kernels';
+
+/** Kernels that do nothing but say that they were called. */
+export function dryKernels(called: () => void): Kernels {
+  return {
+    linear: called,
+    linearBackwardInput: called,
+    linearBackwardWeight: called,
+    addBias: called,
+    addBiasBackward: called,
+    rmsNorm: called,
+    rmsNormBackward: called,
+    rope: called,
+    attention: called,
+    attentionBackward: called,
+    swiglu: called,
+    swigluBackward: called,
+    add: called,
+    copy: called,
+    fill: called,
+    dropout: called,
+    gatherRows: called,
+    scatterRows: called,
+    crossEntropy: called,
+    sumRanges: called,
+    clip: called,
+    adamw: called,
+  };
+}

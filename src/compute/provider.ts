@@ -1,0 +1,42 @@
+import type { SftError } from '../base/errors';
+import type { Device } from './device';
+import type { DeviceTraits } from './traits';
+
+/** What a run can ask of a device beyond fp32 and weights as they are on disk. */
+export interface DeviceSupport {
+  /** Types in which it computes. */
+  readonly compute: readonly ('f32' | 'bf16' | 'f16')[];
+  /** Forms in which it holds the weights of the base model. */
+  readonly weights: readonly ('dense' | 'nf4')[];
+  /** Optimizers whose state and update it has. */
+  readonly optimizers: readonly ('adamw' | 'adamw_8bit')[];
+}
+
+/** What is known of a device before it is opened. */
+export interface DeviceInfo {
+  /** `cpu`, `cuda:0`: what --device and the configuration take; the kind alone means the first of its kind. */
+  readonly id: string;
+  readonly kind: string;
+  /** For people: "AMD EPYC, AVX-512, 2 threads". */
+  readonly name: string;
+  /** Bytes; absent where it uses the machine's memory. */
+  readonly memory?: { readonly free: number; readonly total: number };
+  readonly driver?: string;
+  readonly supports: DeviceSupport;
+  readonly traits: DeviceTraits;
+  /** Why it cannot be opened, and what to do. */
+  readonly unavailable?: SftError;
+}
+
+export interface OpenOptions {
+  /** Processor threads; one per physical core unless given. */
+  readonly threads?: number;
+}
+
+/** One kind of device. Listing opens nothing and throws nothing: a device that cannot run says why. */
+export interface DeviceProvider {
+  readonly kind: string;
+  list(options: OpenOptions): Promise<readonly DeviceInfo[]>;
+  /** @throws SftError what makes the device unavailable */
+  open(id: string, options: OpenOptions): Promise<Device>;
+}

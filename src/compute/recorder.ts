@@ -1,0 +1,99 @@
+import type { Arena } from './arena';
+import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { Indices } from './indices';
+import type { DropoutMask, Kernels } from './kernels';
+
+/** RMS norm before a projection or before the head. */
+export interface NormInput {
+  /** [cols], of any float type. */
+  readonly weight: DeviceBuffer;
+  readonly eps: number;
+  /** fp32 [cols]: backward adds to it, where the norm is trained. */
+  readonly gradient?: DeviceBuffer | undefined;
+}
+
+/** Two thin matrices beside a projection: y += scale (dropout(x) Aᵀ) Bᵀ (Hu et al. 2021). */
+export interface LowRankDelta {
+  readonly kind: 'low-rank';
+  /** [r, in] and [out, r] */
+  readonly a: WeightMatrix;
+  readonly b: WeightMatrix;
+  /** fp32, of the shapes of a and b: backward adds to them. */
+  readonly gradA: DeviceBuffer;
+  readonly gradB: DeviceBuffer;
+  readonly scale: number;
+}
+
+/** What a tuning method adds to the output of a projection. Other forms of it join this union. */
+export type ProjectionDelta = LowRankDelta;
+
+/** A delta in one pass. */
+export interface DeltaPass {
+  readonly delta: ProjectionDelta;
+  /** fp32 [rows, r]: forward leaves dropout(x) Aᵀ there for backward; scratch is used where it is not given. */
+  readonly xa?: DeviceBuffer | undefined;
+  readonly dropout?: DropoutMask | undefined;
+}
+
+/** One linear map of a common input. */
+export interface Projected {
+  /** [out, in] */
+  readonly weight: WeightMatrix;
+  readonly bias?: DeviceBuffer | undefined;
+  /** fp32 [out, in] and [out]: backward adds to them, where the projection itself is trained. */
+  readonly gradWeight?: DeviceBuffer | undefined;
+  readonly gradBias?: DeviceBuffer | undefined;
+  readonly delta?: DeltaPass | undefined;
+}
+
+export interface ProjectAll {
+  readonly rows: number;
+  /** fp32 [rows, in]; the parts see norm(x) where a norm is given. */
+  readonly x: DeviceBuffer;
+  readonly norm?: NormInput | undefined;
+  /** y [rows, out] = beta y + x Wᵀ + bias + delta. */
+  readonly parts: readonly (Projected & { readonly y: DeviceBuffer; readonly beta: 0 | 1 })[];
+}
+
+export interface ProjectAllBackward {
+  readonly rows: number;
+  /** What forward was given. */
+  readonly x: DeviceBuffer;
+  readonly norm?: NormInput | undefined;
+  /** dy [rows, out] of each part. */
+  readonly parts: readonly (Projected & { readonly dy: DeviceBuffer })[];
+  /** fp32 [rows, in] where the gradient of x is wanted: added to with a norm, overwritten without one. */
+  readonly dx?: DeviceBuffer | undefined;
+}
+
+/** Cross-entropy at chosen rows of the last hidden states; `targets` are the vocabulary's rows that the next tokens are. */
+export interface HeadLoss {
+  /** fp32 [rows, cols] */
+  readonly x: DeviceBuffer;
+  readonly rows: number;
+  readonly cols: number;
+  /** [n] each */
+  readonly targetRows: Indices;
+  readonly targets: Indices;
+  readonly norm: NormInput;
+  /** [vocab, cols], with its gradient where it is trained. */
+  readonly head: WeightMatrix;
+  readonly headGradient?: DeviceBuffer | undefined;
+  /** fp32 [n] receives the NLL of each target. */
+  readonly nll: DeviceBuffer;
+  /** fp32 [rows, cols] receives d(gradScale * sum NLL)/dx where given; the gradients of head and norm are added to. */
+  readonly backward?: { readonly dx: DeviceBuffer; readonly gradScale: number } | undefined;
+}
+
+/** Kernels that a GPU fuses and that `composed` makes of the others: the CPU's path, and the reference for the fused ones. */
+export interface CoarseKernels {
+  /** Projections of one input, with its norm, biases and deltas. */
+  projectAll(scratch: Arena, projection: ProjectAll): void;
+  /** Adds to the gradients of what is trained among the parts and their norm, and gives that of the input where it is wanted. */
+  projectAllBackward(scratch: Arena, projection: ProjectAllBackward): void;
+  /** In chunks of rows that the device chooses, so that the logits never stand in memory as a whole. */
+  headLoss(scratch: Arena, loss: HeadLoss): void;
+}
+
+/** Kernels in the order of their calls. */
+export interface Recorder extends Kernels, CoarseKernels {}

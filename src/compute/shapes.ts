@@ -1,0 +1,68 @@
+import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { Indices, Sequences } from './indices';
+import type { AttentionShape } from './kernels';
+
+/** Checks of what kernels are given, the same for all devices. Each throws a RangeError that names the argument. */
+
+function fail(name: string, buffer: DeviceBuffer, wanted: string): never {
+  throw new RangeError(`${name} holds ${buffer.length} ${buffer.dtype}, not ${wanted}`);
+}
+
+/** An fp32 buffer of exactly `length`. */
+export function floats(name: string, buffer: DeviceBuffer, length: number): void {
+  if (buffer.dtype !== 'f32' || buffer.length !== length) fail(name, buffer, `${length} f32`);
+}
+
+/** A buffer of exactly `length` of any float type. */
+export function anyFloats(name: string, buffer: DeviceBuffer, length: number): void {
+  if (buffer.dtype === 'i32' || buffer.length !== length) fail(name, buffer, `${length} of a float type`);
+}
+
+/** An i32 buffer of exactly `length`. */
+export function integers(name: string, buffer: DeviceBuffer, length: number): void {
+  if (buffer.dtype !== 'i32' || buffer.length !== length) fail(name, buffer, `${length} i32`);
+}
+
+/** How many rows an fp32 matrix of `columns` has. */
+export function rowsOf(name: string, buffer: DeviceBuffer, columns: number): number {
+  if (buffer.dtype !== 'f32' || buffer.length % columns !== 0) fail(name, buffer, `rows of ${columns} f32`);
+  return buffer.length / columns;
+}
+
+/** A weight whose shape and length agree. */
+export function weight(name: string, { data, rows, cols }: WeightMatrix): void {
+  anyFloats(name, data, rows * cols);
+}
+
+/** A whole number of at least `least`. */
+export function size(name: string, value: number, least = 0): number {
+  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} is ${value}`);
+  return value;
+}
+
+/** Exactly `count` indices, all in [0, limit). */
+export function indices(name: string, { data, length, below }: Indices, count: number, limit: number): void {
+  integers(name, data, count);
+  if (length !== count || below > limit) throw new RangeError(`${name} holds ${below - 1}, outside 0 .. ${limit - 1}`);
+}
+
+/** Heads that form groups. */
+export function attentionShape(shape: AttentionShape): void {
+  size('heads', shape.heads, 1);
+  size('kvHeads', shape.kvHeads, 1);
+  size('headDim', shape.headDim, 1);
+  size('window', shape.window);
+  if (shape.heads % shape.kvHeads !== 0) {
+    throw new RangeError(`${shape.heads} heads are no multiple of ${shape.kvHeads} kv heads`);
+  }
+}
+
+/** Sequences within the rows there are; as many queries as keys in each where backward asks for it. */
+export function sequencesWithin(given: Sequences, queryRows: number, keyRows: number, square: boolean): void {
+  integers('sequences', given.table, size('count', given.count) * 4);
+  if (given.queryRows > queryRows || given.keyRows > keyRows || (square && !given.square)) {
+    throw new RangeError(
+      `sequences over ${given.queryRows} queries and ${given.keyRows} keys do not fit ${queryRows} and ${keyRows}`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { DeviceBuffer } from '../compute/memory';
+import type { Indices } from '../compute/indices';
+import type { Recorder } from '../compute/recorder';
+import type { PackedBatch } from './batch';
+import type { LlamaModel } from './llama';
+
+/**
+ * Cross-entropy of the batch's targets from the last hidden states x [T, C].
+ * @param nll fp32 [targetCount], in the order of the batch's targets
+ * @param backward its dx [T, C] receives d(gradScale * sum NLL)/dx; the gradients of head and final norm are added to
+ */
+export function lossOf(
+  r: Recorder,
+  model: LlamaModel,
+  x: DeviceBuffer,
+  { tokens: rows, targetRows, targets }: PackedBatch,
+  nll: DeviceBuffer,
+  backward?: { readonly dx: DeviceBuffer; readonly gradScale: number },
+): void {
+  const { finalNorm, head, config } = model;
+  r.headLoss(model.workspace, {
+    x,
+    rows,
+    cols: config.hiddenSize,
+    targetRows,
+    targets,
+    norm: { ...finalNorm, eps: config.rmsNormEps },
+    head: head.matrix,
+    headGradient: head.gradient,
+    nll,
+    backward,
+  });
+}
+
+/** Logits of chosen rows of x [T, C]: fp32 [rows.length, vocab] into `logits`. */
+export function logitsAt(
+  r: Recorder,
+  model: LlamaModel,
+  x: DeviceBuffer,
+  tokens: number,
+  rows: Indices,
+  logits: DeviceBuffer,
+): void {
+  const { workspace, config } = model;
+  const count = rows.length;
+  const mark = workspace.mark();
+  const chosen = workspace.take(count, config.hiddenSize, count);
+  const table = { kind: 'dense', data: x, rows: tokens, cols: config.hiddenSize } as const;
+  r.gatherRows(chosen, table, rows, count);
+  r.rmsNorm(chosen, chosen, model.finalNorm.weight, count, config.hiddenSize, config.rmsNormEps);
+  r.linear(logits, chosen, model.head.matrix, count);
+  workspace.release(mark);
+}

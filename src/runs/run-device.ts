@@ -1,0 +1,20 @@
+import { chooseDevice } from '../compute/choose-device';
+import type { DeviceInfo } from '../compute/provider';
+import { listDevices } from '../compute/registry';
+import type { ResolvedConfig } from '../config/config-schema';
+
+/**
+ * The device that a run of this configuration computes on.
+ * @throws SftError no-such-device, or what makes the device unavailable
+ */
+export async function runDevice(
+  config: Pick<ResolvedConfig, 'device' | 'threads'>,
+  devices?: readonly DeviceInfo[],
+): Promise<DeviceInfo> {
+  return chooseDevice(config.device, devices ?? (await listRunDevices(config)));
+}
+
+/** All devices, as a run of this configuration would open them. */
+export function listRunDevices({ threads }: Pick<ResolvedConfig, 'threads'>): Promise<readonly DeviceInfo[]> {
+  return listDevices(threads === null ? {} : { threads });
+}

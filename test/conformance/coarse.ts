@@ -1,0 +1,206 @@
+import { describe, it } from 'node:test';
+import { Arena } from '../../src/compute/arena';
+import type { Device } from '../../src/compute/device';
+import type { DeviceBuffer } from '../../src/compute/memory';
+import type { DropoutMask } from '../../src/compute/kernels';
+import type { LowRankDelta, ProjectAll, ProjectAllBackward } from '../../src/compute/recorder';
+import { onBench, type Bench } from './bench';
+import { assertClose, dot, numericalGradient, randomIndices, randoms } from './numbers';
+import * as reference from './reference';
+
+const [ROWS, COLS, EPS] = [5, 12, 1e-5];
+const SCALE = 0.75;
+const WIDTHS = [9, 4, 7] as const;
+const RANK = 3;
+const MASK: DropoutMask = { p: 0.25, seed: 3, offset: 40 };
+
+/** What the projections of one input are made of; the second has no delta, the third no bias. */
+interface Weights {
+  readonly norm: Float32Array;
+  readonly parts: readonly {
+    readonly w: Float32Array;
+    readonly bias?: Float32Array;
+    readonly a?: Float32Array;
+    readonly b?: Float32Array;
+  }[];
+}
+
+function weights(): Weights {
+  return {
+    norm: randoms(COLS, 1).map((x) => 1 + 0.2 * x),
+    parts: WIDTHS.map((out, i) => ({
+      w: randoms(out * COLS, 2 + i, 0.5),
+      ...(i === 2 ? {} : { bias: randoms(out, 12 + i) }),
+      ...(i === 1 ? {} : { a: randoms(RANK * COLS, 22 + i, 0.5), b: randoms(out * RANK, 32 + i, 0.5) }),
+    })),
+  };
+}
+
+/** The outputs in double precision. @param mask what dropout multiplies the input of the deltas by */
+function forward(x: ArrayLike<number>, { norm, parts }: Weights, normed: boolean, mask: Float32Array): Float64Array[] {
+  const z = normed ? reference.rmsNorm(x, norm, ROWS, COLS, EPS) : x;
+  const dropped = Float64Array.from(mask, (factor, i) => factor * z[i]!);
+  return parts.map(({ w, bias, a, b }, part) => {
+    const out = WIDTHS[part]!;
+    const y = reference.linear(z, w, ROWS, out, COLS);
+    const delta =
+      a && b ? reference.linear(reference.linear(dropped, a, ROWS, RANK, COLS), b, ROWS, out, RANK) : undefined;
+    return y.map((value, i) => value + (bias?.[i % out] ?? 0) + SCALE * (delta?.[i] ?? 0));
+  });
+}
+
+/** The same on the device, with room for the gradients. */
+function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMask | undefined) {
+  const parts = given.parts.map(({ w, bias, a, b: up }, part) => {
+    const out = WIDTHS[part]!;
+    const delta: LowRankDelta | undefined = a &&
+      up && {
+        kind: 'low-rank',
+        a: b.matrix('f32', a, RANK, COLS),
+        b: b.matrix('f32', up, out, RANK),
+        gradA: b.zeros(a.length),
+        gradB: b.zeros(up.length),
+        scale: SCALE,
+      };
+    return {
+      weight: b.matrix('f32', w, out, COLS),
+      gradWeight: b.zeros(w.length),
+      ...(bias && { bias: b.floats(bias), gradBias: b.zeros(bias.length) }),
+      ...(delta && { delta: { delta, xa: b.zeros(ROWS * RANK), dropout } }),
+    };
+  });
+  const norm = { weight: b.floats(given.norm), eps: EPS, gradient: b.zeros(COLS) };
+  return { parts, ...(normed ? { norm } : {}) };
+}
+
+async function maskOf(b: Bench, dropout: DropoutMask | undefined): Promise<Float32Array> {
+  const mask = b.floats(new Float32Array(ROWS * COLS).fill(1));
+  if (dropout !== undefined) b.kernels.dropout(mask, mask, dropout);
+  return b.read(mask);
+}
+
+export function coarseSuite(device: () => Device): void {
+  void describe('projectAll and headLoss', () => {
+    for (const normed of [true, false]) {
+      for (const dropout of [undefined, MASK]) {
+        const name = `${normed ? 'with' : 'without'} a norm, ${dropout ? 'with' : 'without'} dropout`;
+        void it(`projects one input three ways and back, ${name}`, () =>
+          onBench(device(), async (b) => {
+            const [given, x] = [weights(), randoms(ROWS * COLS, 50)];
+            const mask = await maskOf(b, dropout);
+            const { parts, norm } = onDevice(b, given, normed, dropout);
+            const scratch = new Arena(b.device);
+            const input = b.floats(x);
+            const starts = WIDTHS.map((out, i) => randoms(ROWS * out, 60 + i));
+            const outputs = parts.map((part, i): ProjectAll['parts'][number] => {
+              return { ...part, y: b.floats(starts[i]!), beta: i === 0 ? 1 : 0 };
+            });
+            b.kernels.projectAll(scratch, { rows: ROWS, x: input, norm, parts: outputs });
+            const expected = forward(x, given, normed, mask);
+            for (const [i, { y }] of outputs.entries()) {
+              const whole = expected[i]!.map((value, at) => value + (i === 0 ? starts[0]![at]! : 0));
+              assertClose(await b.read(y), whole, 1e-5, `y ${i}`);
+            }
+
+            const dys = WIDTHS.map((out, i) => randoms(ROWS * out, 70 + i));
+            const loss = (at: ArrayLike<number>, changed: Weights): number =>
+              forward(at, changed, normed, mask).reduce((sum, y, i) => sum + dot(y, dys[i]!), 0);
+            const before = randoms(ROWS * COLS, 80);
+            const dx = b.floats(before);
+            const backward = parts.map((part, i): ProjectAllBackward['parts'][number] => {
+              return { ...part, dy: b.floats(dys[i]!) };
+            });
+            b.kernels.projectAllBackward(scratch, { rows: ROWS, x: input, norm, parts: backward, dx });
+            const gradient = numericalGradient((at) => loss(at, given), x);
+            // Added to the stream's gradient behind a norm, in place of what was there elsewhere.
+            const sum = gradient.map((value, i) => value + (normed ? before[i]! : 0));
+            assertClose(await b.read(dx), sum, 1e-4, 'dx');
+
+            const check = async (what: string, got: DeviceBuffer | undefined, value: Float32Array | undefined) => {
+              if (got === undefined || value === undefined) return;
+              const slopes = numericalGradient((at) => {
+                const swap = (old: Float32Array): Float32Array =>
+                  old === value ? (at as unknown as Float32Array) : old;
+                return loss(x, {
+                  norm: swap(given.norm),
+                  parts: given.parts.map(
+                    (part) =>
+                      Object.fromEntries(
+                        Object.entries(part).map(([key, old]) => [key, swap(old)]),
+                      ) as unknown as Weights['parts'][number],
+                  ),
+                });
+              }, value);
+              assertClose(await b.read(got), slopes, 1e-4, what);
+            };
+            if (norm !== undefined) await check('dnorm', norm.gradient, given.norm);
+            for (const [i, part] of parts.entries()) {
+              const { w, bias, a, b: up } = given.parts[i]!;
+              await check(`dw ${i}`, part.gradWeight, w);
+              await check(`dbias ${i}`, part.gradBias, bias);
+              await check(`da ${i}`, part.delta?.delta.gradA, a);
+              await check(`db ${i}`, part.delta?.delta.gradB, up);
+            }
+            b.submit();
+            scratch.free();
+          }));
+      }
+    }
+
+    void it('gives the loss at the target rows and its gradients', () =>
+      onBench(device(), async (b) => {
+        const [rows, vocab, scale] = [9, 23, 0.3];
+        const [x, w] = [randoms(rows * COLS, 1), randoms(vocab * COLS, 2)];
+        const gain = randoms(COLS, 3).map((value) => 1 + 0.2 * value);
+        const [at, ids] = [[1, 2, 5, 8], Array.from(randomIndices(4, vocab, 5))];
+        const losses = (inputs: ArrayLike<number>, head: ArrayLike<number>, norm: ArrayLike<number>): Float64Array => {
+          const z = reference.rmsNorm(inputs, norm, rows, COLS, EPS);
+          const chosen = Float64Array.from(
+            { length: 4 * COLS },
+            (_, i) => z[at[Math.floor(i / COLS)]! * COLS + (i % COLS)]!,
+          );
+          return Float64Array.from(
+            reference.crossEntropy(Float32Array.from(reference.linear(chosen, head, 4, vocab, COLS)), ids, 4, vocab),
+          );
+        };
+        const scratch = new Arena(b.device);
+        const head = b.matrix('f32', w, vocab, COLS);
+        const [nll, dx, headGradient, gradient] = [b.zeros(4), b.zeros(rows * COLS), b.zeros(w.length), b.zeros(COLS)];
+        b.kernels.fill(dx, NaN);
+        b.kernels.headLoss(scratch, {
+          x: b.floats(x),
+          rows,
+          cols: COLS,
+          targetRows: b.indices(at),
+          targets: b.indices(ids),
+          norm: { weight: b.floats(gain), eps: EPS, gradient },
+          head,
+          headGradient,
+          nll,
+          backward: { dx, gradScale: scale },
+        });
+        assertClose(await b.read(nll), losses(x, w, gain), 1e-5, 'nll');
+        const sum = (values: Float64Array): number => scale * values.reduce((total, value) => total + value, 0);
+        const step = 1e-3;
+        assertClose(
+          await b.read(dx),
+          numericalGradient((v) => sum(losses(v, w, gain)), x, step),
+          2e-4,
+          'dx',
+        );
+        assertClose(
+          await b.read(headGradient),
+          numericalGradient((v) => sum(losses(x, v, gain)), w, step),
+          2e-4,
+          'dw',
+        );
+        assertClose(
+          await b.read(gradient),
+          numericalGradient((v) => sum(losses(x, w, v)), gain, step),
+          2e-4,
+          'dnorm',
+        );
+        scratch.free();
+      }));
+  });
+}
