@@ -17,6 +17,7 @@ if (only.length === 0) {
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview']);
   console.error('[test] lint');
   run(process.execPath, ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
+  run(process.execPath, ['node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors']);
   console.error('[test] format');
   run(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
 }

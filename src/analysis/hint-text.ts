@@ -2,7 +2,7 @@ import type { TokenLength, LengthSummary } from '../text/token-lengths';
 import type { TokenParts } from './protocol';
 
 /** `1,234`, and `≈1,234` for an estimate. */
-export function countText(value: number, estimated: boolean): string {
+function countText(value: number, estimated: boolean): string {
   return `${estimated ? '≈' : ''}${value.toLocaleString('en-US')}`;
 }
 

@@ -3,10 +3,7 @@ import type { Finding, Severity } from '../dataset/finding';
 import type { TokenLength } from '../text/token-lengths';
 
 /** The rules that need a tokenizer; the others are in src/dataset/rules. */
-export const LENGTH_RULES = { 'over-length': 'warning', 'answer-lost': 'error' } as const satisfies Record<
-  string,
-  Severity
->;
+const LENGTH_RULES = { 'over-length': 'warning', 'answer-lost': 'error' } as const satisfies Record<string, Severity>;
 
 /**
  * What truncation takes from an example, at its first character; undefined where it fits. Estimated counts give no error: the answer

@@ -28,7 +28,7 @@ export interface AnalysisSettings {
 }
 
 /** Numbers of one example in `AnalysisResult.examples`, in this order. */
-export const EXAMPLE_FIELDS = ['offset', 'endOffset', 'tokens', 'trained', 'truncated'] as const;
+const EXAMPLE_FIELDS = ['offset', 'endOffset', 'tokens', 'trained', 'truncated'] as const;
 export const EXAMPLE_WIDTH = EXAMPLE_FIELDS.length;
 
 /** What the analysis of one version of a text gives. */

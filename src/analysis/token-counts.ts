@@ -9,7 +9,7 @@ import { sourceHash } from './example-facts';
 import type { TokenParts, TrainingSequence } from './protocol';
 
 /** Characters of a token in the estimate: what English text has with the vocabularies of the Llama family. */
-export const CHARACTERS_PER_TOKEN = 4;
+const CHARACTERS_PER_TOKEN = 4;
 
 /** Entries of the cache: 50,000 examples and their edited forms fit four times. */
 const CACHED = 200_000;

@@ -8,7 +8,6 @@ import { checkText } from './read';
 import { CROSS_EXAMPLE_RULES } from './rules';
 import { sameAgency } from './rules/near-agency';
 import { createRandom } from '../base/random';
-import { datasetStatistics } from './statistics';
 
 function check(examples: readonly QaExample[]): Finding[] {
   const text = examples.map((example) => JSON.stringify(example)).join('\n');
@@ -155,29 +154,5 @@ describe('rules about the file', () => {
       ).some((item) => item.type === 'finding' && item.finding.rule === 'dataset-size');
     assert.ok(small(99));
     assert.ok(!small(100));
-  });
-});
-
-describe('datasetStatistics', () => {
-  it('counts lengths, agencies and bins', () => {
-    const values = ['a', 'a b', 'a b c', 'a b c d'].map((answer, i) => ({
-      value: { question: 'q?', answer, ...(i < 3 ? { agency: i < 2 ? 'CAC' : 'FIRS' } : {}) },
-    }));
-    const { words, characters, agencies, withoutAgency, histogram } = datasetStatistics(values, 2);
-    assert.deepEqual(words.answer, { min: 1, mean: 2.5, p50: 2, p95: 4, max: 4 });
-    assert.equal(characters.answer.max, 7);
-    assert.deepEqual(agencies, [
-      { name: 'CAC', count: 2 },
-      { name: 'FIRS', count: 1 },
-    ]);
-    assert.equal(withoutAgency, 1);
-    assert.deepEqual(
-      histogram.map(({ from, to, count }) => [from, to, count]),
-      [
-        [0, 3, 1],
-        [3, 6, 3],
-      ],
-    );
-    assert.deepEqual(datasetStatistics([]).histogram, []);
   });
 });

@@ -1,5 +1,3 @@
-import type schema from '../../schemas/dataset.schema.json';
-
 /** One question with its answer. Every further field is a string; `agency` is the one the tools group by. */
 export interface QaExample {
   question: string;
@@ -7,12 +5,6 @@ export interface QaExample {
   agency?: string;
   [field: string]: string | undefined;
 }
-
-/** The keys the schema names. A key added to the schema and not to QaExample is a type error here. */
-export const EXAMPLE_KEYS = { question: true, answer: true, agency: true } as const satisfies Record<
-  keyof (typeof schema)['definitions']['example']['properties'],
-  true
->;
 
 /** A valid example and where it stands in its file. */
 export interface DatasetExample {

@@ -232,7 +232,7 @@ export function renamed(key: Node, wanted: string): Fix {
 }
 
 /** The optional keys of a kind's schema. */
-export function optionalKeys(kind: DatasetKind): readonly string[] {
+function optionalKeys(kind: DatasetKind): readonly string[] {
   const { properties, required } = SCHEMAS[kind];
   return Object.keys(properties).filter((key) => !required.includes(key));
 }
@@ -257,7 +257,7 @@ function nodeAt(tree: Node, instancePath: string): Node | undefined {
 }
 
 /** The key-and-value node of a key; of repeated keys the last, as JSON.parse takes it. */
-export function propertyOf(tree: Node, key: string): Node | undefined {
+function propertyOf(tree: Node, key: string): Node | undefined {
   return tree.children?.findLast((property) => property.children?.[0]?.value === key);
 }
 

@@ -28,12 +28,12 @@ export interface LoraPair extends LowRankDelta {
 }
 
 /** The tensor name in PEFT's adapter_model.safetensors. */
-export function loraTensorName(layer: number, name: ProjectionName, part: 'A' | 'B'): string {
+function loraTensorName(layer: number, name: ProjectionName, part: 'A' | 'B'): string {
   return `base_model.model.model.layers.${layer}.${projectionPath(name)}.lora_${part}.weight`;
 }
 
 /** alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA (Kalajdzievski 2023). */
-export function loraScale(config: LoraConfig): number {
+function loraScale(config: LoraConfig): number {
   return config.lora_alpha / (config.use_rslora ? Math.sqrt(config.r) : config.r);
 }
 

@@ -10,10 +10,10 @@ import { readTensors, writeTensors } from './parameter-file';
 import { readSafetensorsHeader } from './safetensors';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
-export const ADAPTER_CONFIG = 'adapter_config.json';
+const ADAPTER_CONFIG = 'adapter_config.json';
 
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
-export function peftConfigJson(config: LoraConfig, baseModel: string): string {
+function peftConfigJson(config: LoraConfig, baseModel: string): string {
   const fields: Record<string, unknown> = {
     alpha_pattern: {},
     base_model_name_or_path: baseModel,

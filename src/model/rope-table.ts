@@ -4,7 +4,7 @@ import type { LlamaConfig, RopeScaling } from './llama-config';
  * Rotary frequencies, fp32 [headDim / 2], rounded to fp32 where transformers rounds (modeling_rope_utils).
  * llama3 scaling keeps short waves, divides long ones by `factor` and blends between.
  */
-export function ropeFrequencies(headDim: number, theta: number, scaling: RopeScaling): Float32Array {
+function ropeFrequencies(headDim: number, theta: number, scaling: RopeScaling): Float32Array {
   const frequencies = new Float32Array(headDim / 2);
   for (let i = 0; i < frequencies.length; i++) {
     const frequency = Math.fround(1 / Math.fround(Math.pow(theta, Math.fround((2 * i) / headDim))));

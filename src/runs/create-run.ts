@@ -122,7 +122,7 @@ function slug(name: string): string {
 }
 
 /** SHA-256 of a file, read as a stream. */
-export async function hashFile(file: string): Promise<Run['dataset']> {
+async function hashFile(file: string): Promise<Run['dataset']> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {

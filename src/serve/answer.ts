@@ -32,7 +32,7 @@ export interface AnswerOptions {
 }
 
 /** Throws ApiError 400 where a prompt is empty or leaves no room for an answer. @returns the most tokens of the answer */
-export function answerRoom(loop: DecodeLoop, model: LlamaModel, prompt: readonly number[], maxTokens?: number): number {
+function answerRoom(loop: DecodeLoop, model: LlamaModel, prompt: readonly number[], maxTokens?: number): number {
   const { vocabSize, maxPositionEmbeddings: context } = model.config;
   if (prompt.length === 0) throw new ApiError(400, 'the prompt is empty', { param: 'prompt', code: 'invalid_value' });
   const outside = prompt.find((id) => id >= vocabSize);

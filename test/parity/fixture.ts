@@ -4,7 +4,7 @@ import type { Span } from '../../src/base/spans';
 import type { TokenSequence } from '../../src/model/batch';
 
 /** The tiny models of test/reference/models.py; test/reference/README.md says what each folder holds. */
-export const REFERENCE_FOLDER = path.resolve('test/reference');
+const REFERENCE_FOLDER = path.resolve('test/reference');
 
 export interface ParityExample {
   /** Token ids, [T]. */
@@ -100,15 +100,6 @@ export interface ParityExpected {
   readonly full_training?: ParityTraining;
 }
 
-export interface ScheduleCase {
-  readonly lr_scheduler_type: 'linear' | 'cosine' | 'constant';
-  readonly max_steps: number;
-  readonly warmup_steps: number;
-  readonly learning_rate: number;
-  /** The rates of steps 0..max_steps-1. */
-  readonly rates: readonly number[];
-}
-
 /** Names of all fixtures, sorted. */
 export function fixtureNames(): string[] {
   return readdirSync(path.join(REFERENCE_FOLDER, 'models')).sort();
@@ -127,9 +118,4 @@ export function loadFixture(name: string): ParityFixture {
     fullEnd: expected.full_training === undefined ? undefined : path.join(model, 'full_end', 'model.safetensors'),
     expected,
   };
-}
-
-/** Learning rates of transformers' own schedulers. */
-export function loadSchedules(): readonly ScheduleCase[] {
-  return JSON.parse(readFileSync(path.join(REFERENCE_FOLDER, 'schedules.json'), 'utf8')) as ScheduleCase[];
 }

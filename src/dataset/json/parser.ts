@@ -6,9 +6,6 @@ import { ElementScanner, INCOMPLETE } from './scan';
 import type { Fix } from '../finding';
 import { commentFix, removal, replacement } from './syntax-fixes';
 
-/** Ids of what can be wrong with a file as a whole. */
-export type FileRule = 'empty-file' | 'not-json' | 'top-level';
-
 /** What the parser knows where a value begins, besides the text that follows. */
 export interface ElementState {
   readonly format: DatasetFormat;

@@ -1,7 +1,7 @@
 /** The scan needs more text than it was given. */
 export const INCOMPLETE = -1;
 /** The text is not JSON as it should be: recover.ts finds out why. */
-export const ODD = -2;
+const ODD = -2;
 
 /** Deeper nesting is refused; no dataset format needs more than a handful of levels. */
 export const MAX_DEPTH = 100;

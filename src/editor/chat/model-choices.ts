@@ -51,14 +51,8 @@ export function modelRef(id: string): ModelRef | undefined {
   return id.startsWith('endpoint:') ? { kind: 'endpoint', id: id.slice('endpoint:'.length) } : undefined;
 }
 
-/** The id of what a model belongs to: a run, a folder, an endpoint. */
-export function sourceOf(model: string): string {
-  const ref = modelRef(model);
-  return ref === undefined || ref.kind === 'endpoint' ? model : `${ref.kind}:${ref.folder}`;
-}
-
 /** `tuned` → Tuned, `step-40` → Step 40. */
-export function variantName(variant: string): string {
+function variantName(variant: string): string {
   const step = /^step-(\d+)$/.exec(variant)?.[1];
   if (step !== undefined) return `Step ${step}`;
   const names: Readonly<Record<string, string>> = { base: 'Base', tuned: 'Tuned', best: 'Best checkpoint' };

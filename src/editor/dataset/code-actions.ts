@@ -7,7 +7,7 @@ import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
 
 /** "Fix all" of these documents, for the menu and for editor.codeActionsOnSave. */
-export const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
+const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
 
 /** The repairs of the findings under the cursor, fix-all, and the ways to silence a rule. */
 export function registerCodeActions(services: Services): vscode.Disposable {

@@ -9,7 +9,7 @@ const FOLDER_NAME = 'sft-sample';
 /** The folder whose window shows the walkthrough as soon as it has opened. */
 const TO_SHOW = 'sampleProjectToShow';
 
-export const WALKTHROUGH = 'sft-workbench.sft-workbench#sft.learn';
+const WALKTHROUGH = 'sft-workbench.sft-workbench#sft.learn';
 
 /** `SFT: Open Sample Project…`: a copy of the sample in a folder that the person picks, opened. Nothing is overwritten. */
 export function sampleProjectCommands(services: Services) {
