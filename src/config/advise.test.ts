@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { checkConfigText, effectiveValues } from './advise';
+import { checkConfigText } from './advise';
 import type { ConfigFinding } from './config-finding';
 import type { ConfigFacts } from './facts';
 import { parseConfig } from './parse-config';
@@ -258,15 +258,5 @@ describe('checkConfigText: mistakes', () => {
       assert.equal(found.length, 1, broken.slice(0, 20));
       assert.ok(found[0]!.endOffset <= broken.length);
     }
-  });
-});
-
-describe('effectiveValues', () => {
-  it('fills in defaults and leaves out what is wrong', () => {
-    const values = effectiveValues(text({ lora_r: 8, seed: 'x' }), FILE);
-    assert.equal(values?.lora_r, 8);
-    assert.equal(values.seed, 3407);
-    assert.equal(values.dataset, 'data/train.json');
-    assert.equal(effectiveValues('{', FILE), undefined);
   });
 });

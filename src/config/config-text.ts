@@ -1,4 +1,11 @@
-import { createScanner, findNodeAtLocation, findNodeAtOffset, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  createScanner,
+  findNodeAtLocation,
+  findNodeAtOffset,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
 import type { ErrorPlace } from '../base/errors';
 import { configProblem, type ConfigProblem } from './config-error';
@@ -12,6 +19,7 @@ const MAX_DEPTH = 32;
 /** A JSON object with the place of each of its keys and values. Comments and trailing commas are not JSON and are refused by a run. */
 export class ConfigText {
   readonly #lineStarts: number[] = [0];
+  #errorOffsets: readonly number[] = [];
 
   private constructor(
     readonly file: string,
@@ -22,31 +30,40 @@ export class ConfigText {
   }
 
   /**
-   * @param lenient lets comments and trailing commas pass, for an edit that is not about them
-   * @throws SftError at the first place where the text is not a JSON object
+   * @param relaxed lets comments and trailing commas pass, for an edit that is not about them
+   * @throws ConfigProblem at the first place where the text is not a JSON object
    */
-  static parse(text: string, file: string, lenient = false): ConfigText {
+  static parse(text: string, file: string, relaxed = false): ConfigText {
+    const { parsed, syntax } = ConfigText.read(text, file, relaxed);
+    if (syntax !== undefined) throw syntax;
+    return parsed;
+  }
+
+  /** As parse, but never throws: of a text that is not a JSON object, the keys that can be read, and what is wrong first. */
+  static read(
+    text: string,
+    file: string,
+    relaxed = false,
+  ): { readonly parsed: ConfigText; readonly syntax: ConfigProblem | undefined } {
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
     const parsed = new ConfigText(file, plain, undefined);
     if (plain.trim() === '') {
-      throw configProblem('the configuration is empty', {
-        ...parsed.place(0),
-        remedy: 'start with {"model_name": "FOLDER", "dataset": "FILE"}',
-      });
+      const details = { ...parsed.place(0), remedy: 'start with {"model_name": "FOLDER", "dataset": "FILE"}' };
+      return { parsed, syntax: configProblem('the configuration is empty', details) };
     }
-    parsed.checkDepth();
+    const deep = parsed.depthProblem();
+    if (deep !== undefined) return { parsed, syntax: deep };
     const errors: ParseError[] = [];
-    const root = parseTree(plain, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
+    const root = parseTree(plain, errors, { disallowComments: !relaxed, allowTrailingComma: relaxed });
+    if (root?.type === 'object') parsed.node = root;
     const [first] = errors;
-    if (first !== undefined) throw parsed.syntaxError(first);
-    if (root?.type !== 'object') {
-      throw configProblem('a configuration is a JSON object', {
-        ...parsed.place(root?.offset ?? 0),
-        remedy: 'write its keys between { and }',
-      });
+    if (first !== undefined) {
+      parsed.#errorOffsets = errors.map(({ offset }) => offset);
+      return { parsed, syntax: parsed.syntaxError(first) };
     }
-    parsed.node = root;
-    return parsed;
+    if (root?.type === 'object') return { parsed, syntax: undefined };
+    const details = { ...parsed.place(root?.offset ?? 0), remedy: 'write its keys between { and }' };
+    return { parsed, syntax: configProblem('a configuration is a JSON object', details) };
   }
 
   /** Each key that stands twice in one object, at its second place. JSON readers silently take the last one. */
@@ -109,16 +126,16 @@ export class ConfigText {
   }
 
   /** Before the recursive parser: deep nesting would exhaust the stack. */
-  private checkDepth(): void {
+  private depthProblem(): ConfigProblem | undefined {
     const scanner = createScanner(this.text, true);
     let depth = 0;
     for (;;) {
       const token: number = scanner.scan();
-      if (token === TOKEN.end) return;
+      if (token === TOKEN.end) return undefined;
       if (token === TOKEN.openBrace || token === TOKEN.openBracket) depth += 1;
       if (token === TOKEN.closeBrace || token === TOKEN.closeBracket) depth -= 1;
       if (depth > MAX_DEPTH) {
-        throw configProblem('brackets are nested too deeply for a configuration', {
+        return configProblem('brackets are nested too deeply for a configuration', {
           ...this.place(scanner.getTokenOffset()),
           remedy: 'check that this is the right file',
         });
@@ -163,9 +180,23 @@ export class ConfigText {
     });
   }
 
-  /** The value as JSON.parse gives it. */
+  /** The value as JSON.parse gives it; of a text that is not JSON, the keys whose own text is. */
   value(): Readonly<Record<string, unknown>> {
-    return JSON.parse(this.text) as Readonly<Record<string, unknown>>;
+    if (this.#errorOffsets.length === 0 && this.node !== undefined) {
+      return JSON.parse(this.text) as Readonly<Record<string, unknown>>;
+    }
+    const read: [string, unknown][] = [];
+    for (const property of this.node?.children ?? []) {
+      const [key, given] = property.children ?? [];
+      if (key === undefined || given === undefined) continue;
+      const end = given.offset + given.length;
+      // What follows at once belongs to the value: a text whose quotes were closed too late, half a number.
+      const broken = this.#errorOffsets.some(
+        (offset) => offset >= property.offset && offset <= end && offset < this.text.length,
+      );
+      if (!broken) read.push([String(key.value), getNodeValue(given)]);
+    }
+    return Object.fromEntries(read);
   }
 }
 

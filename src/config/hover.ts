@@ -1,7 +1,7 @@
 import { getLocation } from 'jsonc-parser';
-import { effectiveValues } from './advise';
 import { currentMarkdown } from './current';
 import type { ConfigFacts } from './facts';
+import { readLeniently } from './lenient-config';
 import { isTaughtKey, teachingMarkdown, type TaughtKey } from './teach';
 import { GLOSSARY_COMMAND } from './names';
 import { anchorOf, TERMS } from './teaching/terms';
@@ -28,8 +28,7 @@ export function configHover(
 ): string | undefined {
   const key = keyAt(text, offset);
   if (key === undefined) return undefined;
-  const values = effectiveValues(text, file);
-  const current = values === undefined ? '' : currentMarkdown(key, values, facts);
+  const current = currentMarkdown(key, readLeniently(text, file).values, facts);
   const taught = teach ? `**${key}**\n\n${teachingMarkdown(key)}` : '';
   const parts = [taught, current, glossaryLinks(key)].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join('\n\n');

@@ -35,18 +35,37 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 let validate: ValidateFunction | undefined;
 
-/** What the schema has against the configuration, each mistake at its key. */
-export function schemaProblems(text: ConfigText): ConfigProblem[] {
-  validate ??= createAjv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
-  if (validate(text.value())) return [];
-  return (validate.errors ?? []).map((error) => problem(text, error));
+/** What the schema has against a configuration. */
+export interface SchemaProblems {
+  /** Each at its key. */
+  readonly problems: readonly ConfigProblem[];
+  /** The keys of the configuration that they are about; unknown ones as well. */
+  readonly keys: ReadonlySet<string>;
 }
 
-function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
-  const path = error.instancePath
+/** @param value of the text */
+export function schemaProblems(text: ConfigText, value: Readonly<Record<string, unknown>>): SchemaProblems {
+  validate ??= createAjv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(CONFIG_SCHEMA);
+  const errors = validate(value) ? [] : (validate.errors ?? []);
+  const keys = errors.map((error) => {
+    const [key] = pathOf(error);
+    return key ?? (error.params as Readonly<Record<string, unknown>>)['additionalProperty'];
+  });
+  return {
+    problems: errors.map((error) => problem(text, error)),
+    keys: new Set(keys.filter((key) => key !== undefined).map(String)),
+  };
+}
+
+function pathOf(error: ErrorObject): (string | number)[] {
+  return error.instancePath
     .split('/')
     .slice(1)
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
+
+function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
+  const path = pathOf(error);
   const params = error.params as Readonly<Record<string, unknown>>;
   const schema = error.parentSchema as JsonSchema;
   const label = path

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { schemaFileText } from '../base/json-schema';
-import { effectiveValues } from './advise';
+import { readLeniently } from './lenient-config';
 import { CONFIG_SCHEMA } from './config-schema';
 import { configurationPage } from './configuration-page';
 import { currentMarkdown } from './current';
@@ -94,7 +94,7 @@ describe('currentMarkdown', () => {
   ];
   for (const [key, more, facts, expected] of cases) {
     it(`${key} of ${JSON.stringify(more)}`, () => {
-      const values = effectiveValues(JSON.stringify(more), 'sft.config.json');
+      const { values } = readLeniently(JSON.stringify(more), 'sft.config.json');
       assert.ok(values);
       assert.equal(currentMarkdown(key, values, facts), expected);
     });

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { CONFIG_SCHEMA, type Config, type ResolvedConfig } from './config-schema';
+import { isPathKey } from './config-paths';
 import { valueText } from './key-edits';
 
-const PATH_KEYS: readonly (keyof Config)[] = ['model_name', 'dataset', 'adapter', 'output_dir'];
 /** A path that climbs further out of the configuration's folder is easier to read when it is absolute. */
 const MOST_UPWARDS = 3;
 
@@ -19,7 +19,7 @@ export function configText(config: Config, file: string): string {
     .filter((key) => config[key] !== undefined)
     .map((key) => {
       const value = config[key];
-      const written = PATH_KEYS.includes(key) && typeof value === 'string' ? pathFrom(folder, value) : value;
+      const written = isPathKey(key) && typeof value === 'string' ? pathFrom(folder, value) : value;
       return `  ${JSON.stringify(key)}: ${valueText(written)}`;
     });
   return `{\n${lines.join(',\n')}\n}\n`;

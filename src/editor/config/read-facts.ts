@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { effectiveValues } from '../../config/advise';
 import type { ConfigFacts } from '../../config/facts';
+import { readLeniently } from '../../config/lenient-config';
 import { countExamples } from './count-examples';
 
 /** Larger datasets are not counted while somebody types. */
@@ -14,14 +14,10 @@ export class FactReader {
 
   /** Facts that cannot be had are left out; nothing is thrown. */
   async read(text: string, file: string): Promise<ConfigFacts> {
-    const values = effectiveValues(text, file);
-    if (values === undefined) return {};
-    const folder = path.dirname(path.resolve(file));
+    const { model_name: folder, dataset: data } = readLeniently(text, file).paths;
     const [model, dataset] = await Promise.all([
-      values.model_name === null
-        ? {}
-        : this.#once(path.resolve(folder, values.model_name, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
-      values.dataset === null ? {} : this.#once(path.resolve(folder, values.dataset), MAX_DATASET_BYTES, datasetFacts),
+      folder === null ? {} : this.#once(path.join(folder, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
+      data === null ? {} : this.#once(data, MAX_DATASET_BYTES, datasetFacts),
     ]);
     return { ...model, ...dataset };
   }

@@ -1,7 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { effectiveValues } from '../../config/advise';
+import { readFileLeniently, readLeniently } from '../../config/lenient-config';
 import { CONFIG_GLOB, hasConfigName } from '../config/config-name';
 
 const MOST = 200;
@@ -19,9 +18,9 @@ export async function configurations(): Promise<vscode.Uri[]> {
 /** The dataset a configuration names, absolute, as the editor has its text; undefined where it names none. */
 export async function datasetOf(config: vscode.Uri): Promise<string | undefined> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === config.toString());
-  const text = open?.getText() ?? (await readFile(config.fsPath, 'utf8').catch(() => ''));
-  const dataset = effectiveValues(text, config.fsPath)?.dataset;
-  return typeof dataset === 'string' ? path.resolve(path.dirname(config.fsPath), dataset) : undefined;
+  const file = config.fsPath;
+  const read = open === undefined ? await readFileLeniently(file) : readLeniently(open.getText(), file);
+  return read?.paths.dataset ?? undefined;
 }
 
 export async function exists(file: string): Promise<boolean> {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'jsonc-parser';
 import { CONFIG_SCHEMA } from '../../config/config-schema';
+import { readFileLeniently } from '../../config/lenient-config';
 
 const DEFAULT = CONFIG_SCHEMA.properties.output_dir.default;
 
@@ -18,9 +17,6 @@ export async function outputFolders(
 }
 
 async function outputFolderOf(configFile: string): Promise<string> {
-  const text = await readFile(configFile, 'utf8').catch(() => '');
-  const value: unknown = parse(text);
-  const written = (value as { readonly output_dir?: unknown } | null | undefined)?.output_dir;
-  const folder = typeof written === 'string' && written !== '' ? written : DEFAULT;
-  return path.resolve(path.dirname(configFile), folder);
+  const config = await readFileLeniently(configFile);
+  return config?.paths.output_dir ?? path.resolve(path.dirname(configFile), DEFAULT);
 }
