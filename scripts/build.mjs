@@ -1,6 +1,6 @@
 // Bundles the command line to dist/sft.js, the extension to dist/extension.js and its workers to dist/*-worker.js.
 // Packages with native parts stay outside the bundles.
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,9 +36,13 @@ const workers = await build({
   entryPoints: {
     'analysis-worker': 'src/analysis/worker.ts',
     'report-worker': 'src/editor/report/report-worker.ts',
-    'preview-worker': 'src/editor/preview/preview-worker.ts',
   },
 });
+// A worker that an earlier version had would be packed with the others.
+for (const name of readdirSync(path.join(root, 'dist'))) {
+  const isWorker = /-worker\.js(\.map)?$/.test(name);
+  if (isWorker && !(`dist/${name}` in workers.metafile.outputs)) rmSync(path.join(root, 'dist', name));
+}
 chmodSync(path.join(root, 'dist/sft.js'), 0o755);
 const webviews = await buildWebviews(root);
 writeNotices(

@@ -2,11 +2,12 @@ import type { DatasetExample } from '../dataset/example';
 import type { Finding, TextEdit } from '../dataset/finding';
 import { collectGarbage } from './collect-garbage';
 import { fixAllEdits } from './fix-all';
+import { ModelCounts } from './model-counts';
 import type { AnalysisResult, AnalysisSettings, TextChange, TokenParts, TrainingSequence } from './protocol';
 import { runSliced } from './sliced';
 import { SplitSiblings } from './split-siblings';
 import { TextAnalysis } from './text-analysis';
-import { openTokenCounts, type TokenCounts } from './token-counts';
+import type { TokenCounts } from './token-counts';
 
 /** A text of so many characters leaves much behind when it is closed. */
 const LARGE = 8 * 1024 * 1024;
@@ -33,7 +34,8 @@ export interface ExampleAsked {
 /** The texts open in the editor and their analysis; the latest version wins. */
 export class OpenTexts {
   private readonly texts = new Map<string, OpenText>();
-  private readonly models = new Map<string, Promise<TokenCounts>>();
+  /** The counts of every model and system prompt that is asked for. */
+  readonly counts = new ModelCounts();
   /** Of texts that are about to be opened. */
   private readonly parts = new Map<string, string[]>();
 
@@ -81,6 +83,7 @@ export class OpenTexts {
     const opened = this.texts.get(uri);
     if (opened === undefined) return;
     opened.settings = settings;
+    this.counts.keepOnly([...this.texts.values()].map((text) => text.settings));
     opened.analysis.configure(settings);
     this.restart(uri, opened);
   }
@@ -98,17 +101,6 @@ export class OpenTexts {
     // In a later turn: what runs now still holds it.
     if (opened !== undefined && opened.analysis.size >= LARGE) setImmediate(collectGarbage);
     this.parts.delete(uri);
-  }
-
-  /** The counts of a model folder; its tokenizer is read once. */
-  counts(modelFolder: string | undefined): Promise<TokenCounts> {
-    const key = modelFolder ?? '';
-    let opened = this.models.get(key);
-    if (opened === undefined) {
-      opened = openTokenCounts(modelFolder);
-      this.models.set(key, opened);
-    }
-    return opened;
   }
 
   async tokenParts(asked: ExampleAsked): Promise<TokenParts | undefined> {
@@ -143,7 +135,7 @@ export class OpenTexts {
     if (!isCurrent(opened, version)) return undefined;
     const example = opened.analysis.example(index);
     const { settings } = opened;
-    return example === undefined ? undefined : { example, counts: await this.counts(settings.modelFolder), settings };
+    return example === undefined ? undefined : { example, counts: await this.counts.of(settings), settings };
   }
 
   private restart(uri: string, opened: OpenText): void {
@@ -155,7 +147,7 @@ export class OpenTexts {
 
   private async analyse(uri: string, opened: OpenText, givenUp: () => boolean): Promise<void> {
     const { analysis, settings, version } = opened;
-    const counts = await this.counts(settings.modelFolder);
+    const counts = await this.counts.of(settings);
     const sides = await opened.siblings.read(settings.nearDuplicateThreshold);
     // Messages that wait may hold a newer version already.
     await new Promise((resolve) => setImmediate(resolve));

@@ -22,6 +22,8 @@ export interface AnalysisSettings {
   /** Folder with the tokenizer.json that counts; without one the counts are estimates. */
   readonly modelFolder: string | undefined;
   readonly maxSeqLength: number;
+  /** Stands before every conversation that has no system message of its own. */
+  readonly systemPrompt?: string | undefined;
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Share of word pairs from which two examples are near-duplicates. */
   readonly nearDuplicateThreshold: number;
@@ -75,6 +77,7 @@ export interface TokenParts {
 /** How a token of a training sequence is used; `special` ones are trained or not as `trained` says. */
 export interface SequenceToken {
   readonly id: number;
+  /** What it writes; a character of several tokens stands at the last of them. All of them, joined, are the whole. */
   readonly text: string;
   readonly trained: boolean;
   readonly special: boolean;

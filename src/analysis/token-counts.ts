@@ -4,6 +4,8 @@ import { formatError, SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
 import { createCounter, type TokenCounter } from '../text/count';
+import { createStreamingDecoder } from '../text/streaming-decoder';
+import { withSystemPrompt } from '../text/system-prompt';
 import { tokenLength, type TokenLength } from '../text/token-lengths';
 import { sourceHash } from './example-facts';
 import type { TokenParts, TrainingSequence } from './protocol';
@@ -27,7 +29,13 @@ export class TokenCounts {
     readonly modelName: string | undefined,
     /** Why the chosen model cannot count. */
     readonly problem: string | undefined,
+    private readonly systemPrompt?: string,
   ) {}
+
+  /** The counts under the same model where another system prompt stands before the conversations. */
+  under(systemPrompt: string | undefined): TokenCounts {
+    return new TokenCounts(this.chat, this.modelName, this.problem, systemPrompt);
+  }
 
   /** The counts are characters / 4. */
   get estimated(): boolean {
@@ -36,20 +44,19 @@ export class TokenCounts {
 
   /** As lengthOf, where it costs nothing: counted before, or an estimate. */
   known(example: Countable, maxSeqLength: number): TokenLength | undefined {
-    if (this.chat === undefined) return estimate(conversation(example), maxSeqLength);
+    if (this.chat === undefined) return estimate(this.conversation(example), maxSeqLength);
     // Before the first count there is no need of a key.
     if (this.cache.size === 0) return undefined;
-    return this.cached(cacheKey(conversation(example)), maxSeqLength);
+    return this.cached(cacheKey(example), maxSeqLength);
   }
 
   /** As `sft count` gives it. */
   lengthOf(example: Countable, maxSeqLength: number): TokenLength {
-    const asked = conversation(example);
-    if (this.chat === undefined) return estimate(asked, maxSeqLength);
-    const key = cacheKey(asked);
+    if (this.chat === undefined) return this.lengthOnce(example, maxSeqLength);
+    const key = cacheKey(example);
     const cached = this.cached(key, maxSeqLength);
     if (cached !== undefined) return cached;
-    const length = tokenLength(this.chat, asked, maxSeqLength);
+    const length = this.lengthOnce(example, maxSeqLength);
     if (this.cache.size >= CACHED) this.cache = new Map();
     // One that fits is the same under every limit that it fits.
     this.cache.set(length.truncated === 0 ? key : `${key}${maxSeqLength}`, length);
@@ -58,7 +65,7 @@ export class TokenCounts {
 
   /** As lengthOf, but nothing is kept: for files of millions of examples, each counted once. */
   lengthOnce(example: Countable, maxSeqLength: number): TokenLength {
-    const asked = conversation(example);
+    const asked = this.conversation(example);
     return this.chat === undefined ? estimate(asked, maxSeqLength) : tokenLength(this.chat, asked, maxSeqLength);
   }
 
@@ -73,7 +80,7 @@ export class TokenCounts {
     if (this.chat === undefined) return undefined;
     const { tokenizer } = this.chat;
     const counter = (this.counter ??= createCounter(tokenizer));
-    const { question, answer, history } = conversation(example);
+    const { question, answer, history } = this.conversation(example);
     const { tokens } = this.lengthOf(example, Number.MAX_SAFE_INTEGER);
     const earlier = history.reduce((sum, message) => sum + counter.count(message.content), 0);
     const prompt = earlier + counter.count(question);
@@ -87,15 +94,25 @@ export class TokenCounts {
   sequenceOf(example: Countable, maxSeqLength: number): TrainingSequence | undefined {
     const { chat, modelName } = this;
     if (chat === undefined || modelName === undefined) return undefined;
-    const { ids, trained } = chat.encodeExample(conversation(example), Number.MAX_SAFE_INTEGER);
+    const { ids, trained } = chat.encodeExample(this.conversation(example), Number.MAX_SAFE_INTEGER);
+    const decoder = createStreamingDecoder(chat.tokenizer);
+    const texts = Array.from(ids, (id) => decoder.push(id));
+    const rest = decoder.end();
+    if (rest !== '') texts.push((texts.pop() ?? '') + rest);
     const tokens = Array.from(ids, (id, at) => ({
       id,
-      text: chat.tokenizer.tokenText(id),
+      text: texts[at] ?? '',
       trained: isHeld(trained, at) && at < maxSeqLength,
       special: chat.tokenizer.isAdded(id),
       cut: at >= maxSeqLength,
     }));
     return { modelName, maxSeqLength, tokens };
+  }
+
+  /** An example as training puts it together. */
+  private conversation({ value, history = [] }: Countable): Required<QuestionAnswer> {
+    const before = withSystemPrompt(history, this.systemPrompt);
+    return { question: value.question, answer: value.answer, history: before };
   }
 }
 
@@ -111,10 +128,6 @@ export async function openTokenCounts(modelFolder: string | undefined): Promise<
   }
 }
 
-function conversation({ value, history = [] }: Countable): Required<QuestionAnswer> {
-  return { question: value.question, answer: value.answer, history };
-}
-
 function estimate({ question, answer, history }: Required<QuestionAnswer>, maxSeqLength: number): TokenLength {
   const characters = history.reduce((sum, message) => sum + message.content.length, question.length);
   const asked = Math.ceil(characters / CHARACTERS_PER_TOKEN);
@@ -128,7 +141,7 @@ function estimate({ question, answer, history }: Required<QuestionAnswer>, maxSe
 }
 
 /** The texts themselves would be held twice: 53 bits of each stand for them. */
-function cacheKey({ question, answer, history }: Required<QuestionAnswer>): string {
-  const key = `${sourceHash(question)} ${sourceHash(answer)} `;
+function cacheKey({ value, history = [] }: Countable): string {
+  const key = `${sourceHash(value.question)} ${sourceHash(value.answer)} `;
   return history.length === 0 ? key : `${key}${sourceHash(JSON.stringify(history))} `;
 }

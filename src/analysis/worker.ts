@@ -52,7 +52,7 @@ const ANSWERS: Answers = {
     return { files, apart: apartText(division.split, division.examples.length) };
   },
   checkFile: async ({ file, settings }, id, signal) => {
-    const counts = await texts.counts(settings.modelFolder);
+    const counts = await texts.counts.of(settings);
     return checkFile(file, settings, counts, signal, (read, size) => {
       post({ type: 'progress', id, read, size });
     });

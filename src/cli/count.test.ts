@@ -39,7 +39,9 @@ async function count(
     log: (text) => written.log.push(text),
     interactive: false,
   };
-  const code = await countVerb.run({ positionals: [file], options: { model: MODEL, ...options }, json, terminal });
+  const positionals = options['config'] === undefined ? [file] : [];
+  const given = options['config'] === undefined ? { model: MODEL, ...options } : options;
+  const code = await countVerb.run({ positionals, options: given, json, terminal });
   return { code, out: written.out.join('\n'), log: written.log.join('\n'), file };
 }
 
@@ -65,6 +67,23 @@ describe('sft count', () => {
     const sorted = [...tokens].sort((a, b) => a - b);
     assert.equal(counted.total, tokens[0]! + tokens[1]! + tokens[2]!);
     assert.deepEqual([counted.p50, counted.p95, counted.max], [sorted[1], sorted[2], sorted[2]]);
+  });
+
+  it('takes file, model, limit and system prompt from a configuration, unless they are given', async () => {
+    const config = path.join(folder, 'sft.config.json');
+    const model = path.resolve(MODEL);
+    const written = { model_name: model, dataset: 'data.jsonl', max_seq_length: 900, system_prompt: 'Be brief.' };
+    await writeFile(config, JSON.stringify(written));
+    const counted = async (options: OptionValues): Promise<Counted> =>
+      JSON.parse((await count(data, options, true)).out) as Counted;
+    const options = { 'max-seq-length': '900', 'system-prompt': 'Be brief.' };
+    assert.deepEqual(await counted({ config }), { ...(await counted(options)), model });
+    assert.notEqual((await counted({ config })).total, (await counted({})).total);
+    assert.equal((await counted({ config, 'max-seq-length': '800' })).max_seq_length, 800);
+    const longer = await counted({ config, 'system-prompt': 'Be brief, and kind.' });
+    assert.ok(longer.total > (await counted({ config })).total);
+    await writeFile(config, JSON.stringify({ ...written, max_seq_length: 'long' }));
+    await assert.rejects(count(data, { config }), /max_seq_length must be/);
   });
 
   it('counts tokens before truncation and trained tokens after it, and exits 1 where an answer is lost', async () => {

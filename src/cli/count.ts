@@ -1,10 +1,12 @@
+import { CONFIG_SCHEMA } from '../config/config-schema';
+import { loadConfig } from '../config/parse-config';
 import { formatFinding } from '../dataset/finding';
 import { readDataset, type Dataset } from '../dataset/read';
 import { SftError } from '../base/errors';
 import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { summariseLengths, tokenLength, type LengthSummary, type TokenLength } from '../text/token-lengths';
 import { numberOption, onlyPositional, requiredOption, textOption } from './option-values';
-import type { Terminal, Verb } from './verb';
+import type { OptionValues, Terminal, Verb } from './verb';
 
 /** So many places are listed before the rest is only counted. */
 const LISTED = 20;
@@ -18,7 +20,7 @@ interface CountedExample extends TokenLength {
 export const countVerb: Verb = {
   name: 'count',
   summary: "Count tokens, example by example, with the model's own tokenizer and chat template",
-  usage: 'sft count FILE --model DIR [--max-seq-length N] [--json]',
+  usage: 'sft count FILE --model DIR [options], or sft count [FILE] --config CONFIG [options]',
   options: {
     model: {
       type: 'string',
@@ -27,6 +29,11 @@ export const countVerb: Verb = {
     },
     'max-seq-length': { type: 'string', value: 'N', help: 'where training cuts an example off (1024)' },
     'system-prompt': { type: 'string', value: 'TEXT', help: 'a system message before every conversation' },
+    config: {
+      type: 'string',
+      value: 'CONFIG',
+      help: 'sft.config.json, for whatever else of these and FILE is not given',
+    },
   },
   teach: `A model reads tokens: whole words, or pieces of them. Each example is put into the model's chat template and counted as
 training will see it. "trained" are the tokens the model learns to write: the answer and the token that ends it.
@@ -35,17 +42,11 @@ Training cuts every example after max_seq_length tokens and keeps the start. Hal
 question alone fills the space, the answer is lost entirely: that is an error, and the exit code is 1. A max_seq_length far
 above the longest example does no harm; memory is used for what is there.
 
-  sft count train.jsonl --model models/Llama-3.2-1B-Instruct --max-seq-length 512`,
+  sft count train.jsonl --model models/Llama-3.2-1B-Instruct --max-seq-length 512
+  sft count --config sft.config.json`,
   async run({ positionals, options, json, terminal }) {
-    const file = onlyPositional(positionals, 'FILE');
-    const model = requiredOption(
-      options,
-      'model',
-      'give the folder of the model whose tokens are counted: --model DIR',
-    );
-    const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 1, integer: true });
-    const systemPrompt = textOption(options, 'system-prompt');
-    const chat = await loadChatTokenizer(model, systemPrompt === undefined ? {} : { systemPrompt });
+    const { file, model, maxSeqLength, systemPrompt } = await asked(positionals, options);
+    const chat = await loadChatTokenizer(model, { systemPrompt });
     for (const notice of chat.notices) terminal.log(notice);
     const dataset = await readDataset(file);
     refuseErrors(dataset, terminal);
@@ -64,6 +65,23 @@ above the longest example does no harm; memory is used for what is there.
     return 1;
   },
 };
+
+/** What is counted and how: as the options say, else as the configuration does. */
+async function asked(
+  positionals: readonly string[],
+  options: OptionValues,
+): Promise<{ file: string; model: string; maxSeqLength: number; systemPrompt: string | null | undefined }> {
+  const configFile = textOption(options, 'config');
+  const config = configFile === undefined ? undefined : await loadConfig(configFile);
+  const remedy = 'give the folder of the model whose tokens are counted: --model DIR';
+  const limit = config?.max_seq_length ?? CONFIG_SCHEMA.properties.max_seq_length.default;
+  return {
+    file: config !== undefined && positionals.length === 0 ? config.dataset : onlyPositional(positionals, 'FILE'),
+    model: textOption(options, 'model') ?? config?.model_name ?? requiredOption(options, 'model', remedy),
+    maxSeqLength: numberOption(options, 'max-seq-length', limit, { min: 1, integer: true }),
+    systemPrompt: textOption(options, 'system-prompt') ?? config?.system_prompt,
+  };
+}
 
 /** @throws SftError dataset-has-errors, after the first of them are logged */
 function refuseErrors(dataset: Dataset, terminal: Terminal): void {

@@ -28,8 +28,7 @@ export interface OpenedModel {
 export async function openModelOption({ options, terminal }: Invocation): Promise<OpenedModel> {
   const modelDir = requiredOption(options, 'model', 'give the folder of a model: --model DIR');
   const device = await openDeviceOption(options);
-  const systemPrompt = textOption(options, 'system-prompt');
-  const session = await openModel(device, modelDir, systemPrompt === undefined ? {} : { systemPrompt });
+  const session = await openModel(device, modelDir, { systemPrompt: textOption(options, 'system-prompt') });
   for (const notice of session.chat.notices) terminal.log(notice);
   const adapter = textOption(options, 'adapter');
   return { device, session, model: adapter === undefined ? session.base : openTuned(session, adapter).model };

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnalysisSettings } from '../analysis/protocol';
+import { CONFIG_SCHEMA } from '../config/config-schema';
 import { LEAST_THRESHOLD } from '../dataset/near/near-threshold';
 import { readSetting } from './manifest/settings';
-
-const DEFAULT_MAX_SEQ_LENGTH = 1024;
 
 /** The settings for one file: what is set in VS Code, else what the nearest sft.config.json says. */
 export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
@@ -16,7 +15,8 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
   const modelFolder = model === '' ? config?.modelFolder : absolute(model, uri);
   return {
     modelFolder: vscode.workspace.isTrusted ? modelFolder : undefined,
-    maxSeqLength: length ?? config?.maxSeqLength ?? DEFAULT_MAX_SEQ_LENGTH,
+    maxSeqLength: length ?? config?.maxSeqLength ?? CONFIG_SCHEMA.properties.max_seq_length.default,
+    systemPrompt: config?.systemPrompt,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
     rules: { ...readSetting('sft.rules', uri) },
     nearDuplicateThreshold: Math.min(1, Math.max(LEAST_THRESHOLD, readSetting('sft.nearDuplicateThreshold', uri))),

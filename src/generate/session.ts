@@ -5,7 +5,7 @@ import { readLlamaConfig, type LlamaConfig } from '../model/llama-config';
 import type { LoraAdapter } from '../model/lora';
 import { loadPeftAdapter } from '../model/peft';
 import { BaseWeights } from '../model/weights';
-import { loadChatTokenizer, type ChatTokenizer } from '../text/chat-tokenizer';
+import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
 
 /** A model folder opened on a device: tokenizer, mapped weights, and the base model over them. */
 export interface ModelSession {
@@ -25,7 +25,7 @@ export interface ModelSession {
 export async function openModel(
   device: Device,
   modelDir: string,
-  options: { readonly systemPrompt?: string } = {},
+  options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
 ): Promise<ModelSession> {
   const config = readLlamaConfig(modelDir);
   const chat = await loadChatTokenizer(modelDir, options);

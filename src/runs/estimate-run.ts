@@ -11,8 +11,7 @@ import { prepareData } from './worker/prepare';
  */
 export async function estimateRun(config: ResolvedConfig): Promise<MemoryEstimate> {
   const llama = readLlamaConfig(config.model_name);
-  const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };
-  const chat = await loadChatTokenizer(config.model_name, options);
+  const chat = await loadChatTokenizer(config.model_name, { systemPrompt: config.system_prompt });
   const { traits } = await runDevice(config);
   return estimateMemory(config, llama, config.model_name, await prepareData(config, { chat }), traits);
 }

@@ -21,7 +21,7 @@ export async function modelCatalog(
   options: { readonly adapter?: string; readonly systemPrompt?: string },
 ): Promise<OpenCatalog> {
   const { adapter, systemPrompt } = options;
-  const session = await openModel(device, modelDir, systemPrompt === undefined ? {} : { systemPrompt });
+  const session = await openModel(device, modelDir, { systemPrompt });
   const sources = [baseSource(session), ...(adapter === undefined ? [] : [adapterSource(session, adapter)])];
   return { session, chat: session.chat, list: () => Promise.resolve(sources) };
 }

@@ -2,6 +2,7 @@ import { cutSpans, type Span } from '../base/spans';
 import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
 import { readStopTokenIds } from './stop-tokens';
 import { createStreamingDecoder } from './streaming-decoder';
+import { withSystemPrompt } from './system-prompt';
 import { loadTokenizer, type TextTokenizer } from './tokenizer';
 import { TrainedSpan, type CharacterSpan } from './trained-span';
 
@@ -44,7 +45,7 @@ export interface ChatTokenizer {
 
 export interface ChatTokenizerOptions {
   /** Put before every conversation that does not start with a system message of its own. */
-  readonly systemPrompt?: string;
+  readonly systemPrompt?: string | null | undefined;
   /** The date that templates write; one a run. */
   readonly now?: Date;
 }
@@ -57,9 +58,7 @@ export async function loadChatTokenizer(modelDir: string, options: ChatTokenizer
   const endOfTurn = span.endOfTurnId === undefined ? [] : [span.endOfTurnId];
   const stops = await readStopTokenIds(modelDir, tokenizer);
   const withSystem = (messages: readonly ChatMessage[]): readonly ChatMessage[] =>
-    options.systemPrompt === undefined || messages[0]?.role === 'system'
-      ? messages
-      : [{ role: 'system', content: options.systemPrompt }, ...messages];
+    withSystemPrompt(messages, options.systemPrompt);
   const spanOf = ({ question, answer, history = [] }: QuestionAnswer): CharacterSpan =>
     span.find(withSystem([...history, { role: 'user', content: question }]), answer);
   return {

@@ -2,11 +2,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
 import { fromPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../../messages/preview';
-import { TokenTexts } from './preview-texts';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
-import { settingsFor } from '../settings';
 import { createPanel, WebviewHost } from '../webview-host';
 
 /** `SFT: Preview Training Sequence`: the tokens of the example under the cursor, beside the editor; it follows the cursor. */
@@ -31,7 +29,6 @@ export function registerPreview(services: Services) {
 class PreviewView {
   private readonly panel: vscode.WebviewPanel;
   private readonly host: WebviewHost<ToPreview, FromPreview>;
-  private readonly texts: TokenTexts;
   private editor = vscode.window.activeTextEditor;
   /** Raised by everything that makes an answer on its way useless. */
   private generation = 0;
@@ -44,7 +41,6 @@ class PreviewView {
     onClose: () => void,
   ) {
     const { context, documents } = services;
-    this.texts = new TokenTexts(context.asAbsolutePath('dist/preview-worker.js'));
     const place = { title: 'Training Sequence', column: vscode.ViewColumn.Beside, preserveFocus: true };
     this.panel = createPanel('preview', place);
     this.host = new WebviewHost<ToPreview, FromPreview>(this.panel.webview, {
@@ -74,7 +70,6 @@ class PreviewView {
     );
     this.panel.onDidDispose(() => {
       subscription.dispose();
-      void this.texts.dispose();
       onClose();
     });
   }
@@ -137,17 +132,12 @@ class PreviewView {
     }
     const { version } = result;
     const sequence = await client.ask('sequence', { uri: document.uri.toString(), version, index: row.index });
-    const { modelFolder } = await settingsFor(document.uri);
-    if (sequence === undefined || modelFolder === undefined) return undefined;
-    const ids = sequence.tokens.map(({ id }) => id);
-    const texts = await this.texts.of(modelFolder, ids);
-    // The model was changed while the two were asked: the next analysis asks again.
-    if (path.basename(modelFolder) !== sequence.modelName) return undefined;
+    // The text or the model was changed in the meantime: the next analysis asks again.
+    if (sequence === undefined) return undefined;
     this.shown = key;
-    const { modelName, maxSeqLength } = sequence;
-    const tokens = sequence.tokens.map((token, at) => ({ ...token, text: texts[at] ?? '' }));
+    const { modelName: model, maxSeqLength, tokens } = sequence;
     const file = path.posix.basename(document.uri.path);
-    const preview = { file, example: row.index + 1, examples: result.count, model: modelName, maxSeqLength, tokens };
+    const preview = { file, example: row.index + 1, examples: result.count, model, maxSeqLength, tokens };
     return { type: 'preview', preview };
   }
 }

@@ -16,8 +16,7 @@ export async function checkModel(
   const device = new DryDevice(traits);
   let session: ModelSession;
   try {
-    const options = config.system_prompt === null ? {} : { systemPrompt: config.system_prompt };
-    session = await openModel(device, config.model_name, options);
+    session = await openModel(device, config.model_name, { systemPrompt: config.system_prompt });
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error) };

@@ -19,11 +19,7 @@ export interface RunData {
 
 /** Opens the base model of a configuration. */
 export function openBase(device: Device, config: ResolvedConfig): Promise<ModelSession> {
-  return openModel(
-    device,
-    config.model_name,
-    config.system_prompt === null ? {} : { systemPrompt: config.system_prompt },
-  );
+  return openModel(device, config.model_name, { systemPrompt: config.system_prompt });
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { LIMIT_MILLISECONDS, test } from './runner';
-import { open, sft } from './dataset-editor';
+import { open, sft, workspaceFile, writeWorkspaceFile } from './dataset-editor';
 
 const EXAMPLES = 20;
 
@@ -66,5 +66,38 @@ test('hints follow what is typed', async () => {
     const [after] = await hintsOf(document, range);
     if (Number.parseInt(textOf(after!), 10) > Number.parseInt(textOf(before!), 10)) break;
     assert.ok(performance.now() < end, 'the count grows');
+  }
+});
+
+test('hints follow the system prompt of the configuration', async () => {
+  const model_name = vscode.workspace.getConfiguration('sft').get<string>('model')!;
+  const configure = (system_prompt: string): Promise<vscode.Uri> =>
+    writeWorkspaceFile(
+      'prompted/sft.config.json',
+      JSON.stringify({ model_name, dataset: 'data.json', max_seq_length: 900, system_prompt }),
+    );
+  const example = { question: 'Which office issues passports?', answer: 'The Nigeria Immigration Service.' };
+  await writeWorkspaceFile('prompted/data.json', JSON.stringify([example]));
+  try {
+    await configure('Be brief.');
+    const { document } = await open('prompted/data.json');
+    const range = new vscode.Range(0, 0, document.lineCount, 0);
+    const seen = new Set<number>();
+    for (const prompt of ['Be brief.', 'Answer in one sentence, and be kind to everybody who asks.', '']) {
+      const config = await configure(prompt);
+      const { examples } = (await sft(['count', '--config', config.fsPath])) as { examples: Counted[] };
+      const wanted = examples[0]!.tokens;
+      seen.add(wanted);
+      const end = performance.now() + LIMIT_MILLISECONDS;
+      for (;;) {
+        const [hint] = await hintsOf(document, range);
+        if (Number.parseInt(textOf(hint!), 10) === wanted) break;
+        assert.ok(performance.now() < end, `the hint becomes ${wanted} tokens: ${textOf(hint!)}`);
+      }
+    }
+    assert.equal(seen.size, 3);
+  } finally {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(workspaceFile('prompted'), { recursive: true });
   }
 });

@@ -1,0 +1,38 @@
+import type { AnalysisSettings } from './protocol';
+import { openTokenCounts, type TokenCounts } from './token-counts';
+
+/** What the counts of an example depend on besides its text and the limit. */
+export type CountSettings = Pick<AnalysisSettings, 'modelFolder' | 'systemPrompt'>;
+
+interface OpenedModel {
+  readonly counts: Promise<TokenCounts>;
+  readonly byPrompt: Map<string | undefined, Promise<TokenCounts>>;
+}
+
+/** The counts under the models and system prompts in use. A model's tokenizer is read once. */
+export class ModelCounts {
+  private readonly models = new Map<string | undefined, OpenedModel>();
+
+  of({ modelFolder, systemPrompt }: CountSettings): Promise<TokenCounts> {
+    let model = this.models.get(modelFolder);
+    if (model === undefined) {
+      model = { counts: openTokenCounts(modelFolder), byPrompt: new Map() };
+      this.models.set(modelFolder, model);
+    }
+    let counts = model.byPrompt.get(systemPrompt);
+    if (counts === undefined) {
+      counts = model.counts.then((opened) => opened.under(systemPrompt));
+      model.byPrompt.set(systemPrompt, counts);
+    }
+    return counts;
+  }
+
+  /** Forgets what none of these settings asks for: each form of a prompt that is being written would be kept. */
+  keepOnly(used: readonly CountSettings[]): void {
+    for (const [folder, { byPrompt }] of this.models) {
+      const prompts = new Set(used.filter((one) => one.modelFolder === folder).map((one) => one.systemPrompt));
+      if (prompts.size === 0) this.models.delete(folder);
+      for (const prompt of byPrompt.keys()) if (!prompts.has(prompt)) byPrompt.delete(prompt);
+    }
+  }
+}
