@@ -5,18 +5,19 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { within } from '../test/vscode/pace.mjs';
 import { root, whenStale } from './setup.mjs';
 
 const host = path.join(root, '.cache/vscode-host');
 const lock = 'test/vscode/host';
-const installLimit = 300_000;
-const startLimit = 60_000;
+const installLimit = () => within(300_000);
+const startLimit = () => within(60_000);
 
 /** Why the tests cannot run here; they are skipped with this line, never failed. */
 export class Unavailable extends Error {}
 
 function attempt(command, args, options) {
-  const result = spawnSync(command, args, { encoding: 'utf8', timeout: installLimit, ...options });
+  const result = spawnSync(command, args, { encoding: 'utf8', timeout: installLimit(), ...options });
   if (result.status === 0) return;
   const said = `${result.stderr ?? ''}${result.stdout ?? ''}`.trim().split('\n').at(-1);
   throw new Unavailable(`${command} ${args[0]}: ${result.error?.message ?? said}`);
@@ -131,7 +132,7 @@ export async function startServer({ settings = {}, vsix, args = [], env = {}, tr
     const installed = spawnSync(node, [entry, ...directories, '--install-extension', vsix], {
       env: environment,
       encoding: 'utf8',
-      timeout: startLimit,
+      timeout: startLimit(),
     });
     if (installed.status !== 0) throw new Error(`--install-extension: ${installed.stderr}${installed.stdout}`);
   }
@@ -165,7 +166,7 @@ export async function startServer({ settings = {}, vsix, args = [], env = {}, tr
   };
   const stop = async () => {
     kill('SIGTERM');
-    const force = setTimeout(() => kill('SIGKILL'), 5_000);
+    const force = setTimeout(() => kill('SIGKILL'), within(5_000));
     await closed;
     clearTimeout(force);
     kill('SIGKILL');
@@ -173,7 +174,7 @@ export async function startServer({ settings = {}, vsix, args = [], env = {}, tr
     else remove(folder);
   };
   const port = await new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`the server did not start\n${log}`)), startLimit);
+    const limit = setTimeout(() => reject(new Error(`the server did not start\n${log}`)), startLimit());
     const hear = (chunk) => {
       log += chunk;
       const found = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(log);

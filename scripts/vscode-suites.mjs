@@ -7,6 +7,7 @@ import { loopSuite } from '../test/vscode/browser/loop.mjs';
 import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
+import { measureSlowness } from '../test/vscode/pace.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
 import { webviewSuite } from '../test/webview/forms/suite.mjs';
 import { packExtension } from './package.mjs';
@@ -31,6 +32,7 @@ export const suiteNames = Object.keys(suites);
  */
 export async function runVsCodeSuites(chosen = suiteNames) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  measureSlowness();
   try {
     installHost();
   } catch (error) {
@@ -44,6 +46,7 @@ export async function runVsCodeSuites(chosen = suiteNames) {
   try {
     const vsix = packExtension(path.join(root, '.cache/sft-workbench.vsix'));
     for (const name of chosen) {
+      console.error(`[vscode] ${name}: ${measureSlowness()}`);
       const start = performance.now();
       const results = await suites[name]({ browser, vsix, scratch }).catch((error) => [
         { name: 'the suite', outcome: 'failed', detail: error.stack, milliseconds: performance.now() - start },

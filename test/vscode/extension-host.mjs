@@ -4,10 +4,11 @@ import path from 'node:path';
 import { bundle } from '../../scripts/build-tests.mjs';
 import { root } from '../../scripts/setup.mjs';
 import { startServer } from '../../scripts/vscode-host.mjs';
+import { statedSlowness, within } from './pace.mjs';
 import { makeWorkspace, userSettings } from './workspace.mjs';
 
 /** Milliseconds to the workbench, and between two results: a test's own limit is below it. */
-const limit = 120_000;
+const limit = () => within(120_000);
 
 /** @returns the results that suite/runner.ts wrote; one failure where it wrote none */
 export async function extensionHostSuite({ browser, scratch }) {
@@ -16,7 +17,7 @@ export async function extensionHostSuite({ browser, scratch }) {
   const server = await startServer({
     settings: userSettings,
     args: ['--vscode-option', 'enable-smoke-test-driver'],
-    env: { SFT_TEST_REPORT: report, SFT_CHECKOUT: root },
+    env: { SFT_TEST_REPORT: report, SFT_CHECKOUT: root, SFT_SLOWNESS: statedSlowness() },
   });
   const page = await browser.newPage();
   const log = [];
@@ -34,14 +35,14 @@ export async function extensionHostSuite({ browser, scratch }) {
       ['extensionTestsPath', remote(path.join(root, 'out/test/vscode/suite/index'))],
     ];
     const query = new URLSearchParams({ folder: makeWorkspace(scratch, 'host'), payload: JSON.stringify(payload) });
-    await page.goto(`${server.origin}/?${query}`, { timeout: limit });
+    await page.goto(`${server.origin}/?${query}`, { timeout: limit() });
     let written = 0;
     const late = new Promise((resolve) => {
       timer = setInterval(() => {
         const last = existsSync(report) ? statSync(report).mtimeMs : 0;
-        if (last === written) resolve(`no result in ${limit} ms`);
+        if (last === written) resolve(`no result in ${limit()} ms`);
         written = last;
-      }, limit);
+      }, limit());
     });
     const code = await Promise.race([ended, late]);
     const results = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { within } from '../vscode/pace.mjs';
 import { root } from '../../scripts/setup.mjs';
 
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.map': 'application/json' };
@@ -34,6 +35,7 @@ export async function servePages(webviewPage) {
  */
 export async function openPage(browser, address, { theme, variables, width, height = 800, kept }) {
   const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+  page.setDefaultTimeout(within(30_000));
   const errors = [];
   page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
   page.on('pageerror', (error) => errors.push(String(error)));

@@ -1,10 +1,9 @@
 // A view as somebody uses it who has a keyboard and nothing else.
 import assert from 'node:assert/strict';
+import { within } from '../pace.mjs';
 
 /** Room for a ring around what has the focus, px. */
 const RING = 5;
-/** ms */
-const LIMIT = 30_000;
 /** More stops than any view has. */
 const MOST = 200;
 
@@ -44,7 +43,7 @@ export async function focusBeginning(frame) {
 
 /** Resolves when what has this name has the focus, or what begins with it. */
 export async function focusOn(frame, name) {
-  const end = Date.now() + LIMIT;
+  const end = Date.now() + within(30_000);
   for (;;) {
     const stop = await frame.evaluate(nextStop);
     if (stop?.name.startsWith(name)) return;

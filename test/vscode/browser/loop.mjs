@@ -5,10 +5,11 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
+import { within } from '../pace.mjs';
 import { runTests } from './run-tests.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
-const trainingLimit = 240_000;
+const trainingLimit = () => within(240_000);
 const corrected = 'You register at any centre of the commission; bring a birth certificate.';
 
 /** The sample data with its model, and a configuration that trains long enough to be watched. */
@@ -49,13 +50,13 @@ async function laterStep(frame, step) {
       return Number(/^step (\d+)/.exec(text)?.[1] ?? -1) > least;
     },
     [progress, step],
-    { timeout: trainingLimit },
+    { timeout: trainingLimit() },
   );
   return await stepIn(frame);
 }
 
 async function ended(frame) {
-  await frame.locator('.badge.done').waitFor({ timeout: trainingLimit });
+  await frame.locator('.badge.done').waitFor({ timeout: trainingLimit() });
 }
 
 async function showDashboard(window) {
@@ -116,7 +117,8 @@ const tests = {
     const chat = await window.frameWith('.composer textarea');
     await chat.locator('.composer textarea').fill('How do I register for a NIN?');
     await chat.locator('.composer textarea').press('Enter');
-    for (const side of ['left', 'right']) await chat.locator(`.reply.${side}.done`).waitFor({ timeout: trainingLimit });
+    for (const side of ['left', 'right'])
+      await chat.locator(`.reply.${side}.done`).waitFor({ timeout: trainingLimit() });
     const answers = await chat.locator('.reply .markdown').allTextContents();
     assert.equal(answers.length, 2);
     assert.notEqual(answers[0], answers[1], 'training changed the answer');
@@ -152,11 +154,11 @@ const tests = {
     await ended(await window.frameWith(progress));
     assert.equal(JSON.parse(readFileSync(path.join(workspace, 'sft.config.json'), 'utf8')).max_steps, 52);
     // A list that opens where the palette was may be gone at once when the machine is busy: it is asked for again.
-    await window.until(async () => {
+    await window.until(async (timeout) => {
       await window.runCommand('SFT: Compare Runs', { asks: true });
       const choices = window.page.locator('.quick-input-list .monaco-list-row');
-      for (const at of [0, 1]) await choices.nth(at).click({ timeout: 5_000 });
-      await window.page.locator('.quick-input-widget').getByText('OK').click({ timeout: 5_000 });
+      for (const at of [0, 1]) await choices.nth(at).click({ timeout });
+      await window.page.locator('.quick-input-widget').getByText('OK').click({ timeout });
     });
     const comparison = await window.frameWith('h1:has-text("runs compared")');
     await comparison.getByText('learning_rate').first().waitFor();

@@ -49,8 +49,7 @@ const tests = {
     const before = runsOf(window);
     await window.openFile('faq/sft.config.json');
     await window.runCommand('SFT: Start Training');
-    const told = page.locator('.notification-toast', { hasText: 'This folder is restricted: training would run' });
-    await told.waitFor();
+    const told = await window.notification('This folder is restricted: training would run');
     await window.pictures('restricted-training');
     await told.getByText('Manage Workspace Trust').click();
     await page.locator('.workspace-trust-editor').waitFor();
@@ -58,11 +57,9 @@ const tests = {
   },
 
   async 'a run is not resumed'(window) {
-    const { page } = window;
     await window.runCommand('SFT: Resume Run');
-    const told = page.locator('.notification-toast', { hasText: 'This folder is restricted: training would run' });
-    await told.waitFor();
-    await window.runCommand('Notifications: Clear All Notifications');
+    await window.notification('This folder is restricted: training would run');
+    await window.clearNotifications();
   },
 
   async 'the runs view shows the runs'(window) {

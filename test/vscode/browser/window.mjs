@@ -2,8 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
+import { within } from '../pace.mjs';
 
-const limit = 60_000;
+const limit = () => within(60_000);
+/** What VS Code may take away at any time is waited for so long, and then asked for again. */
+const attemptLimit = () => within(5_000);
 export const shots = path.join(root, '.cache/vscode-screenshots');
 
 /** VS Code follows the browser's colour scheme, so that a picture in another theme needs no other server. */
@@ -26,7 +29,7 @@ export class Window {
     this.page = page;
     this.server = server;
     this.workspace = workspace;
-    page.setDefaultTimeout(limit);
+    page.setDefaultTimeout(limit());
   }
 
   /** Opens the workspace at one of its files, everything else closed. */
@@ -34,21 +37,21 @@ export class Window {
     const file = path.join(this.workspace, name);
     const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.server.origin).host}${file}`]]);
     const query = new URLSearchParams({ folder: this.workspace, payload });
-    await this.page.goto(`${this.server.origin}/?${query}`, { timeout: 2 * limit });
+    await this.page.goto(`${this.server.origin}/?${query}`, { timeout: 2 * limit() });
     await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
   }
 
   /** Opens the workspace with what was open in it before. */
   async openFolder() {
     await this.page.goto(`${this.server.origin}/?${new URLSearchParams({ folder: this.workspace })}`, {
-      timeout: 2 * limit,
+      timeout: 2 * limit(),
     });
     await this.page.locator('.monaco-workbench').waitFor();
   }
 
   /** Loads the window anew, as a person does: after `openFolder` with what was open in it, after `openFile` with that file. */
   async reload() {
-    const loaded = this.page.waitForEvent('load', { timeout: 2 * limit });
+    const loaded = this.page.waitForEvent('load', { timeout: 2 * limit() });
     await this.runCommand('Developer: Reload Window');
     await loaded;
     await this.page.locator('.monaco-workbench').waitFor();
@@ -60,13 +63,13 @@ export class Window {
     const input = page.locator('.quick-input-widget input.input');
     const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
     // A window that is still opening takes the focus, and the palette goes with it; one that was opened too early lacks commands.
-    await this.until(async () => {
+    await this.until(async (timeout) => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
-      await input.fill(`>${title}`, { timeout: 5_000 });
-      await found.waitFor({ timeout: 5_000 });
+      await input.fill(`>${title}`, { timeout });
+      await found.waitFor({ timeout });
       // Not by Enter: it would go into the text where the palette has just gone.
-      await found.click({ timeout: 5_000 });
+      await found.click({ timeout });
     });
     if (asks) await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === '');
     else await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
@@ -75,28 +78,47 @@ export class Window {
   /** Shows the dashboard of the run with this name. */
   async showDashboard(run) {
     // A view that is being restored takes the focus, and the list goes with it.
-    await this.until(async () => {
+    await this.until(async (timeout) => {
       await this.runCommand('SFT: Show Dashboard', { asks: true });
-      await this.choose(run, 5_000);
+      await this.choose(run, timeout);
     });
   }
 
   /** Chooses from the list that is open. @param timeout ms */
-  async choose(text, timeout = limit) {
+  async choose(text, timeout = limit()) {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click({ timeout });
   }
 
-  /** Does something again until it succeeds; its failure is the last one. */
+  /**
+   * Does something again until it succeeds; its failure is the last one.
+   * @param attempt is given the limit for each of its waits, ms
+   */
   async until(attempt) {
-    const end = Date.now() + limit;
+    const end = Date.now() + limit();
     for (;;) {
       try {
-        return await attempt();
+        return await attempt(attemptLimit());
       } catch (error) {
         if (Date.now() > end) throw error;
         await this.nextFrame();
       }
     }
+  }
+
+  /** A notification with this text, in the list of all of them: its toast fades, on a busy machine before it is read. */
+  async notification(text) {
+    const list = this.page.locator('.notifications-center');
+    const item = list.locator('.notification-list-item', { hasText: text });
+    await this.until(async (timeout) => {
+      if (!(await list.isVisible())) await this.page.locator('#status\\.notifications').click({ timeout });
+      await item.waitFor({ timeout });
+    });
+    return item;
+  }
+
+  async clearNotifications() {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await this.page.locator('.notifications-center').waitFor({ state: 'hidden' });
   }
 
   /** Puts the cursor at a place, 1-based. */
@@ -134,7 +156,7 @@ export class Window {
       }
       return undefined;
     };
-    const end = Date.now() + limit;
+    const end = Date.now() + limit();
     for (;;) {
       const frame = await shown();
       if (frame !== undefined) return frame;

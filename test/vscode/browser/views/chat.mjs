@@ -23,7 +23,7 @@ export const chatTests = {
     await window.runCommand('SFT: Open Chat');
     const chat = await window.frameWith(composer);
     await addEndpoint(window, wrongKey, async () => {
-      const told = page.locator('.notification-toast', { hasText: 'The models cannot be listed' });
+      const told = await window.notification('The models cannot be listed');
       assert.match(await told.textContent(), /answered 401: .* - check its key/);
       await told.getByText('Go On').click();
       await type(window, '(3/3)', 'tuned');
@@ -47,8 +47,10 @@ export const chatTests = {
     });
     await window.runCommand('SFT: New Chat');
     await chat.locator('.reply').first().waitFor({ state: 'detached' });
-    await chat.getByLabel('Model that answers first').selectOption({ label: 'Tuned' });
     await chat.locator('.settings summary').click();
+    // At once: the state that answers the choice must not take back what was typed since.
+    await chat.getByLabel('Model that answers first').selectOption({ label: 'Tuned' });
+    await chat.getByLabel('max_new_tokens').fill('9');
     await chat.getByLabel('do_sample').uncheck();
     await chat.locator('.settings summary').click();
     await ask(chat);
@@ -56,6 +58,9 @@ export const chatTests = {
     const [left, right] = await chat.locator('.reply .markdown').allTextContents();
     assert.notEqual(left, '');
     assert.equal(left, right, 'it is the same model');
+    for (const figures of await chat.locator('.reply .figures-line').allTextContents())
+      assert.match(figures, /new 9\b/);
+    assert.match(await chat.locator('.settings summary').textContent(), /9 tokens, likeliest token/);
     assert.match(await chat.locator('.reply.right h3').textContent(), /^tuned · 127\.0\.0\.1:\d+$/);
     await window.pictures('chat-endpoint');
   },
@@ -100,7 +105,7 @@ export const chatTests = {
     await focusBeginning(chat);
     await tabTo(window, chat, 'Model to compare it with');
     await page.keyboard.press('Home');
-    await chat.waitForFunction(() => document.activeElement.value === '', undefined);
+    await chat.waitForFunction(() => document.activeElement.value === '');
     await tabTo(window, chat, 'Settings');
     await page.keyboard.press('Enter');
     await fill(window, chat, 'max_new_tokens', '700');
@@ -111,6 +116,7 @@ export const chatTests = {
     await fill(window, chat, 'top_p', '1');
     await fill(window, chat, 'top_k', '0');
     await fill(window, chat, 'seed', '1');
+    await chat.locator('.settings summary', { hasText: '700 tokens, temperature 2, top_p 1' }).waitFor();
     await window.pictures('chat-keys');
     await tabTo(window, chat, 'Settings', 'Shift+Tab');
     await page.keyboard.press('Enter');

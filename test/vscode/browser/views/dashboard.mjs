@@ -73,7 +73,10 @@ export const dashboardTests = {
     for (const key of ['ArrowLeft', 'Shift+ArrowLeft']) {
       const before = await chart.getAttribute('aria-valuetext');
       await page.keyboard.press(key);
-      assert.notEqual(await chart.getAttribute('aria-valuetext'), before, key);
+      await dashboard.waitForFunction(
+        ([node, text]) => node.getAttribute('aria-valuetext') !== text,
+        [await chart.elementHandle(), before],
+      );
     }
     await window.pictures('dashboard-keys');
     await page.keyboard.press('+');
@@ -194,9 +197,8 @@ async function exported(window, what, name) {
   );
   await input.fill(file);
   await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
-  const told = page.locator('.notification-toast', { hasText: `Written to ${file}` });
-  await told.waitFor();
-  await window.runCommand('Notifications: Clear All Notifications');
+  await window.notification(`Written to ${file}`);
+  await window.clearNotifications();
   return file;
 }
 

@@ -18,9 +18,13 @@ export const hintTests = {
   async 'a hint tells what its tokens are spent on'(window) {
     const { page } = window;
     const own = page.locator('.view-line [class*="dyn-rule"]', { hasText: /tok/ }).first();
-    await own.hover();
     const hover = page.locator('.monaco-hover:visible', { hasText: 'chat template' });
-    await hover.waitFor();
+    // Hints that are counted anew move, and take their hover with them.
+    await window.until(async (timeout) => {
+      await page.mouse.move(5, 5);
+      await own.hover({ timeout });
+      await hover.waitFor({ timeout });
+    });
     const cells = await hover.locator('td').allTextContents();
     const rows = new Map(cells.flatMap((cell, at) => (at % 2 === 0 ? [[cell, Number(cells[at + 1])]] : [])));
     assert.equal(rows.get('prompt') + rows.get('answer') + rows.get('chat template'), rows.get('all'));

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../../scripts/setup.mjs';
+import { within } from '../../pace.mjs';
 
-/** Some training on a busy machine, ms. */
-const trainingLimit = 240_000;
+/** Some training, ms. */
+const trainingLimit = () => within(240_000);
 
 /** As `Open Sample Project` copies it, but for a shorter evaluation. @returns its folder */
 function sampleProject(workspace) {
@@ -36,7 +37,7 @@ export const learnTests = {
       settings: () => tab('sft.config.json'),
       train: async () => {
         const dashboard = await window.frameWith('[role=progressbar][aria-label="Steps done"]');
-        await dashboard.locator('.badge.done').waitFor({ timeout: trainingLimit });
+        await dashboard.locator('.badge.done').waitFor({ timeout: trainingLimit() });
         assert.equal(readdirSync(runs).length, 1);
       },
       curves: () => choice('nigeria-services'),
@@ -54,9 +55,9 @@ export const learnTests = {
     for (const { id, title, description } of steps) {
       await page.keyboard.press('Escape');
       await window.runCommand('View: Close All Editors');
-      await window.until(async () => {
+      await window.until(async (timeout) => {
         await window.runCommand('Welcome: Open Walkthrough', { asks: true });
-        await window.choose(name, 5_000);
+        await window.choose(name, timeout);
       });
       const step = page.locator('.getting-started-step', { hasText: title });
       // Not its middle, where a link to the glossary may be.

@@ -16,8 +16,7 @@ export const runsTests = {
     await focusRun(window, 'faq');
     await page.keyboard.press('F2');
     const input = page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    assert.equal(await input.inputValue(), 'faq');
+    await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === 'faq');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('First questions');
     await page.keyboard.press('Enter');
@@ -76,11 +75,11 @@ async function focusRun(window, name) {
   const { page } = window;
   const focusedRow = tree(window).locator('.monaco-list-row.focused');
   // A window that is still opening takes the focus.
-  await window.until(async () => {
+  await window.until(async (timeout) => {
     await window.runCommand('SFT Workbench: Focus on Runs View');
-    await row(window, name).waitFor({ timeout: 5_000 });
+    await row(window, name).waitFor({ timeout });
     await page.keyboard.press('Home');
-    await focusedRow.waitFor({ timeout: 5_000 });
+    await focusedRow.waitFor({ timeout });
   });
   const passed = [];
   for (let at = 0; at < 40; at++) {
