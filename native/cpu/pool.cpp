@@ -62,13 +62,25 @@ inline void pause() {
 #endif
 }
 
-void work(Pool& p, int thread) {
-  for (;;) {
-    const int64_t begin = p.next.fetch_add(p.step, std::memory_order_relaxed);
-    if (begin >= p.n) return;
-    const int64_t end = begin + p.step < p.n ? begin + p.step : p.n;
-    p.fn(p.context, begin, end, thread);
+// Takes the next range; false where none is left.
+bool take(Pool& p, int64_t& begin, int64_t& end) {
+  if (p.step > 0) {
+    begin = p.next.fetch_add(p.step, std::memory_order_relaxed);
+    end = begin + p.step < p.n ? begin + p.step : p.n;
+    return begin < p.n;
   }
+  const int64_t shares = 2 * p.count.load(std::memory_order_relaxed);
+  begin = p.next.load(std::memory_order_relaxed);
+  do {
+    if (begin >= p.n) return false;
+    end = begin + (p.n - begin + shares - 1) / shares;
+  } while (!p.next.compare_exchange_weak(begin, end, std::memory_order_relaxed));
+  return true;
+}
+
+void work(Pool& p, int thread) {
+  int64_t begin, end;
+  while (take(p, begin, end)) p.fn(p.context, begin, end, thread);
 }
 
 bool due(const Pool& p, uint64_t seen, int thread) {
@@ -131,7 +143,6 @@ void set_thread_count(int count) {
 
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
   if (n <= 0) return;
-  if (grain < 1) grain = 1;
   Pool& p = pool();
   const int64_t count = p.count.load(std::memory_order_relaxed);
   if (count == 1 || n <= grain) {
@@ -140,7 +151,7 @@ void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
   }
   const int64_t most = count * kMaxRangesPerThread;
   p.n = n;
-  p.step = grain * (((n + grain - 1) / grain + most - 1) / most);
+  p.step = grain == 0 ? 0 : grain * (((n + grain - 1) / grain + most - 1) / most);
   p.fn = fn;
   p.context = context;
   p.next.store(0, std::memory_order_relaxed);

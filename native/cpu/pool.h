@@ -11,6 +11,7 @@ int thread_count();
 void set_thread_count(int count);
 
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end, int thread);
+// `grain` 0: ranges that shrink.
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context);
 
 // Calls f(begin, end, thread) over disjoint ranges that cover [0, n), each of at least `grain` items but the last (exactly `grain`
@@ -24,6 +25,17 @@ static inline void parallel_for(int64_t n, int64_t grain, F&& f) {
     (*static_cast<Callable>(context))(begin, end, thread);
   };
   parallel_ranges(n, grain, call, &f);
+}
+
+// The same over ranges that shrink as the end comes near, for work that gains from long ranges: a thread takes its share of half of what
+// is left, at least one item.
+template <typename F>
+static inline void parallel_for_shrinking(int64_t n, F&& f) {
+  using Callable = decltype(&f);
+  const RangeFn call = [](void* context, int64_t begin, int64_t end, int thread) {
+    (*static_cast<Callable>(context))(begin, end, thread);
+  };
+  parallel_ranges(n, 0, call, &f);
 }
 
 // Scratch memory of the calling pool thread (0 .. thread_count() - 1), 64-byte aligned, kept and grown between calls.

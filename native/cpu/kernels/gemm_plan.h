@@ -11,6 +11,7 @@ namespace SFT_ISA {
 namespace {
 
 SFT_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+SFT_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 SFT_INLINE int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 SFT_INLINE int64_t rounded_up(int64_t a, int64_t b) { return divided_up(a, b) * b; }
 
@@ -28,21 +29,20 @@ struct Product {
   int64_t b_stride;
   bool b_transposed;
 
-  // The panel of B at (p, j), `depth` deep, to be asked for in `steps` steps.
-  Ahead ahead(int64_t p, int64_t j, int64_t depth, int64_t steps) const {
-    constexpr int64_t kBytes = sizeof(typename T::element);
-    const int64_t wide = least(kTileCols, cols - j);
-    const int64_t lines = b_transposed ? wide : depth, length = b_transposed ? depth : wide;
-    return steps == 0 ? Ahead() : Ahead(b_at(p, j), lines, length * kBytes, b_stride * kBytes, steps);
-  }
-
   const typename T::element* b_at(int64_t p, int64_t j) const { return b_transposed ? b + j * b_stride + p : b + p * b_stride + j; }
 };
 
-// Equal chunks of the reduction, none longer than `most`.
-SFT_INLINE int64_t chunk_depth(int64_t depth, int64_t most) { return rounded_up(divided_up(depth, divided_up(depth, most)), 16); }
+// Equal chunks of the reduction, none longer than `limit`.
+SFT_INLINE int64_t chunk_depth(int64_t depth, int64_t limit) { return rounded_up(divided_up(depth, divided_up(depth, limit)), 16); }
 
 constexpr int64_t kDepth = 640;        // a panel of B (48 columns) then takes 120 KB, an eighth of a large L2
+// Bytes of A and of packed panels that a thread uses again and again: with the panels that come next they fit into L2 (512 KB on Zen 3,
+// 1 MB and more where there is AVX-512).
+#if defined(__AVX512F__)
+constexpr int64_t kBlockBytes = 384 << 10, kGroupBytes = 128 << 10;
+#else
+constexpr int64_t kBlockBytes = 192 << 10, kGroupBytes = 80 << 10;
+#endif
 constexpr int64_t kBlockRows = 1024;   // rows of A that are packed at a time: 2.5 MB with kDepth
 constexpr int64_t kSmallPanels = 320 << 10;  // bytes of B that stay in L2 while all of A streams by
 
@@ -109,7 +109,44 @@ static void multiply_few_rows(const Product<F32>& g) {
   });
 }
 
-// The general case: each task packs a panel of B for itself and runs down the rows of A, which is packed first where it is stored
+// Panels [first, first + count) of B, packed one after another, against rows of A: block by block of A, each of which stays in L2 while
+// the panels pass by.
+template <typename T>
+struct Group {
+  const Product<T>& g;
+  int64_t p, depth, first, count;
+
+  int64_t cols(int64_t panel) const { return least(kTileCols, g.cols - panel * kTileCols); }
+  static float* at(float* packed, int64_t index, int64_t depth_step) { return packed + index * kTileCols * depth_step; }
+
+  void pack(float* packed, int64_t depth_step) const {
+    if (g.b_transposed) {
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t j = (first + i) * kTileCols, wide = cols(first + i);
+        pack_panel<T>(at(packed, i, depth_step), rounded_up(wide, WIDTH), g.b_at(p, j), g.b_stride, true, depth, wide);
+      }
+      return;
+    }
+    // A few rows at a time across all panels: what lies side by side is read together.
+    constexpr int64_t kRows = 8;
+    for (int64_t r = 0; r < depth; r += kRows) {
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t j = (first + i) * kTileCols, wide = cols(first + i), width = rounded_up(wide, WIDTH);
+        pack_panel<T>(at(packed, i, depth_step) + r * width, width, g.b_at(p + r, j), g.b_stride, false, least(kRows, depth - r), wide);
+      }
+    }
+  }
+
+  // What is asked for by `steps` steps: all panels of this group.
+  Ahead ahead(int64_t steps) const {
+    constexpr int64_t kBytes = sizeof(typename T::element);
+    const int64_t j = first * kTileCols, wide = least(count * kTileCols, g.cols - j);
+    const int64_t lines = g.b_transposed ? wide : depth, length = g.b_transposed ? depth : wide;
+    return steps == 0 ? Ahead() : Ahead(g.b_at(p, j), lines, length * kBytes, g.b_stride * kBytes, steps);
+  }
+};
+
+// The general case: each task packs panels of B for itself and runs down the rows of A, which is packed first where it is stored
 // transposed or its rows lie badly.
 template <typename T>
 static void multiply_panels(const Product<T>& g) {
@@ -117,46 +154,59 @@ static void multiply_panels(const Product<T>& g) {
   const int64_t panels = divided_up(g.cols, kTileCols);
   const bool packs_a = g.a_transposed || strides_badly(g.a_stride);
   const int64_t packed_stride = depth_step + 16;
+  const int64_t together = most(1, kGroupBytes / (kTileCols * depth_step * 4));
+  const int64_t block = most(1, kBlockBytes / (depth_step * 4) / kTileRows) * kTileRows;
   for (int64_t first = 0; first < g.rows; first += kBlockRows) {
     const int64_t rows = least(kBlockRows, g.rows - first);
     float* const packed = packs_a ? static_cast<float*>(shared_scratch(static_cast<uint64_t>(rows * packed_stride) * 4)) : nullptr;
-    // Rows are cut too where there are few panels for the threads.
-    const int64_t threads = thread_count();
-    int64_t cuts = 1;
-    while (threads > 1 && panels * cuts < 4 * threads && rows / (cuts + 1) >= 96) ++cuts;
-    const int64_t cut = rounded_up(divided_up(rows, cuts), kTileRows);
-    Destination to = g.to;
+    // Rows are cut too, so that there are enough items for all threads to end together.
+    const int64_t items = thread_count() > 1 ? 64 * thread_count() : 1;
+    const int64_t cut = rounded_up(most(divided_up(rows, divided_up(items, panels)), least(rows, 48)), kTileRows);
+    const int64_t cuts = divided_up(rows, cut);
+    // The items [begin, end), each a cut of the rows against a panel, for the chunk of the reduction from p on.
+    const auto work = [&](int64_t begin, int64_t end, int thread, int64_t p, const float* a, int64_t a_stride) {
+      const int64_t depth = least(depth_step, g.depth - p);
+      Destination to = g.to;
+      if (p > 0) to.beta = 1;
+      float* const panel = static_cast<float*>(scratch(thread, together * kTileCols * static_cast<uint64_t>(depth_step) * 4));
+      while (begin < end) {
+        // Whole panels together; at the ends of a range perhaps a part of the rows of one.
+        const int64_t j = begin / cuts, from = begin % cuts, whole = from == 0 ? (end - begin) / cuts : 0;
+        const int64_t upto = whole > 0 ? cuts : least(cuts, from + end - begin);
+        const int64_t i0 = from * cut, i1 = least(upto * cut, rows);
+        const Group<T> group{g, p, depth, j, most(1, least(together, whole))};
+        group.pack(panel, depth_step);
+        const int64_t after = least(together, whole - group.count);
+        Ahead ahead = after > 0 ? Group<T>{g, p, depth, j + group.count, after}.ahead(group.count * ((i1 - i0) / kTileRows)) : Ahead();
+        for (int64_t i = i0; i < i1; i += block) {
+          const int64_t height = least(block, i1 - i);
+          for (int64_t n = 0; n < group.count; ++n) {
+            const int64_t cols = group.cols(j + n);
+            column_of_tiles(a + i * a_stride, a_stride, height, group.at(panel, n, depth_step), rounded_up(cols, WIDTH), depth, to,
+                            to.data + (first + i) * to.rows + (j + n) * kTileCols * to.cols, cols, &ahead);
+          }
+        }
+        begin += whole > 0 ? group.count * cuts : upto - from;
+      }
+    };
+    if (!packs_a) {
+      parallel_for_shrinking(panels * cuts, [&](int64_t begin, int64_t end, int thread) {
+        for (int64_t p = 0; p < g.depth; p += depth_step) work(begin, end, thread, p, g.a + first * g.a_stride + p, g.a_stride);
+      });
+      continue;
+    }
     for (int64_t p = 0; p < g.depth; p += depth_step) {
       const int64_t depth = least(depth_step, g.depth - p);
-      if (packs_a) {
-        parallel_for(rows, 4 * WIDTH, [&](int64_t begin, int64_t end, int) {
-          float* const target = packed + begin * packed_stride;
-          if (g.a_transposed) {
-            pack_transposed<F32>(target, packed_stride, g.a + p * g.a_stride + first + begin, g.a_stride, depth, end - begin);
-          } else {
-            pack_rows<F32>(target, packed_stride, g.a + (first + begin) * g.a_stride + p, g.a_stride, end - begin, depth);
-          }
-        });
-      }
-      const float* const a = packs_a ? packed : g.a + first * g.a_stride + p;
-      const int64_t a_stride = packs_a ? packed_stride : g.a_stride;
-      // Neighbouring panels go to one thread where there are many, so that a task knows which it will need next.
-      const int64_t tasks = panels * cuts;
-      parallel_for(tasks, tasks / (threads * 8) + 1, [&](int64_t begin, int64_t end, int thread) {
-        float* const panel = static_cast<float*>(scratch(thread, kTileCols * static_cast<uint64_t>(depth_step) * 4));
-        for (int64_t task = begin; task < end; ++task) {
-          const int64_t j = task / cuts * kTileCols, i = task % cuts * cut;
-          const int64_t cols = least(kTileCols, g.cols - j), height = least(cut, rows - i);
-          if (height <= 0) continue;
-          const int64_t width = rounded_up(cols, WIDTH);
-          pack_panel<T>(panel, width, g.b_at(p, j), g.b_stride, g.b_transposed, depth, cols);
-          const bool more = cuts == 1 && task + 1 < end;
-          column_of_tiles(a + i * a_stride, a_stride, height, panel, width, depth, to,
-                          to.data + (first + i) * to.rows + j * to.cols, cols,
-                          more ? g.ahead(p, j + kTileCols, depth, height / kTileRows) : Ahead());
+      parallel_for(rows, 4 * WIDTH, [&](int64_t begin, int64_t end, int) {
+        float* const target = packed + begin * packed_stride;
+        if (g.a_transposed) {
+          pack_transposed<F32>(target, packed_stride, g.a + p * g.a_stride + first + begin, g.a_stride, depth, end - begin);
+        } else {
+          pack_rows<F32>(target, packed_stride, g.a + (first + begin) * g.a_stride + p, g.a_stride, end - begin, depth);
         }
       });
-      to.beta = 1;
+      parallel_for_shrinking(panels * cuts,
+                             [&](int64_t begin, int64_t end, int thread) { work(begin, end, thread, p, packed, packed_stride); });
     }
   }
 }

@@ -142,12 +142,12 @@ class Ahead {
 
 // Rows [0, rows) of A times one panel, `cols` columns wide, written to c.
 static void column_of_tiles(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth,
-                            const Destination& to, float* c, int64_t cols, Ahead ahead = Ahead()) {
+                            const Destination& to, float* c, int64_t cols, Ahead* ahead = nullptr) {
   const int vectors = static_cast<int>((cols + WIDTH - 1) / WIDTH);
   const TileFn whole = tile_for(kTileRows, vectors);
   int64_t i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
-    ahead.step();
+    if (ahead != nullptr) ahead->step();
     whole(a + i * lda, lda, b, ldb, depth, to, c + i * to.rows, cols);
   }
   if (i < rows) {
