@@ -5,7 +5,7 @@ import { createCpuDevice, type InstructionSet } from '../../src/compute/cpu/cpu-
 import { createRandom } from '../../src/base/random';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { LoraAdapter } from '../../src/model/lora';
+import { LoraAdapter } from '../../src/tuning/lora/lora-adapter';
 import { BaseWeights } from '../../src/model/weights';
 import { Trainer } from '../../src/train/trainer';
 import type { BenchExample } from './examples';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     target_modules: PROJECTIONS,
   });
   const random = createRandom(1);
-  adapter.initialise(device, () => random.nextFloat());
+  adapter.initialise(() => random.nextFloat());
   const model = new LlamaModel(device, config, weights, adapter);
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
   const trainer = new Trainer(

@@ -2,9 +2,9 @@ import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig, type LlamaConfig } from '../model/llama-config';
-import type { LoraAdapter } from '../model/lora';
-import { loadPeftAdapter } from '../model/peft';
+import type { Tuning } from '../model/tuning';
 import { BaseWeights } from '../model/weights';
+import { loadAdapter } from '../tuning/registry';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
 
 /** A model folder opened on a device: tokenizer, mapped weights, and the base model over them. */
@@ -52,8 +52,8 @@ export async function openModel(
   };
 }
 
-/** The same weights with a PEFT adapter on them. */
-export function openTuned(session: ModelSession, adapterDir: string): { model: LlamaModel; adapter: LoraAdapter } {
-  const adapter = loadPeftAdapter(session.device, session.config, adapterDir);
-  return { model: new LlamaModel(session.device, session.config, session.weights, adapter), adapter };
+/** The same weights with a PEFT adapter on them. @throws SftError what loading the adapter throws */
+export function openTuned(session: ModelSession, adapterDir: string): { model: LlamaModel; tuning: Tuning } {
+  const tuning = loadAdapter(session, adapterDir);
+  return { model: new LlamaModel(session.device, session.config, session.weights, tuning), tuning };
 }

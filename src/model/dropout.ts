@@ -1,7 +1,7 @@
 import type { DropoutMask } from '../compute/kernels';
-import type { LoraPair } from './lora';
+import type { PlacedDelta } from './tuning';
 
-/** Draws of LoRA dropout in one pass: every pair has its own mask, found again in backward from the same two numbers. */
+/** Draws of dropout before adapters in one pass: every delta has its own mask, found again in backward from the same two numbers. */
 export interface DropoutSeed {
   readonly seed: number;
   /** Number of the pass since the start of training. */
@@ -9,12 +9,12 @@ export interface DropoutSeed {
 }
 
 /** A model has fewer adapted projections than this. */
-const MAX_PAIRS = 4096;
+const MAX_DELTAS = 4096;
 /** Elements that one mask may cover. */
 const MASK_SPAN = 2 ** 40;
 
-/** The mask of a pair's input in one pass; undefined where it has no dropout. */
-export function maskOf({ dropout: p, index }: LoraPair, { seed, pass }: DropoutSeed): DropoutMask | undefined {
-  // The seed picks the stream, the pair a stretch of it that no other pair's mask reaches.
-  return p > 0 ? { p, seed: seed + pass, offset: (index % MAX_PAIRS) * MASK_SPAN } : undefined;
+/** The mask of a delta's input in one pass; undefined where it has no dropout. */
+export function maskOf({ dropout: p, index }: PlacedDelta, { seed, pass }: DropoutSeed): DropoutMask | undefined {
+  // The seed picks the stream, the delta a stretch of it that no other's mask reaches.
+  return p > 0 ? { p, seed: seed + pass, offset: (index % MAX_DELTAS) * MASK_SPAN } : undefined;
 }

@@ -61,8 +61,8 @@ export function takeLayerState(
   const xa = new Map<ProjectionName, DeviceBuffer>();
   if (save) {
     for (const name of PROJECTIONS) {
-      const lora = layer.projections[name].lora;
-      if (lora !== undefined) xa.set(name, workspace.take(tokens, lora.a.rows));
+      const placed = layer.projections[name].delta;
+      if (placed !== undefined) xa.set(name, workspace.take(tokens, placed.delta.a.rows));
     }
   }
   const raw = config.qkNorm && save;
@@ -148,11 +148,12 @@ export function forwardLayer(
 
 /** A projection as the kernels take it, in one pass. */
 function projected(
-  { lora, ...projection }: Projection,
+  { delta: placed, ...projection }: Projection,
   xa: DeviceBuffer | undefined,
   dropout: DropoutSeed | undefined,
 ): Projected {
-  return { ...projection, delta: lora && { delta: lora, xa, dropout: dropout && maskOf(lora, dropout) } };
+  const delta = placed && { delta: placed.delta, xa, dropout: dropout && maskOf(placed, dropout) };
+  return { ...projection, delta };
 }
 
 /** How far down the gradient of a layer is wanted. Each stage includes those before it. */

@@ -3,10 +3,10 @@ import { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { LlamaConfig } from './llama-config';
-import type { LoraAdapter, LoraPair } from './lora';
-import { ParameterSet } from './parameters';
+import type { ParameterSet } from './parameters';
 import { hasBias, projectionPath, type ProjectionName } from './projections';
 import { ropeTables } from './rope-table';
+import type { PlacedDelta, Tuning } from './tuning';
 import type { BaseWeights } from './weights';
 
 /** One linear map of a block, with the adapter beside it and, when it is trained itself, its gradients. */
@@ -16,7 +16,7 @@ export interface Projection {
   readonly bias: DeviceBuffer | undefined;
   readonly gradWeight: DeviceBuffer | undefined;
   readonly gradBias: DeviceBuffer | undefined;
-  readonly lora: LoraPair | undefined;
+  readonly delta: PlacedDelta | undefined;
 }
 
 export interface Norm {
@@ -51,7 +51,7 @@ interface Slot {
 }
 
 /**
- * A Llama-family decoder on a device: frozen base weights with a LoRA adapter or none, or all weights trained. Holds no state of a
+ * A Llama-family decoder on a device: the base weights, and what a tuning puts in their place or beside them. Holds no state of a
  * pass but its workspace and the rotary tables.
  */
 export class LlamaModel {
@@ -65,19 +65,18 @@ export class LlamaModel {
   private rope: { cos: DeviceBuffer; sin: DeviceBuffer; positions: number } | undefined;
 
   /**
-   * @param full where given, these parameters (named as in the file, filled from the weights) take the weights' place
+   * @param tuning what is trained in it or beside it
    */
   constructor(
     readonly device: Device,
     readonly config: LlamaConfig,
     weights: BaseWeights,
-    readonly adapter?: LoraAdapter,
-    readonly full?: ParameterSet,
+    readonly tuning?: Tuning,
   ) {
     this.workspace = new Arena(device);
     this.indices = new Arena(device, 'i32', INDEX_BYTES);
     const slot = (name: string): Slot => {
-      const parameter = full?.get(name);
+      const parameter = tuning?.replaces(name);
       return parameter === undefined
         ? { data: weights.get(name).data, gradient: undefined }
         : { data: parameter.value, gradient: parameter.gradient };
@@ -105,7 +104,7 @@ export class LlamaModel {
           bias: bias?.data,
           gradWeight: gradient,
           gradBias: bias?.gradient,
-          lora: adapter?.pairs[index]!.get(name),
+          delta: tuning?.delta(index, name),
         };
       };
       return {
@@ -123,9 +122,9 @@ export class LlamaModel {
     });
   }
 
-  /** The trained tensors, of the adapter or of the whole model. */
+  /** The trained tensors. */
   get trained(): ParameterSet | undefined {
-    return this.full ?? this.adapter?.parameters;
+    return this.tuning?.parameters;
   }
 
   /** cos and sin tables for at least `positions` positions. */
@@ -157,17 +156,4 @@ export class LlamaModel {
     this.indices.free();
     this.freeRope();
   }
-}
-
-/** All weights as fp32 parameters, for full fine-tuning; starts as a copy of the base. */
-export function trainableCopy(device: Device, weights: BaseWeights): ParameterSet {
-  const tensors = weights.all();
-  const parameters = new ParameterSet(
-    device,
-    tensors.map(({ name, shape }) => ({ name, shape, decay: shape.length > 1 })),
-  );
-  const r = device.begin();
-  for (const { name, data } of tensors) r.copy(parameters.get(name).value, data);
-  device.submit(r);
-  return parameters;
 }

@@ -111,17 +111,25 @@ export function embed(r: Recorder, model: LlamaModel, batch: Pick<PackedBatch, '
 
 /** The lowest layer with something trained, and how deep backward goes in it. */
 function lowestTrained(model: LlamaModel): { layer: number; depth: BackwardDepth } {
-  if (model.full !== undefined) return { layer: 0, depth: 'input' };
+  if (model.embedding.gradient !== undefined) return { layer: 0, depth: 'input' };
   const layer = model.layers.find((l) => depthOf(l) !== undefined);
   return layer === undefined
     ? { layer: model.layers.length, depth: 'down' }
     : { layer: layer.index, depth: depthOf(layer)! };
 }
 
-function depthOf(layer: Layer): BackwardDepth | undefined {
-  const has = (...names: ProjectionName[]): boolean => names.some((name) => layer.projections[name].lora !== undefined);
-  if (has('q_proj', 'k_proj', 'v_proj')) return 'qkv';
-  if (has('o_proj')) return 'output';
-  if (has('gate_proj', 'up_proj')) return 'mlp';
-  return has('down_proj') ? 'down' : undefined;
+function depthOf({ projections, inputNorm, postAttentionNorm, qNorm, kNorm }: Layer): BackwardDepth | undefined {
+  const trained = (...names: ProjectionName[]): boolean =>
+    names.some((name) => {
+      const { delta, gradWeight, gradBias } = projections[name];
+      return delta !== undefined || gradWeight !== undefined || gradBias !== undefined;
+    });
+  // A norm's own gradient comes with that of its input.
+  if (inputNorm.gradient !== undefined) return 'input';
+  if (trained('q_proj', 'k_proj', 'v_proj') || qNorm?.gradient !== undefined || kNorm?.gradient !== undefined) {
+    return 'qkv';
+  }
+  if (trained('o_proj') || postAttentionNorm.gradient !== undefined) return 'output';
+  if (trained('gate_proj', 'up_proj')) return 'mlp';
+  return trained('down_proj') ? 'down' : undefined;
 }

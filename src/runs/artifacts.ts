@@ -2,20 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { recoverFolder } from '../base/files';
 import type { Config, ResolvedConfig } from '../config/config-schema';
-import { ADAPTER_WEIGHTS } from '../model/peft';
-import { MODEL_WEIGHTS } from '../train/checkpoint';
+import type { TunedForm } from '../tuning/method';
+import { methodOf } from '../tuning/registry';
 import type { Prediction, RunEvaluation } from './folder/evaluation-schema';
 import { EVALUATION_FILE, PREDICTION_LINE } from './folder/run-files';
 import type { RunStatus } from './folder/state-schema';
-
-/** What training leaves: an adapter beside the base model, or weights in its place. */
-export type TrainedForm = 'adapter' | 'model';
 
 /** Weights that a run has trained. */
 export interface Trained {
   /** `tuned` is the result, `best` the checkpoint with the lowest validation loss, `step-40` the checkpoint after 40 updates. */
   readonly id: string;
-  readonly form: TrainedForm;
+  readonly form: TunedForm;
   readonly folder: string;
   /** The file of the weights in the folder. */
   readonly weights: string;
@@ -28,7 +25,8 @@ const CHECKPOINT = /^(?:step-\d+|best)$/;
  * folders. Reads only, but for `mend`.
  */
 export class RunArtifacts {
-  readonly form: TrainedForm;
+  readonly form: TunedForm;
+  private readonly weightsFile: string;
   /** The folder of the result, whether it is there yet or not. */
   readonly result: string;
   /** The folder that holds a folder for each checkpoint. */
@@ -38,7 +36,9 @@ export class RunArtifacts {
 
   /** @param runFolder absolute */
   constructor(runFolder: string, config: Pick<ResolvedConfig, 'training_type'>) {
-    this.form = config.training_type === 'full' ? 'model' : 'adapter';
+    const method = methodOf(config);
+    this.form = method.form;
+    this.weightsFile = method.weightsFile;
     this.result = path.join(runFolder, this.form);
     this.checkpoints = path.join(runFolder, 'checkpoints');
     this.evaluationFile = path.join(runFolder, 'evaluation.json');
@@ -111,8 +111,7 @@ export class RunArtifacts {
   }
 
   private at(id: string, folder: string): Trained {
-    const weights = path.join(folder, this.form === 'adapter' ? ADAPTER_WEIGHTS : MODEL_WEIGHTS);
-    return { id, form: this.form, folder, weights };
+    return { id, form: this.form, folder, weights: path.join(folder, this.weightsFile) };
   }
 
   /** In the order of their steps, best last. */

@@ -19,12 +19,12 @@ export function openTrained(session: ModelSession, { form, folder }: Pick<Traine
 }
 
 function openAdapter(session: ModelSession, folder: string): OpenedModel {
-  const { model, adapter } = openTuned(session, folder);
+  const { model, tuning } = openTuned(session, folder);
   return {
     model,
     free: () => {
       model.free();
-      adapter.parameters.free();
+      tuning.parameters.free();
     },
   };
 }

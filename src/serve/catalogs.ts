@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Device } from '../compute/device';
 import { openModel, type ModelSession } from '../generate/session';
-import { ADAPTER_WEIGHTS } from '../model/peft';
+import { ADAPTER_WEIGHTS } from '../tuning/lora/peft-config';
 import type { Trained } from '../runs/artifacts';
 import { openTrained, type OpenedModel } from '../runs/open-trained';
 import { openBase } from '../runs/worker/prepare';

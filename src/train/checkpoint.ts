@@ -3,12 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
-import type { LlamaModel } from '../model/llama';
 import { readTensors, writeTensors, type NamedTensor } from '../model/parameter-file';
-import { ADAPTER_WEIGHTS, writePeftAdapter } from '../model/peft';
 import type { Trainer } from './trainer';
 
-export const MODEL_WEIGHTS = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'trainer_state.json';
 
@@ -21,35 +18,22 @@ export interface TrainerState {
   readonly evaluations_without_gain: number;
 }
 
-/** Writes what was trained: a PEFT adapter, or after full fine-tuning the model's weights. */
-export async function writeTrained(
-  device: Device,
-  model: LlamaModel,
-  baseModel: string,
-  folder: string,
-): Promise<void> {
-  if (model.full !== undefined) await writeTensors(device, path.join(folder, MODEL_WEIGHTS), model.full.all());
-  else if (model.adapter !== undefined) await writePeftAdapter(device, model.adapter, baseModel, folder);
-}
-
 /** Writes a checkpoint into an empty folder: what was trained, the optimizer's moments, the state. The caller renames it into place. */
 export async function writeCheckpoint(
   device: Device,
-  model: LlamaModel,
   trainer: Trainer,
   state: TrainerState,
   baseModel: string,
   folder: string,
 ): Promise<void> {
-  await writeTrained(device, model, baseModel, folder);
+  await trainer.tuning.write(device, baseModel, folder);
   await writeTensors(device, path.join(folder, OPTIMIZER), moments(trainer));
   await writeFile(path.join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
 }
 
-/** Puts model and trainer back to where the checkpoint was written. */
-export function readCheckpoint(device: Device, model: LlamaModel, trainer: Trainer, folder: string): TrainerState {
-  const weights = model.full === undefined ? ADAPTER_WEIGHTS : MODEL_WEIGHTS;
-  readTensors(device, path.join(folder, weights), trainer.parameters.all());
+/** Puts the trainer and what it trains back to where the checkpoint was written. */
+export function readCheckpoint(device: Device, trainer: Trainer, folder: string): TrainerState {
+  readTensors(device, path.join(folder, trainer.tuning.weightsFile), trainer.parameters.all());
   readTensors(device, path.join(folder, OPTIMIZER), moments(trainer));
   const file = path.join(folder, STATE);
   let state: TrainerState;

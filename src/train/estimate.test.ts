@@ -4,7 +4,7 @@ import { createRandom } from '../base/random';
 import { packBatch } from '../model/batch';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig } from '../model/llama-config';
-import { LoraAdapter } from '../model/lora';
+import { LoraAdapter } from '../tuning/lora/lora-adapter';
 import { trainPass } from '../model/loss-pass';
 import { BaseWeights } from '../model/weights';
 import { CPU_TRAITS, createCpuDevice } from '../compute/cpu/cpu-device';

@@ -4,14 +4,12 @@ import { DryDevice } from '../compute/dry/dry-device';
 import type { DeviceTraits } from '../compute/traits';
 import { countTargets, packBatch, type PackedBatch, type TokenSequence } from '../model/batch';
 import { KvCache } from '../model/cached-pass';
-import { LlamaModel, trainableCopy } from '../model/llama';
+import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
-import { LoraAdapter, loraConfigOf } from '../model/lora';
 import { evaluateLoss, trainPass } from '../model/loss-pass';
-import type { ParameterSet } from '../model/parameters';
 import { groupByTokens } from '../model/passes';
-import { loadPeftAdapter } from '../model/peft';
 import { BaseWeights } from '../model/weights';
+import { methodOf } from '../tuning/registry';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
 
@@ -80,7 +78,9 @@ export async function estimateMemory(
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama);
   const base = new LlamaModel(device, llama, weights);
-  const [tuned, parameters] = trainable(device, config, llama, weights);
+  const tuning = methodOf(config).create({ device, config: llama, weights }, config);
+  const tuned = new LlamaModel(device, llama, weights, tuning);
+  const { parameters } = tuning;
   const set = parameters.length * 4;
   new AdamW(device, parameters, { beta1: 0, beta2: 0, eps: 0, weightDecay: 0 });
   const before = device.usedBytes;
@@ -123,23 +123,6 @@ export async function estimateMemory(
   const peak = sum(Object.values<number>({ ...memory }));
   const tokens = Math.max(0, ...groups.map(tokensOf));
   return { parts: memory, peak, tokens };
-}
-
-function trainable(
-  device: DryDevice,
-  config: ResolvedConfig,
-  llama: LlamaConfig,
-  weights: BaseWeights,
-): [LlamaModel, ParameterSet] {
-  if (config.training_type === 'full') {
-    const copy = trainableCopy(device, weights);
-    return [new LlamaModel(device, llama, weights, undefined, copy), copy];
-  }
-  const adapter =
-    config.adapter === null
-      ? new LoraAdapter(device, llama, loraConfigOf(config))
-      : loadPeftAdapter(device, llama, config.adapter);
-  return [new LlamaModel(device, llama, weights, adapter), adapter.parameters];
 }
 
 /** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */

@@ -9,7 +9,7 @@ import { DryDevice } from '../compute/dry/dry-device';
 import { PROJECTIONS } from '../config/config-schema';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig } from '../model/llama-config';
-import { LoraAdapter } from '../model/lora';
+import { LoraAdapter } from '../tuning/lora/lora-adapter';
 import { scoreExamples } from '../model/score';
 import { BaseWeights, expectedTensors } from '../model/weights';
 import { Trainer, type TrainingExample } from './trainer';

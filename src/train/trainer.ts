@@ -6,6 +6,7 @@ import { countTargets, packBatch, type TokenSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
 import { trainPass } from '../model/loss-pass';
 import type { ParameterSet } from '../model/parameters';
+import type { Tuning } from '../model/tuning';
 import { groupByTokens } from '../model/passes';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
@@ -54,13 +55,14 @@ export interface StepResult {
 const VERDICT = 4;
 
 /**
- * Supervised fine-tuning of what `model.trained` holds. The loss of an accumulation window is its summed NLL over its trained tokens,
+ * Supervised fine-tuning of what the model's tuning holds. The loss of an accumulation window is its summed NLL over its trained tokens,
  * however the window is cut into passes; so examples are packed into passes by size, without padding.
  */
 export class Trainer {
   readonly order: ExampleOrder;
   readonly totalSteps: number;
   readonly optimizer: AdamW;
+  readonly tuning: Tuning;
   readonly parameters: ParameterSet;
   private readonly warmup: number;
   /** What a step reads back: the verdict of `clip`, then the NLL of each example of the window as a pair. */
@@ -73,13 +75,14 @@ export class Trainer {
     private readonly examples: readonly TrainingExample[],
     private readonly options: TrainerOptions,
   ) {
-    if (model.trained === undefined) throw new RangeError('the model has nothing to train');
+    if (model.tuning === undefined) throw new RangeError('the model has nothing to train');
     if (examples.length === 0) {
       throw new SftError('no-examples', 'the training part has no examples', {
         remedy: 'add examples, or change the split',
       });
     }
-    this.parameters = model.trained;
+    this.tuning = model.tuning;
+    this.parameters = model.tuning.parameters;
     this.order = new ExampleOrder({
       examples: examples.length,
       batchSize: options.per_device_batch_size,

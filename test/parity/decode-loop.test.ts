@@ -6,7 +6,7 @@ import { generate } from '../../src/generate/generate';
 import { GREEDY, type SamplingOptions } from '../../src/generate/sampler';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { loadPeftAdapter } from '../../src/model/peft';
+import { loadPeftAdapter } from '../../src/tuning/lora/load-peft-adapter';
 import { BaseWeights } from '../../src/model/weights';
 import { createRandom } from '../../src/base/random';
 import { loadFixture } from './fixture';

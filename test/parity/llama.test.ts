@@ -7,10 +7,12 @@ import type { Device } from '../../src/compute/device';
 import { GREEDY } from '../../src/generate/sampler';
 import { generate } from '../../src/generate/generate';
 import { KvCache } from '../../src/model/cached-pass';
-import { LlamaModel, trainableCopy } from '../../src/model/llama';
+import { LlamaModel } from '../../src/model/llama';
 import { parseLlamaConfig, readLlamaConfig } from '../../src/model/llama-config';
 import { readTensors, type NamedTensor } from '../../src/model/parameter-file';
-import { ADAPTER_WEIGHTS, loadPeftAdapter } from '../../src/model/peft';
+import { FullTuning } from '../../src/tuning/full/full-method';
+import { ADAPTER_WEIGHTS } from '../../src/tuning/lora/peft-config';
+import { loadPeftAdapter } from '../../src/tuning/lora/load-peft-adapter';
 import { scoreExamples } from '../../src/model/score';
 import { BaseWeights } from '../../src/model/weights';
 import { Trainer, type TrainerOptions } from '../../src/train/trainer';
@@ -143,7 +145,7 @@ async function checkTraining(
   const config = readLlamaConfig(fixture.model);
   const weights = new BaseWeights(device, fixture.model, config);
   const model = full
-    ? new LlamaModel(device, config, weights, undefined, trainableCopy(device, weights))
+    ? new LlamaModel(device, config, weights, new FullTuning(device, weights))
     : new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapterStart));
   const examples = order.flat(2).map((index) => {
     return { ...sequenceOf(fixture.expected.examples[index]!), place: `example ${index}` };

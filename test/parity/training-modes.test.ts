@@ -7,7 +7,7 @@ import { createRandom } from '../../src/base/random';
 import { packBatch, type TokenSequence } from '../../src/model/batch';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { LoraAdapter } from '../../src/model/lora';
+import { LoraAdapter } from '../../src/tuning/lora/lora-adapter';
 import { trainPass } from '../../src/model/loss-pass';
 import type { ProjectionName } from '../../src/model/projections';
 import { BaseWeights } from '../../src/model/weights';

@@ -3,7 +3,7 @@ import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
-import { loadPeftAdapter } from '../../model/peft';
+import { loadAdapter } from '../../tuning/registry';
 import { failure, ok, setting, thrown, type PreflightCheck } from './report';
 
 const TITLE = 'Model';
@@ -22,7 +22,7 @@ export async function checkModel(
     return { check: thrown('model', TITLE, error) };
   }
   try {
-    if (config.adapter !== null) loadPeftAdapter(device, session.config, config.adapter);
+    if (config.adapter !== null) loadAdapter(session, config.adapter);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     return { check: { ...thrown('model', TITLE, error), remedies: [setting({ adapter: null })] }, session };

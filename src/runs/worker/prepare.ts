@@ -1,12 +1,10 @@
 import type { Device } from '../../compute/device';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { createRandom } from '../../base/random';
 import { splitDataset } from '../../dataset/split/split';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
-import { LlamaModel, trainableCopy } from '../../model/llama';
-import { LoraAdapter, loraConfigOf } from '../../model/lora';
-import { loadPeftAdapter } from '../../model/peft';
+import { LlamaModel } from '../../model/llama';
+import { startTuning } from '../../tuning/registry';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
 
 /** The dataset of a run, tokenised and divided. */
@@ -46,7 +44,7 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
   return config.eval_examples === null ? examples : examples.slice(0, config.eval_examples);
 }
 
-/** The model to be trained: the base with a fresh or given adapter, or a copy of all weights. */
+/** The model to be trained: the base, with what its method trains. */
 export function trainableModel(session: ModelSession, config: ResolvedConfig): LlamaModel {
   const { device, weights } = session;
   const limit = session.config.maxPositionEmbeddings;
@@ -60,17 +58,5 @@ export function trainableModel(session: ModelSession, config: ResolvedConfig): L
       },
     );
   }
-  if (config.training_type === 'full') {
-    return new LlamaModel(device, session.config, weights, undefined, trainableCopy(device, weights));
-  }
-  const adapter =
-    config.adapter === null ? freshAdapter(session, config) : loadPeftAdapter(device, session.config, config.adapter);
-  return new LlamaModel(device, session.config, weights, adapter);
-}
-
-function freshAdapter(session: ModelSession, config: ResolvedConfig): LoraAdapter {
-  const adapter = new LoraAdapter(session.device, session.config, loraConfigOf(config));
-  const random = createRandom(config.seed);
-  adapter.initialise(session.device, () => random.nextFloat());
-  return adapter;
+  return new LlamaModel(device, session.config, weights, startTuning(session, config));
 }

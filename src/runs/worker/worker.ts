@@ -8,7 +8,7 @@ import type { ModelSession } from '../../generate/session';
 import type { LlamaModel } from '../../model/llama';
 import { readTensors } from '../../model/parameter-file';
 import { scoreExamples } from '../../model/score';
-import { readCheckpoint, writeCheckpoint, writeTrained, type TrainerState } from '../../train/checkpoint';
+import { readCheckpoint, writeCheckpoint, type TrainerState } from '../../train/checkpoint';
 import { Trainer } from '../../train/trainer';
 import { RunArtifacts } from '../artifacts';
 import { waitForTurn, type QueuedRun } from './device-queue';
@@ -224,7 +224,7 @@ class Worker {
     const step = (await this.artifacts.steps()).at(-1);
     this.step = step ?? 0;
     if (step === undefined) return undefined;
-    this.state = readCheckpoint(model.device, model, trainer, this.artifacts.checkpoint(step));
+    this.state = readCheckpoint(model.device, trainer, this.artifacts.checkpoint(step));
     this.savedStep = step;
     return step;
   }
@@ -316,7 +316,7 @@ class Worker {
     const target = this.artifacts.checkpoint(trainer.step);
     const state = { ...this.state, step: trainer.step };
     await writeFolderAtomic(target, (temporary) =>
-      writeCheckpoint(model.device, model, trainer, state, this.config.model_name, temporary),
+      writeCheckpoint(model.device, trainer, state, this.config.model_name, temporary),
     );
     this.savedStep = trainer.step;
     this.emit({ type: 'checkpoint', step: trainer.step, path: target });
@@ -333,7 +333,7 @@ class Worker {
     };
     if (best) {
       await writeFolderAtomic(this.artifacts.best, (temporary) =>
-        writeTrained(model.device, model, this.config.model_name, temporary),
+        trainer.tuning.write(model.device, this.config.model_name, temporary),
       );
     }
     this.emit({ type: 'evaluation', step: trainer.step, loss, examples: examples.length, best });
@@ -381,7 +381,7 @@ class Worker {
   private async writeResult(session: ModelSession, model: LlamaModel): Promise<string> {
     const target = this.artifacts.result;
     await writeFolderAtomic(target, async (temporary) => {
-      await writeTrained(model.device, model, this.config.model_name, temporary);
+      await model.tuning!.write(model.device, this.config.model_name, temporary);
       if (this.artifacts.form === 'adapter') return;
       for (const name of MODEL_FILES) {
         const content = readIfThere(path.join(session.modelDir, name));

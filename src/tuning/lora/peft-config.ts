@@ -1,19 +1,13 @@
-import { PROJECTIONS } from '../config/config-schema';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Device } from '../compute/device';
-import { SftError } from '../base/errors';
-import type { LlamaConfig } from './llama-config';
-import { LoraAdapter, type LoraConfig } from './lora';
-import { readTensors, writeTensors } from './parameter-file';
-import { readSafetensorsHeader } from './safetensors';
+import { SftError } from '../../base/errors';
+import type { LoraConfig } from './lora-config';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
-const ADAPTER_CONFIG = 'adapter_config.json';
+export const ADAPTER_CONFIG = 'adapter_config.json';
 
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
-function peftConfigJson(config: LoraConfig, baseModel: string): string {
+export function peftConfigJson(config: LoraConfig, baseModel: string): string {
   const fields: Record<string, unknown> = {
     alpha_pattern: {},
     base_model_name_or_path: baseModel,
@@ -38,39 +32,11 @@ function peftConfigJson(config: LoraConfig, baseModel: string): string {
   return `${JSON.stringify(fields, null, 2)}\n`;
 }
 
-/** Writes a PEFT adapter folder. The folder exists; the caller writes aside and renames. */
-export async function writePeftAdapter(
-  device: Device,
-  adapter: LoraAdapter,
-  baseModel: string,
-  folder: string,
-): Promise<void> {
-  await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(adapter.config, baseModel));
-  await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), adapter.parameters.all());
-}
-
 /**
- * Loads a PEFT LoRA adapter folder for a model.
- * @throws SftError adapter-not-found, unsupported-adapter, tensors-do-not-fit, corrupt-safetensors
+ * What the adapter_config.json of a folder says; which projections it sits on is told by its tensors.
+ * @throws SftError adapter-not-found, unsupported-adapter
  */
-export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: string): LoraAdapter {
-  const config = readAdapterConfig(adapterDir);
-  const file = path.join(adapterDir, ADAPTER_WEIGHTS);
-  const header = readSafetensorsHeader(file);
-  const targets = PROJECTIONS.filter((name) =>
-    [...header.tensors.keys()].some((key) => key.includes(`.${name}.lora_A.`)),
-  );
-  const adapter = new LoraAdapter(device, model, { ...config, target_modules: targets });
-  try {
-    readTensors(device, file, adapter.parameters.all());
-  } catch (error) {
-    adapter.parameters.free();
-    throw error;
-  }
-  return adapter;
-}
-
-function readAdapterConfig(adapterDir: string): Omit<LoraConfig, 'target_modules'> {
+export function readPeftConfig(adapterDir: string): Omit<LoraConfig, 'target_modules'> {
   const file = path.join(adapterDir, ADAPTER_CONFIG);
   let json: Record<string, unknown>;
   try {

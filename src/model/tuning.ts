@@ -1,0 +1,28 @@
+import type { Device } from '../compute/device';
+import type { ProjectionDelta } from '../compute/recorder';
+import type { Parameter, ParameterSet } from './parameters';
+import type { ProjectionName } from './projections';
+
+/** A delta on one projection of a layer. */
+export interface PlacedDelta {
+  readonly delta: ProjectionDelta;
+  /** Probability with which an element of its input is dropped in training. */
+  readonly dropout: number;
+  /** Position among all deltas of the model: each draws its own dropout mask. */
+  readonly index: number;
+}
+
+/** What is trained in or beside a model, on a device: what a tuning method made of a configuration or of a folder. */
+export interface Tuning {
+  readonly parameters: ParameterSet;
+  /** What is added to the output of a projection. */
+  delta(layer: number, projection: ProjectionName): PlacedDelta | undefined;
+  /** The parameter that takes the place of a tensor of the base model, named as in its file. */
+  replaces(tensor: string): Parameter | undefined;
+  /** Fills what starts from chance. @param random uniform in [0, 1) */
+  initialise(random: () => number): void;
+  /** Name of the file with the parameters in a folder that `write` wrote. */
+  readonly weightsFile: string;
+  /** Writes what was trained into an empty folder; the caller writes aside and renames. @param baseModel name or path of it */
+  write(device: Device, baseModel: string, folder: string): Promise<void>;
+}

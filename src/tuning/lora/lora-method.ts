@@ -1,0 +1,20 @@
+import type { TuningMethod } from '../method';
+import { loadPeftAdapter } from './load-peft-adapter';
+import { LoraAdapter } from './lora-adapter';
+import { loraConfigOf } from './lora-config';
+import { ADAPTER_WEIGHTS } from './peft-config';
+
+/** LoRA (Hu et al. 2021): two thin matrices beside frozen projections. */
+export const loraMethod: TuningMethod = {
+  name: 'lora',
+  form: 'adapter',
+  weightsFile: ADAPTER_WEIGHTS,
+  create: ({ device, config: model }, config) =>
+    config.adapter === null
+      ? new LoraAdapter(device, model, loraConfigOf(config))
+      : loadPeftAdapter(device, model, config.adapter),
+  adapters: {
+    peftType: 'LORA',
+    load: ({ device, config }, folder) => loadPeftAdapter(device, config, folder),
+  },
+};

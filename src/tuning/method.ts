@@ -1,0 +1,35 @@
+import type { Device } from '../compute/device';
+import type { ResolvedConfig } from '../config/config-schema';
+import type { LlamaConfig } from '../model/llama-config';
+import type { Tuning } from '../model/tuning';
+import type { BaseWeights } from '../model/weights';
+
+/** What training leaves: an adapter beside the base model, or weights in its place. */
+export type TunedForm = 'adapter' | 'model';
+
+/** The base model that a method works on. */
+export interface TuningTarget {
+  readonly device: Device;
+  readonly config: LlamaConfig;
+  readonly weights: BaseWeights;
+}
+
+/** A way to tune a model; docs/extending.md says what a new one needs. */
+export interface TuningMethod {
+  /** As in training_type. */
+  readonly name: ResolvedConfig['training_type'];
+  readonly form: TunedForm;
+  /** Name of the file with the parameters in a folder of its result. */
+  readonly weightsFile: string;
+  /**
+   * Memory for what a configuration trains: fresh, to be initialised, or filled from the adapter that it names.
+   * @throws SftError what loading the adapter throws
+   */
+  create(target: TuningTarget, config: ResolvedConfig): Tuning;
+  /** PEFT's name for adapters of this method, and how a folder of one is loaded. */
+  readonly adapters?: {
+    readonly peftType: string;
+    /** @throws SftError unsupported-adapter, tensors-do-not-fit, corrupt-safetensors */
+    load(target: TuningTarget, folder: string): Tuning;
+  };
+}
