@@ -47,7 +47,8 @@ export class ChatModels {
   async look(thorough = false): Promise<void> {
     const before = this.looking;
     this.looking = (async () => {
-      await before;
+      // One that failed told whoever asked for it.
+      await before?.catch(() => undefined);
       if (thorough) this.folders = undefined;
       this.folders ??= await localModelFolders();
       const runs = this.services.runs.list().map(async (summary) => ({

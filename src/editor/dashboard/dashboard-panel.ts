@@ -14,8 +14,8 @@ import { differencesOf, distinctNames, factsOf, unknownRun } from './present-run
 import { RunFollower, type FollowedRun } from './run-follower';
 import { RunSender } from './run-sender';
 
-/** So long a view may take to draw its charts as a picture, ms. */
-const DRAWING_LIMIT = 15_000;
+/** Only a view that is gone takes so long to draw its charts as a picture, ms. */
+const DRAWING_LIMIT = 120_000;
 
 /** What the buttons do that are not the dashboard's own. */
 const ACTIONS = {
