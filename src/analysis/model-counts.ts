@@ -2,7 +2,7 @@ import type { AnalysisSettings } from './protocol';
 import { openTokenCounts, type TokenCounts } from './token-counts';
 
 /** What the counts of an example depend on besides its text and the limit. */
-export type CountSettings = Pick<AnalysisSettings, 'modelFolder' | 'systemPrompt'>;
+type CountSettings = Pick<AnalysisSettings, 'modelFolder' | 'systemPrompt'>;
 
 interface OpenedModel {
   readonly counts: Promise<TokenCounts>;

@@ -9,7 +9,7 @@ import { readConfigText } from './read-config-text';
 import { schemaProblems } from './schema-problems';
 
 /** A configuration that may be half written: what is right in it, and what is not. */
-export interface LenientConfig {
+interface LenientConfig {
   readonly parsed: ConfigText;
   /** What is first wrong with a text that is not a JSON object. */
   readonly syntax: ConfigProblem | undefined;

@@ -36,7 +36,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 let validate: ValidateFunction | undefined;
 
 /** What the schema has against a configuration. */
-export interface SchemaProblems {
+interface SchemaProblems {
   /** Each at its key. */
   readonly problems: readonly ConfigProblem[];
   /** The keys of the configuration that they are about; unknown ones as well. */

@@ -47,7 +47,7 @@ export const MODEL_TEACHING = {
   max_seq_length: {
     what: 'The most tokens an example may have, question, answer and template together. A token is about three quarters of an English word. What is longer loses its end, and an answer that is wholly cut off stops the run.',
     first: '512 to 1024.',
-    production: 'a little above your longest example: `sft count` prints p95 and the maximum.',
+    production: 'a little above your longest example: `sft count --config sft.config.json` prints p95 and the maximum.',
     high: 'memory grows with the examples that use the room. More than the model was made for is refused.',
     low: 'answers lose their endings, and the model learns to stop in mid-sentence.',
   },
