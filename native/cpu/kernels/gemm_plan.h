@@ -46,10 +46,14 @@ constexpr int64_t kBlockBytes = 192 << 10, kGroupBytes = 80 << 10;
 constexpr int64_t kBlockRows = 1024;   // rows of A that are packed at a time: 2.5 MB with kDepth
 constexpr int64_t kSmallPanels = 320 << 10;  // bytes of B that stay in L2 while all of A streams by
 
+// With AVX-512 a tile of C is as quickly read as asked for.
+constexpr bool kAskForC = WIDTH < 16;
+
 // Rows of A a page apart fall into the same sets of the caches and each need an entry of the TLB.
 SFT_INLINE bool strides_badly(int64_t floats) { return floats > 4096 || floats * 4 % 4096 == 0; }
 
-// Small B: all of it is packed once, then each task takes some rows of A and writes them across. A is read in place, once.
+// Small B: all of it is packed once, then each task takes some rows of A and writes them across, asking for C two tiles before it is
+// written: where B is shallow little else would hide its way from memory. A is read in place, once.
 template <typename T>
 static void multiply_small_b(const Product<T>& g, int64_t depth_step) {
   const int64_t panels = divided_up(g.cols, kTileCols);
@@ -72,7 +76,8 @@ static void multiply_small_b(const Product<T>& g, int64_t depth_step) {
       for (int64_t p = 0; p < g.depth; p += depth_step) {
         const int64_t depth = least(depth_step, g.depth - p);
         for (int64_t j = 0; j < g.cols; j += kTileCols) {
-          const int64_t cols = least(kTileCols, g.cols - j);
+          const int64_t cols = least(kTileCols, g.cols - j), soon = j + 2 * kTileCols;
+          if (kAskForC && soon + kTileCols <= g.cols) ask_for_tile(to.data + i * to.rows + soon, to.rows, rows);
           column_of_tiles(g.a + i * g.a_stride + p, g.a_stride, rows, packed + p * width + j * depth, rounded_up(cols, WIDTH), depth,
                           to, to.data + i * to.rows + j * to.cols, cols);
         }
@@ -102,7 +107,15 @@ static void multiply_few_rows(const Product<F32>& g) {
           pack_panel<F32>(panel, ldb, b, g.b_stride, false, depth, cols);
           b = panel;
         }
-        column_of_tiles(a + p, stride, g.rows, b, ldb, depth, to, to.data + j * to.cols, cols);
+        // Its next lines of B lie a row of B apart, too far for the processor to guess.
+        const bool down = p + depth < g.depth;
+        const int64_t next_p = down ? p + depth : 0, next_j = down ? j : j + kTileCols;
+        Ahead ahead;
+        if (next_j < g.cols) {
+          ahead = Ahead(g.b_at(next_p, next_j), least(depth_step, g.depth - next_p), least(kTileCols, g.cols - next_j) * 4 - 1, g.b_stride * 4,
+                        most(1, g.rows / kTileRows));
+        }
+        column_of_tiles(a + p, stride, g.rows, b, ldb, depth, to, to.data + j * to.cols, cols, &ahead);
         to.beta = 1;
       }
     }

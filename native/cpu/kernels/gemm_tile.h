@@ -140,6 +140,13 @@ class Ahead {
   int64_t stride_ = 0, lines_ = 1, all_ = 0, step_ = 0, next_ = 0;
 };
 
+// Asks for a tile of C that is read and written soon.
+SFT_INLINE void ask_for_tile(const float* c, int64_t row_stride, int64_t rows) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t j = 0; j < kTileCols; j += 16) __builtin_prefetch(c + r * row_stride + j, 1, 3);
+  }
+}
+
 // Rows [0, rows) of A times one panel, `cols` columns wide, written to c.
 static void column_of_tiles(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth,
                             const Destination& to, float* c, int64_t cols, Ahead* ahead = nullptr) {
