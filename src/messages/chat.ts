@@ -1,4 +1,5 @@
-import { count, flag, listOf, maybe, messages, number, oneOf, record, text, type TypeOf } from './shape';
+import { answerFields, requestMessages } from './requests';
+import { count, flag, listOf, maybe, messages, nothing, number, oneOf, record, text, type TypeOf } from './shape';
 
 /** Two models answer the same question; the right one can be hidden. */
 export const SIDES = ['left', 'right'] as const;
@@ -80,30 +81,33 @@ export const toChat = messages({
   reply: { turn: count, reply },
   /** There is nothing to talk to: why, and what the person can do. */
   unavailable: { title: text, reason: text, action: oneOf('trust', 'train', 'none') },
-  /** The files an answer can be saved to, likeliest first. */
-  targets: { targets: listOf(choice) },
   /** Put the cursor into the question. */
   focus: {},
-  answer: { id: count, problem: maybe(text) },
+  answer: answerFields,
 });
 export type ToChat = TypeOf<typeof toChat>;
 
+export const chatRequests = {
+  send: { ask: { question: text }, answer: nothing },
+  /** Asks one side again, for the last question. */
+  retry: { ask: { side }, answer: nothing },
+  /** Asks an earlier question in other words; what came after it goes. */
+  resend: { ask: { turn: count, question: text }, answer: nothing },
+  copy: { ask: { text }, answer: nothing },
+  /** The files an answer can be saved to, likeliest first. */
+  targets: { ask: {}, answer: listOf(choice) },
+  save: { ask: { turn: count, side, answer: text, target: text }, answer: nothing },
+};
+
 export const fromChat = messages({
   ready: {},
-  send: { id: count, question: text },
+  ...requestMessages(chatRequests),
   stop: {},
-  /** Asks one side again, for the last question. */
-  retry: { id: count, side },
-  /** Asks an earlier question in other words; what came after it goes. */
-  resend: { id: count, turn: count, question: text },
   /** The changes of choices and settings, each with its number, see Edits. */
   settings: { edit: count, settings: chatSettings },
   chooseSource: { edit: count, source: text },
   /** Without a model the side is hidden. */
   chooseModel: { edit: count, side, model: maybe(text) },
-  copy: { id: count, text },
-  targets: {},
-  save: { id: count, turn: count, side, answer: text, target: text },
   /** A button that runs one of the editor's commands. */
   act: { action: oneOf('trust', 'train', 'endpoint', 'new') },
 });

@@ -1,3 +1,4 @@
+import { answerFields, requestMessages } from './requests';
 import {
   bytes,
   count,
@@ -5,6 +6,7 @@ import {
   listOf,
   maybe,
   messages,
+  nothing,
   numbers,
   oneOf,
   number,
@@ -114,6 +116,12 @@ export type ShownRating = TypeOf<typeof rating>;
 const difference = record({ key: text, values: listOf(text) });
 export type Difference = TypeOf<typeof difference>;
 
+/** What the editor asks of the view. */
+export const drawingRequests = {
+  /** The charts as one picture, a PNG. */
+  draw: { ask: {}, answer: bytes },
+};
+
 export const toDashboard = messages({
   /** Which runs are shown; everything about them follows. */
   show: { runs: listOf(runFacts), differences: listOf(difference) },
@@ -130,28 +138,26 @@ export const toDashboard = messages({
   ratings: { edit: count, ratings: listOf(rating) },
   /** Nothing can be shown: why, and what to do. */
   unavailable: { reason: text },
-  /** Asks for the charts as one picture. */
-  draw: { id: count },
-  answer: { id: count, problem: maybe(text) },
+  ...requestMessages(drawingRequests),
+  answer: answerFields,
 });
 export type ToDashboard = TypeOf<typeof toDashboard>;
 
 export const DASHBOARD_ACTIONS = ['pause', 'resume', 'stop', 'chat', 'export', 'log', 'configuration'] as const;
 export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
 
-export const fromDashboard = messages({
-  ready: {},
-  act: { id: count, action: oneOf(...DASHBOARD_ACTIONS) },
+export const dashboardRequests = {
+  act: { ask: { action: oneOf(...DASHBOARD_ACTIONS) }, answer: nothing },
   /** The remedy's number within the finding's number; advice may have changed meanwhile, so its title says which was meant. */
-  remedy: { id: count, finding: count, remedy: count, title: text },
-  openExample: { id: count, line: count },
+  remedy: { ask: { finding: count, remedy: count, title: text }, answer: nothing },
+  openExample: { ask: { line: count }, answer: nothing },
   /** Shows one of the compared runs alone. */
-  openRun: { id: count, run: count },
+  openRun: { ask: { run: count }, answer: nothing },
   /** A change to the ratings with its number, see Edits; 0 takes a rating back. */
-  rate: { id: count, edit: count, index: count, rating: count },
-  /** The PNG that `draw` asked for. */
-  drawn: { id: count, png: bytes },
-});
+  rate: { ask: { edit: count, index: count, rating: count }, answer: nothing },
+};
+
+export const fromDashboard = messages({ ready: {}, ...requestMessages(dashboardRequests), answer: answerFields });
 export type FromDashboard = TypeOf<typeof fromDashboard>;
 
 /** What the view keeps over a reload of the window: which runs it shows and how. */

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { PendingRequests } from './pending';
 import { toPreview } from './preview';
 import { fromReport } from './report';
-import { accept } from './shape';
+import { answerMessage, given } from './requests';
+import { accept, count, text } from './shape';
 
 describe('messages between editor and webviews', () => {
   const refusal = (value: unknown, shape: Parameters<typeof accept>[0] = fromReport): string | undefined => {
@@ -39,17 +40,36 @@ describe('messages between editor and webviews', () => {
     assert.equal(refusal({ type: 'preview', preview }, toPreview), 'message.preview.tokens[1].cut is no truth value');
   });
 
-  it('answers a request once', async () => {
-    const pending = new PendingRequests(60_000);
-    let sent = 0;
-    const asked = pending.ask((id) => (sent = id));
-    assert.equal(pending.answer(sent, 'no such rule'), true);
-    assert.equal(await asked, 'no such rule');
-    assert.equal(pending.answer(sent, undefined), false);
+  const requests = { name: { ask: { of: count }, answer: text } };
+  const pendingWith = (
+    limit: number,
+    send: (message: unknown) => void = () => undefined,
+  ): PendingRequests<typeof requests> => new PendingRequests(requests, { send, who: 'The view', limit });
+
+  it('answers a request once, with what belongs to it', async () => {
+    const sent: unknown[] = [];
+    const pending = pendingWith(60_000, (message) => sent.push(message));
+    const asked = pending.ask('name', { of: 3 });
+    assert.deepEqual(sent, [{ type: 'name', id: 1, of: 3 }]);
+    assert.equal(pending.answer(answerMessage(1, given('three'))), true);
+    assert.deepEqual(await asked, given('three'));
+    assert.equal(pending.answer(answerMessage(1, given('four'))), false);
+  });
+
+  it('tells why a request was refused, and refuses an answer that is not of its kind', async () => {
+    const pending = pendingWith(60_000);
+    const asked = [pending.ask('name', { of: 1 }), pending.ask('name', { of: 2 })];
+    pending.answer(answerMessage(2, given(2)));
+    pending.answer(answerMessage(1, { problem: 'no such number' }));
+    assert.deepEqual(
+      (await Promise.all(asked)).map(({ problem }) => problem),
+      ['no such number', 'the answer to name is no text'],
+    );
   });
 
   it('gives up on a request that is not answered', async () => {
-    const pending = new PendingRequests(1);
-    assert.match((await pending.ask(() => undefined)) ?? '', /did not answer in time/);
+    assert.deepEqual(await pendingWith(1).ask('name', { of: 1 }), {
+      problem: 'The view did not answer in time - try again',
+    });
   });
 });

@@ -1,4 +1,5 @@
-import { count, flag, listOf, messages, record, text, type TypeOf } from './shape';
+import { answerFields, requestMessages } from './requests';
+import { count, flag, listOf, messages, nothing, record, text, type TypeOf } from './shape';
 
 export const trainingPreview = record({
   file: text,
@@ -15,9 +16,11 @@ export type PreviewToken = TrainingPreview['tokens'][number];
 export const toPreview = messages({
   preview: { preview: trainingPreview },
   unavailable: { reason: text },
-  answer: { id: count },
+  answer: answerFields,
 });
 export type ToPreview = TypeOf<typeof toPreview>;
 
-export const fromPreview = messages({ ready: {}, selectModel: { id: count } });
+export const previewRequests = { selectModel: { ask: {}, answer: nothing } };
+
+export const fromPreview = messages({ ready: {}, ...requestMessages(previewRequests) });
 export type FromPreview = TypeOf<typeof fromPreview>;

@@ -1,4 +1,5 @@
-import { count, flag, listOf, maybe, messages, oneOf, record, text, type TypeOf } from './shape';
+import { answerFields, requestMessages } from './requests';
+import { count, flag, listOf, maybe, messages, nothing, oneOf, record, text, type TypeOf } from './shape';
 
 const part = record({ train: count, validation: count, test: count });
 
@@ -39,14 +40,15 @@ export const toReport = messages({
   report: { report: datasetReport },
   /** There is nothing to show: why, and what to do. */
   unavailable: { reason: text },
-  answer: { id: count, problem: maybe(text) },
+  answer: answerFields,
 });
 export type ToReport = TypeOf<typeof toReport>;
 
-export const fromReport = messages({
-  ready: {},
+export const reportRequests = {
   /** Asks for the finding of this rule after the one shown last. */
-  reveal: { id: count, rule: text },
-  export: { id: count },
-});
+  reveal: { ask: { rule: text }, answer: nothing },
+  export: { ask: {}, answer: nothing },
+};
+
+export const fromReport = messages({ ready: {}, ...requestMessages(reportRequests) });
 export type FromReport = TypeOf<typeof fromReport>;

@@ -8,7 +8,7 @@ export interface Shape<T> {
 
 export type TypeOf<S> = S extends Shape<infer T> ? T : never;
 
-type Fields = Readonly<Record<string, Shape<unknown>>>;
+export type Fields = Readonly<Record<string, Shape<unknown>>>;
 
 function primitive<T>(name: string, fits: (value: unknown) => boolean): Shape<T> {
   return { problem: (value, path) => (fits(value) ? undefined : `${path} is no ${name}`) };
@@ -26,6 +26,11 @@ export const number = primitive<number>('finite number', (value) => Number.isFin
 /** A column of numbers, NaN where one is missing. Checked as a whole: its items can be nothing else. */
 export const numbers = primitive<Float64Array>('column of numbers', (value) => value instanceof Float64Array);
 export const bytes = primitive<Uint8Array>('row of bytes', (value) => value instanceof Uint8Array);
+
+/** Whatever it is: checked where more is known. */
+export const anything = primitive<unknown>('value', () => true);
+/** No value, where there is nothing to say. */
+export const nothing = primitive<undefined>('missing value', (value) => value === undefined);
 
 export function oneOf<const T extends readonly string[]>(...choices: T): Shape<T[number]> {
   return primitive(`one of ${choices.join(', ')}`, (value) => typeof value === 'string' && choices.includes(value));

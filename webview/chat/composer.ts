@@ -1,10 +1,11 @@
+import type { Outcome } from '../../src/messages/requests';
 import { element } from '../shared/dom';
 import { iconButton } from './buttons';
 import { fit, textField } from './text-field';
 
 export interface ComposerEvents {
   /** @returns why it was not asked */
-  onSend(question: string): Promise<string | undefined>;
+  onSend(question: string): Promise<Outcome<undefined>>;
   onStop(): void;
   onDraft(draft: string): void;
 }
@@ -72,7 +73,7 @@ export class Composer {
     const question = this.field.value;
     // The field is the next question's from here on: Enter pressed again must not ask this one twice.
     this.write('');
-    const problem = await this.events.onSend(question);
+    const { problem } = await this.events.onSend(question);
     this.problem.textContent = problem ?? '';
     const next = this.field.value;
     if (problem !== undefined) this.write(next === '' ? question : `${question}\n${next}`);

@@ -1,6 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import {
   chatDraft,
+  chatRequests,
   toChat,
   type ChatDraft,
   type ChatView,
@@ -28,7 +29,12 @@ let view: ChatView | undefined;
 /** Of the pickers and the settings: one counter, because what is chosen in one changes what the others show. */
 const edits = new Edits();
 
-const host = connect<ToChat, FromChat, ChatDraft>(toChat, receive, chatDraft);
+const host = connect<ToChat, FromChat, typeof chatRequests, ChatDraft>({
+  to: toChat,
+  requests: chatRequests,
+  receive,
+  state: chatDraft,
+});
 const keep = (change: Partial<ChatDraft>): void => {
   host.keep({ draft: '', settingsOpen: false, ...host.kept, ...change });
 };
@@ -49,13 +55,11 @@ settings.node.addEventListener('toggle', () => {
   keep({ settingsOpen: settings.node.open });
 });
 const transcript = new Transcript((turn) => ({
-  onResend: (question) => host.ask((id) => ({ type: 'resend', id, turn, question })),
-  onCopy: (text) => host.ask((id) => ({ type: 'copy', id, text })),
-  onRetry: (side) => host.ask((id) => ({ type: 'retry', id, side })),
-  onEdit: () => {
-    host.post({ type: 'targets' });
-  },
-  onSave: (side, answer, target) => host.ask((id) => ({ type: 'save', id, turn, side, answer, target })),
+  onResend: (question) => host.ask('resend', { turn, question }),
+  onCopy: (text) => host.ask('copy', { text }),
+  onRetry: (side) => host.ask('retry', { side }),
+  onEdit: () => host.ask('targets', {}),
+  onSave: (side, answer, target) => host.ask('save', { turn, side, answer, target }),
 }));
 transcript.setHint(
   element('h2', {}, 'Ask the same of both'),
@@ -63,7 +67,7 @@ transcript.setHint(
   element('p', {}, 'A good answer, or one you corrected, can be saved to your dataset for the next run.'),
 );
 const composer = new Composer(host.kept?.draft ?? '', {
-  onSend: (question) => host.ask((id) => ({ type: 'send', id, question })),
+  onSend: (question) => host.ask('send', { question }),
   onStop: stop,
   onDraft: (draft) => {
     keep({ draft });
@@ -74,7 +78,7 @@ function stop(): void {
   host.post({ type: 'stop' });
 }
 
-function receive(message: ToChat): void {
+function receive(message: Exclude<ToChat, { readonly type: 'answer' }>): void {
   root.setAttribute('aria-busy', 'false');
   switch (message.type) {
     case 'chat':
@@ -87,17 +91,11 @@ function receive(message: ToChat): void {
       transcript.setReply(message.turn, message.reply);
       speak(message.reply);
       break;
-    case 'targets':
-      transcript.setTargets(message.targets);
-      break;
     case 'unavailable':
       unavailable(message);
       break;
     case 'focus':
       if (view !== undefined) composer.focus();
-      break;
-    case 'answer':
-      host.answer(message.id, message.problem);
   }
 }
 

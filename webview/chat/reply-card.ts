@@ -1,15 +1,16 @@
 import type { ChatChoice, Reply } from '../../src/messages/chat';
+import type { Outcome } from '../../src/messages/requests';
 import { element, whole } from '../shared/dom';
 import { iconButton } from './buttons';
 import { markdownNodes } from './markdown-nodes';
 import { SaveForm } from './save-form';
 
 export interface ReplyEvents {
-  onCopy(text: string): Promise<string | undefined>;
-  onRetry(): Promise<string | undefined>;
+  onCopy(text: string): Promise<Outcome<undefined>>;
+  onRetry(): Promise<Outcome<undefined>>;
   /** The form is open: the files to choose from are wanted. */
-  onEdit(): void;
-  onSave(answer: string, target: string): Promise<string | undefined>;
+  onEdit(): Promise<Outcome<readonly ChatChoice[]>>;
+  onSave(answer: string, target: string): Promise<Outcome<undefined>>;
 }
 
 /** One model's answer with what can be done with it. */
@@ -30,12 +31,12 @@ export class ReplyCard {
 
   constructor(private readonly events: ReplyEvents) {
     this.copy = iconButton('copy', 'Copy answer', () => {
-      void events.onCopy(this.reply?.text ?? '').then((problem) => {
+      void events.onCopy(this.reply?.text ?? '').then(({ problem }) => {
         this.say(problem ?? 'Copied');
       });
     });
     this.retry = iconButton('retry', 'Answer again', () => {
-      void events.onRetry().then((problem) => {
+      void events.onRetry().then(({ problem }) => {
         this.say(problem ?? '');
       });
     });
@@ -82,10 +83,6 @@ export class ReplyCard {
     this.showText(this.reply.text);
   }
 
-  setTargets(targets: readonly ChatChoice[]): void {
-    this.form?.setTargets(targets);
-  }
-
   private showText(text: string): void {
     if (text === this.shownText) return;
     this.shownText = text;
@@ -101,9 +98,9 @@ export class ReplyCard {
     this.say('');
     const form = new SaveForm(this.reply?.text ?? '', {
       onSave: async (answer, target) => {
-        const problem = await this.events.onSave(answer, target);
-        if (problem === undefined) this.say('Added');
-        return problem;
+        const saved = await this.events.onSave(answer, target);
+        if (saved.problem === undefined) this.say('Added');
+        return saved;
       },
       onEnd: () => {
         form.node.remove();
@@ -117,7 +114,9 @@ export class ReplyCard {
     this.body.hidden = true;
     this.edit.disabled = true;
     this.body.after(form.node);
-    this.events.onEdit();
+    void this.events.onEdit().then((asked) => {
+      form.setTargets(asked);
+    });
     form.focus();
   }
 }

@@ -1,4 +1,5 @@
 import type { ChatChoice } from '../../src/messages/chat';
+import type { Outcome } from '../../src/messages/requests';
 import { element } from '../shared/dom';
 import { textButton } from './buttons';
 import { ChoiceSelect } from './choice-select';
@@ -6,7 +7,7 @@ import { fit, textField } from './text-field';
 
 export interface SaveEvents {
   /** @returns why it was not saved */
-  onSave(answer: string, target: string): Promise<string | undefined>;
+  onSave(answer: string, target: string): Promise<Outcome<undefined>>;
   onEnd(): void;
 }
 
@@ -53,10 +54,14 @@ export class SaveForm {
     });
   }
 
-  /** The files to choose from, likeliest first; what is chosen already stays chosen. */
-  setTargets(targets: readonly ChatChoice[]): void {
-    const chosen = targets.find(({ id }) => id === this.target.value) ?? targets[0];
-    this.target.show(targets, chosen?.id);
+  /** @param asked the files to choose from, likeliest first */
+  setTargets(asked: Outcome<readonly ChatChoice[]>): void {
+    if (asked.problem !== undefined) {
+      this.wanted = false;
+      this.problem.textContent = asked.problem;
+      return;
+    }
+    this.target.show(asked.value, asked.value[0]?.id);
     if (this.wanted) void this.save();
   }
 
@@ -76,7 +81,7 @@ export class SaveForm {
     if (target === undefined || this.saving) return;
     this.hold(true);
     this.problem.textContent = '';
-    const problem = await this.events.onSave(this.field.value, target);
+    const { problem } = await this.events.onSave(this.field.value, target);
     this.hold(false);
     if (problem === undefined) this.events.onEnd();
     else this.problem.textContent = problem;

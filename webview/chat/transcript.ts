@@ -1,4 +1,4 @@
-import type { ChatChoice, ChatTurn, Reply, Side } from '../../src/messages/chat';
+import type { ChatTurn, Reply, Side } from '../../src/messages/chat';
 import { element } from '../shared/dom';
 import { TurnView, type TurnEvents } from './turn-view';
 
@@ -53,10 +53,6 @@ export class Transcript {
 
   addText(turn: number, side: Side, text: string): void {
     this.following(false, () => this.views[turn]?.addText(side, text));
-  }
-
-  setTargets(targets: readonly ChatChoice[]): void {
-    for (const view of this.views) view.setTargets(targets);
   }
 
   private following(always: boolean, change: () => void): void {

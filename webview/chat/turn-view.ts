@@ -1,15 +1,16 @@
 import type { ChatChoice, ChatTurn, Reply, Side } from '../../src/messages/chat';
+import type { Outcome } from '../../src/messages/requests';
 import { element } from '../shared/dom';
 import { iconButton, textButton } from './buttons';
 import { ReplyCard } from './reply-card';
 import { fit, textField } from './text-field';
 
 export interface TurnEvents {
-  onResend(question: string): Promise<string | undefined>;
-  onCopy(text: string): Promise<string | undefined>;
-  onRetry(side: Side): Promise<string | undefined>;
-  onEdit(): void;
-  onSave(side: Side, answer: string, target: string): Promise<string | undefined>;
+  onResend(question: string): Promise<Outcome<undefined>>;
+  onCopy(text: string): Promise<Outcome<undefined>>;
+  onRetry(side: Side): Promise<Outcome<undefined>>;
+  onEdit(): Promise<Outcome<readonly ChatChoice[]>>;
+  onSave(side: Side, answer: string, target: string): Promise<Outcome<undefined>>;
 }
 
 /** A question with its answers. */
@@ -59,9 +60,7 @@ export class TurnView {
       card = new ReplyCard({
         onCopy: (text) => this.events.onCopy(text),
         onRetry: () => this.events.onRetry(side),
-        onEdit: () => {
-          this.events.onEdit();
-        },
+        onEdit: () => this.events.onEdit(),
         onSave: (answer, target) => this.events.onSave(side, answer, target),
       });
       this.cards.set(side, card);
@@ -73,10 +72,6 @@ export class TurnView {
 
   addText(side: Side, text: string): void {
     this.cards.get(side)?.addText(text);
-  }
-
-  setTargets(targets: readonly ChatChoice[]): void {
-    for (const card of this.cards.values()) card.setTargets(targets);
   }
 
   private startEditing(): void {
@@ -91,7 +86,7 @@ export class TurnView {
     const ask = async (): Promise<void> => {
       if (asking) return;
       asking = true;
-      const said = await this.events.onResend(field.value);
+      const { problem: said } = await this.events.onResend(field.value);
       asking = false;
       problem.textContent = said ?? '';
       if (said === undefined && form.isConnected) end();

@@ -1,5 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import {
+  dashboardRequests,
   dashboardState,
   toDashboard,
   type DashboardState,
@@ -9,6 +10,7 @@ import {
   type ToDashboard,
 } from '../../src/messages/dashboard';
 import { Edits } from '../../src/messages/edits';
+import { given, type Outcome } from '../../src/messages/requests';
 import { element, emptyState } from '../shared/dom';
 import { FrameQueue } from '../shared/frame-queue';
 import { connect } from '../shared/host';
@@ -49,9 +51,14 @@ let planned: number | undefined;
 const LEAST_PAUSE = 200;
 let drawnAt = -Infinity;
 
-const host = connect<ToDashboard, FromDashboard, DashboardState>(toDashboard, receive, dashboardState);
+const host = connect<ToDashboard, FromDashboard, typeof dashboardRequests, DashboardState>({
+  to: toDashboard,
+  requests: dashboardRequests,
+  receive,
+  state: dashboardState,
+});
 
-function receive(message: ToDashboard): void {
+function receive(message: Exclude<ToDashboard, { readonly type: 'answer' }>): void {
   switch (message.type) {
     case 'show':
       show(message.runs, message.differences);
@@ -61,9 +68,6 @@ function receive(message: ToDashboard): void {
       page = undefined;
       root.setAttribute('aria-busy', 'false');
       root.replaceChildren(emptyState('This run cannot be shown', message.reason));
-      return;
-    case 'answer':
-      host.answer(message.id, message.problem);
       return;
     case 'draw':
       void draw(message.id);
@@ -139,18 +143,15 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   });
   const edits = new Edits();
   const predictions = new Predictions({
-    onOpen: (line) => void ask((id) => ({ type: 'openExample', id, line })),
-    onRate: (index, rating) => {
-      const edit = edits.next();
-      void ask((id) => ({ type: 'rate', id, edit, index, rating }));
-    },
+    onOpen: (line) => void tell(host.ask('openExample', { line })),
+    onRate: (index, rating) => void tell(host.ask('rate', { edit: edits.next(), index, rating })),
   });
-  const advice = new AdviceSection((place) => void ask((id) => ({ type: 'remedy', id, ...place })));
+  const advice = new AdviceSection((place) => void tell(host.ask('remedy', place)));
   const parts = { runs, charts, predictions, edits, advice, evaluation: element('div') };
   notice.textContent = '';
   const first = runs[0];
   if (runs.length === 1 && first !== undefined) {
-    const header = new Header(first, (action) => void ask((id) => ({ type: 'act', id, action })));
+    const header = new Header(first, (action) => void tell(host.ask('act', { action })));
     const values = new ValuesTable(first);
     const curves = element('div', {}, charts.element, values.element);
     const waiting = element('p', { class: 'muted waiting' }, 'The curves appear with the first step.');
@@ -174,8 +175,8 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
     page = { ...parts, update };
   } else {
     const comparison = new Comparison(runs, differences, {
-      onOpen: (run) => void ask((id) => ({ type: 'openRun', id, run })),
-      onExport: () => void ask((id) => ({ type: 'act', id, action: 'export' })),
+      onOpen: (run) => void tell(host.ask('openRun', { run })),
+      onExport: () => void tell(host.ask('act', { action: 'export' })),
       onDrawn: () => {
         charts.update();
       },
@@ -190,15 +191,18 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   plan();
 }
 
-async function ask(make: (id: number) => FromDashboard): Promise<void> {
-  notice.textContent = (await host.ask(make)) ?? '';
+async function tell(asked: Promise<Outcome<unknown>>): Promise<void> {
+  notice.textContent = (await asked).problem ?? '';
 }
 
 async function draw(id: number): Promise<void> {
-  if (page === undefined) return;
+  if (page === undefined) {
+    host.answer(id, { problem: 'There are no charts' });
+    return;
+  }
   const names = page.runs.map(({ facts }) => facts.name);
   const picture = await page.charts.picture(names.length === 1 ? (names[0] ?? '') : `${names.length} runs compared`);
-  host.post({ type: 'drawn', id, png: new Uint8Array(await picture.arrayBuffer()) });
+  host.answer(id, given(new Uint8Array(await picture.arrayBuffer())));
 }
 
 onThemeChange(() => page?.charts.redraw());

@@ -1,5 +1,11 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { toPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../../src/messages/preview';
+import {
+  previewRequests,
+  toPreview,
+  type FromPreview,
+  type ToPreview,
+  type TrainingPreview,
+} from '../../src/messages/preview';
 import { element, emptyState, whole } from '../shared/dom';
 import { connect } from '../shared/host';
 import { tokenList } from './token-list';
@@ -11,18 +17,19 @@ const root = document.getElementById('root')!;
 /** The preview on the page: what is sent again leaves the token that a person has come to. */
 let shown = '';
 
-const host = connect<ToPreview, FromPreview>(toPreview, (message) => {
-  root.setAttribute('aria-busy', 'false');
-  switch (message.type) {
-    case 'preview':
-      show(message.preview);
-      break;
-    case 'unavailable':
-      unavailable(message.reason);
-      break;
-    case 'answer':
-      host.answer(message.id, undefined);
-  }
+const host = connect<ToPreview, FromPreview, typeof previewRequests>({
+  to: toPreview,
+  requests: previewRequests,
+  receive: (message) => {
+    root.setAttribute('aria-busy', 'false');
+    switch (message.type) {
+      case 'preview':
+        show(message.preview);
+        break;
+      case 'unavailable':
+        unavailable(message.reason);
+    }
+  },
 });
 
 function unavailable(reason: string): void {
@@ -30,11 +37,9 @@ function unavailable(reason: string): void {
   const notice = element('p', { role: 'status' });
   const choose = element('vscode-button', {}, 'Select Model…');
   choose.addEventListener('click', () => {
-    void host
-      .ask((id) => ({ type: 'selectModel', id }))
-      .then((problem) => {
-        notice.textContent = problem ?? '';
-      });
+    void host.ask('selectModel', {}).then(({ problem }) => {
+      notice.textContent = problem ?? '';
+    });
   });
   const more = /model|tokenizer/i.test(reason) ? [choose, notice] : [];
   root.replaceChildren(emptyState('No sequence to show', reason, ...more));

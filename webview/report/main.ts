@@ -1,6 +1,13 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { toReport, type DatasetReport, type FromReport, type ToReport } from '../../src/messages/report';
+import {
+  reportRequests,
+  toReport,
+  type DatasetReport,
+  type FromReport,
+  type ToReport,
+} from '../../src/messages/report';
 import { element, emptyState } from '../shared/dom';
+import type { Outcome } from '../../src/messages/requests';
 import { connect } from '../shared/host';
 import { keepFocus } from '../shared/keep-focus';
 import { onThemeChange } from '../shared/theme';
@@ -16,7 +23,9 @@ const root = document.getElementById('root')!;
 const notice = element('p', { class: 'notice', role: 'status' });
 let histogram: LengthHistogram | undefined;
 
-const host = connect<ToReport, FromReport>(toReport, (message) => {
+const host = connect<ToReport, FromReport, typeof reportRequests>({ to: toReport, requests: reportRequests, receive });
+
+function receive(message: Exclude<ToReport, { readonly type: 'answer' }>): void {
   root.setAttribute('aria-busy', 'false');
   switch (message.type) {
     case 'report':
@@ -25,14 +34,11 @@ const host = connect<ToReport, FromReport>(toReport, (message) => {
     case 'unavailable':
       clear();
       root.replaceChildren(emptyState('No report', message.reason));
-      break;
-    case 'answer':
-      host.answer(message.id, message.problem);
   }
-});
+}
 
-async function ask(make: (id: number) => FromReport): Promise<void> {
-  notice.textContent = (await host.ask(make)) ?? '';
+async function tell(asked: Promise<Outcome<unknown>>): Promise<void> {
+  notice.textContent = (await asked).problem ?? '';
 }
 
 function clear(): void {
@@ -49,10 +55,10 @@ function show(report: DatasetReport): void {
   histogram = report.examples === 0 ? undefined : new LengthHistogram(report);
   keepFocus(root, () => {
     root.replaceChildren(
-      heading(report, () => void ask((id) => ({ type: 'export', id }))),
+      heading(report, () => void tell(host.ask('export', {}))),
       notice,
       ...(histogram === undefined ? [] : [histogram.section, balance(report)]),
-      findings(report, (rule) => void ask((id) => ({ type: 'reveal', id, rule }))),
+      findings(report, (rule) => void tell(host.ask('reveal', { rule }))),
     );
     for (const id of open) document.getElementById(id)?.setAttribute('open', '');
   });

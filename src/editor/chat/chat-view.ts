@@ -2,19 +2,21 @@ import * as vscode from 'vscode';
 import {
   DEFAULT_SETTINGS,
   fromChat,
+  type chatRequests,
   type ChatSettings,
   type ChatTurn,
   type FromChat,
   type Side,
   type ToChat,
 } from '../../messages/chat';
+import { done, given, type AskOf, type Handlers } from '../../messages/requests';
 import { errorText } from '../error-text';
 import { COMMANDS, VIEWS } from '../manifest/command-ids';
 import { focusView, runCommand } from '../manifest/commands';
 import { setContext } from '../manifest/context';
 import { CONTEXT } from '../manifest/context-keys';
 import type { Services } from '../services';
-import { WebviewHost } from '../webview-host';
+import { outcomeOf, WebviewHost, type Told } from '../webview-host';
 import type { ChatModels } from './chat-models';
 import { Conversation, promptFor, type Speaker } from './conversation';
 import {
@@ -42,7 +44,9 @@ interface Kept {
 
 /** The side panel `sft.chat`. The conversation lives here; the webview shows it, and may come and go. */
 export class ChatView implements vscode.WebviewViewProvider {
-  private view: { readonly host: WebviewHost<ToChat, FromChat>; readonly panel: vscode.WebviewView } | undefined;
+  private view:
+    | { readonly host: WebviewHost<ToChat, FromChat, typeof chatRequests>; readonly panel: vscode.WebviewView }
+    | undefined;
   private readonly conversation: Conversation;
   private chosen: Chosen;
   private readonly batches = new Map<string, { turn: number; side: Side; text: string }>();
@@ -54,6 +58,18 @@ export class ChatView implements vscode.WebviewViewProvider {
   /** The view's last change to the choices and settings, see Edits: each is answered with a state that knows of it. */
   private edit = 0;
   private readonly changeEmitter = new vscode.EventEmitter<void>();
+  private readonly handlers: Handlers<typeof chatRequests> = {
+    send: ({ question }) => done(this.ask(question, (speakers) => this.conversation.ask(question.trim(), speakers))),
+    resend: ({ turn, question }) =>
+      done(this.ask(question, (speakers) => this.conversation.resend(turn, question.trim(), speakers))),
+    retry: ({ side }) => done(this.retry(side)),
+    copy: async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return done();
+    },
+    targets: () => given(saveTargets(this.services, this.runFolder())),
+    save: async (ask) => done(await this.save(ask)),
+  };
   /** Something that is shown changed, the text of an answer apart. */
   readonly onDidChange = this.changeEmitter.event;
 
@@ -98,11 +114,12 @@ export class ChatView implements vscode.WebviewViewProvider {
   resolveWebviewView(panel: vscode.WebviewView): void {
     const { services } = this;
     this.ready = false;
-    const host = new WebviewHost<ToChat, FromChat>(panel.webview, {
+    const host = new WebviewHost<ToChat, FromChat, typeof chatRequests>(panel.webview, {
       name: 'chat',
       extensionUri: services.context.extensionUri,
       from: fromChat,
-      receive: (message) => void this.receive(message),
+      receive: (message) => void this.take(message),
+      handlers: this.handlers,
       log: (line) => {
         services.log(line);
       },
@@ -153,63 +170,58 @@ export class ChatView implements vscode.WebviewViewProvider {
 
   /** As if the view had sent it. @returns why it was refused */
   async receive(message: FromChat): Promise<string | undefined> {
-    const problem = await this.act(message).catch((error: unknown) => errorText(error));
-    if ('id' in message) this.post({ type: 'answer', id: message.id, problem });
-    else if (problem !== undefined) void this.services.dialogs.error(problem);
-    return problem;
+    if ('id' in message) return (await outcomeOf(this.handlers, message)).problem;
+    return this.take(message);
   }
 
-  private async act(message: FromChat): Promise<string | undefined> {
+  /** @returns why it was refused, which the person is told too */
+  private async take(message: Told<FromChat>): Promise<string | undefined> {
+    try {
+      await this.act(message);
+      return undefined;
+    } catch (error) {
+      void this.services.dialogs.error(errorText(error));
+      return errorText(error);
+    }
+  }
+
+  private async act(message: Told<FromChat>): Promise<void> {
     const { conversation } = this;
     switch (message.type) {
       case 'ready':
         this.ready = true;
         this.edit = 0;
         await this.start();
-        return undefined;
-      case 'send':
-        return this.ask(message.question, (speakers) => conversation.ask(message.question.trim(), speakers));
-      case 'resend': {
-        const { turn, question } = message;
-        return this.ask(question, (speakers) => conversation.resend(turn, question.trim(), speakers));
-      }
-      case 'retry': {
-        if (!vscode.workspace.isTrusted) return RESTRICTED;
-        const speaker = this.speakers().find(({ side }) => side === message.side);
-        if (speaker === undefined) return 'That side is hidden - choose a model for it first';
-        void conversation.retry(speaker);
-        return undefined;
-      }
+        break;
       case 'stop':
         await conversation.stop();
-        return undefined;
+        break;
       case 'settings':
         this.edit = message.edit;
         conversation.settings = message.settings;
         this.changed();
-        return undefined;
+        break;
       case 'chooseSource':
         this.edit = message.edit;
         this.chosen = bothSides(this.models.all, message.source);
         this.changed();
-        return undefined;
+        break;
       case 'chooseModel':
         this.edit = message.edit;
         this.chosen = { ...this.chosen, [message.side]: message.model };
         this.changed();
-        return undefined;
-      case 'copy':
-        await vscode.env.clipboard.writeText(message.text);
-        return undefined;
-      case 'targets':
-        this.post({ type: 'targets', targets: saveTargets(this.services, this.runFolder()) });
-        return undefined;
-      case 'save':
-        return this.save(message);
+        break;
       case 'act':
         await this.command(message.action);
-        return undefined;
     }
+  }
+
+  private retry(side: Side): string | undefined {
+    if (!vscode.workspace.isTrusted) return RESTRICTED;
+    const speaker = this.speakers().find((one) => one.side === side);
+    if (speaker === undefined) return 'That side is hidden - choose a model for it first';
+    void this.conversation.retry(speaker);
+    return undefined;
   }
 
   private ask(question: string, go: (speakers: readonly Speaker[]) => Promise<void>): string | undefined {
@@ -231,7 +243,12 @@ export class ChatView implements vscode.WebviewViewProvider {
     return [...speaker('left', left), ...speaker('right', right)];
   }
 
-  private async save({ turn, side, answer, target }: Extract<FromChat, { type: 'save' }>): Promise<string | undefined> {
+  private async save({
+    turn,
+    side,
+    answer,
+    target,
+  }: AskOf<(typeof chatRequests)['save']>): Promise<string | undefined> {
     if (answer.trim() === '') return 'The answer is empty - write one first';
     const { turns, settings } = this.conversation;
     const asked = turns[turn];

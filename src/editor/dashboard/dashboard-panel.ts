@@ -1,10 +1,20 @@
 import * as vscode from 'vscode';
-import { formatError, SftError } from '../../base/errors';
-import { fromDashboard, type FromDashboard, type ShownRating, type ToDashboard } from '../../messages/dashboard';
+import { SftError } from '../../base/errors';
+import {
+  drawingRequests,
+  fromDashboard,
+  type dashboardRequests,
+  type DashboardAction,
+  type FromDashboard,
+  type ShownRating,
+  type ToDashboard,
+} from '../../messages/dashboard';
 import { PendingRequests } from '../../messages/pending';
+import { done, type AskOf, type Handlers } from '../../messages/requests';
 import { rate, readRatings } from '../../runs/folder/ratings';
 import type { RunSummary } from '../../runs/read-runs';
 import { healthAdvice } from '../../train/health/health-advice';
+import { errorText } from '../error-text';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
@@ -17,6 +27,8 @@ import { RunSender } from './run-sender';
 /** Only a view that is gone takes so long to draw its charts as a picture, ms. */
 const DRAWING_LIMIT = 120_000;
 
+const UNREAD = 'The run is still being read';
+
 /** What the buttons do that are not the dashboard's own. */
 const ACTIONS = {
   pause: COMMANDS.pauseRun,
@@ -25,6 +37,8 @@ const ACTIONS = {
   chat: COMMANDS.openChat,
   log: COMMANDS.openRunLog,
 } as const;
+
+type Ask<K extends keyof typeof dashboardRequests> = AskOf<(typeof dashboardRequests)[K]>;
 
 interface Shown {
   readonly folder: string;
@@ -37,10 +51,15 @@ interface Shown {
 
 /** A dashboard: an editor tab that follows one run, or several to compare them. */
 export class DashboardPanel {
-  private readonly host: WebviewHost<ToDashboard, FromDashboard>;
+  private readonly host: WebviewHost<ToDashboard, FromDashboard, typeof dashboardRequests>;
   private readonly runs: readonly Shown[];
-  private readonly drawings = new PendingRequests(DRAWING_LIMIT);
-  private picture: Uint8Array | undefined;
+  private readonly drawings = new PendingRequests(drawingRequests, {
+    send: (message) => {
+      this.host.post(message as ToDashboard);
+    },
+    who: 'The dashboard',
+    limit: DRAWING_LIMIT,
+  });
   /** Whether the view has asked for its content: a hidden view is gone and asks again when it is shown. */
   private ready = false;
 
@@ -87,11 +106,18 @@ export class DashboardPanel {
       this.ready = false;
       onClose();
     });
-    this.host = new WebviewHost<ToDashboard, FromDashboard>(panel.webview, {
+    this.host = new WebviewHost<ToDashboard, FromDashboard, typeof dashboardRequests>(panel.webview, {
       name: 'dashboard',
       extensionUri: services.context.extensionUri,
       from: fromDashboard,
-      receive: (message) => void this.receive(message),
+      receive: () => {
+        this.ready = true;
+        this.sendAll();
+      },
+      handlers: this.handlers(),
+      answered: (message) => {
+        this.drawings.answer(message);
+      },
       log: (line) => {
         services.log(line);
       },
@@ -191,12 +217,12 @@ export class DashboardPanel {
     try {
       this.host.post({ type: 'ratings', edit: 0, ratings: await readRatings(this.runs[0]!.folder) });
     } catch (error) {
-      void this.services.dialogs.warn(reasonOf(error));
+      void this.services.dialogs.warn(errorText(error));
     }
   }
 
   /** @throws SftError where it cannot be kept */
-  private async rate(folder: string, { edit, index, rating }: Extract<FromDashboard, { type: 'rate' }>): Promise<void> {
+  private async rate(folder: string, { edit, index, rating }: Ask<'rate'>): Promise<void> {
     const tell = (ratings: readonly ShownRating[]): void => {
       this.host.post({ type: 'ratings', edit, ratings });
     };
@@ -209,54 +235,37 @@ export class DashboardPanel {
     }
   }
 
-  private async receive(message: FromDashboard): Promise<void> {
-    switch (message.type) {
-      case 'ready':
-        this.ready = true;
-        this.sendAll();
-        return;
-      case 'drawn':
-        this.picture = message.png;
-        this.drawings.answer(message.id, undefined);
-        return;
-      default: {
-        const problem = await this.meet(message).catch(reasonOf);
-        this.host.post({ type: 'answer', id: message.id, problem });
-      }
-    }
+  private handlers(): Handlers<typeof dashboardRequests> {
+    const [first] = this.runs;
+    if (first === undefined) throw new Error('a dashboard without a run');
+    return {
+      act: async ({ action }) => done(await this.act(action, first)),
+      remedy: (ask) => done(this.remedy(ask, first)),
+      rate: async (ask) => {
+        await this.rate(first.folder, ask);
+        return done();
+      },
+      openRun: ({ run }) => {
+        void runCommand(COMMANDS.showDashboard, this.runs[run]?.folder);
+        return done();
+      },
+      openExample: async ({ line }) => {
+        if (first.followed === undefined) return done(UNREAD);
+        await showLine(first.followed.run.dataset.path, line);
+        return done();
+      },
+    };
   }
 
-  /** @returns why what was asked for was not done */
-  private async meet(message: Exclude<FromDashboard, { type: 'ready' | 'drawn' }>): Promise<string | undefined> {
-    const first = this.runs[0];
-    if (first === undefined) return 'There is no run';
-    const { folder, followed, sender } = first;
-    switch (message.type) {
-      case 'rate':
-        await this.rate(folder, message);
-        return undefined;
-      case 'openRun':
-        void runCommand(COMMANDS.showDashboard, this.runs[message.run]?.folder);
-        return undefined;
-      case 'openExample':
-        if (followed === undefined) return 'The run is still being read';
-        await showLine(followed.run.dataset.path, message.line);
-        return undefined;
-      case 'remedy': {
-        const remedy = sender.findings[message.finding]?.remedies[message.remedy];
-        if (followed === undefined || remedy?.title !== message.title) return 'The advice has changed meanwhile';
-        void runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
-        return undefined;
-      }
-      case 'act':
-        return await this.act(message.action, first);
-    }
+  private remedy(ask: Ask<'remedy'>, { followed, sender }: Shown): string | undefined {
+    const remedy = sender.findings[ask.finding]?.remedies[ask.remedy];
+    if (followed === undefined || remedy?.title !== ask.title) return 'The advice has changed meanwhile';
+    void runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
+    return undefined;
   }
 
-  private async act(
-    action: Extract<FromDashboard, { type: 'act' }>['action'],
-    { folder, followed }: Shown,
-  ): Promise<string | undefined> {
+  /** @returns why it was not done */
+  private async act(action: DashboardAction, { folder, followed }: Shown): Promise<string | undefined> {
     switch (action) {
       case 'pause':
       case 'resume':
@@ -267,7 +276,7 @@ export class DashboardPanel {
         void runCommand(ACTIONS[action], folder);
         return undefined;
       case 'configuration':
-        if (followed === undefined) return 'The run is still being read';
+        if (followed === undefined) return UNREAD;
         await showLine(followed.run.config_file, 1);
         return undefined;
       case 'export': {
@@ -284,7 +293,7 @@ export class DashboardPanel {
                 },
               ],
         );
-        if (runs.length === 0) return 'The run is still being read';
+        if (runs.length === 0) return UNREAD;
         void exportRuns(this.services.dialogs, runs, () => this.draw());
         return undefined;
       }
@@ -294,11 +303,9 @@ export class DashboardPanel {
   /** @throws Error where the view does not answer */
   private async draw(): Promise<Uint8Array> {
     this.reveal();
-    const problem = await this.drawings.ask((id) => {
-      this.host.post({ type: 'draw', id });
-    });
-    if (problem !== undefined || this.picture === undefined) throw new Error(problem ?? 'There is no picture');
-    return this.picture;
+    const drawn = await this.drawings.ask('draw', {});
+    if (drawn.problem !== undefined) throw new Error(drawn.problem);
+    return drawn.value;
   }
 }
 
@@ -309,9 +316,4 @@ async function showLine(file: string, line: number): Promise<void> {
   });
   const place = new vscode.Position(Math.min(line, document.lineCount) - 1, 0);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof SftError) return formatError(error);
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
-import { fromPreview, type FromPreview, type ToPreview, type TrainingPreview } from '../../messages/preview';
+import {
+  fromPreview,
+  type FromPreview,
+  type previewRequests,
+  type ToPreview,
+  type TrainingPreview,
+} from '../../messages/preview';
+import { done } from '../../messages/requests';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
@@ -28,7 +35,7 @@ export function registerPreview(services: Services) {
 
 class PreviewView {
   private readonly panel: vscode.WebviewPanel;
-  private readonly host: WebviewHost<ToPreview, FromPreview>;
+  private readonly host: WebviewHost<ToPreview, FromPreview, typeof previewRequests>;
   private editor = vscode.window.activeTextEditor;
   /** Raised by everything that makes an answer on its way useless. */
   private generation = 0;
@@ -43,12 +50,19 @@ class PreviewView {
     const { context, documents } = services;
     const place = { title: 'Training Sequence', column: vscode.ViewColumn.Beside, preserveFocus: true };
     this.panel = createPanel('preview', place);
-    this.host = new WebviewHost<ToPreview, FromPreview>(this.panel.webview, {
+    this.host = new WebviewHost<ToPreview, FromPreview, typeof previewRequests>(this.panel.webview, {
       name: 'preview',
       extensionUri: context.extensionUri,
       from: fromPreview,
-      receive: (message) => {
-        this.receive(message);
+      receive: () => {
+        this.shown = '';
+        void this.refresh();
+      },
+      handlers: {
+        selectModel: () => {
+          void runCommand(COMMANDS.selectModel);
+          return done();
+        },
       },
       log: (line) => {
         services.log(line);
@@ -83,16 +97,6 @@ class PreviewView {
     if (editor === undefined) return;
     this.editor = editor;
     void this.refresh();
-  }
-
-  private receive(message: FromPreview): void {
-    if (message.type === 'ready') {
-      this.shown = '';
-      void this.refresh();
-      return;
-    }
-    this.host.post({ type: 'answer', id: message.id });
-    void runCommand(COMMANDS.selectModel);
   }
 
   private async refresh(): Promise<void> {

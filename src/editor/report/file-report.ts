@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileCheck } from '../../analysis/protocol';
-import { fromReport, type FromReport, type ToReport } from '../../messages/report';
+import { fromReport, type FromReport, type reportRequests, type ToReport } from '../../messages/report';
+import { done } from '../../messages/requests';
 import { buildFileReport } from './report-build';
 import { exportReport } from './report-export';
 import type { Services } from '../services';
@@ -30,24 +31,21 @@ export function showFileReport(services: Services, checked: FileCheck): void {
     void vscode.commands.executeCommand('vscode.open', uri, { viewColumn: vscode.ViewColumn.Beside, selection });
     return undefined;
   };
-  const receive = (message: FromReport): void => {
-    if (message.type === 'ready') {
-      host.post({ type: 'report', report });
-      return;
-    }
-    if (message.type === 'export') void exportReport(services.dialogs, report, uri);
-    host.post({
-      type: 'answer',
-      id: message.id,
-      problem: message.type === 'reveal' ? reveal(message.rule) : undefined,
-    });
-  };
   const { context } = services;
-  const host = new WebviewHost<ToReport, FromReport>(panel.webview, {
+  const host = new WebviewHost<ToReport, FromReport, typeof reportRequests>(panel.webview, {
     name: 'report',
     extensionUri: context.extensionUri,
     from: fromReport,
-    receive,
+    receive: () => {
+      host.post({ type: 'report', report });
+    },
+    handlers: {
+      reveal: ({ rule }) => done(reveal(rule)),
+      export: () => {
+        void exportReport(services.dialogs, report, uri);
+        return done();
+      },
+    },
     log: (line) => {
       services.log(line);
     },

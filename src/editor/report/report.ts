@@ -1,6 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { fromReport, type DatasetReport, type FromReport, type ToReport } from '../../messages/report';
+import {
+  fromReport,
+  type DatasetReport,
+  type FromReport,
+  type reportRequests,
+  type ToReport,
+} from '../../messages/report';
+import { done } from '../../messages/requests';
 import { exportReport } from './report-export';
 import { buildReportAside } from './report-task';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
@@ -36,7 +43,7 @@ export function registerReport(services: Services) {
 
 class ReportView {
   private readonly panel: vscode.WebviewPanel;
-  private readonly host: WebviewHost<ToReport, FromReport>;
+  private readonly host: WebviewHost<ToReport, FromReport, typeof reportRequests>;
   private readonly subscription: vscode.Disposable;
   private report: DatasetReport | undefined;
   /** The report being built; a newer version gives it up. */
@@ -53,11 +60,15 @@ class ReportView {
     const own = (uri: vscode.Uri): boolean => uri.toString() === document.uri.toString();
     const title = `Report: ${path.posix.basename(document.uri.path)}`;
     this.panel = createPanel('report', { title, column: vscode.ViewColumn.Active, preserveFocus: false });
-    this.host = new WebviewHost<ToReport, FromReport>(this.panel.webview, {
+    this.host = new WebviewHost<ToReport, FromReport, typeof reportRequests>(this.panel.webview, {
       name: 'report',
       extensionUri: context.extensionUri,
       from: fromReport,
-      receive: (message) => void this.receive(message),
+      receive: () => void this.start(),
+      handlers: {
+        reveal: async ({ rule }) => done(await this.showFinding(rule)),
+        export: () => done(this.startExport()),
+      },
       log: (line) => {
         services.log(line);
       },
@@ -115,14 +126,9 @@ class ReportView {
     }
   }
 
-  private async receive(message: FromReport): Promise<void> {
-    if (message.type === 'ready') {
-      // Until the analysis is complete there is nothing to ask for; its event asks then.
-      if (this.services.documents.current(this.document)?.complete === true) await this.refresh();
-      return;
-    }
-    const problem = message.type === 'reveal' ? await this.showFinding(message.rule) : this.startExport();
-    this.host.post({ type: 'answer', id: message.id, problem });
+  private async start(): Promise<void> {
+    // Until the analysis is complete there is nothing to ask for; its event asks then.
+    if (this.services.documents.current(this.document)?.complete === true) await this.refresh();
   }
 
   /** Shows the next finding of a rule in the editor. @returns why not */

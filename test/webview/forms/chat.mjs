@@ -28,15 +28,26 @@ const state = (more = {}) => ({
     ...more,
   },
 });
-const targets = {
-  type: 'targets',
-  targets: [
-    { id: 'file:///w/faq.json', label: 'faq.json', group: 'Trained on' },
-    { id: 'new', label: 'Another file…', group: 'Elsewhere' },
-  ],
-};
+const targets = [
+  { id: 'file:///w/faq.json', label: 'faq.json', group: 'Trained on' },
+  { id: 'new', label: 'Another file…', group: 'Elsewhere' },
+];
 
 export const chatFormTests = {
+  async 'chat: where an answer can be saved is said not to be known, where the editor does not tell it'({ open }) {
+    const view = await opened(open, { turns });
+    const { page } = view;
+    await page.getByRole('button', { name: 'Save to dataset…' }).click();
+    const [files] = await view.sent('targets');
+    await view.deliver({ type: 'answer', id: files.id, value: [{ id: 'new' }] });
+    await page.getByText(/the answer to targets\[0\]\.label is no text/).waitFor();
+    await page.getByLabel('The answer it should have given').press('Escape');
+    await page.getByRole('button', { name: 'Save to dataset…' }).click();
+    const again = (await view.sent('targets'))[1];
+    await view.deliver({ type: 'answer', id: again.id, value: targets });
+    await page.locator('.save option').first().waitFor({ state: 'attached' });
+  },
+
   async 'chat: 700 typed into max_new_tokens as soon as a model is chosen stays 700'({ open }) {
     const view = await opened(open);
     const { page } = view;
@@ -126,7 +137,8 @@ export const chatFormTests = {
     await add.press('Enter');
     await add.press('Enter');
     assert.deepEqual(await view.sent('save'), []);
-    await view.deliver(targets);
+    const [files] = await view.sent('targets');
+    await view.deliver({ type: 'answer', id: files.id, value: targets });
     await add.press('Enter');
     const saved = await view.sent('save');
     assert.deepEqual(
@@ -136,8 +148,6 @@ export const chatFormTests = {
     await view.deliver({ type: 'answer', id: saved[0].id, problem: 'the file is broken' });
     await page.getByText('the file is broken').waitFor();
     await page.getByLabel('Add to').selectOption('new');
-    await view.deliver(targets);
-    assert.equal(await page.getByLabel('Add to').inputValue(), 'new', 'what was chosen stays chosen');
     await add.press('Enter');
     const again = (await view.sent('save'))[1];
     assert.equal(again.target, 'new');

@@ -156,12 +156,18 @@ export function chat(data) {
       if (state === 'saving') {
         await page.getByRole('button', { name: 'Save to dataset…' }).last().focus();
         await page.keyboard.press('Enter');
-        await page.waitForFunction(() => window.sent.some(({ type }) => type === 'targets'));
+        const asked = await page.waitForFunction(() => window.sent.find(({ type }) => type === 'targets'));
+        const { id } = await asked.jsonValue();
         const targets = [
           { id: 'file:///w/data/nigeria-services.json', label: 'data/nigeria-services.json', group: 'Trained on' },
           { id: 'new', label: 'Another file…', group: 'Elsewhere' },
         ];
-        await page.evaluate((value) => window.postMessage(value, '*'), { type: 'targets', targets });
+        await page.evaluate((value) => window.postMessage(value, '*'), {
+          type: 'answer',
+          id,
+          problem: undefined,
+          value: targets,
+        });
         await page.locator('.save option').first().waitFor({ state: 'attached' });
       }
     },

@@ -88,7 +88,7 @@ export async function dashboard(data) {
       await page.waitForFunction(() => window.sent.some(({ type, rating }) => type === 'rate' && rating === 2));
       await page.evaluate(() => window.postMessage({ type: 'draw', id: 7 }, '*'));
       await page.waitForFunction(() =>
-        window.sent.some(({ type, id, png }) => type === 'drawn' && id === 7 && png.length > 1000),
+        window.sent.some(({ type, id, value }) => type === 'answer' && id === 7 && value.length > 1000),
       );
     },
   };
