@@ -22,9 +22,9 @@ if (only.length === 0) {
   run(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
 }
 
-const tests = [...filesBelow('src', '.test.ts'), ...filesBelow('test', '.test.ts')].filter(
-  (file) => only.length === 0 || only.some((part) => file.includes(part)),
-);
+const tests = ['src', 'webview', 'test']
+  .flatMap((folder) => filesBelow(folder, '.test.ts'))
+  .filter((file) => only.length === 0 || only.some((part) => file.includes(part)));
 if (tests.length === 0) {
   console.error(`no test file matches ${only.join(' ')}`);
   process.exit(2);

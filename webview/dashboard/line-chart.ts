@@ -5,6 +5,7 @@ import { measured, round, whole } from '../../src/charts/numbers';
 import { bandOf, visiblePoints } from '../../src/charts/thin';
 import { element } from '../shared/dom';
 import { colour } from '../shared/theme';
+import { padded, valueTicks } from './axis';
 import { curvePath } from './curve-path';
 import { nearest } from './shown-run';
 
@@ -85,7 +86,7 @@ export class LineChart {
           {},
           element('span', { class: `swatch colour-series-${line.series}${line.dashed === true ? ' dashed' : ''}` }),
           line.unnamed === true ? undefined : element('span', { class: 'muted' }, line.label),
-          this.readings[at]!,
+          this.readings[at],
         ),
       ),
     );
@@ -226,6 +227,8 @@ export class LineChart {
       scales: {
         x: { time: false, range: () => [this.range.from, this.range.to] },
         y: {
+          // uPlot's enum exists in its types alone, so its members cannot be named where each file is compiled by itself.
+          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
           distr: this.logarithmic ? 3 : 1,
           range: (_plot, low, high) => padded(low, high, this.logarithmic),
         },
@@ -311,27 +314,6 @@ export class LineChart {
     }
     event.preventDefault();
   }
-}
-
-function padded(low: number | null, high: number | null, logarithmic: boolean): [number, number] {
-  if (low === null || high === null) return logarithmic ? [0.1, 1] : [0, 1];
-  if (logarithmic) return [low * 0.92, high * 1.08];
-  const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
-  // Nothing here is below 0: an axis that begins there says more than one that begins a little below.
-  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
-}
-
-/** On a logarithmic scale over less than a power of ten, steps of equal size tell more than its few powers. */
-function valueTicks(low: number, high: number, wanted: number, logarithmic: boolean): number[] {
-  if (!logarithmic || high / low < 12) return [...ticks(low, high, wanted)];
-  const all: number[] = [];
-  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) {
-    for (const times of high / low > 1000 ? [1] : [1, 2, 5]) {
-      const tick = Number((times * power).toPrecision(1));
-      if (tick >= low && tick <= high) all.push(tick);
-    }
-  }
-  return all;
 }
 
 function withAlpha(rgb: string, alpha: number): string {
