@@ -1,6 +1,7 @@
 import { advance, columnOf, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { Finding } from '../dataset/finding';
-import type { ElementState } from '../dataset/json/parser';
+import { shiftFix } from '../dataset/shift-fix';
+import type { ElementState } from '../dataset/json/parsed';
 import type { TokenLength } from '../text/token-lengths';
 
 /** How far a text leads: its size in UTF-16 code units, the line ends in it, and the size of what follows the last of them. */
@@ -109,10 +110,6 @@ function shifted(finding: Finding, by: number, lines: number, columns: number, f
         ? { file: place.file, line: place.line + lines, column: column(place.line, place.column) }
         : place,
     ),
-    fixes: finding.fixes.map(({ title, safe, edits }) => ({
-      title,
-      safe,
-      edits: edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text })),
-    })),
+    fixes: finding.fixes.map((fix) => shiftFix(fix, by)),
   };
 }

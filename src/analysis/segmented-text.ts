@@ -2,7 +2,7 @@ import { DatasetChecker, type DatasetItem, type ElementStart } from '../dataset/
 import { advance, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { DatasetFormat } from '../dataset/example';
 import { DECIDING_EXAMPLES, majorityKind, type DatasetKind } from '../dataset/formats/kind';
-import type { ElementState } from '../dataset/json/parser';
+import type { ElementState } from '../dataset/json/parsed';
 import { HeldText } from './held-text';
 import type { TextChange } from './protocol';
 import { extentBetween, moved, toLocal, type Segment } from './segment';

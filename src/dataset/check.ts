@@ -7,7 +7,8 @@ import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
 import { checkTurnOrder } from './formats/turn-order';
 import { ownCopy } from '../base/own-copy';
-import { DatasetParser, FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './json/parser';
+import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './json/parsed';
+import { DatasetParser } from './json/parser';
 import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
 import { removeProperty } from './property-fixes';
 import { isCrossRule, type CrossCheck, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
@@ -19,6 +20,7 @@ import {
   schemaErrors,
   validateExample,
 } from './schema';
+import { shiftFix } from './shift-fix';
 import { subjectOf } from './subject';
 
 /** What a file gives, in its order: a valid example with its JSON as it stands in the file, or a finding. */
@@ -236,7 +238,7 @@ export class DatasetChecker {
           ...finding,
           start: start + element.start,
           end: end + element.start,
-          fixes: fixes.map((fix) => shifted(fix, element.start)),
+          fixes: fixes.map((fix) => shiftFix(fix, element.start)),
         },
         finding.severity ?? severity,
         at,
@@ -326,11 +328,6 @@ export class DatasetChecker {
     };
     this.items.push({ type: 'finding', finding: value });
   }
-}
-
-/** The fix of an example as a fix of the file. */
-function shifted(fix: Fix, by: number): Fix {
-  return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, start: edit.start + by, end: edit.end + by })) };
 }
 
 /** Keys that stand twice in the object: JSON.parse keeps the last, the earlier ones are lost. */

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { nearest } from '../../base/nearest';
 import { quoted } from '../json/mistakes';
-import type { Parsed, ParsedElement } from '../json/parser';
+import type { Parsed, ParsedElement } from '../json/parsed';
 import { readRecord, type Cell, type CsvRecord } from './csv-record';
 import { KIND_NAMES, kindOfColumns, REQUIRED_KEYS } from './kind';
 

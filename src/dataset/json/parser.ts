@@ -1,55 +1,15 @@
 import type { DatasetFormat } from '../example';
-import { quoted } from './mistakes';
-import { recoverDebris, recoverObjectBody, recoverValue } from './recover';
-import { isKeyAt, LOOK_AHEAD, searchBudget } from './recover-text';
-import { ElementScanner, INCOMPLETE } from './scan';
-import type { Fix } from '../finding';
-import { commentFix, removal, replacement } from './syntax-fixes';
+import { shiftFix } from '../shift-fix';
+import * as mistakes from './file-mistakes';
+import type { FileMistake } from './file-mistakes';
+import { bracketAfter, commentAt, isCommentStart, isObject, isSpace, keyInsteadOfBrace } from './look-ahead';
+import { FIRST_STATE, sameState, type ElementState, type Parsed, type ParsedElement } from './parsed';
+import { isKeyAt, LOOK_AHEAD } from './recover-text';
+import { comment, extraComma } from './value-mistakes';
+import { ValueReader, type BrokenValue } from './value-reader';
 
-/** What the parser knows where a value begins, besides the text that follows. */
-export interface ElementState {
-  readonly format: DatasetFormat;
-  /** Of the values before this one: none, one, or more, which is all that counts. */
-  readonly elements: 0 | 1 | 2;
-  /** The array's brackets are not both there, and that was said. */
-  readonly bracketsReported: boolean;
-  /** What stands before it was broken, so that it may be a consequence. */
-  readonly doubtful: boolean;
-}
-
-export const FIRST_STATE: ElementState = { format: 'jsonl', elements: 0, bracketsReported: false, doubtful: false };
-
-/** One value of the file, sound JSON. Offsets are of the file's text; `source` is the text between them. */
-export interface ParsedElement {
-  readonly type: 'element';
-  readonly start: number;
-  readonly end: number;
-  readonly source: string;
-  readonly value: unknown;
-  /** The same key stands more than once in the object. */
-  readonly repeatedKeys: boolean;
-  /** As it was where the value began; a table's record has none. */
-  readonly state?: ElementState;
-}
-
-export interface ParsedMistake {
-  readonly type: 'mistake';
-  readonly rule: string;
-  readonly start: number;
-  readonly end: number;
-  readonly message: string;
-  /** At offsets of the file's text. */
-  readonly fixes?: readonly Fix[];
-}
-
-export type Parsed = ParsedElement | ParsedMistake;
-
-/** An example longer than this many UTF-16 units is refused: it is a file that never closes its first bracket. */
-const MAX_ELEMENT = 64 * 1024 * 1024;
 /** After so many mistakes the rest of the file is not read. */
 const MAX_MISTAKES = 10_000;
-/** A key where an example should begin, perhaps after one wrong character: the opening brace is missing. */
-const KEY_INSTEAD_OF_BRACE = /(?:[^\s"{]\s*)?(?="[^"\\\n]{1,64}"\s*:)/y;
 
 type State = 'start' | 'element' | 'separator' | 'closed' | 'stopped';
 
@@ -60,8 +20,7 @@ type State = 'start' | 'element' | 'separator' | 'closed' | 'stopped';
 export class DatasetParser {
   /** 'jsonl' as long as nothing says otherwise. */
   format: DatasetFormat = 'jsonl';
-  private readonly budget = searchBudget();
-  private readonly scanner = new ElementScanner();
+  private readonly values = new ValueReader();
   private text = '';
   /** Offset in the file of text[0]. */
   private offset = 0;
@@ -143,16 +102,16 @@ export class DatasetParser {
     return this.offset + Math.max(0, Math.min(...marks));
   }
 
-  private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
+  private report({ rule, start, end, message, fixes = [] }: FileMistake): void {
     if (this.stopped) return;
     if (rule !== 'top-level') this.releaseFirst();
     const { offset } = this;
-    const inFile = fixes.map((fix) => shifted(fix, offset));
+    const inFile = fixes.map((fix) => shiftFix(fix, offset));
     this.emit({ type: 'mistake', rule, start: offset + start, end: offset + end, message, fixes: inFile });
     this.mistakes++;
     if (this.mistakes < MAX_MISTAKES) return;
     const stop = `more than ${MAX_MISTAKES} mistakes - correct these first; the rest of the file was not read`;
-    this.emit({ type: 'mistake', rule: 'not-json', start: this.offset + end, end: this.offset + end, message: stop });
+    this.emit({ type: 'mistake', rule: 'not-json', start: offset + end, end: offset + end, message: stop });
     this.state = 'stopped';
   }
 
@@ -187,15 +146,14 @@ export class DatasetParser {
   }
 
   private skipComment(): boolean {
-    if (!isCommentStart(this.text, this.at)) return false;
-    const rest = this.text.slice(this.at, this.at + LOOK_AHEAD);
-    const comment = /^(?:\/\/[^\n]*|#(?=[\s!#])[^\n]*|\/\*[\s\S]{0,2000}?\*\/)/.exec(rest)?.[0];
+    const found = commentAt(this.text, this.at);
+    if (found === undefined) return false;
     // After a broken value `//` may be part of a text, and the line may hold the whole file.
-    if (comment === undefined || (this.doubtful && comment.includes('}'))) return false;
-    if (this.state === 'start' && !/^\s*[[{/#]/.test(rest.slice(comment.length))) return false;
-    const end = this.at + comment.trimEnd().length;
-    this.report('comment', this.at, end, 'JSON has no comments - remove it', [commentFix(this.text, this.at, end)]);
-    this.at += comment.length;
+    if (this.doubtful && found.comment.includes('}')) return false;
+    if (this.state === 'start' && !/^\s*[[{/#]/.test(found.after)) return false;
+    const end = this.at + found.comment.trimEnd().length;
+    this.report(comment(this.text, this.at, end));
+    this.at += found.comment.length;
     return true;
   }
 
@@ -208,26 +166,15 @@ export class DatasetParser {
     } else if (text[at] === '{') {
       this.state = 'element';
     } else {
-      const start = /\[\s*(?:\{|$)|\{\s*"/.exec(text.slice(at, at + 4096));
-      const lineEnd = /^[^\r\n]{1,200}/.exec(text.slice(at, at + 200))?.[0].trimEnd().length ?? 1;
-      const shown = quoted(text.slice(at, at + 60));
-      if (start === null) {
-        const what = /^(?:"|-?\d|true\b|false\b|null\b)/.test(text.slice(at, at + 10)) ? 'top-level' : 'not-json';
-        const reason = what === 'not-json' ? 'this is not JSON' : 'a dataset is a list of examples';
-        const remedy = 'write a JSON array [ {"question": "…", "answer": "…"}, … ] or one such object a line';
-        this.report(what, at, at + lineEnd, `${reason}: the file begins with ${shown} - ${remedy}`);
+      const start = bracketAfter(text, at);
+      if (start === undefined) {
+        this.report(mistakes.noDataset(text, at));
         this.state = 'stopped';
         return;
       }
-      const end = at + text.slice(at, at + start.index).trimEnd().length;
-      this.report(
-        'unexpected-text',
-        at,
-        end,
-        `the file begins with ${shown} - remove it: a dataset begins with [ or {`,
-      );
+      this.report(mistakes.textBefore(text, at, at + text.slice(at, start).trimEnd().length));
       this.bracketsReported = true;
-      this.at = at + start.index;
+      this.at = start;
     }
   }
 
@@ -236,23 +183,20 @@ export class DatasetParser {
     const { at } = this;
     if (c !== '{') {
       if (!this.enough(at)) return false;
-      KEY_INSTEAD_OF_BRACE.lastIndex = at;
-      const match = KEY_INSTEAD_OF_BRACE.exec(this.text);
-      if (match !== null) return this.readWithoutBrace(match[0].trimEnd().length, at + match[0].length);
+      const found = keyInsteadOfBrace(this.text, at);
+      if (found !== undefined) return this.readWithoutBrace(found.wrong, found.key);
     }
     if (c === ']' && this.format === 'json') {
-      if (this.lastComma >= this.lastEnd && this.lastComma >= 0 && this.elements > 0) this.trailingComma();
+      if (this.lastComma >= this.lastEnd && this.lastComma >= 0 && this.elements > 0) {
+        this.report(mistakes.trailingComma(this.lastComma));
+      }
       this.closeArray();
     } else if (c === ',') {
-      const fix = removal('Remove the comma', at, at + 1, true);
-      this.report('extra-comma', at, at + 1, 'a comma too many - remove it', [fix]);
+      this.report(extraComma(at));
       this.lastComma = at;
       this.at++;
     } else if (c === '[' && /^\[\s*\{/.test(this.text.slice(at, at + 100))) {
-      const fix = removal('Remove the bracket', at, at + 1, false);
-      this.report('wrong-bracket', at, at + 1, '[ is one too many here - remove it: one array holds all examples', [
-        fix,
-      ]);
+      this.report(mistakes.nestedArray(at));
       this.bracketsReported = true;
       this.at++;
     } else if (c === '}' || c === ']' || c === ':') {
@@ -263,101 +207,54 @@ export class DatasetParser {
     return true;
   }
 
-  private trailingComma(): void {
-    const message = 'a comma stands after the last example - remove it';
-    const fix = removal('Remove the trailing comma', this.lastComma, this.lastComma + 1, true);
-    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message, [fix]);
-  }
-
   private closeArray(): void {
-    this.at++;
-    this.lastEnd = this.at;
-    this.lastComma = -1;
+    this.moveTo(this.at + 1);
     this.state = 'closed';
   }
 
   private readElement(): boolean {
-    const { text, at, scanner } = this;
-    let end = scanner.scan(text, at);
-    if (end === INCOMPLETE && !this.final) {
-      if (text.length - at < MAX_ELEMENT) {
-        this.wanted = at + Math.min((text.length - at) * 2, MAX_ELEMENT);
-        return false;
-      }
-      const message = `this example is longer than ${MAX_ELEMENT / 1024 / 1024} million characters - close its brackets`;
-      this.report('too-long', at, at + 1, message);
-      this.state = 'stopped';
-      return true;
-    }
-    if (end > 0) {
-      const source = text.slice(at, end);
-      const value = parseJson(source);
-      if (value !== undefined) {
-        this.accept(end, source, value.value, scanner.keys);
-        return true;
-      }
-    }
-    const debris = this.doubtful && text[at] !== '{';
-    const recovery = debris ? recoverDebris(text, at, this.budget) : recoverValue(text, at, this.budget);
-    if (!this.final && recovery.end + LOOK_AHEAD > text.length && text.length - at < MAX_ELEMENT) {
-      this.wanted = at + Math.max(2 * (text.length - at), LOOK_AHEAD * 2);
+    const reading = this.values.read(this.text, this.at, this.final, this.doubtful);
+    if (reading.type === 'more') {
+      this.wanted = reading.wanted;
       return false;
     }
-    end = Math.max(recovery.end, at + 1);
-    const sound = recovery.mistakes.length === 0 ? parseJson(text.slice(at, end)) : undefined;
-    if (sound !== undefined) {
-      this.accept(end, text.slice(at, end), sound.value, scanner.keys);
-      return true;
+    if (reading.type === 'too-long') {
+      this.report(reading.mistake);
+      this.state = 'stopped';
+    } else if (reading.type === 'sound') {
+      this.accept(reading.end, reading.source, reading.value, reading.keys);
+    } else {
+      this.releaseFirst();
+      if (reading.type === 'broken') this.reportBroken(reading);
+      this.moveTo(reading.end);
     }
-    this.releaseFirst();
-    if (debris || (this.doubtful && end === at + 1)) {
-      this.moveTo(end);
-      return true;
-    }
-    const ordered = recovery.mistakes.toSorted((a, b) => a.start - b.start);
-    for (const { rule, start, end: stop, message, fixes = [] } of ordered) {
-      this.report(rule, start, stop, message, rule === 'cut-off' ? this.cutOffFixes(start, fixes) : fixes);
-    }
-    if (recovery.mistakes.length === 0) {
-      this.report('unexpected-text', at, end, 'this is not JSON - write an object with "question" and "answer"');
-    }
-    this.elements++;
-    this.doubtful = true;
-    if (recovery.cutOff) this.bracketsReported = true;
-    this.moveTo(end);
     return true;
   }
 
-  /** The repairs of an example that was cut off, the array around it closed as well. */
-  private cutOffFixes(end: number, fixes: readonly Fix[]): Fix[] {
-    const { text, at, lastEnd, elements } = this;
-    const outer = this.format === 'json' && !this.bracketsReported;
-    const bracket = !outer ? '' : /\n\s*$/.test(text.slice(Math.max(0, at - 200), at)) ? '\n]' : ']';
-    const closed = fixes.map(({ title, edits, safe }) => {
-      const last = edits.at(-1)!;
-      return { title, safe, edits: [...edits.slice(0, -1), { ...last, text: last.text + bracket }] };
-    });
-    // Without another example nothing would be left.
-    if (elements === 0) return closed;
-    return [...closed, replacement('Delete the example that was cut off', lastEnd, end, bracket, false)];
+  private reportBroken({ mistakes: found, cutOff }: BrokenValue): void {
+    const { text, at: start } = this;
+    for (const mistake of found) {
+      const before = this.elements === 0 ? undefined : this.lastEnd;
+      const open = this.format === 'json' && !this.bracketsReported;
+      const closing = { start, end: mistake.start, before, open };
+      this.report(mistake.rule === 'cut-off' ? mistakes.closedAround(mistake, text, closing) : mistake);
+    }
+    this.elements++;
+    this.doubtful = true;
+    if (cutOff) this.bracketsReported = true;
   }
 
   private readWithoutBrace(wrong: number, key: number): boolean {
     const { at, text } = this;
-    const { end } = recoverObjectBody(text, key, this.budget);
-    if (!this.final && end + LOOK_AHEAD > text.length && text.length - at < MAX_ELEMENT) {
-      this.wanted = at + Math.max(2 * (text.length - at), LOOK_AHEAD * 2);
+    const reading = this.values.readWithoutBrace(text, at, key, this.final);
+    if (reading.type === 'more') {
+      this.wanted = reading.wanted;
       return false;
     }
-    const message =
-      wrong === 0
-        ? 'the example has no opening brace - write { here'
-        : `${text[at]!} stands where an example begins - write { here`;
-    const fix = replacement('Write {', at, at + wrong, '{', false);
-    if (!this.doubtful) this.report('wrong-bracket', at, at + wrong, message, [fix]);
+    if (!this.doubtful) this.report(mistakes.missingBrace(text, at, wrong));
     this.elements++;
     this.doubtful = true;
-    this.moveTo(Math.max(end, at + 1));
+    this.moveTo(reading.end);
     return true;
   }
 
@@ -370,10 +267,11 @@ export class DatasetParser {
     const repeatedKeys = isObject(value) && Object.keys(value).length !== keys;
     const state = sameState(this.lastState, this.format, this.elements, this.bracketsReported, this.doubtful);
     this.lastState = state;
+    const { offset, at } = this;
     const element: ParsedElement = {
       type: 'element',
-      start: this.offset + this.at,
-      end: this.offset + end,
+      start: offset + at,
+      end: offset + end,
       source,
       value,
       repeatedKeys,
@@ -409,10 +307,7 @@ export class DatasetParser {
       if (!this.enough(at)) return false;
       this.arrayWithoutBracket();
     } else if (c === ',') {
-      if (format === 'jsonl' && !this.doubtful)
-        this.report('extra-comma', at, at + 1, 'a comma between two lines of JSONL - remove it', [
-          removal('Remove the comma', at, at + 1, true),
-        ]);
+      if (format === 'jsonl' && !this.doubtful) this.report(mistakes.commaBetweenLines(at));
       this.lastComma = at;
       this.at++;
       this.state = 'element';
@@ -422,13 +317,7 @@ export class DatasetParser {
       this.strayText();
     } else if (c === '{' || c === '[' || c === '"') {
       if (format === 'json' && !this.doubtful && !isKeyAt(this.text, at)) {
-        this.report(
-          'missing-comma',
-          this.lastEnd,
-          this.lastEnd,
-          'a comma is missing between two examples - write , here',
-          [replacement('Write a comma', this.lastEnd, this.lastEnd, ',', true)],
-        );
+        this.report(mistakes.missingComma(this.lastEnd));
       }
       this.state = 'element';
     } else {
@@ -443,37 +332,16 @@ export class DatasetParser {
     const start = this.heldFirst === undefined ? this.lastEnd : this.heldFirst.start - this.offset;
     this.releaseFirst();
     this.format = 'json';
-    if (this.bracketsReported) return;
-    const fix = replacement('Write [', start, start, '[', false);
-    this.report('wrong-bracket', start, start, 'the array has no opening bracket - write [ before its first example', [
-      fix,
-    ]);
+    if (!this.bracketsReported) this.report(mistakes.missingOpening(start));
   }
 
   /** Text between values that belongs to none of them. */
   private strayText(): void {
-    const { text, at } = this;
-    const rest = text.slice(at, at + LOOK_AHEAD);
-    const one = /^[{}[\]:]/.test(rest);
-    const length = one ? 1 : (/^[^{[\],}\r\n]+/.exec(rest)?.[0].trimEnd().length ?? 1);
-    const end = at + Math.max(1, length);
-    if (!this.doubtful) {
-      const message = one
-        ? `${rest[0]!} is one too many here - remove it`
-        : `${quoted(text.slice(at, end))} stands between two examples - remove it`;
-      const fix = one
-        ? removal(`Remove ${rest[0]!}`, at, end, false)
-        : removal(
-            'Remove the text between the examples',
-            at - /[ \t]*$/.exec(text.slice(Math.max(0, at - 200), at))![0].length,
-            end,
-            false,
-          );
-      this.report(one && rest[0] !== ':' ? 'wrong-bracket' : 'unexpected-text', at, end, message, [fix]);
-    }
-    this.doubtful = !one;
-    this.at = end;
-    this.lastEnd = end;
+    const { bracket, ...mistake } = mistakes.strayText(this.text, this.at);
+    if (!this.doubtful) this.report(mistake);
+    this.doubtful = !bracket;
+    this.at = mistake.end;
+    this.lastEnd = mistake.end;
   }
 
   /** After the array's closing bracket. */
@@ -485,26 +353,13 @@ export class DatasetParser {
       return;
     }
     const goesOn = /^(?:,\s*)?(?:\[\s*)?\{/.exec(rest);
-    if (!this.bracketsReported || goesOn === null) {
-      const message =
-        goesOn === null
-          ? `${quoted(rest.slice(0, 60))} stands after the end of the array - remove it`
-          : 'the array ends here, yet more examples follow - remove this bracket so that one array holds them all';
-      const end =
-        goesOn === null ? at + (/^[^\r\n]*/.exec(rest)![0].slice(0, 200).trimEnd().length || 1) : this.lastEnd;
-      this.report(
-        goesOn === null ? 'unexpected-text' : 'wrong-bracket',
-        goesOn === null ? at : this.lastEnd - 1,
-        end,
-        message,
-        goesOn === null ? [] : [removal('Remove the bracket', this.lastEnd - 1, end, false)],
-      );
-    }
     if (goesOn !== null) {
+      if (!this.bracketsReported) this.report(mistakes.closedEarly(this.lastEnd));
       this.at = at + goesOn[0].length - 1;
       this.state = 'element';
       return;
     }
+    this.report(mistakes.textAfter(rest, at));
     // The next example, if any, is where an object with a key opens.
     const next = /\{\s*"/.exec(rest.slice(1));
     this.at = next === null ? Math.min(this.text.length, at + LOOK_AHEAD) : at + 1 + next.index;
@@ -514,23 +369,15 @@ export class DatasetParser {
 
   private end(): void {
     const { format, elements } = this;
-    const atEnd = this.text.trimEnd().length;
     if (this.state === 'start' && elements === 0 && !this.bracketsReported) {
-      this.report('empty-file', 0, 0, 'the file is empty - write at least one example');
+      this.report(mistakes.emptyFile());
     } else if (format === 'jsonl') {
       this.endOfLines();
     } else if (this.state === 'element' || this.state === 'separator') {
-      if (!this.bracketsReported) {
-        const message = 'the file ends before the array does - it was cut off, or ] is missing: write ] at the end';
-        const comma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
-        const close = { start: atEnd, end: atEnd, text: this.text.includes('\n') ? '\n]' : ']' };
-        const edits = comma < 0 ? [close] : [{ start: comma, end: comma + 1, text: '' }, close];
-        this.report('cut-off', atEnd, atEnd, message, [{ title: 'Write ] at the end', edits, safe: true }]);
-      }
+      const comma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
+      if (!this.bracketsReported) this.report(mistakes.arrayCutOff(this.text, comma));
     }
-    if (format === 'json' && elements === 0 && this.mistakes === 0) {
-      this.report('empty-file', this.lastEnd, this.lastEnd, 'the array is empty - write at least one example');
-    }
+    if (format === 'json' && elements === 0 && this.mistakes === 0) this.report(mistakes.emptyArray(this.lastEnd));
     this.state = 'stopped';
   }
 
@@ -541,62 +388,9 @@ export class DatasetParser {
       this.releaseFirst();
       return;
     }
-    const inner = isObject(first.value)
-      ? Object.entries(first.value).find(([, v]) => Array.isArray(v) && v.some(isObject))
-      : undefined;
-    const remedy =
-      inner === undefined
-        ? 'put [ before and ] after it'
-        : `keep only the array that stands under "${inner[0].slice(0, 40)}"`;
-    const message = `the file holds one object, not a list of examples - ${remedy}`;
-    this.report('top-level', first.start - this.offset, first.start - this.offset + 1, message);
+    this.report(mistakes.loneObject(first.start - this.offset, first.value));
     this.format = 'json';
     // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
     this.heldFirst = undefined;
   }
-}
-
-/** The state as an object, the one of the value before where it is the same: a caller may hold the state of every value. */
-function sameState(
-  last: ElementState,
-  format: DatasetFormat,
-  count: number,
-  bracketsReported: boolean,
-  doubtful: boolean,
-): ElementState {
-  const elements = count === 0 ? 0 : count === 1 ? 1 : 2;
-  const same =
-    last.format === format &&
-    last.elements === elements &&
-    last.bracketsReported === bracketsReported &&
-    last.doubtful === doubtful;
-  return same ? last : { format, elements, bracketsReported, doubtful };
-}
-
-function shifted(fix: Fix, by: number): Fix {
-  return { ...fix, edits: fix.edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text })) };
-}
-
-function parseJson(source: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(source) as unknown };
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSpace(c: number): boolean {
-  return c === 32 || c === 10 || c === 13 || c === 9;
-}
-
-function isCommentStart(text: string, at: number): boolean {
-  const c = text[at];
-  return (
-    (c === '#' && /[\s!#]/.test(text[at + 1] ?? ' ')) ||
-    (c === '/' && (at + 1 >= text.length || text[at + 1] === '/' || text[at + 1] === '*'))
-  );
 }

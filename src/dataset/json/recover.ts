@@ -1,8 +1,23 @@
-import type { Fix, TextEdit } from '../finding';
-import { describeWord, isJsonWord, quoted, type Mistake, type SyntaxRule } from './mistakes';
+import type { TextEdit } from '../finding';
+import { isJsonWord, type Mistake } from './mistakes';
+import {
+  BARE_KEY,
+  BARE_TEXT_END,
+  BARE_WORD,
+  COMMENT,
+  find,
+  ITEM_AFTER_BRACKET,
+  matchAt,
+  NEXT_ITEM,
+  SPACE,
+  STRAY_THEN_COLON,
+  STRAY_THEN_KEY,
+  STRAY_THEN_TEXT,
+} from './recover-patterns';
 import { isKeyAt, LOOK_AHEAD, scanText, type SearchBudget, type TextRole } from './recover-text';
 import { MAX_DEPTH } from './scan';
-import { closingEdits, commentFix, quotedFix, removal, replacement, requoted } from './syntax-fixes';
+import { closingEdits, requoted } from './syntax-fixes';
+import * as mistakes from './value-mistakes';
 
 export interface Recovery {
   /** Where reading goes on: after the broken value, or at the place where the next one begins. */
@@ -16,31 +31,6 @@ type Expected = 'value' | 'valueOrClose' | 'key' | 'keyOrClose' | 'colon' | 'com
 
 /** More mistakes than this in one value are not told apart. */
 const MAX_MISTAKES = 100;
-
-const SPACE = /\s*/y;
-const COMMENT = /\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/)){0,2000}\*\/|#(?=[\s!#])[^\n]*/y;
-const BARE_KEY = /[^\s"'{}[\],:]{1,64}(?=["']?\s*:)/y;
-const BARE_WORD = /[^\s"'{}[\],:]+/y;
-const BARE_TEXT_END =
-  /"(?=\s*(?:,\s*["}\]]|[}\]]))|(?=,\s*"[^"\\\n]{1,64}"\s*:)|(?=\s*,?\s*[}\]])|(?=\s*,?[^\S\n]*\n)/g;
-const NEXT_ITEM = /(?=,\s*["'][^"'\\\n]{1,64}["']\s*:|,?\s*\}\s*(?:[,\]{]|$)|,?\s*\}[^\S\n]*\n)/g;
-// A few characters too many before the token that is wanted.
-const STRAY_THEN_COLON = /[^\s"':]{1,3}(?=\s*:)/y;
-const STRAY_THEN_TEXT = /[^\s"'{[]{1,3}(?=\s*"(?!\s*[,}\]]))|[{[](?=\s*"(?:[^"\\\n]|\\.)*"\s*[,}])/y;
-const STRAY_THEN_KEY = /[^\s"']{1,3}(?=\s*"[^"\\\n]{1,64}"\s*:)/y;
-const ITEM_AFTER_BRACKET = /[}\]]\s*,\s*\{\s*["}]/y;
-
-function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0];
-}
-
-/** Where the pattern first matches in `text` from `at` on, looking no further than LOOK_AHEAD. */
-function find(pattern: RegExp, text: string, at: number): { start: number; end: number } | undefined {
-  pattern.lastIndex = 0;
-  const match = pattern.exec(text.slice(at, at + LOOK_AHEAD));
-  return match === null ? undefined : { start: at + match.index, end: at + match.index + match[0].length };
-}
 
 /**
  * Reads one value that is not JSON as it should be, starting at `start`: names each mistake with its range and goes on as if it
@@ -105,16 +95,11 @@ class Recoverer {
     return this.run();
   }
 
-  private report(
-    rule: SyntaxRule,
-    start: number,
-    end: number,
-    message: string,
-    doubtful = false,
-    fixes: readonly Fix[] = [],
-  ): void {
+  /** @param doubtful what follows it in the value is not reported */
+  private report(mistake: Mistake, doubtful = false): void {
+    const { rule } = mistake;
     const again = (rule === 'single-quotes' || rule === 'curly-quotes') && this.mistakes.some((m) => m.rule === rule);
-    if (!this.silent && !again) this.mistakes.push({ rule, start, end, message, fixes });
+    if (!this.silent && !again) this.mistakes.push(mistake);
     if (doubtful || this.mistakes.length >= MAX_MISTAKES) this.silent = true;
   }
 
@@ -125,8 +110,7 @@ class Recoverer {
       // In a doubtful value `//` may be part of a text, and the line may hold the whole file.
       if (comment === undefined || (this.silent && comment.includes('}'))) return;
       const end = this.at + comment.trimEnd().length;
-      const fix = commentFix(this.text, this.at, end);
-      this.report('comment', this.at, end, 'JSON has no comments - remove it', false, [fix]);
+      this.report(mistakes.comment(this.text, this.at, end));
       this.at += comment.length;
     }
   }
@@ -140,11 +124,10 @@ class Recoverer {
     this.cutOff = true;
     this.done = true;
     const last = this.text.trimEnd().length;
-    const message = 'the file ends inside an example - it was cut off: complete the example or delete it';
     const { inText, expected, arrays, text } = this;
     const lastComma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
     const edits = closingEdits(text, last, { inText, expected, arrays, lastComma });
-    this.report('cut-off', last, last, message, true, [{ title: 'Close what is open', edits, safe: false }]);
+    this.report(mistakes.cutOff(last, edits), true);
   }
 
   private step(c: string): void {
@@ -193,18 +176,13 @@ class Recoverer {
     } else if (c === ',' || c === '=' || c === ';') {
       this.wrongColon(c, text.startsWith('=>', at) ? 2 : 1);
     } else {
-      const fix = replacement('Write a colon', this.lastEnd, this.lastEnd, ':', true);
-      const message = 'a colon is missing after the key - write : here';
-      this.report('missing-colon', this.lastEnd, this.lastEnd, message, false, [fix]);
+      this.report(mistakes.missingColon(this.lastEnd));
       this.expected = 'value';
     }
   }
 
   private wrongColon(c: string, length: number): void {
-    const { at } = this;
-    const fix = replacement('Write a colon', at, at + length, ':', true);
-    const message = `${c} stands where a colon should - write : between key and text`;
-    this.report('missing-colon', at, at + 1, message, false, [fix]);
+    this.report(mistakes.wrongColon(c, this.at, length));
     this.take(length, 'value');
   }
 
@@ -221,8 +199,7 @@ class Recoverer {
     } else if (c === '"' || c === "'" || (inArray && (c === '{' || c === '['))) {
       this.missingComma();
     } else if ((c === ';' || c === '.') && /^.\s*"/s.test(this.text.slice(at, at + 200))) {
-      const fix = replacement('Write a comma', at, at + 1, ',', true);
-      this.report('missing-comma', at, at + 1, `${c} stands where a comma should - write , here`, false, [fix]);
+      this.report(mistakes.wrongComma(c, at));
       this.lastComma = at;
       this.at++;
       this.expected = inArray ? 'value' : 'key';
@@ -243,8 +220,7 @@ class Recoverer {
   private open(array: boolean): void {
     this.arrays.push(array);
     if (this.arrays.length === MAX_DEPTH + 1) {
-      const message = `brackets are nested deeper than ${MAX_DEPTH} levels - an example is an object of texts`;
-      this.report('too-deep', this.at, this.at + 1, message, true);
+      this.report(mistakes.tooDeep(this.at), true);
     }
     this.take(1, array ? 'valueOrClose' : 'keyOrClose');
   }
@@ -258,20 +234,12 @@ class Recoverer {
       if (!slip) {
         const bracket = this.inArray ? ']' : '}';
         this.reportTrailingComma();
-        this.report(
-          'wrong-bracket',
-          this.lastEnd,
-          this.lastEnd,
-          `a closing ${bracket} is missing - write ${bracket} here`,
-          true,
-          [replacement(`Write ${bracket}`, this.lastEnd, this.lastEnd, bracket, false)],
-        );
+        this.report(mistakes.missingClose(this.lastEnd, bracket), true);
         this.pop(0);
         return;
       }
       const right = this.inArray ? ']' : '}';
-      const fix = replacement(`Write ${right}`, at, at + 1, right, false);
-      this.report('wrong-bracket', at, at + 1, `${c} does not close what is open - write ${right} here`, true, [fix]);
+      this.report(mistakes.wrongClose(c, at, right), true);
     } else {
       this.reportTrailingComma();
     }
@@ -286,9 +254,7 @@ class Recoverer {
   private reportTrailingComma(): void {
     if (this.expected !== 'key' && this.expected !== 'value') return;
     if (this.lastComma < this.lastEnd) return;
-    const message = 'a comma stands before the closing bracket - remove it';
-    const fix = removal('Remove the trailing comma', this.lastComma, this.lastComma + 1, true);
-    this.report('trailing-comma', this.lastComma, this.lastComma + 1, message, false, [fix]);
+    this.report(mistakes.trailingComma(this.lastComma));
   }
 
   private pop(length: number): void {
@@ -301,8 +267,7 @@ class Recoverer {
   /** `{` where a key or comma should be: the object before it was never closed, and the next one begins. */
   private unclosedObject(): void {
     // Where a comma stands before the next object, the bracket goes before it.
-    const fix = replacement('Write }', this.lastEnd, this.lastEnd, '}', false);
-    this.report('wrong-bracket', this.lastEnd, this.lastEnd, 'a closing } is missing - write } here', true, [fix]);
+    this.report(mistakes.missingClose(this.lastEnd, '}'), true);
     const comma = this.expected === 'key' ? this.lastComma : -1;
     this.arrays.pop();
     while (this.arrays.length > 0 && !this.inArray) this.arrays.pop();
@@ -320,7 +285,7 @@ class Recoverer {
   /** Skips what the pattern, which matches here, takes for characters too many. */
   private skipStray(pattern: RegExp): void {
     const word = matchAt(pattern, this.text, this.at)!;
-    this.report('unexpected-text', this.at, this.at + word.length, `${quoted(word)} is unexpected here - remove it`);
+    this.report(mistakes.unexpected(word, this.at));
     this.at += word.length;
   }
 
@@ -329,32 +294,25 @@ class Recoverer {
   }
 
   private extraComma(): void {
-    const fix = removal('Remove the comma', this.at, this.at + 1, true);
-    this.report('extra-comma', this.at, this.at + 1, 'a comma too many - remove it', false, [fix]);
+    this.report(mistakes.extraComma(this.at));
     this.lastComma = this.at;
     this.at++;
   }
 
   private missingComma(): void {
-    const fix = replacement('Write a comma', this.lastEnd, this.lastEnd, ',', true);
-    this.report('missing-comma', this.lastEnd, this.lastEnd, 'a comma is missing - write , here', false, [fix]);
+    this.report(mistakes.missingComma(this.lastEnd));
     this.expected = this.inArray ? 'value' : 'key';
     this.lastComma = -1;
   }
 
   private missingValue(): void {
-    const message = 'the key has no value - write : and a text in double quotes, or remove the key';
-    const at = this.lastEnd;
-    const empty = this.text[at - 1] === ':' ? ' ""' : ': ""';
-    this.report('missing-value', at, at, message, false, [
-      replacement('Write an empty text to fill in', at, at, empty, false),
-    ]);
+    this.report(mistakes.missingValue(this.text, this.lastEnd));
     this.expected = 'commaOrClose';
   }
 
   private readText(role: TextRole): void {
     const scanned = scanText(this.text, this.at, role, this.budget, (mistake) => {
-      this.report(mistake.rule, mistake.start, mistake.end, mistake.message, false, mistake.fixes);
+      this.report(mistake);
     });
     if (scanned.cutOff) this.inText = true;
     if (scanned.doubtful && !scanned.cutOff) this.silent = true;
@@ -376,7 +334,8 @@ class Recoverer {
     const edits = this.quoteEdits.get(rule) ?? [];
     this.quoteEdits.set(rule, edits);
     if (!this.silent) edits.push(...requoted(this.text, this.at, found.end));
-    this.report(rule, this.at, found.end, message, false, [{ title: 'Write double quotes', edits, safe: true }]);
+    const fixes = [{ title: 'Write double quotes', edits, safe: true }];
+    this.report({ rule, start: this.at, end: found.end, message, fixes });
     this.take(found.end - this.at, role === 'key' ? 'colon' : 'commaOrClose');
   }
 
@@ -384,10 +343,7 @@ class Recoverer {
     const word = matchAt(BARE_KEY, this.text, this.at);
     if (word === undefined) return false;
     const quote = /["']/.test(this.text[this.at + word.length]!) ? 1 : 0;
-    const message = `the key ${quoted(word)} is not in quotes - write "${word}"`;
-    const end = this.at + word.length + quote;
-    const fix = replacement('Put the key in double quotes', this.at, end, `"${word}"`, true);
-    this.report('unquoted-text', this.at, end, message, false, [fix]);
+    this.report(mistakes.bareKey(word, this.at, this.at + word.length + quote));
     this.take(word.length + quote, 'colon');
     return true;
   }
@@ -397,18 +353,13 @@ class Recoverer {
     const word = matchAt(BARE_WORD, text, at) ?? text[at]!;
     const next = /^\s*(?:[,}\]]|$)/.test(text.slice(at + word.length, at + word.length + 200));
     if (next || this.arrays.length === 0) {
-      if (!isJsonWord(word)) {
-        const { rule, message, meant } = describeWord(word);
-        const fix = replacement(`Write ${meant}`, at, at + word.length, meant, false);
-        this.report(rule, at, at + word.length, message, false, [fix]);
-      }
+      if (!isJsonWord(word)) this.report(mistakes.bareWord(word, at));
       this.take(word.length, 'commaOrClose');
       return;
     }
     const found = find(BARE_TEXT_END, text, at) ?? { start: text.length, end: text.length };
     const end = Math.max(found.end, at + 1);
-    const message = `the text ${quoted(text.slice(at, Math.min(end, at + 60)))} has no opening quote - put it in double quotes`;
-    this.report('unquoted-text', at, end, message, true, this.silent ? [] : [quotedFix(text, at, end)]);
+    if (!this.silent) this.report(mistakes.bareText(text, at, end), true);
     this.take(end - at, 'commaOrClose');
   }
 
@@ -416,7 +367,7 @@ class Recoverer {
   private stray(why: string): void {
     const { text, at } = this;
     const word = matchAt(BARE_WORD, text, at) ?? text[at]!;
-    this.report('unexpected-text', at, at + word.length, `${quoted(word)} is unexpected: ${why} - remove it`, true);
+    this.report(mistakes.unexpected(word, at, why), true);
     const found = find(NEXT_ITEM, text, at);
     this.at = found === undefined ? Math.min(text.length, at + LOOK_AHEAD) : found.start;
     while (this.arrays.length > 1 && this.inArray) this.arrays.pop();
