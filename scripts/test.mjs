@@ -20,6 +20,7 @@ if (only.length === 0) {
   run(process.execPath, ['node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors']);
   console.error('[test] format');
   run(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
+  run(process.execPath, ['scripts/format-native.mjs', '--check']);
 }
 
 const tests = ['src', 'webview', 'test']

@@ -45,8 +45,7 @@ void sft_attention(float* o, float* lse, const float* q, const float* k, const f
 void sft_attention_backward(float* dq, float* dk, float* dv, const float* dout, const float* q, const float* k, const float* v,
                             const float* o, const float* lse, const int32_t* table, int64_t sequences, int64_t heads,
                             int64_t kv_heads, int64_t head_dim, float scale, int64_t window) {
-  sft::kernels().attention_backward(dq, dk, dv, dout, q, k, v, o, lse, table, sequences, heads, kv_heads, head_dim, scale,
-                                    window);
+  sft::kernels().attention_backward(dq, dk, dv, dout, q, k, v, o, lse, table, sequences, heads, kv_heads, head_dim, scale, window);
 }
 
 void sft_swiglu(float* h, const float* gate, const float* up, int64_t n) { sft::kernels().swiglu(h, gate, up, n); }
@@ -80,7 +79,7 @@ void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_
 
 double sft_sum_squares(const float* x, int64_t n) { return sft::kernels().sum_squares(x, n); }
 
-void sft_adamw(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2, double eps,
-               double weight_decay, int64_t step, double grad_scale) {
+void sft_adamw(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
+               double eps, double weight_decay, int64_t step, double grad_scale) {
   sft::kernels().adamw(p, grad, m, v, n, learning_rate, beta1, beta2, eps, weight_decay, step, grad_scale);
 }

@@ -47,42 +47,42 @@ struct Kernels {
                         float grad_scale);
   // optimizer.cpp
   double (*sum_squares)(const float* x, int64_t n);
-  void (*adamw)(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2, double eps,
-                double weight_decay, int64_t step, double grad_scale);
+  void (*adamw)(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
+                double eps, double weight_decay, int64_t step, double grad_scale);
 };
 
 // The table of the instruction set that sft_init chose (runtime.cpp).
 const Kernels& kernels();
 
 // One namespace per instruction set; runtime.cpp calls register_all of those that the build holds.
-#define SFT_DECLARE_KERNELS(isa)                \
-  namespace isa {                               \
-  void register_gemm(Kernels&);                 \
-  void register_bias(Kernels&);                 \
-  void register_norm(Kernels&);                 \
-  void register_rope(Kernels&);                 \
-  void register_attention(Kernels&);            \
-  void register_attention_backward(Kernels&);   \
-  void register_swiglu(Kernels&);               \
-  void register_elementwise(Kernels&);          \
-  void register_dropout(Kernels&);              \
-  void register_rows(Kernels&);                 \
-  void register_loss(Kernels&);                 \
-  void register_optimizer(Kernels&);            \
-  inline void register_all(Kernels& kernels) {  \
-    register_gemm(kernels);                     \
-    register_bias(kernels);                     \
-    register_norm(kernels);                     \
-    register_rope(kernels);                     \
-    register_attention(kernels);                \
-    register_attention_backward(kernels);       \
-    register_swiglu(kernels);                   \
-    register_elementwise(kernels);              \
-    register_dropout(kernels);                  \
-    register_rows(kernels);                     \
-    register_loss(kernels);                     \
-    register_optimizer(kernels);                \
-  }                                             \
+#define SFT_DECLARE_KERNELS(isa)               \
+  namespace isa {                              \
+  void register_gemm(Kernels&);                \
+  void register_bias(Kernels&);                \
+  void register_norm(Kernels&);                \
+  void register_rope(Kernels&);                \
+  void register_attention(Kernels&);           \
+  void register_attention_backward(Kernels&);  \
+  void register_swiglu(Kernels&);              \
+  void register_elementwise(Kernels&);         \
+  void register_dropout(Kernels&);             \
+  void register_rows(Kernels&);                \
+  void register_loss(Kernels&);                \
+  void register_optimizer(Kernels&);           \
+  inline void register_all(Kernels& kernels) { \
+    register_gemm(kernels);                    \
+    register_bias(kernels);                    \
+    register_norm(kernels);                    \
+    register_rope(kernels);                    \
+    register_attention(kernels);               \
+    register_attention_backward(kernels);      \
+    register_swiglu(kernels);                  \
+    register_elementwise(kernels);             \
+    register_dropout(kernels);                 \
+    register_rows(kernels);                    \
+    register_loss(kernels);                    \
+    register_optimizer(kernels);               \
+  }                                            \
   }
 
 SFT_DECLARE_KERNELS(avx512)

@@ -9,9 +9,7 @@
 
 #include <string>
 
-void* sft_alloc(uint64_t bytes) {
-  return VirtualAlloc(nullptr, bytes == 0 ? 1 : bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-}
+void* sft_alloc(uint64_t bytes) { return VirtualAlloc(nullptr, bytes == 0 ? 1 : bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
 
 void sft_free(void* memory, uint64_t) {
   if (memory != nullptr) VirtualFree(memory, 0, MEM_RELEASE);

@@ -157,7 +157,9 @@ void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
   p.next.store(0, std::memory_order_relaxed);
   p.state.store((p.state.load(std::memory_order_relaxed) / kGeneration + 1) * kGeneration | kOpen);
   if (p.sleepers.load() > 0) {
-    { std::lock_guard<std::mutex> lock(p.mutex); }
+    {
+      std::lock_guard<std::mutex> lock(p.mutex);
+    }
     p.wake.notify_all();
   }
   work(p, 0);

@@ -92,8 +92,9 @@ static void attend(float* o, float* lse, const float* q, const float* k, const f
 static void attention(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table, int64_t sequences,
                       int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window) {
   const Shape shape = shape_of(heads, kv_heads, head_dim, scale, window, BLOCK_ROWS);
-  const Tasks tasks = list_tasks(
-      sequences, table, [&](int64_t i) { return (sequence_at(table, i, window).queries + shape.block - 1) / shape.block * kv_heads; });
+  const Tasks tasks = list_tasks(sequences, table, [&](int64_t i) {
+    return (sequence_at(table, i, window).queries + shape.block - 1) / shape.block * kv_heads;
+  });
   const int64_t rows = shape.block * shape.group;
   const auto floats = static_cast<uint64_t>(rows * (2 * shape.width + KEYS + 2) + KEYS * (head_dim + shape.width) + 128);
   parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {

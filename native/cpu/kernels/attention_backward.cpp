@@ -50,7 +50,8 @@ static float dot(const float* a, const float* b, int64_t n) {
   return sum(total);
 }
 
-static void load_queries(const QueryRows& rows, const Operands& x, const Shape& shape, int64_t head, int64_t query, int64_t queries) {
+static void load_queries(const QueryRows& rows, const Operands& x, const Shape& shape, int64_t head, int64_t query,
+                         int64_t queries) {
   pack_group(rows.q, x.q, shape, head, query, queries, shape.scale);
   pack_group(rows.dout, x.dout, shape, head, query, queries, 1.0f);
   for (int64_t r = 0; r < queries * shape.group; r++) {
@@ -253,14 +254,14 @@ static void attention_backward(float* dq, float* dk, float* dv, const float* dou
   const Operands x{dout, q, k, v, o, lse};
   const bool one_pass = one_pass_is_faster(table, sequences, shape);
   const auto run = [&](auto&& blocks_of, auto&& each) {
-    const Tasks tasks = list_tasks(sequences, table, [&](int64_t i) { return blocks_of(sequence_at(table, i, window)) * kv_heads; });
+    const Tasks tasks =
+        list_tasks(sequences, table, [&](int64_t i) { return blocks_of(sequence_at(table, i, window)) * kv_heads; });
     parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {
       for (int64_t t = begin; t < end; t++) {
         const Task task = task_at(tasks, t, kv_heads);
         const Sequence s = sequence_at(table, task.sequence, window);
         const int64_t rows = (one_pass ? s.queries : shape.block) * shape.group, block_rows = shape.block * shape.group;
-        const int64_t floats =
-            rows * (3 * shape.width + 2) + block_rows * 2 * KEYS + KEYS * (3 * shape.width + 2 * head_dim) + 256;
+        const int64_t floats = rows * (3 * shape.width + 2) + block_rows * 2 * KEYS + KEYS * (3 * shape.width + 2 * head_dim) + 256;
         each(s, task, Arena{static_cast<float*>(scratch(thread, static_cast<uint64_t>(floats) * sizeof(float)))});
       }
     });

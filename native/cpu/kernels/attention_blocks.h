@@ -7,7 +7,7 @@
 namespace sft {
 namespace SFT_ISA {
 
-constexpr int64_t KEYS = 64;         // keys in a block
+constexpr int64_t KEYS = 64;  // keys in a block
 constexpr int64_t KEY_VECTORS = KEYS / WIDTH;
 
 struct Shape {
@@ -93,7 +93,8 @@ static Task task_at(const Tasks& tasks, int64_t index, int64_t kv_heads) {
 }
 
 // Copies the rows of one group of heads, query by query, each row padded to whole vectors: to[queries * group, width].
-static void pack_group(float* to, const float* from, const Shape& shape, int64_t head, int64_t query, int64_t queries, float factor) {
+static void pack_group(float* to, const float* from, const Shape& shape, int64_t head, int64_t query, int64_t queries,
+                       float factor) {
   for (int64_t i = 0; i < queries; i++) {
     const float* in = from + ((query + i) * shape.heads + head * shape.group) * shape.head_dim;
     pack(to + i * shape.group * shape.width, in, shape.head_dim, shape.group, shape.head_dim, factor);

@@ -23,13 +23,15 @@ void multiply(const Product<T>& g) {
 }
 
 template <typename T>
-void linear_typed(float* y, const float* x, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+void linear_typed(float* y, const float* x, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha,
+                  float beta) {
   if (m > 0 && m <= kDecodeRows && k > 0) return multiply_dots<T>(y, x, w, m, n, k, alpha, beta);
   multiply(Product<T>{{y, n, 1, alpha, beta}, m, n, k, x, k, false, w, k, true});
 }
 
 template <typename T>
-void backward_input_typed(float* dx, const float* dy, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+void backward_input_typed(float* dx, const float* dy, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha,
+                          float beta) {
   multiply(Product<T>{{dx, k, 1, alpha, beta}, m, k, n, dy, n, false, w, k, false});
 }
 

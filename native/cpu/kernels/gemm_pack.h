@@ -8,7 +8,8 @@ namespace {
 
 // to[c * to_stride + r] = from[r * from_stride + c] for r < rows, c < cols, as fp32.
 template <typename T>
-static void pack_transposed(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows, int64_t cols) {
+static void pack_transposed(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows,
+                            int64_t cols) {
   int64_t r = 0;
   for (; r + WIDTH <= rows; r += WIDTH) {
     const typename T::element* const source = from + r * from_stride;
@@ -32,7 +33,8 @@ static void pack_transposed(float* to, int64_t to_stride, const typename T::elem
 
 // to[r * to_stride + c] = from[r * from_stride + c] for r < rows, c < cols, as fp32.
 template <typename T>
-static void pack_rows(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows, int64_t cols) {
+static void pack_rows(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows,
+                      int64_t cols) {
   for (int64_t r = 0; r < rows; ++r) {
     const typename T::element* const source = from + r * from_stride;
     float* const target = to + r * to_stride;
@@ -45,7 +47,8 @@ static void pack_rows(float* to, int64_t to_stride, const typename T::element* f
 // One panel of B: `depth` rows of `width` floats (a multiple of WIDTH), of which `cols` are B's and the rest 0. B's element (p, j) is
 // from[p * stride + j], or from[j * stride + p] where B is stored transposed.
 template <typename T>
-static void pack_panel(float* to, int64_t width, const typename T::element* from, int64_t stride, bool transposed, int64_t depth, int64_t cols) {
+static void pack_panel(float* to, int64_t width, const typename T::element* from, int64_t stride, bool transposed, int64_t depth,
+                       int64_t cols) {
   if (cols < width) {
     for (int64_t p = 0; p < depth; ++p) store(to + p * width + width - WIDTH, vf{});
   }

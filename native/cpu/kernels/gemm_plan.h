@@ -35,7 +35,7 @@ struct Product {
 // Equal chunks of the reduction, none longer than `limit`.
 SFT_INLINE int64_t chunk_depth(int64_t depth, int64_t limit) { return rounded_up(divided_up(depth, divided_up(depth, limit)), 16); }
 
-constexpr int64_t kDepth = 640;        // a panel of B (48 columns) then takes 120 KB, an eighth of a large L2
+constexpr int64_t kDepth = 640;  // a panel of B (48 columns) then takes 120 KB, an eighth of a large L2
 // Bytes of A and of packed panels that a thread uses again and again: with the panels that come next they fit into L2 (512 KB on Zen 3,
 // 1 MB and more where there is AVX-512).
 #if defined(__AVX512F__)
@@ -43,7 +43,7 @@ constexpr int64_t kBlockBytes = 384 << 10, kGroupBytes = 128 << 10;
 #else
 constexpr int64_t kBlockBytes = 192 << 10, kGroupBytes = 80 << 10;
 #endif
-constexpr int64_t kBlockRows = 1024;   // rows of A that are packed at a time: 2.5 MB with kDepth
+constexpr int64_t kBlockRows = 1024;         // rows of A that are packed at a time: 2.5 MB with kDepth
 constexpr int64_t kSmallPanels = 320 << 10;  // bytes of B that stay in L2 while all of A streams by
 
 // With AVX-512 a tile of C is as quickly read as asked for.
@@ -78,8 +78,8 @@ static void multiply_small_b(const Product<T>& g, int64_t depth_step) {
         for (int64_t j = 0; j < g.cols; j += kTileCols) {
           const int64_t cols = least(kTileCols, g.cols - j), soon = j + 2 * kTileCols;
           if (kAskForC && soon + kTileCols <= g.cols) ask_for_tile(to.data + i * to.rows + soon, to.rows, rows);
-          column_of_tiles(g.a + i * g.a_stride + p, g.a_stride, rows, packed + p * width + j * depth, rounded_up(cols, WIDTH), depth,
-                          to, to.data + i * to.rows + j * to.cols, cols);
+          column_of_tiles(g.a + i * g.a_stride + p, g.a_stride, rows, packed + p * width + j * depth, rounded_up(cols, WIDTH),
+                          depth, to, to.data + i * to.rows + j * to.cols, cols);
         }
         to.beta = 1;
       }
@@ -112,8 +112,8 @@ static void multiply_few_rows(const Product<F32>& g) {
         const int64_t next_p = down ? p + depth : 0, next_j = down ? j : j + kTileCols;
         Ahead ahead;
         if (next_j < g.cols) {
-          ahead = Ahead(g.b_at(next_p, next_j), least(depth_step, g.depth - next_p), least(kTileCols, g.cols - next_j) * 4 - 1, g.b_stride * 4,
-                        most(1, g.rows / kTileRows));
+          ahead = Ahead(g.b_at(next_p, next_j), least(depth_step, g.depth - next_p), least(kTileCols, g.cols - next_j) * 4 - 1,
+                        g.b_stride * 4, most(1, g.rows / kTileRows));
         }
         column_of_tiles(a + p, stride, g.rows, b, ldb, depth, to, to.data + j * to.cols, cols, &ahead);
         to.beta = 1;
@@ -145,7 +145,8 @@ struct Group {
     for (int64_t r = 0; r < depth; r += kRows) {
       for (int64_t i = 0; i < count; ++i) {
         const int64_t j = (first + i) * kTileCols, wide = cols(first + i), width = rounded_up(wide, WIDTH);
-        pack_panel<T>(at(packed, i, depth_step) + r * width, width, g.b_at(p + r, j), g.b_stride, false, least(kRows, depth - r), wide);
+        pack_panel<T>(at(packed, i, depth_step) + r * width, width, g.b_at(p + r, j), g.b_stride, false, least(kRows, depth - r),
+                      wide);
       }
     }
   }
@@ -190,7 +191,8 @@ static void multiply_panels(const Product<T>& g) {
         const Group<T> group{g, p, depth, j, most(1, least(together, whole))};
         group.pack(panel, depth_step);
         const int64_t after = least(together, whole - group.count);
-        Ahead ahead = after > 0 ? Group<T>{g, p, depth, j + group.count, after}.ahead(group.count * ((i1 - i0) / kTileRows)) : Ahead();
+        Ahead ahead =
+            after > 0 ? Group<T>{g, p, depth, j + group.count, after}.ahead(group.count * ((i1 - i0) / kTileRows)) : Ahead();
         for (int64_t i = i0; i < i1; i += block) {
           const int64_t height = least(block, i1 - i);
           for (int64_t n = 0; n < group.count; ++n) {

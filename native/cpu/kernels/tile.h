@@ -49,8 +49,8 @@ SFT_INLINE void tile(float* c, int64_t ldc, Strided a, const float* b, int64_t l
 
 // ROWS rows of a product, `vectors` vectors wide.
 template <int ROWS>
-static __attribute__((noinline)) void strip(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t vectors, int64_t depth,
-                                            bool accumulate) {
+static __attribute__((noinline)) void strip(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t vectors,
+                                            int64_t depth, bool accumulate) {
   int64_t j = 0;
   for (; j + TILE_VECTORS <= vectors; j += TILE_VECTORS) {
     tile<ROWS, TILE_VECTORS>(c + j * WIDTH, ldc, a, b + j * WIDTH, ldb, depth, accumulate);
@@ -74,7 +74,8 @@ struct Part {
 // c[rows, columns] = (or +=) a[rows, depth] b[depth, columns], of which part(i, n) is computed for the rows [i, i + n). Every element is
 // summed over depth in order, whatever strip it falls into.
 template <typename PartOf>
-SFT_INLINE void multiply(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t rows, bool accumulate, PartOf&& part) {
+SFT_INLINE void multiply(float* c, int64_t ldc, Strided a, const float* b, int64_t ldb, int64_t rows, bool accumulate,
+                         PartOf&& part) {
   for (int64_t i = 0; i < rows; i += TILE_ROWS) {
     const int64_t n = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
     const Part p = part(i, n);

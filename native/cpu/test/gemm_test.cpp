@@ -72,8 +72,7 @@ float put_weight(void* at, int64_t i, int32_t type) {
   }
   memcpy(&bits, &x, 4);
   const uint32_t exponent = bits >> 23 & 255u;
-  const uint16_t half =
-      x == 0 ? 0 : static_cast<uint16_t>((bits >> 16 & 0x8000u) | (exponent - 112u) << 10 | (bits >> 13 & 1023u));
+  const uint16_t half = x == 0 ? 0 : static_cast<uint16_t>((bits >> 16 & 0x8000u) | (exponent - 112u) << 10 | (bits >> 13 & 1023u));
   static_cast<uint16_t*>(at)[i] = half;
   return x;
 }
@@ -81,7 +80,8 @@ float put_weight(void* at, int64_t i, int32_t type) {
 enum Kind { kForward, kInput, kWeight };
 const char* const kNames[] = {"linear", "linear_backward_input", "linear_backward_weight"};
 
-void run(Kind kind, float* out, const float* a, const void* b, int32_t type, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
+void run(Kind kind, float* out, const float* a, const void* b, int32_t type, int64_t m, int64_t n, int64_t k, float alpha,
+         float beta) {
   if (kind == kForward) sft_linear(out, a, b, type, m, n, k, alpha, beta);
   if (kind == kInput) sft_linear_backward_input(out, a, b, type, m, n, k, alpha, beta);
   if (kind == kWeight) sft_linear_backward_weight(out, a, static_cast<const float*>(b), m, n, k, alpha, beta);
@@ -89,7 +89,10 @@ void run(Kind kind, float* out, const float* a, const void* b, int32_t type, int
 
 // `second` is w [n, k] for the first two and x [m, k] for the weight's gradient.
 void check(Kind kind, int32_t type, int64_t m, int64_t n, int64_t k, float alpha, float beta, const char* isa) {
-  const int64_t rows = kind == kWeight ? n : m, cols = kind == kForward ? n : k, depth = kind == kForward ? k : kind == kInput ? n : m;
+  const int64_t rows = kind == kWeight ? n : m, cols = kind == kForward ? n : k,
+                depth = kind == kForward ? k
+                        : kind == kInput ? n
+                                         : m;
   const int64_t first_size = kind == kForward ? m * k : m * n, second_size = kind == kWeight ? m * k : n * k;
   Guarded first(static_cast<size_t>(first_size) * 4), second(static_cast<size_t>(second_size) * (type == SFT_F32 ? 4 : 2));
   float* const a = first.as<float>();
@@ -186,7 +189,7 @@ int main() {
   setvbuf(stdout, nullptr, _IOLBF, 0);
   const int64_t sizes[] = {0, 1, 3, 17, 48, 49, 100, 193};
   const int64_t shapes[][3] = {{40, 700, 650}, {1100, 60, 70}, {33, 16, 1500}, {700, 300, 16}, {290, 16, 300}, {65, 1030, 1024},
-                               {16, 300, 600}, {2, 5, 5000}, {1, 1000, 77}, {20, 50, 5000}, {300, 129, 257}};
+                               {16, 300, 600}, {2, 5, 5000},   {1, 1000, 77},  {20, 50, 5000}, {300, 129, 257}};
   int sets = 0, checks = 0;
   for (const char* const isa : {"avx512", "avx2", "neon", "baseline"}) {
     if (sft_init(isa, 1) != 0) continue;
