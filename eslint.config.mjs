@@ -10,7 +10,7 @@ const ARROWS = {
   messages: ['base'],
   charts: ['base'],
   text: ['base', 'dataset'],
-  config: ['base'],
+  config: ['base', 'compute'],
   compute: ['base'],
   model: ['base', 'compute', 'config'],
   generate: ['base', 'compute', 'config', 'model', 'text'],

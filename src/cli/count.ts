@@ -72,7 +72,7 @@ async function asked(
   options: OptionValues,
 ): Promise<{ file: string; model: string; maxSeqLength: number; systemPrompt: string | null | undefined }> {
   const configFile = textOption(options, 'config');
-  const config = configFile === undefined ? undefined : await loadConfig(configFile);
+  const config = configFile === undefined ? undefined : await loadConfig(configFile, []);
   const remedy = 'give the folder of the model whose tokens are counted: --model DIR';
   const limit = config?.max_seq_length ?? CONFIG_SCHEMA.properties.max_seq_length.default;
   return {

@@ -1,4 +1,4 @@
-import type { DeviceInfo } from '../compute/provider';
+import type { DeviceInfo, DeviceListing, Unavailable } from '../compute/provider';
 import { listDevices } from '../compute/registry';
 import { gigabytes } from '../runs/preflight/memory';
 import type { Invocation, Verb } from './verb';
@@ -8,29 +8,25 @@ async function run({ positionals, json, terminal }: Invocation): Promise<0 | 1> 
   if (positionals.length > 0) throw usageError('devices takes no arguments', 'write sft devices');
   const devices = await listDevices();
   if (json) {
-    terminal.out(JSON.stringify(devices.map(listed)));
+    terminal.out(JSON.stringify(devices.map(printed)));
   } else {
-    for (const { id, description, memory, reason } of devices.map(listed)) {
+    for (const { id, name, memory, unavailable } of devices) {
       const free = memory === undefined ? '' : `, ${gigabytes(memory.free)} of ${gigabytes(memory.total)} free`;
-      terminal.out(reason === undefined ? `${id}  ${description}${free}` : `${id}  not available: ${reason}`);
+      terminal.out(`${id}  ${unavailable === undefined ? `${name}${free}` : `not available: ${whyNot(unavailable)}`}`);
     }
   }
   return devices.some((device) => device.unavailable === undefined) ? 0 : 1;
 }
 
-/** One device of `sft devices --json`. */
-function listed({ id, kind, name, memory, driver, supports, unavailable }: DeviceInfo) {
-  const remedy = unavailable?.remedy === undefined ? '' : ` - ${unavailable.remedy}`;
-  return {
-    id,
-    kind,
-    description: name,
-    available: unavailable === undefined,
-    supports,
-    ...(memory === undefined ? {} : { memory }),
-    ...(driver === undefined ? {} : { driver }),
-    ...(unavailable === undefined ? {} : { reason: `${unavailable.message}${remedy}` }),
-  };
+/** One device of `sft devices --json`: the listing, and in words whether it can be used. */
+function printed({ traits: _, ...listing }: DeviceInfo): DeviceListing & Record<string, unknown> {
+  const { name, unavailable } = listing;
+  const reason = unavailable === undefined ? {} : { reason: whyNot(unavailable) };
+  return { ...listing, description: name, available: unavailable === undefined, ...reason };
+}
+
+function whyNot({ reason, remedy }: Unavailable): string {
+  return remedy === undefined ? reason : `${reason} - ${remedy}`;
 }
 
 export const devicesVerb: Verb = {

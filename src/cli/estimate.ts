@@ -1,3 +1,4 @@
+import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
 import { availableMemory } from '../base/free-memory';
 import { estimateRun } from '../runs/estimate-run';
@@ -27,7 +28,7 @@ counted, part by part. Nothing is written.
 
   sft estimate sft.config.json`,
   async run({ positionals, json, terminal }) {
-    const config = await loadConfig(onlyPositional(positionals, 'CONFIG'));
+    const config = await loadConfig(onlyPositional(positionals, 'CONFIG'), await listDevices());
     const estimate = await estimateRun(config);
     const available = await availableMemory();
     if (json) {

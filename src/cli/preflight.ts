@@ -1,3 +1,4 @@
+import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
 import { preflight } from '../runs/preflight/preflight';
 import type { PreflightCheck, PreflightReport } from '../runs/preflight/report';
@@ -24,7 +25,7 @@ says the cause of what would go wrong, and which change of the configuration men
 
   sft preflight sft.config.json`,
   async run({ positionals, json, terminal }) {
-    const report = await preflight(await loadConfig(onlyPositional(positionals, 'CONFIG')));
+    const report = await preflight(await loadConfig(onlyPositional(positionals, 'CONFIG'), await listDevices()));
     if (json) terminal.out(JSON.stringify(report));
     else for (const line of preflightLines(report)) terminal.out(line);
     return report.checks.some((check) => check.status === 'error') ? 1 : 0;

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
 import { createRun } from '../runs/create-run';
 import { preflight } from '../runs/preflight/preflight';
@@ -102,7 +103,7 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
     run = await relaunchRun(resumedFolder(options), command, device);
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadConfig(configFile);
+    const config = await loadConfig(configFile, await listDevices());
     const report = await preflight(config);
     const checks = report.checks.filter((check) => check.status !== 'ok');
     for (const line of preflightLines({ checks })) terminal.log(line);
@@ -120,7 +121,7 @@ async function runFolder({ positionals, options }: Invocation): Promise<RunFolde
   const named = textOption(options, 'run');
   if (options['resume'] !== true) {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadConfig(configFile);
+    const config = await loadConfig(configFile, await listDevices());
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
   const { folder, state } = await readRun(resumedFolder(options));

@@ -1,11 +1,11 @@
 import { SftError } from '../base/errors';
-import type { DeviceInfo } from './provider';
+import type { DeviceListing } from './provider';
 
 /**
  * The device that a name means: `auto` the first that is available, a kind its first device, else the device of that id.
  * @throws SftError no-such-device, or what makes the device unavailable
  */
-export function chooseDevice(name: string, devices: readonly DeviceInfo[]): DeviceInfo {
+export function chooseDevice<T extends DeviceListing>(name: string, devices: readonly T[]): T {
   const meant =
     name === 'auto'
       ? (devices.find((device) => device.unavailable === undefined) ?? devices[0])
@@ -17,6 +17,8 @@ export function chooseDevice(name: string, devices: readonly DeviceInfo[]): Devi
       exitCode: 2,
     });
   }
-  if (meant.unavailable !== undefined) throw meant.unavailable;
-  return meant;
+  const { unavailable } = meant;
+  if (unavailable === undefined) return meant;
+  const { code, reason, remedy } = unavailable;
+  throw new SftError(code, reason, { exitCode: 2, ...(remedy === undefined ? {} : { remedy }) });
 }

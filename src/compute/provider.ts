@@ -1,4 +1,3 @@
-import type { SftError } from '../base/errors';
 import type { Device } from './device';
 import type { DeviceTraits } from './traits';
 
@@ -12,8 +11,15 @@ export interface DeviceSupport {
   readonly optimizers: readonly ('adamw' | 'adamw_8bit')[];
 }
 
-/** What is known of a device before it is opened. */
-export interface DeviceInfo {
+/** Why a device cannot be opened, and what to do. */
+export interface Unavailable {
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+/** What is known of a device before it is opened; `sft devices --json` prints it. */
+export interface DeviceListing {
   /** `cpu`, `cuda:0`: what --device and the configuration take; the kind alone means the first of its kind. */
   readonly id: string;
   readonly kind: string;
@@ -23,9 +29,12 @@ export interface DeviceInfo {
   readonly memory?: { readonly free: number; readonly total: number };
   readonly driver?: string;
   readonly supports: DeviceSupport;
+  readonly unavailable?: Unavailable;
+}
+
+/** A listed device with what passes on it need to know. */
+export interface DeviceInfo extends DeviceListing {
   readonly traits: DeviceTraits;
-  /** Why it cannot be opened, and what to do. */
-  readonly unavailable?: SftError;
 }
 
 export interface OpenOptions {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { CPU } from '../../test/cpu-listing';
 import { checkConfigText } from './advise';
 import type { ConfigFinding } from './config-finding';
 import type { ConfigFacts } from './facts';
@@ -185,9 +186,9 @@ describe('checkConfigText: mistakes', () => {
   for (const [name, more, expected, after] of cases) {
     it(name, () => {
       const source = text(more);
-      const [found, ...others] = checkConfigText(source, FILE);
+      const [found, ...others] = checkConfigText(source, FILE, { devices: [CPU] });
       assert.ok(found);
-      assert.deepEqual(short(source), [expected]);
+      assert.deepEqual(short(source, { devices: [CPU] }), [expected]);
       assert.deepEqual(others, []);
       const fixed = apply(source, found);
       JSON.parse(fixed);

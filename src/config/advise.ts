@@ -9,7 +9,7 @@ import { readLeniently } from './lenient-config';
  */
 export function checkConfigText(text: string, file: string, facts: ConfigFacts = {}): ConfigFinding[] {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const { parsed, syntax, problems, written, values } = readLeniently(plain, file);
+  const { parsed, syntax, problems, written, values } = readLeniently(plain, file, facts.devices);
   if (syntax !== undefined) return [syntaxFinding(syntax, plain)];
   // A key that is wrong has no value to give advice on.
   const wrong = new Set(problems.map((problem) => `${problem.line}:${problem.column}`));

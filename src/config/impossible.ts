@@ -1,7 +1,8 @@
+import type { DeviceListing } from '../compute/provider';
 import { configProblem, type ConfigProblem } from './config-error';
 import type { Config } from './config-schema';
 import type { ConfigText } from './config-text';
-import { NOT_YET } from './not-yet';
+import { unsupported } from './unsupported';
 import { removeKey, setKey, type Repair } from './repair';
 
 interface Finding {
@@ -11,9 +12,17 @@ interface Finding {
   readonly repairs?: readonly Repair[];
 }
 
-/** Values that are each allowed and cannot be together, and values this version does not offer. The config has passed the schema. */
-export function impossible(text: ConfigText, config: Config, warmupSteps: number): ConfigProblem[] {
-  return [...pairs(config, warmupSteps), ...notYet(config)].map(({ key, reason, remedy, repairs = [] }) =>
+/**
+ * Values that are each allowed and cannot be together, and what no device that is there offers. The config has passed the schema.
+ * @param devices none where they are not known
+ */
+export function impossible(
+  text: ConfigText,
+  config: Config,
+  warmupSteps: number,
+  devices: readonly DeviceListing[],
+): ConfigProblem[] {
+  return [...pairs(config, warmupSteps), ...unsupported(config, devices)].map(({ key, reason, remedy, repairs = [] }) =>
     configProblem(reason, { ...text.placeOf([key]), remedy }, repairs),
   );
 }
@@ -22,6 +31,11 @@ function* pairs(config: Config, warmupSteps: number): Generator<Finding> {
   if (config.fp16 === true && config.bf16 === true) {
     const repairs = [setKey('bf16', false), setKey('fp16', false)];
     yield { key: 'bf16', reason: 'fp16 and bf16 are both true', remedy: 'set at most one of them', repairs };
+  }
+  if (config.packing === true) {
+    const reason = 'packing true: packing is not needed: batches hold no padding anyway';
+    const repairs = [setKey('packing', false), removeKey('packing')];
+    yield { key: 'packing', reason, remedy: 'set "packing": false', repairs };
   }
   if (config.split !== undefined) {
     const { train, validation = 0, test = 0 } = config.split;
@@ -71,16 +85,6 @@ function* pairs(config: Config, warmupSteps: number): Generator<Finding> {
     if ((config.lora_dropout ?? 0) > 0) yield refuse('lora_dropout', 'has no effect');
     if (config.use_rslora === true) yield refuse('use_rslora', 'has no effect');
     if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
-  }
-}
-
-function* notYet(config: Config): Generator<Finding> {
-  const both = config.fp16 === true && config.bf16 === true;
-  for (const { key, value, reason, remedy, instead } of NOT_YET) {
-    if (both && (key === 'fp16' || key === 'bf16')) continue;
-    if (config[key] !== value) continue;
-    const repairs = [setKey(key, instead), removeKey(key)];
-    yield { key, reason: `${key} ${JSON.stringify(value)}: ${reason}`, remedy, repairs };
   }
 }
 

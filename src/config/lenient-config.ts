@@ -1,4 +1,5 @@
 import { SftError } from '../base/errors';
+import type { DeviceListing } from '../compute/provider';
 import type { ConfigProblem } from './config-error';
 import { absolutePaths, type ConfigPaths } from './config-paths';
 import type { Config } from './config-schema';
@@ -23,7 +24,7 @@ interface LenientConfig {
 }
 
 /** Reads the text of a configuration for an editor: takes every key that is right. `parseConfig` is the strict reader. Never throws. */
-export function readLeniently(text: string, file: string): LenientConfig {
+export function readLeniently(text: string, file: string, devices: readonly DeviceListing[] = []): LenientConfig {
   const { parsed, syntax } = ConfigText.read(text, file);
   const value = parsed.value();
   const schema = schemaProblems(parsed, value);
@@ -32,7 +33,11 @@ export function readLeniently(text: string, file: string): LenientConfig {
   const values = withDefaults(written);
   const problems =
     syntax === undefined
-      ? [...parsed.duplicates(), ...schema.problems, ...impossible(parsed, written as Config, values.warmup_steps)]
+      ? [
+          ...parsed.duplicates(),
+          ...schema.problems,
+          ...impossible(parsed, written as Config, values.warmup_steps, devices),
+        ]
       : [];
   return { parsed, syntax, problems, written, values, paths: absolutePaths(values, file) };
 }

@@ -4,24 +4,43 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { atLeastOne } from '../../test/at-least-one';
+import { CPU } from '../../test/cpu-listing';
+import type { DeviceListing } from '../compute/provider';
 import { formatError, SftError } from '../base/errors';
 import { ConfigError } from './config-error';
 import { CONFIG_SCHEMA, PROJECTIONS } from './config-schema';
-import { NOT_YET } from './not-yet';
 import { loadConfig, parseConfig } from './parse-config';
+import { unsupported } from './unsupported';
 
 const FILE = path.resolve('somewhere', 'sft.config.json');
 const BASE = { model_name: 'models/base', dataset: 'data/train.json' };
+
+const BROKEN: DeviceListing = {
+  ...CPU,
+  id: 'cuda:0',
+  kind: 'cuda',
+  unavailable: { code: 'driver-too-old', reason: 'the driver is too old', remedy: 'install driver 550 or later' },
+};
+const ABLE: DeviceListing = {
+  ...CPU,
+  id: 'cuda:1',
+  kind: 'cuda',
+  supports: { compute: ['bf16', 'f16', 'f32'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
+};
 
 /** The configuration of BASE and `more`, one key a line: the first key of `more` stands on line 4. */
 function text(more: object): string {
   return JSON.stringify({ ...BASE, ...more }, null, 2);
 }
 
+function unsupportedKeys(keys: object, devices: readonly DeviceListing[]): string[] {
+  return [...unsupported({ ...BASE, ...keys }, devices)].map(({ key }) => key);
+}
+
 /** What a person reads, without the file's path. */
 function complaints(source: string): string[] {
   try {
-    parseConfig(source, FILE);
+    parseConfig(source, FILE, [CPU]);
   } catch (error) {
     assert.ok(error instanceof SftError, String(error));
     assert.equal(error.exitCode, 2);
@@ -120,9 +139,7 @@ describe('a good configuration', () => {
   it('the schema explains every key and its examples are valid', () => {
     for (const [key, property] of Object.entries(CONFIG_SCHEMA.properties)) {
       assert.ok(property.description.length > 20, key);
-      const refused = new Set(NOT_YET.filter((entry) => entry.key === key).map((entry) => entry.value as unknown));
       for (const example of atLeastOne<unknown>(property.examples)) {
-        assert.ok(!refused.has(example), key);
         assert.deepEqual(complaints(text({ [key]: example })), [], key);
       }
     }
@@ -214,7 +231,7 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       '8-bit AdamW',
       { optim: 'adamw_8bit' },
-      '4:3 optim "adamw_8bit": 8-bit optimizer state is not supported by this version - set "optim": "adamw", the same rule with exact state',
+      '4:3 optim "adamw_8bit": the cpu device keeps no optimizer state in 8 bits - set "optim": "adamw", the same rule with exact state',
     ],
     [
       'a long warm-up',
@@ -248,12 +265,33 @@ describe('a mistake is told with its line, column and remedy', () => {
     });
   }
 
-  it('every value that is not offered yet names what to set instead', () => {
-    for (const { key, value, remedy } of NOT_YET) {
-      const [first, ...others] = complaints(text({ [key]: value }));
-      assert.deepEqual(others, []);
-      assert.ok(first?.startsWith(`4:3 ${key} `) && first.endsWith(remedy), first);
+  const asked = { load_in_4bit: true, optim: 'adamw_8bit', bf16: true } as const;
+
+  it('what the device does not offer, as the device says', () => {
+    assert.deepEqual(complaints(text(asked)), [
+      '4:3 load_in_4bit true: the cpu device holds no weights in 4 bits - set "load_in_4bit": false',
+      '5:3 optim "adamw_8bit": the cpu device keeps no optimizer state in 8 bits - set "optim": "adamw", the same rule with exact state',
+      '6:3 bf16 true: the cpu device computes in fp32 - set "bf16": false or remove it',
+    ]);
+  });
+
+  it('takes it on a device that offers it, the first that is available', () => {
+    for (const [device, devices] of [
+      ['cuda:1', [CPU, BROKEN, ABLE]],
+      ['cuda', [ABLE, CPU]],
+      ['auto', [BROKEN, ABLE, CPU]],
+    ] as const) {
+      assert.deepEqual(unsupportedKeys({ ...asked, device }, devices), [], device);
     }
+    assert.deepEqual(unsupportedKeys(asked, []), [], 'devices that are not known');
+    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cpu' }, [ABLE, CPU]), ['load_in_4bit', 'optim', 'bf16']);
+  });
+
+  it('a device that is not there, and one that cannot run', () => {
+    assert.deepEqual(complaints(text({ device: 'cuda' })), [
+      '4:3 there is no device "cuda" here - use auto or cpu; sft devices lists what is here',
+    ]);
+    assert.throws(() => parseConfig(text({ device: 'cuda' }), FILE, [CPU, BROKEN]), /the driver is too old/);
   });
 
   it('missing keys name an example', () => {
@@ -316,7 +354,7 @@ describe('loadConfig', () => {
 
   it('reads a file and finds what it names', async () => {
     writeFileSync(file, text({}));
-    assert.equal((await loadConfig(file)).dataset, path.join(root, 'data/train.json'));
+    assert.equal((await loadConfig(file, [])).dataset, path.join(root, 'data/train.json'));
   });
 
   it('a missing model, data and adapter are told on their lines', async () => {
@@ -326,7 +364,7 @@ describe('loadConfig', () => {
         .replace('models/base', 'data/train.json')
         .replace('"data/train.json",\n  "a', '"nowhere.json",\n  "a'),
     );
-    await assert.rejects(loadConfig(file), (error: unknown) => {
+    await assert.rejects(loadConfig(file, []), (error: unknown) => {
       assert.ok(error instanceof ConfigError);
       assert.deepEqual(
         error.problems.map((problem) => [problem.line, problem.column, problem.message]),
@@ -346,7 +384,7 @@ describe('loadConfig', () => {
     const huge = path.join(root, 'huge.json');
     writeFileSync(huge, ' '.repeat(1_000_001));
     for (const target of [path.join(root, 'missing.json'), root, huge, latin]) {
-      await assert.rejects(loadConfig(target), (error: unknown) => {
+      await assert.rejects(loadConfig(target, []), (error: unknown) => {
         assert.ok(error instanceof SftError);
         assert.equal(error.exitCode, 2);
         assert.equal(error.file, target);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { DeviceListing } from '../compute/provider';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
 import { absolutePaths, type ConfigPaths } from './config-paths';
@@ -12,11 +13,12 @@ import { schemaProblems } from './schema-problems';
 /**
  * Reads a configuration and checks that what it names is there.
  *
+ * @param devices all that are there, so that what none of them offers is refused
  * @throws ConfigError with every mistake of the file, each at its line and column; SftError where the file cannot be read (exit code 2)
  */
-export async function loadConfig(file: string): Promise<ResolvedConfig> {
+export async function loadConfig(file: string, devices: readonly DeviceListing[]): Promise<ResolvedConfig> {
   const text = await readConfigText(file);
-  const { config, parsed } = parse(text, file);
+  const { config, parsed } = parse(text, file, devices);
   raise(await pathProblems(config, parsed));
   return config;
 }
@@ -52,17 +54,21 @@ const REMEDIES = {
  *
  * @throws ConfigError with every mistake, each at its line and column
  */
-export function parseConfig(text: string, file: string): ResolvedConfig {
-  return parse(text, file).config;
+export function parseConfig(text: string, file: string, devices: readonly DeviceListing[] = []): ResolvedConfig {
+  return parse(text, file, devices).config;
 }
 
-function parse(text: string, file: string): { config: ResolvedConfig; parsed: ConfigText } {
+function parse(
+  text: string,
+  file: string,
+  devices: readonly DeviceListing[],
+): { config: ResolvedConfig; parsed: ConfigText } {
   const parsed = ConfigText.parse(text, file);
   const value = parsed.value();
   raise([...parsed.duplicates(), ...schemaProblems(parsed, value).problems]);
   const written = value as unknown as Config;
   const config = resolve(written, file);
-  raise(impossible(parsed, written, config.warmup_steps));
+  raise(impossible(parsed, written, config.warmup_steps, devices));
   return { config, parsed };
 }
 

@@ -111,7 +111,7 @@ describe('tokens of a dataset beside a configuration', () => {
         opened = true;
       });
 
-      const run = await loadConfig(config);
+      const run = await loadConfig(config, []);
       const session = await openBase(new DryDevice(CPU_TRAITS), run);
       const encoded = await encodeExamples(await readDataset(file), session.chat, run.max_seq_length);
       assert.equal(count, encoded.length);

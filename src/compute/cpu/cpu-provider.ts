@@ -22,6 +22,8 @@ function infoOf(options: OpenOptions): DeviceInfo {
     return { ...info, name: createCpuDevice(options).description };
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    return { ...info, name: 'the processor of this machine', unavailable: error };
+    const { code, message: reason, remedy } = error;
+    const unavailable = { code, reason, ...(remedy === undefined ? {} : { remedy }) };
+    return { ...info, name: 'the processor of this machine', unavailable };
   }
 }

@@ -10,6 +10,7 @@ import { valueChoices } from '../../config/value-choices';
 import { valueText } from '../../config/key-edits';
 import { CONFIG_GLOB, hasConfigName } from './config-name';
 import { pathChoices } from './path-choices';
+import { knownDevices } from './known-devices';
 import { FactReader } from './read-facts';
 
 const SELECTOR: vscode.DocumentSelector = [{ pattern: CONFIG_GLOB }];
@@ -25,13 +26,14 @@ export class ConfigEditing
   implements vscode.HoverProvider, vscode.CodeActionProvider, vscode.CompletionItemProvider, vscode.Disposable
 {
   private readonly collection = vscode.languages.createDiagnosticCollection('sft-config');
-  private readonly reader = new FactReader();
+  private readonly reader: FactReader;
   private readonly facts = new Map<string, ConfigFacts>();
   private readonly checked = new Map<string, Checked>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly listeners: readonly { dispose(): unknown }[];
 
-  constructor() {
+  constructor(context: vscode.ExtensionContext) {
+    this.reader = new FactReader(() => knownDevices(context));
     this.listeners = [
       this.collection,
       vscode.languages.registerHoverProvider(SELECTOR, this),

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { DeviceListing } from '../../compute/provider';
 import type { ConfigFacts } from '../../config/facts';
 import { readLeniently } from '../../config/lenient-config';
 import { countExamples } from './count-examples';
@@ -12,14 +13,18 @@ const MAX_MODEL_CONFIG_BYTES = 1_000_000;
 export class FactReader {
   readonly #cache = new Map<string, { readonly stamp: string; readonly facts: Promise<ConfigFacts> }>();
 
+  /** @param devices of this machine, where somebody knows them */
+  constructor(private readonly devices?: () => Promise<readonly DeviceListing[]>) {}
+
   /** Facts that cannot be had are left out; nothing is thrown. */
   async read(text: string, file: string): Promise<ConfigFacts> {
     const { model_name: folder, dataset: data } = readLeniently(text, file).paths;
-    const [model, dataset] = await Promise.all([
+    const [model, dataset, devices] = await Promise.all([
       folder === null ? {} : this.#once(path.join(folder, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
       data === null ? {} : this.#once(data, MAX_DATASET_BYTES, datasetFacts),
+      this.devices?.(),
     ]);
-    return { ...model, ...dataset };
+    return { ...model, ...dataset, ...(devices === undefined ? {} : { devices }) };
   }
 
   async #once(file: string, limit: number, read: (file: string) => Promise<ConfigFacts>): Promise<ConfigFacts> {

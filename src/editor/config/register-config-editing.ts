@@ -16,7 +16,7 @@ export function registerConfigEditing(services: Services) {
     opening.dispose();
     opening = undefined;
     void import('./config-editing').then(({ ConfigEditing }) => {
-      if (!disposed) editing = new ConfigEditing();
+      if (!disposed) editing = new ConfigEditing(services.context);
     });
   };
   opening = vscode.workspace.onDidOpenTextDocument(look);

@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { loadConfig } from '../../config/parse-config';
 import { formatError, SftError } from '../../base/errors';
 import { launchRun } from '../../runs/launch';
+import { knownDevices } from '../config/known-devices';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
@@ -56,9 +57,9 @@ async function checkUntilReady(services: Services, config: vscode.Uri): Promise<
   }
 }
 
-async function load({ dialogs }: Services, config: vscode.Uri): Promise<ResolvedConfig | undefined> {
+async function load({ context, dialogs }: Services, config: vscode.Uri): Promise<ResolvedConfig | undefined> {
   try {
-    return await loadConfig(config.fsPath);
+    return await loadConfig(config.fsPath, await knownDevices(context));
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     const [first, ...others] = error instanceof ConfigError ? error.problems : [error];

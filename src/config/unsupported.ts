@@ -1,0 +1,52 @@
+import { SftError } from '../base/errors';
+import { chooseDevice } from '../compute/choose-device';
+import type { DeviceListing } from '../compute/provider';
+import type { Config } from './config-schema';
+import { removeKey, setKey, type Repair } from './repair';
+
+/** A key that asks for what the device of a run does not offer. */
+export interface Unsupported {
+  readonly key: keyof Config;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly repairs: readonly Repair[];
+}
+
+/**
+ * What a configuration asks for and its device does not offer, as the devices themselves say.
+ * @param devices all that are there; where none are known, nothing is found
+ */
+export function* unsupported(config: Config, devices: readonly DeviceListing[]): Generator<Unsupported> {
+  if (devices.length === 0) return;
+  let device: DeviceListing;
+  try {
+    device = chooseDevice(config.device ?? 'auto', devices);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    const repairs = config.device === undefined ? [] : [setKey('device', 'auto'), removeKey('device')];
+    yield { key: 'device', reason: error.message, remedy: error.remedy ?? 'set "device": "auto"', repairs };
+    return;
+  }
+  const { kind, supports } = device;
+  const refuse = (key: keyof Config, instead: string | boolean, reason: string, remedy: string): Unsupported => ({
+    key,
+    reason: `${key} ${JSON.stringify(config[key])}: the ${kind} device ${reason}`,
+    remedy: `set "${key}": ${JSON.stringify(instead)}${remedy}`,
+    repairs: [setKey(key, instead), removeKey(key)],
+  });
+  if (config.load_in_4bit === true && !supports.weights.includes('nf4')) {
+    yield refuse('load_in_4bit', false, 'holds no weights in 4 bits', '');
+  }
+  if (config.optim === 'adamw_8bit' && !supports.optimizers.includes('adamw_8bit')) {
+    yield refuse('optim', 'adamw', 'keeps no optimizer state in 8 bits', ', the same rule with exact state');
+  }
+  if (config.fp16 === true && config.bf16 === true) return;
+  for (const [key, type] of [
+    ['fp16', 'f16'],
+    ['bf16', 'bf16'],
+  ] as const) {
+    if (config[key] !== true || supports.compute.includes(type)) continue;
+    const computes = supports.compute.map((name) => name.replace(/^f/, 'fp')).join(' and ');
+    yield refuse(key, false, `computes in ${computes}`, ' or remove it');
+  }
+}
