@@ -1,6 +1,6 @@
 import type { DatasetExample } from '../dataset/example';
 import type { Finding, TextEdit } from '../dataset/finding';
-import { collectGarbage } from './collect-garbage';
+import { collectGarbage } from '../base/collect-garbage';
 import { fixAllEdits } from './fix-all';
 import { ModelCounts } from './model-counts';
 import type { AnalysisResult, AnalysisSettings, TextChange, TokenParts, TrainingSequence } from './protocol';

@@ -1,5 +1,7 @@
 import type { Device } from '../compute/device';
-import { openDevice } from '../compute/registry';
+import { findDevice, openDevice } from '../compute/registry';
+import type { OpenOptions } from '../compute/provider';
+import type { DeviceAccess } from '../runs/worker/worker-options';
 import { numberOption, textOption } from './option-values';
 import type { OptionHelp, OptionValues } from './verb';
 
@@ -11,6 +13,24 @@ export const DEVICE_OPTIONS: Readonly<Record<string, OptionHelp>> = {
 
 /** @throws SftError usage, and what the device says when it cannot start */
 export function openDeviceOption(options: OptionValues): Promise<Device> {
+  const { name, open } = deviceChoice(options);
+  return openDevice(name, open);
+}
+
+/** The device of a run, which is known before it is opened. */
+export function deviceAccess(options: OptionValues): DeviceAccess {
+  return {
+    find: async () => {
+      const { name, open } = deviceChoice(options);
+      return findDevice(name, open);
+    },
+    // A device has nothing to close yet: what was allocated is freed by whoever allocated it.
+    open: async () => ({ device: await openDeviceOption(options), close: () => undefined }),
+  };
+}
+
+/** @throws SftError usage */
+function deviceChoice(options: OptionValues): { readonly name: string; readonly open: OpenOptions } {
   const threads = numberOption(options, 'threads', 0, { min: 0, max: 1024, integer: true });
-  return openDevice(textOption(options, 'device') ?? 'auto', threads === 0 ? {} : { threads });
+  return { name: textOption(options, 'device') ?? 'auto', open: threads === 0 ? {} : { threads } };
 }

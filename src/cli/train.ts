@@ -9,7 +9,7 @@ import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { evaluationTable } from './evaluation-table';
-import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
+import { DEVICE_OPTIONS, deviceAccess } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
 import { Progress, showProgress } from './progress';
@@ -55,12 +55,11 @@ the terminal is closed.
     if (!json) terminal.log(`run ${folder.path}`);
     try {
       const finished = await work(folder, {
-        openDevice: () =>
-          openDeviceOption({
-            ...(config.device === 'auto' ? {} : { device: config.device }),
-            ...(config.threads === null ? {} : { threads: String(config.threads) }),
-            ...options,
-          }),
+        device: deviceAccess({
+          ...(config.device === 'auto' ? {} : { device: config.device }),
+          ...(config.threads === null ? {} : { threads: String(config.threads) }),
+          ...options,
+        }),
         resume: options['resume'] === true,
         signal: stop.signal,
         onProgress: (text) => {

@@ -15,7 +15,7 @@ export async function listDevices(options: OpenOptions = {}): Promise<readonly D
  * What a name of a device means on this machine: see `chooseDevice`.
  * @throws SftError no-such-device, or what makes the device unavailable
  */
-async function findDevice(name: string, options: OpenOptions = {}): Promise<DeviceInfo> {
+export async function findDevice(name: string, options: OpenOptions = {}): Promise<DeviceInfo> {
   return chooseDevice(name, await listDevices(options));
 }
 

@@ -13,15 +13,24 @@ export interface AskedQuestion {
   readonly history?: readonly ChatMessage[];
 }
 
-/** Greedy answers to questions, each in a conversation of its own. */
+export interface AnswerOptions extends Pick<GenerateOptions, 'maxNewTokens' | 'signal'> {
+  /** Answers to the first questions that an earlier call gave; the new ones are added as they come. */
+  readonly answered?: string[];
+  readonly onAnswer?: (done: number) => void;
+}
+
+/**
+ * Greedy answers to questions, each in a conversation of its own.
+ * @throws the signal's reason where it is aborted
+ */
 export async function answerQuestions(
   model: LlamaModel,
   chat: ChatTokenizer,
   questions: readonly AskedQuestion[],
-  options: Pick<GenerateOptions, 'maxNewTokens' | 'signal' | 'hold'> & { readonly onAnswer?: (done: number) => void },
+  options: AnswerOptions,
 ): Promise<string[]> {
-  const answers: string[] = [];
-  for (let start = 0; start < questions.length; start += QUESTIONS_AT_ONCE) {
+  const answers = options.answered ?? [];
+  for (let start = answers.length; start < questions.length; start += QUESTIONS_AT_ONCE) {
     const prompts = questions
       .slice(start, start + QUESTIONS_AT_ONCE)
       .map(({ question, history = [] }) => chat.encodePrompt([...history, { role: 'user', content: question }]));
@@ -31,8 +40,9 @@ export async function answerQuestions(
       stopTokenIds: chat.stopTokenIds,
       random: () => () => 0,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(options.hold === undefined ? {} : { hold: options.hold }),
     });
+    // Answers that were cut off are none.
+    options.signal?.throwIfAborted();
     for (const { tokenIds } of continuations) {
       answers.push(chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim());
     }

@@ -4,8 +4,7 @@ import type { TokenSequence } from '../model/batch';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
-import { answerQuestions, type AskedQuestion } from './answer';
-import type { GenerateOptions } from './generate';
+import { answerQuestions, type AnswerOptions, type AskedQuestion } from './answer';
 
 /** A held-out example, tokenised, with its place in the data. */
 export interface EvaluationExample extends TokenSequence, AskedQuestion {
@@ -27,14 +26,16 @@ export interface Answered extends ExampleScore {
   readonly rouge: RougeScores;
 }
 
-export interface EvaluateOptions extends Pick<GenerateOptions, 'maxNewTokens' | 'signal' | 'hold'> {
+export interface EvaluateOptions extends AnswerOptions {
   readonly stemmer: boolean;
   /** Of the bootstrap. */
   readonly seed: number;
-  readonly onAnswer?: (done: number) => void;
 }
 
-/** Answers every question greedily and scores the answers; examples in the order given. */
+/**
+ * Answers every question greedily and scores the answers; examples in the order given.
+ * @throws the signal's reason where it is aborted
+ */
 export async function evaluateModel(
   model: LlamaModel,
   chat: ChatTokenizer,

@@ -14,8 +14,6 @@ export interface GenerateOptions {
   /** Called with each new token that is not a stop token. */
   readonly onToken?: (prompt: number, id: number) => void;
   readonly signal?: AbortSignal;
-  /** Awaited between tokens: where it does not resolve, no further token is computed. */
-  readonly hold?: () => Promise<void>;
 }
 
 export interface Continuation {
@@ -70,7 +68,6 @@ export async function generate(
       });
       // Lets signals and streams through between tokens; the kernels themselves do not wait for anything.
       await new Promise((resolve) => setImmediate(resolve));
-      await options.hold?.();
     }
   } finally {
     cache.free();

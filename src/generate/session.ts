@@ -7,26 +7,29 @@ import { BaseWeights } from '../model/weights';
 import { loadAdapter } from '../tuning/registry';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
 
-/** A model folder opened on a device: tokenizer, mapped weights, and the base model over them. */
-export interface ModelSession {
-  readonly device: Device;
+/** A model folder without its weights: what can be known before a device is opened. */
+export interface ModelFolder {
   readonly modelDir: string;
   readonly config: LlamaConfig;
-  readonly weights: BaseWeights;
   readonly chat: ChatTokenizer;
+}
+
+/** A model folder opened on a device: with mapped weights, and the base model over them. */
+export interface ModelSession extends ModelFolder {
+  readonly device: Device;
+  readonly weights: BaseWeights;
   readonly base: LlamaModel;
   close(): void;
 }
 
 /**
- * Opens a model folder.
- * @throws SftError model-not-found, unsupported-architecture, weights-do-not-fit, corrupt-safetensors, tokenizer-does-not-fit
+ * Reads configuration and tokenizer of a model folder.
+ * @throws SftError model-not-found, unsupported-architecture, tokenizer-does-not-fit
  */
-export async function openModel(
-  device: Device,
+export async function readModelFolder(
   modelDir: string,
   options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
-): Promise<ModelSession> {
+): Promise<ModelFolder> {
   const config = readLlamaConfig(modelDir);
   const chat = await loadChatTokenizer(modelDir, options);
   if (chat.tokenizer.vocabSize > config.vocabSize) {
@@ -36,20 +39,36 @@ export async function openModel(
       { file: modelDir, remedy: 'take tokenizer.json and the weights from the same model', exitCode: 2 },
     );
   }
+  return { modelDir, config, chat };
+}
+
+/**
+ * Opens the weights of a model folder on a device.
+ * @throws SftError weights-not-found, weights-do-not-fit, corrupt-safetensors
+ */
+export function openWeights(device: Device, folder: ModelFolder): ModelSession {
+  const { modelDir, config } = folder;
   const weights = new BaseWeights(device, modelDir, config);
   const base = new LlamaModel(device, config, weights);
   return {
+    ...folder,
     device,
-    modelDir,
-    config,
     weights,
-    chat,
     base,
     close: () => {
       base.free();
       weights.close();
     },
   };
+}
+
+/** Reads a model folder and opens its weights. @throws SftError as the two do */
+export async function openModel(
+  device: Device,
+  modelDir: string,
+  options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
+): Promise<ModelSession> {
+  return openWeights(device, await readModelFolder(modelDir, options));
 }
 
 /** The same weights with a PEFT adapter on them. @throws SftError what loading the adapter throws */

@@ -11,8 +11,8 @@ export interface EvaluateRunOptions {
   readonly stemmer: boolean;
   readonly onProgress?: (model: 'base' | 'tuned', done: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Awaited between tokens of the answers. */
-  readonly hold?: () => Promise<void>;
+  /** What an evaluation of the same run that was aborted has answered already; the new answers are added as they come. */
+  readonly answered?: Readonly<Record<'base' | 'tuned', string[]>>;
 }
 
 /**
@@ -29,18 +29,16 @@ export async function evaluateRun(
   examples: readonly EncodedDatasetExample[],
   options: EvaluateRunOptions,
 ): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
-  const { stemmer, onProgress, signal, hold } = options;
+  const { stemmer, onProgress, signal, answered } = options;
   const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
-    const evaluated = await evaluateModel(model, session.chat, examples, {
+    return evaluateModel(model, session.chat, examples, {
       maxNewTokens: config.max_new_tokens,
       stemmer,
       seed: config.seed,
       onAnswer: (done) => onProgress?.(name, done, examples.length),
       ...(signal === undefined ? {} : { signal }),
-      ...(hold === undefined ? {} : { hold }),
+      ...(answered === undefined ? {} : { answered: answered[name] }),
     });
-    signal?.throwIfAborted();
-    return evaluated;
   };
   const base = await run(session.base, 'base');
   const after = await run(tuned, 'tuned');

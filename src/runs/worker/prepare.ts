@@ -1,11 +1,13 @@
 import type { Device } from '../../compute/device';
+import { DryDevice } from '../../compute/dry/dry-device';
+import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { splitDataset } from '../../dataset/split/split';
 import { SftError } from '../../base/errors';
-import { openModel, type ModelSession } from '../../generate/session';
-import { LlamaModel } from '../../model/llama';
-import { startTuning } from '../../tuning/registry';
+import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
+import { loadAdapter } from '../../tuning/registry';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
+import type { Run } from '../folder/run-schema';
 
 /** The dataset of a run, tokenised and divided. */
 export interface RunData {
@@ -15,9 +17,14 @@ export interface RunData {
   readonly test: readonly EncodedDatasetExample[];
 }
 
-/** Opens the base model of a configuration. */
-export function openBase(device: Device, config: ResolvedConfig): Promise<ModelSession> {
-  return openModel(device, config.model_name, { systemPrompt: config.system_prompt });
+/** Configuration and tokenizer of a run's base model. @throws SftError what is wrong with them */
+function readBase(config: ResolvedConfig): Promise<ModelFolder> {
+  return readModelFolder(config.model_name, { systemPrompt: config.system_prompt });
+}
+
+/** The base model of a run on a device. */
+export async function openBase(device: Device, config: ResolvedConfig): Promise<ModelSession> {
+  return openWeights(device, await readBase(config));
 }
 
 /**
@@ -44,19 +51,50 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
   return config.eval_examples === null ? examples : examples.slice(0, config.eval_examples);
 }
 
-/** The model to be trained: the base, with what its method trains. */
-export function trainableModel(session: ModelSession, config: ResolvedConfig): LlamaModel {
-  const { device, weights } = session;
-  const limit = session.config.maxPositionEmbeddings;
+/**
+ * What is wrong with model and adapter, said before the run waits for its device: only headers are read.
+ * @throws SftError sequence-too-long, and what opening weights and adapter throws
+ */
+function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): void {
+  const limit = model.config.maxPositionEmbeddings;
   if (config.max_seq_length > limit) {
     throw new SftError(
       'sequence-too-long',
       `max_seq_length is ${config.max_seq_length}, the model was made for ${limit}`,
-      {
-        file: config.model_name,
-        remedy: `set max_seq_length to ${limit} or less`,
-      },
+      { file: config.model_name, remedy: `set max_seq_length to ${limit} or less` },
     );
   }
-  return new LlamaModel(device, session.config, weights, startTuning(session, config));
+  const device = new DryDevice(traits);
+  const session = openWeights(device, model);
+  if (config.adapter !== null) loadAdapter(session, config.adapter);
+  session.close();
+}
+
+/** What a run is made of, as far as no device is needed for it. */
+export interface PreparedRun {
+  readonly model: ModelFolder;
+  readonly data: RunData;
+}
+
+/**
+ * Reads model, adapter and data of a run, before it has a device. The data must be those whose hash is in run.json: who resumes a run
+ * goes on with the same split, and who starts one gets what run.json says.
+ * @param begun whether the run has been worked on before
+ * @param traits of the device that the run waits for
+ * @throws SftError `dataset-changed`, and what is wrong with model or data
+ */
+export async function prepareRun({ config, dataset }: Run, begun: boolean, traits: DeviceTraits): Promise<PreparedRun> {
+  const model = await readBase(config);
+  checkModel(model, config, traits);
+  const data = await prepareData(config, model);
+  if (data.sha256 === dataset.sha256) return { model, data };
+  throw begun
+    ? new SftError('dataset-changed', 'the dataset is not the one this run was started with', {
+        file: config.dataset,
+        remedy: 'start a new run, or put the former file back',
+      })
+    : new SftError('dataset-changed', 'the dataset was changed after the run was created and before it began', {
+        file: config.dataset,
+        remedy: 'start a new run, which takes the file as it is now',
+      });
 }

@@ -1,0 +1,50 @@
+import { openWeights } from '../../generate/session';
+import { LlamaModel } from '../../model/llama';
+import { startTuning } from '../../tuning/registry';
+import { readCheckpoint, type TrainerState } from '../../train/checkpoint';
+import { Trainer } from '../../train/trainer';
+import type { Engine, Training, TrainingJob } from '../engine';
+import { BuiltinTraining } from './training';
+
+const FRESH: TrainerState = { step: 0, best: null, evaluations_without_gain: 0 };
+
+/** Trains in this process. */
+export const builtinEngine: Engine = { name: 'builtin', open };
+
+async function open(job: TrainingJob): Promise<Training> {
+  const { config, places, from } = job;
+  const opened = await job.openDevice();
+  const { device } = opened;
+  const toFree: (() => void)[] = [
+    () => {
+      opened.close();
+    },
+  ];
+  const close = (): void => {
+    for (const free of toFree.splice(0).reverse()) free();
+  };
+  try {
+    const session = openWeights(device, job.model);
+    toFree.push(() => {
+      session.close();
+    });
+    const tuning = startTuning(session, config);
+    toFree.push(() => {
+      tuning.parameters.free();
+    });
+    const model = new LlamaModel(device, session.config, session.weights, tuning);
+    toFree.push(() => {
+      model.free();
+    });
+    const trainer = new Trainer(device, model, job.train, config);
+    toFree.push(() => {
+      trainer.free();
+    });
+    const state = from === undefined ? FRESH : readCheckpoint(device, trainer, places.checkpoint(from));
+    const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+    return new BuiltinTraining({ job, model, trainer, state, parameters, close });
+  } catch (error) {
+    close();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { LlamaModel } from '../../model/llama';
+import { scoreExamples } from '../../model/score';
+import type { TrainerState } from '../../train/checkpoint';
+import type { Trainer } from '../../train/trainer';
+import type { Training, TrainingJob } from '../engine';
+import { Saving } from './saving';
+
+export interface BuiltinParts {
+  readonly job: TrainingJob;
+  readonly model: LlamaModel;
+  readonly trainer: Trainer;
+  /** Of the checkpoint that the trainer was put back to. */
+  readonly state: TrainerState;
+  /** Weights of the model. */
+  readonly parameters: number;
+  readonly close: () => void;
+}
+
+/** The training loop: steps, validation and checkpoints, in this process. */
+export class BuiltinTraining implements Training {
+  readonly device: string;
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  readonly totalSteps: number;
+  readonly close: () => void;
+  private readonly job: TrainingJob;
+  private readonly model: LlamaModel;
+  private readonly trainer: Trainer;
+  private readonly saving: Saving;
+
+  constructor({ job, model, trainer, state, parameters, close }: BuiltinParts) {
+    this.device = model.device.description;
+    this.parameters = parameters;
+    this.trainableParameters = trainer.parameters.length;
+    this.totalSteps = trainer.totalSteps;
+    this.close = close;
+    this.job = job;
+    this.model = model;
+    this.trainer = trainer;
+    this.saving = new Saving(job, model.device, trainer, state);
+  }
+
+  get step(): number {
+    return this.trainer.step;
+  }
+
+  async run(halt: () => Promise<boolean>): Promise<'finished' | 'halted'> {
+    const { job, trainer, saving } = this;
+    while (trainer.step < trainer.totalSteps && !saving.outOfPatience) {
+      if (await halt()) {
+        await saving.saveOnce();
+        return 'halted';
+      }
+      await this.trainStep();
+    }
+    if (saving.outOfPatience) {
+      const patience = job.config.early_stopping_patience;
+      const message = `stopping early: the validation loss has not improved in ${patience} evaluations`;
+      job.report({ type: 'warning', message });
+    }
+    // Saved before the result is evaluated: a kill during evaluation costs no step.
+    await saving.saveOnce();
+    return 'finished';
+  }
+
+  async writeResult(folder: string): Promise<void> {
+    const { job, trainer, saving } = this;
+    const { bestStep } = saving;
+    if (job.config.early_stopping_patience !== null && bestStep !== undefined && bestStep !== trainer.step) {
+      saving.restoreBest();
+      const message = `the result is from step ${bestStep}, where the validation loss was lowest`;
+      job.report({ type: 'warning', message });
+    }
+    await saving.writeWeights(folder);
+  }
+
+  private async trainStep(): Promise<void> {
+    const { job, trainer, saving } = this;
+    const { eval_steps: evalSteps, save_steps: saveSteps } = job.config;
+    const started = performance.now();
+    const result = await trainer.trainStep();
+    job.report({
+      type: 'step',
+      ...result,
+      tokens_per_second: (1000 * result.tokens) / (performance.now() - started),
+      peak_memory: process.resourceUsage().maxRSS * 1024,
+    });
+    const last = trainer.step === trainer.totalSteps;
+    if (job.validation.length > 0 && (last || (evalSteps !== null && trainer.step % evalSteps === 0))) {
+      await this.validate();
+    }
+    if (saveSteps !== null && trainer.step % saveSteps === 0 && !last) await saving.save();
+  }
+
+  private async validate(): Promise<void> {
+    const { job, trainer, model } = this;
+    const { loss } = await scoreExamples(model, job.validation);
+    const best = await this.saving.evaluated(loss);
+    job.report({ type: 'evaluation', step: trainer.step, loss, examples: job.validation.length, best });
+  }
+}

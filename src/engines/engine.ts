@@ -1,0 +1,89 @@
+import type { Device } from '../compute/device';
+import type { ResolvedConfig } from '../config/config-schema';
+import type { ModelFolder } from '../generate/session';
+import type { EncodedDatasetExample } from '../train/encode-dataset';
+import type { StepResult } from '../train/trainer';
+
+/**
+ * Who runs the training loop. An engine trains from a step on, says what it did by events, saves and ends when it is asked to, and leaves
+ * a result. The queue, requests of the person, the events on the disk, recovery after a kill and the evaluation are the worker's.
+ */
+export interface Engine {
+  readonly name: string;
+  /**
+   * Loads what training needs, from the last checkpoint where there is one. Called when the run has the device to itself, and again after
+   * each pause.
+   * @throws SftError what keeps the run from being trained
+   */
+  open(job: TrainingJob): Promise<Training>;
+}
+
+/** A device that is in use. */
+export interface OpenDevice {
+  readonly device: Device;
+  /** Everything allocated on it has been freed. */
+  close(): void;
+}
+
+/** What is trained, on what, and where it goes. */
+export interface TrainingJob {
+  readonly config: ResolvedConfig;
+  /** The base model, without its weights. */
+  readonly model: ModelFolder;
+  readonly train: readonly EncodedDatasetExample[];
+  /** What the validation loss is measured on; may be empty. */
+  readonly validation: readonly EncodedDatasetExample[];
+  /** The folders an engine writes, each whole or not at all. */
+  readonly places: {
+    /** The folder of the checkpoint after `step` updates: all that training needs to go on from there. */
+    checkpoint(step: number): string;
+    /** The best weights so far by validation loss. */
+    readonly best: string;
+  };
+  /** Updates in the checkpoint to go on from; undefined to begin anew. */
+  readonly from: number | undefined;
+  openDevice(): Promise<OpenDevice>;
+  report(event: TrainingEvent): void;
+}
+
+/** Training that holds a device and weights until it is closed. */
+export interface Training {
+  /** For people: what computes. */
+  readonly device: string;
+  /** Weights of the model. */
+  readonly parameters: number;
+  /** Weights that are trained. */
+  readonly trainableParameters: number;
+  readonly totalSteps: number;
+  /** Updates done. */
+  readonly step: number;
+  /**
+   * Trains on, to the last step or until the validation loss has stopped improving, and saves.
+   * @param halt asked between two steps; where it is true, training saves and returns
+   * @throws SftError not-finite, and what saving throws
+   */
+  run(halt: () => Promise<boolean>): Promise<'finished' | 'halted'>;
+  /** Writes what was trained, as the configuration wants it (the last weights or the best), into an empty folder. */
+  writeResult(folder: string): Promise<void>;
+  /** Gives device and weights back. What was not saved is lost. */
+  close(): void;
+}
+
+export type TrainingEvent =
+  | (StepResult & {
+      readonly type: 'step';
+      readonly tokens_per_second: number;
+      /** Of the process that trains, bytes. */
+      readonly peak_memory?: number;
+    })
+  | {
+      readonly type: 'evaluation';
+      readonly step: number;
+      /** Mean NLL over the trained tokens of the validation part, nats. */
+      readonly loss: number;
+      readonly examples: number;
+      /** Whether it is the lowest so far. */
+      readonly best: boolean;
+    }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
+  | { readonly type: 'warning'; readonly message: string };

@@ -1,0 +1,56 @@
+import type { RunFolder } from '../folder/run-folder';
+
+export type Request = 'stop' | 'pause';
+
+/** What the worker is asked to do: by control.json, or to stop by a signal of its process. */
+export class Requests {
+  private readonly stopping = new AbortController();
+  private halting = new AbortController();
+  private readonly onSignal = (): void => {
+    this.abort();
+  };
+
+  /** @param signal aborting it asks to stop */
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', this.onSignal);
+    if (signal.aborted) this.abort();
+  }
+
+  /** Aborted once the worker is to stop, as far as it has looked. */
+  get stop(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  /** Aborted once the worker is to stop or to pause, as far as it has looked. */
+  get halt(): AbortSignal {
+    return this.halting.signal;
+  }
+
+  /** Looks what is asked now. */
+  async look(): Promise<Request | undefined> {
+    const command = await this.folder.readControl();
+    if (command === 'stop') this.abort();
+    if (this.stop.aborted) return 'stop';
+    if (command !== 'pause') return undefined;
+    this.halting.abort();
+    return 'pause';
+  }
+
+  /** A pause is over: the next one is heard anew. */
+  async goOn(): Promise<void> {
+    await this.folder.clearControl();
+    if (!this.stop.aborted) this.halting = new AbortController();
+  }
+
+  close(): void {
+    this.signal.removeEventListener('abort', this.onSignal);
+  }
+
+  private abort(): void {
+    this.stopping.abort();
+    this.halting.abort();
+  }
+}

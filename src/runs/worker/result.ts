@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic, writeFolderAtomic } from '../../base/files';
+import type { OpenDevice, Training } from '../../engines/engine';
+import { openWeights } from '../../generate/session';
+import type { RunArtifacts } from '../artifacts';
+import type { RunEvaluation } from '../folder/evaluation-schema';
+import type { Run } from '../folder/run-schema';
+import { openTrained } from '../open-trained';
+import { evaluateRun, type EvaluateRunOptions } from './evaluate-run';
+import { limited, type PreparedRun } from './prepare';
+
+/** What a model folder needs besides its weights. */
+const MODEL_FILES = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+];
+
+/** Writes what was trained: an adapter folder, or a model folder with the base's configuration and tokenizer. */
+export async function writeResult({ result, form }: RunArtifacts, training: Training, baseDir: string): Promise<void> {
+  await writeFolderAtomic(result, async (temporary) => {
+    await training.writeResult(temporary);
+    if (form === 'adapter') return;
+    for (const name of MODEL_FILES) {
+      const content = await readFile(path.join(baseDir, name)).catch(() => undefined);
+      if (content !== undefined) await writeFileAtomic(path.join(temporary, name), content);
+    }
+  });
+}
+
+/**
+ * Evaluates base and result on the test part, from the disk, as `sft evaluate` does.
+ * @returns null where there is no test part
+ * @throws the signal's reason where it is aborted
+ */
+export async function evaluateResult(
+  artifacts: RunArtifacts,
+  { config }: Run,
+  { model, data }: PreparedRun,
+  openDevice: () => Promise<OpenDevice>,
+  options: Omit<EvaluateRunOptions, 'stemmer'>,
+): Promise<RunEvaluation | null> {
+  const examples = limited(data.test, config);
+  if (examples.length === 0) return null;
+  const opened = await openDevice();
+  try {
+    const session = openWeights(opened.device, model);
+    try {
+      const tuned = openTrained(session, artifacts.tuned);
+      const all = { ...options, stemmer: false };
+      const evaluated = evaluateRun(artifacts, config, session, tuned.model, examples, all);
+      return (
+        await evaluated.finally(() => {
+          tuned.free();
+        })
+      ).evaluation;
+    } finally {
+      session.close();
+    }
+  } finally {
+    opened.close();
+  }
+}

@@ -1,0 +1,233 @@
+import { stat } from 'node:fs/promises';
+import { collectGarbage } from '../../base/collect-garbage';
+import type { Training, TrainingEvent } from '../../engines/engine';
+import { ENGINES } from '../../engines/registry';
+import { RunArtifacts } from '../artifacts';
+import type { RunFolder } from '../folder/run-folder';
+import type { Run } from '../folder/run-schema';
+import { truncationWarning } from './truncation';
+import { Journal } from './journal';
+import { limited, prepareRun, type PreparedRun } from './prepare';
+import { Requests } from './requests';
+import { evaluateResult, writeResult } from './result';
+import { Turn } from './turn';
+import type { WorkerOptions } from './worker-options';
+
+/** How often a worker looks for requests and says that it lives, in ms. */
+const PULSE_MS = 200;
+
+/**
+ * What a worker does with a run: it reads model and data, waits for its turn, and only then loads weights and trains. In a pause it has
+ * saved and given device and weights back; then it waits for its turn again.
+ */
+export class RunWork {
+  /** Updates done. */
+  step = 0;
+  /** The folder of the last checkpoint that this process wrote or read. */
+  private checkpoint: string | undefined;
+  private turn: Turn | undefined;
+  /** Whether this process has had the device before. */
+  private goesOn = false;
+  /** Whether the result is on the disk. */
+  private trained = false;
+  /** Kept over pauses in the evaluation. */
+  private readonly answered = { base: [], tuned: [] };
+  private readonly artifacts: RunArtifacts;
+  private readonly requests: Requests;
+
+  private constructor(
+    private readonly folder: RunFolder,
+    private readonly run: Run,
+    private readonly options: WorkerOptions,
+    private readonly journal: Journal,
+    /** Whether the run has been worked on before. */
+    private readonly begun: boolean,
+  ) {
+    this.artifacts = new RunArtifacts(folder.path, run.config);
+    this.requests = new Requests(folder, options.signal);
+  }
+
+  /** Takes a run over. This process holds its lock. */
+  static async begin(folder: RunFolder, run: Run, options: WorkerOptions): Promise<RunWork> {
+    // What was asked of a worker that is gone is not asked of this one.
+    await folder.clearControl(Date.now() - process.uptime() * 1000);
+    await folder.writeState({ status: 'starting' });
+    const begun = (await stat(folder.eventsFile).catch(() => undefined)) !== undefined;
+    const journal = new Journal(folder, run.config, begun ? await folder.readEvents() : [], options.onEvent);
+    const work = new RunWork(folder, run, options, journal, begun);
+    if (begun) work.step = (await folder.readState()).step;
+    return work;
+  }
+
+  /** @returns whether the run is done; false where it was stopped, after saving */
+  async toItsEnd(): Promise<boolean> {
+    let beat = Promise.resolve();
+    const pulse = setInterval(() => {
+      beat = this.pulse();
+    }, PULSE_MS);
+    try {
+      return await this.inTurns(this.begun ? Date.now() : Date.parse(this.run.created));
+    } finally {
+      clearInterval(pulse);
+      // Whoever takes the run over next must be the last who writes its state.
+      await beat;
+      this.requests.close();
+      await this.turn?.giveBack();
+    }
+  }
+
+  /** @param since when the run was asked for, ms */
+  private async inTurns(since: number): Promise<boolean> {
+    const { folder, run, options, journal, requests } = this;
+    const { id, traits } = await options.device.find();
+    // What is wrong with the data is said at once, however long the queue.
+    const prepared = await prepareRun(run, this.begun, traits);
+    for (const notice of prepared.model.chat.notices) journal.note(notice);
+    const turn = new Turn(folder, run.name, id, requests.stop, journal);
+    this.turn = turn;
+    while (await turn.take(since)) {
+      if (await this.useTurn(prepared)) return true;
+      await turn.giveBack();
+      if (!(await this.pause())) break;
+      since = Date.now();
+    }
+    await this.recordStop();
+    return false;
+  }
+
+  /** @returns false where it is to pause or to stop; device and weights are given back then */
+  private async useTurn(prepared: PreparedRun): Promise<boolean> {
+    if (this.trained) await this.resume();
+    else if (!(await this.train(prepared))) return false;
+    return this.finish(prepared);
+  }
+
+  private async train({ model, data }: PreparedRun): Promise<boolean> {
+    const { folder, artifacts, options, requests } = this;
+    const { config } = this.run;
+    await artifacts.mend();
+    const from = options.resume || this.goesOn ? (await artifacts.steps()).at(-1) : undefined;
+    const training = await ENGINES[0].open({
+      config,
+      model,
+      train: data.train,
+      validation: limited(data.validation, config),
+      places: artifacts,
+      from,
+      openDevice: () => options.device.open(),
+      report: (event) => {
+        this.take(event);
+      },
+    });
+    try {
+      this.checkpoint = from === undefined ? undefined : artifacts.checkpoint(from);
+      await this.announce(training, from, data);
+      const outcome = await training.run(async () => {
+        const asked = await requests.look();
+        if (asked === 'stop') await folder.writeState({ status: 'stopping', step: training.step });
+        return asked !== undefined;
+      });
+      if (outcome === 'halted') return false;
+      await writeResult(artifacts, training, model.modelDir);
+    } finally {
+      training.close();
+    }
+    this.trained = true;
+    return true;
+  }
+
+  /** Says that training begins or goes on. */
+  private async announce(training: Training, from: number | undefined, data: PreparedRun['data']): Promise<void> {
+    const { folder, journal } = this;
+    const { step, totalSteps } = training;
+    // Where a checkpoint was removed during a pause it goes on from an earlier one: readers of the curves must know.
+    const wherePaused = this.goesOn && step === this.step;
+    this.step = step;
+    if (wherePaused) {
+      await this.resume();
+      return;
+    }
+    journal.emit({
+      type: 'start',
+      run: folder.path,
+      device: training.device,
+      total_steps: totalSteps,
+      train_examples: data.train.length,
+      validation_examples: data.validation.length,
+      test_examples: data.test.length,
+      parameters: training.parameters,
+      trainable_parameters: training.trainableParameters,
+      ...(from === undefined ? {} : { resumed_from: from }),
+    });
+    const cut = truncationWarning(data, this.run.config.max_seq_length);
+    if (cut !== undefined) journal.emit(cut);
+    await folder.writeState({ status: 'running', step, total_steps: totalSteps });
+  }
+
+  private async resume(): Promise<void> {
+    await this.folder.writeState({ status: 'running', step: this.step });
+    this.journal.emit({ type: 'resumed', step: this.step });
+  }
+
+  private take(event: TrainingEvent): void {
+    if (event.type === 'step') this.step = event.step;
+    if (event.type === 'checkpoint') this.checkpoint = event.path;
+    this.journal.emit(event);
+  }
+
+  /** Evaluates the result, says done. @returns false where it is to pause or to stop before that */
+  private async finish(prepared: PreparedRun): Promise<boolean> {
+    const { folder, artifacts, options, step } = this;
+    const signal = this.requests.halt;
+    let evaluation;
+    try {
+      evaluation = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
+        signal,
+        answered: this.answered,
+        onProgress: (name, done, total) => {
+          const text = `the ${name} model answered ${done} of ${total} test questions`;
+          options.onProgress(text);
+          // Whoever follows the run sees no step any more. What cannot be written now fails when the evaluation is saved.
+          void folder.heartbeat(step, text).catch(() => undefined);
+        },
+      });
+    } catch (error) {
+      if (error !== signal.reason) throw error;
+      return false;
+    }
+    await folder.clearControl();
+    this.journal.emit({ type: 'done', step, adapter: artifacts.result, evaluation: evaluation && { ...evaluation } });
+    await folder.writeState({ status: 'done', step });
+    return true;
+  }
+
+  /** Waits while paused: all is saved, and others may use the device. @returns false where the run is to stop */
+  private async pause(): Promise<boolean> {
+    const { folder, journal, requests, step } = this;
+    this.goesOn = true;
+    if ((await requests.look()) === 'pause') {
+      // Copies on their way to the disk are as large as the weights.
+      collectGarbage();
+      await folder.writeState({ status: 'paused', step });
+      journal.emit({ type: 'paused', step });
+      while ((await requests.look()) === 'pause') await new Promise((resolve) => setTimeout(resolve, PULSE_MS));
+    }
+    if (requests.stop.aborted) return false;
+    await requests.goOn();
+    return true;
+  }
+
+  private async recordStop(): Promise<void> {
+    const { folder, step, checkpoint } = this;
+    await folder.clearControl();
+    this.journal.emit({ type: 'stopped', step, ...(checkpoint === undefined ? {} : { checkpoint }) });
+    await folder.writeState({ status: 'stopped', step });
+  }
+
+  /** Says that the worker lives, and hears that it is to stop or to pause, whatever it is doing. */
+  private async pulse(): Promise<void> {
+    // What cannot be written now fails, and is reported, when something is saved.
+    await this.folder.heartbeat(this.step).catch(() => undefined);
+    await this.requests.look();
+  }
+}
