@@ -1,7 +1,7 @@
 import type { Cursor } from '../dataset/json/cursor';
-import type { Finding, Severity } from '../dataset/finding';
-import { IgnoringExamples, isIgnored } from '../dataset/ignored-rules';
-import type { CrossFinding, CrossRule, EndFinding, ExampleAt, RuleMemory, RuleSubject } from '../dataset/rule';
+import type { Finding } from '../dataset/finding';
+import type { CrossRule, RuleMemory, RuleSubject } from '../dataset/rule';
+import { Comparison } from '../dataset/rule-pass';
 import { placed } from './example-facts';
 import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
 
@@ -19,18 +19,26 @@ export class Compared {
   }
 }
 
-/** What the cross-example rules find in a file whose examples' digests are all there: each rule sees them again in their order. */
+/**
+ * What the cross-example rules find in a file whose examples' digests are all there: each rule sees them again in their order.
+ * @param table whether the file is a table
+ */
 export function compareExamples(
   file: string,
+  table: boolean,
   segments: readonly Segment[],
   rules: readonly CrossRule[],
   read: (segment: Segment, at: Cursor) => RuleSubject,
   before: Compared,
 ): Finding[] {
   const findings: Finding[] = [];
-  const ignoring = new IgnoringExamples();
-  const checks = rules.map((rule, i) =>
-    rule.start({
+  const at = new Walker();
+  let segment: Segment | undefined;
+  const subject = (): RuleSubject => read(segment!, at.here);
+  const example = { file, line: 0, column: 0, endLine: 0, endColumn: 0, offset: 0, endOffset: 0, subject };
+  const comparison = new Comparison(rules, {
+    table,
+    held: (rule, i) => ({
       size: segments.length,
       each(visit) {
         for (const one of segments) if (one.facts !== undefined) visit(one.facts.digests[i]);
@@ -40,58 +48,31 @@ export function compareExamples(
       },
       memory: before.memoryOf(rule),
     }),
-  );
-  before.fresh = [];
-  const at = new Walker();
-  let segment: Segment | undefined;
-  let facts: ExampleFacts | undefined;
-  const reports = rules.map((rule) => (found: CrossFinding): void => {
-    const severity = found.severity ?? rule.severity;
-    if (isIgnored(facts!.ignored, { rule: found.rule, severity })) return;
-    const { start, end, ...finding } = found;
-    if (start === undefined || end === undefined) {
-      findings.push(wholeFinding(example, finding, severity));
-      return;
-    }
-    // What belongs to it stands elsewhere in the file, and does not move with the example.
-    const { related = [] } = finding;
-    const { source } = example.subject();
-    const local = placed(file, source, { ...finding, start, end, related: [] }, severity);
-    findings.push({ ...toFile(local, at), related });
+    place(finding, severity, fixes) {
+      // What belongs to it stands elsewhere in the file, and does not move with the example.
+      const { related = [] } = finding;
+      const local = placed(file, subject().source, { ...finding, related: [] }, severity, fixes);
+      return { ...toFile(local, at), related };
+    },
+    add: (finding) => findings.push(finding),
   });
-  const subject = (): RuleSubject => read(segment!, at.here);
-  const example = { file, line: 0, column: 0, endLine: 0, endColumn: 0, offset: 0, endOffset: 0, subject };
+  before.fresh = [];
   for (const one of segments) {
     if (one.facts !== undefined) {
       segment = one;
-      const own = one.facts;
-      facts = own;
-      const { size, lines, tail } = own.extent;
+      const { extent, ignored, digests } = one.facts;
+      const { size, lines, tail } = extent;
       example.line = at.line + 1;
       example.column = at.offset - at.lineStart + 1;
       example.endLine = at.line + lines + 1;
       example.endColumn = lines === 0 ? example.column + size : tail + 1;
       example.offset = at.offset;
       example.endOffset = at.offset + size;
-      for (let i = 0; i < checks.length; i++) checks[i]!.add(own.digests[i], example, reports[i]!);
-      ignoring.add(example.offset, example.endOffset, own.ignored);
+      comparison.next(example, ignored);
+      for (let i = 0; i < rules.length; i++) comparison.compare(i, digests[i]);
     }
     at.pass(one);
   }
-  for (const [i, check] of checks.entries()) {
-    const { severity } = rules[i]!;
-    check.finish?.(({ place, related = [], fixes = [], ...finding }: EndFinding) => {
-      if (isIgnored(ignoring.at(place.offset), { rule: finding.rule, severity })) return;
-      findings.push({ ...place, ...finding, severity, related, fixes });
-    });
-  }
+  comparison.finish();
   return findings.sort((a, b) => a.offset - b.offset);
-}
-
-function wholeFinding(
-  { file, line, column, endLine, endColumn, offset, endOffset }: ExampleAt,
-  { rule, message, related = [], fixes = [] }: CrossFinding,
-  severity: Severity,
-): Finding {
-  return { file, line, column, endLine, endColumn, severity, rule, message, related, offset, endOffset, fixes };
 }

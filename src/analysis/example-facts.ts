@@ -1,10 +1,10 @@
 import { advance, TEXT_START, type Cursor } from '../dataset/json/cursor';
-import type { Finding, Severity } from '../dataset/finding';
-import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
+import type { Fix, Severity } from '../dataset/finding';
+import { ignoredRules } from '../dataset/ignored-rules';
 import { finalise } from '../dataset/near/minhash';
-import { ownCopy } from '../base/own-copy';
 import type { RereadExample } from '../dataset/reread';
 import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFinding } from '../dataset/rule';
+import { findingAt, reporter } from '../dataset/rule-pass';
 import { hashNumber } from '../dataset/near/text-hash';
 import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
 
@@ -24,38 +24,35 @@ export function exampleFacts({ subject, raw, table }: RereadExample, hash: numbe
   const { source } = subject;
   const ignored = ignoredRules(raw);
   const findings: LocalFinding[] = [];
-  for (const rule of rules.example) {
-    rule.check(subject, (found) => {
-      const severity = found.severity ?? rule.severity;
-      if (isIgnored(ignored, { rule: found.rule, severity })) return;
-      // Rules write their repairs in JSON.
-      findings.push(placed(subject.file, source, table ? { ...found, fixes: [] } : found, severity));
-    });
-  }
+  const add = (found: RuleFinding, severity: Severity, fixes: readonly Fix[]): void => {
+    findings.push(placed(subject.file, source, found, severity, fixes));
+  };
+  for (const rule of rules.example) rule.check(subject, reporter(rule, { ignored, table }, add));
   const digests = rules.cross.map((rule) => rule.digest(subject));
   return { hash, extent: extentOf(source), ignored, findings, digests };
 }
 
 /** A rule's finding with its lines, counted from the start of the source. */
-export function placed(file: string, source: string, found: RuleFinding, severity: Severity): LocalFinding {
-  const { rule, message, related = [], fixes = [] } = found;
+export function placed(
+  file: string,
+  source: string,
+  found: RuleFinding,
+  severity: Severity,
+  fixes: readonly Fix[],
+): LocalFinding {
   const start = advance(TEXT_START, source, 0, found.start);
   const end = advance(start, source, 0, found.end);
   const column = ({ offset, lineStart, line }: Cursor): number => offset - lineStart + (line === 0 ? 0 : 1);
-  return {
+  const place = {
     file,
     line: start.line,
     column: column(start),
     endLine: end.line,
     endColumn: column(end),
-    severity,
-    rule,
-    message: ownCopy(message),
-    related,
     offset: found.start,
     endOffset: found.end,
-    fixes,
-  } satisfies Finding;
+  };
+  return findingAt(place, found, severity, fixes);
 }
 
 /** 53 bits of a source. */

@@ -104,6 +104,20 @@ describe('TextAnalysis', () => {
     }
   });
 
+  it('finds in a table what sft validate finds, and offers no fixes there', () => {
+    const rows = ['CAC', 'CAC', 'C.A.C.'].map((agency, i) => `Where is office ${i}?,In street ${i}.,${agency}`);
+    const text = ['question,answer,agency', ...rows, rows[0], 'Who pays?, You do.,CAC', ''].join('\n');
+    const { findings } = analyseOnce('t.csv', text, settings, counts);
+    const expected = checkText('t.csv', text, ALL_CONTENT_RULES).flatMap((item) =>
+      item.type === 'finding' ? [item.finding] : [],
+    );
+    const byRule = (all: typeof expected): typeof expected => all.toSorted((a, b) => a.rule.localeCompare(b.rule));
+    assert.deepEqual(byRule([...findings]), byRule(expected));
+    for (const rule of ['near-agency', 'padded-text', 'exact-duplicate']) {
+      assert.deepEqual(findings.find((one) => one.rule === rule)?.fixes, [], rule);
+    }
+  });
+
   it('reads a table again as a whole, each row with its own columns', () => {
     const rows = ['question,answer', 'Where?,"Here, or ""there"""', 'When?, Now', ''];
     const text = rows.join('\n');

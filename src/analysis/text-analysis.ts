@@ -111,9 +111,8 @@ export class TextAnalysis {
     }
     this.kept = new Map();
     const read = (segment: Segment, from: Cursor): RuleSubject => this.reread(segment, from).subject;
-    const compared = compareExamples(this.file, reading.segments, this.rules.cross, read, this.before);
-    // Rules write their repairs in JSON.
-    this.compared = reading.header === '' ? compared : compared.map((finding) => ({ ...finding, fixes: [] }));
+    const table = reading.header !== '';
+    this.compared = compareExamples(this.file, table, reading.segments, this.rules.cross, read, this.before);
     yield uncounted > AT_ONCE ? seal(false) : undefined;
     const counting = new Walker();
     for (const segment of uncounted === 0 ? [] : reading.segments) {

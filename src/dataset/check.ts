@@ -6,12 +6,12 @@ import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
 import { checkTurnOrder } from './formats/turn-order';
-import { ownCopy } from '../base/own-copy';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './json/parsed';
 import { DatasetParser } from './json/parser';
-import { IgnoringExamples, ignoredRules, isIgnored } from './ignored-rules';
+import { ignoredRules } from './ignored-rules';
 import { removeProperty } from './property-fixes';
-import { isCrossRule, type CrossCheck, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
+import { isCrossRule, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
+import { Comparison, findingAt, reporter } from './rule-pass';
 import { CONTENT_RULES, readingSeverity } from './rules';
 import {
   reportMisspeltOptionalKeys,
@@ -60,9 +60,9 @@ const DECIDING_LENGTH = 1024 * 1024;
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
   private readonly parser: DatasetParser | CsvParser;
-  private readonly checks: readonly { readonly rule: Rule; readonly check: CrossCheck | undefined }[];
+  private readonly rules: readonly Rule[];
+  private readonly comparison: Comparison;
   private readonly onElement: CheckerOptions['onElement'];
-  private readonly ignoring = new IgnoringExamples();
   private items: DatasetItem[] = [];
   private cursor: Cursor = TEXT_START;
   /** Before everything that can still be reported; the cursor may be beyond a comma that turns out to be one too many. */
@@ -80,7 +80,6 @@ export class DatasetChecker {
     private readonly file: string,
     { rules = CONTENT_RULES, onElement, resume }: CheckerOptions = {},
   ) {
-    this.checks = rules.map((rule) => ({ rule, check: isCrossRule(rule) ? rule.start() : undefined }));
     this.onElement = onElement;
     if (resume !== undefined) {
       this.cursor = resume.at;
@@ -92,6 +91,12 @@ export class DatasetChecker {
       else this.receive(parsed);
     };
     const table = /\.(csv|tsv|tab)$/i.exec(file)?.[1]?.toLowerCase();
+    this.rules = rules;
+    this.comparison = new Comparison(rules.filter(isCrossRule), {
+      table: table !== undefined,
+      place: (finding, severity, fixes) => this.placed(finding, severity, fixes, this.anchor),
+      add: (finding) => this.items.push({ type: 'finding', finding }),
+    });
     this.parser =
       table === undefined
         ? new DatasetParser(
@@ -139,18 +144,7 @@ export class DatasetChecker {
   finish(): DatasetItem[] {
     this.parser.finish();
     this.decide();
-    for (const { rule, check } of this.checks) {
-      check?.finish?.(({ place, message, related = [], fixes = [], ...finding }) => {
-        // Rules write their repairs in JSON, as above.
-        const own = this.parser instanceof CsvParser ? [] : fixes;
-        const { severity } = rule;
-        if (isIgnored(this.ignoring.at(place.offset), { rule: finding.rule, severity })) return;
-        this.items.push({
-          type: 'finding',
-          finding: { ...place, ...finding, severity, message: ownCopy(message), related, fixes: own },
-        });
-      });
-    }
+    this.comparison.finish();
     return this.take();
   }
 
@@ -182,7 +176,8 @@ export class DatasetChecker {
   }
 
   private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
-    this.add({ rule, start, end, message, fixes }, readingSeverity(rule), this.cursor);
+    const finding = this.placed({ rule, start, end, message }, readingSeverity(rule), fixes, this.cursor, 0);
+    this.items.push({ type: 'finding', finding });
   }
 
   private take(): DatasetItem[] {
@@ -223,34 +218,20 @@ export class DatasetChecker {
     let node: Node | undefined;
     const tree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
     const { value } = element;
-    const ignored = ignoredRules(value);
-    const report = (finding: RuleFinding, severity: Severity): void => {
-      const { start, end } = finding;
-      if (isIgnored(ignored, { rule: finding.rule, severity: finding.severity ?? severity })) return;
-      // Rules write their repairs in JSON.
-      const fixes = table ? [] : (finding.fixes ?? []);
+    const context = { ignored: ignoredRules(value), table };
+    const add = (finding: RuleFinding, severity: Severity, fixes: readonly Fix[]): void => {
       if (table && finding.rule === 'misspelt-key') {
         if (this.misspelt.has(finding.message)) return;
         this.misspelt.add(finding.message);
       }
-      this.add(
-        {
-          ...finding,
-          start: start + element.start,
-          end: end + element.start,
-          fixes: fixes.map((fix) => shiftFix(fix, element.start)),
-        },
-        finding.severity ?? severity,
-        at,
-      );
+      this.items.push({ type: 'finding', finding: this.placed(finding, severity, fixes, at) });
+    };
+    const reading = (finding: RuleFinding): void => {
+      reporter({ severity: readingSeverity(finding.rule) }, context, add)(finding);
     };
     if (element.repeatedKeys) {
-      for (const finding of repeatedKeys(tree(), (start) => this.place(start + element.start, at)))
-        report(finding, 'warning');
+      repeatedKeys(tree(), (start) => this.place(start + element.start, at)).forEach(reading);
     }
-    const reading = (finding: RuleFinding): void => {
-      report(finding, finding.severity ?? readingSeverity(finding.rule));
-    };
     if (!validateExample(value, kind)) {
       const errors = schemaErrors(kind);
       const own = kindOf(value);
@@ -269,21 +250,14 @@ export class DatasetChecker {
       ...adaptExample(kind, value),
     };
     this.items.push({ type: 'example', example, source: element.source, raw: value });
-    if (this.checks.length === 0) return;
+    if (this.rules.length === 0) return;
     const subject = subjectOf(this.file, example, element.source, kind, table ? tree : undefined);
-    this.ignoring.add(element.start, element.end, ignored);
-    let whole: ExampleAt | undefined;
-    for (const { rule, check } of this.checks) {
-      const add = (finding: RuleFinding): void => {
-        report(finding, rule.severity);
-      };
-      if (!isCrossRule(rule)) rule.check(subject, add);
-      else {
-        whole ??= this.exampleAt(subject, at, element.end);
-        check!.add(rule.digest(subject), whole, ({ start = 0, end = element.source.length, ...finding }) => {
-          add({ ...finding, start, end });
-        });
-      }
+    this.comparison.next(this.exampleAt(subject, at, element.end), context.ignored);
+    let cross = 0;
+    // In the order of the list, which is the order that findings are printed in.
+    for (const rule of this.rules) {
+      if (isCrossRule(rule)) this.comparison.compare(cross++, rule.digest(subject));
+      else rule.check(subject, reporter(rule, context, add));
     }
   }
 
@@ -307,26 +281,35 @@ export class DatasetChecker {
     return { file: this.file, line: cursor.line + 1, column: columnOf(cursor) };
   }
 
-  private add(finding: RuleFinding, severity: Severity, from: Cursor): void {
+  /**
+   * @param from a place before the finding
+   * @param base what the offsets of the finding and its fixes are counted from
+   */
+  private placed(
+    finding: RuleFinding,
+    severity: Severity,
+    fixes: readonly Fix[],
+    from: Cursor,
+    base = from.offset,
+  ): Finding {
     const { text, offset } = this.parser.held;
-    const { rule, message, related = [], fixes = [] } = finding;
-    const start = advance(from, text, offset, finding.start);
-    const end = advance(start, text, offset, finding.end);
-    const value: Finding = {
+    const start = advance(from, text, offset, base + finding.start);
+    const end = advance(start, text, offset, base + finding.end);
+    const place = {
       file: this.file,
       line: start.line + 1,
       column: columnOf(start),
       endLine: end.line + 1,
       endColumn: columnOf(end),
-      severity,
-      rule,
-      message: ownCopy(message),
-      related,
       offset: start.offset,
       endOffset: end.offset,
-      fixes,
     };
-    this.items.push({ type: 'finding', finding: value });
+    return findingAt(
+      place,
+      finding,
+      severity,
+      fixes.map((fix) => shiftFix(fix, base)),
+    );
   }
 }
 
