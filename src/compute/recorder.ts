@@ -66,14 +66,12 @@ export interface ProjectAllBackward {
   readonly dx?: DeviceBuffer | undefined;
 }
 
-/** Cross-entropy at chosen rows of the last hidden states; `targets` are the vocabulary's rows that the next tokens are. */
+/** Cross-entropy of the last hidden states against the tokens that come next. */
 export interface HeadLoss {
-  /** fp32 [rows, cols] */
+  /** fp32 [n, cols]: a row for each target. */
   readonly x: DeviceBuffer;
-  readonly rows: number;
   readonly cols: number;
-  /** [n] each */
-  readonly targetRows: Indices;
+  /** [n]: rows of the vocabulary. */
   readonly targets: Indices;
   readonly norm: NormInput;
   /** [vocab, cols], with its gradient where it is trained. */
@@ -81,7 +79,7 @@ export interface HeadLoss {
   readonly headGradient?: DeviceBuffer | undefined;
   /** fp32 [n] receives the NLL of each target. */
   readonly nll: DeviceBuffer;
-  /** fp32 [rows, cols] receives d(gradScale * sum NLL)/dx where given; the gradients of head and norm are added to. */
+  /** fp32 [n, cols] receives d(gradScale * sum NLL)/dx where given; the gradients of head and norm are added to. */
   readonly backward?: { readonly dx: DeviceBuffer; readonly gradScale: number } | undefined;
 }
 

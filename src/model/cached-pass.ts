@@ -129,11 +129,8 @@ export class KvCache {
     for (const layer of model.layers) {
       const inner = workspace.mark();
       const state = takeLayerState(model, layer, x, tokens, false);
-      forwardLayer(r, model, layer, state, x, context, {
-        keys: this.keys[layer.index]!,
-        values: this.values[layer.index]!,
-        rows: cacheRows,
-      });
+      const cache = { keys: this.keys[layer.index]!, values: this.values[layer.index]!, rows: cacheRows };
+      forwardLayer(r, model, layer, state, x, context, { cache });
       workspace.release(inner);
     }
     const logits = workspace.take(parts.length, config.vocabSize, parts.length);

@@ -5,24 +5,22 @@ import type { PackedBatch } from './batch';
 import type { LlamaModel } from './llama';
 
 /**
- * Cross-entropy of the batch's targets from the last hidden states x [T, C].
+ * Cross-entropy of the batch's targets from their rows of the last hidden states, x [targetCount, C].
  * @param nll fp32 [targetCount], in the order of the batch's targets
- * @param backward its dx [T, C] receives d(gradScale * sum NLL)/dx; the gradients of head and final norm are added to
+ * @param backward its dx [targetCount, C] receives d(gradScale * sum NLL)/dx; the gradients of head and final norm are added to
  */
 export function lossOf(
   r: Recorder,
   model: LlamaModel,
   x: DeviceBuffer,
-  { tokens: rows, targetRows, targets }: PackedBatch,
+  { targets }: PackedBatch,
   nll: DeviceBuffer,
   backward?: { readonly dx: DeviceBuffer; readonly gradScale: number },
 ): void {
   const { finalNorm, head, config } = model;
   r.headLoss(model.workspace, {
     x,
-    rows,
     cols: config.hiddenSize,
-    targetRows,
     targets,
     norm: { ...finalNorm, eps: config.rmsNormEps },
     head: head.matrix,

@@ -31,12 +31,14 @@ export interface LayerState {
   /** [T, Q] attention's output and [T, heads] its log sum exp. */
   readonly attention: DeviceBuffer;
   readonly lse: DeviceBuffer;
-  /** [T, C] after attention's residual. */
+  /** From here on R rows: all T, or of the last layer those that a target needs. [R, Q] attention's output. */
+  readonly attended: DeviceBuffer;
+  /** [R, C] after attention's residual. */
   readonly middle: DeviceBuffer;
-  /** [T, I] */
+  /** [R, I] */
   readonly gate: DeviceBuffer;
   readonly up: DeviceBuffer;
-  /** [T, r] per adapted projection: its input times Aᵀ. */
+  /** [T or R, r] per adapted projection: its input times Aᵀ. */
   readonly xa: ReadonlyMap<ProjectionName, DeviceBuffer>;
 }
 
@@ -47,25 +49,35 @@ export interface LayerCache {
   readonly rows: Indices;
 }
 
-/** Takes a layer's state from the workspace. With `middle` not saved, x serves for it. */
+/** Projections whose input is every token, whatever is needed of the layer's output. */
+const ON_ALL_ROWS: readonly ProjectionName[] = ['q_proj', 'k_proj', 'v_proj'];
+
+/**
+ * Takes a layer's state from the workspace. With `middle` not saved, x serves for it.
+ * @param needed rows of the output that are needed; all of them unless given
+ */
 export function takeLayerState(
   model: LlamaModel,
   layer: Layer,
   x: DeviceBuffer,
   tokens: number,
   save: boolean,
+  needed?: Indices,
 ): LayerState {
   const { config, workspace } = model;
   const queries = config.heads * config.headDim;
   const keys = config.kvHeads * config.headDim;
+  const rows = needed?.length ?? tokens;
   const xa = new Map<ProjectionName, DeviceBuffer>();
   if (save) {
     for (const name of PROJECTIONS) {
       const placed = layer.projections[name].delta;
-      if (placed !== undefined) xa.set(name, workspace.take(tokens, placed.delta.a.rows));
+      const inputs = ON_ALL_ROWS.includes(name) ? tokens : rows;
+      if (placed !== undefined) xa.set(name, workspace.take(inputs, placed.delta.a.rows));
     }
   }
   const raw = config.qkNorm && save;
+  const attention = workspace.take(tokens, queries);
   return {
     x,
     qRaw: raw ? workspace.take(tokens, queries) : undefined,
@@ -73,11 +85,12 @@ export function takeLayerState(
     q: workspace.take(tokens, queries),
     k: workspace.take(tokens, keys),
     v: workspace.take(tokens, keys),
-    attention: workspace.take(tokens, queries),
+    attention,
     lse: workspace.take(tokens, config.heads),
-    middle: save ? workspace.take(tokens, config.hiddenSize) : x,
-    gate: workspace.take(tokens, config.intermediateSize),
-    up: workspace.take(tokens, config.intermediateSize),
+    attended: needed === undefined ? attention : workspace.take(rows, queries),
+    middle: save || needed !== undefined ? workspace.take(rows, config.hiddenSize) : x,
+    gate: workspace.take(rows, config.intermediateSize),
+    up: workspace.take(rows, config.intermediateSize),
     xa,
   };
 }
@@ -87,7 +100,10 @@ function attentionShape(model: LlamaModel, layer: Layer): AttentionShape {
   return { heads, kvHeads, headDim, scale: 1 / Math.sqrt(headDim), window: layer.window };
 }
 
-/** One block: `out` [T, C] from `state.x`; fills the state. `out` may be `state.middle`. */
+/**
+ * One block: `out` [R, C] from `state.x`; fills the state. `out` may be `state.middle`.
+ * @param needed as the state was taken for
+ */
 export function forwardLayer(
   r: Recorder,
   model: LlamaModel,
@@ -95,17 +111,17 @@ export function forwardLayer(
   state: LayerState,
   out: DeviceBuffer,
   context: PassContext,
-  cache?: LayerCache,
+  { needed, cache }: { readonly needed?: Indices; readonly cache?: LayerCache } = {},
 ): void {
   const { config, workspace } = model;
-  const { tokens: rows, positions, sequences } = context.batch;
-  const { heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const { tokens, positions, sequences } = context.batch;
+  const { hiddenSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
   const part = (name: ProjectionName, y: DeviceBuffer, beta: 0 | 1): ProjectAll['parts'][number] => {
     return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), y, beta };
   };
 
   r.projectAll(workspace, {
-    rows,
+    rows: tokens,
     x: state.x,
     norm: { ...layer.inputNorm, eps },
     parts: [
@@ -115,14 +131,14 @@ export function forwardLayer(
     ],
   });
   if (layer.qNorm !== undefined && layer.kNorm !== undefined) {
-    r.rmsNorm(state.q, state.qRaw ?? state.q, layer.qNorm.weight, rows * heads, headDim, eps);
-    r.rmsNorm(state.k, state.kRaw ?? state.k, layer.kNorm.weight, rows * kvHeads, headDim, eps);
+    r.rmsNorm(state.q, state.qRaw ?? state.q, layer.qNorm.weight, tokens * heads, headDim, eps);
+    r.rmsNorm(state.k, state.kRaw ?? state.k, layer.kNorm.weight, tokens * kvHeads, headDim, eps);
   }
-  r.rope(state.q, context.cos, context.sin, positions, rows, heads, headDim);
-  r.rope(state.k, context.cos, context.sin, positions, rows, kvHeads, headDim);
+  r.rope(state.q, context.cos, context.sin, positions, tokens, heads, headDim);
+  r.rope(state.k, context.cos, context.sin, positions, tokens, kvHeads, headDim);
   if (cache !== undefined) {
-    r.scatterRows(cache.keys, state.k, cache.rows, rows, kvHeads * headDim, 0);
-    r.scatterRows(cache.values, state.v, cache.rows, rows, kvHeads * headDim, 0);
+    r.scatterRows(cache.keys, state.k, cache.rows, tokens, kvHeads * headDim, 0);
+    r.scatterRows(cache.values, state.v, cache.rows, tokens, kvHeads * headDim, 0);
   }
   r.attention(
     state.attention,
@@ -133,8 +149,15 @@ export function forwardLayer(
     sequences,
     attentionShape(model, layer),
   );
-  if (state.middle !== state.x) r.copy(state.middle, state.x);
-  r.projectAll(workspace, { rows, x: state.attention, parts: [part('o_proj', state.middle, 1)] });
+
+  const rows = needed?.length ?? tokens;
+  if (needed !== undefined) {
+    chooseRows(r, state.attended, state.attention, needed, heads * headDim);
+    chooseRows(r, state.middle, state.x, needed, hiddenSize);
+  } else if (state.middle !== state.x) {
+    r.copy(state.middle, state.x);
+  }
+  r.projectAll(workspace, { rows, x: state.attended, parts: [part('o_proj', state.middle, 1)] });
 
   const mark = workspace.mark();
   const mlp = [part('gate_proj', state.gate, 0), part('up_proj', state.up, 0)];
@@ -144,6 +167,11 @@ export function forwardLayer(
   if (out !== state.middle) r.copy(out, state.middle);
   r.projectAll(workspace, { rows, x: hidden, parts: [part('down_proj', out, 1)] });
   workspace.release(mark);
+}
+
+/** y [needed, cols] = the needed rows of x. */
+function chooseRows(r: Recorder, y: DeviceBuffer, x: DeviceBuffer, needed: Indices, cols: number): void {
+  r.gatherRows(y, { kind: 'dense', data: x, rows: x.length / cols, cols }, needed, needed.length);
 }
 
 /** A projection as the kernels take it, in one pass. */
@@ -161,8 +189,10 @@ export type BackwardDepth = 'down' | 'mlp' | 'output' | 'qkv' | 'input';
 const DEPTHS: readonly BackwardDepth[] = ['down', 'mlp', 'output', 'qkv', 'input'];
 
 /**
- * Backward of `forwardLayer`. `dx` holds the gradient of the output and, where depth is `input`, becomes that of the input; gate and
- * up of the state are overwritten.
+ * Backward of `forwardLayer`. `dx` [T, C] holds the gradient of the output and, where depth is `input`, becomes that of the input; gate
+ * and up of the state are overwritten.
+ * @param narrow of a layer of which some rows were needed: these rows, and the gradient of the output [R, C], which is overwritten; what dx
+ *   held is lost
  * @param depth the lowest stage in which something is trained, `input` where something below the layer is
  */
 export function backwardLayer(
@@ -173,10 +203,13 @@ export function backwardLayer(
   dx: DeviceBuffer,
   context: PassContext,
   depth: BackwardDepth,
+  narrow?: { readonly needed: Indices; readonly dOut: DeviceBuffer },
 ): void {
   const { config, workspace } = model;
-  const { tokens: rows, positions, sequences } = context.batch;
-  const { intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const { tokens, positions, sequences } = context.batch;
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const rows = narrow?.needed.length ?? tokens;
+  const dOut = narrow?.dOut ?? dx;
   const reaches = (stage: BackwardDepth): boolean => DEPTHS.indexOf(depth) >= DEPTHS.indexOf(stage);
   const part = (name: ProjectionName, dy: DeviceBuffer): ProjectAllBackward['parts'][number] => {
     return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), dy };
@@ -187,7 +220,7 @@ export function backwardLayer(
   const hidden = workspace.take(rows, intermediateSize);
   r.swiglu(hidden, state.gate, state.up);
   const dHidden = reaches('mlp') ? workspace.take(rows, intermediateSize) : undefined;
-  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dx)], dx: dHidden });
+  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dOut)], dx: dHidden });
   if (dHidden !== undefined) {
     r.swigluBackward(state.gate, state.up, dHidden, state.gate, state.up);
     r.projectAllBackward(workspace, {
@@ -195,35 +228,42 @@ export function backwardLayer(
       x: state.middle,
       norm: { ...layer.postAttentionNorm, eps },
       parts: [part('gate_proj', state.gate), part('up_proj', state.up)],
-      dx: reaches('output') ? dx : undefined,
+      dx: reaches('output') ? dOut : undefined,
     });
   }
   workspace.release(mark);
   if (!reaches('output')) return;
 
-  const dAttention = reaches('qkv') ? workspace.take(rows, heads * headDim) : undefined;
-  r.projectAllBackward(workspace, { rows, x: state.attention, parts: [part('o_proj', dx)], dx: dAttention });
-  if (dAttention !== undefined) {
-    const dq = workspace.take(rows, heads * headDim);
-    const dk = workspace.take(rows, kvHeads * headDim);
-    const dv = workspace.take(rows, kvHeads * headDim);
+  const dAttended = reaches('qkv') ? workspace.take(rows, heads * headDim) : undefined;
+  r.projectAllBackward(workspace, { rows, x: state.attended, parts: [part('o_proj', dOut)], dx: dAttended });
+  if (dAttended !== undefined) {
+    let dAttention = dAttended;
+    if (narrow !== undefined) {
+      // The other rows of the layer's output have no gradient.
+      dAttention = workspace.take(tokens, heads * headDim);
+      spreadRows(r, dAttention, dAttended, narrow.needed, heads * headDim);
+      spreadRows(r, dx, dOut, narrow.needed, hiddenSize);
+    }
+    const dq = workspace.take(tokens, heads * headDim);
+    const dk = workspace.take(tokens, kvHeads * headDim);
+    const dv = workspace.take(tokens, kvHeads * headDim);
     const { q, k, v, attention, lse } = state;
     r.attentionBackward(dq, dk, dv, dAttention, q, k, v, attention, lse, sequences, attentionShape(model, layer));
-    r.rope(dq, context.cos, context.sin, positions, rows, heads, headDim, true);
-    r.rope(dk, context.cos, context.sin, positions, rows, kvHeads, headDim, true);
+    r.rope(dq, context.cos, context.sin, positions, tokens, heads, headDim, true);
+    r.rope(dk, context.cos, context.sin, positions, tokens, kvHeads, headDim, true);
     const norms = [
       [dq, state.qRaw, layer.qNorm, heads],
       [dk, state.kRaw, layer.kNorm, kvHeads],
     ] as const;
     for (const [gradient, raw, norm, count] of norms) {
       if (raw === undefined || norm === undefined) continue;
-      r.rmsNormBackward(gradient, gradient, raw, norm.weight, rows * count, headDim, eps, {
+      r.rmsNormBackward(gradient, gradient, raw, norm.weight, tokens * count, headDim, eps, {
         beta: 0,
         ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
       });
     }
     r.projectAllBackward(workspace, {
-      rows,
+      rows: tokens,
       x: state.x,
       norm: { ...layer.inputNorm, eps },
       parts: [part('q_proj', dq), part('k_proj', dk), part('v_proj', dv)],
@@ -231,4 +271,10 @@ export function backwardLayer(
     });
   }
   workspace.release(mark);
+}
+
+/** y [T, cols] = x [needed, cols] at the needed rows, 0 elsewhere. */
+function spreadRows(r: Recorder, y: DeviceBuffer, x: DeviceBuffer, needed: Indices, cols: number): void {
+  r.fill(y, 0);
+  r.scatterRows(y, x, needed, needed.length, cols, 0);
 }

@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from '../compute/memory';
+import type { Indices } from '../compute/indices';
 import type { Recorder } from '../compute/recorder';
 import type { PackedBatch } from './batch';
 import type { DropoutSeed } from './dropout';
@@ -31,12 +32,16 @@ export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promi
   const context = contextOf(model, batch, undefined);
   const nll = workspace.take(batch.targetCount);
   const x = embed(r, model, batch);
-  for (const layer of model.layers) {
+  for (const layer of model.layers.slice(0, -1)) {
     const inner = workspace.mark();
     forwardLayer(r, model, layer, takeLayerState(model, layer, x, batch.tokens, false), x, context);
     workspace.release(inner);
   }
-  lossOf(r, model, x, batch, nll);
+  const last = model.layers.at(-1)!;
+  const needed = batch.targetRows;
+  const state = takeLayerState(model, last, x, batch.tokens, false, needed);
+  forwardLayer(r, model, last, state, state.middle, context, { needed });
+  lossOf(r, model, state.middle, batch, nll);
   device.submit(r);
   const result = await device.readFloats(nll);
   workspace.release(mark);
@@ -59,38 +64,44 @@ export function trainPass(
   const mark = workspace.mark();
   const context = contextOf(model, batch, options.dropout);
   const lowest = lowestTrained(model);
-  const nll = workspace.take(batch.targetCount);
-  const takeState = (): DeviceBuffer => workspace.take(batch.tokens, config.hiddenSize);
-  const dx = takeState();
+  const { targetRows, targetCount } = batch;
+  const take = (rows: number): DeviceBuffer => workspace.take(rows, config.hiddenSize);
+  const isLast = (layer: Layer): boolean => layer.index === config.layers - 1;
+  // Of the last layer's output, the targets need their own rows and no others.
+  const neededOf = (layer: Layer): { needed?: Indices } => (isLast(layer) ? { needed: targetRows } : {});
+  const nll = workspace.take(targetCount);
+  const dx = take(batch.tokens);
+  const dOut = take(targetCount);
   const states: LayerState[] = [];
   let x = embed(r, model, batch);
   for (const layer of model.layers) {
-    const save = !options.gradientCheckpointing && layer.index >= lowest.layer;
-    // A layer below every trained one is never gone back through and needs no state of its own.
-    const keep = layer.index >= lowest.layer;
-    const out = keep ? takeState() : x;
+    // A layer below every trained one is never gone back through: it needs no state, and no output of its own.
+    const trained = layer.index >= lowest.layer;
+    const save = trained && !options.gradientCheckpointing;
+    const out = isLast(layer) ? take(targetCount) : trained ? take(batch.tokens) : x;
     const outer = workspace.mark();
-    const state = takeLayerState(model, layer, x, batch.tokens, save);
-    if (keep && !save) r.copy(out, x);
-    forwardLayer(r, model, layer, keep && !save ? { ...state, x: out, middle: out } : state, out, context);
+    const state = takeLayerState(model, layer, x, batch.tokens, save, neededOf(layer).needed);
+    const inOutput = trained && !save && !isLast(layer);
+    if (inOutput) r.copy(out, x);
+    forwardLayer(r, model, layer, inOutput ? { ...state, x: out, middle: out } : state, out, context, neededOf(layer));
     if (!save) workspace.release(outer);
     states.push(state);
     x = out;
   }
-  lossOf(r, model, x, batch, nll, { dx, gradScale: options.gradScale });
+  lossOf(r, model, x, batch, nll, { dx: dOut, gradScale: options.gradScale });
   r.sumRanges(sums, nll, batch.offsets);
-  for (let index = config.layers - 1; index >= lowest.layer; index--) {
-    const layer = model.layers[index]!;
-    const depth = index > lowest.layer ? 'input' : lowest.depth;
+  for (const layer of model.layers.slice(lowest.layer).toReversed()) {
+    const depth = layer.index > lowest.layer ? 'input' : lowest.depth;
+    const narrow = isLast(layer) ? { needed: targetRows, dOut } : undefined;
+    const inner = workspace.mark();
+    let state = states[layer.index]!;
     if (options.gradientCheckpointing) {
-      const inner = workspace.mark();
-      const again = takeLayerState(model, layer, states[index]!.x, batch.tokens, true);
-      forwardLayer(r, model, layer, again, takeState(), context);
-      backwardLayer(r, model, layer, again, dx, context, depth);
-      workspace.release(inner);
-    } else {
-      backwardLayer(r, model, layer, states[index]!, dx, context, depth);
+      state = takeLayerState(model, layer, state.x, batch.tokens, true, narrow?.needed);
+      const again = take(narrow === undefined ? batch.tokens : targetCount);
+      forwardLayer(r, model, layer, state, again, context, neededOf(layer));
     }
+    backwardLayer(r, model, layer, state, dx, context, depth, narrow);
+    workspace.release(inner);
   }
   if (model.embedding.gradient !== undefined) {
     r.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);

@@ -5,31 +5,27 @@ import type { HeadLoss } from '../recorder';
 import type { DeviceTraits } from '../traits';
 
 /**
- * Final norm, logits and cross-entropy at the target rows only, in chunks of rows whose logits fit a fixed memory. (A chunk keeps the
- * whole vocabulary: chunking the vocabulary as well bounds memory no better and needs every logit twice.)
+ * Final norm, logits and cross-entropy, in chunks of rows whose logits fit a fixed memory. (A chunk keeps the whole vocabulary: chunking the
+ * vocabulary as well bounds memory no better and needs every logit twice.)
  */
 export function headLoss(
   kernels: Kernels,
   traits: Pick<DeviceTraits, 'logitBytes'>,
   scratch: Arena,
-  { x, rows, cols, targetRows, targets, norm, head, headGradient, nll, backward }: HeadLoss,
+  { x, cols, targets, norm, head, headGradient, nll, backward }: HeadLoss,
 ): void {
   const mark = scratch.mark();
-  if (backward !== undefined) kernels.fill(backward.dx, 0);
   const vocab = head.rows;
   const most = headRows(traits, vocab);
   const chunk = Math.max(1, Math.min(targets.length, most));
-  const chosen = scratch.take(chunk, cols, most);
   const normed = scratch.take(chunk, cols, most);
   const logits = scratch.take(chunk, vocab, most);
   for (let start = 0; start < targets.length; start += chunk) {
     const count = Math.min(chunk, targets.length - start);
-    const ids = sliceIndices(targetRows, start, count);
-    const chunkRows = chosen.slice(0, count * cols);
+    const rows = x.slice(start * cols, count * cols);
     const chunkNormed = normed.slice(0, count * cols);
     const chunkLogits = logits.slice(0, count * vocab);
-    kernels.gatherRows(chunkRows, { kind: 'dense', data: x, rows, cols }, ids, count);
-    kernels.rmsNorm(chunkNormed, chunkRows, norm.weight, count, cols, norm.eps);
+    kernels.rmsNorm(chunkNormed, rows, norm.weight, count, cols, norm.eps);
     kernels.linear(chunkLogits, chunkNormed, head, count);
     const wanted = sliceIndices(targets, start, count);
     kernels.crossEntropy(nll.slice(start, count), chunkLogits, wanted, count, vocab, backward?.gradScale);
@@ -38,12 +34,12 @@ export function headLoss(
     if (headGradient !== undefined) {
       kernels.linearBackwardWeight(headGradient, chunkLogits, chunkNormed, count, vocab, cols, { beta: 1 });
     }
-    kernels.linearBackwardInput(chunkNormed, chunkLogits, head, count);
-    kernels.rmsNormBackward(chunkNormed, chunkNormed, chunkRows, norm.weight, count, cols, norm.eps, {
+    const dx = backward.dx.slice(start * cols, count * cols);
+    kernels.linearBackwardInput(dx, chunkLogits, head, count);
+    kernels.rmsNormBackward(dx, dx, rows, norm.weight, count, cols, norm.eps, {
       beta: 0,
       ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
     });
-    kernels.scatterRows(backward.dx, chunkNormed, ids, count, cols, 0);
   }
   scratch.release(mark);
 }

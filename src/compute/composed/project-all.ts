@@ -34,6 +34,7 @@ function dropped(
 
 /** For each part y = beta y + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm. */
 export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, parts }: ProjectAll): void {
+  if (rows === 0) return;
   const mark = scratch.mark();
   const input = normed(kernels, scratch, x, norm, rows, x.length / rows);
   for (const { y, beta, weight, bias, delta } of parts) {
@@ -61,6 +62,7 @@ export function projectAllBackward(
   scratch: Arena,
   { rows, x, norm, parts, dx }: ProjectAllBackward,
 ): void {
+  if (rows === 0) return;
   const mark = scratch.mark();
   const cols = x.length / rows;
   const trained = parts.some(({ gradWeight, delta }) => gradWeight !== undefined || delta?.xa !== undefined);
