@@ -33,7 +33,7 @@ export interface MemoryParts {
   readonly activations: number;
   /** Scores of the vocabulary at the trained tokens. */
   readonly logits: number;
-  /** What answering the test questions takes beyond training: keys and values of the conversations, and the base model's pass. */
+  /** What answering the test questions takes beyond what training took before: it begins when that is given back. */
   readonly evaluation: number;
   /** Copies on their way to the disk. */
   readonly saving: number;
@@ -77,7 +77,6 @@ export async function estimateMemory(
 ): Promise<MemoryEstimate> {
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama);
-  const base = new LlamaModel(device, llama, weights);
   const tuning = methodOf(config).create({ device, config: llama, weights }, config);
   const tuned = new LlamaModel(device, llama, weights, tuning);
   const { parameters } = tuning;
@@ -96,19 +95,13 @@ export async function estimateMemory(
       device.free(sums);
     });
   }
+  await score(tuned, evaluated(config, parts.validation));
   const training = device.peakBytes - before;
   const targets = Math.max(0, ...groups.map(targetsOf));
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
-
-  const limited = (examples: readonly TokenSequence[]): readonly TokenSequence[] =>
-    examples.slice(0, config.eval_examples ?? examples.length);
-  await score(tuned, limited(parts.validation));
-  for (const model of [base, tuned]) {
-    await score(model, limited(parts.test));
-    await answer(model, limited(parts.test), config.max_new_tokens);
-  }
-  const evaluation = device.peakBytes - before - training;
+  const saving = Math.min(3 * set, SAVING_BYTES);
+  const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits);
   const memory: MemoryParts = {
     weights: device.mappedBytes,
     trained: set,
@@ -116,13 +109,39 @@ export async function estimateMemory(
     optimizer: 2 * set,
     activations: training - logits,
     logits,
-    evaluation,
-    saving: Math.min(3 * set, SAVING_BYTES),
+    evaluation: Math.max(0, evaluation - (4 * set + training + saving)),
+    saving,
     runtime: runtimeBytes(llama, parts),
   };
   const peak = sum(Object.values<number>({ ...memory }));
   const tokens = Math.max(0, ...groups.map(tokensOf));
   return { parts: memory, peak, tokens };
+}
+
+/** The examples of a part that are evaluated. */
+function evaluated(config: ResolvedConfig, examples: readonly TokenSequence[]): readonly TokenSequence[] {
+  return examples.slice(0, config.eval_examples ?? examples.length);
+}
+
+/** What answering the test questions takes beside the base model's weights, once training has given its memory back. */
+async function evaluationBytes(
+  config: ResolvedConfig,
+  llama: LlamaConfig,
+  modelDir: string,
+  test: readonly TokenSequence[],
+  traits: DeviceTraits,
+): Promise<number> {
+  const device = new DryDevice(traits);
+  const weights = new BaseWeights(device, modelDir, llama);
+  const method = methodOf(config);
+  const tuning = method.form === 'adapter' ? method.create({ device, config: llama, weights }, config) : undefined;
+  for (const model of [new LlamaModel(device, llama, weights), new LlamaModel(device, llama, weights, tuning)]) {
+    await score(model, evaluated(config, test));
+    await answer(model, evaluated(config, test), config.max_new_tokens);
+  }
+  // A model that was trained as a whole is read from its file, in fp32, beside the base model.
+  const result = method.form === 'model' ? sum(weights.all().map(({ data }) => 4 * data.length)) : 0;
+  return device.peakBytes + result;
 }
 
 /** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */
