@@ -92,6 +92,22 @@ export default tseslint.config(
     rules: { 'imports/circles': 'error' },
   },
   {
+    // Scripts and suites outside the compiler's sight: what can be seen without types.
+    files: ['**/*.mjs'],
+    extends: [...tseslint.configs.strict, ...tseslint.configs.stylistic],
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-use-before-define': ['error', { functions: false, variables: false }],
+      'no-unreachable': 'error',
+      'no-dupe-keys': 'error',
+      'no-constant-condition': ['error', { checkLoops: false }],
+      'no-self-compare': 'error',
+      'no-unmodified-loop-condition': 'error',
+      'require-atomic-updates': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  {
     files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
     plugins: { layers: { rules: { arrows } } },

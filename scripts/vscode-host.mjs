@@ -1,7 +1,7 @@
 // VS Code on Node for the tests: installs it once into .cache/vscode-host, finds a browser, and starts fresh servers from it.
 // The host has its own lockfile (test/vscode/host): nothing of it is a dependency of the extension.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -127,7 +127,8 @@ export async function startServer({ settings = {}, vsix, args = [], env = {}, tr
   for (const name of ['CONFIG', 'DATA', 'CACHE', 'STATE']) environment[`XDG_${name}_HOME`] = at(name.toLowerCase());
   environment.XDG_RUNTIME_DIR = folder;
   // Left by an editor's terminal, these make the server believe that it is called from inside another one.
-  for (const name of ['VSCODE_IPC_HOOK_CLI', 'NODE_OPTIONS', 'PORT', 'PASSWORD']) delete environment[name];
+  for (const name of ['VSCODE_IPC_HOOK_CLI', 'NODE_OPTIONS', 'PORT', 'PASSWORD'])
+    Reflect.deleteProperty(environment, name);
   if (vsix !== undefined) {
     const installed = spawnSync(node, [entry, ...directories, '--install-extension', vsix], {
       env: environment,

@@ -15,7 +15,7 @@ let endpoint;
 
 export const chatTests = {
   async 'chat: a server of the person’s with a wrong key is refused in plain words'(window) {
-    const { page, workspace } = window;
+    const { workspace } = window;
     const run = trainedRun(workspace, 'faq');
     endpoint = await startEndpoint(run, key);
     await window.openFile('faq/faq.json');

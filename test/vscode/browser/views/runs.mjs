@@ -15,7 +15,6 @@ export const runsTests = {
     await (await window.frameWith('.badge.done')).getByRole('heading', { name: 'faq' }).waitFor();
     await focusRun(window, 'faq');
     await page.keyboard.press('F2');
-    const input = page.locator('.quick-input-widget input.input');
     await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === 'faq');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('First questions');
