@@ -3,6 +3,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync,
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { SHAPES } from '../../bench/train/shapes';
 import { CPU_TRAITS } from '../compute/cpu/cpu-device';
 import type { DeviceBuffer } from '../compute/memory';
 import { DryDevice } from '../compute/dry/dry-device';
@@ -14,25 +15,6 @@ import { scoreExamples } from '../model/score';
 import { BaseWeights, expectedTensors } from '../model/weights';
 import { Trainer, type TrainingExample } from './trainer';
 
-/** Llama-3.2-1B's shape. */
-const CONFIG = {
-  model_type: 'llama',
-  architectures: ['LlamaForCausalLM'],
-  hidden_act: 'silu',
-  hidden_size: 2048,
-  intermediate_size: 8192,
-  num_hidden_layers: 16,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  head_dim: 64,
-  vocab_size: 128256,
-  rms_norm_eps: 1e-5,
-  rope_theta: 500000,
-  max_position_embeddings: 131072,
-  tie_word_embeddings: true,
-  bos_token_id: 128000,
-  eos_token_id: 128001,
-};
 const LENGTHS = [200, 180, 196, 200, 188, 200, 190, 198];
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-one-b-'));
@@ -42,7 +24,7 @@ after(() => {
 
 /** A model folder whose weights are a hole in a file: nothing reads them. */
 function writeModel(): void {
-  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(CONFIG));
+  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(SHAPES['llama-3.2-1b']));
   let end = 0;
   const header: Record<string, unknown> = {};
   for (const [name, shape] of expectedTensors(readLlamaConfig(folder))) {
