@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { exampleRowsIn, type ExampleRow } from '../../analysis/example-table';
 import { ESTIMATE_TEXT, hintText, partsText } from '../../analysis/hint-text';
 import type { Services } from '../services';
+import type { DatasetDocuments } from './dataset-documents';
 
 class ExampleHint extends vscode.InlayHint {
   constructor(
@@ -16,25 +17,59 @@ class ExampleHint extends vscode.InlayHint {
   }
 }
 
+/**
+ * The examples of a range, once their tokens are counted. VS Code listens for changes of hints only after every provider has answered: an
+ * empty answer before the counts, and a change right after them, would leave the text without hints until somebody scrolls.
+ * @returns none where the text is no dataset, or the request is no longer wanted
+ */
+function countedRows(
+  documents: DatasetDocuments,
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  token: vscode.CancellationToken,
+): Promise<readonly ExampleRow[]> {
+  const look = (): readonly ExampleRow[] | undefined => {
+    if (token.isCancellationRequested || !documents.isDataset(document)) return [];
+    const result = documents.current(document);
+    if (result === undefined) return undefined;
+    const rows = exampleRowsIn(result.examples, document.offsetAt(range.start), document.offsetAt(range.end));
+    const counted = rows.filter((row) => row.tokens >= 0);
+    return result.complete || (counted.length > 0 && counted.length === rows.length) ? counted : undefined;
+  };
+  return new Promise((resolve) => {
+    const subscriptions: vscode.Disposable[] = [];
+    const settle = (): void => {
+      const rows = look();
+      if (rows === undefined) return;
+      for (const subscription of subscriptions) subscription.dispose();
+      resolve(rows);
+    };
+    subscriptions.push(
+      documents.onDidAnalyse(settle),
+      documents.onDidRemove(settle),
+      token.onCancellationRequested(settle),
+    );
+    settle();
+  });
+}
+
 /** The tokens of each visible example at the end of its first line, or after the example where it is on one line. */
 export function registerInlayHints(services: Services): vscode.Disposable {
   const { documents, client } = services;
   const changed = new vscode.EventEmitter<void>();
   const provider: vscode.InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
-    provideInlayHints(document, range) {
+    async provideInlayHints(document, range, token) {
+      const rows = await countedRows(documents, document, range, token);
       const result = documents.current(document);
       if (result === undefined) return [];
-      const rows = exampleRowsIn(result.examples, document.offsetAt(range.start), document.offsetAt(range.end));
-      return rows
-        .filter((row) => row.tokens >= 0)
-        .map((row) => {
-          const start = document.positionAt(row.offset);
-          const end = document.positionAt(row.endOffset);
-          const position = start.line === end.line ? end : document.lineAt(start.line).range.end;
-          const label = hintText(row, result.maxSeqLength, result.estimated);
-          return new ExampleHint(position, label, document, result.version, row);
-        });
+      return rows.map((row) => {
+        const start = document.positionAt(row.offset);
+        const end = document.positionAt(row.endOffset);
+        const position = start.line === end.line ? end : document.lineAt(start.line).range.end;
+        const label = hintText(row, result.maxSeqLength, result.estimated);
+        return new ExampleHint(position, label, document, result.version, row);
+      });
     },
     async resolveInlayHint(hint) {
       if (!(hint instanceof ExampleHint)) return hint;
