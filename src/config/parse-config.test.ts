@@ -292,6 +292,7 @@ describe('a mistake is told with its line, column and remedy', () => {
       '4:3 there is no device "cuda" here - use auto or cpu; sft devices lists what is here',
     ]);
     assert.throws(() => parseConfig(text({ device: 'cuda' }), FILE, [CPU, BROKEN]), /the driver is too old/);
+    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cuda' }, [CPU]), ['device', 'load_in_4bit', 'optim', 'bf16']);
   });
 
   it('missing keys name an example', () => {

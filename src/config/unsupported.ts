@@ -17,15 +17,16 @@ export interface Unsupported {
  * @param devices all that are there; where none are known, nothing is found
  */
 export function* unsupported(config: Config, devices: readonly DeviceListing[]): Generator<Unsupported> {
-  if (devices.length === 0) return;
-  let device: DeviceListing;
+  let device = devices[0];
+  if (device === undefined) return;
   try {
     device = chooseDevice(config.device ?? 'auto', devices);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     const repairs = config.device === undefined ? [] : [setKey('device', 'auto'), removeKey('device')];
     yield { key: 'device', reason: error.message, remedy: error.remedy ?? 'set "device": "auto"', repairs };
-    return;
+    // The rest is held against what would be taken in its place, so that all is told at once.
+    device = devices.find(({ unavailable }) => unavailable === undefined) ?? device;
   }
   const { kind, supports } = device;
   const refuse = (key: keyof Config, instead: string | boolean, reason: string, remedy: string): Unsupported => ({

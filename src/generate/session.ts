@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
 import { LlamaModel } from '../model/llama';
@@ -12,6 +14,8 @@ export interface ModelFolder {
   readonly modelDir: string;
   readonly config: LlamaConfig;
   readonly chat: ChatTokenizer;
+  /** Names, sizes and times of the weights' files as they were when the folder was read. */
+  readonly weightFiles: string;
 }
 
 /** A model folder opened on a device: with mapped weights, and the base model over them. */
@@ -39,14 +43,45 @@ export async function readModelFolder(
       { file: modelDir, remedy: 'take tokenizer.json and the weights from the same model', exitCode: 2 },
     );
   }
-  return { modelDir, config, chat };
+  return { modelDir, config, chat, weightFiles: weightFilesOf(modelDir) };
+}
+
+/** What tells whether weights are still those that were read: content is not looked at. */
+function weightFilesOf(modelDir: string): string {
+  const names = readdirSync(modelDir, { withFileTypes: true }).map(({ name }) => name);
+  return names
+    .filter((name) => name.endsWith('.safetensors'))
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs } = statSync(path.join(modelDir, name));
+      return `${name} ${size} ${mtimeMs}`;
+    })
+    .join('\n');
+}
+
+/** @throws SftError model-changed where the weights are not those that were there when the folder was read */
+function checkUnchanged({ modelDir, weightFiles }: ModelFolder): void {
+  let now: string | undefined;
+  try {
+    now = weightFilesOf(modelDir);
+  } catch {
+    now = undefined;
+  }
+  if (now === weightFiles) return;
+  const what = now === undefined ? 'the model folder is gone' : 'the weights of the model were changed';
+  throw new SftError('model-changed', `${what} since this program read it`, {
+    file: modelDir,
+    remedy: 'put the former files back and resume, or start anew with the model as it is',
+    exitCode: 2,
+  });
 }
 
 /**
  * Opens the weights of a model folder on a device.
- * @throws SftError weights-not-found, weights-do-not-fit, corrupt-safetensors
+ * @throws SftError model-changed, weights-not-found, weights-do-not-fit, corrupt-safetensors
  */
 export function openWeights(device: Device, folder: ModelFolder): ModelSession {
+  checkUnchanged(folder);
   const { modelDir, config } = folder;
   const weights = new BaseWeights(device, modelDir, config);
   const base = new LlamaModel(device, config, weights);

@@ -1,6 +1,6 @@
 import { openWeights } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
-import { startTuning } from '../../tuning/registry';
+import { methodOf, startTuning } from '../../tuning/registry';
 import { readCheckpoint, type TrainerState } from '../../train/checkpoint';
 import { Trainer } from '../../train/trainer';
 import type { Engine, Training, TrainingJob } from '../engine';
@@ -28,7 +28,10 @@ async function open(job: TrainingJob): Promise<Training> {
     toFree.push(() => {
       session.close();
     });
-    const tuning = startTuning(session, config);
+    // A checkpoint is an adapter of its own: one that the configuration began from may be gone.
+    const adapter =
+      from === undefined || methodOf(config).form !== 'adapter' ? config.adapter : places.checkpoint(from);
+    const tuning = startTuning(session, { ...config, adapter });
     toFree.push(() => {
       tuning.parameters.free();
     });

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { collectGarbage } from '../../base/collect-garbage';
+import { formatError, SftError } from '../../base/errors';
 import type { Training, TrainingEvent } from '../../engines/engine';
 import { ENGINES } from '../../engines/registry';
 import { RunArtifacts } from '../artifacts';
+import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
 import { truncationWarning } from './truncation';
@@ -179,7 +181,7 @@ export class RunWork {
   private async finish(prepared: PreparedRun): Promise<boolean> {
     const { folder, artifacts, options, step } = this;
     const signal = this.requests.halt;
-    let evaluation;
+    let evaluation: RunEvaluation | null;
     try {
       evaluation = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
         signal,
@@ -192,8 +194,11 @@ export class RunWork {
         },
       });
     } catch (error) {
-      if (error !== signal.reason) throw error;
-      return false;
+      if (error === signal.reason) return false;
+      if (!(error instanceof SftError) || error.code !== 'model-changed') throw error;
+      // What was trained is saved: only the comparison with the base model is missing.
+      this.journal.note(`the result was not evaluated: ${formatError(error)}; sft evaluate does that later`);
+      evaluation = null;
     }
     await folder.clearControl();
     this.journal.emit({ type: 'done', step, adapter: artifacts.result, evaluation: evaluation && { ...evaluation } });

@@ -43,7 +43,7 @@ async function recordFailure(folder: RunFolder, error: unknown, step: number, op
   folder.log(known ? message : error instanceof Error ? (error.stack ?? message) : message);
   try {
     options.onEvent(folder.appendEvent({ type: 'failed', code: known ? error.code : 'bug', message, step }));
-    await folder.writeState({ status: 'failed', message });
+    await folder.writeState({ status: 'failed', message, ...(step === 0 ? {} : { step }) });
   } catch (second) {
     // The disk that failed the run may fail this as well: the first error is the one to report.
     options.onLog(`the failure could not be recorded: ${String(second)}`);

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { parseConfig } from '../../src/config/parse-config';
+import { openDevice, findDevice } from '../../src/compute/registry';
+import { SftError } from '../../src/base/errors';
+import { createRun } from '../../src/runs/create-run';
+import type { RunEvent } from '../../src/runs/folder/event-schema';
+import type { RunFolder } from '../../src/runs/folder/run-folder';
+import { work } from '../../src/runs/worker/worker';
+import { MODEL, smallConfig, temporaryFolder } from '../cli/sft';
+
+/** Works on a run to its end; `react` may answer its events. */
+function worked(folder: RunFolder, react: (event: RunEvent) => void): Promise<boolean> {
+  return work(folder, {
+    device: {
+      find: () => findDevice('cpu'),
+      open: async () => ({ device: await openDevice('cpu', { threads: 1 }), close: () => undefined }),
+    },
+    resume: false,
+    signal: new AbortController().signal,
+    onEvent: react,
+    onProgress: () => undefined,
+    onLog: () => undefined,
+  });
+}
+
+async function begin(folder: string, values: object): Promise<{ run: RunFolder; model: string }> {
+  const model = path.join(folder, 'model');
+  cpSync(MODEL, model, { recursive: true });
+  const configFile = smallConfig(folder, { max_steps: 6, model_name: model, ...values });
+  const config = parseConfig(readFileSync(configFile, 'utf8'), configFile);
+  return { run: await createRun({ config, configFile, now: new Date(), folder: path.join(folder, 'run') }), model };
+}
+
+/** Pauses after the first step, changes something, and goes on. */
+function pausing(run: RunFolder, change: () => void): (event: RunEvent) => void {
+  return (event) => {
+    if (event.type === 'step' && event.step === 1) void run.sendControl('pause');
+    if (event.type === 'paused') {
+      change();
+      void run.sendControl('resume');
+    }
+  };
+}
+
+const isChanged = (error: unknown): boolean => error instanceof SftError && error.code === 'model-changed';
+
+describe('a run whose model or adapter is changed meanwhile', () => {
+  it('does not go on after a pause with other weights', async () => {
+    const { run, model } = await begin(temporaryFolder(), {});
+    const file = path.join(model, 'model.safetensors');
+    const change = (): void => {
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(file, bytes);
+    };
+    await assert.rejects(worked(run, pausing(run, change)), isChanged);
+    const state = await run.readState();
+    assert.equal(state.status, 'failed');
+    assert.ok(state.step >= 1);
+    assert.match(state.message ?? '', /the weights of the model were changed .* put the former files back/);
+  });
+
+  it('says after a pause that the model folder is gone', async () => {
+    const { run, model } = await begin(temporaryFolder(), {});
+    const change = (): void => {
+      rmSync(model, { recursive: true });
+    };
+    await assert.rejects(worked(run, pausing(run, change)), isChanged);
+    assert.match((await run.readState()).message ?? '', /the model folder is gone/);
+  });
+
+  it('is done without an evaluation where the model is gone when it has been trained', async () => {
+    const { run, model } = await begin(temporaryFolder(), {});
+    const events: RunEvent[] = [];
+    const finished = await worked(run, (event) => {
+      events.push(event);
+      if (event.type === 'step' && event.step === 6) rmSync(model, { recursive: true });
+    });
+    assert.equal(finished, true);
+    const done = events.find((event) => event.type === 'done');
+    assert.equal(done?.evaluation, null);
+    assert.ok(
+      events.some((event) => event.type === 'warning' && event.message.startsWith('the result was not evaluated')),
+    );
+    assert.ok(readFileSync(path.join(run.path, 'adapter', 'adapter_model.safetensors')).length > 0);
+  });
+
+  it('goes on from its own checkpoint where the adapter that it began from is gone', async () => {
+    const folder = temporaryFolder();
+    const first = await begin(folder, { max_steps: 2 });
+    assert.equal(await worked(first.run, () => undefined), true);
+    const second = temporaryFolder();
+    const adapter = path.join(second, 'adapter');
+    cpSync(path.join(first.run.path, 'adapter'), adapter, { recursive: true });
+    const { run } = await begin(second, { adapter });
+    const change = (): void => {
+      rmSync(adapter, { recursive: true });
+    };
+    assert.equal(await worked(run, pausing(run, change)), true);
+  });
+});
