@@ -9,7 +9,7 @@ import type { LlamaConfig } from '../model/llama-config';
 import { evaluateLoss, trainPass } from '../model/loss-pass';
 import { groupByTokens } from '../model/passes';
 import { BaseWeights } from '../model/weights';
-import { methodOf } from '../tuning/registry';
+import { createTuning, methodOf } from '../tuning/registry';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
 
@@ -77,7 +77,7 @@ export async function estimateMemory(
 ): Promise<MemoryEstimate> {
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama);
-  const tuning = methodOf(config).create({ device, config: llama, weights }, config);
+  const tuning = createTuning({ device, config: llama, weights }, config);
   const tuned = new LlamaModel(device, llama, weights, tuning);
   const { parameters } = tuning;
   const set = parameters.length * 4;
@@ -134,7 +134,7 @@ async function evaluationBytes(
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama);
   const method = methodOf(config);
-  const tuning = method.form === 'adapter' ? method.create({ device, config: llama, weights }, config) : undefined;
+  const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights }, config) : undefined;
   for (const model of [new LlamaModel(device, llama, weights), new LlamaModel(device, llama, weights, tuning)]) {
     await score(model, evaluated(config, test));
     await answer(model, evaluated(config, test), config.max_new_tokens);

@@ -21,10 +21,7 @@ export interface TuningMethod {
   readonly form: TunedForm;
   /** Name of the file with the parameters in a folder of its result. */
   readonly weightsFile: string;
-  /**
-   * Memory for what a configuration trains: fresh, to be initialised, or filled from the adapter that it names.
-   * @throws SftError what loading the adapter throws
-   */
+  /** Memory for what a configuration trains, to be initialised. */
   create(target: TuningTarget, config: ResolvedConfig): Tuning;
   /** PEFT's name for adapters of this method, and how a folder of one is loaded. */
   readonly adapters?: {

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { createRandom } from '../base/random';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { Tuning } from '../model/tuning';
+import { ADAPTER_CONFIG, readAdapterConfig } from './adapter-config';
 import { fullMethod } from './full/full-method';
 import { loraMethod } from './lora/lora-method';
-import { ADAPTER_CONFIG } from './lora/peft-config';
 import type { TuningMethod, TuningTarget } from './method';
 
 /** Every way to tune a model. */
@@ -19,9 +18,17 @@ export function methodOf({ training_type: name }: Pick<ResolvedConfig, 'training
   return method;
 }
 
+/**
+ * Memory for what a configuration trains: fresh, to be initialised, or filled from the adapter that it goes on from.
+ * @throws SftError what loading the adapter throws
+ */
+export function createTuning(target: TuningTarget, config: ResolvedConfig): Tuning {
+  return config.adapter === null ? methodOf(config).create(target, config) : loadAdapter(target, config.adapter);
+}
+
 /** What a run trains, as it stands before the first step. @throws SftError what loading the adapter to continue throws */
 export function startTuning(target: TuningTarget, config: ResolvedConfig): Tuning {
-  const tuning = methodOf(config).create(target, config);
+  const tuning = createTuning(target, config);
   if (config.adapter === null) {
     const random = createRandom(config.seed);
     tuning.initialise(() => random.nextFloat());
@@ -34,25 +41,18 @@ export function startTuning(target: TuningTarget, config: ResolvedConfig): Tunin
  * @throws SftError adapter-not-found, unsupported-adapter, tensors-do-not-fit, corrupt-safetensors
  */
 export function loadAdapter(target: TuningTarget, folder: string): Tuning {
-  const file = path.join(folder, ADAPTER_CONFIG);
-  let type: unknown;
-  try {
-    type = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | null)?.['peft_type'];
-  } catch (cause) {
-    throw new SftError('adapter-not-found', 'there is no readable adapter_config.json here', {
-      file: folder,
-      remedy: 'give the folder of a PEFT adapter (adapter_config.json and adapter_model.safetensors)',
-      exitCode: 2,
-      cause,
-    });
-  }
+  const type = readAdapterConfig(folder)['peft_type'];
   const known = METHODS.flatMap(({ adapters }) => (adapters === undefined ? [] : [adapters]));
   const found = known.find(({ peftType }) => peftType === type);
   if (found !== undefined) return found.load(target, folder);
   const types = known.map(({ peftType }) => peftType).join(' or ');
-  throw new SftError('unsupported-adapter', `the adapter is of type ${JSON.stringify(type)}, not ${types}`, {
-    file,
-    remedy: `use an adapter of type ${types}`,
-    exitCode: 2,
-  });
+  throw new SftError(
+    'unsupported-adapter',
+    `the adapter is of type ${type === undefined ? 'unknown' : JSON.stringify(type)}, not ${types}`,
+    {
+      file: path.join(folder, ADAPTER_CONFIG),
+      remedy: `use an adapter of type ${types}`,
+      exitCode: 2,
+    },
+  );
 }

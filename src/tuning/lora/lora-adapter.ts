@@ -7,8 +7,9 @@ import { writeTensors } from '../../model/parameter-file';
 import { asMatrix, ParameterSet } from '../../model/parameters';
 import { projectionShape, type ProjectionName } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
+import { ADAPTER_CONFIG } from '../adapter-config';
 import { loraScale, loraTensorName, type LoraConfig } from './lora-config';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
+import { ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the projections it sits on. */
 export class LoraAdapter implements Tuning {

@@ -9,10 +9,7 @@ export const loraMethod: TuningMethod = {
   name: 'lora',
   form: 'adapter',
   weightsFile: ADAPTER_WEIGHTS,
-  create: ({ device, config: model }, config) =>
-    config.adapter === null
-      ? new LoraAdapter(device, model, loraConfigOf(config))
-      : loadPeftAdapter(device, model, config.adapter),
+  create: ({ device, config: model }, config) => new LoraAdapter(device, model, loraConfigOf(config)),
   adapters: {
     peftType: 'LORA',
     load: ({ device, config }, folder) => loadPeftAdapter(device, config, folder),

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../../base/errors';
+import { ADAPTER_CONFIG, readAdapterConfig } from '../adapter-config';
 import type { LoraConfig } from './lora-config';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
-export const ADAPTER_CONFIG = 'adapter_config.json';
 
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
 export function peftConfigJson(config: LoraConfig, baseModel: string): string {
@@ -33,30 +32,18 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
 }
 
 /**
- * What the adapter_config.json of a folder says; which projections it sits on is told by its tensors.
+ * What the adapter_config.json of a LoRA adapter says; which projections it sits on is told by its tensors.
  * @throws SftError adapter-not-found, unsupported-adapter
  */
 export function readPeftConfig(adapterDir: string): Omit<LoraConfig, 'target_modules'> {
   const file = path.join(adapterDir, ADAPTER_CONFIG);
-  let json: Record<string, unknown>;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  } catch (cause) {
-    throw new SftError('adapter-not-found', 'there is no readable adapter_config.json here', {
-      file: adapterDir,
-      remedy: 'give the folder of a PEFT adapter (adapter_config.json and adapter_model.safetensors)',
-      exitCode: 2,
-      cause,
-    });
-  }
+  const json = readAdapterConfig(adapterDir);
   const refuse = (reason: string): SftError =>
     new SftError('unsupported-adapter', reason, {
       file,
       remedy: 'use a plain LoRA adapter on the projections',
       exitCode: 2,
     });
-  if (json['peft_type'] !== 'LORA')
-    throw refuse(`the adapter is of type ${JSON.stringify(json['peft_type'])}, not LORA`);
   if (json['use_dora'] === true) throw refuse('use_dora is not supported');
   if (json['bias'] !== undefined && json['bias'] !== 'none')
     throw refuse(`bias ${JSON.stringify(json['bias'])} is not supported`);
