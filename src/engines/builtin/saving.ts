@@ -51,7 +51,8 @@ export class Saving {
   /** Takes in a validation loss, and keeps the weights where it is the lowest so far. @returns whether it is */
   async evaluated(loss: number): Promise<boolean> {
     const { trainer } = this;
-    const best = this.state.best === null || loss < this.state.best.loss;
+    // A loss that is no number is the best of nothing, and no JSON.
+    const best = Number.isFinite(loss) && (this.state.best === null || loss < this.state.best.loss);
     this.state = {
       step: trainer.step,
       best: best ? { step: trainer.step, loss } : this.state.best,
