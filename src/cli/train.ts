@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { listDevices } from '../compute/registry';
+import type { ResolvedConfig } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import { createRun } from '../runs/create-run';
 import { preflight } from '../runs/preflight/preflight';
@@ -9,6 +10,7 @@ import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { evaluationTable } from './evaluation-table';
+import type { DeviceAccess } from '../runs/worker/worker-options';
 import { DEVICE_OPTIONS, deviceAccess } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
@@ -55,11 +57,7 @@ the terminal is closed.
     if (!json) terminal.log(`run ${folder.path}`);
     try {
       const finished = await work(folder, {
-        device: deviceAccess({
-          ...(config.device === 'auto' ? {} : { device: config.device }),
-          ...(config.threads === null ? {} : { threads: String(config.threads) }),
-          ...options,
-        }),
+        device: deviceOf(config, options),
         resume: options['resume'] === true,
         signal: stop.signal,
         onProgress: (text) => {
@@ -115,12 +113,19 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   return 0;
 }
 
+/** What computes: as the options say, else as the configuration does. */
+function deviceOf({ device, threads }: ResolvedConfig, options: OptionValues): DeviceAccess {
+  return deviceAccess({ device, ...(threads === null ? {} : { threads: String(threads) }), ...options });
+}
+
 /** The folder of the run to work on: a new one, or with --resume the one that is named. */
 async function runFolder({ positionals, options }: Invocation): Promise<RunFolder> {
   const named = textOption(options, 'run');
   if (options['resume'] !== true) {
     const configFile = onlyPositional(positionals, 'CONFIG');
     const config = await loadConfig(configFile, await listDevices());
+    // A device that is not there is told before there is a run that failed for it.
+    await deviceOf(config, options).find();
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
   const { folder, state } = await readRun(resumedFolder(options));

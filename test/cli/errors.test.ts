@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { DATA, MODEL, sft, smallConfig, temporaryFolder } from './sft';
@@ -170,6 +170,17 @@ describe('bad configurations', () => {
       refuses(['train', config], name.startsWith('more positions') ? 1 : 2, text);
     });
   }
+
+  it('a device that is not there, before there is a run', () => {
+    const place = temporaryFolder();
+    const run = path.join(place, 'run');
+    refuses(
+      ['train', smallConfig(place, {}), '--device', 'cuda', '--run', run],
+      2,
+      /no device "cuda".*use auto or cpu/,
+    );
+    assert.ok(!existsSync(run));
+  });
 
   it('a configuration that is not there', () => {
     refuses(['train', path.join(folder, 'none.json')], 2, /none\.json/);
