@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { PLAIN_TRAINING } from '../../test/plain-training';
 import { SftError } from '../base/errors';
 import { createCpuDevice } from '../compute/cpu/cpu-device';
 import { LlamaModel } from '../model/llama';
@@ -30,24 +31,7 @@ describe('the state of a checkpoint', async () => {
     device,
     model,
     [{ ids: [1, 2, 3], trained: [{ from: 1, to: 3 }], place: 'data.json:1' }],
-    {
-      max_steps: 5,
-      num_train_epochs: 1,
-      per_device_batch_size: 1,
-      gradient_accumulation_steps: 1,
-      learning_rate: 1e-3,
-      lr_scheduler_type: 'constant',
-      warmup_steps: 0,
-      warmup_ratio: 0,
-      weight_decay: 0,
-      adam_beta1: 0.9,
-      adam_beta2: 0.999,
-      adam_epsilon: 1e-8,
-      max_grad_norm: 1,
-      gradient_checkpointing: false,
-      shuffle: false,
-      seed: 1,
-    },
+    PLAIN_TRAINING,
   );
   const place = path.join(folder, 'step-3');
   mkdirSync(place);

@@ -3,6 +3,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync,
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { PLAIN_TRAINING } from '../../test/plain-training';
 import { SHAPES } from '../../bench/train/shapes';
 import { CPU_TRAITS } from '../compute/cpu/cpu-device';
 import type { DeviceBuffer } from '../compute/memory';
@@ -73,22 +74,12 @@ describe("a training step of Llama-3.2-1B's shape, 8 x 200", () => {
   const model = new LlamaModel(device, config, new BaseWeights(device, folder, config), adapter);
   const examples = examplesOf(config.vocabSize);
   const trainer = new Trainer(device, model, examples, {
+    ...PLAIN_TRAINING,
     max_steps: 10,
-    num_train_epochs: 1,
     per_device_batch_size: 8,
-    gradient_accumulation_steps: 1,
     learning_rate: 1e-4,
     lr_scheduler_type: 'linear',
-    warmup_steps: 0,
-    warmup_ratio: 0,
-    weight_decay: 0,
-    adam_beta1: 0.9,
-    adam_beta2: 0.999,
-    adam_epsilon: 1e-8,
-    max_grad_norm: 1,
-    gradient_checkpointing: false,
     shuffle: true,
-    seed: 1,
   });
 
   it('is submitted once and read back once: losses and norm, no indices', async () => {
