@@ -17,6 +17,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'train', load: async () => (await import('./train')).trainVerb },
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },
+  { name: 'export', load: async () => (await import('./export')).exportVerb },
   { name: 'serve', load: async () => (await import('./serve')).serveVerb },
   { name: 'generate', load: async () => (await import('./generate')).generateVerb },
   { name: 'score', load: async () => (await import('./score')).scoreVerb },

@@ -162,6 +162,11 @@ export interface TensorSource {
   read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
+/** What a tensor takes in a file. */
+export function tensorBytes({ dtype, shape }: Pick<TensorSource, 'dtype' | 'shape'>): number {
+  return shape.reduce((product, n) => product * n, BYTES[dtype]!);
+}
+
 /**
  * Writes a safetensors file, one tensor or piece of it in memory at a time. Names are sorted, the header is padded to 8 bytes, metadata is
  * {"format": "pt"} as PEFT and transformers expect. The caller writes aside and renames.
@@ -171,7 +176,7 @@ export async function writeSafetensors(file: string, tensors: readonly TensorSou
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   let offset = 0;
   for (const { name, dtype, shape } of sorted) {
-    const end = offset + shape.reduce((product, n) => product * n, BYTES[dtype]!);
+    const end = offset + tensorBytes({ dtype, shape });
     header[name] = { dtype, shape, data_offsets: [offset, end] };
     offset = end;
   }

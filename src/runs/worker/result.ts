@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { writeFileAtomic, writeFolderAtomic } from '../../base/files';
+import { writeFolderAtomic } from '../../base/files';
 import type { OpenDevice, Training } from '../../engines/engine';
-import { openWeights } from '../../generate/session';
+import { copyModelFiles } from '../../export/companions';
+import { openWeights, type ModelFolder } from '../../generate/session';
 import type { RunArtifacts } from '../artifacts';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { Run } from '../folder/run-schema';
@@ -10,25 +9,15 @@ import { openTrained } from '../open-trained';
 import { evaluateRun, type EvaluateRunOptions } from './evaluate-run';
 import { limited, type PreparedRun } from './prepare';
 
-/** What a model folder needs besides its weights. */
-const MODEL_FILES = [
-  'config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'chat_template.jinja',
-];
-
 /** Writes what was trained: an adapter folder, or a model folder with the base's configuration and tokenizer. */
-export async function writeResult({ result, form }: RunArtifacts, training: Training, baseDir: string): Promise<void> {
+export async function writeResult(
+  { result, form }: RunArtifacts,
+  training: Training,
+  model: ModelFolder,
+): Promise<void> {
   await writeFolderAtomic(result, async (temporary) => {
     await training.writeResult(temporary);
-    if (form === 'adapter') return;
-    for (const name of MODEL_FILES) {
-      const content = await readFile(path.join(baseDir, name)).catch(() => undefined);
-      if (content !== undefined) await writeFileAtomic(path.join(temporary, name), content);
-    }
+    if (form === 'model') await copyModelFiles(model.modelDir, temporary, model.chat.template.source);
   });
 }
 

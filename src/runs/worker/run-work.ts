@@ -130,7 +130,7 @@ export class RunWork {
         return asked !== undefined;
       });
       if (outcome === 'halted') return false;
-      await writeResult(artifacts, training, model.modelDir);
+      await writeResult(artifacts, training, model);
     } finally {
       training.close();
     }

@@ -1,0 +1,35 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.json',
+  'merges.txt',
+  'tokenizer.model',
+];
+const CONFIG_FILES = ['config.json', 'generation_config.json'];
+
+/** Copies what a model folder needs besides its weights, as far as the base model's folder has it. */
+export async function copyModelFiles(modelDir: string, folder: string, chatTemplate: string): Promise<void> {
+  await copyPresent(modelDir, folder, CONFIG_FILES);
+  await copyTokenizer(modelDir, folder, chatTemplate);
+}
+
+/** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */
+export async function copyTokenizer(modelDir: string, folder: string, chatTemplate: string): Promise<void> {
+  await copyPresent(modelDir, folder, TOKENIZER_FILES);
+  await writeFile(path.join(folder, 'chat_template.jinja'), chatTemplate);
+}
+
+async function copyPresent(from: string, to: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await copyFile(path.join(from, name), path.join(to, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Device } from '../compute/device';
+import type { LlamaConfig } from '../model/llama-config';
+import type { Tuning } from '../model/tuning';
+import type { BaseWeights } from '../model/weights';
+import type { CardFacts } from './model-card';
+
+/** A tuned model as exports see it: weights on a device, and what lies beside them. */
+export interface ExportSource {
+  readonly device: Device;
+  readonly config: LlamaConfig;
+  /** The folder of the base model. */
+  readonly modelDir: string;
+  readonly base: BaseWeights;
+  /** The base model's weights, or those that took their place where all were trained. */
+  readonly weights: BaseWeights;
+  /** What was trained beside the weights, if anything. */
+  readonly tuning?: Tuning | undefined;
+  /** The Jinja source of the chat template that the model was trained with. */
+  readonly chatTemplate: string;
+  readonly card: CardFacts;
+}
+
+export interface ExportProgress {
+  (bytes: number, total: number): void;
+}
+
+/** A form in which a tuned model leaves; docs/extending.md says what a new one needs. */
+export interface Exporter {
+  /** As in `--to`. */
+  readonly name: string;
+  /** One line: what it is, and what loads it. */
+  readonly summary: string;
+  /**
+   * Writes it into an empty folder; the caller writes aside and renames.
+   * @returns what a person should know of it, a line each
+   * @throws SftError export-impossible where the model has no such form
+   */
+  write(source: ExportSource, folder: string, onProgress: ExportProgress): Promise<readonly string[]>;
+}

@@ -1,0 +1,34 @@
+import { tensorBytes, type TensorSource } from '../../model/safetensors';
+import { copyModelFiles } from '../companions';
+import type { Exporter, ExportProgress } from '../exporter';
+import { writeCard } from '../model-card';
+import { tunedTensors } from '../tuned-tensors';
+import { writeShards } from './shards';
+
+/** A model folder in the base model's types: what was trained is added to its weights. */
+export const mergedExporter: Exporter = {
+  name: 'merged',
+  summary: 'a whole model in one folder, with what was trained merged into it: loads wherever the base model loads',
+  async write(source, folder, onProgress) {
+    await writeShards(folder, counted(tunedTensors(source), onProgress));
+    await copyModelFiles(source.modelDir, folder, source.chatTemplate);
+    await writeCard(folder, source.card, 'transformers');
+    return [];
+  },
+};
+
+function counted(tensors: readonly TensorSource[], onProgress: ExportProgress): TensorSource[] {
+  const total = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  let done = 0;
+  return tensors.map((tensor) => ({
+    ...tensor,
+    async *read() {
+      const data = tensor.read();
+      for await (const piece of 'then' in data ? [await data] : data) {
+        yield piece;
+        done += piece.length;
+        onProgress(done, total);
+      }
+    },
+  }));
+}

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** What is told of a tuned model in its README.md. */
+export interface CardFacts {
+  /** The name of the run. */
+  readonly title: string;
+  /** A name that others can resolve, or the path of the folder where there is none. */
+  readonly baseModel: string;
+  /** Whether `baseModel` is a name on the Hugging Face Hub. */
+  readonly onHub: boolean;
+  /** Key and value of the configuration, in the order in which they are shown. */
+  readonly settings: readonly (readonly [key: string, value: string])[];
+  /** The dataset's file name. */
+  readonly dataset: string;
+  /** Which weights of the run: `tuned`, `best`, `step-40`. */
+  readonly weights: string;
+  /** Scores of the held-out part, before and after; none where the run has no evaluation of these weights. */
+  readonly scores: readonly { readonly name: string; readonly base: string; readonly tuned: string }[];
+  /** Examples that the scores are of. */
+  readonly scored: number;
+}
+
+/** Writes README.md as the Hub reads it: a YAML head, then what the model is, how it was trained and how it is loaded. */
+export async function writeCard(folder: string, facts: CardFacts, library: 'peft' | 'transformers'): Promise<void> {
+  await writeFile(path.join(folder, 'README.md'), `${[...head(facts, library), ...body(facts, library)].join('\n')}\n`);
+}
+
+function head({ baseModel, onHub }: CardFacts, library: string): string[] {
+  // The Hub takes a name alone for base_model: a path on somebody's disk would be refused there.
+  const base = onHub ? [`base_model: ${JSON.stringify(baseModel)}`] : [];
+  return ['---', ...base, `library_name: ${library}`, 'pipeline_tag: text-generation', 'tags:', '  - sft', '---', ''];
+}
+
+function body(facts: CardFacts, library: 'peft' | 'transformers'): string[] {
+  const { title, baseModel, dataset, weights, settings, scores, scored } = facts;
+  return [
+    `# ${plain(title)}`,
+    '',
+    `Fine-tuned from ${code(baseModel)} on ${code(dataset)} with SFT Workbench.${weights === 'tuned' ? '' : ` The weights are those of ${code(weights)}.`}`,
+    '',
+    ...(scores.length === 0
+      ? []
+      : [
+          `Scores on ${scored} held-out ${scored === 1 ? 'example' : 'examples'}:`,
+          '',
+          '| score | base | tuned |',
+          '| --- | --- | --- |',
+          ...scores.map(({ name, base, tuned }) => `| ${name} | ${base} | ${tuned} |`),
+          '',
+        ]),
+    '## Training',
+    '',
+    ...settings.map(([key, value]) => `- ${code(key)}: ${code(value)}`),
+    '',
+    '## Use',
+    '',
+    '```python',
+    ...usage(baseModel, library),
+    '```',
+  ];
+}
+
+function usage(baseModel: string, library: 'peft' | 'transformers'): string[] {
+  const load =
+    library === 'transformers'
+      ? [
+          'from transformers import AutoModelForCausalLM, AutoTokenizer',
+          '',
+          'model = AutoModelForCausalLM.from_pretrained(".")',
+        ]
+      : [
+          'from peft import PeftModel',
+          'from transformers import AutoModelForCausalLM, AutoTokenizer',
+          '',
+          `model = AutoModelForCausalLM.from_pretrained(${JSON.stringify(baseModel)})`,
+          'model = PeftModel.from_pretrained(model, ".")',
+        ];
+  return [
+    ...load,
+    'tokenizer = AutoTokenizer.from_pretrained(".")',
+    'prompt = tokenizer.apply_chat_template(',
+    '    [{"role": "user", "content": "..."}], add_generation_prompt=True, return_tensors="pt", return_dict=True',
+    ')',
+    'answer = model.generate(**prompt, max_new_tokens=128, do_sample=False)',
+    'print(tokenizer.decode(answer[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True))',
+  ];
+}
+
+/** Text that cannot be taken for Markdown of more than a line. */
+function plain(text: string): string {
+  return text.replace(/[\s]+/g, ' ').replace(/[\\`*_[\]<>#|]/g, '\\$&');
+}
+
+/** A code span that the text cannot leave. */
+function code(text: string): string {
+  return `\`${text.replace(/[\s]+/g, ' ').replaceAll('`', "'")}\``;
+}

@@ -1,0 +1,17 @@
+import { SftError } from '../base/errors';
+import type { Exporter } from './exporter';
+import { mergedExporter } from './merged/merged-exporter';
+import { peftExporter } from './peft/peft-exporter';
+
+/** Every form in which a tuned model leaves. */
+export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter];
+
+/** @throws SftError usage */
+export function exporterNamed(name: string): Exporter {
+  const found = EXPORTERS.find((exporter) => exporter.name === name);
+  if (found !== undefined) return found;
+  throw new SftError('usage', `--to ${JSON.stringify(name)} is not a form of export`, {
+    remedy: `take one of: ${EXPORTERS.map((exporter) => exporter.name).join(', ')}`,
+    exitCode: 2,
+  });
+}

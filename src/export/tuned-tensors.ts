@@ -1,0 +1,79 @@
+import { mergeDelta } from '../compute/composed/merge-delta';
+import type { Device } from '../compute/device';
+import { BYTES_PER_ELEMENT, type DeviceBuffer } from '../compute/memory';
+import { PROJECTIONS } from '../config/config-schema';
+import { projectionPath } from '../model/projections';
+import type { PlacedDelta } from '../model/tuning';
+import type { TensorSource, TensorType } from '../model/safetensors';
+import type { WeightTensor } from '../model/weights';
+import type { ExportSource } from './exporter';
+
+const TYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const;
+
+/**
+ * The tensors of a tuned model with what was trained in them, in the types of the base model's file. Each is computed in fp32, a piece
+ * of `transferBytes` at a time, and rounded once.
+ */
+export function tunedTensors(source: ExportSource): readonly TensorSource[] {
+  const deltas = deltasByTensor(source);
+  return source.weights.all().map((tensor) => {
+    const { name, shape } = tensor;
+    const stored = source.base.get(name).data;
+    const read = (): AsyncGenerator<Uint8Array> =>
+      piecesOf(source.device, trainedTensor(source, tensor), stored.dtype, deltas.get(name));
+    return { name, dtype: typeOf(stored), shape, read };
+  });
+}
+
+function typeOf({ dtype }: DeviceBuffer): TensorType {
+  if (dtype === 'i32') throw new RangeError('a weight is not of integers');
+  return TYPES[dtype];
+}
+
+function trainedTensor({ tuning }: ExportSource, tensor: WeightTensor): WeightTensor {
+  const parameter = tuning?.replaces(tensor.name);
+  return parameter === undefined ? tensor : { ...tensor, data: parameter.value };
+}
+
+function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, PlacedDelta> {
+  const deltas = new Map<string, PlacedDelta>();
+  if (tuning === undefined) return deltas;
+  for (let layer = 0; layer < config.layers; layer++) {
+    for (const name of PROJECTIONS) {
+      const placed = tuning.delta(layer, name);
+      if (placed !== undefined) deltas.set(`model.layers.${layer}.${projectionPath(name)}.weight`, placed);
+    }
+  }
+  return deltas;
+}
+
+async function* piecesOf(
+  device: Device,
+  { shape, data }: WeightTensor,
+  dtype: DeviceBuffer['dtype'],
+  placed: PlacedDelta | undefined,
+): AsyncGenerator<Uint8Array> {
+  const rows = shape.length > 1 ? shape[0]! : 1;
+  const cols = data.length / rows;
+  const step = Math.max(1, Math.floor(device.traits.transferBytes / (cols * BYTES_PER_ELEMENT.f32)));
+  for (let from = 0; from < rows; from += step) {
+    const count = Math.min(step, rows - from);
+    const value = device.alloc('f32', count * cols);
+    const rounded = device.alloc(dtype, count * cols);
+    try {
+      const recorder = device.begin();
+      recorder.copy(value, data.slice(from * cols, count * cols));
+      if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
+      recorder.copy(rounded, value);
+      device.submit(recorder);
+      yield bytesOf(dtype === 'f32' ? await device.readFloats(rounded) : await device.readBits(rounded));
+    } finally {
+      device.free(value);
+      device.free(rounded);
+    }
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

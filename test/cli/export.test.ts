@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, it } from 'node:test';
+import { locateTensors, type LocatedTensor } from '../../src/model/tensor-folder';
+import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
+
+const folder = temporaryFolder();
+const data = smallDataset(folder, 20);
+
+function train(name: string, values: Readonly<Record<string, unknown>>): string {
+  const run = path.join(folder, name);
+  mkdirSync(`${run}-config`);
+  const trained = sft([
+    'train',
+    smallConfig(`${run}-config`, { max_steps: 4, learning_rate: 1e-2, ...values }),
+    '--run',
+    run,
+  ]);
+  assert.equal(trained.code, 0, trained.err);
+  return run;
+}
+
+function exported(run: string, form: string, ...options: string[]): string {
+  const out = path.join(folder, `${path.basename(run)}-${form}${options.join('')}`);
+  const finished = sft(['export', run, '--to', form, '--out', out, ...options]);
+  assert.equal(finished.code, 0, finished.err);
+  return out;
+}
+
+function score(model: string, adapter?: string): number {
+  const finished = sft([
+    'score',
+    data,
+    '--model',
+    model,
+    '--json',
+    ...(adapter === undefined ? [] : ['--adapter', adapter]),
+  ]);
+  assert.equal(finished.code, 0, finished.err);
+  return (JSON.parse(finished.out) as { nll: number }).nll;
+}
+
+function bytesOf({ file, byteOffset, byteLength }: LocatedTensor): Buffer {
+  return readFileSync(file).subarray(byteOffset, byteOffset + byteLength);
+}
+
+function hashOf(tensors: ReadonlyMap<string, LocatedTensor>, keep: (name: string) => boolean): string {
+  const hash = createHash('sha256');
+  for (const [name, tensor] of [...tensors].filter(([key]) => keep(key)).sort())
+    hash.update(name).update(bytesOf(tensor));
+  return hash.digest('hex');
+}
+
+describe('sft export', () => {
+  let run: string;
+
+  before(() => {
+    run = train('lora', { target_modules: ['q_proj', 'down_proj'] });
+  });
+
+  it('merged: answers as base and adapter together do, and leaves what was not trained as it was, bit for bit', () => {
+    const merged = exported(run, 'merged');
+    const apart = score(MODEL, path.join(run, 'adapter'));
+    const together = score(merged);
+    // What the types of the base model's files (bf16) take away by rounding.
+    assert.ok(Math.abs(together / apart - 1) < 2e-3, `${together} merged, ${apart} apart`);
+    assert.ok(
+      Math.abs(score(MODEL) / apart - 1) > 2e-2,
+      'the adapter changes little: the comparison above says nothing',
+    );
+
+    const [base, tuned] = [locateTensors(MODEL), locateTensors(merged)];
+    const facts = (tensors: typeof base): unknown =>
+      [...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape]).sort();
+    assert.deepEqual(facts(tuned), facts(base));
+    const trained = (name: string): boolean => /q_proj|down_proj/.test(name);
+    assert.equal(
+      hashOf(tuned, (name) => !trained(name)),
+      hashOf(base, (name) => !trained(name)),
+    );
+    for (const [name, tensor] of tuned) {
+      if (trained(name)) assert.notDeepEqual(bytesOf(tensor), bytesOf(base.get(name)!), name);
+    }
+  });
+
+  it('merged: a model folder with tokenizer, template and card, from which one can train on', () => {
+    const merged = exported(run, 'merged', '--weights', 'step-2');
+    const card = readFileSync(path.join(merged, 'README.md'), 'utf8');
+    assert.match(card, /^---\nlibrary_name: transformers\n/);
+    assert.match(card, /The weights are those of `step-2`/);
+    assert.match(card, /- `lora_r`: `16`/);
+    assert.doesNotMatch(card, /ROUGE-1/, 'the scores are those of the result, not of the checkpoint');
+    const counted = (model: string): string => sft(['count', data, '--model', model, '--json']).out;
+    assert.equal(counted(merged).replaceAll(merged, MODEL), counted(MODEL));
+    train('again', { model_name: merged, max_steps: 2 });
+  });
+
+  it('peft: the same adapter, with what a loader wants beside it', () => {
+    const adapter = exported(run, 'peft');
+    assert.deepEqual(
+      readdirSync(adapter).sort(),
+      [
+        'README.md',
+        'adapter_config.json',
+        'adapter_model.safetensors',
+        'chat_template.jinja',
+        ...readdirSync(MODEL).filter((name) => /^(tokenizer|special_tokens_map)/.test(name)),
+      ].sort(),
+    );
+    const weights = (at: string): Buffer => readFileSync(path.join(at, 'adapter_model.safetensors'));
+    assert.deepEqual(weights(adapter), weights(path.join(run, 'adapter')));
+    assert.match(readFileSync(path.join(adapter, 'README.md'), 'utf8'), /\| ROUGE-1 \| 0\.\d{3} \| 0\.\d{3} \|/);
+  });
+
+  it("full fine-tuning: merged is in the base model's types; there is no adapter", () => {
+    const full = train('full', { training_type: 'full', lora_dropout: undefined, max_steps: 2, learning_rate: 1e-3 });
+    const merged = exported(full, 'merged');
+    const types = (at: string): unknown => [...locateTensors(at)].map(([name, { dtype }]) => [name, dtype]).sort();
+    assert.deepEqual(types(merged), types(MODEL));
+    assert.ok(Math.abs(score(merged) / score(path.join(full, 'model')) - 1) < 2e-3);
+    const out = path.join(folder, 'no-adapter');
+    const refused = sft(['export', full, '--to', 'peft', '--out', out]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /all weights of the model were trained: there is no adapter - take --to merged/);
+    assert.equal(existsSync(out), false);
+  });
+
+  it('refuses what it cannot write, and touches no folder that holds something', () => {
+    const held = path.join(folder, 'held');
+    mkdirSync(held);
+    writeFileSync(path.join(held, 'mine.txt'), 'mine');
+    const refusals: [string[], RegExp][] = [
+      [[run, '--to', 'merged', '--out', held], /held the folder is not empty - name a new folder/],
+      [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
+      [[run, '--to', 'onnx', '--out', 'x'], /--to "onnx" is not a form of export - take one of: peft, merged/],
+      [
+        [run, '--to', 'merged', '--out', path.join(folder, 'x'), '--weights', 'step-3'],
+        /no weights called "step-3" - take one of these with --weights: tuned, best, step-4, step-2/,
+      ],
+      [[held, '--to', 'merged', '--out', path.join(folder, 'x')], /run\.json/],
+    ];
+    for (const [args, reason] of refusals) {
+      const refused = sft(['export', ...args]);
+      assert.notEqual(refused.code, 0);
+      assert.match(refused.err, reason);
+    }
+    assert.deepEqual(readdirSync(held), ['mine.txt']);
+  });
+});
