@@ -7,13 +7,15 @@ import { openRun } from './open-run';
 import { numberOption, onlyPositional } from './option-values';
 import { showProgress } from './progress';
 import type { Verb } from './verb';
+import { unicodeOption, WORDS_OPTIONS } from './words-options';
 
 export const evaluateVerb: Verb = {
   name: 'evaluate',
   summary: 'compare the model before and after a run on the held-out test part',
-  usage: 'sft evaluate RUN [--stemmer] [--answers N] [options]',
+  usage: 'sft evaluate RUN [--stemmer] [--unicode | --no-unicode] [--answers N] [options]',
   options: {
     stemmer: { type: 'boolean', help: 'compare word stems (registering = registered)' },
+    ...WORDS_OPTIONS,
     answers: { type: 'string', value: 'N', help: 'print N questions with both answers (3)' },
     ...DEVICE_OPTIONS,
   },
@@ -37,6 +39,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
         },
       );
     }
+    const unicode = unicodeOption(options);
     const examples = limited(data.test, config);
     if (examples.length === 0) {
       throw new SftError('no-examples', 'the run has no test part', {
@@ -46,6 +49,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     }
     const { evaluation, predictions } = await evaluateRun(run.artifacts, config, session, tuned, examples, {
       stemmer: options['stemmer'] === true,
+      ...(unicode === undefined ? {} : { unicode }),
       onProgress: (name, done, total) => {
         showProgress(terminal, `the ${name} model answered ${done} of ${total} test questions`);
       },

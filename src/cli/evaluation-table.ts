@@ -1,5 +1,7 @@
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { rougeBand } from '../text/rouge/bands';
+import { estimateText } from '../text/rouge/few';
+import { lengthRows, takenText } from '../text/rouge/how-taken';
 import { ROUGE_METRICS, type RougeMetric } from '../text/rouge/rouge';
 
 const NAMES: Readonly<Record<RougeMetric, string>> = {
@@ -9,19 +11,20 @@ const NAMES: Readonly<Record<RougeMetric, string>> = {
   rougeLsum: 'ROUGE-Lsum',
 };
 
-/** Base against tuned, one metric a line: mean F1 with its 95% interval, and the tutorial's band of the tuned model. */
+/** Base against tuned, one metric a line: mean F1, of many examples with its 95% interval and the tutorial's band of the tuned model. */
 export function evaluationTable(evaluation: RunEvaluation): string[] {
-  const { base, tuned } = evaluation;
+  const { base, tuned, examples } = evaluation;
   const rows = [
     ['', 'base', 'tuned', ''],
     ['loss', base.loss.toFixed(3), tuned.loss.toFixed(3), ''],
     ['perplexity', perplexityText(base), perplexityText(tuned), ''],
     ...ROUGE_METRICS.map((metric) => [
       NAMES[metric],
-      interval(base[metric]),
-      interval(tuned[metric]),
-      rougeBand(metric, tuned[metric].f1) ?? '',
+      estimateText(base[metric], examples),
+      estimateText(tuned[metric], examples),
+      rougeBand(metric, tuned[metric].f1, examples) ?? '',
     ]),
+    ...lengthRows(evaluation).map((row) => [...row, '']),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
@@ -32,7 +35,7 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
   );
   return [
     ...lines,
-    `${evaluation.examples} held-out examples; mean F1 with its 95% interval, ${evaluation.stemmer ? 'with' : 'without'} the Porter stemmer.`,
+    takenText(evaluation),
     'ROUGE counts shared words: it does not see whether an answer is true. Read some answers as well.',
   ];
 }
@@ -40,8 +43,4 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
 /** An infinite one cannot be written as JSON: it is null. */
 function perplexityText({ perplexity }: RunEvaluation['base']): string {
   return perplexity === null ? '∞' : perplexity.toFixed(2);
-}
-
-function interval({ f1, low, high }: { readonly f1: number; readonly low: number; readonly high: number }): string {
-  return `${f1.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})`;
 }

@@ -39,7 +39,7 @@ describe('sft rouge', () => {
     const { code, out, log } = await rouge([targets, predictions], {}, true);
     assert.equal(code, 0);
     const summary = JSON.parse(out) as Record<string, Record<string, number>>;
-    assert.deepEqual(Object.keys(summary), ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'count']);
+    assert.deepEqual(Object.keys(summary), ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'count', 'stemmer', 'unicode']);
     assert.deepEqual(Object.keys(summary['rouge1']!), ['precision', 'recall', 'f1', 'low', 'high']);
     assert.equal(summary['count'], 2);
     // 4 of 4 words, then you and the: 2 of 6 and 2 of 5.
@@ -49,10 +49,39 @@ describe('sft rouge', () => {
   });
 
   it('draws a table with interval and bands, the settings and the caveat', async () => {
-    const { out } = await rouge([targets, predictions], { stemmer: true, seed: '7' });
-    assert.match(out, /ROUGE-1 +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4} - 1\.0000 +good/);
-    assert.match(out, /2 pairs; stemmer on; .*seed 7/);
+    const many = [['Abuja is the capital'], ['You pay the fee online']].flatMap((one) =>
+      Array<string>(15).fill(one[0]!),
+    );
+    const given = Array.from({ length: 30 }, (_, at) =>
+      at < 15 ? 'The capital is Abuja' : 'You paid fees at the bank',
+    );
+    const files = [written('t30.json', JSON.stringify(many)), written('p30.json', JSON.stringify(given))];
+    const { out } = await rouge(files, { stemmer: true, seed: '7' });
+    assert.match(out, /ROUGE-1 +0\.\d{4} +0\.\d{4} +0\.\d{4} +0\.\d{4} - 0\.\d{4} +good/);
+    assert.match(out, /30 pairs; stemmer on; .*seed 7/);
     assert.match(out, /not meaning/);
+  });
+
+  it('gives a handful of pairs neither an interval nor a verdict', async () => {
+    const { out } = await rouge([targets, predictions], { stemmer: true });
+    assert.match(out, /2 pairs; stemmer on; .*too few for an interval or a band/);
+    assert.doesNotMatch(out, /good|fair|poor|95%/);
+    const { out: json } = await rouge([targets, predictions], {}, true);
+    assert.equal((JSON.parse(json) as { rouge1: { low: unknown } }).rouge1.low, null);
+  });
+
+  it("compares words of every script where Google's sees none in a target, and says so", async () => {
+    const files = [
+      written('ar-t.json', '["المكتب قرب السوق.","yes"]'),
+      written('ar-p.json', '["المكتب قرب السوق.","yes"]'),
+    ];
+    const { out, log } = await rouge(files, {}, true);
+    const summary = JSON.parse(out) as { rouge1: { f1: number }; unicode: boolean };
+    assert.deepEqual([summary.rouge1.f1, summary.unicode], [1, true]);
+    assert.match(log, /words of every script/);
+    const { out: googles } = await rouge(files, { 'no-unicode': true });
+    assert.match(googles, /ROUGE-1 +0\.5000[^]*words of a-z and 0-9, Google's/);
+    await assert.rejects(rouge(files, { unicode: true, 'no-unicode': true }), /exclude each other/);
   });
 
   it('takes the stemmer and every script when asked', async () => {
@@ -63,7 +92,7 @@ describe('sft rouge', () => {
     };
     assert.equal(await f1({}, 'paying fees', 'pays fee'), 0);
     assert.equal(await f1({ stemmer: true }, 'paying fees', 'pays fees'), 1);
-    assert.equal(await f1({}, '護照', '護照'), 0);
+    assert.equal(await f1({ 'no-unicode': true }, '護照', '護照'), 0);
     assert.equal(await f1({ unicode: true }, '護照', '護照'), 1);
   });
 

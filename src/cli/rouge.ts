@@ -1,9 +1,12 @@
 import { SftError } from '../base/errors';
 import { rougeBand } from '../text/rouge/bands';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
+import { needUnicodeWords, wordsText } from '../text/rouge/choose-words';
+import { areFew } from '../text/rouge/few';
 import { readItems, type Item } from '../text/rouge/item-list';
 import { ROUGE_METRICS, scoreRouge, type RougeMetric } from '../text/rouge/rouge';
 import type { Invocation, Verb } from './verb';
+import { unicodeOption, WORDS_OPTIONS } from './words-options';
 
 const NAMES: Readonly<Record<RougeMetric, string>> = {
   rouge1: 'ROUGE-1',
@@ -15,7 +18,7 @@ const NAMES: Readonly<Record<RougeMetric, string>> = {
 const CAVEAT =
   'ROUGE counts shared words, not meaning: a right answer in other words scores low, and a wrong one in the same words scores high.';
 
-const USAGE = 'sft rouge TARGETS PREDICTIONS [--stemmer] [--unicode] [--seed N] [--json]';
+const USAGE = 'sft rouge TARGETS PREDICTIONS [--stemmer] [--unicode | --no-unicode] [--seed N] [--json]';
 
 function filesOf(positionals: readonly string[]): readonly [targets: string, predictions: string] {
   const [targets, predictions] = positionals;
@@ -54,33 +57,34 @@ function table(summary: RougeSummary): string {
   const number = (value: number): string => value.toFixed(4).padStart(9);
   const rows = ROUGE_METRICS.map((metric) => {
     const { precision, recall, f1, low, high } = summary[metric];
-    const interval = `${low.toFixed(4)} - ${high.toFixed(4)}`;
+    const interval = low === null || high === null ? '' : `${low.toFixed(4)} - ${high.toFixed(4)}`;
     const row = `${NAMES[metric].padEnd(10)}${number(precision)}${number(recall)}${number(f1)}   ${interval}`;
-    return `${row}   ${rougeBand(metric, f1) ?? ''}`.trimEnd();
+    return `${row}   ${rougeBand(metric, f1, summary.count) ?? ''}`.trimEnd();
   });
-  return [`${''.padEnd(10)}precision   recall       F1   95% of mean F1    band`, ...rows].join('\n');
+  const head = `${''.padEnd(10)}precision   recall       F1`;
+  return [areFew(summary.count) ? head : `${head}   95% of mean F1    band`, ...rows].join('\n');
 }
 
 function settings(count: number, stemmer: boolean, unicode: boolean, seed: number): string {
   const pairs = `${count} ${count === 1 ? 'pair' : 'pairs'}`;
-  const words = unicode ? 'words of every script' : "words of a-z and 0-9, Google's default";
-  return `${pairs}; stemmer ${stemmer ? 'on' : 'off'}; ${words}; interval from 1,000 resamples, seed ${seed}`;
+  const interval = areFew(count) ? 'too few for an interval or a band' : `interval from 1,000 resamples, seed ${seed}`;
+  return `${pairs}; stemmer ${stemmer ? 'on' : 'off'}; ${wordsText(unicode)}; ${interval}`;
 }
 
 async function run({ positionals, options, json, terminal }: Invocation): Promise<0> {
   const files = filesOf(positionals);
   const seed = seedOf(options['seed']);
   const stemmer = options['stemmer'] === true;
-  const unicode = options['unicode'] === true;
   const targets = await readItems(files[0]);
   const predictions = await readItems(files[1]);
   requireSameCount(targets, predictions, files);
+  const unicode = unicodeOption(options) ?? needUnicodeWords(targets.map(({ text }) => text));
   const scores = targets.map((target, at) => scoreRouge(target.text, predictions[at]!.text, { stemmer, unicode }));
   const summary = aggregateRouge(scores, { seed });
   const setting = settings(summary.count, stemmer, unicode, seed);
   if (json) {
     terminal.log(setting);
-    terminal.out(JSON.stringify(summary));
+    terminal.out(JSON.stringify({ ...summary, stemmer, unicode }));
   } else {
     terminal.out(`${table(summary)}\n\n${setting}\n${CAVEAT}`);
   }
@@ -93,10 +97,7 @@ export const rougeVerb: Verb = {
   usage: USAGE,
   options: {
     stemmer: { type: 'boolean', help: 'compare word stems (Porter, as NLTK does it): "paying" matches "pays"' },
-    unicode: {
-      type: 'boolean',
-      help: 'keep letters of every script; without it everything but a-z and 0-9 is dropped',
-    },
+    ...WORDS_OPTIONS,
     seed: { type: 'string', value: 'N', help: 'seed of the resampling behind the interval (default 0)' },
   },
   teach: `ROUGE measures how many words a model's answer shares with the answer you wanted, from 0 (none) to 1 (all).
@@ -107,8 +108,10 @@ much of what was wanted is there).
 TARGETS and PREDICTIONS are JSON arrays of strings, or text files with one item a line, in the same order.
 
 How to read the mean F1: ROUGE-1 below 0.2 is poor, to 0.4 fair, above it good; ROUGE-L below 0.1 is poor, to 0.3 fair,
-above it good. The interval says how far the mean would move with other questions of the same kind: two models whose
+above it good. Fewer than 30 pairs get neither a band nor an interval. The interval says how far the mean would move with other questions of the same kind: two models whose
 intervals overlap widely may be equally good. ${CAVEAT}
+
+Google's words are a-z and 0-9. Where targets are written mostly in other letters, those of every script are compared and the output says so.
 
   sft rouge targets.json predictions.json
   sft rouge answers.txt replies.txt --unicode --json`,

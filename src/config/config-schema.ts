@@ -381,6 +381,13 @@ export const CONFIG_SCHEMA = {
       default: 128,
       examples: [64, 128, 256],
     },
+    rouge_unicode: {
+      description:
+        'Which words ROUGE compares: true those of every script, false only a-z and 0-9, as Google does. null takes those of every script where your answers need them.',
+      type: ['boolean', 'null'],
+      default: null,
+      examples: [null, true, false],
+    },
     device: {
       description: 'What computes. auto takes the fastest one present and says which.',
       type: 'string',

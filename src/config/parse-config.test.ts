@@ -94,6 +94,7 @@ describe('a good configuration', () => {
       early_stopping_patience: null,
       eval_examples: null,
       max_new_tokens: 128,
+      rouge_unicode: null,
       device: 'auto',
       threads: null,
     });

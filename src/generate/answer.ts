@@ -13,9 +13,16 @@ export interface AskedQuestion {
   readonly history?: readonly ChatMessage[];
 }
 
+/** An answer as it was given. */
+export interface GivenAnswer {
+  readonly answer: string;
+  /** Whether it was ended by max_new_tokens, or the model's last position, and not by the model. */
+  readonly cut: boolean;
+}
+
 export interface AnswerOptions extends Pick<GenerateOptions, 'maxNewTokens' | 'signal'> {
   /** Answers to the first questions that an earlier call gave; the new ones are added as they come. */
-  readonly answered?: string[];
+  readonly answered?: GivenAnswer[];
   readonly onAnswer?: (done: number) => void;
 }
 
@@ -28,7 +35,7 @@ export async function answerQuestions(
   chat: ChatTokenizer,
   questions: readonly AskedQuestion[],
   options: AnswerOptions,
-): Promise<string[]> {
+): Promise<GivenAnswer[]> {
   const answers = options.answered ?? [];
   for (let start = answers.length; start < questions.length; start += QUESTIONS_AT_ONCE) {
     const prompts = questions
@@ -43,8 +50,9 @@ export async function answerQuestions(
     });
     // Answers that were cut off are none.
     options.signal?.throwIfAborted();
-    for (const { tokenIds } of continuations) {
-      answers.push(chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim());
+    for (const { tokenIds, stop } of continuations) {
+      const answer = chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim();
+      answers.push({ answer, cut: stop === 'length' });
     }
     options.onAnswer?.(answers.length);
   }

@@ -4,7 +4,8 @@ import type { TokenSequence } from '../model/batch';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
-import { answerQuestions, type AnswerOptions, type AskedQuestion } from './answer';
+import { tokenizeForRouge, type RougeOptions } from '../text/rouge/tokenize';
+import { answerQuestions, type AnswerOptions, type AskedQuestion, type GivenAnswer } from './answer';
 
 /** A held-out example, tokenised, with its place in the data. */
 export interface EvaluationExample extends TokenSequence, AskedQuestion {
@@ -19,15 +20,18 @@ export type ModelEvaluation = RougeSummary & {
   readonly loss: number;
   /** exp(loss) */
   readonly perplexity: number;
+  /** Answers that were ended by max_new_tokens. */
+  readonly cut: number;
+  /** Words of an answer, the mean. */
+  readonly answer_words: number;
 };
 
-export interface Answered extends ExampleScore {
-  readonly answer: string;
+export interface Answered extends ExampleScore, GivenAnswer {
   readonly rouge: RougeScores;
 }
 
 export interface EvaluateOptions extends AnswerOptions {
-  readonly stemmer: boolean;
+  readonly rouge: RougeOptions;
   /** Of the bootstrap. */
   readonly seed: number;
 }
@@ -43,15 +47,25 @@ export async function evaluateModel(
   options: EvaluateOptions,
 ): Promise<{ summary: ModelEvaluation; answers: Answered[] }> {
   const { loss, perExample } = await scoreExamples(model, examples);
-  const texts = await answerQuestions(model, chat, examples, options);
+  const given = await answerQuestions(model, chat, examples, options);
   const answers = examples.map((example, i) => ({
     ...perExample[i]!,
-    answer: texts[i]!,
-    rouge: scoreRouge(example.reference, texts[i]!, { stemmer: options.stemmer }),
+    ...given[i]!,
+    rouge: scoreRouge(example.reference, given[i]!.answer, options.rouge),
   }));
   const rouge = aggregateRouge(
     answers.map((answer) => answer.rouge),
     { seed: options.seed },
   );
-  return { summary: { ...rouge, loss, perplexity: Math.exp(loss) }, answers };
+  const cut = given.filter((one) => one.cut).length;
+  const answer_words = meanWords(
+    given.map(({ answer }) => answer),
+    options.rouge,
+  );
+  return { summary: { ...rouge, loss, perplexity: Math.exp(loss), cut, answer_words }, answers };
+}
+
+/** Words of a text as ROUGE counts them, the mean over at least one text. */
+export function meanWords(texts: readonly string[], rouge: RougeOptions): number {
+  return texts.reduce((sum, text) => sum + tokenizeForRouge(text, rouge).length, 0) / texts.length;
 }

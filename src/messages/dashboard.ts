@@ -25,6 +25,8 @@ const runFacts = record({
   created: text,
   model: text,
   dataset: text,
+  /** What it learnt from and was validated on: equal where losses were taken on the same examples. */
+  data: text,
 });
 export type RunFacts = TypeOf<typeof runFacts>;
 
@@ -84,15 +86,29 @@ const advice = record({
 });
 export type Advice = TypeOf<typeof advice>;
 
-const estimate = record({ f1: number, low: number, high: number });
+/** The 95% interval is left out where there are few pairs. */
+const estimate = record({ f1: number, low: maybe(number), high: maybe(number) });
 const modelResult = record({
   loss: number,
   /** Left out where it is beyond all numbers. */ perplexity: maybe(number),
   rouge1: estimate,
   rouge2: estimate,
   rougeL: estimate,
+  /** Answers that max_new_tokens ended; words of an answer, the mean. Left out where an earlier version did not note it. */
+  cut: maybe(count),
+  answer_words: maybe(number),
 });
-const evaluationResult = record({ examples: count, stemmer: flag, base: modelResult, tuned: modelResult });
+const evaluationResult = record({
+  /** Tells which questions were asked: equal where two evaluations asked the same. */
+  questions: text,
+  examples: count,
+  max_new_tokens: count,
+  stemmer: flag,
+  unicode: flag,
+  reference_words: maybe(number),
+  base: modelResult,
+  tuned: modelResult,
+});
 export type EvaluationResult = TypeOf<typeof evaluationResult>;
 
 /** F1 of ROUGE-L; mean NLL of the reference over its trained tokens, left out where it has none. */

@@ -3,6 +3,7 @@ import { memory, whole } from '../../src/charts/numbers';
 import { element } from '../shared/dom';
 import type { FrameQueue } from '../shared/frame-queue';
 import { colour } from '../shared/theme';
+import { baseName } from './header';
 import { LineChart, SERIES_COLOURS, type ChartLine, type Range } from './line-chart';
 import type { ShownRun } from './shown-run';
 
@@ -70,7 +71,12 @@ export class Charts {
         shown: () => run.drawn,
       }));
     this.charts = [
-      chart('Loss', TALL, runs.length === 1 ? lossOfOne(runs[0]!) : lossOfMany(runs), { scalable: true }),
+      chart(
+        onDifferentData(runs) ? 'Loss, on different data: not comparable' : 'Loss',
+        TALL,
+        runs.length === 1 ? lossOfOne(runs[0]!) : lossOfMany(runs),
+        { scalable: true },
+      ),
       chart('Learning rate', LOW, of('Learning rate', 'learning_rate')),
       chart('Gradient norm', LOW, of('Gradient norm', 'grad_norm'), { scalable: true }),
       chart('Tokens per second', LOW, of('Tokens per second', 'tokens_per_second'), { show: whole }),
@@ -304,11 +310,12 @@ function lossOfOne(run: ShownRun): readonly ChartLine[] {
 }
 
 function lossOfMany(runs: readonly ShownRun[]): readonly ChartLine[] {
+  const different = onDifferentData(runs);
   return runs.flatMap((run, at): readonly ChartLine[] => {
     const of = { series: at % SERIES_COLOURS, shown: () => run.drawn };
-    const { name } = run.facts;
+    const name = different ? `${run.facts.name} (${baseName(run.facts.dataset)})` : run.facts.name;
     return [
-      { ...of, label: name, x: () => run.column('step'), y: () => run.smoothed.values },
+      { ...of, label: `${name}, smoothed`, x: () => run.column('step'), y: () => run.smoothed.values },
       {
         ...of,
         label: runs.length > 2 ? 'validation' : `${name}, validation`,
@@ -319,6 +326,11 @@ function lossOfMany(runs: readonly ShownRun[]): readonly ChartLine[] {
       },
     ];
   });
+}
+
+/** Losses on other examples, or other parts of them, say nothing of one another. */
+function onDifferentData(runs: readonly ShownRun[]): boolean {
+  return new Set(runs.map(({ facts }) => facts.data)).size > 1;
 }
 
 /** Close to 1, every further digit tells. */

@@ -1,11 +1,36 @@
 import { measured, whole } from '../../src/charts/numbers';
-import type { Difference } from '../../src/messages/dashboard';
+import type { Difference, EvaluationResult } from '../../src/messages/dashboard';
+import { bestOf, canRank, rankText } from '../../src/text/rouge/alike';
+import { estimateText } from '../../src/text/rouge/few';
 import { dataTable, element, write } from '../shared/dom';
 import { baseName, STATUS_WORDS } from './header';
 import { SERIES_COLOURS } from './line-chart';
 import type { ShownRun } from './shown-run';
 
-const FIGURES = ['Status', 'Steps', 'Training loss', 'Best validation', 'ROUGE-1', 'ROUGE-L', 'Test loss'] as const;
+const FIGURES = [
+  'Status',
+  'Steps',
+  'Last training loss',
+  'Best validation',
+  'Test examples',
+  'ROUGE-1',
+  'ROUGE-L',
+  'Test loss',
+  'Answer words',
+  'Cut answers',
+] as const;
+type Figure = (typeof FIGURES)[number];
+
+/** The scores that a best one is told of. */
+const SCORES: readonly {
+  readonly figure: Figure;
+  readonly wanted: 'high' | 'low';
+  readonly of: (result: EvaluationResult) => number;
+}[] = [
+  { figure: 'ROUGE-1', wanted: 'high', of: ({ tuned }) => tuned.rouge1.f1 },
+  { figure: 'ROUGE-L', wanted: 'high', of: ({ tuned }) => tuned.rougeL.f1 },
+  { figure: 'Test loss', wanted: 'low', of: ({ tuned }) => tuned.loss },
+];
 
 export interface ComparisonOptions {
   readonly onOpen: (run: number) => void;
@@ -20,6 +45,7 @@ export class Comparison {
   readonly differences: HTMLElement;
   /** Written into and never made anew: a live run would take a box away between the press and the release that click it. */
   private readonly cells: readonly (readonly HTMLElement[])[];
+  private readonly ranking = element('p', { class: 'muted ranking', role: 'status' });
 
   constructor(
     private readonly runs: readonly ShownRun[],
@@ -36,6 +62,7 @@ export class Comparison {
       {},
       element('div', { class: 'head' }, element('h1', {}, `${whole(runs.length)} runs compared`), exported),
       element('div', { class: 'scroll' }, dataTable('The compared runs', columns, rows)),
+      this.ranking,
     );
     this.differences = element(
       'section',
@@ -56,23 +83,34 @@ export class Comparison {
   }
 
   update(): void {
+    const evaluated = this.runs.filter(({ result }) => result !== undefined);
+    const measured = evaluated.map(({ result }) => result!);
+    const marked = new Set(canRank(measured) ? bestFigures(evaluated) : []);
+    write(this.ranking, rankText(measured));
     for (const [at, run] of this.runs.entries()) {
-      for (const [column, figure] of this.figures(run).entries()) write(this.cells[at]![column]!, figure);
+      for (const [column, value] of this.figures(run).entries()) {
+        const mark = marked.has(`${FIGURES[column]!} ${evaluated.indexOf(run)}`) ? ' ★' : '';
+        write(this.cells[at]![column]!, `${value}${mark}`);
+      }
     }
   }
 
   /** In the order of FIGURES. */
   private figures(run: ShownRun): readonly string[] {
     const { status, best, result } = run;
-    const smoothed = run.smoothed.values;
+    const losses = run.column('loss');
+    const tuned = result?.tuned;
     return [
       status === undefined ? '' : STATUS_WORDS[status.status],
       status === undefined ? '' : whole(status.step),
-      measured(smoothed[smoothed.length - 1] ?? NaN),
+      measured(losses[losses.length - 1] ?? NaN),
       best === undefined ? '–' : `${measured(best.loss)} (step ${whole(best.step)})`,
-      result === undefined ? '–' : result.tuned.rouge1.f1.toFixed(3),
-      result === undefined ? '–' : result.tuned.rougeL.f1.toFixed(3),
-      result === undefined ? '–' : result.tuned.loss.toFixed(3),
+      result === undefined ? '–' : whole(result.examples),
+      result === undefined ? '–' : estimateText(result.tuned.rouge1, result.examples),
+      result === undefined ? '–' : estimateText(result.tuned.rougeL, result.examples),
+      tuned === undefined ? '–' : tuned.loss.toFixed(3),
+      tuned?.answer_words === undefined ? '–' : tuned.answer_words.toFixed(1),
+      tuned?.cut === undefined ? '–' : whole(tuned.cut),
     ];
   }
 
@@ -94,6 +132,18 @@ export class Comparison {
     const swatch = element('span', { class: `swatch colour-series-${at % SERIES_COLOURS}` });
     return element('span', { class: 'legend' }, box, swatch, open);
   }
+}
+
+/** `ROUGE-L 2` where the third of these runs has the best ROUGE-L. Losses of different models count different tokens. */
+function bestFigures(runs: readonly ShownRun[]): string[] {
+  const oneModel = new Set(runs.map(({ facts }) => facts.model)).size === 1;
+  return SCORES.filter(({ figure }) => oneModel || figure !== 'Test loss').flatMap(({ figure, wanted, of }) => {
+    const best = bestOf(
+      runs.map(({ result }) => of(result!)),
+      wanted,
+    );
+    return runs.flatMap((_, at) => (best[at]! ? [`${figure} ${at}`] : []));
+  });
 }
 
 /** Paths differ at their end. */

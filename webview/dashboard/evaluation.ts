@@ -1,6 +1,7 @@
-import { whole } from '../../src/charts/numbers';
 import type { EvaluationResult } from '../../src/messages/dashboard';
 import { ROUGE_BANDS, rougeBand } from '../../src/text/rouge/bands';
+import { areFew, estimateText } from '../../src/text/rouge/few';
+import { lengthRows, takenText } from '../../src/text/rouge/how-taken';
 import { dataTable, element } from '../shared/dom';
 
 type Metric = 'rouge1' | 'rouge2' | 'rougeL';
@@ -13,27 +14,29 @@ const METRICS: readonly (readonly [Metric, string, string])[] = [
 ];
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Base against tuned on the held-out examples: bars with their intervals, the bands, and the same as a table. */
+/** Base against tuned on the held-out examples: bars, of many examples with intervals and bands, how they were taken, and the same as a table. */
 export function evaluation(result: EvaluationResult): HTMLElement {
-  const { base, tuned, examples, stemmer } = result;
-  const highest = Math.max(...METRICS.flatMap(([metric]) => [base[metric].high, tuned[metric].high]), 0.5);
+  const { base, tuned, examples } = result;
+  const few = areFew(examples);
+  const top = ({ f1, high }: Estimate): number => high ?? f1;
+  const highest = Math.max(...METRICS.flatMap(([metric]) => [top(base[metric]), top(tuned[metric])]), 0.5);
   const end = Math.min(1, Math.ceil(highest * 10) / 10);
   const rows = METRICS.map(([metric, name, meaning]) =>
     element(
       'div',
       { class: 'metric' },
       element('div', {}, element('strong', {}, name), element('div', { class: 'muted' }, meaning)),
-      bars(metric, base[metric], tuned[metric], end),
+      bars(few ? undefined : metric, base[metric], tuned[metric], end),
       element(
         'div',
         { class: 'amounts' },
-        element('div', {}, amount(base[metric]), band(metric, base[metric])),
-        element('div', { class: 'strong' }, amount(tuned[metric]), band(metric, tuned[metric])),
+        element('div', {}, amount(base[metric]), band(metric, base[metric], examples)),
+        element('div', { class: 'strong' }, amount(tuned[metric]), band(metric, tuned[metric], examples)),
       ),
     ),
   );
-  const part = `${whole(examples)} held-out ${examples === 1 ? 'example' : 'examples'}`;
   const { rouge1, rougeL } = ROUGE_BANDS;
+  const bands = `Fair from ${rouge1.fair} (ROUGE-L ${rougeL.fair}), good above ${rouge1.good} (ROUGE-L ${rougeL.good}): the dashed lines.`;
   return element(
     'section',
     { class: 'evaluation' },
@@ -48,19 +51,20 @@ export function evaluation(result: EvaluationResult): HTMLElement {
         element('li', {}, element('span', { class: 'swatch tuned' }), element('span', { class: 'muted' }, 'tuned')),
       ),
     ),
-    element(
-      'p',
-      { class: 'muted' },
-      `Mean F1 over ${part} with its 95% interval${stemmer ? ', words stemmed' : ''}. Fair from ${rouge1.fair} (ROUGE-L ${rougeL.fair}), good above ${rouge1.good} (ROUGE-L ${rougeL.good}): the dashed lines.`,
-    ),
+    element('p', { class: 'muted' }, few ? takenText(result) : `${takenText(result)} ${bands}`),
     element('div', { class: 'metrics', 'aria-hidden': 'true' }, ...rows),
     dataTable(
       'Base against tuned model',
       [{ title: 'On the held-out examples' }, { title: 'Base', numeric: true }, { title: 'Tuned', numeric: true }],
       [
-        ...METRICS.map(([metric, name]) => [name, interval(base[metric]), interval(tuned[metric])]),
+        ...METRICS.map(([metric, name]) => [
+          name,
+          estimateText(base[metric], examples),
+          estimateText(tuned[metric], examples),
+        ]),
         ['Loss', base.loss.toFixed(3), tuned.loss.toFixed(3)],
         ['Perplexity', perplexity(base.perplexity), perplexity(tuned.perplexity)],
+        ...lengthRows(result).map(([name, ...values]) => [name[0]!.toUpperCase() + name.slice(1), ...values]),
       ],
     ),
     element(
@@ -75,20 +79,17 @@ function amount({ f1 }: Estimate): string {
   return f1.toFixed(3);
 }
 
-function interval({ f1, low, high }: Estimate): string {
-  return `${f1.toFixed(3)} (${low.toFixed(3)} – ${high.toFixed(3)})`;
-}
-
 function perplexity(value: number | undefined): string {
   return value === undefined ? '∞' : value.toFixed(2);
 }
 
-function band(metric: Metric, { f1 }: Estimate): HTMLElement | undefined {
-  const name = rougeBand(metric, f1);
+function band(metric: Metric, { f1 }: Estimate, examples: number): HTMLElement | undefined {
+  const name = rougeBand(metric, f1, examples);
   return name === undefined ? undefined : element('span', { class: `band ${name}` }, name);
 }
 
-function bars(metric: Metric, base: Estimate, tuned: Estimate, end: number): Element {
+/** @param metric whose bands are drawn */
+function bars(metric: Metric | undefined, base: Estimate, tuned: Estimate, end: number): Element {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'bars');
   const at = (value: number): string => `${((100 * Math.min(value, end)) / end).toFixed(2)}%`;
@@ -105,12 +106,14 @@ function bars(metric: Metric, base: Estimate, tuned: Estimate, end: number): Ele
   ] as const) {
     draw('rect', kind, { x: 0, y, width: at(estimate.f1), height: 14, rx: 2 });
     const middle = y + 7;
-    draw('line', 'whisker', { x1: at(estimate.low), x2: at(estimate.high), y1: middle, y2: middle });
-    for (const edge of [estimate.low, estimate.high]) {
+    const { low, high } = estimate;
+    if (low === undefined || high === undefined) continue;
+    draw('line', 'whisker', { x1: at(low), x2: at(high), y1: middle, y2: middle });
+    for (const edge of [low, high]) {
       draw('line', 'whisker', { x1: at(edge), x2: at(edge), y1: middle - 4, y2: middle + 4 });
     }
   }
-  if (metric !== 'rouge2') {
+  if (metric !== undefined && metric !== 'rouge2') {
     for (const limit of Object.values(ROUGE_BANDS[metric])) {
       if (limit < end) draw('line', 'limit', { x1: at(limit), x2: at(limit), y1: 0, y2: 44 });
     }

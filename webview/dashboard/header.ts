@@ -152,7 +152,7 @@ export class Header {
     const left = secondsLeft !== undefined;
     this.figure('step', totalSteps === undefined ? 'step' : `of ${whole(totalSteps)} steps`, whole(step));
     this.figure('time', left ? 'left' : 'training time', orDash(left ? secondsLeft : secondsTaken, duration));
-    this.figure('loss', 'training loss', measured(lastOf(run.smoothed.values)));
+    this.figure('loss', 'training loss, last step', measured(lastOf(run.column('loss'))));
     const where = best === undefined || best.step === lastOf(validation.step) ? '' : `, best at ${whole(best.step)}`;
     this.figure('validation', `validation loss${where}`, measured(lastOf(validation.loss)));
     this.figure('speed', 'tokens/s', orDash(recentMean(run.column('tokens_per_second')), whole));

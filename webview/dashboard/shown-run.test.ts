@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DRAWN_COLUMNS, type StepColumns } from '../../src/messages/dashboard';
 import { nearest, ShownRun } from './shown-run';
 
-const facts = { folder: '/r', name: 'r', id: 'r', created: '', model: '', dataset: '' };
+const facts = { folder: '/r', name: 'r', id: 'r', created: '', model: '', data: '', dataset: '' };
 
 /** Columns that all hold the same values. */
 function columns(...values: number[]): StepColumns {

@@ -69,4 +69,12 @@ export const RUN_TEACHING = {
     high: 'a model that never ends fills the limit every time, and evaluation becomes slow.',
     low: 'good answers are cut off, and their marks fall for no fault of theirs.',
   },
+  rouge_unicode: {
+    what: "Which words ROUGE compares. Google's, and so all published scores, know a-z and 0-9 alone: of an answer in Arabic nothing is left, and every score is 0. `true` takes the words of every script, `null` does so where your answers are mostly written in other letters. For English the two are the same.",
+    first: '`null`.',
+    production: '`null`; `false` to compare with published scores, where your answers are in Latin letters.',
+    sides: ['true', 'false'],
+    high: "words with accents count whole; scores of such texts are not Google's.",
+    low: '"é" ends a word and "Ọ̀nà" becomes "n": scores of other scripts mean nothing.',
+  },
 } as const satisfies Record<string, Teaching>;

@@ -47,6 +47,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   early_stopping_patience: ['Early stopping', 'Overfitting'],
   eval_examples: ['Evaluation'],
   max_new_tokens: ['Token', 'EOS'],
+  rouge_unicode: ['ROUGE'],
 };
 
 /** The anchor of a heading, as Markdown's readers form it: `LoRA rank` is `lora-rank`. */

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import type { Run } from '../../runs/folder/run-schema';
+import { areFew } from '../../text/rouge/few';
 import type { HealthFinding } from '../../train/health/finding';
 import type {
   Advice,
@@ -21,7 +23,13 @@ export function factsOf(folder: string, name: string, run: Run): RunFacts {
     created: run.created,
     model: run.base_model.path,
     dataset: run.dataset.path,
+    data: dataKey(run),
   };
+}
+
+/** Equal where runs learn from and are validated on the same examples. */
+export function dataKey({ dataset, split }: Run): string {
+  return JSON.stringify([dataset.sha256, split]);
 }
 
 /** The labels of runs that are shown together: where several have one label, each says when it was started, to the second if need be. */
@@ -40,7 +48,7 @@ export function distinctNames(runs: readonly { readonly label: string; readonly 
 /** What is known of a run whose run.json cannot be read. */
 export function unknownRun(folder: string): RunFacts {
   const name = folder.split(/[\\/]/).at(-1) ?? folder;
-  return { folder, name, id: name, created: '', model: '', dataset: '' };
+  return { folder, name, id: name, created: '', model: '', dataset: '', data: '' };
 }
 
 export function statusOf({ state, curves, device, warnings }: FollowedRun): DashboardStatus {
@@ -70,18 +78,44 @@ export function adviceOf(findings: readonly HealthFinding[]): readonly Advice[] 
   }));
 }
 
-export function resultOf({ examples, stemmer, base, tuned }: RunEvaluation): EvaluationResult {
-  return { examples, stemmer, base: modelResult(base), tuned: modelResult(tuned) };
+/** @param predictions those it was made from */
+export function resultOf(made: RunEvaluation, predictions: readonly Prediction[]): EvaluationResult {
+  const { examples, max_new_tokens, stemmer, unicode, reference_words, base, tuned } = made;
+  return {
+    questions: questionsKey(predictions),
+    examples,
+    max_new_tokens,
+    stemmer,
+    unicode,
+    reference_words: reference_words ?? undefined,
+    base: modelResult(base),
+    tuned: modelResult(tuned),
+  };
 }
 
-function modelResult({ loss, perplexity, rouge1, rouge2, rougeL }: RunEvaluation['base']): EvaluationResult['base'] {
-  const estimate = ({ f1, low, high }: typeof rouge1): EvaluationResult['base']['rouge1'] => ({ f1, low, high });
+/** The same for the same questions with the same right answers in the same order, wherever they came from. */
+function questionsKey(predictions: readonly Prediction[]): string {
+  const hash = createHash('sha256');
+  for (const { question, reference } of predictions) hash.update(`${JSON.stringify([question, reference])}\n`);
+  return hash.digest('hex');
+}
+
+function modelResult(made: RunEvaluation['base']): EvaluationResult['base'] {
+  const { loss, perplexity, rouge1, rouge2, rougeL, count, cut, answer_words } = made;
+  const estimate = ({ f1, low, high }: typeof rouge1): EvaluationResult['base']['rouge1'] => ({
+    f1,
+    // An earlier version wrote intervals of few answers as well.
+    low: areFew(count) ? undefined : (low ?? undefined),
+    high: areFew(count) ? undefined : (high ?? undefined),
+  });
   return {
     loss,
     perplexity: perplexity ?? undefined,
     rouge1: estimate(rouge1),
     rouge2: estimate(rouge2),
     rougeL: estimate(rougeL),
+    cut: cut ?? undefined,
+    answer_words: answer_words ?? undefined,
   };
 }
 

@@ -1,9 +1,12 @@
 import { escapeHtml, lineChartSvg, type SvgLine } from '../../charts/line-svg';
 import { duration, measured, memory, whole } from '../../charts/numbers';
 import { Smoothed } from '../../charts/smooth';
+import { rankText } from '../../text/rouge/alike';
 import { rougeBand } from '../../text/rouge/bands';
+import { estimateText } from '../../text/rouge/few';
+import { lengthRows, takenText } from '../../text/rouge/how-taken';
 import type { HealthFinding } from '../../train/health/finding';
-import { differencesOf, resultOf, statusOf } from './present-run';
+import { dataKey, differencesOf, resultOf, statusOf } from './present-run';
 import type { FollowedRun } from './run-follower';
 
 export interface ReportedRun extends FollowedRun {
@@ -71,10 +74,13 @@ function figures(run: ReportedRun): readonly (readonly [string, string])[] {
 
 function comparison(runs: readonly ReportedRun[]): string {
   const names = figures(runs[0]!).map(([name]) => name);
+  const measured = runs.flatMap((run) =>
+    run.evaluation === undefined ? [] : [resultOf(run.evaluation, run.predictions)],
+  );
   return table(
     ['Run', ...names],
     runs.map((run) => [run.label, ...figures(run).map(([, value]) => value)]),
-  );
+  ).concat(`<p>${escapeHtml(rankText(measured))}</p>`);
 }
 
 function advice({ findings }: ReportedRun): string {
@@ -88,6 +94,7 @@ function advice({ findings }: ReportedRun): string {
 
 function curves(runs: readonly ReportedRun[]): string {
   const alone = runs.length === 1;
+  const different = new Set(runs.map(({ run }) => dataKey(run))).size > 1;
   const kind = (run: number): string => `k${run % KINDS}`;
   const of = (column: 'learning_rate' | 'grad_norm' | 'tokens_per_second' | 'peak_memory'): readonly SvgLine[] =>
     runs.map(({ curves: { steps }, label }, run) => ({ label, kind: kind(run), x: steps.step, y: steps[column] }));
@@ -102,11 +109,16 @@ function curves(runs: readonly ReportedRun[]): string {
       dots: true,
     };
     const raw = { label: '', kind: `raw ${kind(run)}`, x: steps.step, y: steps.loss };
-    const train = { label: alone ? 'train, smoothed' : label, kind: kind(run), x: steps.step, y: smoothed.values };
+    const train = {
+      label: alone ? 'train, smoothed' : `${label}, smoothed`,
+      kind: kind(run),
+      x: steps.step,
+      y: smoothed.values,
+    };
     return alone ? [raw, train, validation] : [train, validation];
   });
   const charts = [
-    { title: 'Loss', lines: loss },
+    { title: different ? 'Loss, on different data: not comparable' : 'Loss', lines: loss },
     { title: 'Learning rate', lines: of('learning_rate') },
     { title: 'Gradient norm', lines: of('grad_norm') },
     { title: 'Tokens per second', lines: of('tokens_per_second'), show: whole },
@@ -118,21 +130,19 @@ function curves(runs: readonly ReportedRun[]): string {
       .map((line) => `<li class="${line.kind}">${escapeHtml(line.label)}</li>`)
       .join('')}</ul>`;
   return charts
-    .map((chart) => `<h3>${chart.title}</h3>${lineChartSvg(chart)}${chart.title === 'Loss' ? key(chart.lines) : ''}`)
+    .map((chart) => `<h3>${chart.title}</h3>${lineChartSvg(chart)}${chart.lines === loss ? key(chart.lines) : ''}`)
     .join('');
 }
 
 function evaluation({ label, evaluation: made }: ReportedRun): string {
   if (made === undefined) return '';
-  const { base, tuned, examples } = resultOf(made);
-  const interval = ({ f1, low, high }: typeof base.rouge1): string =>
-    `${f1.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
-  const perplexity = (value: number | undefined): string => (value === undefined ? '∞' : value.toFixed(2));
+  const { base, tuned, examples } = made;
+  const perplexity = (value: number | null): string => (value === null ? '∞' : value.toFixed(2));
   const rouge = (name: string, metric: 'rouge1' | 'rouge2' | 'rougeL'): string[] => [
     name,
-    interval(base[metric]),
-    interval(tuned[metric]),
-    rougeBand(metric, tuned[metric].f1) ?? '',
+    estimateText(base[metric], examples),
+    estimateText(tuned[metric], examples),
+    rougeBand(metric, tuned[metric].f1, examples) ?? '',
   ];
   return `<h2>Evaluation: ${escapeHtml(label)}</h2>
 ${table(
@@ -143,9 +153,10 @@ ${table(
     rouge('ROUGE-L', 'rougeL'),
     ['loss', base.loss.toFixed(3), tuned.loss.toFixed(3), ''],
     ['perplexity', perplexity(base.perplexity), perplexity(tuned.perplexity), ''],
+    ...lengthRows(made).map((row) => [...row, '']),
   ],
 )}
-<p>${whole(examples)} held-out examples, mean F1 with its 95% interval. ROUGE counts shared words: it does not see whether an answer is true.</p>`;
+<p>${escapeHtml(takenText(made))} ROUGE counts shared words: it does not see whether an answer is true.</p>`;
 }
 
 function predictions({ predictions: all }: ReportedRun): string {

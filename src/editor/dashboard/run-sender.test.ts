@@ -147,7 +147,8 @@ describe('what a dashboard is told of a run', () => {
     assert.equal(told?.items[0]?.line, 42);
     assert.equal(told.items[0].tuned.loss, 2);
     const result = sent.find((message) => message.type === 'evaluation');
-    assert.equal(result?.result?.tuned.rougeL.high, 0.4);
+    assert.equal(result?.result?.tuned.rougeL.f1, 0.3);
+    assert.equal(result.result.tuned.rougeL.high, undefined, 'a handful of answers has no interval');
     assert.equal(result.result.tuned.perplexity, undefined);
   });
 

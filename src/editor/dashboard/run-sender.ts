@@ -79,7 +79,7 @@ export class RunSender {
     if (evaluation === this.evaluation) return;
     this.evaluation = evaluation;
     const { run, alone, post } = this.options;
-    post({ type: 'evaluation', run, result: evaluation && resultOf(evaluation) });
+    post({ type: 'evaluation', run, result: evaluation && resultOf(evaluation, predictions) });
     if (!alone) return;
     const total = predictions.length;
     for (let from = 0; from === 0 || from < total; from += PREDICTIONS_AT_ONCE) {

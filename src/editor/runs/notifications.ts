@@ -71,7 +71,7 @@ export class RunNotifications implements vscode.Disposable {
     const reason = state.message === undefined ? '' : ` ${state.message}`;
     switch (groupOf(state.status)) {
       case 'done': {
-        const text = `Training ${label} is done after ${state.step} steps.${await marksText(run)}`;
+        const text = `Training ${label} is done after ${state.step} steps.${await scoresText(run)}`;
         await this.act(folder, await dialogs.info(text, SHOW));
         return;
       }
@@ -100,12 +100,12 @@ export class RunNotifications implements vscode.Disposable {
   }
 }
 
-/** The marks on the test part in half a sentence; empty where none were made. */
-async function marksText({ artifacts }: RunSummary): Promise<string> {
+/** The scores on the test part in a sentence; empty where none were taken. */
+async function scoresText({ artifacts }: RunSummary): Promise<string> {
   try {
-    const { base, tuned } = await artifacts.readEvaluation();
-    const mark = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
-    return ` ROUGE-L on the test part: ${mark(tuned)}, before training ${mark(base)}.`;
+    const { base, tuned, examples } = await artifacts.readEvaluation();
+    const score = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
+    return ` ROUGE-L on ${examples} test ${examples === 1 ? 'example' : 'examples'}: ${score(tuned)}, before training ${score(base)}.`;
   } catch {
     return '';
   }

@@ -2,17 +2,18 @@ import type { FromSchema, JsonSchema } from '../../base/json-schema';
 
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
 
-/** Of many pairs: means, and the interval that holds the true mean F1 with 95% confidence. */
+/** Means, and the interval that holds the true mean F1 with 95% confidence; null of few pairs. */
+const bound = { type: ['number', 'null'], minimum: 0, maximum: 1 } as const;
 const rouge = {
   type: 'object',
   required: ['precision', 'recall', 'f1', 'low', 'high'],
   additionalProperties: false,
-  properties: { precision: share, recall: share, f1: share, low: share, high: share },
+  properties: { precision: share, recall: share, f1: share, low: bound, high: bound },
 } as const;
 
 const model = {
   type: 'object',
-  required: ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'count', 'loss', 'perplexity'],
+  required: ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'count', 'loss', 'perplexity', 'cut', 'answer_words'],
   additionalProperties: false,
   properties: {
     rouge1: rouge,
@@ -22,6 +23,18 @@ const model = {
     count: { description: 'Pairs that were compared.', type: 'integer', minimum: 0 },
     loss: { description: 'Mean negative log-likelihood over the trained tokens of the part, nats.', type: 'number' },
     perplexity: { description: 'exp(loss); null where it is too large for a number.', type: ['number', 'null'] },
+    cut: {
+      description: 'Answers that were ended by max_new_tokens; null in the files of earlier versions.',
+      type: ['integer', 'null'],
+      minimum: 0,
+      default: null,
+    },
+    answer_words: {
+      description: 'Words of an answer as ROUGE counts them, the mean; null in the files of earlier versions.',
+      type: ['number', 'null'],
+      minimum: 0,
+      default: null,
+    },
   },
 } as const;
 
@@ -31,12 +44,23 @@ export const EVALUATION_SCHEMA = {
   title: 'SFT Workbench evaluation',
   description: 'evaluation.json in a run folder: how the model before and after training answers the test part.',
   type: 'object',
-  required: ['examples', 'stemmer', 'max_new_tokens', 'base', 'tuned'],
+  required: ['examples', 'stemmer', 'unicode', 'max_new_tokens', 'reference_words', 'base', 'tuned'],
   additionalProperties: false,
   properties: {
     examples: { type: 'integer', minimum: 0 },
     stemmer: { description: 'Whether word stems were compared.', type: 'boolean' },
+    unicode: {
+      description: 'Whether words of every script were compared, and not those of a-z and 0-9 alone.',
+      type: 'boolean',
+      default: false,
+    },
     max_new_tokens: { type: 'integer', minimum: 1 },
+    reference_words: {
+      description: 'Words of a reference as ROUGE counts them, the mean; null in the files of earlier versions.',
+      type: ['number', 'null'],
+      minimum: 0,
+      default: null,
+    },
     base: model,
     tuned: model,
   },
@@ -44,10 +68,15 @@ export const EVALUATION_SCHEMA = {
 
 const answer = {
   type: 'object',
-  required: ['answer', 'rouge1', 'rouge2', 'rougeL', 'nll', 'trained'],
+  required: ['answer', 'cut', 'rouge1', 'rouge2', 'rougeL', 'nll', 'trained'],
   additionalProperties: false,
   properties: {
     answer: { type: 'string' },
+    cut: {
+      description: 'Whether max_new_tokens ended it; null in the files of earlier versions.',
+      type: ['boolean', 'null'],
+      default: null,
+    },
     rouge1: { description: 'F1', ...share },
     rouge2: { description: 'F1', ...share },
     rougeL: { description: 'F1', ...share },

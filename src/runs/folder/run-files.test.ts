@@ -145,7 +145,7 @@ describe('a damaged file of a run', () => {
     await refused(artifacts.readEvaluation(), artifacts.evaluationFile, /does not exist/, /sft evaluate/);
     writeFileSync(artifacts.evaluationFile, '{"examples": 3}');
     await refused(artifacts.readEvaluation(), artifacts.evaluationFile, /required property 'stemmer'/, /sft evaluate/);
-    const answer = { answer: 'a', rouge1: 1, rouge2: 1, rougeL: 1, nll: 0.5, trained: 2 };
+    const answer = { answer: 'a', cut: false, rouge1: 1, rouge2: 1, rougeL: 1, nll: 0.5, trained: 2 };
     const line = { index: 0, line: 2, question: 'q', reference: 'a', base: answer, tuned: answer };
     writeFileSync(artifacts.predictionsFile, `${JSON.stringify(line)}\n{"index": 1}\n`);
     await assert.rejects(artifacts.readPredictions(), (error) => {

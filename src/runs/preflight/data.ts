@@ -2,14 +2,13 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
 import { apartText } from '../../dataset/split/split-file';
+import { areFew } from '../../text/rouge/few';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import { ExampleOrder } from '../../train/order';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
 /** From this share of cut examples on it is worth a thought. */
 const CUT_SHARE = 0.01;
-/** Fewer test examples say little about the next question: one answer is more than three per cent of the score. */
-const FEW = 30;
 
 /** What the reading rules say. */
 export function checkData(dataset: Dataset): PreflightCheck {
@@ -94,7 +93,7 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
   if (config.split.validation > 0 && validation === 0) {
     return warning('split', 'Split', `${counts}: overfitting cannot be seen without validation - add examples`);
   }
-  if (test > 0 && test < FEW) {
+  if (test > 0 && areFew(test)) {
     return warning(
       'split',
       'Split',

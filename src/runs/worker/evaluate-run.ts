@@ -1,18 +1,22 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { writeFileAtomic } from '../../base/files';
-import { evaluateModel, type Answered, type ModelEvaluation } from '../../generate/evaluate';
+import type { GivenAnswer } from '../../generate/answer';
+import { evaluateModel, meanWords, type Answered, type ModelEvaluation } from '../../generate/evaluate';
 import type { ModelSession } from '../../generate/session';
 import type { LlamaModel } from '../../model/llama';
+import { needUnicodeWords } from '../../text/rouge/choose-words';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import type { RunArtifacts } from '../artifacts';
 import type { PredictedAnswer, Prediction, RunEvaluation } from '../folder/evaluation-schema';
 
 export interface EvaluateRunOptions {
   readonly stemmer: boolean;
+  /** Whether words of every script are compared; as `rouge_unicode` says unless given. */
+  readonly unicode?: boolean;
   readonly onProgress?: (model: 'base' | 'tuned', done: number, total: number) => void;
   readonly signal?: AbortSignal;
   /** What an evaluation of the same run that was aborted has answered already; the new answers are added as they come. */
-  readonly answered?: Readonly<Record<'base' | 'tuned', string[]>>;
+  readonly answered?: Readonly<Record<'base' | 'tuned', GivenAnswer[]>>;
 }
 
 /**
@@ -30,10 +34,13 @@ export async function evaluateRun(
   options: EvaluateRunOptions,
 ): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
   const { stemmer, onProgress, signal, answered } = options;
+  const references = examples.map(({ reference }) => reference);
+  const unicode = options.unicode ?? config.rouge_unicode ?? needUnicodeWords(references);
+  const rouge = { stemmer, unicode };
   const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
     return evaluateModel(model, session.chat, examples, {
       maxNewTokens: config.max_new_tokens,
-      stemmer,
+      rouge,
       seed: config.seed,
       onAnswer: (done) => onProgress?.(name, done, examples.length),
       ...(signal === undefined ? {} : { signal }),
@@ -45,7 +52,9 @@ export async function evaluateRun(
   const evaluation: RunEvaluation = {
     examples: examples.length,
     stemmer,
+    unicode,
     max_new_tokens: config.max_new_tokens,
+    reference_words: meanWords(references, rouge),
     base: written(base.summary),
     tuned: written(after.summary),
   };
@@ -67,6 +76,7 @@ function written(summary: ModelEvaluation): RunEvaluation['base'] {
   return { ...summary, perplexity: Number.isFinite(summary.perplexity) ? summary.perplexity : null };
 }
 
-function predicted({ answer, rouge, nll, targets }: Answered): PredictedAnswer {
-  return { answer, rouge1: rouge.rouge1.f1, rouge2: rouge.rouge2.f1, rougeL: rouge.rougeL.f1, nll, trained: targets };
+function predicted({ answer, cut, rouge, nll, targets }: Answered): PredictedAnswer {
+  const { rouge1, rouge2, rougeL } = rouge;
+  return { answer, cut, rouge1: rouge1.f1, rouge2: rouge2.f1, rougeL: rougeL.f1, nll, trained: targets };
 }

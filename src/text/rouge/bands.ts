@@ -1,3 +1,4 @@
+import { areFew } from './few';
 import type { RougeMetric } from './rouge';
 
 export type RougeBand = 'poor' | 'fair' | 'good';
@@ -8,9 +9,9 @@ export const ROUGE_BANDS = {
   rougeL: { fair: 0.1, good: 0.3 },
 } as const;
 
-/** The band of a mean F1, or undefined for a metric that the tutorial gives no band. */
-export function rougeBand(metric: RougeMetric, f1: number): RougeBand | undefined {
-  if (metric !== 'rouge1' && metric !== 'rougeL') return undefined;
+/** The band of a mean F1 over `pairs`, or undefined for a metric that the tutorial gives no band, and for few pairs. */
+export function rougeBand(metric: RougeMetric, f1: number, pairs: number): RougeBand | undefined {
+  if ((metric !== 'rouge1' && metric !== 'rougeL') || areFew(pairs)) return undefined;
   const { fair, good } = ROUGE_BANDS[metric];
   if (f1 < fair) return 'poor';
   return f1 > good ? 'good' : 'fair';

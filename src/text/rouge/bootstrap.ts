@@ -1,13 +1,14 @@
 import { createRandom } from '../../base/random';
+import { areFew } from './few';
 import { ROUGE_METRICS, type RougeMetric, type RougeScore, type RougeScores } from './rouge';
 
-/** Means over the pairs, and the interval that holds the true mean F1 with 95% confidence. */
+/** Means over the pairs, and the interval that holds the true mean F1 with 95% confidence; null for few pairs. */
 export interface RougeEstimate extends RougeScore {
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
-/** The fields of `sft rouge --json` and of `sft evaluate`. */
+/** The scores in `sft rouge --json` and of each model in `sft evaluate`. */
 export type RougeSummary = Readonly<Record<RougeMetric, RougeEstimate>> & { readonly count: number };
 
 const RESAMPLES = 1000;
@@ -31,27 +32,28 @@ function resampledMeans(f1: readonly Float64Array[], count: number, seed: number
   for (let sample = 0; sample < RESAMPLES; sample++) {
     for (let drawn = 0; drawn < count; drawn++) {
       const pair = random.below(count);
-      for (let metric = 0; metric < f1.length; metric++) means[metric]![sample]! += f1[metric]![pair]! / count;
+      for (let metric = 0; metric < f1.length; metric++) means[metric]![sample]! += f1[metric]![pair]!;
     }
   }
-  return means.map((values) => values.sort());
+  // Divided last: the mean of many ones is then 1 and not a little more.
+  return means.map((values) => values.map((sum) => sum / count).sort());
 }
 
 /**
  * Mean precision, recall and F1 of many pairs, with a percentile bootstrap interval of the mean F1 (Efron 1979; 1,000 resamples,
- * 95%). The same scores and seed, a safe integer, give the same interval. Without a pair everything is 0.
+ * 95%). The same scores and seed, a safe integer, give the same interval. Without a pair every mean is 0.
  */
 export function aggregateRouge(scores: readonly RougeScores[], options: { readonly seed: number }): RougeSummary {
   const f1 = ROUGE_METRICS.map((metric) => Float64Array.from(scores, (score) => score[metric].f1));
-  const samples = resampledMeans(f1, scores.length, options.seed);
+  const samples = areFew(scores.length) ? undefined : resampledMeans(f1, scores.length, options.seed);
   const estimate = (metric: RougeMetric): RougeEstimate => {
-    const sorted = samples[ROUGE_METRICS.indexOf(metric)]!;
+    const sorted = samples?.[ROUGE_METRICS.indexOf(metric)];
     return {
       precision: mean(scores.map((score) => score[metric].precision)),
       recall: mean(scores.map((score) => score[metric].recall)),
       f1: mean(scores.map((score) => score[metric].f1)),
-      low: percentile(sorted, (1 - CONFIDENCE) / 2),
-      high: percentile(sorted, (1 + CONFIDENCE) / 2),
+      low: sorted === undefined ? null : percentile(sorted, (1 - CONFIDENCE) / 2),
+      high: sorted === undefined ? null : percentile(sorted, (1 + CONFIDENCE) / 2),
     };
   };
   return {

@@ -103,8 +103,8 @@ describe('means and their interval', () => {
     assert.equal(count, 60);
     assert.ok(Math.abs(rouge1.f1 - scores.reduce((sum, score) => sum + score.rouge1.f1, 0) / 60) < 1e-12);
     assert.equal(rouge1.precision, 1);
-    assert.ok(rouge1.low < rouge1.f1 && rouge1.f1 < rouge1.high);
-    assert.ok(rougeL.low > 0 && rougeL.high < 1);
+    assert.ok(rouge1.low! < rouge1.f1 && rouge1.f1 < rouge1.high!);
+    assert.ok(rougeL.low! > 0 && rougeL.high! < 1);
   });
 
   it('has the width that the standard error of a mean predicts', () => {
@@ -113,7 +113,7 @@ describe('means and their interval', () => {
     const error = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 60 / 60);
     const { rouge1 } = aggregateRouge(scores, { seed: 1 });
     // 1,000 resamples know a 2.5% percentile to about 7% of its distance from the mean.
-    assert.ok(Math.abs((rouge1.high - rouge1.low) / (2 * 1.96 * error) - 1) < 0.15);
+    assert.ok(Math.abs((rouge1.high! - rouge1.low!) / (2 * 1.96 * error) - 1) < 0.15);
   });
 
   it('is the same for the same seed and another for another', () => {
@@ -121,9 +121,16 @@ describe('means and their interval', () => {
     assert.notEqual(aggregateRouge(scores, { seed: 5 }).rouge1.low, aggregateRouge(scores, { seed: 6 }).rouge1.low);
   });
 
-  it('shrinks to the score of a single pair, and to 0 without one', () => {
-    const one = aggregateRouge([scoreRouge('a b', 'a c')], { seed: 0 });
-    assert.deepEqual(one.rouge1, { precision: 0.5, recall: 0.5, f1: 0.5, low: 0.5, high: 0.5 });
-    assert.deepEqual(aggregateRouge([], { seed: 0 }).rouge1, { precision: 0, recall: 0, f1: 0, low: 0, high: 0 });
+  it('has no interval for fewer than 30 pairs, and is 0 without one', () => {
+    const score = scoreRouge('a', 'a');
+    const of = (pairs: number): unknown =>
+      aggregateRouge(
+        Array.from({ length: pairs }, () => score),
+        { seed: 0 },
+      ).rouge1;
+    assert.deepEqual(of(30), { precision: 1, recall: 1, f1: 1, low: 1, high: 1 });
+    for (let pairs = 30; pairs < 120; pairs++) assert.equal((of(pairs) as { high: number }).high, 1);
+    assert.deepEqual(of(29), { precision: 1, recall: 1, f1: 1, low: null, high: null });
+    assert.deepEqual(of(0), { precision: 0, recall: 0, f1: 0, low: null, high: null });
   });
 });

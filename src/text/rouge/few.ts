@@ -1,0 +1,18 @@
+/** Fewer pairs than this tell little: one answer is more than three per cent of the mean, and resampling them underrates the chance in it. */
+export const FEW_PAIRS = 30;
+
+/** Means of fewer pairs get neither an interval nor a verdict. */
+export function areFew(pairs: number): boolean {
+  return pairs < FEW_PAIRS;
+}
+
+type Bound = number | null | undefined;
+
+/** `0.412 (0.380-0.441)`, and of few pairs the mean alone, whatever an earlier version wrote down with it. */
+export function estimateText(
+  { f1, low, high }: { readonly f1: number; readonly low?: Bound; readonly high?: Bound },
+  pairs: number,
+): string {
+  const known = typeof low === 'number' && typeof high === 'number' && !areFew(pairs);
+  return known ? `${f1.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})` : f1.toFixed(3);
+}
