@@ -5,6 +5,7 @@ import type { LlamaConfig } from '../model/llama-config';
 import type { Continuation, StopReason } from './generate';
 import { KeptPrefixes } from './kept-prefixes';
 import { sampleToken, type SamplingOptions } from './sampler';
+import { tokenLogProb, type TokenLogProb } from './token-log-prob';
 
 /** Sequences that decode side by side where rows do not depend on each other anyhow. */
 const MOST_RUNNING = 16;
@@ -12,11 +13,23 @@ const MOST_RUNNING = 16;
 const CHUNK_ALONE = 256;
 const CHUNK_SHARED = 64;
 
+/** Which log probabilities a request wants to know. */
+export interface LogProbOptions {
+  /** How many of the likeliest tokens are named at each place. */
+  readonly top: number;
+  /** The prompt's tokens too, but for the first one, which nothing stands before. */
+  readonly prompt: boolean;
+  /** Called with each token in its order, and with the stop token where one ends the answer; before onToken. */
+  readonly onLogProb: (logProb: TokenLogProb) => void;
+}
+
 export interface DecodeRequest {
   readonly model: LlamaModel;
   /** Not empty; with maxNewTokens at most the cache's rows. */
   readonly prompt: readonly number[];
+  /** 0 reads the prompt only. */
   readonly maxNewTokens: number;
+  readonly logProbs?: LogProbOptions | undefined;
   readonly sampling: SamplingOptions;
   readonly stopTokenIds: readonly number[];
   /** Uniform in [0, 1). */
@@ -134,7 +147,8 @@ export class DecodeLoop {
     const most = Math.max(1, Math.min(MOST_RUNNING, this.device.traits.fewRows));
     for (let job = this.waiting[0]; job !== undefined && this.running.length < most; job = this.waiting[0]) {
       const { model, prompt, maxNewTokens } = job.request;
-      const found = this.kept.longest(model, prompt);
+      // Whoever asks how likely the prompt is needs all of it read.
+      const found = job.request.logProbs?.prompt === true ? undefined : this.kept.longest(model, prompt);
       const needed = prompt.length + maxNewTokens;
       let sequence = this.cache.open(needed);
       while (sequence === undefined && this.kept.dropOldest(found?.prefix)) sequence = this.cache.open(needed);
@@ -161,12 +175,31 @@ export class DecodeLoop {
     const job = this.running.find(({ request, sequence }) => sequence.length < request.prompt.length);
     if (job === undefined) return;
     const { request, sequence } = job;
-    const chunk = this.running.length > 1 ? CHUNK_SHARED : CHUNK_ALONE;
-    const rest = request.prompt.length - sequence.length;
+    const { model, prompt, logProbs } = request;
+    const everyRow = logProbs?.prompt === true;
+    const chunk = everyRow ? this.scoredChunk(model) : this.running.length > 1 ? CHUNK_SHARED : CHUNK_ALONE;
+    const from = sequence.length;
+    const rest = prompt.length - from;
     const length = rest <= chunk + this.device.traits.fewRows ? rest : chunk;
-    const ids = request.prompt.slice(sequence.length, sequence.length + length);
-    const logits = await this.cache.append(request.model, [{ sequence, ids }]);
-    if (sequence.length === request.prompt.length) this.take(job, logits);
+    const logits = await this.cache.append(model, [{ sequence, ids: prompt.slice(from, from + length), everyRow }]);
+    if (everyRow) this.tellPrompt(job, logits, from, length);
+    if (sequence.length === prompt.length) this.take(job, logits.subarray(-model.config.vocabSize));
+  }
+
+  /** Always the same, for it decides how the rows of logits are summed. */
+  private scoredChunk({ config }: LlamaModel): number {
+    const { logitBytes, fewRows } = this.device.traits;
+    return Math.max(fewRows + 1, Math.min(CHUNK_SHARED, Math.floor(logitBytes / 4 / config.vocabSize)));
+  }
+
+  /** @param logits after the `length` tokens of the prompt that begin at `from` */
+  private tellPrompt({ request }: Running, logits: Float32Array, from: number, length: number): void {
+    const { prompt, model, logProbs } = request;
+    const vocab = model.config.vocabSize;
+    for (let row = 0; row < length && from + row + 1 < prompt.length; row++) {
+      const after = logits.subarray(row * vocab, (row + 1) * vocab);
+      logProbs!.onLogProb(tokenLogProb(after, prompt[from + row + 1]!, logProbs!.top));
+    }
   }
 
   /** One token for every sequence whose prompt was read before this step. */
@@ -186,7 +219,13 @@ export class DecodeLoop {
   private take(job: Running, logits: Float32Array): void {
     const { request, tokens, stops } = job;
     try {
+      if (request.maxNewTokens === 0) {
+        this.end(job, 'length');
+        return;
+      }
       const id = sampleToken(logits, request.sampling, request.random);
+      const { logProbs } = request;
+      logProbs?.onLogProb(tokenLogProb(logits, id, logProbs.top));
       if (stops.has(id)) {
         this.end(job, 'stop');
         return;

@@ -17,6 +17,15 @@ export interface CachedSequence {
   readonly length: number;
 }
 
+/** Tokens to append to a sequence. */
+export interface AppendedPart {
+  readonly sequence: CachedSequence;
+  /** Not empty. */
+  readonly ids: readonly number[];
+  /** Logits after every token, not only after the last. */
+  readonly everyRow?: boolean;
+}
+
 /**
  * Keys and values of several sequences, fp32, for every layer: so many rows for all of them together, of which each sequence claims as
  * many as it may need. Models of one shape (a base model and adapters on it) share one cache; a sequence belongs to the model that
@@ -79,37 +88,36 @@ export class KvCache {
   }
 
   /**
-   * Appends tokens to some of the sequences and returns, for each, the logits after its last one: fp32 [parts.length, vocab].
+   * Appends tokens to some of the sequences and returns, part after part, the logits after the last one, or after every one where the
+   * part asks for that: fp32 [rows, vocab].
    * @throws RangeError when a sequence would outgrow its capacity
    */
-  async append(
-    model: LlamaModel,
-    parts: readonly { readonly sequence: CachedSequence; readonly ids: readonly number[] }[],
-  ): Promise<Float32Array> {
+  async append(model: LlamaModel, parts: readonly AppendedPart[]): Promise<Float32Array> {
     const { device, config, workspace } = model;
     const tokens = parts.reduce((sum, part) => sum + part.ids.length, 0);
     const ids = new Int32Array(tokens);
     const positions = new Int32Array(tokens);
     const rows = new Int32Array(tokens);
-    const last = new Int32Array(parts.length);
+    const asked: number[] = [];
     const table = new Int32Array(parts.length * 4);
     let row = 0;
     let longest = 0;
     parts.forEach((part, index) => {
       const { start: first, capacity, length: start } = part.sequence;
-      const end = start + part.ids.length;
-      if (part.ids.length === 0 || end > capacity)
-        throw new RangeError(`${end} tokens do not fit a sequence of ${capacity}`);
-      table.set([row, part.ids.length, first, end], index * 4);
+      const length = start + part.ids.length;
+      if (part.ids.length === 0 || length > capacity)
+        throw new RangeError(`${length} tokens do not fit a sequence of ${capacity}`);
+      table.set([row, part.ids.length, first, length], index * 4);
       part.ids.forEach((id, i) => {
         ids[row + i] = id;
         positions[row + i] = start + i;
         rows[row + i] = first + start + i;
       });
-      row += part.ids.length;
-      last[index] = row - 1;
-      longest = Math.max(longest, end);
-      change(part.sequence, { length: end });
+      const end = row + part.ids.length;
+      for (let at = part.everyRow === true ? row : end - 1; at < end; at++) asked.push(at);
+      row = end;
+      longest = Math.max(longest, length);
+      change(part.sequence, { length });
     });
 
     const { indices } = model;
@@ -133,8 +141,8 @@ export class KvCache {
       forwardLayer(r, model, layer, state, x, context, { cache });
       workspace.release(inner);
     }
-    const logits = workspace.take(parts.length, config.vocabSize, parts.length);
-    logitsAt(r, model, x, tokens, written(last), logits);
+    const logits = workspace.take(asked.length, config.vocabSize, asked.length);
+    logitsAt(r, model, x, tokens, written(Int32Array.from(asked)), logits);
     device.submit(r);
     const result = await device.readFloats(logits);
     workspace.release(mark);

@@ -15,6 +15,8 @@ export interface CompletionRequest {
   readonly includeUsage: boolean;
   /** vLLM's extension: the answer's token ids beside its text. */
   readonly returnTokenIds: boolean;
+  /** Absent: none are wanted. `top`: how many of the likeliest tokens are named at each place. */
+  readonly logProbs: { readonly top: number } | undefined;
 }
 
 export interface ChatRequest extends CompletionRequest {
@@ -22,12 +24,17 @@ export interface ChatRequest extends CompletionRequest {
 }
 
 export interface TextRequest extends CompletionRequest {
-  /** Text, or the ids of its tokens. */
-  readonly prompt: string | readonly number[];
+  /** Each a text, or the ids of its tokens; at least one. */
+  readonly prompts: readonly (string | readonly number[])[];
+  /** Give each prompt back before its answer, with its log probabilities where those are wanted. */
+  readonly echo: boolean;
 }
 
 const WHOLE = { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true } as const;
 const MOST_STOPS = 16;
+const MOST_PROMPTS = 2048;
+/** The most alternatives to a token. */
+const ALTERNATIVES = { min: 0, max: 20, whole: true } as const;
 const ROLES: Readonly<Record<string, ChatMessage['role']>> = {
   system: 'system',
   developer: 'system',
@@ -41,9 +48,10 @@ export function parseChatRequest(json: JsonFields): ChatRequest {
   const messages = parseMessages(fields.value('messages'));
   const older = fields.number('max_tokens', WHOLE);
   const maxTokens = fields.number('max_completion_tokens', WHOLE) ?? older;
-  const request = { ...parseCommon(fields, maxTokens), messages };
-  fields.unsupported('logprobs', [false]);
-  fields.unsupported('top_logprobs', [0]);
+  const rated = fields.flag('logprobs', false);
+  const top = fields.number('top_logprobs', ALTERNATIVES) ?? 0;
+  if (top > 0 && !rated) throw invalid('top_logprobs', 'is only for logprobs: true');
+  const request = { ...parseCommon(fields, maxTokens), logProbs: rated ? { top } : undefined, messages };
   fields.unsupported('response_format', [{ type: 'text' }]);
   fields.unsupported('tools', [[]]);
   fields.unsupported('tool_choice', ['none', 'auto']);
@@ -58,18 +66,21 @@ export function parseChatRequest(json: JsonFields): ChatRequest {
 /** @throws ApiError 400 that names the field */
 export function parseTextRequest(json: JsonFields): TextRequest {
   const fields = new RequestFields(json);
-  const prompt = parsePrompt(fields.value('prompt'));
+  const prompts = parsePrompts(fields.value('prompt'));
+  const echo = fields.flag('echo', false);
   // OpenAI's default for this kind.
-  const request = { ...parseCommon(fields, fields.number('max_tokens', WHOLE) ?? 16), prompt };
+  const maxTokens = fields.number('max_tokens', { ...WHOLE, min: 0 }) ?? 16;
+  if (maxTokens === 0 && !echo) throw invalid('max_tokens', 'is 0, which is only for echo: true');
+  const top = fields.number('logprobs', ALTERNATIVES);
+  const logProbs = top === undefined ? undefined : { top };
+  const request = { ...parseCommon(fields, maxTokens), logProbs, prompts, echo };
   fields.unsupported('best_of', [1]);
-  fields.unsupported('echo', [false]);
-  fields.unsupported('logprobs', [0]);
   fields.unsupported('suffix', ['']);
   fields.refuseOthers();
   return request;
 }
 
-function parseCommon(fields: RequestFields, maxTokens: number | undefined): CompletionRequest {
+function parseCommon(fields: RequestFields, maxTokens: number | undefined): Omit<CompletionRequest, 'logProbs'> {
   const model = fields.text('model');
   const temperature = fields.number('temperature', { min: 0, max: 2 }) ?? 1;
   const topP = fields.number('top_p', { min: 0, max: 1 }) ?? 1;
@@ -128,15 +139,22 @@ function parseContent(content: unknown, at: string): string {
     .join('');
 }
 
-function parsePrompt(value: unknown): string | readonly number[] {
+/** A text, a list of texts, a list of token ids, or a list of such lists. */
+function parsePrompts(value: unknown): TextRequest['prompts'] {
   if (value === undefined) throw invalid('prompt', 'is missing', 'missing_required_parameter');
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return [value];
   if (Array.isArray(value)) {
     const items = value as readonly unknown[];
-    if (items.length === 1 && typeof items[0] === 'string') return items[0];
-    if (items.every((id): id is number => Number.isSafeInteger(id) && Number(id) >= 0)) return items;
+    if (items.length === 0) throw invalid('prompt', 'is empty');
+    if (isTokenIds(items)) return [items];
+    if (items.length > MOST_PROMPTS) throw invalid('prompt', `has ${items.length} prompts, more than ${MOST_PROMPTS}`);
+    if (items.every((item) => typeof item === 'string') || items.every(isTokenIds)) return items;
   }
-  throw invalid('prompt', 'is not one string or one list of token ids', 'invalid_type');
+  throw invalid('prompt', 'is not a string, a list of token ids, or a list of either', 'invalid_type');
+}
+
+function isTokenIds(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && Number(id) >= 0);
 }
 
 function parseStop(value: unknown): readonly string[] {

@@ -58,9 +58,9 @@ export class RequestFields {
     for (const name of names) this.read.add(name);
   }
 
-  /** Refuses what was not asked for: a mistyped field would silently do nothing. */
+  /** Refuses what was not asked for: a mistyped field would silently do nothing. With null it was to do nothing. */
   refuseOthers(): void {
-    const other = Object.keys(this.json).find((name) => !this.read.has(name));
+    const other = Object.keys(this.json).find((name) => !this.read.has(name) && this.json[name] !== null);
     if (other === undefined) return;
     const near = nearest(other, [...this.read]);
     throw invalid(

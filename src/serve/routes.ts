@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DecodeLoop } from '../generate/decode-loop';
-import { SftError } from '../base/errors';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
-import { answer, Disconnected, type Answer } from './answer';
+import { answerAll, Disconnected } from './answer';
 import { ApiError, asApiError } from './api-error';
 import { CompletionObjects, type CompletionKind } from './completion-objects';
 import { parseChatRequest, parseTextRequest, type CompletionRequest } from './completion-request';
 import type { ModelCatalog, ModelShelf, ModelSource } from './model-shelf';
+import { event, sendJson, StreamedOutput, WholeOutput } from './outputs';
+import { chatPrompt, textPrompts, type Prompt } from './prompts';
 import { readBody } from './request-body';
 
 /** What the routes work with. */
@@ -27,16 +27,15 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/v1/chat/completions': {
     POST: async (context, request, response) => {
       const chatRequest = parseChatRequest(await readBody(request, context.maxBodyBytes));
-      const prompt = encodeChat(context.catalog.chat, chatRequest.messages);
-      await complete(context, response, 'chat', chatRequest, prompt);
+      const prompt = chatPrompt(context.catalog.chat, chatRequest.messages);
+      await complete(context, response, 'chat', chatRequest, [prompt]);
     },
   },
   '/v1/completions': {
     POST: async (context, request, response) => {
       const textRequest = parseTextRequest(await readBody(request, context.maxBodyBytes));
-      const { prompt } = textRequest;
-      const ids = typeof prompt === 'string' ? context.catalog.chat.tokenizer.encode(prompt) : prompt;
-      await complete(context, response, 'text', textRequest, ids);
+      const prompts = textPrompts(context.catalog.chat, textRequest.prompts, textRequest.echo);
+      await complete(context, response, 'text', textRequest, prompts);
     },
   },
 };
@@ -63,18 +62,6 @@ export async function route(context: ServeContext, request: IncomingMessage, res
   await handler(context, request, response);
 }
 
-export function sendJson(response: ServerResponse, status: number, value: object, headers: object = {}): void {
-  const text = JSON.stringify(value);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  });
-  response.end(text);
-}
-
 const modelObject = ({ id, created }: ModelSource): object => ({ id, object: 'model', created, owned_by: 'sft' });
 
 async function listModels({ catalog }: ServeContext, _: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,23 +79,12 @@ function showModel(id: string): Handler {
   };
 }
 
-/** @throws ApiError 400 where the template refuses the conversation, such as two questions in a row */
-function encodeChat(chat: ChatTokenizer, messages: Parameters<ChatTokenizer['encodePrompt']>[0]): number[] {
-  try {
-    return chat.encodePrompt(messages);
-  } catch (error) {
-    if (!(error instanceof SftError)) throw error;
-    const message = `the model's chat template refuses the messages: ${error.message}`;
-    throw new ApiError(400, message, { param: 'messages', code: 'invalid_value' });
-  }
-}
-
 async function complete(
   context: ServeContext,
   response: ServerResponse,
   kind: CompletionKind,
   request: CompletionRequest,
-  prompt: readonly number[],
+  prompts: readonly Prompt[],
 ): Promise<void> {
   const { catalog, shelf, loop, maxQueued } = context;
   if (loop.queued >= maxQueued) {
@@ -122,70 +98,19 @@ async function complete(
     gone.abort();
   });
   if (response.destroyed) return;
-  const objects = new CompletionObjects(kind, request.model);
+  const objects = new CompletionObjects(kind, request.model, request.logProbs && catalog.chat);
   const output = request.stream
     ? new StreamedOutput(response, objects, request)
     : new WholeOutput(response, objects, request);
-  const options = { request, prompt, onText: output.piece.bind(output), signal: gone.signal };
   try {
-    output.end(await shelf.use(request.model, (model) => answer(loop, model, catalog.chat, options)));
+    await shelf.use(request.model, (model) =>
+      answerAll(loop, model, catalog.chat, request, prompts, output, gone.signal),
+    );
+    output.end();
   } catch (error) {
     if (error instanceof Disconnected) return;
     // A stream that has begun can only say so in the stream.
     if (!response.headersSent) throw error;
     response.end(event(asApiError(error, context.log).body));
   }
-}
-
-/** The answer as one JSON document. */
-class WholeOutput {
-  private text = '';
-
-  constructor(
-    private readonly response: ServerResponse,
-    private readonly objects: CompletionObjects,
-    private readonly request: CompletionRequest,
-  ) {}
-
-  piece(text: string): void {
-    this.text += text;
-  }
-
-  end(answered: Answer): void {
-    sendJson(this.response, 200, this.objects.whole(this.text, answered, this.request.returnTokenIds));
-  }
-}
-
-/** The answer as server-sent events, from the first text on. */
-class StreamedOutput {
-  constructor(
-    private readonly response: ServerResponse,
-    private readonly objects: CompletionObjects,
-    private readonly request: CompletionRequest,
-  ) {}
-
-  piece(text: string): void {
-    this.begin();
-    this.response.write(event(this.objects.piece(text)));
-  }
-
-  end(answered: Answer): void {
-    this.begin();
-    for (const chunk of this.objects.last(answered, this.request.includeUsage)) this.response.write(event(chunk));
-    this.response.end('data: [DONE]\n\n');
-  }
-
-  private begin(): void {
-    if (this.response.headersSent) return;
-    this.response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    for (const chunk of this.objects.first()) this.response.write(event(chunk));
-  }
-}
-
-function event(value: object): string {
-  return `data: ${JSON.stringify(value)}\n\n`;
 }

@@ -28,6 +28,37 @@ describe('answers of the server', () => {
     const second = await served.chat({ temperature: 0, max_completion_tokens: 4 });
     assert.equal(first.status, 200, JSON.stringify(first.json));
     assert.deepEqual(first.json['choices'], second.json['choices']);
+    // Other servers' fields: nothing was asked for.
+    const unknown = await served.chat({ temperature: 0, max_tokens: 4, prediction: null, repetition_penalty: null });
+    assert.deepEqual(unknown.json['choices'], second.json['choices']);
+  });
+
+  it('answers several prompts, texts or lists of ids, each as if it were alone', async () => {
+    const options = { model: 'base', max_tokens: 5, temperature: 1, seed: 3, return_token_ids: true };
+    const { tokenizer } = served.catalog.chat;
+    // More than are with the model at once.
+    const texts = Array.from({ length: 20 }, (_, i) => `The office number ${i}`);
+    const { json } = await served.post('/v1/completions', { ...options, prompt: texts });
+    const asIds = await served.post('/v1/completions', {
+      ...options,
+      prompt: texts.map((text) => tokenizer.encode(text)),
+    });
+    assert.deepEqual(asIds.json['choices'], json['choices']);
+    const choices = json['choices'] as { index: number; text: string; token_ids: number[] }[];
+    assert.equal(choices.length, texts.length);
+    const total = { prompt_tokens: 0, completion_tokens: 0 };
+    for (const [i, text] of texts.entries()) {
+      const alone = await served.post('/v1/completions', { ...options, prompt: [text] });
+      assert.deepEqual(alone.json['choices'], [{ ...choices[i], index: 0 }]);
+      const usage = alone.json['usage'] as typeof total;
+      total.prompt_tokens += usage.prompt_tokens;
+      total.completion_tokens += usage.completion_tokens;
+    }
+    const { prompt_tokens, completion_tokens } = json['usage'] as typeof total;
+    assert.deepEqual({ prompt_tokens, completion_tokens }, total);
+    const one = await served.post('/v1/completions', { ...options, prompt: [[5, 6, 7]] });
+    const flat = await served.post('/v1/completions', { ...options, prompt: [5, 6, 7] });
+    assert.deepEqual(one.json['choices'], flat.json['choices']);
   });
 
   it('refuses a prompt that leaves no room, and cuts an answer that reaches the end', async () => {
@@ -37,7 +68,13 @@ describe('answers of the server', () => {
       served.post('/v1/completions', { model: 'base', prompt: long }),
       400,
       'context_length_exceeded',
-      'messages',
+      'prompt',
+    );
+    await refused(
+      served.post('/v1/completions', { model: 'base', prompt: [[5], long] }),
+      400,
+      'context_length_exceeded',
+      'prompt[1]',
     );
     await refused(
       served.chat({ messages: [{ role: 'user', content: 'word '.repeat(3000) }] }),

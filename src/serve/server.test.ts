@@ -151,19 +151,32 @@ describe('the server', () => {
       [{ stream: true, stream_options: { include_usage: 1 } }, 'stream_options.include_usage', 'invalid_type'],
       [{ stream: true, return_token_ids: true }, 'return_token_ids', 'invalid_value'],
       [{ n: 2 }, 'n', 'unsupported_parameter'],
-      [{ logprobs: true }, 'logprobs', 'unsupported_parameter'],
+      [{ logprobs: 1 }, 'logprobs', 'invalid_type'],
+      [{ top_logprobs: 2 }, 'top_logprobs', 'invalid_value'],
+      [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'invalid_value'],
       [{ tools: [{ type: 'function' }] }, 'tools', 'unsupported_parameter'],
       [{ response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter'],
       [{ frequency_penalty: 0.5 }, 'frequency_penalty', 'unsupported_parameter'],
       [{ max_token: 5 }, 'max_token', 'unknown_parameter'],
     ];
     for (const [fields, param, code] of wrong) await refused(served.chat(fields), 400, code, param);
-    for (const prompt of [undefined, 5, ['a', 'b'], [1, -1], [1.5]]) {
+    for (const prompt of [undefined, 5, ['a', 5], ['a', [5]], [[5], 5], [1, -1], [1.5], [[1.5]], { 0: 'a' }]) {
       const code = prompt === undefined ? 'missing_required_parameter' : 'invalid_type';
       await refused(served.post('/v1/completions', { model: 'base', prompt }), 400, code, 'prompt');
     }
-    for (const prompt of ['', [], [5, 1_000_000]]) {
+    for (const prompt of ['', [], [''], [[]], [5, 1_000_000], new Array(2049).fill('a')]) {
       await refused(served.post('/v1/completions', { model: 'base', prompt }), 400, 'invalid_value', 'prompt');
+    }
+    const plain: readonly (readonly [fields: object, param: string, code: string])[] = [
+      [{ prompt: ['a', ''] }, 'prompt[1]', 'invalid_value'],
+      [{ max_tokens: 0 }, 'max_tokens', 'invalid_value'],
+      [{ echo: 1 }, 'echo', 'invalid_type'],
+      [{ logprobs: 21 }, 'logprobs', 'invalid_value'],
+      [{ logprobs: true }, 'logprobs', 'invalid_value'],
+      [{ messages: [user] }, 'messages', 'unknown_parameter'],
+    ];
+    for (const [fields, param, code] of plain) {
+      await refused(served.post('/v1/completions', { model: 'base', prompt: 'a', ...fields }), 400, code, param);
     }
   });
 

@@ -7,7 +7,8 @@ import type { OpenCatalog } from './catalogs';
 import { guard } from './guard';
 import { IdleClock } from './idle-clock';
 import { ModelShelf } from './model-shelf';
-import { route, sendJson } from './routes';
+import { sendJson } from './outputs';
+import { route } from './routes';
 
 const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 4 << 20;
