@@ -8,6 +8,7 @@ import type { Tuning } from '../model/tuning';
 import { BaseWeights } from '../model/weights';
 import { loadAdapter } from '../tuning/registry';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
+import { withinEmbeddings } from '../text/embedded-tokens';
 
 /** A model folder without its weights: what can be known before a device is opened. */
 export interface ModelFolder {
@@ -28,21 +29,14 @@ export interface ModelSession extends ModelFolder {
 
 /**
  * Reads configuration and tokenizer of a model folder.
- * @throws SftError model-not-found, unsupported-architecture, tokenizer-does-not-fit
+ * @throws SftError what reading the configuration and the tokenizer throws
  */
 export async function readModelFolder(
   modelDir: string,
   options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
 ): Promise<ModelFolder> {
   const config = readLlamaConfig(modelDir);
-  const chat = await loadChatTokenizer(modelDir, options);
-  if (chat.tokenizer.vocabSize > config.vocabSize) {
-    throw new SftError(
-      'tokenizer-does-not-fit',
-      `the tokenizer has ids up to ${chat.tokenizer.vocabSize - 1}, the model only ${config.vocabSize} token embeddings`,
-      { file: modelDir, remedy: 'take tokenizer.json and the weights from the same model', exitCode: 2 },
-    );
-  }
+  const chat = withinEmbeddings(await loadChatTokenizer(modelDir, options), config.vocabSize, modelDir);
   return { modelDir, config, chat, weightFiles: weightFilesOf(modelDir) };
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../base/errors';
+import { readFetchedJson, type JsonObject } from '../base/fetched-file';
 
 /** How rotary frequencies are stretched for longer contexts. */
 export type RopeScaling =
@@ -40,55 +40,38 @@ export interface LlamaConfig {
   readonly windows: readonly number[];
 }
 
-const ARCHITECTURES = ['LlamaForCausalLM', 'MistralForCausalLM', 'Qwen2ForCausalLM', 'Qwen3ForCausalLM'];
-
-type Json = Readonly<Record<string, unknown>>;
+/** By model_type, which transformers goes by where config.json names no architecture. */
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  llama: 'LlamaForCausalLM',
+  mistral: 'MistralForCausalLM',
+  qwen2: 'Qwen2ForCausalLM',
+  qwen3: 'Qwen3ForCausalLM',
+};
 
 /**
  * Reads config.json of a Hugging Face model folder.
- * @throws SftError model-not-found, invalid-model-config, unsupported-architecture
+ * @throws SftError model-not-found, unreadable-file, not-the-file, model-file-not-json, invalid-model-config, unsupported-architecture
  */
 export function readLlamaConfig(modelDir: string): LlamaConfig {
   const file = path.join(modelDir, 'config.json');
-  return parseLlamaConfig(readJson(file, modelDir), file);
-}
-
-function readJson(file: string, modelDir: string): Json {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SftError('model-not-found', 'there is no model folder with a config.json here', {
-      file: modelDir,
-      remedy: 'give the folder of a Hugging Face model (config.json, safetensors, tokenizer.json)',
-      exitCode: 2,
-      cause,
-    });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  } catch {
-    // Reported below, together with JSON that is no object.
-  }
-  throw new SftError('invalid-model-config', 'the model configuration is not a JSON object', {
-    file,
-    remedy: 'fetch the model folder again',
+  const json = readFetchedJson(file);
+  if (json !== undefined) return parseLlamaConfig(json, file);
+  throw new SftError('model-not-found', 'there is no model folder with a config.json here', {
+    file: modelDir,
+    remedy: 'give the folder of a Hugging Face model (config.json, safetensors, tokenizer.json)',
     exitCode: 2,
   });
 }
 
 /** @throws SftError invalid-model-config, unsupported-architecture */
-export function parseLlamaConfig(json: Json, file: string): LlamaConfig {
+export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
   const read = new Reader(json, file);
-  const architectures = json['architectures'];
-  const architecture = Array.isArray(architectures)
-    ? String(architectures[0])
-    : `model_type ${String(json['model_type'])}`;
-  if (!ARCHITECTURES.includes(architecture)) {
+  const architecture = architectureOf(json);
+  if (!Object.values(ARCHITECTURES).includes(architecture)) {
+    const known = Object.values(ARCHITECTURES).join(', ');
     throw read.unsupported(
       `the architecture ${architecture} is not supported`,
-      `use a model of one of these: ${ARCHITECTURES.join(', ')} (Llama, SmolLM2, Mistral, Qwen 2.5, Qwen 3)`,
+      `use a model of one of these: ${known} (Llama, SmolLM2, Mistral, Qwen 2.5, Qwen 3)`,
     );
   }
   if (json['quantization_config'] !== undefined && json['quantization_config'] !== null) {
@@ -103,6 +86,7 @@ export function parseLlamaConfig(json: Json, file: string): LlamaConfig {
   const kvHeads = read.count('num_key_value_heads', heads);
   const headDim = read.count('head_dim', hiddenSize / heads);
   const layers = read.count('num_hidden_layers');
+  if (layers > MOST_LAYERS) throw read.invalid(`num_hidden_layers is ${layers}: no model has so many`);
   if (!Number.isInteger(headDim) || headDim % 2 !== 0) throw read.invalid('head_dim is not an even whole number');
   if (heads % kvHeads !== 0) throw read.invalid('num_attention_heads is not a multiple of num_key_value_heads');
 
@@ -128,10 +112,21 @@ export function parseLlamaConfig(json: Json, file: string): LlamaConfig {
   };
 }
 
-function readRope(json: Json, read: Reader): Pick<LlamaConfig, 'ropeTheta' | 'ropeScaling'> {
+/** Lists of layers are made before the weights are looked at, which say how many there are. */
+const MOST_LAYERS = 10_000;
+
+function architectureOf(json: JsonObject): string {
+  const { architectures, model_type: type } = json;
+  const named: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
+  if (typeof named === 'string') return named;
+  const known = typeof type === 'string' && Object.hasOwn(ARCHITECTURES, type) ? ARCHITECTURES[type] : undefined;
+  return known ?? `of model_type ${type === undefined ? 'unknown' : JSON.stringify(type)}`;
+}
+
+function readRope(json: JsonObject, read: Reader): Pick<LlamaConfig, 'ropeTheta' | 'ropeScaling'> {
   // transformers 5 writes rope_parameters; folders made before it have rope_theta and rope_scaling.
   const source = json['rope_parameters'] ?? json['rope_scaling'];
-  const rope = new Reader(typeof source === 'object' && source !== null ? (source as Json) : {}, read.file);
+  const rope = new Reader(typeof source === 'object' && source !== null ? (source as JsonObject) : {}, read.file);
   const ropeTheta = rope.positive('rope_theta', read.positive('rope_theta', 10000));
   const partial = rope.json['partial_rotary_factor'] ?? read.json['partial_rotary_factor'] ?? 1;
   if (partial !== 1) throw read.unsupported('partial_rotary_factor is not supported');
@@ -153,7 +148,7 @@ function readRope(json: Json, read: Reader): Pick<LlamaConfig, 'ropeTheta' | 'ro
   throw read.unsupported(`RoPE scaling of type ${JSON.stringify(type)} is not supported`);
 }
 
-function readWindows(json: Json, read: Reader, layers: number, mistral: boolean, qwen: boolean): number[] {
+function readWindows(json: JsonObject, read: Reader, layers: number, mistral: boolean, qwen: boolean): number[] {
   const used = mistral || (qwen && json['use_sliding_window'] === true);
   const window = json['sliding_window'];
   if (!used || window === null || window === undefined) return new Array<number>(layers).fill(0);
@@ -169,13 +164,13 @@ function readWindows(json: Json, read: Reader, layers: number, mistral: boolean,
 
 class Reader {
   constructor(
-    readonly json: Json,
+    readonly json: JsonObject,
     readonly file: string,
   ) {}
 
   whole(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31) return value;
     throw this.invalid(`${key} is ${value === undefined ? 'missing' : `${JSON.stringify(value)}, not a whole number`}`);
   }
 

@@ -1,8 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { SftError } from '../base/errors';
-import { readSafetensorsHeader, writeSafetensors, type TensorEntry, type TensorSource } from './safetensors';
+import { readBytes, readSafetensorsHeader, writeSafetensors, type TensorSource, type TensorType } from './safetensors';
 
 /** An fp32 tensor on a device under the name it has in a file. */
 export interface NamedTensor {
@@ -48,14 +48,16 @@ export function readTensors(device: Device, file: string, tensors: readonly Name
         const shapes = `[${entry.shape.join(', ')}], the model needs [${tensor.shape.join(', ')}]`;
         throw doesNotFit(file, `${tensor.name} has the shape ${shapes}`);
       }
+      if (entry.dtype !== 'F32' && entry.dtype !== 'BF16' && entry.dtype !== 'F16') {
+        throw doesNotFit(file, `${entry.name} is stored as ${entry.dtype}, not in fp32, bf16 or fp16`);
+      }
       const { value } = tensor;
       const width = entry.byteLength / Math.max(1, value.length);
       const elements = piece(device);
       for (let offset = 0; offset < value.length; offset += elements) {
         const part = value.slice(offset, Math.min(elements, value.length - offset));
-        const bytes = new Uint8Array(part.length * width);
-        readSync(fd, bytes, 0, bytes.length, entry.byteOffset + offset * width);
-        upload(device, part, entry, bytes, file);
+        const bytes = readBytes(fd, entry.byteOffset + offset * width, part.length * width, file);
+        upload(device, part, entry.dtype, bytes);
       }
     }
   } finally {
@@ -68,15 +70,12 @@ function piece({ traits }: Device): number {
   return Math.max(1, Math.floor(traits.transferBytes / 4));
 }
 
-function upload(device: Device, value: DeviceBuffer, entry: TensorEntry, bytes: Uint8Array, file: string): void {
-  if (entry.dtype === 'F32') {
+function upload(device: Device, value: DeviceBuffer, dtype: TensorType, bytes: Uint8Array<ArrayBuffer>): void {
+  if (dtype === 'F32') {
     device.write(value, new Float32Array(bytes.buffer));
     return;
   }
-  if (entry.dtype !== 'BF16' && entry.dtype !== 'F16') {
-    throw doesNotFit(file, `${entry.name} is stored as ${entry.dtype}, not in fp32, bf16 or fp16`);
-  }
-  const staged = device.alloc(entry.dtype === 'BF16' ? 'bf16' : 'f16', value.length);
+  const staged = device.alloc(dtype === 'BF16' ? 'bf16' : 'f16', value.length);
   device.write(staged, new Uint16Array(bytes.buffer));
   const r = device.begin();
   r.copy(value, staged);

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SftError } from '../base/errors';
+import { cannotRead, statFile } from '../base/fetched-file';
+import { explainImpostorFile } from '../base/impostor';
 
 /** Element types of the safetensors format that this project reads; others are listed by name and refused when used. */
 export type TensorType = 'F32' | 'BF16' | 'F16';
@@ -43,41 +45,34 @@ const MAX_HEADER_BYTES = 100_000_000;
 /**
  * Reads and checks the header of a safetensors file: every tensor lies inside the file, has the bytes that its shape asks for,
  * and overlaps no other. Nothing in the file is executed.
- * @throws SftError unreadable-file, corrupt-safetensors
+ * @throws SftError unreadable-file, not-the-file, corrupt-safetensors
  */
 export function readSafetensorsHeader(file: string): SafetensorsHeader {
-  let fd: number;
+  let fd: number | undefined;
   try {
+    const found = statFile(file);
+    if (found === undefined) throw cannotRead(file, 'there is no such file');
     fd = openSync(file, 'r');
-  } catch (cause) {
-    throw new SftError('unreadable-file', 'the weights cannot be opened', {
-      file,
-      remedy: 'check that the file exists and may be read',
-      exitCode: 2,
-      cause,
-    });
-  }
-  try {
-    return parseHeader(fd, fstatSync(fd).size, file);
+    return parseHeader(fd, found.size, file);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw cannotRead(file, error);
+    // A file that cannot be read may never have been one.
+    throw (fd === undefined ? undefined : explainImpostorFile(file)) ?? error;
   } finally {
-    closeSync(fd);
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
 function parseHeader(fd: number, size: number, file: string): SafetensorsHeader {
   if (size < 8) throw corrupt(file, `the file has ${size} bytes, too few for a safetensors header`);
-  const head = new Uint8Array(8);
-  readSync(fd, head, 0, 8, 0);
-  const length = new DataView(head.buffer).getBigUint64(0, true);
+  const length = new DataView(readBytes(fd, 0, 8, file).buffer).getBigUint64(0, true);
   if (length > BigInt(size - 8)) {
     throw corrupt(file, `the header claims ${length.toString()} bytes, the file has only ${size - 8} after it`);
   }
   const headerBytes = Number(length);
   if (headerBytes > MAX_HEADER_BYTES)
     throw corrupt(file, `the header claims ${headerBytes} bytes, more than the format allows`);
-  const bytes = new Uint8Array(headerBytes);
-  readSync(fd, bytes, 0, headerBytes, 8);
-  const json = parseJson(bytes, file);
+  const json = parseJson(readBytes(fd, 8, headerBytes, file), file);
   const dataStart = 8 + headerBytes;
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
@@ -87,6 +82,17 @@ function parseHeader(fd: number, size: number, file: string): SafetensorsHeader 
   }
   checkOverlap([...tensors.values()], dataStart, size, file);
   return { file, tensors, metadata };
+}
+
+/** @throws SftError corrupt-safetensors where the file has fewer: it may have been cut since it was looked at */
+export function readBytes(fd: number, offset: number, length: number, file: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const read = readSync(fd, bytes, done, length - done, offset + done);
+    if (read === 0) throw corrupt(file, `the file ends at byte ${offset + done}, before its content does`);
+    done += read;
+  }
+  return bytes;
 }
 
 function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {

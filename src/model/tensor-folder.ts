@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../base/errors';
+import { readFetchedJson } from '../base/fetched-file';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors';
 
 /** Where a tensor of a model folder lies. */
@@ -10,7 +11,7 @@ export interface LocatedTensor extends TensorEntry {
 
 /**
  * The tensors of a model folder: model.safetensors, or the shards named in model.safetensors.index.json.
- * @throws SftError weights-not-found, corrupt-safetensors
+ * @throws SftError weights-not-found, corrupt-safetensors, unreadable-file, not-the-file
  */
 export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTensor> {
   const single = path.join(modelDir, 'model.safetensors');
@@ -33,7 +34,8 @@ export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTens
 
 function shardFiles(modelDir: string): string[] {
   const index = path.join(modelDir, 'model.safetensors.index.json');
-  if (!existsSync(index)) {
+  const json = readFetchedJson(index);
+  if (json === undefined) {
     const pickled = existsSync(path.join(modelDir, 'pytorch_model.bin'));
     throw new SftError('weights-not-found', 'there is no model.safetensors and no index of shards in this folder', {
       file: modelDir,
@@ -43,12 +45,7 @@ function shardFiles(modelDir: string): string[] {
       exitCode: 2,
     });
   }
-  let map: unknown;
-  try {
-    map = (JSON.parse(readFileSync(index, 'utf8')) as { weight_map?: unknown } | null)?.weight_map;
-  } catch {
-    // Reported below, together with an index that has no map.
-  }
+  const map = json['weight_map'];
   if (typeof map !== 'object' || map === null || !Object.values(map).every((v) => typeof v === 'string')) {
     throw new SftError('corrupt-safetensors', 'the index of shards has no weight_map', {
       file: index,
@@ -58,7 +55,7 @@ function shardFiles(modelDir: string): string[] {
   }
   // Shards lie beside their index: a name with a folder in it could point anywhere.
   const names = [...new Set(Object.values(map as Record<string, string>))].sort();
-  const outside = names.find((name) => path.basename(name) !== name);
+  const outside = names.find((name) => path.basename(name) !== name || name.startsWith('.') || name.includes('\0'));
   if (outside !== undefined) {
     throw new SftError('corrupt-safetensors', `the index names ${outside}, which is not a file of this folder`, {
       file: index,

@@ -1,9 +1,10 @@
 import { PROJECTIONS } from '../config/config-schema';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer, DType, WeightFile } from '../compute/memory';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
+import { readBytes } from './safetensors';
 import { hasBias, projectionPath, projectionShape } from './projections';
 import { locateTensors, type LocatedTensor } from './tensor-folder';
 
@@ -87,10 +88,10 @@ export class BaseWeights {
 
   /** Old files do not align their data; such a tensor cannot be read in place. */
   private copyIn(tensor: LocatedTensor, dtype: DType, length: number): DeviceBuffer {
-    const bytes = new Uint8Array(tensor.byteLength);
     const fd = openSync(tensor.file, 'r');
+    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      readSync(fd, bytes, 0, bytes.length, tensor.byteOffset);
+      bytes = readBytes(fd, tensor.byteOffset, tensor.byteLength, tensor.file);
     } finally {
       closeSync(fd);
     }

@@ -38,7 +38,10 @@ describe('added tokens', () => {
       Array.from({ length: 1 + random.below(most) }, () => 'ab .|'[random.below(5)]!).join('');
     for (let round = 0; round < 500; round++) {
       const contents = [...new Set(Array.from({ length: 1 + random.below(8) }, () => word(5)))];
-      const splitter = new AddedTokenSplitter(contents.map((content, id) => [content, token(content, id)]));
+      const splitter = new AddedTokenSplitter(
+        contents.map((content, id) => [content, token(content, id)]),
+        'tokenizer.json',
+      );
       const text = word(40);
       const parts = splitter.split(text).map((part) => ('token' in part ? `=${part.token.content}` : part.text));
       assert.deepEqual(parts, slowly(text, contents), JSON.stringify({ contents, text }));

@@ -1,5 +1,4 @@
-import { SftError } from '../base/errors';
-import { isObject } from './model-files';
+import { badModelFile, isObject } from './model-files';
 
 /** One entry of tokenizer.json's `added_tokens`. */
 export interface AddedToken {
@@ -31,9 +30,16 @@ export class AddedTokenSplitter {
   private readonly pattern: RegExp | undefined;
   private readonly byContent = new Map<string, AddedToken>();
 
-  constructor(entries: readonly (readonly [content: string, token: AddedToken])[]) {
+  /** Error: tokenizer-unsupported where they are too many or too long for a pattern. */
+  constructor(entries: readonly (readonly [content: string, token: AddedToken])[], file: string) {
     for (const [content, token] of entries) if (content !== '') this.byContent.set(content, token);
-    if (this.byContent.size > 0) this.pattern = new RegExp(longestOf([...this.byContent.keys()]), 'g');
+    if (this.byContent.size === 0) return;
+    try {
+      this.pattern = new RegExp(longestOf([...this.byContent.keys()]), 'g');
+    } catch {
+      // The engine's limits of depth and size; its message holds the whole pattern.
+      throw badModelFile(file, `its ${this.byContent.size} added tokens are too many or too long to be looked for`);
+    }
   }
 
   split(text: string): readonly Section[] {
@@ -70,49 +76,57 @@ function touchesWord(text: string, index: number, step: -1 | 0): boolean {
  */
 function longestOf(texts: readonly string[]): string {
   if (texts.length === 1) return escapeRegExp(texts[0]!);
+  const alike = startAlike(texts);
+  if (alike > 0) {
+    return `${escapeRegExp(texts[0]!.slice(0, alike))}(?:${longestOf(texts.map((text) => text.slice(alike)))})`;
+  }
   const byFirst = new Map<string, string[]>();
   for (const text of texts) {
     const first = text.slice(0, 1);
     const rests = byFirst.get(first);
-    if (rests === undefined) byFirst.set(first, [text.slice(1)]);
-    else rests.push(text.slice(1));
+    if (rests === undefined) byFirst.set(first, [text]);
+    else rests.push(text);
   }
   const ends = byFirst.delete('');
-  const longer = [...byFirst].map(([first, rests]) => escapeRegExp(first) + longestOf(rests));
-  return ends ? `(?:${longer.join('|')})?` : longer.length === 1 ? longer[0]! : `(?:${longer.join('|')})`;
+  const longer = [...byFirst.values()].map(longestOf).join('|');
+  return ends ? `(?:${longer})?` : longer;
+}
+
+/** How many characters all of the texts start with. */
+function startAlike(texts: readonly string[]): number {
+  const [first = '', ...others] = texts;
+  let length = 0;
+  while (length < first.length && others.every((text) => text[length] === first[length])) length++;
+  return length;
 }
 
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
-/**
- * tokenizer.json's `added_tokens`; none where there is no list.
- * Error: tokenizer-unsupported for an entry without a whole number as id or without a content.
- */
+/** tokenizer.json's `added_tokens`; none where there is no list. Errors: as addedTokenOf. */
 export function readAddedTokens(value: unknown, file: string): AddedToken[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly unknown[]).map((entry) => {
-    const { id, content } = isObject(entry) ? entry : {};
-    if (!isObject(entry) || !Number.isInteger(id) || Number(id) < 0 || typeof content !== 'string') {
-      throw new SftError(
-        'tokenizer-unsupported',
-        `it has an added token without id and content: ${JSON.stringify(entry)}`,
-        {
-          file,
-          remedy: 'fetch the file again',
-          exitCode: 2,
-        },
-      );
-    }
-    return {
-      id: Number(id),
-      content,
-      special: entry['special'] === true,
-      singleWord: entry['single_word'] === true,
-      lstrip: entry['lstrip'] === true,
-      rstrip: entry['rstrip'] === true,
-      normalized: typeof entry['normalized'] === 'boolean' ? entry['normalized'] : entry['special'] !== true,
-    };
-  });
+  return Array.isArray(value) ? (value as readonly unknown[]).map((entry) => addedTokenOf(entry, file)) : [];
+}
+
+/** An added token as files of a model write it. Error: tokenizer-unsupported without a whole number as id or without a content. */
+export function addedTokenOf(entry: unknown, file: string): AddedToken {
+  const { id, content } = isObject(entry) ? entry : {};
+  if (!isObject(entry) || !isTokenId(id) || typeof content !== 'string') {
+    throw badModelFile(file, `it has an added token without id and content: ${JSON.stringify(entry)}`);
+  }
+  return {
+    id,
+    content,
+    special: entry['special'] === true,
+    singleWord: entry['single_word'] === true,
+    lstrip: entry['lstrip'] === true,
+    rstrip: entry['rstrip'] === true,
+    normalized: typeof entry['normalized'] === 'boolean' ? entry['normalized'] : entry['special'] !== true,
+  };
+}
+
+/** Ids are kept in 32 bits. */
+export function isTokenId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }

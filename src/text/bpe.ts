@@ -1,5 +1,7 @@
 import { SftError } from '../base/errors';
-import { isObject, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { isTokenId } from './added-tokens';
+import { isObject } from './model-files';
 import { mergeSymbols } from './merge-symbols';
 import { MergeTable } from './merge-table';
 
@@ -45,7 +47,7 @@ export class BpeModel {
     }
     this.vocab = new Map(Object.entries(config['vocab']) as [string, number][]);
     for (const [token, id] of this.vocab) {
-      if (!Number.isInteger(id) || id < 0) throw refuse(`its token ${JSON.stringify(token)} has no whole number as id`);
+      if (!isTokenId(id)) throw refuse(`its token ${JSON.stringify(token)} has no whole number as id`);
     }
     this.merges = this.readMerges(config['merges'] as readonly unknown[], refuse);
     this.unknownId = typeof config['unk_token'] === 'string' ? this.vocab.get(config['unk_token']) : undefined;
@@ -91,11 +93,11 @@ export class BpeModel {
   private readMerges(merges: readonly unknown[], refuse: (reason: string) => SftError): MergeTable {
     const table = new MergeTable(merges.length);
     for (const [rank, entry] of merges.entries()) {
-      const [left, right] = (typeof entry === 'string' ? splitOnce(entry) : entry) as readonly string[];
-      const a = this.vocab.get(left ?? '');
-      const b = this.vocab.get(right ?? '');
-      const merged = this.vocab.get(`${left}${right}`);
-      if (left === undefined || right === undefined || a === undefined || b === undefined || merged === undefined) {
+      const [left, right] = pairOf(entry);
+      const a = this.vocab.get(left);
+      const b = this.vocab.get(right);
+      const merged = this.vocab.get(left + right);
+      if (left === '' || right === '' || a === undefined || b === undefined || merged === undefined) {
         throw refuse(`merge ${rank} ${JSON.stringify(entry)} names a token that the vocabulary lacks`);
       }
       table.set(a, b, rank, merged);
@@ -138,10 +140,14 @@ export class BpeModel {
   }
 }
 
-/** Merges are written as "left right" in older files; the right side may hold no space. */
-function splitOnce(entry: string): readonly string[] {
-  const space = entry.indexOf(' ');
-  return space === -1 ? [entry] : [entry.slice(0, space), entry.slice(space + 1)];
+/** Merges are written as "left right" in older files; the right side may hold no space. Two empty texts where it is neither. */
+function pairOf(entry: unknown): readonly [left: string, right: string] {
+  if (typeof entry === 'string') {
+    const space = entry.indexOf(' ');
+    return space === -1 ? ['', ''] : [entry.slice(0, space), entry.slice(space + 1)];
+  }
+  const [left, right] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
+  return typeof left === 'string' && typeof right === 'string' ? [left, right] : ['', ''];
 }
 
 function firstCharacter(text: string): string {

@@ -1,6 +1,8 @@
 import { SftError } from '../base/errors';
 import { CHAR_TO_BYTE } from './byte-alphabet';
-import { isObject, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { replacementOf } from './metaspace';
+import { isObject, textField } from './model-files';
 
 /** Turns token texts into text, one at a time. What `push` returns is final; the rest waits for `end`. */
 export interface DecoderStream {
@@ -63,7 +65,7 @@ function createLink(config: JsonObject, fused: boolean, file: string): CreateLin
     case 'Spaces':
       return () => map((piece, index) => (index === 0 ? piece : ` ${piece}`));
     case 'Metaspace': {
-      const mark = typeof config['replacement'] === 'string' ? config['replacement'] : '\u2581';
+      const mark = replacementOf(config, file);
       const prepended = (config['prepend_scheme'] ?? 'always') !== 'never' && config['add_prefix_space'] !== false;
       return () => map((piece, index) => piece.replaceAll(mark, index === 0 && prepended ? '' : ' '));
     }
@@ -71,18 +73,18 @@ function createLink(config: JsonObject, fused: boolean, file: string): CreateLin
       const pattern = isObject(config['pattern']) ? config['pattern']['String'] : undefined;
       if (typeof pattern !== 'string' || (fused && Array.from(pattern).length > 1))
         throw unsupported('Replace of a pattern', file);
-      const content = String(config['content']);
+      const content = textField(config, 'content', file);
       return () => map((piece) => piece.replaceAll(pattern, () => content));
     }
     case 'Strip': {
-      const content = String(config['content']);
-      const start = Number(config['start'] ?? 0);
-      const stop = Number(config['stop'] ?? 0);
+      const content = textField(config, 'content', file);
+      const { start = 0, stop = 0 } = config;
+      if (typeof start !== 'number' || typeof stop !== 'number') throw unsupported('Strip without numbers', file);
       if (content.length !== 1 || (fused && stop > 0)) throw unsupported('Strip at the end of the text', file);
       return fused ? () => stripText(content, start) : () => map((piece) => strip(piece, content, start, stop));
     }
     default:
-      throw unsupported(String(config['type']), file);
+      throw unsupported(JSON.stringify(config['type']), file);
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { cannotRead, hasFetchedFile, parseFetchedJson, withoutMark, type JsonObject } from '../base/fetched-file';
+import { knownImpostor, START_BYTES } from '../base/impostor';
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,54 +27,38 @@ export async function requireModelFolder(modelDir: string): Promise<void> {
   }
 }
 
-/** The text of one file of a model folder; undefined where it does not exist. A byte-order mark is dropped. */
+/** The text of one file of a model folder, without a byte-order mark; undefined where it does not exist. @throws SftError unreadable-file, not-the-file */
 export async function readModelText(modelDir: string, name: string): Promise<string | undefined> {
   const file = path.join(modelDir, name);
+  if (!hasFetchedFile(file)) return undefined;
+  let text: string;
   try {
-    const text = await readFile(file, 'utf8');
-    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+    text = withoutMark(await readFile(file, 'utf8'));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new SftError('model-file-unreadable', `cannot be read (${(cause as Error).message})`, {
-      file,
-      remedy: 'check that it is a file and that you may read it',
-      exitCode: 2,
-      cause,
-    });
+    throw cannotRead(file, cause);
   }
+  const impostor = knownImpostor(file, text.slice(0, START_BYTES));
+  if (impostor !== undefined) throw impostor;
+  return text;
 }
 
-/** One JSON object of a model folder; undefined where the file does not exist. */
+/**
+ * One JSON object of a model folder; undefined where the file does not exist.
+ * @throws SftError unreadable-file, not-the-file, model-file-not-json
+ */
 export async function readModelJson(modelDir: string, name: string): Promise<JsonObject | undefined> {
   const text = await readModelText(modelDir, name);
-  if (text === undefined) return undefined;
-  const file = path.join(modelDir, name);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new SftError('model-file-not-json', `is not valid JSON (${(cause as Error).message})`, {
-      file,
-      ...placeOfJsonError(text, cause as Error),
-      remedy: 'fetch the file again, it may have been cut off',
-      exitCode: 2,
-      cause,
-    });
-  }
-  if (!isObject(value)) {
-    throw new SftError('model-file-not-json', 'must hold one JSON object', {
-      file,
-      remedy: 'fetch the file again',
-      exitCode: 2,
-    });
-  }
-  return value;
+  return text === undefined ? undefined : parseFetchedJson(path.join(modelDir, name), text);
 }
 
-/** V8 names the position in most of its messages: "... at position 42". */
-function placeOfJsonError(text: string, error: Error): { line?: number; column?: number } {
-  const position = /position (\d+)/.exec(error.message)?.[1];
-  if (position === undefined) return {};
-  const before = text.slice(0, Number(position));
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+/** An error of a file of a model that does not hold what it should. */
+export function badModelFile(file: string, reason: string): SftError {
+  return new SftError('tokenizer-unsupported', reason, { file, remedy: 'fetch the file again', exitCode: 2 });
+}
+
+/** A text that a part of tokenizer.json holds under `key`. @throws SftError tokenizer-unsupported where it is not one */
+export function textField(config: JsonObject, key: string, file: string): string {
+  const value = config[key];
+  if (typeof value === 'string') return value;
+  throw badModelFile(file, `the ${key} of its ${JSON.stringify(config['type'])} is ${JSON.stringify(value)}, not text`);
 }

@@ -1,6 +1,6 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { SftError } from '../base/errors';
-import { isObject } from './model-files';
+import { isObject, textField } from './model-files';
 
 export type Normalizer = (text: string) => string;
 
@@ -19,12 +19,12 @@ export function createNormalizer(config: unknown, file: string): Normalizer | un
     case 'NFKD':
       return (text) => text.normalize(type);
     case 'Prepend': {
-      const prefix = String(config['prepend']);
+      const prefix = textField(config, 'prepend', file);
       return (text) => (text === '' ? text : prefix + text);
     }
     case 'Replace': {
       const pattern = createPattern(config['pattern'], file);
-      const content = String(config['content']);
+      const content = textField(config, 'content', file);
       return (text) => text.replace(pattern, () => content);
     }
     case 'Sequence': {

@@ -1,6 +1,8 @@
 import { SftError } from '../base/errors';
 import { toByteAlphabet } from './byte-alphabet';
-import { isObject, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { replacementOf } from './metaspace';
+import { isObject } from './model-files';
 import { createPattern } from './normalizer';
 import { splitByPattern, type SplitBehavior } from './split-pattern';
 
@@ -76,7 +78,7 @@ function createStage(config: JsonObject, file: string, bytesLast: boolean): Stag
     case 'Metaspace':
       return createMetaspace(config, file);
     default:
-      throw unsupported(String(config['type']), file);
+      throw unsupported(JSON.stringify(config['type']), file);
   }
 }
 
@@ -92,13 +94,13 @@ function each(pieces: string[], split: (piece: string) => string[]): string[] {
 }
 
 function createMetaspace(config: JsonObject, file: string): Stage {
-  const mark = typeof config['replacement'] === 'string' ? config['replacement'] : '\u2581';
+  const mark = replacementOf(config, file);
   const scheme = config['prepend_scheme'] ?? (config['add_prefix_space'] === false ? 'never' : 'always');
   if (scheme !== 'always' && scheme !== 'first' && scheme !== 'never') {
     throw unsupported(`Metaspace with prepend_scheme ${JSON.stringify(scheme)}`, file);
   }
   const split = config['split'] !== false;
-  const pattern = new RegExp(mark, 'gu');
+  const pattern = createPattern({ String: mark }, file);
   return (pieces, first) =>
     pieces.flatMap((piece, index) => {
       let text = piece.replaceAll(' ', mark);

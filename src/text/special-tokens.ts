@@ -1,4 +1,6 @@
-import { isObject, readModelJson, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { SPECIAL_TOKEN_KEYS } from './later-tokens';
+import { isObject, readModelJson } from './model-files';
 
 /** Names of the special tokens a template may use, as texts: bos_token, eos_token, unk_token, pad_token and the like. */
 export interface SpecialTokens {
@@ -7,8 +9,6 @@ export interface SpecialTokens {
   /** All of them by their key in tokenizer_config.json. */
   readonly all: Readonly<Record<string, string>>;
 }
-
-const KEYS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'] as const;
 
 /**
  * tokenizer_config.json first, then special_tokens_map.json; a beginning or end that neither names comes from the ids in
@@ -19,7 +19,7 @@ export async function readSpecialTokens(modelDir: string, tokenText: (id: number
   const map = (await readModelJson(modelDir, 'special_tokens_map.json')) ?? {};
   const model = (await readModelJson(modelDir, 'config.json')) ?? {};
   const all: Record<string, string> = {};
-  for (const key of KEYS) {
+  for (const key of SPECIAL_TOKEN_KEYS) {
     const text = key in config ? tokenOf(config, key) : (tokenOf(map, key) ?? byId(model, key, tokenText));
     if (text !== undefined) all[key] = text;
   }

@@ -1,4 +1,5 @@
-import { readModelJson, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { readModelJson } from './model-files';
 import type { TextTokenizer } from './tokenizer';
 
 /** The ids that end an answer: eos_token_id of generation_config.json, else of config.json, else the tokenizer's. */

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
-import { AddedTokenSplitter, readAddedTokens } from './added-tokens';
+import { AddedTokenSplitter, readAddedTokens, type AddedToken } from './added-tokens';
 import { BpeModel } from './bpe';
 import { toByteAlphabet } from './byte-alphabet';
 import { createDecoder, type DecoderStream } from './decoder';
-import { isObject, readModelJson, requireModelFolder, type JsonObject } from './model-files';
+import type { JsonObject } from '../base/fetched-file';
+import { completeAddedTokens } from './later-tokens';
+import { badModelFile, isObject, readModelJson, requireModelFolder } from './model-files';
 import { createNormalizer, type Normalizer } from './normalizer';
 import { createPreTokenizer, type PreTokenizer } from './pre-tokenizer';
 import { readSpecialTokens } from './special-tokens';
@@ -23,7 +25,7 @@ export interface TextTokenizer {
   tokenText(id: number): string;
   /** Whether decoding with skipSpecialTokens leaves it out. */
   isSpecial(id: number): boolean;
-  /** Whether it is one of tokenizer.json's added tokens, special or not. */
+  /** Whether it is one of the added tokens, special or not. */
   isAdded(id: number): boolean;
   /** The pieces that are encoded on their own, in order: pre-tokens as text, added tokens as their id. */
   visitPieces(text: string, visit: (piece: string | number) => void): void;
@@ -46,7 +48,7 @@ const CACHED_PIECES = 50_000;
 
 /**
  * The tokenizer of a Hugging Face model folder: tokenizer.json, with the names of its special tokens from
- * tokenizer_config.json, special_tokens_map.json or config.json. BPE only; anything that would give other ids than the
+ * tokenizer_config.json, special_tokens_map.json or config.json, and the tokens that those add. BPE only; anything that would give other ids than the
  * tokenizers library is refused by name. Errors: model-folder-missing, tokenizer-missing, model-file-not-json,
  * tokenizer-unsupported.
  */
@@ -61,14 +63,11 @@ export async function loadTokenizer(modelDir: string): Promise<TextTokenizer> {
       exitCode: 2,
     });
   }
-  if (!isObject(json['model'])) {
-    throw new SftError('tokenizer-unsupported', 'it has no "model"', {
-      file,
-      remedy: 'fetch the file again',
-      exitCode: 2,
-    });
-  }
-  const tokenizer = new JsonTokenizer(json, json['model'], file);
+  if (!isObject(json['model'])) throw badModelFile(file, 'it has no "model"');
+  const preTokenizer = createPreTokenizer(json['pre_tokenizer'], file);
+  const model = new BpeModel(json['model'], file, !preTokenizer.bytesLast);
+  const added = await completeAddedTokens(modelDir, readAddedTokens(json['added_tokens'], file), model.vocab);
+  const tokenizer = new JsonTokenizer(json, preTokenizer, model, added, file);
   const special = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
   return tokenizer.withSpecial(special.bos, special.eos);
 }
@@ -78,9 +77,7 @@ class JsonTokenizer implements TextTokenizer {
   readonly piecesAreText: boolean;
   bosTokenId?: number;
   eosTokenId?: number;
-  private readonly model: BpeModel;
   private readonly normalizer: Normalizer | undefined;
-  private readonly preTokenizer: PreTokenizer;
   private readonly createStream: () => DecoderStream;
   private readonly addedIds: ReadonlyMap<string, number>;
   private readonly addedTexts: ReadonlyMap<number, string>;
@@ -90,21 +87,26 @@ class JsonTokenizer implements TextTokenizer {
   private readonly texts: string[] = [];
   private cache = new Map<string, readonly number[]>();
 
-  constructor(json: JsonObject, model: JsonObject, file: string) {
+  constructor(
+    json: JsonObject,
+    private readonly preTokenizer: PreTokenizer,
+    private readonly model: BpeModel,
+    added: readonly AddedToken[],
+    file: string,
+  ) {
     this.normalizer = createNormalizer(json['normalizer'], file);
-    this.preTokenizer = createPreTokenizer(json['pre_tokenizer'], file);
-    this.model = new BpeModel(model, file, !this.preTokenizer.bytesLast);
     this.createStream = createDecoder(json['decoder'], file);
-    const added = readAddedTokens(json['added_tokens'], file);
     this.addedIds = new Map(added.map((token) => [token.content, token.id]));
     this.addedTexts = new Map(added.map((token) => [token.id, token.content]));
     this.specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
     const inNormalized = added.filter((token) => token.normalized);
     this.raw = new AddedTokenSplitter(
       added.filter((token) => !token.normalized).map((token) => [token.content, token]),
+      file,
     );
     this.normalized = new AddedTokenSplitter(
       inNormalized.map((token) => [this.normalizer?.(token.content) ?? token.content, token]),
+      file,
     );
     this.piecesAreText =
       this.normalizer === undefined &&

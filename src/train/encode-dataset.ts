@@ -61,9 +61,8 @@ function encodeOne(
 ): EncodedDatasetExample {
   const { question, answer } = example.value;
   const { history = [] } = example;
-  const { ids, trained, totalTokens, truncatedTokens } = chat.encodeExample(
-    { question, answer, history },
-    maxSeqLength,
+  const { ids, trained, totalTokens, truncatedTokens } = atExample(file, example, () =>
+    chat.encodeExample({ question, answer, history }, maxSeqLength),
   );
   return {
     ids,
@@ -77,6 +76,17 @@ function encodeOne(
     history,
     reference: answer,
   };
+}
+
+/** What an example is refused for, with the place of the example. */
+function atExample<T>(file: string, { line }: DatasetExample, encode: () => T): T {
+  try {
+    return encode();
+  } catch (error) {
+    if (!(error instanceof SftError) || error.code !== 'token-without-embedding') throw error;
+    const { remedy, exitCode, code, message, cause } = error;
+    throw new SftError(code, message, { file, line, ...(remedy === undefined ? {} : { remedy }), exitCode, cause });
+  }
 }
 
 function refuseErrors(dataset: Dataset): void {

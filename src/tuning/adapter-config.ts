@@ -1,26 +1,19 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../base/errors';
+import { readFetchedJson, type JsonObject } from '../base/fetched-file';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
 /**
  * The adapter_config.json of the folder of a PEFT adapter.
- * @throws SftError adapter-not-found where there is none, or it is not a JSON object
+ * @throws SftError adapter-not-found, unreadable-file, not-the-file, model-file-not-json
  */
-export function readAdapterConfig(folder: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  let cause: unknown;
-  try {
-    value = JSON.parse(readFileSync(path.join(folder, ADAPTER_CONFIG), 'utf8'));
-  } catch (error) {
-    cause = error;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new SftError('adapter-not-found', 'there is no readable adapter_config.json here', {
+export function readAdapterConfig(folder: string): JsonObject {
+  const json = readFetchedJson(path.join(folder, ADAPTER_CONFIG));
+  if (json !== undefined) return json;
+  throw new SftError('adapter-not-found', 'there is no adapter_config.json here', {
     file: folder,
     remedy: 'give the folder of a PEFT adapter (adapter_config.json and adapter_model.safetensors)',
     exitCode: 2,
-    cause,
   });
 }

@@ -30,9 +30,9 @@ describe('the registry of tuning methods', () => {
   const cases: readonly (readonly [string, string, string, RegExp])[] = [
     ['another type', '{"peft_type": "IA3"}', 'unsupported-adapter', /is of type "IA3", not LORA/],
     ['no type', '{}', 'unsupported-adapter', /is of type unknown, not LORA/],
-    ['an array', '[]', 'adapter-not-found', /no readable adapter_config\.json/],
-    ['null', 'null', 'adapter-not-found', /no readable adapter_config\.json/],
-    ['what is not JSON', '{', 'adapter-not-found', /no readable adapter_config\.json/],
+    ['an array', '[]', 'model-file-not-json', /one JSON object/],
+    ['null', 'null', 'model-file-not-json', /one JSON object/],
+    ['what is not JSON', '{', 'model-file-not-json', /not valid JSON/],
     ['DoRA', '{"peft_type": "LORA", "use_dora": true}', 'unsupported-adapter', /use_dora is not supported/],
   ];
   for (const [name, text, code, reason] of cases) {

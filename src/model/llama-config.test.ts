@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { SftError } from '../base/errors';
+import { parseLlamaConfig } from './llama-config';
+
+const json = JSON.parse(readFileSync('examples/tiny-llama/config.json', 'utf8')) as Record<string, unknown>;
+const whole = parseLlamaConfig(json, 'config.json');
+
+describe('config.json', () => {
+  for (const [what, architectures] of [
+    ['missing', undefined],
+    ['null', null],
+    ['empty', []],
+    ['a list of nothing', [null]],
+  ] as const) {
+    it(`goes by model_type where architectures is ${what}`, () => {
+      assert.deepEqual(parseLlamaConfig({ ...json, architectures }, 'config.json'), whole);
+      const qwen = parseLlamaConfig({ ...json, architectures, model_type: 'qwen3' }, 'config.json');
+      assert.equal(qwen.architecture, 'Qwen3ForCausalLM');
+      assert.equal(qwen.qkNorm, true);
+    });
+  }
+
+  const refused: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+    [{ architectures: [], model_type: 'gpt2' }, /model_type "gpt2" is not supported/],
+    [{ architectures: [], model_type: 'constructor' }, /model_type "constructor"/],
+    [{ architectures: [], model_type: { toString: null } }, /model_type \{"toString":null\}/],
+    [{ architectures: undefined, model_type: undefined }, /model_type unknown/],
+    [{ architectures: ['BertModel'] }, /BertModel is not supported/],
+    [{ num_hidden_layers: 1e9 }, /num_hidden_layers is 1000000000/],
+    [{ vocab_size: 1e15 }, /vocab_size is 1000000000000000/],
+    [{ hidden_size: '256' }, /hidden_size is "256"/],
+  ];
+  for (const [change, reason] of refused) {
+    it(`refuses ${JSON.stringify(change)}`, () => {
+      assert.throws(
+        () => parseLlamaConfig({ ...json, ...change }, 'config.json'),
+        (error) => error instanceof SftError && reason.test(error.message) && error.exitCode === 2,
+      );
+    });
+  }
+});
