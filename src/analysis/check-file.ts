@@ -23,7 +23,7 @@ export async function checkFile(
   const start = performance.now();
   const { maxSeqLength, nearDuplicateThreshold } = settings;
   const found = new FindingList(settings.rules);
-  const sides = await new SplitSiblings(file).read(nearDuplicateThreshold);
+  const sides = await new SplitSiblings(file).read(nearDuplicateThreshold, settings.otherParts);
   const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
   const figures = new FigureList(settings.rules);
   let count = 0;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { dataFiles } from '../config/config-paths';
 import { readFileLeniently } from '../config/lenient-config';
 import { CONFIG_NAME } from '../config/names';
 
@@ -10,6 +11,8 @@ export interface NearestConfig {
   readonly modelFolder: string | undefined;
   readonly maxSeqLength: number;
   readonly systemPrompt: string | undefined;
+  /** The files of data that it names, absolute. */
+  readonly dataFiles: readonly string[];
 }
 
 /** The sft.config.json of the folder or the nearest one above it, read leniently: it may be half written. */
@@ -25,6 +28,7 @@ export async function nearestConfig(folder: string): Promise<NearestConfig | und
         modelFolder: model !== null && (await hasTokenizer(model)) ? model : undefined,
         maxSeqLength: values.max_seq_length,
         systemPrompt: values.system_prompt ?? undefined,
+        dataFiles: dataFiles(paths),
       };
     }
     if (path.dirname(at) === at) return undefined;

@@ -68,3 +68,26 @@ it('compares a part of a split with the others as they are on disk when it is to
     await rm(folder, { recursive: true });
   }
 });
+
+it('compares a text with the files that its configuration has for other parts, whatever their names', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sft-named-parts-'));
+  const other = path.join(folder, 'learned.json');
+  const shared = '[{"question": "Where is the office of the agency?", "answer": "In Abuja."}]';
+  try {
+    await writeFile(other, shared);
+    const leaks = await new Promise((resolve, reject) => {
+      const texts = new OpenTexts(
+        (_uri, result) => {
+          resolve(result.findingsByRule['split-leak'] ?? 0);
+        },
+        (_uri, _version, error) => {
+          reject(new Error('the analysis failed', { cause: error }));
+        },
+      );
+      texts.open('a', path.join(folder, 'asked.json'), 1, shared, { ...settings, otherParts: [other] });
+    });
+    assert.equal(leaks, 1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

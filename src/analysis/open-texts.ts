@@ -148,7 +148,7 @@ export class OpenTexts {
   private async analyse(uri: string, opened: OpenText, givenUp: () => boolean): Promise<void> {
     const { analysis, settings, version } = opened;
     const counts = await this.counts.of(settings);
-    const sides = await opened.siblings.read(settings.nearDuplicateThreshold);
+    const sides = await opened.siblings.read(settings.nearDuplicateThreshold, settings.otherParts);
     // Messages that wait may hold a newer version already.
     await new Promise((resolve) => setImmediate(resolve));
     if (givenUp()) return;

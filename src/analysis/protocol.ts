@@ -27,6 +27,8 @@ export interface AnalysisSettings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Share of word pairs from which two examples are near-duplicates. */
   readonly nearDuplicateThreshold: number;
+  /** Files, absolute, that the configuration has beside this one for other parts of the data; those beside it by name are found without. */
+  readonly otherParts?: readonly string[];
 }
 
 /** Numbers of one example in `AnalysisResult.examples`, in this order. */

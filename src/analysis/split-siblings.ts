@@ -14,7 +14,8 @@ interface Sibling {
 }
 
 /**
- * The examples of the files beside one that are other parts of its split, as they are on disk. Read again only where one of them has
+ * The examples of the files that are other parts of the data, by their names beside this one or as the configuration has them, as they
+ * are on disk. Read again only where one of them has
  * changed.
  */
 export class SplitSiblings {
@@ -23,9 +24,13 @@ export class SplitSiblings {
 
   constructor(private readonly file: string) {}
 
-  /** Undefined where there are none. @param threshold share of word pairs from which two examples are the same */
-  async read(threshold: number): Promise<OtherSides | undefined> {
-    const siblings = await this.find();
+  /**
+   * Undefined where there are none.
+   * @param threshold share of word pairs from which two examples are the same
+   * @param named other parts that have no such name, absolute
+   */
+  async read(threshold: number, named: readonly string[] = []): Promise<OtherSides | undefined> {
+    const siblings = await this.find(named);
     const marks = [threshold, ...siblings.map(({ mark }) => mark)].join('\n');
     if (marks === this.marks) return this.sides;
     const sides = siblings.length === 0 ? undefined : new OtherSides(threshold);
@@ -35,15 +40,17 @@ export class SplitSiblings {
     return sides;
   }
 
-  private async find(): Promise<Sibling[]> {
+  private async find(named: readonly string[]): Promise<Sibling[]> {
     const folder = path.dirname(this.file);
     const names = path.isAbsolute(this.file) ? await readdir(folder).catch(() => []) : [];
     const siblings: Sibling[] = [];
-    for (const name of otherParts(this.file, names).sort()) {
-      const file = path.join(folder, name);
+    const beside = otherParts(this.file, names)
+      .sort()
+      .map((name) => path.join(folder, name));
+    for (const file of new Set([...beside, ...named])) {
       const found = await stat(file).catch(() => undefined);
       if (found?.isFile() !== true || found.size > MOST_BYTES) continue;
-      siblings.push({ file, mark: `${name} ${found.size} ${found.mtimeMs}` });
+      siblings.push({ file, mark: `${file} ${found.size} ${found.mtimeMs}` });
     }
     return siblings;
   }

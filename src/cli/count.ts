@@ -1,9 +1,11 @@
+import { DATA_KEYS } from '../config/config-paths';
 import { CONFIG_SCHEMA } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import { formatFinding } from '../dataset/finding';
 import { readDataset, type Dataset } from '../dataset/read';
 import { SftError } from '../base/errors';
-import { loadChatTokenizer } from '../text/chat-tokenizer';
+import { loadChatTokenizer, type ChatTokenizer } from '../text/chat-tokenizer';
+import type { DataKey } from '../train/data-files';
 import { summariseLengths, tokenLength, type LengthSummary, type TokenLength } from '../text/token-lengths';
 import { numberOption, onlyPositional, requiredOption, textOption } from './option-values';
 import type { OptionValues, Terminal, Verb } from './verb';
@@ -45,19 +47,26 @@ above the longest example does no harm; memory is used for what is there.
   sft count train.jsonl --model models/Llama-3.2-1B-Instruct --max-seq-length 512
   sft count --config sft.config.json`,
   async run({ positionals, options, json, terminal }) {
-    const { file, model, maxSeqLength, systemPrompt } = await asked(positionals, options);
+    const { files, model, maxSeqLength, systemPrompt } = await asked(positionals, options);
     const chat = await loadChatTokenizer(model, { systemPrompt });
     for (const notice of chat.notices) terminal.log(notice);
-    const dataset = await readDataset(file);
-    refuseErrors(dataset, terminal);
-    const examples = dataset.examples.map(({ index, line, value, history = [] }): CountedExample => {
-      const { question, answer } = value;
-      return { index, line, ...tokenLength(chat, { question, answer, history }, maxSeqLength) };
-    });
-    const summary = summariseLengths(examples.map(({ tokens }) => tokens));
-    if (json) terminal.out(JSON.stringify({ model, max_seq_length: maxSeqLength, examples, ...summary }));
-    else terminal.out(report(file, maxSeqLength, examples, summary));
-    const lost = examples.filter((example) => example.trained === 0);
+    const counted: CountedFile[] = [];
+    for (const { key, file } of files)
+      counted.push({ key, file, ...(await countFile(file, chat, maxSeqLength, terminal)) });
+    if (json) {
+      const { examples, summary } = counted[0]!;
+      const further = counted
+        .slice(1)
+        .map((other): [string, unknown] => [other.key, { examples: other.examples, ...other.summary }]);
+      const all = { model, max_seq_length: maxSeqLength, examples, ...summary, ...Object.fromEntries(further) };
+      terminal.out(JSON.stringify(all));
+    } else {
+      for (const [at, { key, file, examples, summary }] of counted.entries()) {
+        if (counted.length > 1) terminal.out(`${at === 0 ? '' : '\n'}${key}: ${file}`);
+        terminal.out(report(file, maxSeqLength, examples, summary));
+      }
+    }
+    const lost = counted.flatMap(({ examples }) => examples.filter((example) => example.trained === 0));
     if (lost.length === 0) return 0;
     terminal.log(
       `${countOf(lost.length, 'answer')} lost entirely - raise --max-seq-length, or shorten or delete these examples`,
@@ -66,17 +75,48 @@ above the longest example does no harm; memory is used for what is there.
   },
 };
 
+interface CountedFile {
+  /** That the configuration names it by. */
+  readonly key: DataKey;
+  readonly file: string;
+  readonly examples: readonly CountedExample[];
+  readonly summary: LengthSummary;
+}
+
+async function countFile(
+  file: string,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+  terminal: Terminal,
+): Promise<Pick<CountedFile, 'examples' | 'summary'>> {
+  const dataset = await readDataset(file);
+  refuseErrors(dataset, terminal);
+  const examples = dataset.examples.map(({ index, line, value, history = [] }): CountedExample => {
+    const { question, answer } = value;
+    return { index, line, ...tokenLength(chat, { question, answer, history }, maxSeqLength) };
+  });
+  return { examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) };
+}
+
 /** What is counted and how: as the options say, else as the configuration does. */
 async function asked(
   positionals: readonly string[],
   options: OptionValues,
-): Promise<{ file: string; model: string; maxSeqLength: number; systemPrompt: string | null | undefined }> {
+): Promise<{
+  files: readonly Pick<CountedFile, 'key' | 'file'>[];
+  model: string;
+  maxSeqLength: number;
+  systemPrompt: string | null | undefined;
+}> {
   const configFile = textOption(options, 'config');
   const config = configFile === undefined ? undefined : await loadConfig(configFile, []);
   const remedy = 'give the folder of the model whose tokens are counted: --model DIR';
   const limit = config?.max_seq_length ?? CONFIG_SCHEMA.properties.max_seq_length.default;
+  const configured = config !== undefined && positionals.length === 0;
   return {
-    file: config !== undefined && positionals.length === 0 ? config.dataset : onlyPositional(positionals, 'FILE'),
+    files: configured
+      ? DATA_KEYS.flatMap((key) => (config[key] === null ? [] : [{ key, file: config[key] }]))
+      : [{ key: 'dataset', file: onlyPositional(positionals, 'FILE') }],
     model: textOption(options, 'model') ?? config?.model_name ?? requiredOption(options, 'model', remedy),
     maxSeqLength: numberOption(options, 'max-seq-length', limit, { min: 1, integer: true }),
     systemPrompt: textOption(options, 'system-prompt') ?? config?.system_prompt,

@@ -1,6 +1,7 @@
 import { SftError } from '../base/errors';
 import { evaluateRun } from '../runs/worker/evaluate-run';
-import { limited, prepareData } from '../runs/worker/prepare';
+import { changedFile, limited, prepareData } from '../runs/worker/prepare';
+import { testKey } from '../train/data-files';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
@@ -29,12 +30,13 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     const { run, session, tuned } = await openRun(folder, options);
     const { config } = run.run;
     const data = await prepareData(config, session);
-    if (data.sha256 !== run.run.dataset.sha256) {
+    const changed = changedFile(run.run, data);
+    if (changed !== undefined) {
       throw new SftError(
         'dataset-changed',
         'the dataset is not the one this run was trained on: its test part may hold trained examples',
         {
-          file: config.dataset,
+          file: changed,
           remedy: 'put the former file back, or start a new run',
         },
       );
@@ -44,7 +46,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     if (examples.length === 0) {
       throw new SftError('no-examples', 'the run has no test part', {
         file: folder,
-        remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1',
+        remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1, or with a test_dataset',
       });
     }
     const { evaluation, predictions } = await evaluateRun(run.artifacts, config, session, tuned, examples, {
@@ -60,7 +62,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     } else {
       for (const line of evaluationTable(evaluation)) terminal.out(line);
       for (const { line, question, reference, base, tuned: after } of predictions.slice(0, shown)) {
-        terminal.out(`\n${config.dataset}:${line} ${question}`);
+        terminal.out(`\n${run.run[testKey(config)]!.path}:${line} ${question}`);
         terminal.out(`  yours: ${reference}`);
         terminal.out(`  base:  ${base.answer}`);
         terminal.out(`  tuned: ${after.answer}`);

@@ -1,4 +1,5 @@
 import { scoreExamples } from '../model/score';
+import { readDataset } from '../dataset/read';
 import { encodeDataset } from '../train/encode-dataset';
 import { MODEL_OPTIONS, openModelOption } from './open-model';
 import { numberOption, onlyPositional } from './option-values';
@@ -21,7 +22,7 @@ After training, examples that keep a high nll are hard, rare or wrong: look at t
     const file = onlyPositional(positionals, 'FILE');
     const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 2, integer: true });
     const { session, model } = await openModelOption(invocation);
-    const { encoded } = await encodeDataset(file, session.chat, maxSeqLength);
+    const encoded = await encodeDataset(await readDataset(file), session.chat, maxSeqLength);
     const { loss, perExample } = await scoreExamples(model, encoded);
     const total = perExample.reduce((sum, example) => sum + example.nll, 0);
     const examples = encoded.map((example, i) => ({

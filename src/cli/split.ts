@@ -2,7 +2,8 @@ import type { QaExample } from '../dataset/example';
 import { formatFinding, type Finding } from '../dataset/finding';
 import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
 import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split/split';
-import { apartText, divideFile, writeDivision, type Division } from '../dataset/split/split-file';
+import { apartText, divideFile, writeDivision, type Division, type SplitFile } from '../dataset/split/split-file';
+import { KEY_OF_PART } from '../train/data-files';
 import { numberOption, onlyPositional, requiredOption } from './option-values';
 import type { Terminal, Verb } from './verb';
 
@@ -54,6 +55,7 @@ spread over the parts, with a warning. The files keep the format and the example
     else {
       terminal.out(table(examples, split));
       for (const { part, file: name } of files) terminal.out(`${part}: ${name}`);
+      terminal.log(`in sft.config.json: ${configKeys(files)}`);
     }
     const apart = apartText(split, examples.length);
     if (apart !== undefined) terminal.log(`warning: ${apart}`);
@@ -75,6 +77,11 @@ async function divide(file: string, parts: SplitParts, terminal: Terminal): Prom
   } finally {
     if (errors > LISTED) terminal.log(`and ${errors - LISTED} more`);
   }
+}
+
+/** How a configuration names the files, paths as they are from here. */
+function configKeys(files: readonly SplitFile[]): string {
+  return files.map(({ part, file }) => `"${KEY_OF_PART[part]}": ${JSON.stringify(file)}`).join(', ');
 }
 
 /** Examples of each agency in each part. */

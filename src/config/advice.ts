@@ -1,7 +1,7 @@
 import type { JSONPath } from 'jsonc-parser';
 import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
-import { planOf } from './plan';
+import { planOf, type Plan } from './plan';
 import { setKey, type Repair } from './repair';
 
 /** Something a run would accept and a person would regret. */
@@ -24,7 +24,8 @@ export function* adviceOn(values: EffectiveValues, facts: ConfigFacts, isWritten
   yield* onLength(values, facts);
   yield* onSteps(values, facts, isWritten);
   yield* onLora(values, facts, isWritten);
-  yield* onValidation(values);
+  yield* onValidation(values, planOf(values, facts));
+  yield* onOwnFiles(values, isWritten);
 }
 
 function* onLearningRate({ learning_rate: rate, training_type: type }: EffectiveValues): Generator<Advice> {
@@ -100,12 +101,8 @@ function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWrit
       repairs: [setKey('max_steps', 60)],
     };
   }
-  if (warmup !== undefined && warmup > steps) {
-    // Beyond a max_steps that is written down this is an error already.
-    if (byEpochs) yield longWarmup('warmup-beyond-end', `the run has only ${steps}`);
-  } else if (warmup !== undefined && warmup > 0.2 * steps) {
-    yield longWarmup('long-warmup', `that is ${percent(warmup / steps)} of all ${steps}`);
-  }
+  // Beyond the end is what planWarnings tells.
+  if (warmup !== undefined && warmup > 0.2 * steps && warmup <= steps) yield longWarmup();
   for (const [key, what] of [
     ['save_steps', 'no checkpoint is saved before the end'],
     ['eval_steps', 'the validation loss is measured only at the end'],
@@ -122,15 +119,15 @@ function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWrit
     };
   }
 
-  function longWarmup(code: string, found: string): Advice {
+  function longWarmup(): Advice {
     const ratio = values.warmup_steps === 0;
     const wanted = ratio ? 0.1 : Math.floor(steps! / 10);
     const key = ratio ? 'warmup_ratio' : 'warmup_steps';
     return {
-      code,
+      code: 'long-warmup',
       severity: 'warning',
       keys: [[key], ...lengthKeys],
-      reason: `the learning rate climbs for ${count(warmup!, 'update')}, and ${found}`,
+      reason: `the learning rate climbs for ${count(warmup!, 'update')}, and that is ${percent(warmup! / steps!)} of all ${steps!}`,
       remedy: `5 to 10 percent are usual: set ${key} to ${wanted}`,
       repairs: [setKey(key, wanted)],
     };
@@ -180,15 +177,27 @@ function* onLora(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritt
   }
 }
 
-function* onValidation({ split }: EffectiveValues): Generator<Advice> {
-  if (split.validation > 0) return;
+function* onValidation(values: EffectiveValues, { validationExamples }: Plan): Generator<Advice> {
+  const { split, validation_dataset: own } = values;
+  if (own !== null || split.validation > 0) {
+    if (validationExamples !== 0) return;
+    yield {
+      code: 'no-validation',
+      severity: 'warning',
+      keys: [['validation_dataset'], ['split', 'validation'], ['split'], ['dataset']],
+      reason: 'the validation part has no examples, so nothing shows when the model begins to learn by heart',
+      remedy: 'add examples, or name a validation_dataset',
+      repairs: [],
+    };
+    return;
+  }
   const train = Number((split.train - 0.1).toFixed(6));
   yield {
     code: 'no-validation',
     severity: 'warning',
     keys: [['split', 'validation'], ['split']],
     reason: 'split leaves no validation part, so nothing shows when the model begins to learn by heart',
-    remedy: 'give split a validation share, such as 0.1',
+    remedy: 'give split a validation share, such as 0.1, or name a validation_dataset',
     repairs:
       train > 0
         ? [
@@ -199,6 +208,30 @@ function* onValidation({ split }: EffectiveValues): Generator<Advice> {
           ]
         : [],
   };
+}
+
+/** A share that somebody wrote down and that a file of its own takes the place of. */
+function* onOwnFiles(values: EffectiveValues, isWritten: IsWritten): Generator<Advice> {
+  for (const part of ['validation', 'test'] as const) {
+    const share = values.split[part];
+    if (values[`${part}_dataset`] === null || share === 0 || !isWritten(['split', part])) continue;
+    yield {
+      code: 'unused-share',
+      severity: 'info',
+      keys: [['split', part]],
+      reason: `${part}_dataset takes the place of split.${part}: these ${percent(share)} of dataset are learned from as well`,
+      remedy: `remove split.${part} and add it to split.train`,
+      repairs: [
+        {
+          title: `Move ${share} of ${part} to train`,
+          changes: [
+            ...setKey(['split', 'train'], Number((values.split.train + share).toFixed(6))).changes,
+            ...setKey(['split', part], 0).changes,
+          ],
+        },
+      ],
+    };
+  }
 }
 
 /** `1 update`, `60 updates` */

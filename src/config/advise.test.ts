@@ -105,6 +105,20 @@ describe('checkConfigText: advice', () => {
       /validation share/,
     ],
     [
+      'early stopping with a validation part of no examples',
+      { early_stopping_patience: 2 },
+      { datasetExamples: 3 },
+      'warning early-stopping-without-examples "early_stopping_patience"',
+      /has no effect: the validation part has no examples/,
+    ],
+    [
+      'a share beside a file of its own',
+      { validation_dataset: 'v.json', split: { train: 0.7, validation: 0.2, test: 0.1 } },
+      {},
+      'info unused-share "validation"',
+      /validation_dataset takes the place of split\.validation: these 20% of dataset are learned from as well/,
+    ],
+    [
       'checkpoints beyond the end',
       { max_steps: 90, save_steps: 100 },
       {},
@@ -152,6 +166,13 @@ describe('checkConfigText: advice', () => {
       assert.deepEqual(short(text(more), facts), []);
     });
   }
+
+  it('a validation part that comes to no examples is told at the data', () => {
+    const told = short(text({ shuffle: true }), { datasetExamples: 3 });
+    assert.ok(told.includes('warning no-validation "dataset"'), told.join('\n'));
+    const own = text({ validation_dataset: 'v.json' });
+    assert.ok(!short(own, { datasetExamples: 3, validationExamples: 9 }).some((one) => one.includes('no-validation')));
+  });
 
   it('the example is given one advice: its 411 examples and no dropout', () => {
     const source = readFileSync('examples/sft.config.json', 'utf8');

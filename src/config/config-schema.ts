@@ -1,4 +1,5 @@
 import type { FromSchema, JsonSchema } from '../base/json-schema';
+import { SPLIT_SCHEMA } from './split-schema';
 
 /** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
 export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
@@ -43,6 +44,22 @@ export const CONFIG_SCHEMA = {
       type: 'string',
       minLength: 1,
       examples: ['train.json', 'data/faq.jsonl'],
+    },
+    validation_dataset: {
+      description:
+        'A file of its own to watch the training with, as `sft split` writes one. It takes the place of split.validation: that share of dataset is learned from as well.',
+      type: ['string', 'null'],
+      minLength: 1,
+      default: null,
+      examples: ['validation.json', 'data/validation.jsonl'],
+    },
+    test_dataset: {
+      description:
+        'A file of its own for the final scores, as `sft split` writes one. It takes the place of split.test: that share of dataset is learned from as well.',
+      type: ['string', 'null'],
+      minLength: 1,
+      default: null,
+      examples: ['test.json', 'data/test.jsonl'],
     },
     adapter: {
       description:
@@ -292,57 +309,7 @@ export const CONFIG_SCHEMA = {
       default: 3407,
       examples: [3407, 42],
     },
-    split: {
-      description:
-        'How the data is divided: train is learned from, validation watches the training, test is kept for the final marks. The shares add up to 1; parts left out are 0.',
-      type: 'object',
-      required: ['train'],
-      additionalProperties: false,
-      properties: {
-        train: {
-          description: 'The share the model learns from.',
-          type: 'number',
-          exclusiveMinimum: 0,
-          maximum: 1,
-          examples: [0.8],
-        },
-        validation: {
-          description: 'The share used to watch the training: when its loss rises, the model begins to learn by heart.',
-          type: 'number',
-          minimum: 0,
-          maximum: 1,
-          default: 0,
-          examples: [0.1],
-        },
-        test: {
-          description: 'The share the model never sees in training; `sft evaluate` measures on it.',
-          type: 'number',
-          minimum: 0,
-          maximum: 1,
-          default: 0,
-          examples: [0.1],
-        },
-        seed: {
-          description: 'Chooses which examples go where. Keep it to keep the same parts.',
-          type: 'integer',
-          minimum: 0,
-          maximum: 4294967295,
-          default: 42,
-          examples: [42],
-        },
-        near_duplicate_threshold: {
-          description:
-            'Examples that share this much of their word pairs stay in one part, so that nothing learned is asked in the test. null keeps only the same questions together.',
-          type: ['number', 'null'],
-          minimum: 0.5,
-          maximum: 1,
-          default: 0.8,
-          examples: [0.8],
-        },
-      },
-      default: { train: 0.8, validation: 0.1, test: 0.1, seed: 42, near_duplicate_threshold: 0.8 },
-      examples: [{ train: 0.8, validation: 0.1, test: 0.1, seed: 42 }],
-    },
+    split: SPLIT_SCHEMA,
     eval_steps: {
       description: 'Measure the validation loss every this many steps. null measures only at the end.',
       type: ['integer', 'null'],

@@ -38,7 +38,10 @@ function defaultOf(key: TaughtKey): unknown {
 }
 
 function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFacts): string | undefined {
-  const { effectiveBatch, trainExamples, steps, epochs, warmup } = planOf(values, facts);
+  const { effectiveBatch, trainExamples, validationExamples, testExamples, steps, epochs, warmup } = planOf(
+    values,
+    facts,
+  );
   switch (key) {
     case 'per_device_batch_size':
     case 'gradient_accumulation_steps':
@@ -76,18 +79,27 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
       ]);
     case 'dataset':
       return facts.datasetExamples === undefined ? undefined : `${facts.datasetExamples} examples`;
+    case 'validation_dataset':
+      return values.validation_dataset === null ? undefined : examplesOf(validationExamples);
+    case 'test_dataset':
+      return values.test_dataset === null ? undefined : examplesOf(testExamples);
     case 'split':
     case 'split.train':
     case 'split.validation':
     case 'split.test': {
-      const total = facts.datasetExamples;
-      if (total === undefined) return undefined;
-      const { train, validation, test } = values.split;
-      return `about ${[train, validation, test].map((share) => Math.round(share * total)).join(' + ')} of ${total} examples`;
+      const counts = [trainExamples, validationExamples, testExamples];
+      if (counts.includes(undefined)) return undefined;
+      const own = values.validation_dataset !== null || values.test_dataset !== null;
+      const of = own ? 'examples, those of files of their own included' : `of ${facts.datasetExamples} examples`;
+      return `about ${counts.join(' + ')} ${of}`;
     }
     default:
       return undefined;
   }
+}
+
+function examplesOf(count: number | undefined): string | undefined {
+  return count === undefined ? undefined : `${count} example${count === 1 ? '' : 's'}`;
 }
 
 function joined(parts: readonly (string | undefined)[]): string | undefined {

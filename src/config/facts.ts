@@ -7,6 +7,9 @@ export interface ConfigFacts {
   readonly modelVocab?: number;
   /** The valid examples of the whole dataset, before it is split. */
   readonly datasetExamples?: number;
+  /** Those of validation_dataset and of test_dataset. */
+  readonly validationExamples?: number;
+  readonly testExamples?: number;
   /** All devices that are there. */
   readonly devices?: readonly DeviceListing[];
 }

@@ -48,11 +48,12 @@ function* pairs(config: Config, warmupSteps: number): Generator<Finding> {
         repairs: sharesRepairs(train, validation, test),
       };
     }
-    if (validation === 0 && config.early_stopping_patience != null) {
+    if (validation === 0 && config.validation_dataset == null && config.early_stopping_patience != null) {
       yield {
         key: 'early_stopping_patience',
         reason: 'early_stopping_patience needs validation data, and split leaves none',
-        remedy: 'give split a validation share, such as 0.1, or remove early_stopping_patience',
+        remedy:
+          'give split a validation share, such as 0.1, name a validation_dataset, or remove early_stopping_patience',
         repairs: [removeKey('early_stopping_patience')],
       };
     }

@@ -57,6 +57,8 @@ describe('a good configuration', () => {
       name: 'train',
       model_name: path.resolve('somewhere/models/base'),
       dataset: path.resolve('somewhere/data/train.json'),
+      validation_dataset: null,
+      test_dataset: null,
       adapter: null,
       system_prompt: null,
       output_dir: path.resolve('somewhere/.sft/runs'),
@@ -252,7 +254,7 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'early stopping without validation data',
       { split: { train: 1 }, early_stopping_patience: 3 },
-      '7:3 early_stopping_patience needs validation data, and split leaves none - give split a validation share, such as 0.1, or remove early_stopping_patience',
+      '7:3 early_stopping_patience needs validation data, and split leaves none - give split a validation share, such as 0.1, name a validation_dataset, or remove early_stopping_patience',
     ],
     [
       'early stopping without measurements',

@@ -1,9 +1,10 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeviceListing } from '../compute/provider';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
-import { absolutePaths, type ConfigPaths } from './config-paths';
+import { absolutePaths, DATA_KEYS, type ConfigPaths } from './config-paths';
 import { ConfigText } from './config-text';
 import { withDefaults } from './defaults';
 import { impossible } from './impossible';
@@ -29,16 +30,29 @@ export async function pathProblems(
   text: ConfigText,
 ): Promise<ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  const check = async (key: 'model_name' | 'dataset' | 'adapter', kind: 'file' | 'folder'): Promise<void> => {
+  const refuse = (key: keyof typeof REMEDIES, reason: string, remedy: string = REMEDIES[key]): void => {
+    problems.push(configProblem(`${key}: ${reason}`, { ...text.placeOf([key]), remedy }));
+  };
+  const check = async (key: keyof typeof REMEDIES, kind: 'file' | 'folder'): Promise<Stats | undefined> => {
     const target = config[key];
-    if (target === null) return;
+    if (target === null) return undefined;
     const entry = await stat(target).catch(() => undefined);
-    if (entry !== undefined && entry.isDirectory() === (kind === 'folder')) return;
-    const found = entry === undefined ? 'does not exist' : `is not a ${kind}`;
-    problems.push(configProblem(`${key}: ${target} ${found}`, { ...text.placeOf([key]), remedy: REMEDIES[key] }));
+    if (entry !== undefined && entry.isDirectory() === (kind === 'folder')) return entry;
+    refuse(key, `${target} ${entry === undefined ? 'does not exist' : `is not a ${kind}`}`);
+    return undefined;
   };
   await check('model_name', 'folder');
-  await check('dataset', 'file');
+  const files = new Map<string, string>();
+  for (const key of DATA_KEYS) {
+    const entry = await check(key, 'file');
+    if (entry === undefined) continue;
+    // A link to the file is the file.
+    const identity = `${entry.dev}:${entry.ino}`;
+    const earlier = files.get(identity);
+    if (earlier === undefined) files.set(identity, key);
+    else
+      refuse(key, `${config[key]} is the file of "${earlier}" as well`, 'name a file of other examples, or remove it');
+  }
   await check('adapter', 'folder');
   return problems;
 }
@@ -46,6 +60,8 @@ export async function pathProblems(
 const REMEDIES = {
   model_name: `download the model's folder and write its path, relative to this file`,
   dataset: 'write the path of your data, relative to this file',
+  validation_dataset: 'write the path of the examples to validate on, relative to this file, or remove it',
+  test_dataset: 'write the path of the examples to test with, relative to this file, or remove it',
   adapter: 'write the path of the adapter folder of an earlier run, or remove it',
 } as const;
 

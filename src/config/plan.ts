@@ -1,12 +1,16 @@
+import { expectedParts } from '../base/apportion';
 import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
+import { partShares } from './part-shares';
 
 /** What a configuration amounts to in numbers. */
 export interface Plan {
   /** Examples per update. */
   readonly effectiveBatch: number;
-  /** Examples in the train part; undefined where the size of the dataset is not known. */
+  /** Examples in each part; undefined where the size of its file is not known. */
   readonly trainExamples: number | undefined;
+  readonly validationExamples: number | undefined;
+  readonly testExamples: number | undefined;
   /** Updates in all; undefined where epochs rule and the size of the dataset is not known. */
   readonly steps: number | undefined;
   /** How often the run goes through the train part. */
@@ -19,8 +23,8 @@ export interface Plan {
 export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
   const { per_device_batch_size: batch, gradient_accumulation_steps: accumulation } = values;
   const effectiveBatch = batch * accumulation;
-  const trainExamples =
-    facts.datasetExamples === undefined ? undefined : Math.round(facts.datasetExamples * values.split.train);
+  const parts = partExamples(values, facts);
+  const { trainExamples } = parts;
   const updates = trainExamples === undefined ? undefined : Math.ceil(Math.ceil(trainExamples / batch) / accumulation);
   const steps = values.max_steps ?? (updates === undefined ? undefined : Math.ceil(values.num_train_epochs * updates));
   const warmup =
@@ -29,7 +33,21 @@ export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
       : steps === undefined
         ? undefined
         : Math.ceil(steps * values.warmup_ratio);
-  return { effectiveBatch, trainExamples, steps, epochs: epochsOf(values, effectiveBatch, trainExamples), warmup };
+  return { effectiveBatch, ...parts, steps, epochs: epochsOf(values, effectiveBatch, trainExamples), warmup };
+}
+
+function partExamples(
+  values: EffectiveValues,
+  { datasetExamples: total, validationExamples: validated, testExamples: tested }: ConfigFacts,
+): Pick<Plan, 'trainExamples' | 'validationExamples' | 'testExamples'> {
+  const { train, validation, test } = partShares(values);
+  const whole = Math.abs(train + validation + test - 1) < 1e-6;
+  const counts = total === undefined || !whole ? undefined : expectedParts(total, [train, validation, test]);
+  return {
+    trainExamples: counts?.[0],
+    validationExamples: values.validation_dataset === null ? counts?.[1] : validated,
+    testExamples: values.test_dataset === null ? counts?.[2] : tested,
+  };
 }
 
 function epochsOf(values: EffectiveValues, effectiveBatch: number, train: number | undefined): number | undefined {

@@ -16,6 +16,8 @@ export interface ValueChoices {
 const PATHS: Readonly<Record<string, ValueChoices['paths']>> = {
   model_name: 'model',
   dataset: 'dataset',
+  validation_dataset: 'dataset',
+  test_dataset: 'dataset',
   adapter: 'adapter',
 };
 

@@ -19,8 +19,14 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
     systemPrompt: config?.systemPrompt,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
     rules: { ...readSetting('sft.rules', uri) },
+    otherParts: otherParts(config?.dataFiles ?? [], uri),
     nearDuplicateThreshold: Math.min(1, Math.max(LEAST_THRESHOLD, readSetting('sft.nearDuplicateThreshold', uri))),
   };
+}
+
+/** The files of the configuration that hold other parts of the data than this one does. */
+function otherParts(files: readonly string[], { fsPath }: vscode.Uri): string[] {
+  return files.includes(fsPath) ? files.filter((file) => file !== fsPath) : [];
 }
 
 /** A relative model folder is taken from the workspace folder. */

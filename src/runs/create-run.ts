@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema';
+import type { DataKey } from '../train/data-files';
 import { SftError } from '../base/errors';
 import { explainWriteError, makeFolder } from '../base/files';
 import { VERSION } from '../base/version';
@@ -22,16 +23,16 @@ export interface NewRun {
 }
 
 /**
- * Creates the folder of a run with state.json (`starting`) and run.json. Reads the dataset once for its hash.
+ * Creates the folder of a run with state.json (`starting`) and run.json. Reads the data once for its hash.
  *
- * @throws SftError `disk-full`, `not-writable`, `run-exists`, `run-busy`, or `unreadable` for the dataset
+ * @throws SftError `disk-full`, `not-writable`, `run-exists`, `run-busy`, or `unreadable` for the data
  */
 export async function createRun(options: NewRun): Promise<RunFolder> {
-  const dataset = await hashFile(options.config.dataset);
+  const data = await hashFiles(options.config);
   if (options.folder === undefined) {
     const folder = await makeNamedFolder(options);
     try {
-      return await fill(folder, options, dataset);
+      return await fill(folder, options, data);
     } catch (error) {
       // Nobody else knows of it, and what it holds is no run.
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -39,17 +40,17 @@ export async function createRun(options: NewRun): Promise<RunFolder> {
     }
   }
   await makeFolder(options.folder);
-  return fill(options.folder, options, dataset);
+  return fill(options.folder, options, data);
 }
 
-async function fill(folder: string, options: NewRun, dataset: Run['dataset']): Promise<RunFolder> {
+async function fill(folder: string, options: NewRun, data: HashedData): Promise<RunFolder> {
   const run = new RunFolder(folder);
   // Of two that were given the same folder, one makes the run.
   const release = await run.acquireLock();
   try {
     if (await isRun(folder)) throw runExists(folder);
     await run.writeState({ status: 'starting' });
-    await run.writeRun(describeRun(run, options, dataset));
+    await run.writeRun(describeRun(run, options, data));
   } finally {
     await release();
   }
@@ -57,14 +58,14 @@ async function fill(folder: string, options: NewRun, dataset: Run['dataset']): P
 }
 
 /** Written last: a folder without run.json is not a run. */
-function describeRun(run: RunFolder, { config, configFile, now }: NewRun, dataset: Run['dataset']): Run {
+function describeRun(run: RunFolder, { config, configFile, now }: NewRun, data: HashedData): Run {
   return {
     id: path.basename(run.path),
     name: config.name,
     created: now.toISOString(),
     config_file: path.resolve(configFile),
     config,
-    dataset,
+    ...data,
     split: config.split,
     base_model: { path: config.model_name, adapter: config.adapter },
     versions: { sft: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
@@ -121,8 +122,19 @@ function slug(name: string): string {
   return plain === '' ? 'run' : plain;
 }
 
+type HashedData = Pick<Run, DataKey>;
+
+async function hashFiles(config: ResolvedConfig): Promise<HashedData> {
+  const { validation_dataset: validation, test_dataset: test } = config;
+  return {
+    dataset: await hashFile('dataset', config.dataset),
+    validation_dataset: validation === null ? null : await hashFile('validation_dataset', validation),
+    test_dataset: test === null ? null : await hashFile('test_dataset', test),
+  };
+}
+
 /** SHA-256 of a file, read as a stream. */
-async function hashFile(file: string): Promise<Run['dataset']> {
+async function hashFile(key: DataKey, file: string): Promise<Run['dataset']> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {
@@ -135,7 +147,7 @@ async function hashFile(file: string): Promise<Run['dataset']> {
     const reason = missing ? 'does not exist' : 'cannot be read';
     throw new SftError('unreadable', reason, {
       file,
-      remedy: 'check "dataset" in the configuration',
+      remedy: `check "${key}" in the configuration`,
       exitCode: 2,
       cause,
     });

@@ -1,5 +1,5 @@
 import type { DatasetExample, ExampleMessage } from '../dataset/example';
-import { readDataset, type Dataset } from '../dataset/read';
+import type { Dataset } from '../dataset/read';
 import { formatFinding } from '../dataset/finding';
 import { SftError } from '../base/errors';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
@@ -8,6 +8,7 @@ import type { TrainingExample } from './trainer';
 /** A dataset example as the trainer takes it, with what evaluation shows of it. */
 export interface EncodedDatasetExample extends TrainingExample {
   readonly ids: Int32Array;
+  readonly file: string;
   readonly index: number;
   readonly line: number;
   readonly question: string;
@@ -21,19 +22,18 @@ export interface EncodedDatasetExample extends TrainingExample {
 const EXAMPLES_AT_ONCE = 200;
 
 /**
- * Reads and tokenises a dataset.
- * @throws SftError dataset-has-errors, answer-lost (an answer wholly cut off by max_seq_length), and what reading throws
+ * Tokenises a dataset that is to be trained or measured on.
+ * @throws SftError dataset-has-errors, answer-lost (an answer wholly cut off by max_seq_length)
  */
 export async function encodeDataset(
-  file: string,
+  dataset: Dataset,
   chat: ChatTokenizer,
   maxSeqLength: number,
-): Promise<{ dataset: Dataset; encoded: EncodedDatasetExample[] }> {
-  const dataset = await readDataset(file);
+): Promise<EncodedDatasetExample[]> {
   refuseErrors(dataset);
   const encoded = await encodeExamples(dataset, chat, maxSeqLength);
-  refuseLostAnswers(file, encoded, maxSeqLength);
-  return { dataset, encoded };
+  refuseLostAnswers(dataset.file, encoded, maxSeqLength);
+  return encoded;
 }
 
 /** The valid examples of a dataset, tokenised; of an answer that does not fit nothing is trained. */
@@ -69,6 +69,7 @@ function encodeOne(
     trained,
     totalTokens,
     truncatedTokens,
+    file,
     index: example.index,
     line: example.line,
     place: `${file}:${example.line}`,

@@ -6,6 +6,7 @@ import { SftError } from '../../src/base/errors';
 import { readModelFolder } from '../../src/generate/session';
 import { parseConfig } from '../../src/config/parse-config';
 import { preflight } from '../../src/runs/preflight/preflight';
+import { readDataset } from '../../src/dataset/read';
 import { encodeDataset } from '../../src/train/encode-dataset';
 import { DATA, MODEL, smallConfig, temporaryFolder } from '../cli/sft';
 
@@ -38,8 +39,9 @@ describe('a tokenizer with one id more than the model has embeddings', () => {
     const { chat } = await readModelFolder(model);
     assert.equal(chat.tokenizer.vocabSize, 2049);
     const { chat: plain } = await readModelFolder(MODEL);
-    const [one, other] = await Promise.all([encodeDataset(DATA, chat, 512), encodeDataset(DATA, plain, 512)]);
-    assert.deepEqual(one.encoded, other.encoded);
+    const data = await readDataset(DATA);
+    const [one, other] = await Promise.all([encodeDataset(data, chat, 512), encodeDataset(data, plain, 512)]);
+    assert.deepEqual(one, other);
     const config = smallConfig(temporaryFolder(), { dataset: DATA, model_name: model });
     const { checks } = await preflight(parseConfig(readFileSync(config, 'utf8'), config));
     assert.deepEqual(
@@ -51,7 +53,7 @@ describe('a tokenizer with one id more than the model has embeddings', () => {
   it('an example that uses the id is refused with its line', async () => {
     const { chat } = await readModelFolder(model);
     await assert.rejects(
-      encodeDataset(withToken, chat, 512),
+      encodeDataset(await readDataset(withToken), chat, 512),
       (error) =>
         error instanceof SftError &&
         error.file === withToken &&

@@ -9,6 +9,24 @@ export const DATA_TEACHING = {
     high: 'mistakes and repeated answers are learned as faithfully as good ones, and training takes long.',
     low: 'under a hundred the model copies the tone, recites the examples and is lost beside them.',
   },
+  validation_dataset: {
+    what: 'A file of examples that only watch the training: its loss is measured on them every `eval_steps` updates. It takes the place of `split.validation`: what that share would take from `dataset` is learned from instead.',
+    first: 'leave it out: `split` takes a part of `dataset`.',
+    production:
+      'the file that **SFT: Split Dataset** or `sft split` wrote, or a fixed set of your own, so that runs on growing data stay comparable.',
+    sides: ['Examples of dataset in it', 'Of another kind'],
+    high: 'what is learned from measures nothing: examples that stand in both are listed.',
+    low: 'the curve says how well the model does on other questions than yours.',
+  },
+  test_dataset: {
+    what: 'A file of examples for the final scores, never looked at before. It takes the place of `split.test`: what that share would take from `dataset` is learned from instead.',
+    first: 'leave it out: `split` takes a part of `dataset`.',
+    production:
+      'the file that **SFT: Split Dataset** or `sft split` wrote, or a fixed set that no training ever sees, so that scores of all runs compare.',
+    sides: ['Examples of dataset in it', 'Few examples'],
+    high: 'the scores flatter: examples that stand in both are listed.',
+    low: 'with 20 examples the scores swing widely; 100 and more tell something.',
+  },
   shuffle: {
     what: 'Whether the training examples are taken in a new random order in every epoch. The order depends on `seed` alone, so that a run can be repeated.',
     first: '`true`.',

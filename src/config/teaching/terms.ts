@@ -7,6 +7,8 @@ export type Term = string;
 export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   model_name: ['Base model', 'Language model'],
   dataset: ['Supervised fine-tuning', 'Split'],
+  validation_dataset: ['Validation loss', 'Split'],
+  test_dataset: ['Evaluation', 'Split'],
   adapter: ['Adapter'],
   system_prompt: ['System prompt', 'Chat template'],
   training_type: ['LoRA', 'Full fine-tuning'],

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { SftError } from '../../base/errors';
-import { apportion, apportionTable } from './apportion';
+import { apportion, apportionTable } from '../../base/apportion';
 import type { QaExample } from '../example';
 import { createRandom } from '../../base/random';
 import { PARTS, splitDataset, type SplitParts } from './split';

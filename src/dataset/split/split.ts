@@ -1,5 +1,5 @@
 import { SftError } from '../../base/errors';
-import { apportion, apportionTable } from './apportion';
+import { apportion, apportionTable, ENOUGH_FOR_ALL } from '../../base/apportion';
 import type { QaExample } from '../example';
 import { normaliseText } from '../normalise';
 import { createRandom, type Random } from '../../base/random';
@@ -34,8 +34,6 @@ interface Group {
   readonly stratum: number;
 }
 
-/** From this many groups on, no part that is asked for stays empty. */
-const ENOUGH_GROUPS = 10;
 /** Near-duplicates stay together up to this share of the largest part: a part of nothing else would teach and measure little. */
 const LARGEST_GROUP = 0.5;
 
@@ -58,7 +56,7 @@ export function splitDataset(examples: readonly QaExample[], parts: SplitParts):
   }
   const wanted = apportion(examples.length, shares);
   evenTotals(placed, table, wanted);
-  if (groups.length >= ENOUGH_GROUPS) fillEmptyParts(placed, shares, random);
+  if (groups.length >= ENOUGH_FOR_ALL) fillEmptyParts(placed, shares, random);
   const indices = (part: number): number[] =>
     placed.flatMap((row) => row[part]!.flatMap((group) => group.members)).sort((a, b) => a - b);
   return { train: indices(0), validation: indices(1), test: indices(2), apart };

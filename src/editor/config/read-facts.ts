@@ -11,38 +11,49 @@ const MAX_MODEL_CONFIG_BYTES = 1_000_000;
 
 /** Reads what is known about the files of a configuration, and reads each of them again only when it has changed. */
 export class FactReader {
-  readonly #cache = new Map<string, { readonly stamp: string; readonly facts: Promise<ConfigFacts> }>();
+  readonly #cache = new Map<string, { readonly stamp: string; readonly fact: Promise<unknown> }>();
 
   /** @param devices of this machine, where somebody knows them */
   constructor(private readonly devices?: () => Promise<readonly DeviceListing[]>) {}
 
   /** Facts that cannot be had are left out; nothing is thrown. */
   async read(text: string, file: string): Promise<ConfigFacts> {
-    const { model_name: folder, dataset: data } = readLeniently(text, file).paths;
-    const [model, dataset, devices] = await Promise.all([
-      folder === null ? {} : this.#once(path.join(folder, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
-      data === null ? {} : this.#once(data, MAX_DATASET_BYTES, datasetFacts),
+    const { paths } = readLeniently(text, file);
+    const { model_name: folder } = paths;
+    const count = (data: string | null): Promise<number | undefined> =>
+      this.#once(data, MAX_DATASET_BYTES, exampleCount);
+    const [model, examples, validated, tested, devices] = await Promise.all([
+      this.#once(folder === null ? null : path.join(folder, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
+      count(paths.dataset),
+      count(paths.validation_dataset),
+      count(paths.test_dataset),
       this.devices?.(),
     ]);
-    return { ...model, ...dataset, ...(devices === undefined ? {} : { devices }) };
+    return {
+      ...model,
+      ...(examples === undefined ? {} : { datasetExamples: examples }),
+      ...(validated === undefined ? {} : { validationExamples: validated }),
+      ...(tested === undefined ? {} : { testExamples: tested }),
+      ...(devices === undefined ? {} : { devices }),
+    };
   }
 
-  async #once(file: string, limit: number, read: (file: string) => Promise<ConfigFacts>): Promise<ConfigFacts> {
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() !== true || found.size > limit) return {};
+  async #once<T>(file: string | null, limit: number, read: (file: string) => Promise<T>): Promise<T | undefined> {
+    const found = file === null ? undefined : await stat(file).catch(() => undefined);
+    if (file === null || found?.isFile() !== true || found.size > limit) return undefined;
     const stamp = `${found.mtimeMs}:${found.size}`;
     const known = this.#cache.get(file);
-    if (known?.stamp === stamp) return known.facts;
-    const facts = read(file).catch((): ConfigFacts => ({}));
-    this.#cache.set(file, { stamp, facts });
-    return facts;
+    if (known?.stamp === stamp) return known.fact as Promise<T | undefined>;
+    const fact = read(file).catch(() => undefined);
+    this.#cache.set(file, { stamp, fact });
+    return fact;
   }
 }
 
-async function datasetFacts(file: string): Promise<ConfigFacts> {
-  if (!/\.(json|jsonl|ndjson)$/i.test(file)) return {};
-  const datasetExamples = await countExamples(file);
-  return datasetExamples === 0 ? {} : { datasetExamples };
+async function exampleCount(file: string): Promise<number | undefined> {
+  if (!/\.(json|jsonl|ndjson)$/i.test(file)) return undefined;
+  const count = await countExamples(file);
+  return count === 0 ? undefined : count;
 }
 
 async function modelFacts(file: string): Promise<ConfigFacts> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { testKey } from '../../train/data-files';
 import { SftError } from '../../base/errors';
 import {
   drawingRequests,
@@ -251,7 +252,8 @@ export class DashboardPanel {
       },
       openExample: async ({ line }) => {
         if (first.followed === undefined) return done(UNREAD);
-        await showLine(first.followed.run.dataset.path, line);
+        const { run } = first.followed;
+        await showLine(run[testKey(run.config)]!.path, line);
         return done();
       },
     };

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
+import { DATA_KEYS } from '../../config/config-paths';
+import { partShares } from '../../config/part-shares';
+import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
 import { areFew } from '../../text/rouge/few';
 import type { HealthFinding } from '../../train/health/finding';
@@ -22,14 +25,14 @@ export function factsOf(folder: string, name: string, run: Run): RunFacts {
     id: run.id,
     created: run.created,
     model: run.base_model.path,
-    dataset: run.dataset.path,
+    dataset: dataNames(run),
     data: dataKey(run),
   };
 }
 
 /** Equal where runs learn from and are validated on the same examples. */
-export function dataKey({ dataset, split }: Run): string {
-  return JSON.stringify([dataset.sha256, split]);
+export function dataKey({ dataset, validation_dataset: validated, split, config }: Run): string {
+  return JSON.stringify([dataset.sha256, validated?.sha256, partShares({ ...config, split })]);
 }
 
 /** The labels of runs that are shown together: where several have one label, each says when it was started, to the second if need be. */
@@ -136,8 +139,11 @@ export function differencesOf(runs: readonly Run[]): readonly Difference[] {
     values: runs.map(({ config }) => shownValue(config[key as keyof typeof config])),
   }));
   // The same path may hold other data by now.
-  const data = { key: 'data (SHA-256)', values: runs.map(({ dataset }) => dataset.sha256.slice(0, 12)) };
-  return [...rows, data].filter(({ values }) => values.some((value) => value !== values[0]));
+  const data = DATA_KEYS.map((key) => ({
+    key: key === 'dataset' ? 'data (SHA-256)' : `${key} (SHA-256)`,
+    values: runs.map((run) => run[key]?.sha256.slice(0, 12) ?? '–'),
+  }));
+  return [...rows, ...data].filter(({ values }) => values.some((value) => value !== values[0]));
 }
 
 function shownValue(value: unknown): string {

@@ -50,8 +50,10 @@ ${alone === undefined ? differences(runs) : configuration(alone)}
 }
 
 function heading(run: ReportedRun): string {
-  const { created, base_model, dataset, versions } = run.run;
-  return `<p>${escapeHtml(`${base_model.path} trained on ${dataset.path}, started ${created}, sft ${versions.sft} on ${versions.platform}`)}</p>
+  const { created, base_model, dataset, validation_dataset, test_dataset, versions } = run.run;
+  const validated = validation_dataset === null ? '' : `, validated on ${validation_dataset.path}`;
+  const tested = test_dataset === null ? '' : `, tested on ${test_dataset.path}`;
+  return `<p>${escapeHtml(`${base_model.path} trained on ${dataset.path}${validated}${tested}, started ${created}, sft ${versions.sft} on ${versions.platform}`)}</p>
 <ul class="numbers">${figures(run)
     .map(([name, value]) => `<li><b>${escapeHtml(value)}</b>${escapeHtml(name)}</li>`)
     .join('')}</ul>`;

@@ -18,6 +18,8 @@ interface Tracked {
   sent: boolean;
   result: AnalysisResult | undefined;
   readonly siblings: vscode.Disposable | undefined;
+  /** Files that the configuration has for other parts of the data. */
+  otherParts: readonly string[];
 }
 
 /** The open documents that are datasets, kept in step with the worker. */
@@ -54,6 +56,9 @@ export class DatasetDocuments {
       workspace.onDidChangeConfiguration((event) => {
         if (concerns(event, 'sft.dataset.files')) this.considerAll();
         if (concerns(event, 'sft')) reconfigure();
+      }),
+      workspace.onDidSaveTextDocument((document) => {
+        this.compareWith(document.uri);
       }),
       workspace.onDidGrantWorkspaceTrust(reconfigure),
       watcher,
@@ -159,7 +164,7 @@ export class DatasetDocuments {
     const siblings = watchSiblings(document.uri, () => {
       if (tracked.sent) this.client.post({ type: 'siblings', uri });
     });
-    const tracked: Tracked = { document, sent: false, result: undefined, siblings };
+    const tracked: Tracked = { document, sent: false, result: undefined, siblings, otherParts: [] };
     this.tracked.set(uri, tracked);
     await this.send(tracked);
   }
@@ -176,6 +181,7 @@ export class DatasetDocuments {
     const uri = document.uri.toString();
     if (this.tracked.get(uri) !== tracked || tracked.sent) return;
     tracked.sent = true;
+    tracked.otherParts = settings.otherParts ?? [];
     const jsonLines = document.languageId === 'jsonl' && !/\.(?:jsonl|ndjson)$/i.test(document.uri.path);
     const file =
       (document.uri.scheme === 'file' ? document.uri.fsPath : document.uri.path) + (jsonLines ? '.jsonl' : '');
@@ -207,6 +213,13 @@ export class DatasetDocuments {
     this.removedEmitter.fire(uri);
   }
 
+  /** What was saved may hold examples of other documents that are parts of the same data. */
+  private compareWith({ fsPath }: vscode.Uri): void {
+    for (const [uri, { sent, otherParts }] of this.tracked) {
+      if (sent && otherParts.includes(fsPath)) this.client.post({ type: 'siblings', uri });
+    }
+  }
+
   private async reconfigure(): Promise<void> {
     const epoch = ++this.settingsEpoch;
     for (const { document } of [...this.tracked.values()]) {
@@ -216,6 +229,7 @@ export class DatasetDocuments {
       if (tracked?.sent !== true) continue;
       // Until the new result is there, nothing is current.
       tracked.result = undefined;
+      tracked.otherParts = settings.otherParts ?? [];
       this.client.post({ type: 'settings', uri: document.uri.toString(), settings });
     }
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SplitFile } from '../../dataset/split/split-file';
 import { fileOnDisk } from './file-on-disk';
 import type { Services } from '../services';
+import { KEY_OF_PART } from '../../train/data-files';
 import { settingsFor } from '../settings';
 
 const SHARES = '80 / 10 / 10';
@@ -30,7 +31,8 @@ export async function splitDataset(
   try {
     const { files: written, apart } = await client.ask('split', { file, out: folder.fsPath, parts });
     const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);
-    void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}`);
+    const keys = written.map(({ part }) => KEY_OF_PART[part]).join(', ');
+    void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}. In sft.config.json they are ${keys}.`);
     if (apart !== undefined) void dialogs.warn(apart);
     return written;
   } catch (error) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { configurations, datasetOf, isConfiguration } from './config-files';
+import { configurations, dataFilesOf, isConfiguration } from './config-files';
 import { newConfiguration } from './new-config';
 
 const DATA = /\.(?:json|jsonl|ndjson|csv|tsv)$/i;
@@ -29,8 +29,8 @@ function openTarget({ documents }: Services): vscode.Uri | undefined {
 }
 
 async function trainedOn(configs: readonly vscode.Uri[], dataset: string): Promise<vscode.Uri[]> {
-  const datasets = await Promise.all(configs.map(datasetOf));
-  return configs.filter((_, index) => datasets[index] === dataset);
+  const files = await Promise.all(configs.map(dataFilesOf));
+  return configs.filter((_, index) => files[index]!.includes(dataset));
 }
 
 async function pick(
@@ -40,7 +40,7 @@ async function pick(
 ): Promise<vscode.Uri | undefined> {
   const items = await Promise.all(
     configs.map(async (uri) => {
-      const dataset = await datasetOf(uri);
+      const [dataset] = await dataFilesOf(uri);
       const label = `$(gear) ${vscode.workspace.asRelativePath(uri)}`;
       return {
         label,

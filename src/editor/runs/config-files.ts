@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { dataFiles } from '../../config/config-paths';
 import { readFileLeniently, readLeniently } from '../../config/lenient-config';
 import { CONFIG_GLOB, hasConfigName } from '../config/config-name';
 
@@ -15,12 +16,12 @@ export async function configurations(): Promise<vscode.Uri[]> {
   return found.filter(({ scheme }) => scheme === 'file').sort((a, b) => a.fsPath.localeCompare(b.fsPath));
 }
 
-/** The dataset a configuration names, absolute, as the editor has its text; undefined where it names none. */
-export async function datasetOf(config: vscode.Uri): Promise<string | undefined> {
+/** The files of data that a configuration names, absolute, as the editor has its text: that which is learned from first. */
+export async function dataFilesOf(config: vscode.Uri): Promise<string[]> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === config.toString());
   const file = config.fsPath;
   const read = open === undefined ? await readFileLeniently(file) : readLeniently(open.getText(), file);
-  return read?.paths.dataset ?? undefined;
+  return read === undefined ? [] : dataFiles(read.paths);
 }
 
 export async function exists(file: string): Promise<boolean> {

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { datasetOf } from './config-files';
+import { dataFilesOf } from './config-files';
 
 /**
- * Training reads the disk: asks to save the configuration and its dataset where they are changed in an editor.
+ * Training reads the disk: asks to save the configuration and its data where they are changed in an editor.
  * @returns whether they are on the disk now
  */
 export async function saveFirst({ dialogs }: Services, config: vscode.Uri): Promise<boolean> {
-  const files = [config.fsPath, await datasetOf(config)];
+  const files = [config.fsPath, ...(await dataFilesOf(config))];
   const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && files.includes(uri.fsPath));
   if (dirty.length === 0) return true;
   const names = dirty.map(({ uri }) => path.basename(uri.fsPath)).join(' and ');

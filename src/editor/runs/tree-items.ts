@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
 import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
 import type { CheckpointNode, GroupNode, PartNode, RunNode, TreeNode } from './run-nodes';
@@ -70,7 +71,7 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
       [
         ['started', created.toLocaleString('en-GB')],
         ['model', path.basename(run.base_model.path)],
-        ['data', path.basename(run.dataset.path)],
+        ['data', dataNames(run)],
         ['steps', state.total_steps === null ? 'not known yet' : `${state.step} of ${state.total_steps}`],
         ['folder', runFolder],
       ]

@@ -22,13 +22,36 @@ const configProperties: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+const dataFile = {
+  required: ['path', 'bytes', 'sha256'],
+  additionalProperties: false,
+  properties: {
+    path: { type: 'string' },
+    bytes: { type: 'integer', minimum: 0 },
+    sha256: { description: 'Of the bytes of the file: resuming on changed data is noticed.', type: 'string' },
+  },
+} as const;
+const ownFile = { ...dataFile, type: ['object', 'null'], default: null } as const;
+
 /** run.json: what a run was made from. Written once, when the run is created. */
 export const RUN_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'SFT Workbench run',
   description: 'run.json in a run folder: what the run was made from. Written once.',
   type: 'object',
-  required: ['id', 'name', 'created', 'config_file', 'config', 'dataset', 'split', 'base_model', 'versions'],
+  required: [
+    'id',
+    'name',
+    'created',
+    'config_file',
+    'config',
+    'dataset',
+    'validation_dataset',
+    'test_dataset',
+    'split',
+    'base_model',
+    'versions',
+  ],
   additionalProperties: false,
   properties: {
     id: { description: 'The name of the run folder.', type: 'string' },
@@ -42,16 +65,9 @@ export const RUN_SCHEMA = {
       additionalProperties: false,
       properties: configProperties,
     },
-    dataset: {
-      type: 'object',
-      required: ['path', 'bytes', 'sha256'],
-      additionalProperties: false,
-      properties: {
-        path: { type: 'string' },
-        bytes: { type: 'integer', minimum: 0 },
-        sha256: { description: 'Of the bytes of the file: resuming on changed data is noticed.', type: 'string' },
-      },
-    },
+    dataset: { ...dataFile, type: 'object' },
+    validation_dataset: { ...ownFile, description: 'The file of the validation part, where it has one of its own.' },
+    test_dataset: { ...ownFile, description: 'The file of the test part, where it has one of its own.' },
     split: {
       description:
         'The shares, the seed and the threshold of near-duplicates; with the dataset they determine which example is in which part.',

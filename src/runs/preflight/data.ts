@@ -1,17 +1,19 @@
+import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
 import { apartText } from '../../dataset/split/split-file';
 import { areFew } from '../../text/rouge/few';
+import type { DataKey } from '../../train/data-files';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
-import { ExampleOrder } from '../../train/order';
+import { overlapText, type Overlap } from '../../train/overlaps';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
 /** From this share of cut examples on it is worth a thought. */
 const CUT_SHARE = 0.01;
 
-/** What the reading rules say. */
-export function checkData(dataset: Dataset): PreflightCheck {
+/** What the reading rules say of one of the files. */
+export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
   const errors = dataset.findings.filter((finding) => finding.severity === 'error');
   const warnings = dataset.findings.filter((finding) => finding.severity === 'warning').length;
   const [first] = errors;
@@ -20,7 +22,8 @@ export function checkData(dataset: Dataset): PreflightCheck {
     return failure('data', 'Data', `${formatFinding(first)}${more}`);
   }
   const noted = warnings === 0 ? 'no warnings' : `${warnings} warnings, which do not keep it from training`;
-  return ok('data', 'Data', `${dataset.examples.length} examples, ${noted}`);
+  const name = key === 'dataset' ? '' : `${path.basename(dataset.file)}: `;
+  return ok('data', 'Data', `${name}${dataset.examples.length} examples, ${noted}`);
 }
 
 /** Answers of which nothing is left within max_seq_length, and examples that are cut. */
@@ -65,7 +68,9 @@ function raiseLimit(longest: number, limit: number, modelLimit: number): Preflig
 }
 
 function lines(examples: readonly EncodedDatasetExample[]): string {
-  const shown = examples.slice(0, 5).map((example) => example.line);
+  const { file } = examples[0]!;
+  const oneFile = examples.every((example) => example.file === file);
+  const shown = examples.slice(0, 5).map((one) => (oneFile ? one.line : `${path.basename(one.file)}:${one.line}`));
   return `${shown.join(', ')}${examples.length > 5 ? ', ...' : ''}`;
 }
 
@@ -80,7 +85,8 @@ export interface PartSizes {
 /** Whether each part that the split asks for is large enough to be of use. */
 export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightCheck {
   const { train, validation, test, apart } = sizes;
-  const counts = `${train} to train on, ${validation} to validate, ${test} to test`;
+  const from = (file: string | null): string => (file === null ? '' : ` (${path.basename(file)})`);
+  const counts = `${train} to train on, ${validation} to validate${from(config.validation_dataset)}, ${test} to test${from(config.test_dataset)}`;
   if (train === 0) {
     const remedies = [setting({ split: { train: 0.8, validation: 0.1, test: 0.1, seed: config.split.seed } })];
     return failure(
@@ -90,7 +96,7 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
       remedies,
     );
   }
-  if (config.split.validation > 0 && validation === 0) {
+  if ((config.validation_dataset !== null || config.split.validation > 0) && validation === 0) {
     return warning('split', 'Split', `${counts}: overfitting cannot be seen without validation - add examples`);
   }
   if (test > 0 && areFew(test)) {
@@ -105,25 +111,10 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
   return ok('split', 'Split', counts);
 }
 
-/** Whether the run sees all of the training part. */
-export function checkSteps(config: ResolvedConfig, train: number): PreflightCheck {
-  const order = new ExampleOrder({
-    examples: train,
-    batchSize: config.per_device_batch_size,
-    accumulation: config.gradient_accumulation_steps,
-    shuffle: config.shuffle,
-    seed: config.seed,
+/** Examples that stand in two files; nothing where all data is in one. */
+export function checkOverlaps(overlaps: readonly Overlap[]): PreflightCheck[] {
+  return overlaps.map((overlap) => {
+    const { reason, remedy } = overlapText(overlap);
+    return warning('overlap', 'Overlap', `${reason} - ${remedy}`);
   });
-  const steps = order.totalSteps(config.max_steps, config.num_train_epochs);
-  const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
-  if (train > 0 && steps < order.stepsPerEpoch) {
-    const remedies = [
-      setting({ max_steps: order.stepsPerEpoch }, 'each example once'),
-      setting({ max_steps: null, num_train_epochs: 1 }, 'each example once'),
-    ];
-    const message = `${steps} steps of ${batch} examples see ${steps * batch} of ${train} - raise max_steps`;
-    return warning('steps', 'Steps', message, remedies);
-  }
-  const epochs = train === 0 ? 0 : Number(order.epochAt(steps).toPrecision(2));
-  return ok('steps', 'Steps', `${steps} steps of ${batch} examples: ${epochs} times through the training part`);
 }

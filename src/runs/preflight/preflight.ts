@@ -1,18 +1,19 @@
 import type { ResolvedConfig } from '../../config/config-schema';
-import { readDataset } from '../../dataset/read';
-import { splitDataset } from '../../dataset/split/split';
 import { SftError } from '../../base/errors';
 import { availableMemory } from '../../base/free-memory';
 import type { ModelSession } from '../../generate/session';
+import { byParts, readDataFiles } from '../../train/data-files';
 import { encodeExamples, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { estimateMemory } from '../../train/estimate';
 import { ExampleOrder } from '../../train/order';
+import { overlapsOf } from '../../train/overlaps';
 import { listRunDevices, runDevice } from '../run-device';
-import { checkData, checkLengths, checkSplit, checkSteps } from './data';
+import { checkData, checkLengths, checkOverlaps, checkSplit } from './data';
 import { checkDevice } from './device';
 import { checkDisk } from './disk';
 import { checkMemory } from './memory';
 import { checkModel } from './model';
+import { checkSchedule, checkSteps } from './schedule';
 import { thrown, type PreflightCheck, type PreflightReport } from './report';
 
 export interface PreflightOptions {
@@ -34,22 +35,25 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   const { check, session } = await checkModel(config, traits);
   const checks: PreflightCheck[] = [check];
   try {
-    const dataset = await readDataset(config.dataset, signal === undefined ? {} : { signal });
-    checks.push(checkData(dataset));
-    const parts = splitDataset(
-      dataset.examples.map((example) => example.value),
-      config.split,
+    const read = await readDataFiles(config, signal);
+    checks.push(...read.files.map(({ key, dataset }) => checkData(dataset, key)));
+    const { train, validation, test } = byParts(
+      read,
+      read.files.map(({ dataset }) => dataset.examples),
     );
-    const { train, validation, test, apart } = parts;
+    const { apart } = read.split;
     const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
-    const encoded =
-      session === undefined ? [] : await encodeExamples(dataset, session.chat, config.max_seq_length, signal);
-    if (session !== undefined) checks.push(...checkLengths(config, encoded, session.config.maxPositionEmbeddings));
-    checks.push(checkSplit(config, sizes), checkSteps(config, sizes.train), await checkDevice(config, devices));
+    const encoded: EncodedDatasetExample[][] = [];
+    if (session !== undefined) {
+      for (const { dataset } of read.files) {
+        encoded.push(await encodeExamples(dataset, session.chat, config.max_seq_length, signal));
+      }
+      checks.push(...checkLengths(config, encoded.flat(), session.config.maxPositionEmbeddings));
+    }
+    checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
+    checks.push(checkSteps(config, sizes.train), ...checkSchedule(config, sizes), await checkDevice(config, devices));
     if (session !== undefined && sizes.train > 0) {
-      const pick = (indices: readonly number[]): EncodedDatasetExample[] => indices.map((i) => encoded[i]!);
-      const tokenised = { train: pick(train), validation: pick(validation), test: pick(test) };
-      checks.push(...(await checkRoom(config, session, tokenised, options)));
+      checks.push(...(await checkRoom(config, session, byParts(read, encoded), options)));
     }
   } catch (error) {
     if (!(error instanceof SftError)) throw error;

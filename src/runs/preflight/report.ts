@@ -2,7 +2,8 @@ import type { ConfigChanges } from '../../config/change-config';
 import { formatError, type SftError } from '../../base/errors';
 
 /** What is looked at before a run, in the order in which it is shown. */
-export type PreflightId = 'model' | 'data' | 'answers' | 'length' | 'split' | 'steps' | 'device' | 'memory' | 'disk';
+export type PreflightId =
+  'model' | 'data' | 'answers' | 'length' | 'split' | 'overlap' | 'steps' | 'schedule' | 'device' | 'memory' | 'disk';
 
 export interface PreflightRemedy {
   /** Imperative: `Set max_seq_length to 512`. */

@@ -2,16 +2,19 @@ import type { Device } from '../../compute/device';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { splitDataset } from '../../dataset/split/split';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
 import { loadAdapter } from '../../tuning/registry';
+import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
+import { overlapsOf, type Overlap } from '../../train/overlaps';
 import type { Run } from '../folder/run-schema';
 
-/** The dataset of a run, tokenised and divided. */
+/** The data of a run, tokenised and divided. */
 export interface RunData {
-  readonly sha256: string;
+  /** SHA-256 of each file, as it was read. */
+  readonly files: readonly { readonly key: DataKey; readonly file: string; readonly sha256: string }[];
+  readonly overlaps: readonly Overlap[];
   readonly train: readonly EncodedDatasetExample[];
   readonly validation: readonly EncodedDatasetExample[];
   readonly test: readonly EncodedDatasetExample[];
@@ -28,22 +31,25 @@ export async function openBase(device: Device, config: ResolvedConfig): Promise<
 }
 
 /**
- * Reads, tokenises and divides the dataset. The division depends on the data and the split alone.
+ * Reads, tokenises and divides the data. The division depends on the data and the split alone.
  * @throws SftError dataset-has-errors, answer-lost, and what the split refuses
  */
 export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
-  const { dataset, encoded } = await encodeDataset(config.dataset, session.chat, config.max_seq_length);
-  const parts = splitDataset(
-    dataset.examples.map((example) => example.value),
-    config.split,
-  );
-  const pick = (indices: readonly number[]): EncodedDatasetExample[] => indices.map((i) => encoded[i]!);
+  const read = await readDataFiles(config);
+  const encoded: EncodedDatasetExample[][] = [];
+  for (const { dataset } of read.files) {
+    encoded.push(await encodeDataset(dataset, session.chat, config.max_seq_length));
+  }
   return {
-    sha256: dataset.sha256,
-    train: pick(parts.train),
-    validation: pick(parts.validation),
-    test: pick(parts.test),
+    files: read.files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })),
+    overlaps: overlapsOf(read, config),
+    ...byParts(read, encoded),
   };
+}
+
+/** The first file of the data that is not as it was when the run was created; undefined where all are. */
+export function changedFile(run: Run, { files }: Pick<RunData, 'files'>): string | undefined {
+  return files.find(({ key, sha256 }) => run[key]?.sha256 !== sha256)?.file;
 }
 
 /** The first of a part's examples, as many as `eval_examples` allows. */
@@ -83,18 +89,20 @@ export interface PreparedRun {
  * @param traits of the device that the run waits for
  * @throws SftError `dataset-changed`, and what is wrong with model or data
  */
-export async function prepareRun({ config, dataset }: Run, begun: boolean, traits: DeviceTraits): Promise<PreparedRun> {
+export async function prepareRun(run: Run, begun: boolean, traits: DeviceTraits): Promise<PreparedRun> {
+  const { config } = run;
   const model = await readBase(config);
   checkModel(model, config, traits);
   const data = await prepareData(config, model);
-  if (data.sha256 === dataset.sha256) return { model, data };
+  const file = changedFile(run, data);
+  if (file === undefined) return { model, data };
   throw begun
     ? new SftError('dataset-changed', 'the dataset is not the one this run was started with', {
-        file: config.dataset,
+        file,
         remedy: 'start a new run, or put the former file back',
       })
     : new SftError('dataset-changed', 'the dataset was changed after the run was created and before it began', {
-        file: config.dataset,
+        file,
         remedy: 'start a new run, which takes the file as it is now',
       });
 }

@@ -7,7 +7,7 @@ import { RunArtifacts } from '../artifacts';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
-import { truncationWarning } from './truncation';
+import { dataWarnings } from './data-warnings';
 import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
 import { Requests } from './requests';
@@ -161,8 +161,7 @@ export class RunWork {
       trainable_parameters: training.trainableParameters,
       ...(from === undefined ? {} : { resumed_from: from }),
     });
-    const cut = truncationWarning(data, this.run.config.max_seq_length);
-    if (cut !== undefined) journal.emit(cut);
+    for (const warning of dataWarnings(data, this.run.config, totalSteps)) journal.emit(warning);
     await folder.writeState({ status: 'running', step, total_steps: totalSteps });
   }
 

@@ -93,7 +93,9 @@ export function validationApart(
     message: `At its first measurement, after ${first.step} steps, the validation loss was ${figure(first.loss)} and the training loss ${figure(train)}. So early that is seldom learning by heart: the two parts hold different things, such as repeated examples in one and rare ones in the other.`,
     remedies: [
       byHand('Remove repeated and near-same examples: SFT: Show Dataset Report lists them'),
-      remedy(`Divide the data anew: split.seed ${seed}`, { split: { ...split, seed } }),
+      ...(config.validation_dataset === null
+        ? [remedy(`Divide the data anew: split.seed ${seed}`, { split: { ...split, seed } })]
+        : []),
     ],
   };
 }

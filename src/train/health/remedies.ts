@@ -51,7 +51,7 @@ export function steadier(config: ResolvedConfig, totalSteps: number | null): Hea
 export function againstOverfitting(config: ResolvedConfig, bestStep: number): HealthRemedy[] {
   const remedies: HealthRemedy[] = [];
   const { lora_dropout: dropout, lora_r: rank, lora_alpha: alpha, weight_decay: decay } = config;
-  if (config.early_stopping_patience === null && config.split.validation > 0) {
+  if (config.early_stopping_patience === null && (config.validation_dataset !== null || config.split.validation > 0)) {
     const title = 'Stop by itself and keep the best: early_stopping_patience 3';
     const often = Math.max(1, Math.round(bestStep / 5));
     const measured = config.eval_steps !== null && config.eval_steps <= bestStep;

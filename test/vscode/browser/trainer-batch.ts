@@ -1,5 +1,6 @@
 import { isHeld } from '../../../src/base/spans';
 import { loadChatTokenizer } from '../../../src/text/chat-tokenizer';
+import { readDataset } from '../../../src/dataset/read';
 import { encodeDataset } from '../../../src/train/encode-dataset';
 
 const MAX_SEQ_LENGTH = 1024;
@@ -10,7 +11,7 @@ export async function trainerBatch(
   model: string,
   index: number,
 ): Promise<{ id: number; trained: boolean }[]> {
-  const { encoded } = await encodeDataset(file, await loadChatTokenizer(model), MAX_SEQ_LENGTH);
+  const encoded = await encodeDataset(await readDataset(file), await loadChatTokenizer(model), MAX_SEQ_LENGTH);
   const { ids, trained } = encoded[index]!;
   return Array.from(ids, (id, at) => ({ id, trained: isHeld(trained, at) }));
 }

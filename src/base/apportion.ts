@@ -16,6 +16,20 @@ export function apportion(total: number, shares: readonly number[]): number[] {
   return counts;
 }
 
+/** From so many things on, no share that is asked for stays without any. */
+export const ENOUGH_FOR_ALL = 10;
+
+/** How many of `total` a division by these shares is expected to put into each part, as long as nothing has to stay together. */
+export function expectedParts(total: number, shares: readonly number[]): number[] {
+  const counts = apportion(total, shares);
+  for (const [part, share] of shares.entries()) {
+    if (total < ENOUGH_FOR_ALL || share === 0 || counts[part]! > 0) continue;
+    counts[part] = 1;
+    counts[counts.indexOf(Math.max(...counts))]!--;
+  }
+  return counts;
+}
+
 /**
  * A table of whole numbers, rows x shares, each cell total x share rounded up or down, rows summing to `rows`, columns to
  * apportion(sum of rows): controlled rounding (Cox 1987), which always exists.

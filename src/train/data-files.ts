@@ -1,0 +1,54 @@
+import type { ResolvedConfig } from '../config/config-schema';
+import { DATA_KEYS } from '../config/config-paths';
+import { partShares } from '../config/part-shares';
+import { readDataset, type Dataset } from '../dataset/read';
+import { splitDataset, type Part, type Split } from '../dataset/split/split';
+
+export type DataKey = (typeof DATA_KEYS)[number];
+
+/** The files that a configuration names its data in, read, and which of their examples are in which part. */
+export interface DataFiles {
+  /** In the order of DATA_KEYS. */
+  readonly files: readonly { readonly key: DataKey; readonly dataset: Dataset }[];
+  /** How `dataset` itself is divided: a part that has a file of its own takes nothing from it. */
+  readonly split: Split;
+}
+
+/** The key that names a file which is all of a part. */
+export const KEY_OF_PART: Readonly<Record<Part, DataKey>> = {
+  train: 'dataset',
+  validation: 'validation_dataset',
+  test: 'test_dataset',
+};
+
+/** Which file's examples a prediction on the test part is about. */
+export function testKey(config: Pick<ResolvedConfig, 'test_dataset'>): 'dataset' | 'test_dataset' {
+  return config.test_dataset === null ? 'dataset' : 'test_dataset';
+}
+
+/**
+ * Reads the files of the data and divides the first.
+ * @throws SftError `unreadable-file`, what splitDataset refuses; the signal's reason
+ */
+export async function readDataFiles(config: ResolvedConfig, signal?: AbortSignal): Promise<DataFiles> {
+  const files: { key: DataKey; dataset: Dataset }[] = [];
+  for (const key of DATA_KEYS) {
+    const file = config[key];
+    if (file === null) continue;
+    files.push({ key, dataset: await readDataset(file, signal === undefined ? {} : { signal }) });
+  }
+  const examples = files[0]!.dataset.examples.map((example) => example.value);
+  return { files, split: splitDataset(examples, partShares(config)) };
+}
+
+/**
+ * What was made of the files' examples, by parts.
+ * @param made for each file, in the order of `files`, one thing for each of its examples
+ */
+export function byParts<T>({ files, split }: DataFiles, made: readonly (readonly T[])[]): Record<Part, readonly T[]> {
+  const of = (part: Part): readonly T[] => {
+    const own = files.findIndex(({ key }, at) => at > 0 && key === KEY_OF_PART[part]);
+    return own === -1 ? split[part].map((i) => made[0]![i]!) : made[own]!;
+  };
+  return { train: of('train'), validation: of('validation'), test: of('test') };
+}
