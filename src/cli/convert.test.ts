@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -83,6 +83,38 @@ describe('sft convert', () => {
     const same = await call(convertVerb, file, { to: 'alpaca', out: file, force: true });
     assert.equal(same.error?.code, 'output-is-input');
     assert.equal(await readFile(file, 'utf8'), JSON.stringify(CHAT));
+  });
+  it('keeps numbers as they are written, at every depth', async () => {
+    const numbers = '"id":1161888007138312193,"score":1.0,"big":1e400,"neg":-0,"list":[{"x":0.10},7]';
+    const turns = '{"role":"user","content":"q?","id":9007199254740993},{"role":"assistant","content":"a"}';
+    const file = await write('numbers.jsonl', `{"messages":[${turns}],${numbers}}\n`);
+    const lines = (await call(convertVerb, file, { to: 'sharegpt' })).out;
+    const own = '{"id":9007199254740993,"from":"human","value":"q?"},{"from":"gpt","value":"a"}';
+    assert.equal(lines, `{"conversations":[${own}],${numbers}}`);
+    const array = (await call(convertVerb, file, { to: 'messages' }, true)).out;
+    assert.match(array, /\n {4}"score": 1\.0,\n {4}"big": 1e400,\n {4}"neg": -0,\n/);
+    const all = await write('all-numbers.jsonl', `{"prompt":"q?","completion":"a",${numbers}}\n`);
+    const out = path.join(folder, 'numbered');
+    const parts = await call(splitVerb, all, { out, train: '1', validation: '0', test: '0' });
+    assert.equal(parts.error, undefined);
+    const train = await readFile(path.join(out, 'train.jsonl'), 'utf8');
+    assert.ok(train.includes(numbers), train);
+  });
+  it('never writes over its input under another name: a link, a hard link, a folder that is a link', async () => {
+    const file = await write('named.json', '[{"question":"q?","answer":"a"}]');
+    const before = await readFile(file, 'utf8');
+    const [byLink, hard, folderLink] = ['by-link.json', 'hard.json', 'folder-link'].map((n) => path.join(folder, n));
+    await symlink(file, byLink!);
+    await link(file, hard!);
+    await symlink(folder, folderLink!);
+    for (const out of [byLink!, hard!, path.join(folderLink!, 'named.json')]) {
+      const refused = await call(convertVerb, file, { to: 'alpaca', out, force: true });
+      assert.deepEqual([refused.error?.code, refused.error?.exitCode], ['output-is-input', 2], out);
+    }
+    const train = await write('train.json', before);
+    const split = await call(splitVerb, train, { out: folderLink!, force: true });
+    assert.equal(split.error?.code, 'output-is-input');
+    assert.deepEqual([await readFile(file, 'utf8'), await readFile(train, 'utf8')], [before, before]);
   });
   it('refuses an unknown format and data with errors', async () => {
     const file = await write('bad.json', '[{"question": "a?", "answer": ""}]');

@@ -4,6 +4,7 @@ import type { ExampleMessage } from './example';
 import type { Finding, TextEdit } from './finding';
 import { convertExample } from './formats/convert';
 import type { DatasetKind } from './formats/kind';
+import { tableFormat } from './formats/table-file';
 import { elementLike, layoutOf, type Layout } from './json/layout';
 import { ElementScanner } from './json/scan';
 
@@ -31,7 +32,7 @@ export interface AppendedExample {
  * @throws SftError `not-appendable` where the text is broken, a table, or no list of examples; nothing is guessed then
  */
 export function appendExample(file: string, text: string, example: NewExample): AppendedExample {
-  if (/\.(?:csv|tsv|tab)$/i.test(file)) {
+  if (tableFormat(file) !== undefined) {
     throw refusal(file, 'examples can be added to JSON and JSONL files only', 'convert the table first (sft convert)');
   }
   const lines = /\.(?:jsonl|ndjson)$/i.test(file);

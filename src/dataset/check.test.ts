@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { atLeastOne } from '../../test/at-least-one';
+import { DatasetChecker, type DatasetItem } from './check';
 import type { Finding } from './finding';
 import { checkText } from './read';
 import { RULE_IDS } from './rules';
@@ -60,6 +61,17 @@ describe('the schema, at the exact range', () => {
     const [mixture] = findings(`[{"question": "a?", "response": "b"}]`);
     assert.match(mixture!.message, /"answer" is missing - rename "response" to "answer"/);
   });
+  it('finds keys that stand twice in a turn, or deeper', () => {
+    const turns = '[{"role": "user", "content": "q?", "content": "r?"}, {"role": "assistant", "content": "a"}]';
+    const [finding, ...more] = findings(`[{"messages": ${turns}, "meta": {"x": 1}}]`);
+    assert.deepEqual([finding!.rule, finding!.column, more], ['duplicate-key', 50, []]);
+    assert.deepEqual(
+      findings(`[{"question": "a?", "answer": "b", "meta": [{"x": "1", "y": {"z": "", "z": ""}}]}]`)
+        .filter(({ rule }) => rule === 'duplicate-key')
+        .map(({ column }) => column),
+      [71],
+    );
+  });
   it('points from a repeated key to the first', () => {
     const [finding] = findings(`[{"question": "a?",\n "answer": "b",\n "answer": "c"}]`);
     assert.deepEqual(finding!.related, [{ file: 'x.json', line: 2, column: 2 }]);
@@ -100,6 +112,32 @@ describe('the rules', () => {
   });
 });
 
+describe('a first example of more than a million characters', () => {
+  const long = 'x'.repeat(1_500_000);
+  it('decides the format once it is whole', () => {
+    for (const [kind, example] of [
+      ['alpaca', { instruction: 'a?', output: long }],
+      [
+        'messages',
+        {
+          messages: [
+            { role: 'user', content: 'q?' },
+            { role: 'assistant', content: long },
+          ],
+        },
+      ],
+    ] as const) {
+      for (const text of [JSON.stringify([example, example]), `${JSON.stringify(example)}\n`.repeat(2)]) {
+        const checker = new DatasetChecker('x.jsonl', { rules: [] });
+        const items: DatasetItem[] = [];
+        for (let at = 0; at < text.length; at += 48 * 1024) items.push(...checker.push(text.slice(at, at + 48 * 1024)));
+        items.push(...checker.finish());
+        assert.deepEqual([checker.kind, items.map(({ type }) => type)], [kind, ['example', 'example']]);
+      }
+    }
+  });
+});
+
 describe('hostile files', () => {
   const within = (ms: number, text: string): Finding[] => {
     // Of this process alone: on a busy machine the clock tells how busy it is.
@@ -126,6 +164,36 @@ describe('hostile files', () => {
   it('a text of 5 million characters without its end is one finding', () => {
     const rules = within(HANG, `[{"question": "a?", "answer": "${'x'.repeat(5_000_000)}`).map((f) => f.rule);
     assert.deepEqual(rules, ['cut-off']);
+  });
+  it('after 10,000 errors nothing more is read, whatever their kind', () => {
+    const much: readonly [string, string][] = [
+      ['[', '"'.repeat(4_000_000)],
+      ['', '"'.repeat(4_000_000)],
+      ['[', '{"question": "a?"},'.repeat(20_000)],
+      ['[{"messages": [', '{"role": "user"},'.repeat(20_000) + '7]}]'],
+      ['', `${GOOD}\n${'{"question": "a?"}\n'.repeat(20_000)}`],
+    ];
+    for (const [start, rest] of much) {
+      const found = within(HANG, start + rest).filter(({ severity }) => severity === 'error');
+      assert.ok(found.length <= 10_001, `${start}${rest.slice(0, 20)}: ${found.length}`);
+      if (found.length > 1) assert.equal(found.at(-1)!.rule, 'too-many-errors');
+    }
+  });
+  it('a table with a header of commas, and quotes that nothing closes', () => {
+    const check = (text: string, file: string): void => {
+      const start = process.cpuUsage();
+      checkText(file, text);
+      const spent = process.cpuUsage(start).user / 1000;
+      assert.ok(spent < HANG, `${file} ${text.slice(0, 10)}: ${Math.round(spent)} ms`);
+    };
+    for (const file of ['x.csv', 'x.tsv']) {
+      for (const piece of [',', '\t', 'a,"b\n', 'a\t"b\n', '"', '"a\t', '""\n', 'a"\n', ';"\n']) {
+        for (const header of ['', 'question,answer\n', 'question\tanswer\n']) {
+          check(header + piece.repeat(400_000 / piece.length), file);
+        }
+      }
+      check(Array.from({ length: 100_000 }, (_, i) => `column${i}`).join(','), file);
+    }
   });
   it('many quotes, commas, brackets or bare words do not hang', () => {
     const pieces = [

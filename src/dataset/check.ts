@@ -5,11 +5,12 @@ import type { Finding, FindingPlace, Fix, Severity } from './finding';
 import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
+import { tableFormat } from './formats/table-file';
 import { checkTurnOrder } from './formats/turn-order';
-import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement } from './json/parsed';
+import { duplicateKeys } from './json/duplicate-keys';
+import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
 import { DatasetParser } from './json/parser';
 import { ignoredRules } from './ignored-rules';
-import { removeProperty } from './property-fixes';
 import { isCrossRule, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
 import { Comparison, findingAt, reporter } from './rule-pass';
 import { CONTENT_RULES, readingSeverity } from './rules';
@@ -54,8 +55,10 @@ export interface CheckerOptions {
   readonly resume?: ElementStart & { readonly kind: DatasetKind };
 }
 
-/** What kind a file is must be known after so many UTF-16 units at the latest: until then its text is held. */
+/** From so many UTF-16 units on the kind of a file is decided by the examples that there are: until then its text is held. */
 const DECIDING_LENGTH = 1024 * 1024;
+/** After so many errors in writing and format the rest of the file is not read. */
+const MAX_ERRORS = 10_000;
 
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
@@ -73,6 +76,8 @@ export class DatasetChecker {
   /** What was read before the kind was known. */
   private waiting: (Parsed | ParsedRecord)[] = [];
   private waitingExamples = 0;
+  /** In writing and format. */
+  private errors = 0;
   /** Columns of a table that were called misspelt: once is enough. */
   private readonly misspelt = new Set<string>();
 
@@ -87,10 +92,13 @@ export class DatasetChecker {
       this.decided = resume.kind;
     }
     const emit = (parsed: Parsed | ParsedRecord): void => {
+      if (this.errors >= MAX_ERRORS) return;
       if (this.decided === undefined) this.wait(parsed);
       else this.receive(parsed);
+      const { type, end } = parsed;
+      if (type === 'mistake' && severityOf(parsed) === 'error') this.countError(end);
     };
-    const table = /\.(csv|tsv|tab)$/i.exec(file)?.[1]?.toLowerCase();
+    const table = tableFormat(file);
     this.rules = rules;
     this.comparison = new Comparison(rules.filter(isCrossRule), {
       table: table !== undefined,
@@ -104,7 +112,7 @@ export class DatasetChecker {
             /\.(?:jsonl|ndjson)$/i.test(file),
             resume && { state: resume.state, offset: resume.at.offset },
           )
-        : new CsvParser(emit, table === 'csv' ? 'csv' : 'tsv');
+        : new CsvParser(emit, table);
   }
 
   get format(): DatasetFormat {
@@ -130,7 +138,9 @@ export class DatasetChecker {
   push(chunk: string): DatasetItem[] {
     this.parser.push(chunk);
     const { text, offset } = this.parser.held;
-    if (this.parser.stopped || text.length >= DECIDING_LENGTH) this.decide();
+    // Never before one example is whole, however long it is.
+    const enough = this.waitingExamples > 0 && text.length >= DECIDING_LENGTH;
+    if (this.parser.stopped || enough) this.decide();
     // Until the kind is known, nothing of the text can be let go: findings may still come for it.
     if (this.decided === undefined) return this.take();
     const keep = this.parser.settled;
@@ -175,8 +185,8 @@ export class DatasetChecker {
     return [...found, ...this.push(chunk.slice(at))];
   }
 
-  private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
-    const finding = this.placed({ rule, start, end, message }, readingSeverity(rule), fixes, this.cursor, 0);
+  private report(rule: string, start: number, end: number, message: string): void {
+    const finding = this.placed({ rule, start, end, message }, readingSeverity(rule), [], this.cursor, 0);
     this.items.push({ type: 'finding', finding });
   }
 
@@ -191,6 +201,16 @@ export class DatasetChecker {
     if (parsed.type === 'element' && ++this.waitingExamples >= DECIDING_EXAMPLES) this.decide();
   }
 
+  /** The last error that is counted ends the reading. @param at its end, an offset of the file's text */
+  private countError(at: number): void {
+    if (++this.errors !== MAX_ERRORS) return;
+    this.parser.stop();
+    const message = `there are ${MAX_ERRORS.toLocaleString('en-US')} errors up to here - correct these first; the rest of the file was not read`;
+    const stop: Parsed = { type: 'mistake', rule: 'too-many-errors', start: at, end: at, message };
+    if (this.decided === undefined) this.waiting.push(stop);
+    else this.receive(stop);
+  }
+
   private decide(): void {
     if (this.decided !== undefined) return;
     this.decided = majorityKind(this.waiting.flatMap((parsed) => (parsed.type === 'element' ? [parsed.value] : [])));
@@ -202,9 +222,12 @@ export class DatasetChecker {
   private receive(parsed: Parsed | ParsedRecord): void {
     const from = parsed.start < this.cursor.offset ? this.anchor : this.cursor;
     this.cursor = advance(from, this.parser.held.text, this.parser.held.offset, parsed.start);
-    if (parsed.type === 'mistake') {
-      this.report(parsed.rule, parsed.start, parsed.end, parsed.message, 'fixes' in parsed ? parsed.fixes : []);
-    } else this.element(parsed);
+    if (parsed.type === 'element') {
+      this.element(parsed);
+      return;
+    }
+    const finding = this.placed(parsed, severityOf(parsed), parsed.fixes ?? [], this.cursor, 0);
+    this.items.push({ type: 'finding', finding });
   }
 
   private element(element: ParsedElement | ParsedRecord): void {
@@ -227,10 +250,13 @@ export class DatasetChecker {
       this.items.push({ type: 'finding', finding: this.placed(finding, severity, fixes, at) });
     };
     const reading = (finding: RuleFinding): void => {
-      reporter({ severity: readingSeverity(finding.rule) }, context, add)(finding);
+      if (this.errors >= MAX_ERRORS) return;
+      const severity = finding.severity ?? readingSeverity(finding.rule);
+      reporter({ severity }, context, add)(finding);
+      if (severity === 'error') this.countError(element.start + finding.end);
     };
     if (element.repeatedKeys) {
-      repeatedKeys(tree(), (start) => this.place(start + element.start, at)).forEach(reading);
+      duplicateKeys(tree(), (start) => this.place(start + element.start, at)).forEach(reading);
     }
     if (!validateExample(value, kind)) {
       const errors = schemaErrors(kind);
@@ -313,21 +339,6 @@ export class DatasetChecker {
   }
 }
 
-/** Keys that stand twice in the object: JSON.parse keeps the last, the earlier ones are lost. */
-function repeatedKeys(tree: Node, place: (offset: number) => FindingPlace): RuleFinding[] {
-  const first = new Map<unknown, Node>();
-  const findings: RuleFinding[] = [];
-  for (const property of tree.children ?? []) {
-    const key = property.children![0]!;
-    const earlier = first.get(key.value);
-    if (earlier === undefined) {
-      first.set(key.value, key);
-      continue;
-    }
-    const message = `the key "${String(key.value).slice(0, 40)}" stands twice, and the first text is lost - remove one`;
-    const related = [place(earlier.offset)];
-    const fixes = [removeProperty('Remove the first one', tree, earlier), removeProperty('Remove this one', tree, key)];
-    findings.push({ rule: 'duplicate-key', start: key.offset, end: key.offset + key.length, message, related, fixes });
-  }
-  return findings;
+function severityOf({ rule, severity }: ParsedMistake): Severity {
+  return severity ?? readingSeverity(rule);
 }

@@ -1,10 +1,11 @@
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { SftError } from '../base/errors';
 import { writeFileAtomic } from '../base/files';
+import { refuseOutput } from '../base/output-file';
 import type { Finding } from './finding';
 import { convertExample, writeExamples } from './formats/convert';
 import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import { tableFormat } from './formats/table-file';
+import { parseExactly } from './json/exact-json';
 import { streamBatches, type DatasetEnd } from './read';
 
 /** How a file holds its examples: one array, or one example a line. */
@@ -89,17 +90,12 @@ export async function writeConverted(input: string, out: string, text: string, r
 
 /** @throws SftError `output-is-input`, `output-exists` */
 export async function refuseExisting(input: string, out: string, replace: boolean): Promise<void> {
-  if (path.resolve(input) === path.resolve(out)) {
-    const details = { file: out, remedy: 'choose another file with --out', exitCode: 2 } as const;
-    throw new SftError('output-is-input', 'the conversion would overwrite its own input', details);
-  }
-  const exists = await access(out).then(
-    () => true,
-    () => false,
-  );
-  if (!exists || replace) return;
-  const remedy = 'choose another file with --out, or replace it with --force';
-  throw new SftError('output-exists', 'the file exists already', { file: out, remedy, exitCode: 2 });
+  await refuseOutput(out, [input], {
+    what: 'the conversion',
+    remedy: 'choose another file with --out',
+    replace,
+    allow: 'replace it with --force',
+  });
 }
 
 /** `1 example`, `1,234 examples` */
@@ -120,10 +116,12 @@ async function readSound(
   const sources: Source[] = [];
   const errors: Finding[] = [];
   let end: DatasetEnd | undefined;
+  const table = tableFormat(file) !== undefined;
   for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
     for (const item of batch) {
       if (item.type === 'example') {
-        sources.push({ line: item.example.line, column: item.example.column, raw: item.raw });
+        const raw = table ? item.raw : (parseExactly(item.source) as typeof item.raw);
+        sources.push({ line: item.example.line, column: item.example.column, raw });
       } else if (item.type === 'end') end = item;
       else if (item.finding.severity === 'error') errors.push(item.finding);
     }

@@ -90,6 +90,7 @@ const READING_RULES: Readonly<Record<string, Severity>> = {
   'not-text': 'error',
   'wrong-encoding': 'error',
   'top-level': 'error',
+  'too-many-errors': 'error',
   'missing-key': 'error',
   'misspelt-key': 'error',
   'wrong-type': 'error',

@@ -56,6 +56,18 @@ describe('blocks of Markdown', () => {
     assert.deepEqual(blocks('#hashtag\n####### seven'), ['#hashtag ####### seven']);
   });
 
+  it('are headings whatever stands around their text, blanks by the ten thousand too', () => {
+    const blanks = ' '.repeat(40_000);
+    assert.deepEqual(blocks(`# a${blanks}b`), [['h1', `a${blanks}b`]]);
+    assert.deepEqual(blocks(`#${blanks}a${blanks}##${blanks}`), [['h1', 'a']]);
+    assert.deepEqual(blocks('# C#\n# #'), [
+      ['h1', 'C#'],
+      ['h1', ''],
+    ]);
+    assert.deepEqual(blocks(`\`\`\`${blanks}\`x`).length, 1);
+    assert.deepEqual(blocks(`\`${blanks}x\``).length, 1);
+  });
+
   it('are lists, with what stands in their items', () => {
     assert.deepEqual(blocks('Bring:\n- the form\n- the **fee**\n\nThen wait.'), [
       'Bring:',

@@ -20,8 +20,9 @@ export type Inline =
 /** Deeper quotes and lists stay text. */
 const MAX_DEPTH = 8;
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`\s]*)[^`]*$/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/;
+// No two neighbours of a pattern may match the same characters: an answer of 40,000 blanks would take minutes.
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+const HEADING = /^ {0,3}(#{1,6})(?=\s)([^]*)$/;
 const RULE = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/;
 const ITEM = /^( {0,3})([-*+]|(\d{1,9})[.)])(\s+)(?=\S)/;
 const QUOTE = /^ {0,3}> ?/;
@@ -51,7 +52,7 @@ function blocksOf(lines: readonly string[], depth: number): Block[] {
       at = found.next;
     } else if (heading !== null) {
       end();
-      blocks.push({ kind: 'heading', level: heading[1]!.length, text: parseInline(heading[2]!) });
+      blocks.push({ kind: 'heading', level: heading[1]!.length, text: parseInline(headingText(heading[2]!)) });
       at++;
     } else {
       if (line.trim() === '') end();
@@ -63,6 +64,14 @@ function blocksOf(lines: readonly string[], depth: number): Block[] {
   return blocks;
 }
 
+/** What stands between the marks that open and may close a heading. */
+function headingText(line: string): string {
+  const text = line.trim();
+  let end = text.length;
+  while (text[end - 1] === '#') end--;
+  return end === text.length || (end > 0 && !/\s/.test(text[end - 1]!)) ? text : text.slice(0, end).trimEnd();
+}
+
 interface Found {
   readonly block: Block;
   /** The line after it. */
@@ -72,7 +81,7 @@ interface Found {
 function fenced(lines: readonly string[], at: number): Found | undefined {
   const match = FENCE.exec(lines[at]!);
   if (match === null) return undefined;
-  const [, fence, language] = match;
+  const [, fence, info] = match;
   const indent = /^ */.exec(lines[at]!)![0].length;
   const isEnd = (line: string): boolean => {
     const closing = line.trim();
@@ -81,7 +90,7 @@ function fenced(lines: readonly string[], at: number): Found | undefined {
   let stop = at + 1;
   while (stop < lines.length && !isEnd(lines[stop]!)) stop++;
   const code = lines.slice(at + 1, stop).map((line) => line.replace(new RegExp(`^ {0,${indent}}`), ''));
-  return { block: { kind: 'code', language: language!, text: code.join('\n') }, next: stop + 1 };
+  return { block: { kind: 'code', language: info!.trim().split(/\s/, 1)[0]!, text: code.join('\n') }, next: stop + 1 };
 }
 
 function listAt(lines: readonly string[], first: number, depth: number): Found | undefined {
@@ -185,7 +194,7 @@ class InlineParser {
           at += run.length;
         } else {
           const code = text.slice(at + run.length, close).replaceAll('\n', ' ');
-          add({ kind: 'code', text: /^ .*\S.* $/.test(code) ? code.slice(1, -1) : code });
+          add({ kind: 'code', text: /^ [^]* $/.test(code) && code.trim() !== '' ? code.slice(1, -1) : code });
           at = close + run.length;
         }
       } else if (c === '*' || c === '_') {

@@ -1,3 +1,4 @@
+import { writeJson } from '../json/exact-json';
 import { TURN_KEYS, conversationOf, type Conversation, type Turn } from './conversation';
 import type { DatasetKind } from './kind';
 
@@ -87,8 +88,8 @@ function furtherKeys({ further }: Conversation, to: DatasetKind, lost: string[])
   return Object.fromEntries(kept);
 }
 
-/** Examples as a file: a JSON array, indented by two, or one example a line. */
+/** Examples as a file: a JSON array, indented by two, or one example a line; numbers as they were written. */
 export function writeExamples(values: readonly Readonly<Record<string, unknown>>[], format: 'json' | 'jsonl'): string {
-  if (format === 'jsonl') return values.map((value) => `${JSON.stringify(value)}\n`).join('');
-  return `${JSON.stringify(values, null, 2)}\n`;
+  if (format === 'jsonl') return values.map((value) => `${writeJson(value)}\n`).join('');
+  return `${writeJson(values, '  ')}\n`;
 }

@@ -2,8 +2,10 @@ import type { Node } from 'jsonc-parser';
 import { nearest } from '../../base/nearest';
 import { quoted } from '../json/mistakes';
 import type { Parsed, ParsedElement } from '../json/parsed';
-import { readRecord, type Cell, type CsvRecord } from './csv-record';
+import { readRecord, type Cell, type CsvRecord, type QuoteSearch } from './csv-record';
 import { KIND_NAMES, kindOfColumns, REQUIRED_KEYS } from './kind';
+import { columnNames, holdsRecords, isEmpty, unnamedColumns } from './table-padding';
+import { readTabRecord } from './tab-record';
 
 /** A record of a table, as the object that its header row makes of it. */
 export interface ParsedRecord extends ParsedElement {
@@ -13,7 +15,9 @@ export interface ParsedRecord extends ParsedElement {
 
 /** A record longer than this many UTF-16 units is refused: a quote was never closed. */
 const MAX_RECORD = 64 * 1024 * 1024;
-const MAX_MISTAKES = 10_000;
+const MOST_QUOTE_SEARCH = 64 * 1024 * 1024;
+/** Excel's own way to name the delimiter, in a line before the header. */
+const SEPARATOR = /^sep=(.)(?:\r\n?|\n)/i;
 
 /** Reads a table piece by piece, as DatasetParser reads JSON: its first row names the columns, each further row is an example. */
 export class CsvParser {
@@ -26,6 +30,12 @@ export class CsvParser {
   private done = false;
   private delimiter: string | undefined;
   private columns: readonly string[] | undefined;
+  /** The header's cells are in quotes. */
+  private allQuoted = false;
+  private readonly search: QuoteSearch = { left: MOST_QUOTE_SEARCH };
+  /** Where the header's text begins, and Excel's line before it. */
+  private headerStart: number | undefined;
+  private emptyRows = 0;
   private kept = new Set<string>();
   private headerSource = '';
   private records = 0;
@@ -42,6 +52,11 @@ export class CsvParser {
 
   get stopped(): boolean {
     return this.done;
+  }
+
+  /** Reads nothing more, also where it is called out of `emit`. */
+  stop(): void {
+    this.done = true;
   }
 
   /** The header row as it stands in the file, without its line end. */
@@ -91,7 +106,7 @@ export class CsvParser {
     while (!this.stopped && this.at < this.text.length) {
       this.delimiter ??= this.findDelimiter();
       if (this.delimiter === undefined) return;
-      const record = readRecord(this.text, this.at, this.delimiter, this.final);
+      const record = this.read(this.delimiter);
       if (record === undefined) {
         const length = this.text.length - this.at;
         if (length >= MAX_RECORD) {
@@ -106,30 +121,41 @@ export class CsvParser {
     }
   }
 
+  private read(delimiter: string): CsvRecord | undefined {
+    const { text, at, final, search, columns, allQuoted } = this;
+    if (delimiter !== '\t') return readRecord(text, at, delimiter, final, search);
+    return readTabRecord(text, at, { columns: columns?.length, allQuoted }, final, search);
+  }
+
   /** A .tsv has tabs; a .csv commas, or what spreadsheets of many countries write: semicolons. */
   private findDelimiter(): string | undefined {
-    if (this.format === 'tsv') return '\t';
-    const line = /^[^\r\n]*(?=[\r\n])/.exec(this.text.slice(this.at).replace(/^[\r\n]+/, ''))?.[0];
+    const rest = this.text.slice(this.at);
+    const line = /^[^\r\n]*(?=[\r\n])/.exec(rest.replace(/^[\r\n]+/, ''))?.[0];
     if (line === undefined && !this.final) return undefined;
+    const named = SEPARATOR.exec(rest);
+    if (named !== null) {
+      if (!this.final && named[0].length === rest.length) return undefined;
+      this.headerStart = this.at;
+      this.at += named[0].length;
+      return named[1];
+    }
+    if (this.format === 'tsv') return '\t';
     const unquoted = (line ?? this.text).replaceAll(/"[^"]*"/g, '');
     const count = (c: string): number => unquoted.split(c).length;
-    return [',', ';', '\t'].reduce((best, c) => (count(c) > count(best) ? c : best));
+    return [',', ';', '\t', '|'].reduce((best, c) => (count(c) > count(best) ? c : best));
   }
 
   private take(record: CsvRecord): void {
     const start = this.at;
-    const [only, ...more] = record.cells;
-    if (more.length === 0 && only!.value.trim() === '') {
-      this.at = record.next;
-      return;
-    }
-    if (record.mistake !== undefined) {
+    if (record.mistake === undefined && isEmpty(record.cells)) {
+      if (record.cells.length > 1) this.emptyRow(record);
+    } else if (record.mistake !== undefined) {
       const { rule, start: from, end, message } = record.mistake;
       this.report(rule, from, end, message);
       if (this.columns === undefined) this.done = true;
       else this.records++;
     } else if (this.columns === undefined) {
-      this.headerSource = this.text.slice(start, record.end);
+      this.headerSource = this.text.slice(this.headerStart ?? start, record.end);
       this.readHeader(record.cells);
     } else {
       this.readExample(record, this.columns);
@@ -137,18 +163,28 @@ export class CsvParser {
     this.at = record.next;
   }
 
+  /** Spreadsheets fill a table up with rows of nothing: said once. */
+  private emptyRow({ end }: CsvRecord): void {
+    if (this.columns === undefined || this.emptyRows++ > 0) return;
+    this.warn('csv-columns', this.at, end, 'a row of empty cells is left out, and so are others like it', 'info');
+  }
+
   private readHeader(cells: readonly Cell[]): void {
-    const names = cells.map((cell) => cell.value.trim());
+    const names = columnNames(cells);
     const kind = kindOfColumns(names);
     const required = REQUIRED_KEYS[kind];
     const stop = (rule: string, start: number, end: number, message: string): void => {
       this.report(rule, start, end, message);
       this.done = true;
     };
+    const seen = new Set<string>();
     for (const [at, cell] of cells.entries()) {
-      if (names.indexOf(names[at]!) === at) continue;
-      const message = `the column ${quoted(names[at]!)} stands twice - rename or remove one`;
-      stop('csv-header', cell.start, cell.end, message);
+      const name = names[at]!;
+      if (name === '' || !seen.has(name)) {
+        seen.add(name);
+        continue;
+      }
+      stop('csv-header', cell.start, cell.end, `the column ${quoted(name)} stands twice - rename or remove one`);
       return;
     }
     if (kind === 'messages' || kind === 'sharegpt') {
@@ -156,6 +192,8 @@ export class CsvParser {
       stop('csv-header', cells[0]!.start, cells.at(-1)!.end, `${reason} - write the file as JSON or JSONL`);
       return;
     }
+    const unnamed = unnamedColumns(cells, names);
+    if (unnamed !== undefined) this.warn('csv-header', unnamed.start, unnamed.end, unnamed.message, 'warning');
     const absent = required.filter((key) => !names.includes(key));
     for (const key of absent) {
       const at = names.findIndex((name) => !required.includes(name) && nearest(name, absent) === key);
@@ -170,12 +208,18 @@ export class CsvParser {
     }
     this.kept = new Set([...required, 'input']);
     this.columns = names;
+    this.allQuoted = cells.some(({ start, end }) => end > start && this.text[start] === '"');
   }
 
   private readExample({ cells, end }: CsvRecord, columns: readonly string[]): void {
     this.records++;
     const start = this.at;
-    if (cells.length !== columns.length) {
+    if (cells.length === columns.length && columnNames(cells).every((name, at) => name === columns[at])) {
+      this.warn('csv-header', start, end, 'the header stands here again, and is left out - remove the row', 'warning');
+      return;
+    }
+    // What is more and empty is padding.
+    if (cells.length < columns.length || !isEmpty(cells.slice(columns.length))) {
       const few = cells.length < columns.length;
       const reason = `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header names ${columns.length}`;
       const remedy = few
@@ -184,9 +228,14 @@ export class CsvParser {
       this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`);
       return;
     }
+    for (const cell of cells) {
+      if (this.delimiter === '\t' || !holdsRecords(cell.value, this.delimiter!, columns.length)) continue;
+      const message = `this cell holds line breaks and what looks like further rows: a quote may have swallowed them - where it is text, write it twice and put its cell in quotes`;
+      this.warn('csv-columns', cell.start, cell.end, message, 'warning');
+    }
     // An empty cell says that there is nothing, except where a text must be.
     const filled = columns.flatMap((name, at) =>
-      cells[at]!.value !== '' || this.kept.has(name) ? [[name, cells[at]!] as const] : [],
+      name !== '' && (cells[at]!.value !== '' || this.kept.has(name)) ? [[name, cells[at]!] as const] : [],
     );
     const source = this.text.slice(start, end);
     this.emit({
@@ -200,9 +249,13 @@ export class CsvParser {
     });
   }
 
+  private warn(rule: string, start: number, end: number, message: string, severity: 'warning' | 'info'): void {
+    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message, severity });
+  }
+
   private report(rule: string, start: number, end: number, message: string): void {
     this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message });
-    if (++this.mistakes === MAX_MISTAKES) this.done = true;
+    this.mistakes++;
   }
 }
 

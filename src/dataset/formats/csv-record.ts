@@ -24,19 +24,33 @@ export interface CsvRecord {
 }
 
 /**
+ * How many UTF-16 units may still be searched, in one file, for the end of cells whose quotes do not fit: where each line of a file opens a
+ * quote that nothing closes, the search would otherwise go through the whole rest of the file for each.
+ */
+export interface QuoteSearch {
+  left: number;
+}
+
+/**
  * Reads the record that begins at `at`. RFC 4180: cells between delimiters; a cell in double quotes may hold delimiters, line ends,
  * and quotes written twice. Line ends are \n, \r\n, and \r alone. A quote within a cell that does not begin with one is itself.
  * @param final no more text follows
  * @returns undefined where more text is needed
  */
-export function readRecord(text: string, at: number, delimiter: string, final: boolean): CsvRecord | undefined {
+export function readRecord(
+  text: string,
+  at: number,
+  delimiter: string,
+  final: boolean,
+  search: QuoteSearch,
+): CsvRecord | undefined {
   const cells: Cell[] = [];
   let mistake: QuoteMistake | undefined;
   let position = at;
   for (;;) {
     let cell: Cell;
     if (text[position] === '"') {
-      const quoted = readQuoted(text, position, delimiter, final);
+      const quoted = readQuoted(text, position, delimiter, final, search);
       if (quoted === undefined) return undefined;
       cell = quoted.cell;
       mistake ??= quoted.mistake;
@@ -63,13 +77,15 @@ function readQuoted(
   start: number,
   delimiter: string,
   final: boolean,
+  search: QuoteSearch,
 ): { readonly cell: Cell; readonly mistake?: QuoteMistake } | undefined {
-  const stray: number[] = [];
+  let first: number | undefined;
   let from = start + 1;
   for (;;) {
     const quote = text.indexOf('"', from);
-    if (quote === -1) {
-      if (!final) return undefined;
+    if (first !== undefined) search.left -= (quote === -1 ? text.length : quote) - from + 1;
+    if (quote === -1 || search.left <= 0) {
+      if (!final && search.left > 0) return undefined;
       const end = lineEndFrom(text, start);
       const message = 'the quote that opens this cell is never closed - write " at the cell\'s end';
       const mistake: QuoteMistake = { rule: 'unclosed-text', start, end, message };
@@ -81,12 +97,11 @@ function readQuoted(
       from = quote + 2;
     } else if (after === undefined || after === delimiter || after === '\n' || after === '\r') {
       const cell = { start, end: quote + 1, value: text.slice(start + 1, quote).replaceAll('""', '"') };
-      const [first] = stray;
       if (first === undefined) return { cell };
       const message = 'a quote within a cell in quotes must be written twice - write ""';
       return { cell, mistake: { rule: 'unescaped-quote', start: first, end: first + 1, message } };
     } else {
-      stray.push(quote);
+      first ??= quote;
       from = quote + 1;
     }
   }

@@ -45,6 +45,38 @@ describe('tables', () => {
     ['no header', 'What is it?,That\nc?,d', ['1:1-1:17 missing-key', '1:1-1:17 missing-key']],
     ['a column that stands twice', 'question,answer,answer\na?,b,c', ['1:17-1:23 csv-header']],
     ['conversations', 'messages\n[]', ['1:1-1:9 csv-header']],
+    ['capitals in the names of columns', 'Question,ANSWER\na?,b', ['2:1 {"question":"a?","answer":"b"}']],
+    ['bars', 'question|answer\na, b?|c', ['2:1 {"question":"a, b?","answer":"c"}']],
+    ["Excel's line about the delimiter", 'sep=;\r\nquestion;answer\r\na?;b', ['3:1 {"question":"a?","answer":"b"}']],
+    [
+      'an index without a name',
+      ',question,answer\n0,a?,b',
+      ['1:1-1:1 csv-header', '2:1 {"question":"a?","answer":"b"}'],
+    ],
+    [
+      'columns and rows of nothing',
+      'question,answer,,\na?,b,,\n,,,\n ,,,\nc?,d,,,,',
+      [
+        '1:17-1:18 csv-header',
+        '2:1 {"question":"a?","answer":"b"}',
+        '3:1-3:4 csv-columns',
+        '5:1 {"question":"c?","answer":"d"}',
+      ],
+    ],
+    [
+      'the header again, with a byte order mark',
+      'question,answer\na?,b\n\ufeffquestion,answer\nc?,d',
+      ['2:1 {"question":"a?","answer":"b"}', '3:1-3:17 csv-header', '4:1 {"question":"c?","answer":"d"}'],
+    ],
+    [
+      'a cell that may have swallowed a row',
+      'question,answer\na?,"No\nb?,6"\nc?,"d\nno row"',
+      [
+        '2:4-3:6 csv-columns',
+        '2:1 {"question":"a?","answer":"No\\nb?,6"}',
+        '4:1 {"question":"c?","answer":"d\\nno row"}',
+      ],
+    ],
     ['an empty file', '\n', ['1:1-1:1 empty-file']],
     ['a header alone', 'question,answer\n', ['2:1-2:1 empty-file']],
   ];
@@ -64,6 +96,29 @@ describe('tables', () => {
     assert.deepEqual(places(checkText('x.tsv', 'question\tanswer\na, b?\tc')), [
       '2:1 {"question":"a, b?","answer":"c"}',
     ]);
+  });
+  const tabs: readonly [string, string, string[]][] = [
+    ['quotes that are text', 'a?\t"Arrow of God"\nb?\t"No\nc?\t6"\n', ['a? "Arrow of God"', 'b? "No', 'c? 6"']],
+    ['what had to be in quotes', 'a?\t"say ""hi"""\n"b\tc?"\td\n', ['a? say "hi"', 'b\tc? d']],
+    ['line ends in quotes', '"a\nb?"\t"c\n\nd"\ne?\tf', ['a\nb? c\n\nd', 'e? f']],
+    ['quotes that nothing closes', 'a?\t"b\nc?\t"d"e\n"f?\tg', ['a? "b', 'c? "d"e', '"f? g']],
+  ];
+  for (const [name, rows, expected] of tabs) {
+    it(`tabs: ${name}, whole and in pieces`, () => {
+      const text = `question\tanswer\n${rows}`;
+      for (const size of [1, 7, text.length]) {
+        const checker = new DatasetChecker('x.tsv');
+        const items: DatasetItem[] = [];
+        for (let at = 0; at < text.length; at += size) items.push(...checker.push(text.slice(at, at + size)));
+        items.push(...checker.finish());
+        const texts = items.map((item) => item.type === 'example' && Object.values(item.raw).join(' '));
+        assert.deepEqual(texts, expected);
+      }
+    });
+  }
+  it('tabs: all cells in quotes where the header is', () => {
+    const items = checkText('x.tsv', '"question"\t"answer"\n"a?"\t"b"\n');
+    assert.deepEqual(places(items), ['2:1 {"question":"a?","answer":"b"}']);
   });
   it('gives the place of characters within a cell', () => {
     const records: ParsedRecord[] = [];

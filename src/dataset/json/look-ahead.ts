@@ -54,3 +54,16 @@ export function parseJson(source: string): { readonly value: unknown } | undefin
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Keys of the value and of all objects in it. */
+export function keyCount(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) {
+    let inner = 0;
+    for (const item of value) inner += keyCount(item);
+    return inner;
+  }
+  let count = 0;
+  for (const key in value) count += 1 + keyCount((value as Readonly<Record<string, unknown>>)[key]);
+  return count;
+}

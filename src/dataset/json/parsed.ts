@@ -1,5 +1,5 @@
 import type { DatasetFormat } from '../example';
-import type { Fix } from '../finding';
+import type { Fix, Severity } from '../finding';
 
 /** What the parser knows where a value begins, besides the text that follows. */
 export interface ElementState {
@@ -21,7 +21,7 @@ export interface ParsedElement {
   readonly end: number;
   readonly source: string;
   readonly value: unknown;
-  /** The same key stands more than once in the object. */
+  /** The same key stands more than once in the object, or in one that it holds. */
   readonly repeatedKeys: boolean;
   /** As it was where the value began; a table's record has none. */
   readonly state?: ElementState;
@@ -33,6 +33,8 @@ export interface ParsedMistake {
   readonly start: number;
   readonly end: number;
   readonly message: string;
+  /** The rule's where it is not given. */
+  readonly severity?: Severity;
   /** At offsets of the file's text. */
   readonly fixes?: readonly Fix[];
 }

@@ -2,14 +2,11 @@ import type { DatasetFormat } from '../example';
 import { shiftFix } from '../shift-fix';
 import * as mistakes from './file-mistakes';
 import type { FileMistake } from './file-mistakes';
-import { bracketAfter, commentAt, isCommentStart, isObject, isSpace, keyInsteadOfBrace } from './look-ahead';
+import { bracketAfter, commentAt, isCommentStart, isObject, isSpace, keyCount, keyInsteadOfBrace } from './look-ahead';
 import { FIRST_STATE, sameState, type ElementState, type Parsed, type ParsedElement } from './parsed';
 import { isKeyAt, LOOK_AHEAD } from './recover-text';
 import { comment, extraComma } from './value-mistakes';
 import { ValueReader, type BrokenValue } from './value-reader';
-
-/** After so many mistakes the rest of the file is not read. */
-const MAX_MISTAKES = 10_000;
 
 type State = 'start' | 'element' | 'separator' | 'closed' | 'stopped';
 
@@ -25,7 +22,7 @@ export class DatasetParser {
   /** Offset in the file of text[0]. */
   private offset = 0;
   private at = 0;
-  private state: State = 'start';
+  private current: State = 'start';
   private final = false;
   /** Do not try again before the held text is this long. */
   private wanted = 0;
@@ -71,6 +68,20 @@ export class DatasetParser {
     return this.state === 'stopped';
   }
 
+  /** Reads nothing more, also where it is called out of `emit`. */
+  stop(): void {
+    this.state = 'stopped';
+  }
+
+  private get state(): State {
+    return this.current;
+  }
+
+  /** Stopped is final, whatever a step that was under way goes on to. */
+  private set state(next: State) {
+    if (this.current !== 'stopped') this.current = next;
+  }
+
   push(chunk: string): void {
     if (this.stopped) return;
     this.text += chunk;
@@ -109,10 +120,6 @@ export class DatasetParser {
     const inFile = fixes.map((fix) => shiftFix(fix, offset));
     this.emit({ type: 'mistake', rule, start: offset + start, end: offset + end, message, fixes: inFile });
     this.mistakes++;
-    if (this.mistakes < MAX_MISTAKES) return;
-    const stop = `more than ${MAX_MISTAKES} mistakes - correct these first; the rest of the file was not read`;
-    this.emit({ type: 'mistake', rule: 'not-json', start: offset + end, end: offset + end, message: stop });
-    this.state = 'stopped';
   }
 
   private advance(): void {
@@ -264,7 +271,7 @@ export class DatasetParser {
       this.moveTo(end);
       return;
     }
-    const repeatedKeys = isObject(value) && Object.keys(value).length !== keys;
+    const repeatedKeys = keyCount(value) !== keys;
     const state = sameState(this.lastState, this.format, this.elements, this.bracketsReported, this.doubtful);
     this.lastState = state;
     const { offset, at } = this;
@@ -297,7 +304,7 @@ export class DatasetParser {
     this.at = end;
     this.lastEnd = end;
     this.lastComma = -1;
-    if (!this.stopped) this.state = 'separator';
+    this.state = 'separator';
   }
 
   /** After a value. False: more text is needed. */

@@ -25,7 +25,7 @@ function isLiteral(c: number): boolean {
  * gives up at the first token that is not; what it accepts still goes through JSON.parse.
  */
 export class ElementScanner {
-  /** Keys at the value's own level, repeated ones counted each time. */
+  /** Keys of the value and of the objects in it, repeated ones counted each time. */
   keys = 0;
   private readonly arrays = new Uint8Array(MAX_DEPTH + 1);
 
@@ -47,7 +47,7 @@ export class ElementScanner {
         i = end;
         if (expect === Expect.Key || expect === Expect.KeyOrClose) {
           expect = Expect.Colon;
-          if (depth === 1) this.keys++;
+          this.keys++;
         } else if (expect === Expect.Value || expect === Expect.ValueOrClose) {
           expect = Expect.CommaOrClose;
           if (depth === 0) return i;

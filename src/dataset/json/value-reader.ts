@@ -12,7 +12,7 @@ export type Reading =
   /** It cannot be told before the text is `wanted` UTF-16 units long. */
   | { readonly type: 'more'; readonly wanted: number }
   | { readonly type: 'too-long'; readonly mistake: FileMistake }
-  /** JSON. `keys` are those of the value's own level, repeated ones counted each time. */
+  /** JSON. `keys` are those of the value and of all objects in it, repeated ones counted each time. */
   | {
       readonly type: 'sound';
       readonly end: number;

@@ -1,7 +1,8 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
+import { refuseOutput } from '../../base/output-file';
 import type { DatasetFormat, QaExample } from '../example';
 import { formatFinding, type Finding } from '../finding';
 import { streamBatches } from '../read';
@@ -75,7 +76,8 @@ export async function writeDivision(division: Division, out: string, replace: bo
     file: path.join(out, `${part}.${format}`),
     examples: split[part].length,
   }));
-  for (const target of files) await refuse(file, target.file, replace);
+  const words = { what: 'the split', remedy: 'choose another folder', allow: 'have `sft split --force` replace it' };
+  for (const target of files) await refuseOutput(target.file, [file], { ...words, replace });
   await mkdir(out, { recursive: true });
   for (const target of files) await writeFileAtomic(target.file, assemble(division, split[target.part]));
   return files;
@@ -86,27 +88,6 @@ export function apartText({ apart }: Pick<Split, 'apart'>, examples: number): st
   if (apart === 0) return undefined;
   const count = apart.toLocaleString('en-US');
   return `${count} of ${examples.toLocaleString('en-US')} examples are near-duplicates in chains too long for one part and are spread over the parts: measures will look better than they are - reword or delete some`;
-}
-
-async function refuse(input: string, target: string, replace: boolean): Promise<void> {
-  const remedy = 'choose another folder';
-  if (path.resolve(target) === path.resolve(input)) {
-    throw new SftError('output-is-input', 'the split would overwrite its own input', {
-      file: target,
-      remedy,
-      exitCode: 2,
-    });
-  }
-  const exists = await access(target).then(
-    () => true,
-    () => false,
-  );
-  if (!exists || replace) return;
-  throw new SftError('output-exists', 'the file exists already', {
-    file: target,
-    remedy: `${remedy}, or have \`sft split --force\` replace it`,
-    exitCode: 2,
-  });
 }
 
 /** A file of the format around the examples' own bytes. */

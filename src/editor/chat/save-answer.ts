@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isSameFile } from '../../base/output-file';
 import type { NewExample } from '../../dataset/append-example';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import type { ChatChoice } from '../../messages/chat';
@@ -37,9 +38,10 @@ export function saveTargets({ documents, runs }: Services, runFolder: string | u
  * @throws Error with the reason where the file cannot be read or is broken; nothing is changed then
  */
 export async function saveAnswer(services: Services, target: string, example: NewExample): Promise<void> {
-  const uri = target === NEW_FILE ? await chooseFile() : vscode.Uri.parse(target, true);
-  if (uri === undefined) return;
-  const document = await vscode.workspace.openTextDocument(uri);
+  const chosen = target === NEW_FILE ? await chooseFile() : vscode.Uri.parse(target, true);
+  if (chosen === undefined) return;
+  const document = (await openUnderOtherName(chosen)) ?? (await vscode.workspace.openTextDocument(chosen));
+  const { uri } = document;
   const file = fileName(document);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const { version } = document;
@@ -61,6 +63,15 @@ export async function saveAnswer(services: Services, target: string, example: Ne
     return;
   }
   throw new Error(`${path.basename(file)} is being changed by something else - try again`);
+}
+
+/** The document of the same file that is open already, by a link say: two documents would overwrite each other when they are saved. */
+async function openUnderOtherName(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  if (uri.scheme !== 'file') return undefined;
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.uri.scheme === 'file' && (await isSameFile(document.uri.fsPath, uri.fsPath))) return document;
+  }
+  return undefined;
 }
 
 /** Its ending tells the format where VS Code's language does. */

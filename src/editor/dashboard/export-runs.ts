@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
+import { refuseInput } from '../../base/output-file';
 import { readEventPieces } from '../../runs/folder/event-log';
 import { RunFolder } from '../../runs/folder/run-folder';
 import type { Dialogs } from '../dialogs';
@@ -53,6 +54,14 @@ export async function exportRuns(
   });
   if (target === undefined) return;
   try {
+    const inputs = runs.flatMap(({ run, folder }) => [
+      run.config_file,
+      run.dataset.path,
+      folder.runFile,
+      folder.stateFile,
+      folder.eventsFile,
+    ]);
+    await refuseInput(target.fsPath, inputs, { what: 'the export', remedy: 'choose another file' });
     await writeFileAtomic(target.fsPath, await chosen.make());
     void dialogs.info(`Written to ${target.fsPath}`);
   } catch (error) {
