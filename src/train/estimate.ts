@@ -7,7 +7,7 @@ import { KvCache } from '../model/cached-pass';
 import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
 import { evaluateLoss, trainPass } from '../model/loss-pass';
-import { groupByTokens } from '../model/passes';
+import { groupByTokens, spreadOverPasses } from '../model/passes';
 import { BaseWeights } from '../model/weights';
 import { createTuning, methodOf } from '../tuning/registry';
 import { AdamW } from './adamw';
@@ -160,7 +160,7 @@ function largestGroups(
   });
   const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
   const groups = Array.from({ length: steps }, (_, step) =>
-    groupByTokens(
+    spreadOverPasses(
       order.window(step).map((index) => examples[index]!),
       traits,
     ),

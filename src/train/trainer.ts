@@ -7,7 +7,7 @@ import type { LlamaModel } from '../model/llama';
 import { trainPass } from '../model/loss-pass';
 import type { ParameterSet } from '../model/parameters';
 import type { Tuning } from '../model/tuning';
-import { groupByTokens } from '../model/passes';
+import { spreadOverPasses } from '../model/passes';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
@@ -114,7 +114,11 @@ export class Trainer {
   async trainStep(): Promise<StepResult> {
     const { device, model, options, parameters } = this;
     const step = this.step;
-    const window = this.order.window(step).map((index) => this.examples[index]!);
+    const passes = spreadOverPasses(
+      this.order.window(step).map((index) => this.examples[index]!),
+      device.traits,
+    );
+    const window = passes.flat();
     const targets = window.reduce((sum, example) => sum + countTargets(example), 0);
     const learningRate =
       options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
@@ -125,7 +129,7 @@ export class Trainer {
     const r = device.begin();
     r.fill(parameters.gradients, 0);
     let seen = 0;
-    for (const [index, group] of groupByTokens(window, device.traits).entries()) {
+    for (const [index, group] of passes.entries()) {
       const batch = packBatch(device, model.indices, group);
       trainPass(r, model, batch, sums.slice(2 * seen, 2 * group.length), {
         gradScale: 1 / targets,
