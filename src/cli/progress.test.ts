@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunEvent } from '../runs/folder/event-schema';
-import { formatDuration, Progress } from './progress';
+import { Progress } from './progress';
 import type { Terminal } from './verb';
 
 interface Recorded {
@@ -34,6 +34,7 @@ const step = (n: number): RunEvent => ({
   grad_norm: 1,
   tokens: 100,
   tokens_per_second: 812.4,
+  seconds_left: 61 - n,
 });
 
 /** Steps 1 to 60, each `ms` after the one before. */
@@ -59,11 +60,11 @@ describe('progress', () => {
     assert.equal(recorded.bars.length, 61);
     assert.equal(
       recorded.bars[14],
-      '[######..................] step 15/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:45 left',
+      '[######..................] step 15/60  loss 2.5000  lr 2.00e-4  812 tokens/s  46 s left',
     );
     assert.equal(
       recorded.bars[59],
-      '[########################] step 60/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:00 left',
+      '[########################] step 60/60  loss 2.5000  lr 2.00e-4  812 tokens/s  1 s left',
     );
     assert.equal(recorded.bars[60], '');
   });
@@ -80,25 +81,33 @@ describe('progress', () => {
     const recorded = recorder(false);
     play(recorded, 500);
     assert.equal(recorded.lines[0], '60 steps on EPYC, 2 threads');
-    assert.equal(recorded.lines[1], 'step  1/60  loss 2.5000  lr 2.00e-4  812 tokens/s  0:30 left');
+    assert.equal(recorded.lines[1], 'step  1/60  loss 2.5000  lr 2.00e-4  812 tokens/s  1 min left');
     assert.match(recorded.lines.at(-2) ?? '', /^step 60\/60 /);
     assert.match(recorded.lines.at(-1) ?? '', /^loss 2\.5000 in the first 5/);
     assert.equal(recorded.lines.length, 1 + 15 + 1 + 1);
   });
 
-  it('a pause does not count as time of a step', () => {
+  it('says nothing of the time left where it is not known', () => {
     const recorded = recorder(false);
-    let now = 0;
-    const progress = new Progress(recorded.terminal, () => now);
+    const progress = new Progress(recorded.terminal);
     progress.show(start);
-    now = 1000;
-    progress.show(step(1));
-    progress.show({ type: 'paused', time: '', step: 1 });
-    now = 3_600_000;
-    progress.show({ type: 'resumed', time: '', step: 1 });
-    now += 2000;
-    progress.show(step(2));
-    assert.match(recorded.lines.at(-1) ?? '', /1:56 left$/);
+    const unknown = Object.fromEntries(Object.entries(step(1)).filter(([key]) => key !== 'seconds_left'));
+    progress.show(unknown as unknown as RunEvent);
+    assert.match(recorded.lines.at(-1) ?? '', /812 tokens\/s$/);
+  });
+
+  it('names what is done besides stepping: in the bar on a terminal, elsewhere now and then', () => {
+    const bar = recorder(true);
+    new Progress(bar.terminal).doing('measuring the validation loss, 3 min left');
+    assert.deepEqual(bar.bars, ['measuring the validation loss, 3 min left']);
+    const log = recorder(false);
+    let now = 0;
+    const progress = new Progress(log.terminal, () => now);
+    for (const text of ['a', 'b', 'c']) {
+      progress.doing(text);
+      now += 1500;
+    }
+    assert.deepEqual(log.lines, ['a', 'c']);
   });
 
   it('tells of evaluations, checkpoints and warnings', () => {
@@ -112,9 +121,5 @@ describe('progress', () => {
       'step 20: saved /r/checkpoints/step-20',
       'warning: 3 examples are cut - raise max_seq_length',
     ]);
-  });
-
-  it('writes durations as a clock does', () => {
-    assert.deepEqual([0, 999, 61_000, 3_723_000, -5].map(formatDuration), ['0:00', '0:01', '1:01', '1:02:03', '0:00']);
   });
 });

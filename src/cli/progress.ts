@@ -1,22 +1,12 @@
 import type { RunEvent } from '../runs/folder/event-schema';
+import { durationText } from '../runs/progress';
 import type { Terminal } from './verb';
 
 /** A line that is read by eyes needs no more than this many changes a second. */
 const REDRAW_EVERY_MS = 100;
 /** Without a terminal (a log file, CI) a line for each step would bury everything else. */
 const LINE_EVERY_MS = 2000;
-/** The time left is told from the last this many steps: long ones early on do not count for ever. */
-const WINDOW = 32;
 const BAR = 24;
-
-/** `1:02:03`, `4:05` */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
 
 /** Shows how far something is: in place of the text before on a terminal, as a line elsewhere. */
 export function showProgress(terminal: Terminal, text: string): void {
@@ -34,9 +24,10 @@ export class Progress {
   readonly #now: () => number;
   readonly #losses: number[] = [];
   #total = 0;
+  /** Whether no step was shown since training began or went on. */
+  #started = false;
   #lastShown = -Infinity;
-  /** When each of the last steps came, ms; the first entry is the one before them. */
-  #times: number[] = [];
+  #toldAt = -Infinity;
 
   /** @param now a clock in ms */
   constructor(terminal: Terminal, now: () => number = () => performance.now()) {
@@ -51,7 +42,7 @@ export class Progress {
         return;
       case 'start': {
         this.#total = event.total_steps;
-        this.#times = [this.#now()];
+        this.#started = true;
         const from = event.resumed_from === undefined ? '' : `, from step ${event.resumed_from}`;
         this.#terminal.log(`${event.total_steps} steps on ${event.device}${from}`);
         return;
@@ -74,8 +65,6 @@ export class Progress {
         this.#terminal.log(`step ${event.step}: paused`);
         return;
       case 'resumed':
-        // The pause is no measure of a step.
-        this.#times = [this.#now()];
         this.#terminal.log(`step ${event.step}: goes on`);
         return;
       case 'done':
@@ -83,6 +72,16 @@ export class Progress {
       case 'stopped':
         this.end();
         this.#summary();
+    }
+  }
+
+  /** What is done besides stepping, in the bar's place; a line now and then elsewhere. */
+  doing(text: string): void {
+    const now = this.#now();
+    if (this.#terminal.status !== undefined) this.#terminal.status(text);
+    else if (now - this.#toldAt >= LINE_EVERY_MS) {
+      this.#toldAt = now;
+      this.#terminal.log(text);
     }
   }
 
@@ -104,24 +103,20 @@ export class Progress {
   #step(event: Extract<RunEvent, { readonly type: 'step' }>): void {
     this.#losses.push(event.loss);
     const now = this.#now();
-    const first = this.#times.length <= 1;
-    this.#times.push(now);
-    if (this.#times.length > WINDOW + 1) this.#times.shift();
+    const first = this.#started;
+    this.#started = false;
     const last = event.step >= this.#total;
     const { interactive } = this.#terminal;
     if (!first && !last && now - this.#lastShown < (interactive ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
     this.#lastShown = now;
 
-    const counted = Math.max(1, this.#times.length - 1);
-    const perStep = (now - (this.#times[0] ?? now)) / counted;
-    const left = formatDuration(perStep * Math.max(0, this.#total - event.step));
     const width = String(this.#total).length;
     const parts = [
       `step ${String(event.step).padStart(width)}/${this.#total}`,
       `loss ${event.loss.toFixed(4)}`,
       `lr ${event.learning_rate.toExponential(2)}`,
       `${Math.round(event.tokens_per_second)} tokens/s`,
-      `${left} left`,
+      ...(event.seconds_left === undefined ? [] : [`${durationText(event.seconds_left)} left`]),
     ];
     if (interactive && this.#terminal.status !== undefined) {
       const filled = this.#total === 0 ? 0 : Math.min(BAR, Math.round((event.step / this.#total) * BAR));

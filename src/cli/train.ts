@@ -14,7 +14,7 @@ import type { DeviceAccess } from '../runs/worker/worker-options';
 import { DEVICE_OPTIONS, deviceAccess } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
-import { Progress, showProgress } from './progress';
+import { Progress } from './progress';
 import { usageError } from './parse';
 import type { Invocation, OptionValues, Verb } from './verb';
 
@@ -61,7 +61,7 @@ the terminal is closed.
         resume: options['resume'] === true,
         signal: stop.signal,
         onProgress: (text) => {
-          showProgress(terminal, text);
+          progress.doing(text);
         },
         onLog: (text) => {
           terminal.log(text);

@@ -1,5 +1,7 @@
 import type { Device } from '../compute/device';
 import type { ResolvedConfig } from '../config/config-schema';
+import type { AskedQuestion } from '../generate/answer';
+import type { AnswerPace } from '../generate/answer-pace';
 import type { ModelFolder } from '../generate/session';
 import type { EncodedDatasetExample } from '../train/encode-dataset';
 import type { StepResult } from '../train/trainer';
@@ -40,6 +42,8 @@ export interface TrainingJob {
     /** The best weights so far by validation loss. */
     readonly best: string;
   };
+  /** Questions that the result will be asked, to tell how long that will take; left out where it is known. */
+  readonly questions?: readonly AskedQuestion[];
   /** Updates in the checkpoint to go on from; undefined to begin anew. */
   readonly from: number | undefined;
   openDevice(): Promise<OpenDevice>;
@@ -57,6 +61,8 @@ export interface Training {
   readonly totalSteps: number;
   /** Updates done. */
   readonly step: number;
+  /** Where the job has questions. */
+  readonly answerPace: AnswerPace | undefined;
   /**
    * Trains on, to the last step or until the validation loss has stopped improving, and saves.
    * @param halt asked between two steps; where it is true, training saves and returns
@@ -86,4 +92,6 @@ export type TrainingEvent =
       readonly best: boolean;
     }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
-  | { readonly type: 'warning'; readonly message: string };
+  | { readonly type: 'warning'; readonly message: string }
+  /** What is not told by its end alone, because it takes a while. */
+  | { readonly type: 'begins'; readonly what: 'validating' | 'saving' };

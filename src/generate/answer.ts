@@ -5,7 +5,7 @@ import { generate, type GenerateOptions } from './generate';
 import { GREEDY } from './sampler';
 
 /** Questions answered side by side: each step then reads the weights once for all of them. */
-const QUESTIONS_AT_ONCE = 16;
+export const QUESTIONS_AT_ONCE = 16;
 
 /** A question with what stands before it in its conversation. */
 export interface AskedQuestion {
@@ -23,7 +23,13 @@ export interface GivenAnswer {
 export interface AnswerOptions extends Pick<GenerateOptions, 'maxNewTokens' | 'signal'> {
   /** Answers to the first questions that an earlier call gave; the new ones are added as they come. */
   readonly answered?: GivenAnswer[];
+  /** How many are answered; an evaluation tells it before the first as well. */
   readonly onAnswer?: (done: number) => void;
+}
+
+/** The ids that a question is asked with. */
+export function promptOf(chat: ChatTokenizer, { question, history = [] }: AskedQuestion): number[] {
+  return chat.encodePrompt([...history, { role: 'user', content: question }]);
 }
 
 /**
@@ -38,9 +44,7 @@ export async function answerQuestions(
 ): Promise<GivenAnswer[]> {
   const answers = options.answered ?? [];
   for (let start = answers.length; start < questions.length; start += QUESTIONS_AT_ONCE) {
-    const prompts = questions
-      .slice(start, start + QUESTIONS_AT_ONCE)
-      .map(({ question, history = [] }) => chat.encodePrompt([...history, { role: 'user', content: question }]));
+    const prompts = questions.slice(start, start + QUESTIONS_AT_ONCE).map((question) => promptOf(chat, question));
     const continuations = await generate(model, prompts, {
       sampling: GREEDY,
       maxNewTokens: options.maxNewTokens,

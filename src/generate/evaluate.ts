@@ -47,6 +47,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
 ): Promise<{ summary: ModelEvaluation; answers: Answered[] }> {
   const { loss, perExample } = await scoreExamples(model, examples);
+  options.onAnswer?.(options.answered?.length ?? 0);
   const given = await answerQuestions(model, chat, examples, options);
   const answers = examples.map((example, i) => ({
     ...perExample[i]!,

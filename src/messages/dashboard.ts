@@ -45,9 +45,9 @@ const runStatus = record({
   ),
   step: count,
   totalSteps: maybe(count),
-  /** Seconds until the last step at the present pace. */
+  /** Seconds until the run is done, evaluation included, as its worker expects. */
   secondsLeft: maybe(number),
-  /** Seconds that the steps took so far, from the first to the last. */
+  /** Seconds that the steps took so far, the sum. */
   secondsTaken: maybe(number),
   device: maybe(text),
   /** Why it failed or waits, or what it does. */

@@ -25,24 +25,13 @@ const step = (number: number, seconds: number): RunEvent => ({
 });
 
 describe('progressOf', () => {
-  it('takes step and loss from the last step and the pace from all of them', () => {
+  it('takes step and loss from the last step', () => {
     const evaluation: RunEvent = { type: 'evaluation', time: at(5), step: 2, loss: 3 };
-    assert.deepEqual(progressOf([step(1, 0), step(2, 2), evaluation, step(3, 12)]), {
-      step: 3,
-      loss: 10 / 3,
-      secondsPerStep: 6,
-    });
-  });
-
-  it('does not count what lies before a resume', () => {
-    const start: RunEvent = { type: 'start', time: at(500), run: '', device: '', total_steps: 9, resumed_from: 2 };
-    assert.equal(progressOf([step(1, 0), step(4, 3), start, step(3, 501), step(4, 503)]).secondsPerStep, 2);
-    const resumed: RunEvent = { type: 'resumed', time: at(100), step: 1 };
-    assert.equal(progressOf([step(1, 0), resumed, step(2, 101)]).secondsPerStep, undefined);
+    assert.deepEqual(progressOf([step(1, 0), step(2, 2), evaluation]), { step: 2, loss: 5 });
   });
 
   it('knows nothing without a step', () => {
-    const nothing = { step: undefined, loss: undefined, secondsPerStep: undefined };
+    const nothing = { step: undefined, loss: undefined };
     assert.deepEqual(progressOf([]), nothing);
   });
 });
@@ -53,7 +42,7 @@ describe('readProgress', () => {
     const lines = Array.from({ length: 2000 }, (_, n) => JSON.stringify(step(n + 1, 3 * n)));
     writeFileSync(folder.eventsFile, `${lines.join('\n')}\n`);
     appendFileSync(folder.eventsFile, '{"type": "step", "st');
-    assert.deepEqual(await readProgress(folder), { step: 2000, loss: 0.005, secondsPerStep: 3 });
+    assert.deepEqual(await readProgress(folder), { step: 2000, loss: 0.005 });
   });
 
   it('knows nothing of a run without a log', async () => {

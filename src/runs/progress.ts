@@ -11,8 +11,6 @@ export interface RunProgress {
   readonly step: number | undefined;
   /** Of the last step, nats. */
   readonly loss: number | undefined;
-  /** From one step to the next, evaluations and saves on the way included; undefined before the second. */
-  readonly secondsPerStep: number | undefined;
 }
 
 /** Reads the end of the event log; costs the same however long it is. */
@@ -22,19 +20,8 @@ export async function readProgress(folder: RunFolder): Promise<RunProgress> {
 
 /** @param events the last ones, in their order */
 export function progressOf(events: readonly RunEvent[]): RunProgress {
-  let first: { readonly step: number; readonly time: string } | undefined;
-  let last: { readonly step: number; readonly time: string; readonly loss: number } | undefined;
-  for (const event of events) {
-    // Before a pause or a resume the clock counts waiting, and steps may be counted twice.
-    if (event.type === 'start' || event.type === 'resumed') first = undefined;
-    if (event.type !== 'step') continue;
-    first ??= event;
-    last = event;
-  }
-  const steps = first === undefined || last === undefined ? 0 : last.step - first.step;
-  const seconds =
-    first === undefined || last === undefined ? 0 : (Date.parse(last.time) - Date.parse(first.time)) / 1000;
-  return { step: last?.step, loss: last?.loss, secondsPerStep: steps > 0 ? seconds / steps : undefined };
+  const last = events.findLast((event) => event.type === 'step');
+  return { step: last?.step, loss: last?.loss };
 }
 
 /** `2.315`; three digits after the point are what a person compares. */

@@ -25,7 +25,7 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const run = await runFolder.readRun();
   const artifacts = new RunArtifacts(runFolder.path, run.config);
   const label = (await readLabel(runFolder.path)) ?? run.name;
-  return { folder: runFolder, run, artifacts, label, state: withLife(await runFolder.readState()) };
+  return { folder: runFolder, run, artifacts, label, state: await readLiveState(runFolder) };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */
@@ -33,6 +33,16 @@ export function withLife(state: RunState): RunState {
   if (!isWorking(state.status) || isAlive({ pid: state.pid, started: state.pid_started })) return state;
   const message = `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`;
   return { ...state, status: 'interrupted', message };
+}
+
+/**
+ * The state of a run, and whether its worker still lives. One that ended after its state was read has written what it ended with by
+ * then: it is read again before it counts as interrupted.
+ * @throws SftError `unreadable`
+ */
+export async function readLiveState(folder: RunFolder): Promise<RunState> {
+  const state = withLife(await folder.readState());
+  return state.status === 'interrupted' ? withLife(await folder.readState()) : state;
 }
 
 /**

@@ -21,15 +21,24 @@ describe('groupOf', () => {
 
 describe('progressText', () => {
   it('says step, loss and time left of a run that steps', () => {
-    const progress = { step: 1012, loss: 2.3149, secondsPerStep: 0.5 };
-    assert.equal(progressText(state('running', 1010, 5000), progress), 'step 1,012/5,000 · loss 2.315 · 33 min left');
+    const progress = { step: 1012, loss: 2.3149 };
+    const running = { ...state('running', 1010, 5000), seconds_left: 1995 };
+    assert.equal(progressText(running, progress), 'step 1,012/5,000 · loss 2.315 · 33 min left');
+    assert.equal(
+      progressText({ ...running, message: 'measuring the validation loss' }, progress),
+      'step 1,012/5,000 · measuring the validation loss · 33 min left',
+    );
     assert.equal(progressText(state('paused', 1012, 5000), progress), 'step 1,012/5,000 · loss 2.315');
   });
 
   it('says what a run without a step is at', () => {
     assert.equal(progressText(state('starting', 0, null)), 'starting');
     assert.equal(progressText(state('stopping', 3, 60)), 'saving and stopping');
-    assert.equal(progressText(state('running', 60, 60)), '60 steps done, evaluating');
+    const evaluating = { message: 'the base model answered 16 of 103 test questions', seconds_left: 82 };
+    assert.equal(
+      progressText({ ...state('running', 60, 60), ...evaluating }, { step: 60, loss: 2 }),
+      '60 steps done · the base model answered 16 of 103 test questions · 1 min left',
+    );
     assert.equal(progressText(state('interrupted', 20, 60)), 'step 20/60');
     assert.equal(progressText(state('failed', 0, null)), '');
   });

@@ -26,7 +26,7 @@ export function canRelaunch(group: RunGroup): boolean {
   return group === 'interrupted' || group === 'failed' || group === 'stopped';
 }
 
-/** `step 12/60 · loss 2.315 · 3 min left`, as far as it is known. */
+/** `step 12/60 · loss 2.315 · 3 min left`, as far as it is known; in place of the loss what is done besides stepping. */
 export function progressText(state: RunState, progress?: RunProgress): string {
   // Events are written at every step, the state at most once a second.
   const step = Math.max(state.step, progress?.step ?? 0);
@@ -35,12 +35,10 @@ export function progressText(state: RunState, progress?: RunProgress): string {
   if (state.status === 'stopping') return 'saving and stopping';
   if (total === null) return '';
   const working = state.status === 'running';
-  if (working && step >= total) return `${count(total)} steps done, evaluating`;
-  const parts = [`step ${count(step)}/${count(total)}`];
-  if (progress?.loss !== undefined) parts.push(`loss ${lossText(progress.loss)}`);
-  if (working && progress?.secondsPerStep !== undefined) {
-    parts.push(`${durationText((total - step) * progress.secondsPerStep)} left`);
-  }
+  const parts = [working && step >= total ? `${count(total)} steps done` : `step ${count(step)}/${count(total)}`];
+  if (working && state.message !== undefined) parts.push(state.message);
+  else if (progress?.loss !== undefined) parts.push(`loss ${lossText(progress.loss)}`);
+  if (working && state.seconds_left !== undefined) parts.push(`${durationText(state.seconds_left)} left`);
   return parts.join(' · ');
 }
 

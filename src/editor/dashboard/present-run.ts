@@ -14,7 +14,6 @@ import type {
   RunFacts,
   ShownPrediction,
 } from '../../messages/dashboard';
-import { secondsLeft } from './pace';
 import type { FollowedRun } from './run-follower';
 
 /** @param name the name to show */
@@ -55,7 +54,6 @@ export function unknownRun(folder: string): RunFacts {
 }
 
 export function statusOf({ state, curves, device, warnings }: FollowedRun): DashboardStatus {
-  const { time } = curves.steps;
   const total = state.total_steps ?? curves.total_steps ?? undefined;
   const goesOn = state.status === 'running' || state.status === 'paused';
   return {
@@ -63,12 +61,22 @@ export function statusOf({ state, curves, device, warnings }: FollowedRun): Dash
     // state.json follows at its own, slower pace.
     step: Math.max(state.step, curves.length === 0 ? 0 : curves.steps.step[curves.length - 1]!),
     totalSteps: total,
-    secondsLeft: goesOn && total !== undefined ? secondsLeft(time, total) : undefined,
-    secondsTaken: time.length < 2 ? undefined : (time[time.length - 1]! - time[0]!) / 1000,
+    secondsLeft: goesOn ? state.seconds_left : undefined,
+    secondsTaken: curves.length === 0 ? undefined : trainingSeconds(curves.steps),
     device,
     message: state.message,
     warnings,
   };
+}
+
+/** The sum of the steps: what lies between them, as pauses, stops and validation, is no training. */
+function trainingSeconds({ tokens, tokens_per_second }: FollowedRun['curves']['steps']): number {
+  let sum = 0;
+  for (let at = 0; at < tokens.length; at++) {
+    const seconds = tokens[at]! / tokens_per_second[at]!;
+    if (Number.isFinite(seconds)) sum += seconds;
+  }
+  return sum;
 }
 
 export function adviceOf(findings: readonly HealthFinding[]): readonly Advice[] {

@@ -5,7 +5,7 @@ import { Curves } from '../../runs/curves';
 import type { Prediction, RunEvaluation } from '../../runs/folder/evaluation-schema';
 import { FolderChanges, readEventPieces } from '../../runs/folder/event-log';
 import type { RunEvent } from '../../runs/folder/event-schema';
-import { withLife } from '../../runs/read-runs';
+import { readLiveState } from '../../runs/read-runs';
 import { RunFolder } from '../../runs/folder/run-folder';
 import type { Run } from '../../runs/folder/run-schema';
 import type { RunState } from '../../runs/folder/state-schema';
@@ -88,7 +88,7 @@ export class RunFollower {
       for (const event of events) this.add(event);
       this.offset = offset;
     }
-    const state = withLife(await folder.readState());
+    const state = await readLiveState(folder);
     await this.readEvaluation(new RunArtifacts(folder.path, run.config));
     const { device, evaluation, predictions, damage } = this;
     const warnings = damage === undefined ? this.warnings : [...this.warnings, damage];

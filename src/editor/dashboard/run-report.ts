@@ -67,7 +67,7 @@ function figures(run: ReportedRun): readonly (readonly [string, string])[] {
   return [
     ['state', status],
     ['steps', totalSteps === undefined ? whole(step) : `${whole(step)} of ${whole(totalSteps)}`],
-    ['time', secondsTaken === undefined ? '–' : duration(secondsTaken)],
+    ['training time', secondsTaken === undefined ? '–' : duration(secondsTaken)],
     ['last loss', length === 0 ? '–' : measured(steps.loss[last]!)],
     ['best validation loss', measured(best)],
     ['peak memory', length === 0 ? '–' : memory(steps.peak_memory[last]!)],

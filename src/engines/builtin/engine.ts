@@ -1,4 +1,5 @@
-import { openWeights } from '../../generate/session';
+import { measureAnswerPace, type AnswerPace } from '../../generate/answer-pace';
+import { openWeights, type ModelSession } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
 import { methodOf, startTuning } from '../../tuning/registry';
 import { readCheckpoint, type TrainerState } from '../../train/checkpoint';
@@ -7,6 +8,9 @@ import type { Engine, Training, TrainingJob } from '../engine';
 import { BuiltinTraining } from './training';
 
 const FRESH: TrainerState = { step: 0, best: null, evaluations_without_gain: 0 };
+
+/** Answers are timed for about so long before the first step. */
+const PACE_SECONDS = 1;
 
 /** Trains in this process. */
 export const builtinEngine: Engine = { name: 'builtin', open };
@@ -35,6 +39,7 @@ async function open(job: TrainingJob): Promise<Training> {
     toFree.push(() => {
       tuning.parameters.free();
     });
+    const answerPace = await paceOf(job, session);
     const model = new LlamaModel(device, session.config, session.weights, tuning);
     toFree.push(() => {
       model.free();
@@ -45,9 +50,21 @@ async function open(job: TrainingJob): Promise<Training> {
     });
     const state = from === undefined ? FRESH : readCheckpoint(device, trainer, places.checkpoint(from));
     const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
-    return new BuiltinTraining({ job, model, trainer, state, parameters, close });
+    return new BuiltinTraining({ job, model, trainer, state, parameters, answerPace, close });
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** Measured by the base model, in memory that is given back before training takes its own. */
+async function paceOf({ config, questions = [] }: TrainingJob, session: ModelSession): Promise<AnswerPace | undefined> {
+  if (questions.length === 0) return undefined;
+  const model = new LlamaModel(session.device, session.config, session.weights);
+  try {
+    const options = { maxNewTokens: config.max_new_tokens, budget: PACE_SECONDS };
+    return await measureAnswerPace(model, session.chat, questions, options);
+  } finally {
+    model.free();
   }
 }

@@ -39,6 +39,7 @@ export class Saving {
   async save(): Promise<void> {
     const { job, device, trainer } = this;
     const { step } = trainer;
+    job.report({ type: 'begins', what: 'saving' });
     const target = job.places.checkpoint(step);
     const state = { ...this.state, step };
     await writeFolderAtomic(target, (temporary) =>

@@ -1,3 +1,4 @@
+import type { AnswerPace } from '../../generate/answer-pace';
 import type { LlamaModel } from '../../model/llama';
 import { scoreExamples } from '../../model/score';
 import type { TrainerState } from '../../train/checkpoint';
@@ -13,6 +14,7 @@ export interface BuiltinParts {
   readonly state: TrainerState;
   /** Weights of the model. */
   readonly parameters: number;
+  readonly answerPace: AnswerPace | undefined;
   readonly close: () => void;
 }
 
@@ -22,17 +24,19 @@ export class BuiltinTraining implements Training {
   readonly parameters: number;
   readonly trainableParameters: number;
   readonly totalSteps: number;
+  readonly answerPace: AnswerPace | undefined;
   readonly close: () => void;
   private readonly job: TrainingJob;
   private readonly model: LlamaModel;
   private readonly trainer: Trainer;
   private readonly saving: Saving;
 
-  constructor({ job, model, trainer, state, parameters, close }: BuiltinParts) {
+  constructor({ job, model, trainer, state, parameters, answerPace, close }: BuiltinParts) {
     this.device = model.device.description;
     this.parameters = parameters;
     this.trainableParameters = trainer.parameters.length;
     this.totalSteps = trainer.totalSteps;
+    this.answerPace = answerPace;
     this.close = close;
     this.job = job;
     this.model = model;
@@ -94,6 +98,7 @@ export class BuiltinTraining implements Training {
 
   private async validate(): Promise<void> {
     const { job, trainer, model } = this;
+    job.report({ type: 'begins', what: 'validating' });
     const { loss } = await scoreExamples(model, job.validation);
     const best = await this.saving.evaluated(loss);
     job.report({ type: 'evaluation', step: trainer.step, loss, examples: job.validation.length, best });

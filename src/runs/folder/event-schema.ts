@@ -57,6 +57,11 @@ export const EVENT_SCHEMA = {
         tokens_per_second: { type: 'number', minimum: 0 },
         trained_tokens: { description: 'Those of them that the loss is taken over.', type: 'integer', minimum: 0 },
         epoch: { description: 'Passes through the training part so far, with fraction.', type: 'number', minimum: 0 },
+        seconds_left: {
+          description: 'Until the run is done, validation, saving and evaluation included, as it is expected now.',
+          type: 'number',
+          minimum: 0,
+        },
         peak_memory: { description: 'Peak memory of the process so far, bytes.', type: 'integer', minimum: 0 },
       },
     },

@@ -19,7 +19,7 @@ import { SftError } from '../../base/errors';
 import { ownIdentity } from '../../base/process-identity';
 import { createRun } from '../create-run';
 import { EVENT_SCHEMA, type NewRunEvent, type RunEvent } from './event-schema';
-import { listRuns, readRun, withLife } from '../read-runs';
+import { listRuns, readLiveState, readRun, withLife } from '../read-runs';
 import { RunFolder } from './run-folder';
 import { RUN_SCHEMA } from './run-schema';
 import { STATE_SCHEMA, type RunStatus } from './state-schema';
@@ -172,12 +172,41 @@ if (childFolder !== undefined) {
       assert.deepEqual({ status, step }, { status: 'done', step: 2 });
     });
 
-    it('a heartbeat writes at most once a second', async () => {
+    it('a heartbeat writes at most twice a second', async () => {
       const run = await newRun();
       await run.writeState({ status: 'running' });
       const before = readFileSync(run.stateFile, 'utf8');
-      await run.heartbeat(1);
+      await run.heartbeat({ step: 1 });
       assert.equal(readFileSync(run.stateFile, 'utf8'), before);
+    });
+
+    it('a message goes with its status, and can be taken back before', async () => {
+      const run = await newRun();
+      await run.writeState({ status: 'running', message: 'saving', seconds_left: 9 });
+      const later = await run.writeState({ step: 1 });
+      assert.deepEqual([later.message, later.seconds_left], ['saving', 9]);
+      const back = await run.writeState({ message: undefined });
+      assert.deepEqual([back.message, back.seconds_left], [undefined, 9]);
+      assert.equal((await run.writeState({ status: 'paused' })).seconds_left, undefined);
+    });
+
+    it('a run that ends just after its state was read is not interrupted', async () => {
+      const { path: folder } = await newRun();
+      const dead = { pid: spawnSync(process.execPath, ['-e', '']).pid, pid_started: 1 };
+      const base = { ...dead, heartbeat: now.toISOString(), step: 3, total_steps: 3 };
+      /** Its worker writes its last state and is gone before the reader looks for it. */
+      class Ending extends RunFolder {
+        override async readState(): ReturnType<RunFolder['readState']> {
+          const state = await super.readState();
+          writeFileSync(this.stateFile, JSON.stringify({ ...base, status: 'done' }));
+          return state;
+        }
+      }
+      const run = new Ending(folder);
+      writeFileSync(run.stateFile, JSON.stringify({ ...base, status: 'running' }));
+      assert.equal((await readLiveState(run)).status, 'done');
+      writeFileSync(run.stateFile, JSON.stringify({ ...base, status: 'running' }));
+      assert.equal((await readLiveState(new RunFolder(folder))).status, 'interrupted');
     });
 
     it('a run whose process is gone is interrupted, unless it has ended', () => {

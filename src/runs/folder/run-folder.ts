@@ -10,8 +10,11 @@ import type { Run } from './run-schema';
 import { CONTROL_FILE, RUN_FILE, STATE_FILE } from './run-files';
 import type { ControlCommand, RunState } from './state-schema';
 
-/** A worker that only steps says that it lives this often at most, in ms: each time costs a flush of the disk. */
-const HEARTBEAT_EVERY = 1000;
+/** A worker that only steps says that it lives this often at most, in ms: each time costs a flush of the disk, and readers are to be a second behind at most. */
+const HEARTBEAT_EVERY = 500;
+
+/** What is told of a run that goes on. */
+type Beat = Partial<Pick<RunState, 'step' | 'seconds_left'>> & { readonly message?: string | undefined };
 
 /** One run on the disk: where its files are, and the writer's and the reader's ways to them. */
 export class RunFolder {
@@ -72,10 +75,10 @@ export class RunFolder {
   }
 
   /**
-   * Replaces state.json. What is not given stays as it was; pid and heartbeat are this process's. A message belongs to its status
-   * and goes with it.
+   * Replaces state.json. What is not given stays as it was; pid and heartbeat are this process's. Message and time left belong to
+   * their status and go with it; a message that is given as undefined is taken back.
    */
-  writeState(change: Partial<Pick<RunState, 'status' | 'step' | 'total_steps' | 'message'>>): Promise<RunState> {
+  writeState(change: Beat & Partial<Pick<RunState, 'status' | 'total_steps'>>): Promise<RunState> {
     this.#lastHeartbeat = Date.now();
     const written = this.#stateWrites.then(() => this.#replaceState(change));
     this.#stateWrites = written.catch(() => undefined);
@@ -86,7 +89,9 @@ export class RunFolder {
     this.#state ??= await this.readState().catch(() => undefined);
     const { pid, started } = ownIdentity();
     const status = change.status ?? this.#state?.status ?? 'starting';
-    const message = change.message ?? (status === this.#state?.status ? this.#state.message : undefined);
+    const former = status === this.#state?.status ? this.#state : undefined;
+    const message = 'message' in change ? change.message : former?.message;
+    const left = change.seconds_left ?? former?.seconds_left;
     this.#state = {
       status,
       pid,
@@ -95,15 +100,16 @@ export class RunFolder {
       step: change.step ?? this.#state?.step ?? 0,
       total_steps: change.total_steps ?? this.#state?.total_steps ?? null,
       ...(message === undefined ? {} : { message }),
+      ...(left === undefined ? {} : { seconds_left: left }),
     };
     await writeFileAtomic(this.stateFile, `${JSON.stringify(this.#state)}\n`);
     return this.#state;
   }
 
-  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most once a second). @param message what it does */
-  async heartbeat(step?: number, message?: string): Promise<void> {
+  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most twice a second). */
+  async heartbeat(beat: Beat): Promise<void> {
     if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) return;
-    await this.writeState({ ...(step === undefined ? {} : { step }), ...(message === undefined ? {} : { message }) });
+    await this.writeState(beat);
   }
 
   /** Adds one event to events.jsonl. Returns it with its time. */

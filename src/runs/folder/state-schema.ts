@@ -30,7 +30,15 @@ export const STATE_SCHEMA = {
       minimum: 0,
       default: null,
     },
-    message: { description: 'What a person should read, such as why it failed.', type: 'string' },
+    message: {
+      description: 'What a person should read, such as why it failed, or what it does besides stepping.',
+      type: 'string',
+    },
+    seconds_left: {
+      description: 'Until the run is done, validation, saving and evaluation included; left out where it is not known.',
+      type: 'number',
+      minimum: 0,
+    },
   },
 } as const satisfies JsonSchema;
 

@@ -7,7 +7,10 @@ import { RunArtifacts } from '../artifacts';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
+import { durationText } from '../progress';
 import { dataWarnings } from './data-warnings';
+import { Forecast, type Doing } from './forecast';
+import { planOf } from './forecast-plan';
 import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
 import { Requests } from './requests';
@@ -17,6 +20,12 @@ import type { WorkerOptions } from './worker-options';
 
 /** How often a worker looks for requests and says that it lives, in ms. */
 const PULSE_MS = 200;
+
+const ACTIVITIES = {
+  validating: 'measuring the validation loss',
+  saving: 'saving',
+  evaluating: 'answering the test questions',
+} as const;
 
 /**
  * What a worker does with a run: it reads model and data, waits for its turn, and only then loads weights and trains. In a pause it has
@@ -30,6 +39,11 @@ export class RunWork {
   private turn: Turn | undefined;
   /** Whether this process has had the device before. */
   private goesOn = false;
+  private forecast: Forecast | undefined;
+  /** What is done besides stepping, for a person. */
+  private activity: string | undefined;
+  /** Whether it is this run's turn and it is not paused. */
+  private computes = false;
   /** Whether the result is on the disk. */
   private trained = false;
   /** Kept over pauses in the evaluation. */
@@ -99,9 +113,15 @@ export class RunWork {
 
   /** @returns false where it is to pause or to stop; device and weights are given back then */
   private async useTurn(prepared: PreparedRun): Promise<boolean> {
-    if (this.trained) await this.resume();
-    else if (!(await this.train(prepared))) return false;
-    return this.finish(prepared);
+    this.computes = true;
+    try {
+      if (this.trained) await this.resume();
+      else if (!(await this.train(prepared))) return false;
+      return await this.finish(prepared);
+    } finally {
+      this.computes = false;
+      this.activity = undefined;
+    }
   }
 
   private async train({ model, data }: PreparedRun): Promise<boolean> {
@@ -115,6 +135,7 @@ export class RunWork {
       train: data.train,
       validation: limited(data.validation, config),
       places: artifacts,
+      ...(this.forecast === undefined ? { questions: limited(data.test, config) } : {}),
       from,
       openDevice: () => options.device.open(),
       report: (event) => {
@@ -127,9 +148,12 @@ export class RunWork {
       const outcome = await training.run(async () => {
         const asked = await requests.look();
         if (asked === 'stop') await folder.writeState({ status: 'stopping', step: training.step });
+        // Before the next step takes this thread: readers are to be a second behind at most.
+        else await this.beat();
         return asked !== undefined;
       });
       if (outcome === 'halted') return false;
+      this.begin('saving');
       await writeResult(artifacts, training, model);
     } finally {
       training.close();
@@ -145,6 +169,8 @@ export class RunWork {
     // Where a checkpoint was removed during a pause it goes on from an earlier one: readers of the curves must know.
     const wherePaused = this.goesOn && step === this.step;
     this.step = step;
+    this.forecast ??= new Forecast(planOf(this.run.config, training, data));
+    this.forecast.begin('training');
     if (wherePaused) {
       await this.resume();
       return;
@@ -171,25 +197,62 @@ export class RunWork {
   }
 
   private take(event: TrainingEvent): void {
-    if (event.type === 'step') this.step = event.step;
-    if (event.type === 'checkpoint') this.checkpoint = event.path;
-    this.journal.emit(event);
+    const { forecast } = this;
+    if (event.type === 'begins') {
+      this.begin(event.what);
+      return;
+    }
+    if (event.type === 'step') {
+      this.step = event.step;
+      forecast?.stepped(event.step, event.tokens);
+    } else if (event.type === 'evaluation') {
+      forecast?.validated();
+    } else if (event.type === 'checkpoint') {
+      this.checkpoint = event.path;
+      forecast?.saved();
+    }
+    this.activity = undefined;
+    const left = forecast?.left();
+    this.journal.emit(event.type === 'step' && left !== undefined ? { ...event, seconds_left: left } : event);
+  }
+
+  /** Something begins that takes a while and is not told by steps. */
+  private begin(what: Exclude<Doing, 'training'>): void {
+    this.forecast?.begin(what);
+    this.tell(ACTIVITIES[what]);
+  }
+
+  private tell(activity: string): void {
+    this.activity = activity;
+    const left = this.forecast?.left();
+    this.options.onProgress(left === undefined ? activity : `${activity}, ${durationText(left)} left`);
+  }
+
+  /** Says that the worker lives, how far it is, what it does and how long it will take. */
+  private beat(): Promise<void> {
+    const left = this.forecast?.left();
+    // Whoever waits has a message of another kind.
+    const message = this.computes ? { message: this.activity } : {};
+    const beat = { step: this.step, ...message, ...(left === undefined ? {} : { seconds_left: left }) };
+    // What cannot be written now fails, and is reported, when something is saved.
+    return this.folder.heartbeat(beat).catch(() => undefined);
   }
 
   /** Evaluates the result, says done. @returns false where it is to pause or to stop before that */
   private async finish(prepared: PreparedRun): Promise<boolean> {
     const { folder, artifacts, options, step } = this;
     const signal = this.requests.halt;
+    const before = { base: this.answered.base.length, tuned: this.answered.tuned.length };
     let evaluation: RunEvaluation | null;
+    if (prepared.data.test.length > 0) this.begin('evaluating');
     try {
       evaluation = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
         onProgress: (name, done, total) => {
-          const text = `the ${name} model answered ${done} of ${total} test questions`;
-          options.onProgress(text);
-          // Whoever follows the run sees no step any more. What cannot be written now fails when the evaluation is saved.
-          void folder.heartbeat(step, text).catch(() => undefined);
+          this.forecast?.answered(name, done - before[name], done);
+          this.tell(`the ${name} model answered ${done} of ${total} test questions`);
+          void this.beat();
         },
       });
     } catch (error) {
@@ -212,7 +275,8 @@ export class RunWork {
     if ((await requests.look()) === 'pause') {
       // Copies on their way to the disk are as large as the weights.
       collectGarbage();
-      await folder.writeState({ status: 'paused', step });
+      const left = this.forecast?.left();
+      await folder.writeState({ status: 'paused', step, ...(left === undefined ? {} : { seconds_left: left }) });
       journal.emit({ type: 'paused', step });
       while ((await requests.look()) === 'pause') await new Promise((resolve) => setTimeout(resolve, PULSE_MS));
     }
@@ -230,8 +294,7 @@ export class RunWork {
 
   /** Says that the worker lives, and hears that it is to stop or to pause, whatever it is doing. */
   private async pulse(): Promise<void> {
-    // What cannot be written now fails, and is reported, when something is saved.
-    await this.folder.heartbeat(this.step).catch(() => undefined);
+    await this.beat();
     await this.requests.look();
   }
 }

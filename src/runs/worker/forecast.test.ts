@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Forecast, type ForecastPlan } from './forecast';
+
+const PLAN: ForecastPlan = {
+  totalSteps: 100,
+  step: 0,
+  evalSteps: 20,
+  saveSteps: 50,
+  validationTokens: 1000,
+  trainedWeights: 0,
+  test: {
+    questions: Array.from({ length: 32 }, () => ({ prompt: 30, reference: 10 })),
+    maxNewTokens: 100,
+    atOnce: 16,
+    pace: { prompt: 0.001, step: 0.05, row: 0.01, lengths: [100] },
+  },
+};
+
+/** A machine on which everything takes what it is told to, and the seconds that it really took from each step on. */
+class Played {
+  ms = 0;
+  readonly told = new Map<number, number>();
+  readonly at = new Map<number, number>();
+  readonly forecast: Forecast;
+
+  constructor(readonly plan: ForecastPlan) {
+    this.forecast = new Forecast(plan, () => this.ms);
+  }
+
+  wait(seconds: number): void {
+    this.ms += 1000 * seconds;
+  }
+
+  /** Tokens of a step take 10 ms each, scored ones 4 ms. @returns seconds it took in all */
+  run({ first = 1, answer = [5.5 + 16 + 0.48, 1.5 + 0.5 + 0.48] as readonly [number, number] } = {}): number {
+    const { plan, forecast } = this;
+    for (let step = plan.step + 1; step <= plan.totalSteps; step++) {
+      this.wait(step === 1 ? first : 1);
+      forecast.stepped(step, 100);
+      this.note(step);
+      if (step % 20 === 0) {
+        forecast.begin('validating');
+        this.wait(4);
+        forecast.validated();
+      }
+      if (step % 50 === 0) {
+        forecast.begin('saving');
+        this.wait(2);
+        forecast.saved();
+      }
+    }
+    forecast.begin('saving');
+    forecast.begin('evaluating');
+    for (const [at, model] of (['base', 'tuned'] as const).entries()) {
+      this.wait(32 * 40 * 0.004);
+      forecast.answered(model, 0, 0);
+      this.note(model === 'base' ? 200 : 300);
+      for (const done of [16, 32]) {
+        this.wait(answer[at]!);
+        forecast.answered(model, done, done);
+        this.note(model === 'base' ? 200 + done : 300 + done);
+      }
+    }
+    return this.ms / 1000;
+  }
+
+  private note(mark: number): void {
+    this.told.set(mark, this.forecast.left() ?? NaN);
+    this.at.set(mark, this.ms / 1000);
+  }
+
+  /** What was told at a step, over what was true. */
+  ratio(mark: number, end: number): number {
+    return this.told.get(mark)! / (end - this.at.get(mark)!);
+  }
+}
+
+describe('the time that is left', () => {
+  it('counts validation, saving and the answers of both models, within a fifth from a tenth of the run on', () => {
+    const played = new Played(PLAN);
+    const end = played.run({ first: 9 });
+    for (const [mark] of played.told) {
+      if (mark < 10 || mark === 332) continue;
+      const ratio = played.ratio(mark, end);
+      assert.ok(Math.abs(ratio - 1) < 0.2, `at ${mark}: ${ratio}`);
+    }
+    assert.equal(played.told.get(332), 0);
+  });
+
+  it('is not known before the first step, and counts down while something is under way', () => {
+    const played = new Played(PLAN);
+    assert.equal(played.forecast.left(), undefined);
+    played.wait(1);
+    played.forecast.stepped(1, 100);
+    const before = played.forecast.left()!;
+    played.wait(0.5);
+    assert.ok(Math.abs(before - played.forecast.left()! - 0.5) < 1e-9);
+    played.wait(60);
+    assert.ok(before - played.forecast.left()! <= 1 + 1e-9, 'a step that takes long takes nothing from the others');
+  });
+
+  it('does not count a pause', () => {
+    const played = new Played(PLAN);
+    for (let step = 1; step <= 10; step++) {
+      played.wait(1);
+      played.forecast.stepped(step, 100);
+    }
+    const before = played.forecast.left()!;
+    played.wait(3600);
+    played.forecast.begin('training');
+    assert.equal(played.forecast.left(), before);
+    played.wait(1);
+    played.forecast.stepped(11, 100);
+    assert.ok(Math.abs(before - 1 - played.forecast.left()!) < 1e-6);
+  });
+
+  it('goes on after a pause in the evaluation with the answers that are left', () => {
+    const played = new Played(PLAN);
+    played.run();
+    played.forecast.begin('evaluating');
+    played.forecast.answered('tuned', 0, 16);
+    played.wait(10);
+    played.forecast.answered('tuned', 8, 24);
+    assert.ok(Math.abs(played.forecast.left()! - 10) < 1e-6, `${played.forecast.left()}`);
+  });
+
+  it('has no evaluation without a test part, and no validation without its part', () => {
+    const played = new Played({ ...PLAN, test: undefined, validationTokens: 0, saveSteps: null, evalSteps: null });
+    played.wait(1);
+    played.forecast.stepped(1, 100);
+    assert.equal(played.forecast.left(), 99);
+  });
+});
