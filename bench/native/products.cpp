@@ -84,8 +84,8 @@ void add_products(List& list, int64_t m, int64_t out, int64_t in, int32_t type, 
   float *const x = floats(m * in), *const y = floats(m * out);
   const std::shared_ptr<Weights> w = weights(out * in, type);
   const double operations = 2.0 * static_cast<double>(m) * static_cast<double>(out) * static_cast<double>(in);
-  list.add({forward, operations, [=] { sft_linear(y, x, w->next(), type, m, out, in, 1, 0); }});
-  list.add({input, operations, [=] { sft_linear_backward_input(x, y, w->next(), type, m, out, in, 1, 0); }});
+  list.add({forward, operations, [=] { sft_linear(y, x, w->next(), type, m, out, in, 1, 0, nullptr, nullptr, 0, 0); }});
+  list.add({input, operations, [=] { sft_linear_backward_input(x, y, w->next(), type, m, out, in, 1, 0, nullptr, nullptr, 0, 0); }});
   if (!whole) return;
   float* const dw = floats(out * in);
   list.add({weight, operations, [=] { sft_linear_backward_weight(dw, y, x, m, out, in, 1, 1); }});

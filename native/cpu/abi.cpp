@@ -3,13 +3,14 @@
 
 #include "kernels.h"
 
-void sft_linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta) {
-  sft::kernels().linear(y, x, w, wtype, m, n, k, alpha, beta);
+void sft_linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta,
+                const float* p, const float* u, int64_t r, float delta_alpha) {
+  sft::kernels().linear(y, x, w, wtype, m, n, k, alpha, beta, p, u, r, delta_alpha);
 }
 
 void sft_linear_backward_input(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k,
-                               float alpha, float beta) {
-  sft::kernels().linear_backward_input(dx, dy, w, wtype, m, n, k, alpha, beta);
+                               float alpha, float beta, const float* p, const float* u, int64_t r, float delta_alpha) {
+  sft::kernels().linear_backward_input(dx, dy, w, wtype, m, n, k, alpha, beta, p, u, r, delta_alpha);
 }
 
 void sft_linear_backward_weight(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha,

@@ -8,9 +8,10 @@ namespace sft {
 
 struct Kernels {
   // gemm.cpp
-  void (*linear)(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta);
+  void (*linear)(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta,
+                 const float* p, const float* u, int64_t r, float delta_alpha);
   void (*linear_backward_input)(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k,
-                                float alpha, float beta);
+                                float alpha, float beta, const float* p, const float* u, int64_t r, float delta_alpha);
   void (*linear_backward_weight)(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha,
                                  float beta);
   // bias.cpp

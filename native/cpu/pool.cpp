@@ -31,12 +31,18 @@ constexpr uint64_t kInside = 0x7fffffffULL;
 constexpr uint64_t kOpen = 0x80000000ULL;
 constexpr uint64_t kGeneration = 1ULL << 32;
 
+// The items [begin, end) as begin * 2^32 + end.
+struct alignas(64) Stretch {
+  std::atomic<uint64_t> items{0};
+};
+constexpr uint64_t packed(int64_t begin, int64_t end) { return static_cast<uint64_t>(begin) << 32 | static_cast<uint64_t>(end); }
+constexpr int64_t begin_of(uint64_t items) { return static_cast<int64_t>(items >> 32); }
+constexpr int64_t end_of(uint64_t items) { return static_cast<int64_t>(items & 0xffffffffULL); }
+
 struct Pool {
   alignas(64) std::atomic<uint64_t> state{0};
   alignas(64) std::atomic<int64_t> next{0};
-  alignas(64) int64_t n = 0;
-  int64_t step = 0;
-  RangeFn fn = nullptr;
+  alignas(64) ThreadFn fn = nullptr;
   void* context = nullptr;
 
   alignas(64) std::atomic<int> count{1};
@@ -46,6 +52,7 @@ struct Pool {
   std::mutex mutex;
   std::condition_variable wake;
   Scratch scratch[kMaxThreads + 1];
+  Stretch stretches[2][kMaxThreads];
 };
 
 // Leaked on purpose: helpers may still run while static objects are destroyed.
@@ -60,27 +67,6 @@ inline void pause() {
 #elif defined(__aarch64__)
   __asm__ __volatile__("yield");
 #endif
-}
-
-// Takes the next range; false where none is left.
-bool take(Pool& p, int64_t& begin, int64_t& end) {
-  if (p.step > 0) {
-    begin = p.next.fetch_add(p.step, std::memory_order_relaxed);
-    end = begin + p.step < p.n ? begin + p.step : p.n;
-    return begin < p.n;
-  }
-  const int64_t shares = 2 * p.count.load(std::memory_order_relaxed);
-  begin = p.next.load(std::memory_order_relaxed);
-  do {
-    if (begin >= p.n) return false;
-    end = begin + (p.n - begin + shares - 1) / shares;
-  } while (!p.next.compare_exchange_weak(begin, end, std::memory_order_relaxed));
-  return true;
-}
-
-void work(Pool& p, int thread) {
-  int64_t begin, end;
-  while (take(p, begin, end)) p.fn(p.context, begin, end, thread);
 }
 
 bool due(const Pool& p, uint64_t seen, int thread) {
@@ -113,7 +99,7 @@ void helper(Pool& p, int thread, uint64_t seen) {
       inside = p.state.compare_exchange_weak(state, state + 1);
     }
     if (!inside) continue;
-    work(p, thread);
+    p.fn(p.context, thread);
     p.state.fetch_sub(1);
   }
 }
@@ -141,20 +127,14 @@ void set_thread_count(int count) {
   for (; p.started < count; ++p.started) std::thread(helper, std::ref(p), p.started, seen).detach();
 }
 
-void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
-  if (n <= 0) return;
+void run_on_threads(ThreadFn fn, void* context) {
   Pool& p = pool();
-  const int64_t count = p.count.load(std::memory_order_relaxed);
-  if (count == 1 || n <= grain) {
-    fn(context, 0, n, 0);
+  if (p.count.load(std::memory_order_relaxed) == 1) {
+    fn(context, 0);
     return;
   }
-  const int64_t most = count * kMaxRangesPerThread;
-  p.n = n;
-  p.step = grain == 0 ? 0 : grain * (((n + grain - 1) / grain + most - 1) / most);
   p.fn = fn;
   p.context = context;
-  p.next.store(0, std::memory_order_relaxed);
   p.state.store((p.state.load(std::memory_order_relaxed) / kGeneration + 1) * kGeneration | kOpen);
   if (p.sleepers.load() > 0) {
     {
@@ -162,11 +142,68 @@ void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
     }
     p.wake.notify_all();
   }
-  work(p, 0);
+  fn(context, 0);
   p.state.fetch_and(~kOpen);
   for (int spins = 0; (p.state.load() & kInside) != 0; ++spins) {
     pause();
     if (spins > 4096) std::this_thread::yield();
+  }
+}
+
+void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
+  if (n <= 0) return;
+  const int64_t count = thread_count();
+  if (count == 1 || n <= grain) {
+    fn(context, 0, n, 0);
+    return;
+  }
+  const int64_t most = count * kMaxRangesPerThread;
+  const int64_t step = grain * (((n + grain - 1) / grain + most - 1) / most);
+  std::atomic<int64_t>& next = pool().next;
+  next.store(0, std::memory_order_relaxed);
+  parallel_threads([&](int thread) {
+    for (;;) {
+      const int64_t begin = next.fetch_add(step, std::memory_order_relaxed);
+      if (begin >= n) return;
+      fn(context, begin, begin + step < n ? begin + step : n, thread);
+    }
+  });
+}
+
+Claims::Claims(int64_t n, int set) : n_(n), threads_(thread_count()), set_(set) {
+  for (int t = 0; t < threads_; ++t)
+    pool().stretches[set][t].items.store(packed(first(t), first(t + 1)), std::memory_order_relaxed);
+}
+
+bool Claims::take(int thread, int64_t most, int64_t unit, int64_t* begin, int64_t* end) const {
+  Stretch* const all = pool().stretches[set_];
+  std::atomic<uint64_t>& own = all[thread].items;
+  for (;;) {
+    uint64_t items = own.load(std::memory_order_relaxed);
+    while (begin_of(items) < end_of(items)) {
+      const int64_t half = (end_of(items) - begin_of(items) + 1) / 2, wanted = most < half ? most : half;
+      int64_t upto = begin_of(items) + wanted;
+      if (wanted >= unit) upto -= upto % unit;
+      if (!own.compare_exchange_weak(items, packed(upto, end_of(items)), std::memory_order_relaxed)) continue;
+      *begin = begin_of(items);
+      *end = upto;
+      return true;
+    }
+    // Half of what is left to the one that has most.
+    int from = -1;
+    uint64_t largest = 0;
+    for (int t = 0; t < threads_; ++t) {
+      const uint64_t other = all[t].items.load(std::memory_order_relaxed);
+      if (end_of(other) - begin_of(other) > end_of(largest) - begin_of(largest)) {
+        largest = other;
+        from = t;
+      }
+    }
+    if (from < 0) return false;
+    int64_t middle = (begin_of(largest) + end_of(largest)) / 2;
+    if (end_of(largest) - middle > unit) middle = (middle + unit - 1) / unit * unit;
+    if (!all[from].items.compare_exchange_strong(largest, packed(begin_of(largest), middle), std::memory_order_relaxed)) continue;
+    own.store(packed(middle, end_of(largest)), std::memory_order_relaxed);
   }
 }
 

@@ -10,8 +10,11 @@ int thread_count();
 // From now on ranges are worked on by `count` threads, the caller's included. Threads once started are kept, asleep where not needed.
 void set_thread_count(int count);
 
+// What every thread that takes part in a call runs, once.
+using ThreadFn = void (*)(void* context, int thread);
+void run_on_threads(ThreadFn fn, void* context);
+
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end, int thread);
-// `grain` 0: ranges that shrink.
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context);
 
 // Calls f(begin, end, thread) over disjoint ranges that cover [0, n), each of at least `grain` items but the last (exactly `grain`
@@ -27,16 +30,30 @@ static inline void parallel_for(int64_t n, int64_t grain, F&& f) {
   parallel_ranges(n, grain, call, &f);
 }
 
-// The same over ranges that shrink as the end comes near, for work that gains from long ranges: a thread takes its share of half of what
-// is left, at least one item.
+// Calls f(thread) on every thread that is awake in time, the caller's always; returns when all of them are done. Not re-entrant.
 template <typename F>
-static inline void parallel_for_shrinking(int64_t n, F&& f) {
+static inline void parallel_threads(F&& f) {
   using Callable = decltype(&f);
-  const RangeFn call = [](void* context, int64_t begin, int64_t end, int thread) {
-    (*static_cast<Callable>(context))(begin, end, thread);
-  };
-  parallel_ranges(n, 0, call, &f);
+  const ThreadFn call = [](void* context, int thread) { (*static_cast<Callable>(context))(thread); };
+  run_on_threads(call, &f);
 }
+
+// Items [0, n), n below 2^31, that the threads of one call share: each thread takes from the front of a stretch of its own, the same one
+// for the same n, and when that is empty half of what is left of another's. A thread thus goes through neighbours, finds in its
+// caches what it wrote in the last call, and all end together though one of them be late or slow.
+class Claims {
+ public:
+  // `set`: which of the two sets of stretches; two calls may not share one.
+  Claims(int64_t n, int set);
+  // The next items of this thread: at most `most` and half of what is left to it, in whole multiples of `unit` where there are as many.
+  bool take(int thread, int64_t most, int64_t unit, int64_t* begin, int64_t* end) const;
+  // Where the thread's own stretch begins.
+  int64_t first(int thread) const { return n_ * thread / threads_; }
+
+ private:
+  int64_t n_;
+  int threads_, set_;
+};
 
 // Scratch memory of the calling pool thread (0 .. thread_count() - 1), 64-byte aligned, kept and grown between calls.
 void* scratch(int thread, uint64_t bytes);

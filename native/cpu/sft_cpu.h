@@ -27,12 +27,12 @@ SFT_API void* sft_map(const char* utf8_path, uint64_t* bytes, int32_t* error);
 SFT_API void sft_unmap(void* memory, uint64_t bytes);
 
 // --- matrix products (gemm.cpp)
-// y[m,n] = beta y + alpha x[m,k] wT, w [n,k] of type wtype.
+// y[m,n] = beta y + alpha x[m,k] wT + delta_alpha p[m,r] uT; w [n,k] of type wtype, u [n,r]; no delta where r is 0.
 SFT_API void sft_linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha,
-                        float beta);
-// dx[m,k] = beta dx + alpha dy[m,n] w, w [n,k] of type wtype.
+                        float beta, const float* p, const float* u, int64_t r, float delta_alpha);
+// dx[m,k] = beta dx + alpha dy[m,n] w + delta_alpha p[m,r] u; w [n,k] of type wtype, u [r,k]; no delta where r is 0.
 SFT_API void sft_linear_backward_input(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k,
-                                       float alpha, float beta);
+                                       float alpha, float beta, const float* p, const float* u, int64_t r, float delta_alpha);
 // dw[n,k] = beta dw + alpha dyT x, dy [m,n], x [m,k].
 SFT_API void sft_linear_backward_weight(float* dw, const float* dy, const float* x, int64_t m, int64_t n, int64_t k, float alpha,
                                         float beta);

@@ -1,6 +1,14 @@
 import type { DeviceBuffer, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
-import type { AdamWStep, AttentionShape, DropoutMask, Kernels, LinearOptions } from './kernels';
+import type {
+  AdamWStep,
+  AttentionShape,
+  DropoutMask,
+  Kernels,
+  LinearDelta,
+  LinearDeltaOptions,
+  LinearOptions,
+} from './kernels';
 import * as shapes from './shapes';
 
 const { anyFloats, floats, size } = shapes;
@@ -9,17 +17,25 @@ const { anyFloats, floats, size } = shapes;
 export class CheckedKernels implements Kernels {
   constructor(private readonly kernels: Kernels) {}
 
-  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearOptions): void {
+  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearDeltaOptions): void {
     floats('y', y, size('m', m) * w.rows);
     floats('x', x, m * w.cols);
     shapes.weight('w', w);
+    if (options?.delta !== undefined) thinProduct(options.delta, m, options.delta.u.cols, w.rows);
     this.kernels.linear(y, x, w, m, options);
   }
 
-  linearBackwardInput(dx: DeviceBuffer, dy: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearOptions): void {
+  linearBackwardInput(
+    dx: DeviceBuffer,
+    dy: DeviceBuffer,
+    w: WeightMatrix,
+    m: number,
+    options?: LinearDeltaOptions,
+  ): void {
     floats('dx', dx, size('m', m) * w.cols);
     floats('dy', dy, m * w.rows);
     shapes.weight('w', w);
+    if (options?.delta !== undefined) thinProduct(options.delta, m, options.delta.u.rows, w.cols);
     this.kernels.linearBackwardInput(dx, dy, w, m, options);
   }
 
@@ -222,6 +238,12 @@ export class CheckedKernels implements Kernels {
     size('step', step.step, 1);
     this.kernels.adamw(p, grad, m, v, step, verdict);
   }
+}
+
+/** A thin product that is added to one of [m, n]: rank r. */
+function thinProduct({ p, u }: LinearDelta, m: number, r: number, n: number): void {
+  floats('p', p, m * size('r', r, 1));
+  floats('u', u.data, r * n);
 }
 
 function attentionInputs(

@@ -8,6 +8,20 @@ export interface LinearOptions {
   readonly beta?: 0 | 1;
 }
 
+/** A thin product beside another one: alpha p Uᵀ forward, alpha p U back to the input. */
+export interface LinearDelta {
+  /** fp32 [m, r] */
+  readonly p: DeviceBuffer;
+  /** U, fp32: [N, r] forward, [r, K] back to the input. */
+  readonly u: WeightMatrix;
+  readonly alpha: number;
+}
+
+export interface LinearDeltaOptions extends LinearOptions {
+  /** Added to the result, which is then written once instead of twice. */
+  readonly delta?: LinearDelta | undefined;
+}
+
 /** Geometry of attention: `heads` query heads share `kvHeads` key/value heads in groups; all of width `headDim`. */
 export interface AttentionShape {
   readonly heads: number;
@@ -42,10 +56,16 @@ export interface DropoutMask {
  * are fp32; weights may be stored in fp32, bf16 or fp16 and are expanded inside the kernels.
  */
 export interface Kernels {
-  /** y[m,N] = beta y + alpha x[m,K] Wᵀ; W [N,K]. */
-  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearOptions): void;
-  /** dx[m,K] = beta dx + alpha dy[m,N] W; W [N,K]. */
-  linearBackwardInput(dx: DeviceBuffer, dy: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearOptions): void;
+  /** y[m,N] = beta y + alpha x[m,K] Wᵀ + delta; W [N,K]. */
+  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options?: LinearDeltaOptions): void;
+  /** dx[m,K] = beta dx + alpha dy[m,N] W + delta; W [N,K]. */
+  linearBackwardInput(
+    dx: DeviceBuffer,
+    dy: DeviceBuffer,
+    w: WeightMatrix,
+    m: number,
+    options?: LinearDeltaOptions,
+  ): void;
   /** dw[n,k] = beta dw + alpha dyᵀ x; dy [m,n], x [m,k]. Sums over m in a fixed order whatever the number of threads. */
   linearBackwardWeight(
     dw: DeviceBuffer,

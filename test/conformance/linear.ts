@@ -14,6 +14,14 @@ const SHAPES = [
   [70, 33, 129],
 ] as const;
 
+/** Few rows, many, and a matrix that is read in parts. */
+const DELTA_SHAPES = [
+  [3, 5, 33],
+  [19, 130, 47],
+  [50, 130, 700],
+] as const;
+const RANK = 5;
+
 const ROUNDED = {
   f32: (x: Float32Array) => x,
   bf16: (x: Float32Array) => x.map((value) => decodeBf16(encodeBf16(value))),
@@ -84,6 +92,35 @@ export function linearSuite(device: () => Device): void {
               device().traits.tolerance.product,
               'dx',
             );
+          }));
+      }
+    }
+
+    for (const [m, n, k] of DELTA_SHAPES) {
+      for (const dtype of DTYPES) {
+        void it(`adds a thin product to one with ${dtype} weights, m ${m}, n ${n}, k ${k}`, () =>
+          onBench(device(), async (b) => {
+            const { product } = device().traits.tolerance;
+            const [x, dy, p, start] = [randoms(m * k, 1), randoms(m * n, 2), randoms(m * RANK, 3), randoms(m * n, 4)];
+            const w = ROUNDED[dtype](randoms(n * k, 5, 0.1));
+            const matrix = b.matrix(dtype, w, n, k);
+            const up = randoms(n * RANK, 6);
+            const y = b.floats(start);
+            const forward = { p: b.floats(p), u: b.matrix('f32', up, n, RANK), alpha: 0.75 };
+            b.kernels.linear(y, b.floats(x), matrix, m, { beta: 1, delta: forward });
+            const sum = (one: ArrayLike<number>, thin: ArrayLike<number>, alpha: number): Float64Array =>
+              Float64Array.from(one, (value, i) => value + alpha * thin[i]!);
+            const whole = sum(reference.linear(x, w, m, n, k), reference.linear(p, up, m, n, RANK), 0.75);
+            assertClose(await b.read(y), sum(whole, start, 1), product, 'y');
+
+            const down = randoms(RANK * k, 7);
+            const dx = b.zeros(m * k);
+            b.kernels.fill(dx, NaN);
+            const backward = { p: b.floats(p), u: b.matrix('f32', down, RANK, k), alpha: -2 };
+            b.kernels.linearBackwardInput(dx, b.floats(dy), matrix, m, { delta: backward });
+            const plain = reference.linear(dy, transposed(w, n, k), m, k, n);
+            const thin = reference.linear(p, transposed(down, RANK, k), m, k, RANK);
+            assertClose(await b.read(dx), sum(plain, thin, -2), product, 'dx');
           }));
       }
     }

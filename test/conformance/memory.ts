@@ -63,6 +63,10 @@ export function memorySuite(device: () => Device): void {
             b.kernels.linear(x, x, { kind: 'dense', data: y, rows: 2, cols: 3 }, 1);
           },
           () => {
+            const u = { kind: 'dense', data: y, rows: 2, cols: 3 } as const;
+            b.kernels.linear(x, x, b.matrix('f32', new Float32Array(4), 2, 2), 3, { delta: { p: x, u, alpha: 1 } });
+          },
+          () => {
             b.kernels.gatherRows(x, { kind: 'dense', data: b.zeros(3), rows: 1, cols: 3 }, ids, 2);
           },
           () => {

@@ -15,13 +15,32 @@ struct Destination {
   float beta;
 };
 
+// Rows of A, `stride` apart, whose elements lie side by side.
+struct Rows {
+  const float* data;
+  int64_t stride;
+  Rows at(int64_t row) const { return {data + row * stride, stride}; }
+};
+
+// A few more steps of the reduction: rows of another A, against what follows in the panel.
+struct Slab {
+  Rows a{nullptr, 0};
+  int64_t depth = 0;
+  Slab at(int64_t row) const { return {a.at(row), depth}; }
+};
+
+// With AVX-512 a tile of C is as quickly read as asked for.
+constexpr bool kAskForC = WIDTH < 16;
+
+// Asks for V vectors of a row of C.
+template <int V>
+SFT_INLINE void ask_for_row(const float* c) {
+  for (int j = 0; j < V * WIDTH; j += 16) __builtin_prefetch(c + j, 1, 3);
+}
+
+// acc += `depth` elements of R rows of A times as many rows of B.
 template <int R, int V>
 SFT_INLINE void accumulate(vf (&acc)[R][V], const float* a, int64_t lda, const float* b, int64_t ldb, int64_t depth) {
-#pragma GCC unroll 8
-  for (int r = 0; r < R; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) acc[r][v] = vf{};
-  }
 #pragma GCC unroll 2
   for (int64_t p = 0; p < depth; ++p) {
     vf bv[V];
@@ -38,13 +57,21 @@ SFT_INLINE void accumulate(vf (&acc)[R][V], const float* a, int64_t lda, const f
   }
 }
 
-// One tile: R rows of A (lda apart, elements of one row adjacent) times `depth` rows of B (ldb apart, V vectors each), of which the
-// first `cols` columns are written. Reads V whole vectors of each row of B.
+// One tile: R rows of A times `depth` rows of B (ldb apart, V vectors each), and the slab's rows times those that follow, of which
+// the first `cols` columns are written. Reads V whole vectors of each row of B.
 template <int R, int V>
-static __attribute__((noinline)) void tile(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t depth,
+static __attribute__((noinline)) void tile(Rows a, const float* b, int64_t ldb, int64_t depth, const Slab& slab,
                                            const Destination& to, float* c, int64_t cols) {
   vf acc[R][V];
-  accumulate<R, V>(acc, a, lda, b, ldb, depth);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) {
+    // Asked for now, C is there when the sums are.
+    if (kAskForC && to.cols == 1) ask_for_row<V>(c + r * to.rows);
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) acc[r][v] = vf{};
+  }
+  accumulate<R, V>(acc, a.data, a.stride, b, ldb, depth);
+  if (slab.depth > 0) accumulate<R, V>(acc, slab.a.data, slab.a.stride, b + depth * ldb, ldb, slab.depth);
   const vf alpha = splat(to.alpha);
   if (cols == V * WIDTH && to.cols == 1) {
 #pragma GCC unroll 8
@@ -73,7 +100,7 @@ static __attribute__((noinline)) void tile(const float* a, int64_t lda, const fl
   }
 }
 
-using TileFn = void (*)(const float*, int64_t, const float*, int64_t, int64_t, const Destination&, float*, int64_t);
+using TileFn = void (*)(Rows, const float*, int64_t, int64_t, const Slab&, const Destination&, float*, int64_t);
 
 template <int R>
 SFT_INLINE TileFn tile_of_rows(int vectors) {
@@ -140,26 +167,17 @@ class Ahead {
   int64_t stride_ = 0, lines_ = 1, all_ = 0, step_ = 0, next_ = 0;
 };
 
-// Asks for a tile of C that is read and written soon.
-SFT_INLINE void ask_for_tile(const float* c, int64_t row_stride, int64_t rows) {
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t j = 0; j < kTileCols; j += 16) __builtin_prefetch(c + r * row_stride + j, 1, 3);
-  }
-}
-
-// Rows [0, rows) of A times one panel, `cols` columns wide, written to c.
-static void column_of_tiles(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth,
+// Rows [0, rows) of A, with those of a slab, times one panel, `cols` columns wide, written to c.
+static void column_of_tiles(Rows a, int64_t rows, const float* b, int64_t ldb, int64_t depth, const Slab& slab,
                             const Destination& to, float* c, int64_t cols, Ahead* ahead = nullptr) {
   const int vectors = static_cast<int>((cols + WIDTH - 1) / WIDTH);
   const TileFn whole = tile_for(kTileRows, vectors);
   int64_t i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
     if (ahead != nullptr) ahead->step();
-    whole(a + i * lda, lda, b, ldb, depth, to, c + i * to.rows, cols);
+    whole(a.at(i), b, ldb, depth, slab.at(i), to, c + i * to.rows, cols);
   }
-  if (i < rows) {
-    tile_for(static_cast<int>(rows - i), vectors)(a + i * lda, lda, b, ldb, depth, to, c + i * to.rows, cols);
-  }
+  if (i < rows) tile_for(static_cast<int>(rows - i), vectors)(a.at(i), b, ldb, depth, slab.at(i), to, c + i * to.rows, cols);
 }
 
 }  // namespace

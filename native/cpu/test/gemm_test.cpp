@@ -1,5 +1,5 @@
 // Holds the matrix products of every instruction set of this machine against plain loops in double precision: odd shapes, all weight
-// types, alpha and beta, one and two threads bit for bit. Every operand ends at a page that may not be touched.
+// types, alpha and beta, thin products added, one to three threads bit for bit. Every operand ends at a page that may not be touched.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,15 +80,23 @@ float put_weight(void* at, int64_t i, int32_t type) {
 enum Kind { kForward, kInput, kWeight };
 const char* const kNames[] = {"linear", "linear_backward_input", "linear_backward_weight"};
 
+// A thin product that is added: p [m, r] times u, [n, r] forward and [r, k] back to the input.
+struct Delta {
+  const float *p, *u;
+  int64_t r;
+};
+constexpr float kDeltaAlpha = 1.75f;
+
 void run(Kind kind, float* out, const float* a, const void* b, int32_t type, int64_t m, int64_t n, int64_t k, float alpha,
-         float beta) {
-  if (kind == kForward) sft_linear(out, a, b, type, m, n, k, alpha, beta);
-  if (kind == kInput) sft_linear_backward_input(out, a, b, type, m, n, k, alpha, beta);
+         float beta, const Delta& delta) {
+  const auto [p, u, r] = delta;
+  if (kind == kForward) sft_linear(out, a, b, type, m, n, k, alpha, beta, p, u, r, kDeltaAlpha);
+  if (kind == kInput) sft_linear_backward_input(out, a, b, type, m, n, k, alpha, beta, p, u, r, kDeltaAlpha);
   if (kind == kWeight) sft_linear_backward_weight(out, a, static_cast<const float*>(b), m, n, k, alpha, beta);
 }
 
 // `second` is w [n, k] for the first two and x [m, k] for the weight's gradient.
-void check(Kind kind, int32_t type, int64_t m, int64_t n, int64_t k, float alpha, float beta, const char* isa) {
+void check(Kind kind, int32_t type, int64_t m, int64_t n, int64_t k, float alpha, float beta, int64_t rank, const char* isa) {
   const int64_t rows = kind == kWeight ? n : m, cols = kind == kForward ? n : k,
                 depth = kind == kForward ? k
                         : kind == kInput ? n
@@ -101,20 +109,27 @@ void check(Kind kind, int32_t type, int64_t m, int64_t n, int64_t k, float alpha
   for (int64_t i = 0; i < second_size; ++i) b[static_cast<size_t>(i)] = put_weight(second.as<void>(), i, type);
   first.read_only();
   second.read_only();
+  const int64_t r = kind == kWeight ? 0 : rank;
+  Guarded thin(static_cast<size_t>(rows * r) * 4), up(static_cast<size_t>(cols * r) * 4);
+  const Delta delta{thin.as<float>(), up.as<float>(), r};
+  for (int64_t i = 0; i < rows * r; ++i) thin.as<float>()[i] = uniform();
+  for (int64_t i = 0; i < cols * r; ++i) up.as<float>()[i] = uniform();
+  thin.read_only();
+  up.read_only();
   std::vector<float> before(static_cast<size_t>(rows * cols));
   for (float& x : before) x = beta == 0 ? NAN : uniform();
 
   std::vector<float> single;
-  for (int32_t threads = 1; threads <= 2; ++threads) {
+  for (int32_t threads = 1; threads <= 3; ++threads) {
     sft_init(isa, threads);
     Guarded out(before.size() * 4);
     if (!before.empty()) memcpy(out.as<void>(), before.data(), out.bytes());
-    run(kind, out.as<float>(), a, second.as<void>(), type, m, n, k, alpha, beta);
+    run(kind, out.as<float>(), a, second.as<void>(), type, m, n, k, alpha, beta, delta);
     const float* const got = out.as<float>();
     if (threads == 1) single.assign(got, got + before.size());
-    if (threads == 2 && !single.empty() && memcmp(single.data(), got, out.bytes()) != 0) {
-      printf("%s %s type %d %lldx%lldx%lld: two threads differ from one\n", isa, kNames[kind], type, static_cast<long long>(m),
-             static_cast<long long>(n), static_cast<long long>(k));
+    if (threads > 1 && !single.empty() && memcmp(single.data(), got, out.bytes()) != 0) {
+      printf("%s %s type %d %lldx%lldx%lld: %d threads differ from one\n", isa, kNames[kind], type, static_cast<long long>(m),
+             static_cast<long long>(n), static_cast<long long>(k), threads);
       ++failures;
     }
   }
@@ -139,8 +154,14 @@ void check(Kind kind, int32_t type, int64_t m, int64_t n, int64_t k, float alpha
     for (int64_t j = 0; j < cols; ++j) {
       const size_t at = static_cast<size_t>(i * cols + j), column = static_cast<size_t>(j);
       const double old = beta == 0 ? 0 : before[at];
-      const double want = alpha * sums[column] + old;
-      const double allowed = 1e-6 * (fabs(alpha) * sizes[column] + fabs(old)) + 1e-30;
+      double added = 0, size = 0;
+      for (int64_t q = 0; q < r; ++q) {
+        const double product = kDeltaAlpha * delta.p[i * r + q] * delta.u[kind == kForward ? j * r + q : q * cols + j];
+        added += product;
+        size += fabs(product);
+      }
+      const double want = alpha * sums[column] + added + old;
+      const double allowed = 1e-6 * (fabs(alpha) * sizes[column] + size + fabs(old)) + 1e-30;
       if (!(fabs(single[at] - want) <= allowed)) {
         if (++failures <= 20) {
           printf("%s %s type %d %lldx%lldx%lld alpha %g beta %g at (%lld, %lld): %.9g, not %.9g\n", isa, kNames[kind], type,
@@ -169,7 +190,7 @@ void check_special(const char* isa) {
       set(3 * k + 5, INFINITY, 0x7f80, 0x7c00);
       set(7 * k + 32, -INFINITY, 0xff80, 0xfc00);
       set(9 * k + 1, NAN, 0x7fc0, 0x7e00);
-      sft_linear(y.data(), x.data(), w.data(), type, m, n, k, 1, 0);
+      sft_linear(y.data(), x.data(), w.data(), type, m, n, k, 1, 0, nullptr, nullptr, 0, 0);
       for (int64_t i = 0; i < m; ++i) {
         const float* const row = &y[static_cast<size_t>(i * n)];
         if (!(row[3] == INFINITY && row[7] == -INFINITY && isnan(row[9]) && row[0] == 0 && row[39] == 0)) {
@@ -197,12 +218,13 @@ int main() {
     printf("%s\n", isa);
     int turn = 0;
     const auto all = [&](int64_t m, int64_t n, int64_t k) {
-      // Every shape meets every type and kind; alpha and beta take turns.
+      // Every shape meets every type and kind; alpha, beta and the rank of what is added take turns.
+      constexpr int64_t kRanks[] = {0, 3, 16, 0, 70};
       for (const int32_t type : {SFT_F32, SFT_BF16, SFT_F16}) {
         for (const Kind kind : {kForward, kInput, kWeight}) {
           if (kind == kWeight && type != SFT_F32) continue;
           ++turn;
-          check(kind, type, m, n, k, turn % 3 == 0 ? 1.0f : -0.625f, turn % 2 == 0 ? 1.0f : 0.0f, isa);
+          check(kind, type, m, n, k, turn % 3 == 0 ? -0.625f : 1.0f, turn % 2 == 0 ? 1.0f : 0.0f, kRanks[turn % 5], isa);
           ++checks;
         }
       }

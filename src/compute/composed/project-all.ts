@@ -1,6 +1,6 @@
 import type { Arena } from '../arena';
 import type { DeviceBuffer } from '../memory';
-import type { Kernels } from '../kernels';
+import type { Kernels, LinearDelta } from '../kernels';
 import type { DeltaPass, NormInput, ProjectAll, ProjectAllBackward, Projected } from '../recorder';
 
 /** norm(x), where there is a norm, from scratch; x itself elsewhere. */
@@ -38,14 +38,16 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
   const mark = scratch.mark();
   const input = normed(kernels, scratch, x, norm, rows, x.length / rows);
   for (const { y, beta, weight, bias, delta } of parts) {
-    kernels.linear(y, input, weight, rows, { beta });
-    if (bias !== undefined) kernels.addBias(y, bias, rows, weight.rows);
-    if (delta === undefined) continue;
     const inner = scratch.mark();
-    const { a, b, scale } = delta.delta;
-    const xa = delta.xa ?? scratch.take(rows, a.rows);
-    kernels.linear(xa, dropped(kernels, scratch, input, delta, rows), a, rows);
-    kernels.linear(y, xa, b, rows, { alpha: scale, beta: 1 });
+    let added: LinearDelta | undefined;
+    if (delta !== undefined) {
+      const { a, b, scale } = delta.delta;
+      const xa = delta.xa ?? scratch.take(rows, a.rows);
+      kernels.linear(xa, dropped(kernels, scratch, input, delta, rows), a, rows);
+      added = { p: xa, u: b, alpha: scale };
+    }
+    kernels.linear(y, input, weight, rows, { beta, delta: added });
+    if (bias !== undefined) kernels.addBias(y, bias, rows, weight.rows);
     scratch.release(inner);
   }
   scratch.release(mark);
@@ -92,8 +94,10 @@ function projectBackward(
   const { rows: out, cols } = weight;
   if (gradWeight !== undefined) kernels.linearBackwardWeight(gradWeight, dy, input, rows, out, cols, { beta: 1 });
   if (gradBias !== undefined) kernels.addBiasBackward(gradBias, dy, rows, out);
-  if (dInput !== undefined) kernels.linearBackwardInput(dInput, dy, weight, rows, { beta });
-  if (delta?.xa === undefined) return;
+  if (delta?.xa === undefined) {
+    if (dInput !== undefined) kernels.linearBackwardInput(dInput, dy, weight, rows, { beta });
+    return;
+  }
 
   const mark = scratch.mark();
   const { a, b, gradA, gradB, scale } = delta.delta;
@@ -106,9 +110,10 @@ function projectBackward(
   if (dInput !== undefined && delta.dropout !== undefined) {
     const masked = scratch.take(rows, cols);
     kernels.linearBackwardInput(masked, dxa, a, rows);
+    kernels.linearBackwardInput(dInput, dy, weight, rows, { beta });
     kernels.dropout(dInput, masked, delta.dropout, 1);
   } else if (dInput !== undefined) {
-    kernels.linearBackwardInput(dInput, dxa, a, rows, { beta: 1 });
+    kernels.linearBackwardInput(dInput, dy, weight, rows, { beta, delta: { p: dxa, u: a, alpha: 1 } });
   }
   scratch.release(mark);
 }

@@ -19,11 +19,15 @@ const SIGNATURES = {
   unmap: ['void', 'sft_unmap', ['at', 'u64']],
   read: ['void', 'sft_copy', ['host', 'i32', 'at', 'i32', 'i64']],
   write: ['void', 'sft_copy', ['at', 'i32', 'host', 'i32', 'i64']],
-  linear: ['void', 'sft_linear', ['at', 'at', 'at', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32']],
+  linear: [
+    'void',
+    'sft_linear',
+    ['at', 'at', 'at', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32', 'at', 'at', 'i64', 'f32'],
+  ],
   linearBackwardInput: [
     'void',
     'sft_linear_backward_input',
-    ['at', 'at', 'at', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32'],
+    ['at', 'at', 'at', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32', 'at', 'at', 'i64', 'f32'],
   ],
   linearBackwardWeight: ['void', 'sft_linear_backward_weight', ['at', 'at', 'at', 'i64', 'i64', 'i64', 'f32', 'f32']],
   addBias: ['void', 'sft_add_bias', ['at', 'at', 'i32', 'i64', 'i64']],

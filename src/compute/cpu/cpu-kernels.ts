@@ -1,12 +1,24 @@
 import type { DeviceBuffer, WeightMatrix } from '../memory';
 import type { Indices, Sequences } from '../indices';
-import type { AdamWStep, AttentionShape, DropoutMask, Kernels, LinearOptions } from '../kernels';
+import type {
+  AdamWStep,
+  AttentionShape,
+  DropoutMask,
+  Kernels,
+  LinearDelta,
+  LinearDeltaOptions,
+  LinearOptions,
+} from '../kernels';
 import { toPair } from '../pairs';
 import type { Address, CpuLibrary } from './bindings';
 import type { CpuMemory } from './cpu-memory';
 import { cpuBuffer, DTYPE_CODE } from './memory';
 
 const at = (buffer: DeviceBuffer): Address => cpuBuffer(buffer).address;
+/** The last arguments of `linear` and `linearBackwardInput`: addresses of p and u, the rank, alpha; rank 0 for none. */
+function deltaArguments(delta: LinearDelta | undefined, rank: number): [Address, Address, number, number] {
+  return delta === undefined ? [0, 0, 0, 0] : [at(delta.p), at(delta.u.data), rank, delta.alpha];
+}
 const typeOf = (buffer: DeviceBuffer): number => DTYPE_CODE[buffer.dtype];
 
 /** The kernels of native/cpu, run as they are called. What they are given has been checked. */
@@ -17,9 +29,10 @@ export class CpuKernels implements Kernels {
     private readonly memory: CpuMemory,
   ) {}
 
-  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options: LinearOptions = {}): void {
-    const { alpha = 1, beta = 0 } = options;
-    this.library().linear(at(y), at(x), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta);
+  linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options: LinearDeltaOptions = {}): void {
+    const { alpha = 1, beta = 0, delta } = options;
+    const added = deltaArguments(delta, delta?.u.cols ?? 0);
+    this.library().linear(at(y), at(x), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta, ...added);
   }
 
   linearBackwardInput(
@@ -27,10 +40,12 @@ export class CpuKernels implements Kernels {
     dy: DeviceBuffer,
     w: WeightMatrix,
     m: number,
-    options: LinearOptions = {},
+    options: LinearDeltaOptions = {},
   ): void {
-    const { alpha = 1, beta = 0 } = options;
-    this.library().linearBackwardInput(at(dx), at(dy), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta);
+    const { alpha = 1, beta = 0, delta } = options;
+    const sizes = [m, w.rows, w.cols] as const;
+    const added = deltaArguments(delta, delta?.u.rows ?? 0);
+    this.library().linearBackwardInput(at(dx), at(dy), at(w.data), typeOf(w.data), ...sizes, alpha, beta, ...added);
   }
 
   linearBackwardWeight(
