@@ -1,10 +1,11 @@
 import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { streamBatches } from '../dataset/read';
 import { contentRules } from '../dataset/rules';
+import { isThinkingIn } from '../text/enable-thinking';
 import { summariseLengths } from '../text/token-lengths';
 import { FigureList } from './file-figures';
 import { FindingList } from './finding-list';
-import { lengthFinding } from './length-findings';
+import { differenceFinding, lengthFindings } from './length-findings';
 import { SplitSiblings } from './split-siblings';
 import { FINDINGS_SENT, type AnalysisSettings, type FileCheck } from './protocol';
 import type { TokenCounts } from './token-counts';
@@ -16,12 +17,13 @@ import type { TokenCounts } from './token-counts';
 export async function checkFile(
   file: string,
   settings: AnalysisSettings,
-  counts: TokenCounts,
+  modelCounts: TokenCounts,
   signal: AbortSignal,
   onProgress: (read: number, size: number) => void,
 ): Promise<FileCheck> {
   const start = performance.now();
   const { maxSeqLength, nearDuplicateThreshold } = settings;
+  const counts = modelCounts.thinking(await isThinkingIn(settings.enableThinking ?? 'auto', [file], signal));
   const found = new FindingList(settings.rules);
   const sides = await new SplitSiblings(file).read(nearDuplicateThreshold, settings.otherParts);
   const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
@@ -36,10 +38,14 @@ export async function checkFile(
         const length = counts.lengthOnce(item.example, maxSeqLength);
         count++;
         figures.example(item.example.value, length);
-        const finding = lengthFinding(file, item.example, length, maxSeqLength, counts.estimated);
-        if (finding === undefined || isIgnored(ignoredRules(item.raw), finding)) continue;
-        found.add(finding, FINDINGS_SENT);
-        figures.finding(finding);
+        const difference = count === 1 ? counts.difference : undefined;
+        const own = lengthFindings(file, item.example, length, maxSeqLength, counts.estimated);
+        if (difference !== undefined) own.push(differenceFinding(file, item.example, difference));
+        for (const finding of own) {
+          if (isIgnored(ignoredRules(item.raw), finding)) continue;
+          found.add(finding, FINDINGS_SENT);
+          figures.finding(finding);
+        }
       } else {
         const sealed = figures.sealed();
         return {

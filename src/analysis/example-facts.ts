@@ -5,6 +5,7 @@ import { finalise } from '../dataset/near/minhash';
 import type { RereadExample } from '../dataset/reread';
 import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFinding } from '../dataset/rule';
 import { findingAt, reporter } from '../dataset/rule-pass';
+import { thinks } from '../dataset/thoughts';
 import { hashNumber } from '../dataset/near/text-hash';
 import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
 
@@ -29,7 +30,7 @@ export function exampleFacts({ subject, raw, table }: RereadExample, hash: numbe
   };
   for (const rule of rules.example) rule.check(subject, reporter(rule, { ignored, table }, add));
   const digests = rules.cross.map((rule) => rule.digest(subject));
-  return { hash, extent: extentOf(source), ignored, findings, digests };
+  return { hash, extent: extentOf(source), thinks: thinks(subject.example), ignored, findings, digests };
 }
 
 /** A rule's finding with its lines, counted from the start of the source. */

@@ -23,6 +23,8 @@ export class ExampleRows {
     this.table[at] = length?.tokens ?? -1;
     this.table[at + 1] = length?.trained ?? -1;
     this.table[at + 2] = length?.truncated ?? -1;
+    this.table[at + 3] = length?.answers ?? -1;
+    this.table[at + 4] = length?.trainedAnswers ?? -1;
   }
 
   /** A copy of the rows so far, to be sent. */

@@ -6,7 +6,7 @@ import { exampleRow, exampleRowsIn } from './example-table';
 describe('exampleRowsIn', () => {
   const rows = new ExampleRows();
   for (let index = 0; index < 3000; index++) rows.push(index * 10, index * 10 + 8, undefined);
-  rows.setLength(2, { tokens: 5, trained: 3, truncated: 1 });
+  rows.setLength(2, { tokens: 5, trained: 3, truncated: 1, answers: 3, trainedAnswers: 2 });
   const table = rows.sealed();
 
   it('finds those that a range touches', () => {
@@ -26,6 +26,8 @@ describe('exampleRowsIn', () => {
       tokens: 5,
       trained: 3,
       truncated: 1,
+      answers: 3,
+      trainedAnswers: 2,
     });
     assert.equal(exampleRow(table, 3).tokens, -1);
   });

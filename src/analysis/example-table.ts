@@ -2,7 +2,7 @@ import type { TokenLength } from '../text/token-lengths';
 import { EXAMPLE_WIDTH } from './protocol';
 
 /** One row of `AnalysisResult.examples`. */
-export interface ExampleRow extends TokenLength {
+export interface ExampleRow extends Omit<TokenLength, 'problem'> {
   readonly index: number;
   readonly offset: number;
   readonly endOffset: number;
@@ -18,6 +18,8 @@ export function exampleRow(examples: Int32Array, index: number): ExampleRow {
     tokens: examples[at + 2]!,
     trained: examples[at + 3]!,
     truncated: examples[at + 4]!,
+    answers: examples[at + 5]!,
+    trainedAnswers: examples[at + 6]!,
   };
 }
 

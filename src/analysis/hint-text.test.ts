@@ -2,19 +2,24 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hintText, partsText, summaryText } from './hint-text';
 
+const ONE = { answers: 1, trainedAnswers: 1 };
+
 describe('hintText', () => {
   it('gives tokens, trained tokens and the share of max_seq_length', () => {
-    assert.equal(hintText({ tokens: 187, trained: 92, truncated: 0 }, 1024, false), '187 tok · 92 trained · 18%');
+    assert.equal(
+      hintText({ tokens: 187, trained: 92, truncated: 0, ...ONE }, 1024, false),
+      '187 tok · 92 trained · 18%',
+    );
   });
 
   it('marks an estimate', () => {
-    assert.equal(hintText({ tokens: 10, trained: 4, truncated: 0 }, 100, true), '≈10 tok · ≈4 trained · 10%');
+    assert.equal(hintText({ tokens: 10, trained: 4, truncated: 0, ...ONE }, 100, true), '≈10 tok · ≈4 trained · 10%');
   });
 
   it('warns of what is cut, and of an answer that is lost', () => {
-    const cut = hintText({ tokens: 1500, trained: 900, truncated: 476 }, 1024, false);
+    const cut = hintText({ tokens: 1500, trained: 900, truncated: 476, ...ONE }, 1024, false);
     assert.equal(cut, '⚠ 1,500 tok · 900 trained · 146% · 476 cut');
-    const lost = hintText({ tokens: 1500, trained: 0, truncated: 476 }, 1024, false);
+    const lost = hintText({ tokens: 1500, trained: 0, truncated: 476, ...ONE }, 1024, false);
     assert.equal(lost, '⚠ 1,500 tok · 0 trained · 146% · answer lost');
   });
 });
@@ -23,7 +28,7 @@ describe('partsText', () => {
   const parts = { tokens: 30, prompt: 10, answer: 12, template: 8 };
 
   it('lists where the tokens come from', () => {
-    const text = partsText(parts, { tokens: 30, trained: 13, truncated: 0 }, 1024);
+    const text = partsText(parts, { tokens: 30, trained: 13, truncated: 0, ...ONE }, 1024);
     for (const row of [
       '| prompt | 10 |',
       '| answer | 12 |',
@@ -38,7 +43,7 @@ describe('partsText', () => {
 
   it('says how many are cut', () => {
     assert.match(
-      partsText(parts, { tokens: 30, trained: 3, truncated: 10 }, 20),
+      partsText(parts, { tokens: 30, trained: 3, truncated: 10, ...ONE }, 20),
       /^10 of them lie beyond max_seq_length 20/m,
     );
   });

@@ -1,18 +1,25 @@
 import type { TokenLength, LengthSummary } from '../text/token-lengths';
 import type { TokenParts } from './protocol';
 
+type HintLength = Omit<TokenLength, 'problem'>;
+
 /** `1,234`, and `≈1,234` for an estimate. */
 function countText(value: number, estimated: boolean): string {
   return `${estimated ? '≈' : ''}${value.toLocaleString('en-US')}`;
 }
 
-/** `187 tok · 92 trained · 18%`: the last is the share of max_seq_length. Over it, a sign and how many tokens are cut. */
-export function hintText(length: TokenLength, maxSeqLength: number, estimated: boolean): string {
+/**
+ * `187 tok · 92 trained · 18%`: the last is the share of max_seq_length. Over it, a sign and how many tokens are cut. `2 of 3 answers` where
+ * some are not trained.
+ */
+export function hintText(length: HintLength, maxSeqLength: number, estimated: boolean): string {
   const share = Math.round((100 * length.tokens) / maxSeqLength);
+  if (length.tokens === 0) return '⚠ the chat template refuses it';
   const parts = [
     `${countText(length.tokens, estimated)} tok`,
     `${countText(length.trained, estimated)} trained`,
     `${share}%`,
+    ...(length.trainedAnswers === length.answers ? [] : [`${length.trainedAnswers} of ${length.answers} answers`]),
   ];
   if (length.truncated === 0) return parts.join(' · ');
   const loss = length.trained === 0 ? 'answer lost' : `${countText(length.truncated, estimated)} cut`;
@@ -20,7 +27,7 @@ export function hintText(length: TokenLength, maxSeqLength: number, estimated: b
 }
 
 /** The hover of a hint, Markdown. */
-export function partsText(parts: TokenParts, length: TokenLength, maxSeqLength: number): string {
+export function partsText(parts: TokenParts, length: HintLength, maxSeqLength: number): string {
   const rows = [
     ['prompt', parts.prompt],
     ['answer', parts.answer],
@@ -33,7 +40,15 @@ export function partsText(parts: TokenParts, length: TokenLength, maxSeqLength: 
     length.truncated === 0
       ? ''
       : `\n\n${countText(length.truncated, false)} of them lie beyond max_seq_length ${countText(maxSeqLength, false)} and are cut.`;
-  return ['| tokens | |', '|---|--:|', ...table].join('\n') + over;
+  const context = untrainedText(length);
+  return ['| tokens | |', '|---|--:|', ...table].join('\n') + over + (context === '' ? '' : `\n\n${context}`);
+}
+
+/** What is not trained of an example's answers; empty where all are. */
+export function untrainedText({ answers, trainedAnswers }: Pick<TokenLength, 'answers' | 'trainedAnswers'>): string {
+  return answers === trainedAnswers
+    ? ''
+    : `${trainedAnswers} of ${answers} answers are trained; the others are context, by train_on, or by weight 0 or train false in the data.`;
 }
 
 /** Hover of an estimated hint. */

@@ -1,43 +1,70 @@
 import type { DatasetExample } from '../dataset/example';
 import type { Finding, Severity } from '../dataset/finding';
-import type { TokenLength } from '../text/token-lengths';
+import { joinedText, JOINED_REMEDY, type TokenLength } from '../text/token-lengths';
 
 /** The rules that need a tokenizer; the others are in src/dataset/rules. */
-const LENGTH_RULES = { 'over-length': 'warning', 'answer-lost': 'error' } as const satisfies Record<string, Severity>;
+const LENGTH_RULES = {
+  'over-length': 'warning',
+  'answer-lost': 'error',
+  'template-refuses': 'error',
+  'asked-otherwise': 'error',
+  'thoughts-dropped': 'warning',
+} as const satisfies Record<string, Severity>;
+
+type StartPlace = Pick<DatasetExample, 'line' | 'column' | 'offset'>;
 
 /**
- * What truncation takes from an example, at its first character; undefined where it fits. Estimated counts give no error: the answer
- * may not be lost at all.
+ * What truncation takes from an example, and what keeps it from being trained as it is asked, at its first character. Estimated counts give
+ * no error: the answer may not be lost at all.
  */
-export function lengthFinding(
+export function lengthFindings(
   file: string,
-  example: Pick<DatasetExample, 'line' | 'column' | 'offset'>,
+  example: StartPlace,
   length: TokenLength,
   maxSeqLength: number,
   estimated: boolean,
-): Finding | undefined {
-  if (length.truncated === 0) return undefined;
-  const about = estimated ? 'about ' : '';
-  const size = `the example has ${about}${text(length.tokens)} tokens, max_seq_length is ${text(maxSeqLength)}`;
-  const lost = length.trained === 0 && !estimated;
-  const message = lost
-    ? `no token of the answer fits: ${size} - raise max_seq_length, or shorten the question`
-    : `${about}${text(length.truncated)} tokens are cut off the end: ${size} - shorten it, or raise max_seq_length`;
-  const rule = lost ? 'answer-lost' : 'over-length';
-  return {
-    file,
-    line: example.line,
-    column: example.column,
-    endLine: example.line,
-    endColumn: example.column + 1,
-    severity: LENGTH_RULES[rule],
-    rule,
-    message,
-    related: [],
-    offset: example.offset,
-    endOffset: example.offset + 1,
-    fixes: [],
+): Finding[] {
+  const found: Finding[] = [];
+  const add = (rule: keyof typeof LENGTH_RULES, message: string): void => {
+    found.push(atStart(file, example, rule, LENGTH_RULES[rule], message));
   };
+  const { problem } = length;
+  if (problem?.kind === 'refused') {
+    add('template-refuses', `${problem.reason} - change the conversation to what the model supports`);
+  }
+  if (problem?.kind === 'joined') add('asked-otherwise', `${joinedText(problem)} - ${JOINED_REMEDY}`);
+  if (problem?.kind === 'dropped') {
+    const count =
+      problem.answers === 1 ? 'the thoughts of an answer are' : `the thoughts of ${problem.answers} answers are`;
+    add(
+      'thoughts-dropped',
+      `${count} not trained: the chat template leaves them out, or enable_thinking is false - write them into the answer as <think>...</think>, or set enable_thinking to true`,
+    );
+  }
+  if (length.truncated > 0) {
+    const about = estimated ? 'about ' : '';
+    const size = `the example has ${about}${text(length.tokens)} tokens, max_seq_length is ${text(maxSeqLength)}`;
+    if (length.trained === 0 && !estimated) {
+      add('answer-lost', `no token of the answer fits: ${size} - raise max_seq_length, or shorten the question`);
+    } else {
+      add(
+        'over-length',
+        `${about}${text(length.truncated)} tokens are cut off the end: ${size} - shorten it, or raise max_seq_length`,
+      );
+    }
+  }
+  return found;
+}
+
+/** How the prompts of a chat template differ from the conversations it writes, said once, at the first example of a file. */
+export function differenceFinding(file: string, example: StartPlace, message: string): Finding {
+  return atStart(file, example, 'asked-otherwise', 'warning', message);
+}
+
+function atStart(file: string, example: StartPlace, rule: string, severity: Severity, message: string): Finding {
+  const { line, column, offset } = example;
+  const place = { file, line, column, endLine: line, endColumn: column + 1, offset, endOffset: offset + 1 };
+  return { ...place, severity, rule, message, related: [], fixes: [] };
 }
 
 function text(value: number): string {

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { dataFiles } from '../config/config-paths';
 import { readFileLeniently } from '../config/lenient-config';
 import { CONFIG_NAME } from '../config/names';
+import type { TrainOn } from '../text/conversation-texts';
+import type { EnableThinking } from '../text/enable-thinking';
 
 /** What a configuration says that tokens depend on. */
 export interface NearestConfig {
@@ -13,6 +15,8 @@ export interface NearestConfig {
   readonly systemPrompt: string | undefined;
   /** The files of data that it names, absolute. */
   readonly dataFiles: readonly string[];
+  readonly trainOn: TrainOn;
+  readonly enableThinking: EnableThinking;
 }
 
 /** The sft.config.json of the folder or the nearest one above it, read leniently: it may be half written. */
@@ -29,6 +33,8 @@ export async function nearestConfig(folder: string): Promise<NearestConfig | und
         maxSeqLength: values.max_seq_length,
         systemPrompt: values.system_prompt ?? undefined,
         dataFiles: dataFiles(paths),
+        trainOn: values.train_on,
+        enableThinking: values.enable_thinking,
       };
     }
     if (path.dirname(at) === at) return undefined;

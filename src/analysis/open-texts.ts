@@ -135,7 +135,9 @@ export class OpenTexts {
     if (!isCurrent(opened, version)) return undefined;
     const example = opened.analysis.example(index);
     const { settings } = opened;
-    return example === undefined ? undefined : { example, counts: await this.counts.of(settings), settings };
+    return example === undefined
+      ? undefined
+      : { example, counts: opened.analysis.asked(await this.counts.of(settings)), settings };
   }
 
   private restart(uri: string, opened: OpenText): void {

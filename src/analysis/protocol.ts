@@ -5,6 +5,8 @@ import type { DatasetKind } from '../dataset/formats/kind';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
 import type { SplitParts } from '../dataset/split/split';
 import type { SplitFile } from '../dataset/split/split-file';
+import type { TrainOn } from '../text/conversation-texts';
+import type { EnableThinking } from '../text/enable-thinking';
 import type { LengthSummary } from '../text/token-lengths';
 
 /** Replaces `length` UTF-16 code units from `offset` on; the changes of one message are applied one after the other. */
@@ -24,6 +26,10 @@ export interface AnalysisSettings {
   readonly maxSeqLength: number;
   /** Stands before every conversation that has no system message of its own. */
   readonly systemPrompt?: string | undefined;
+  /** Which answers of a conversation are trained; all unless given. */
+  readonly trainOn?: TrainOn | undefined;
+  /** Whether the model is asked to think; `auto` unless given. */
+  readonly enableThinking?: EnableThinking | undefined;
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Share of word pairs from which two examples are near-duplicates. */
   readonly nearDuplicateThreshold: number;
@@ -32,7 +38,7 @@ export interface AnalysisSettings {
 }
 
 /** Numbers of one example in `AnalysisResult.examples`, in this order. */
-const EXAMPLE_FIELDS = ['offset', 'endOffset', 'tokens', 'trained', 'truncated'] as const;
+const EXAMPLE_FIELDS = ['offset', 'endOffset', 'tokens', 'trained', 'truncated', 'answers', 'trainedAnswers'] as const;
 export const EXAMPLE_WIDTH = EXAMPLE_FIELDS.length;
 
 /** What the analysis of one version of a text gives. */
@@ -92,6 +98,8 @@ export interface TrainingSequence {
   readonly modelName: string;
   readonly maxSeqLength: number;
   readonly tokens: readonly SequenceToken[];
+  /** What the tokens do not show of the answers that are trained; empty where there is nothing. */
+  readonly note: string;
 }
 
 /** What the report of a file says beyond its findings and totals. */

@@ -19,6 +19,8 @@ export interface ExampleFacts {
   /** Of the source. */
   readonly hash: number;
   readonly extent: Extent;
+  /** Whether an answer in it has thoughts. */
+  readonly thinks: boolean;
   /** Rules the example asks to be spared. */
   readonly ignored: readonly string[];
   readonly findings: readonly LocalFinding[];

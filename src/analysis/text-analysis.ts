@@ -11,7 +11,7 @@ import { Compared, compareExamples } from './compare-examples';
 import { exampleFacts, RuleSet, sourceHash } from './example-facts';
 import { ExampleRows } from './example-rows';
 import { FindingList } from './finding-list';
-import { lengthFinding } from './length-findings';
+import { differenceFinding, lengthFindings } from './length-findings';
 import { FINDINGS_SENT, type AnalysisResult, type AnalysisSettings, type TextChange } from './protocol';
 import { Walker, type ExampleFacts, type Segment } from './segment';
 import { SegmentedText } from './segmented-text';
@@ -39,6 +39,8 @@ export class TextAnalysis {
   private compared: readonly Finding[] = [];
   private before = new Compared();
   private otherSides: OtherSides | undefined;
+  /** Whether the model is asked to think, as far as is known. */
+  private thinks = false;
 
   constructor(
     private readonly file: string,
@@ -50,6 +52,11 @@ export class TextAnalysis {
     this.reading = new SegmentedText(file, text, (segment) => {
       this.keep(segment);
     });
+  }
+
+  /** The counts as the text is counted by, of those that are given. */
+  asked(counts: TokenCounts): TokenCounts {
+    return counts.thinking(this.thinks);
   }
 
   /** Of the text, in UTF-16 code units. */
@@ -88,11 +95,10 @@ export class TextAnalysis {
    * Checks and counts what is not yet, in steps: whoever runs it goes on when there is time, or drops it when the text has changed.
    * Where much is to be done it gives results before the last, which are not complete: syntax and schema, then all rules.
    */
-  *work(version: number, counts: TokenCounts): Generator<AnalysisResult | undefined, AnalysisResult, undefined> {
+  *work(version: number, modelCounts: TokenCounts): Generator<AnalysisResult | undefined, AnalysisResult, undefined> {
     const start = performance.now();
     const { reading } = this;
-    if (this.counts !== counts) this.forgetLengths(() => false);
-    this.counts = counts;
+    this.countBy(modelCounts.thinking(this.thinks));
     const seal = (complete: boolean): AnalysisResult => this.result(version, complete, start);
     if (!reading.ready) {
       this.compared = [];
@@ -103,12 +109,14 @@ export class TextAnalysis {
     let uncounted = 0;
     for (const segment of reading.segments) {
       if (segment.valid && segment.facts === undefined) {
-        this.examine(segment, at.here, counts);
+        this.examine(segment, at.here, this.counts!);
         yield undefined;
       }
-      if (segment.valid && segment.length === undefined) uncounted++;
       at.pass(segment);
     }
+    this.thinks = this.asksForThoughts();
+    const counts = this.countBy(modelCounts.thinking(this.thinks));
+    for (const { valid, length } of reading.segments) if (valid && length === undefined) uncounted++;
     this.kept = new Map();
     const read = (segment: Segment, from: Cursor): RuleSubject => this.reread(segment, from).subject;
     const table = reading.header !== '';
@@ -142,6 +150,19 @@ export class TextAnalysis {
     const found = new FindingList(this.settings.rules);
     this.collect(found, Infinity);
     return found.sorted(Infinity);
+  }
+
+  private asksForThoughts(): boolean {
+    const { enableThinking = 'auto' } = this.settings;
+    return enableThinking === 'auto'
+      ? this.reading.segments.some(({ facts }) => facts?.thinks === true)
+      : enableThinking;
+  }
+
+  private countBy(counts: TokenCounts): TokenCounts {
+    if (this.counts !== counts) this.forgetLengths(() => false);
+    this.counts = counts;
+    return counts;
   }
 
   private ruleSet(): RuleSet {
@@ -236,6 +257,7 @@ export class TextAnalysis {
     const estimated = this.counts?.estimated === true;
     const table = this.reading.header !== '';
     const told = new Set<string>();
+    let difference = this.counts?.difference;
     const at = new Walker();
     for (const segment of this.reading.segments) {
       for (const finding of segment.findings) found.add(finding, most, at);
@@ -249,10 +271,18 @@ export class TextAnalysis {
           found.add(finding, most, at);
         }
         const { length } = segment;
-        if (length !== undefined && length.truncated > 0) {
+        if (
+          length !== undefined &&
+          (length.truncated > 0 || length.problem !== undefined || difference !== undefined)
+        ) {
           const place = { line: at.line + 1, column: columnOf(at), offset: at.offset };
-          const finding = lengthFinding(file, place, length, settings.maxSeqLength, estimated);
-          if (finding !== undefined && !isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
+          const own = lengthFindings(file, place, length, settings.maxSeqLength, estimated);
+          if (difference !== undefined) own.push(differenceFinding(file, place, difference));
+          // Of all examples the first says it.
+          difference = undefined;
+          for (const finding of own) {
+            if (!isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
+          }
         }
       }
       at.pass(segment);

@@ -25,7 +25,7 @@ describe('the tokens of an example', () => {
   it('count a system prompt among what is asked', async () => {
     const example = { value: { question: 'Who?', answer: 'Me.' } };
     const counts = await openTokenCounts(MODEL);
-    const [without, under] = [counts.partsOf(example)!, counts.under('Be brief.').partsOf(example)!];
+    const [without, under] = [counts.partsOf(example)!, counts.under({ systemPrompt: 'Be brief.' }).partsOf(example)!];
     assert.equal(under.answer, without.answer);
     assert.ok(under.prompt > without.prompt);
     assert.equal(under.prompt + under.answer + under.template, under.tokens);

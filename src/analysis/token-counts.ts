@@ -3,12 +3,14 @@ import type { DatasetExample } from '../dataset/example';
 import { formatError, SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
+import type { TrainOn } from '../text/conversation-texts';
 import { createCounter, type TokenCounter } from '../text/count';
 import { createStreamingDecoder } from '../text/streaming-decoder';
 import { withSystemPrompt } from '../text/system-prompt';
 import { tokenLength, type TokenLength } from '../text/token-lengths';
 import { sourceHash } from './example-facts';
-import type { TokenParts, TrainingSequence } from './protocol';
+import { untrainedText } from './hint-text';
+import type { AnalysisSettings, TokenParts, TrainingSequence } from './protocol';
 
 /** Characters of a token in the estimate: what English text has with the vocabularies of the Llama family. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -17,24 +19,37 @@ const CHARACTERS_PER_TOKEN = 4;
 const CACHED = 200_000;
 
 /** What is counted of an example. */
-type Countable = Pick<DatasetExample, 'value' | 'history'>;
+type Countable = Pick<DatasetExample, 'value' | 'history' | 'thoughts'>;
 
 /** The token counts of examples under one model, each counted once. Made by openTokenCounts. */
 export class TokenCounts {
   private cache = new Map<string, TokenLength>();
   private counter: TokenCounter | undefined;
+  private asked: TokenCounts | undefined;
 
   constructor(
     private readonly chat: ChatTokenizer | undefined,
     readonly modelName: string | undefined,
     /** Why the chosen model cannot count. */
     readonly problem: string | undefined,
-    private readonly systemPrompt?: string,
+    private readonly settings: Pick<AnalysisSettings, 'systemPrompt' | 'trainOn'> = {},
   ) {}
 
-  /** The counts under the same model where another system prompt stands before the conversations. */
-  under(systemPrompt: string | undefined): TokenCounts {
-    return new TokenCounts(this.chat, this.modelName, this.problem, systemPrompt);
+  /** The counts under the same model with another system prompt before the conversations, and other answers trained. */
+  under({ systemPrompt, trainOn }: Pick<AnalysisSettings, 'systemPrompt' | 'trainOn'>): TokenCounts {
+    const chat = this.chat?.training(trainOn ?? 'all');
+    return new TokenCounts(chat, this.modelName, this.problem, { systemPrompt, trainOn });
+  }
+
+  /** The counts where the model is asked to think, or not to. Those that are neither are counted as without. */
+  thinking(enableThinking: boolean): TokenCounts {
+    if (!enableThinking || this.chat === undefined) return this;
+    return (this.asked ??= new TokenCounts(this.chat.thinking(true), this.modelName, this.problem, this.settings));
+  }
+
+  /** How the prompts of the model's chat template differ from the conversations it writes, where they do. */
+  get difference(): string | undefined {
+    return this.chat?.difference?.message;
   }
 
   /** The counts are characters / 4. */
@@ -44,7 +59,7 @@ export class TokenCounts {
 
   /** As lengthOf, where it costs nothing: counted before, or an estimate. */
   known(example: Countable, maxSeqLength: number): TokenLength | undefined {
-    if (this.chat === undefined) return estimate(this.conversation(example), maxSeqLength);
+    if (this.chat === undefined) return this.lengthOnce(example, maxSeqLength);
     // Before the first count there is no need of a key.
     if (this.cache.size === 0) return undefined;
     return this.cached(cacheKey(example), maxSeqLength);
@@ -66,7 +81,9 @@ export class TokenCounts {
   /** As lengthOf, but nothing is kept: for files of millions of examples, each counted once. */
   lengthOnce(example: Countable, maxSeqLength: number): TokenLength {
     const asked = this.conversation(example);
-    return this.chat === undefined ? estimate(asked, maxSeqLength) : tokenLength(this.chat, asked, maxSeqLength);
+    return this.chat === undefined
+      ? estimate(asked, maxSeqLength, this.settings.trainOn ?? 'all')
+      : tokenLength(this.chat, asked, maxSeqLength);
   }
 
   private cached(key: string, maxSeqLength: number): TokenLength | undefined {
@@ -94,7 +111,8 @@ export class TokenCounts {
   sequenceOf(example: Countable, maxSeqLength: number): TrainingSequence | undefined {
     const { chat, modelName } = this;
     if (chat === undefined || modelName === undefined) return undefined;
-    const { ids, trained } = chat.encodeExample(this.conversation(example), Number.MAX_SAFE_INTEGER);
+    const encoded = chat.encodeExample(this.conversation(example), Number.MAX_SAFE_INTEGER);
+    const { ids, trained, earlier } = encoded;
     const decoder = createStreamingDecoder(chat.tokenizer);
     const texts = Array.from(ids, (id) => decoder.push(id));
     const rest = decoder.end();
@@ -106,15 +124,22 @@ export class TokenCounts {
       special: chat.tokenizer.isAdded(id),
       cut: at >= maxSeqLength,
     }));
-    return { modelName, maxSeqLength, tokens };
+    const elsewhere =
+      earlier.length === 0
+        ? ''
+        : 'Earlier answers are trained in texts of their own, each cut off behind its answer: the chat template writes them otherwise once another turn follows.';
+    const note = [untrainedText(encoded), elsewhere].filter((line) => line !== '').join(' ');
+    return { modelName, maxSeqLength, tokens, note };
   }
 
   /** An example as training puts it together. */
-  private conversation({ value, history = [] }: Countable): Required<QuestionAnswer> {
-    const before = withSystemPrompt(history, this.systemPrompt);
-    return { question: value.question, answer: value.answer, history: before };
+  private conversation({ value, thoughts, history = [] }: Countable): Conversation {
+    const before = withSystemPrompt(history, this.settings.systemPrompt);
+    return { question: value.question, answer: value.answer, thoughts, history: before };
   }
 }
+
+type Conversation = QuestionAnswer & Required<Pick<QuestionAnswer, 'history'>>;
 
 /** Opens a model folder's tokenizer. A folder that cannot be read gives estimates and the reason. */
 export async function openTokenCounts(modelFolder: string | undefined): Promise<TokenCounts> {
@@ -128,20 +153,37 @@ export async function openTokenCounts(modelFolder: string | undefined): Promise<
   }
 }
 
-function estimate({ question, answer, history }: Required<QuestionAnswer>, maxSeqLength: number): TokenLength {
-  const characters = history.reduce((sum, message) => sum + message.content.length, question.length);
-  const asked = Math.ceil(characters / CHARACTERS_PER_TOKEN);
-  const answered = Math.ceil(answer.length / CHARACTERS_PER_TOKEN);
-  const tokens = asked + answered;
-  return {
-    tokens,
-    trained: Math.max(0, Math.min(tokens, maxSeqLength) - asked),
-    truncated: Math.max(0, tokens - maxSeqLength),
+function estimate(
+  { question, answer, thoughts = '', history }: Conversation,
+  maxSeqLength: number,
+  trainOn: TrainOn,
+): TokenLength {
+  const tokensIn = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+  let tokens = 0;
+  let trained = 0;
+  let answers = 0;
+  let trainedAnswers = 0;
+  const add = (text: string, isAnswer: boolean, isTrained: boolean): void => {
+    const own = tokensIn(text);
+    if (isAnswer) answers++;
+    if (isTrained) {
+      trainedAnswers++;
+      trained += Math.max(0, Math.min(own, maxSeqLength - tokens));
+    }
+    tokens += own;
   };
+  for (const { role, content, thoughts: before = '', train } of history) {
+    const isAnswer = role === 'assistant';
+    add(before + content, isAnswer, isAnswer && train !== false && trainOn === 'all');
+  }
+  add(question, false, false);
+  add(thoughts + answer, true, true);
+  return { tokens, trained, truncated: Math.max(0, tokens - maxSeqLength), answers, trainedAnswers };
 }
 
 /** The texts themselves would be held twice: 53 bits of each stand for them. */
-function cacheKey({ value, history = [] }: Countable): string {
+function cacheKey({ value, thoughts, history = [] }: Countable): string {
   const key = `${sourceHash(value.question)} ${sourceHash(value.answer)} `;
-  return history.length === 0 ? key : `${key}${sourceHash(JSON.stringify(history))} `;
+  if (history.length === 0 && thoughts === undefined) return key;
+  return `${key}${sourceHash(JSON.stringify([history, thoughts]))} `;
 }

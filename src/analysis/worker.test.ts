@@ -124,6 +124,8 @@ describe('the analysis worker', () => {
       tokens: 3,
       trained: 1,
       truncated: 0,
+      answers: 1,
+      trainedAnswers: 1,
     });
   });
 

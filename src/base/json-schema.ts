@@ -9,7 +9,7 @@ export interface JsonSchema {
   readonly description?: string;
   readonly type?: TypeName | readonly TypeName[];
   readonly const?: string | number;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | boolean)[];
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly minimum?: number;

@@ -57,7 +57,15 @@ describe('sft count', () => {
     const counted = JSON.parse(out) as Counted;
     assert.equal(code, 0);
     assert.deepEqual(Object.keys(counted), ['model', 'max_seq_length', 'examples', 'total', 'p50', 'p95', 'max']);
-    assert.deepEqual(Object.keys(counted.examples[0]!), ['index', 'line', 'tokens', 'trained', 'truncated']);
+    assert.deepEqual(Object.keys(counted.examples[0]!), [
+      'index',
+      'line',
+      'tokens',
+      'trained',
+      'truncated',
+      'answers',
+      'trained_answers',
+    ]);
     assert.equal(counted.max_seq_length, 1024);
     assert.deepEqual(
       counted.examples.map((example) => example.line),

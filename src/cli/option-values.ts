@@ -58,3 +58,19 @@ export function onlyPositional(positionals: readonly string[], what: string): st
     },
   );
 }
+
+/** An option that is one of a few words; undefined where it was not given. @throws SftError usage */
+export function choiceOption<const T extends string>(
+  options: OptionValues,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen !== undefined) return chosen;
+  throw new SftError('usage', `--${name} is ${JSON.stringify(text)}, not one of ${choices.join(', ')}`, {
+    remedy: `give --${name} one of them`,
+    exitCode: 2,
+  });
+}

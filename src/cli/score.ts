@@ -1,5 +1,7 @@
+import { sequencesOf } from '../model/batch';
 import { scoreExamples } from '../model/score';
 import { readDataset } from '../dataset/read';
+import { isThinking } from '../text/enable-thinking';
 import { encodeDataset } from '../train/encode-dataset';
 import { MODEL_OPTIONS, openModelOption } from './open-model';
 import { numberOption, onlyPositional } from './option-values';
@@ -22,15 +24,21 @@ After training, examples that keep a high nll are hard, rare or wrong: look at t
     const file = onlyPositional(positionals, 'FILE');
     const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 2, integer: true });
     const { session, model } = await openModelOption(invocation);
-    const encoded = await encodeDataset(await readDataset(file), session.chat, maxSeqLength);
-    const { loss, perExample } = await scoreExamples(model, encoded);
-    const total = perExample.reduce((sum, example) => sum + example.nll, 0);
-    const examples = encoded.map((example, i) => ({
-      index: example.index,
-      tokens: example.ids.length,
-      trained: perExample[i]!.targets,
-      nll: perExample[i]!.nll,
-    }));
+    const dataset = await readDataset(file);
+    const chat = session.chat.thinking(isThinking('auto', dataset.examples));
+    const encoded = await encodeDataset(dataset, chat, maxSeqLength);
+    const { loss, perExample: scores } = await scoreExamples(model, sequencesOf(encoded));
+    const total = scores.reduce((sum, score) => sum + score.nll, 0);
+    let next = 0;
+    const examples = encoded.map((example) => {
+      const own = scores.slice(next, (next += sequencesOf([example]).length));
+      return {
+        index: example.index,
+        tokens: example.ids.length,
+        trained: own.reduce((sum, score) => sum + score.targets, 0),
+        nll: own.reduce((sum, score) => sum + score.nll, 0),
+      };
+    });
     if (json) {
       terminal.out(JSON.stringify({ examples, nll: total, perplexity: Math.exp(loss) }));
     } else {

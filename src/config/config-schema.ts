@@ -76,6 +76,21 @@ export const CONFIG_SCHEMA = {
       default: null,
       examples: ['You answer questions about public services, briefly and kindly.'],
     },
+    train_on: {
+      description:
+        'Which answers of a conversation are learnt: all of them, or only the last. An answer whose data say weight 0 or train false is never learnt.',
+      type: 'string',
+      enum: ['all', 'last'],
+      default: 'all',
+      examples: ['all', 'last'],
+    },
+    enable_thinking: {
+      description:
+        'Whether the model is asked to think before it answers, in training as in use. auto does so where answers of the data hold thoughts (<think> or reasoning_content).',
+      enum: ['auto', true, false],
+      default: 'auto',
+      examples: ['auto', false],
+    },
     output_dir: {
       description:
         'The folder in which each run gets a folder of its own, with its log, its checkpoints and the result.',

@@ -61,6 +61,8 @@ describe('a good configuration', () => {
       test_dataset: null,
       adapter: null,
       system_prompt: null,
+      train_on: 'all',
+      enable_thinking: 'auto',
       output_dir: path.resolve('somewhere/.sft/runs'),
       training_type: 'lora',
       max_seq_length: 1024,

@@ -99,9 +99,14 @@ function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
   const shown = given.length > 60 ? `${given.slice(0, 57)}...` : given;
   if (error.keyword === 'enum') {
     const offered = schema.enum ?? [];
-    const near = typeof error.data === 'string' ? nearest(error.data, offered) : undefined;
+    const words = offered.filter((value) => typeof value === 'string');
+    const near =
+      offered.find((value) => String(value) === error.data) ??
+      (typeof error.data === 'string' ? nearest(error.data, words) : undefined);
     const remedy =
-      near === undefined ? `write one of ${offered.join(', ')}` : `did you mean "${near}"? (${offered.join(', ')})`;
+      near === undefined
+        ? `write one of ${offered.join(', ')}`
+        : `did you mean ${JSON.stringify(near)}? (${offered.join(', ')})`;
     const values = near === undefined ? offered.slice(0, 3) : [near];
     return configProblem(
       `${label} cannot be ${shown}`,

@@ -20,14 +20,20 @@ export interface DatasetExample {
   readonly endOffset: number;
   /** Whatever the file's kind: an Alpaca instruction with its input is the question, the last two turns are question and answer. */
   readonly value: QaExample;
-  /** What stands before the question in a conversation: the system message and earlier turns. Context, not learnt. */
+  /** What stands before the question in a conversation: the system message and earlier turns. */
   readonly history?: readonly ExampleMessage[];
+  /** What the assistant thought before the answer, where the example has it beside the answer. */
+  readonly thoughts?: string;
 }
 
 /** One message of a conversation. */
 export interface ExampleMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+  /** Of the assistant: what it thought before it said this, where that is written beside the text (`reasoning_content`). */
+  readonly thoughts?: string;
+  /** False for an assistant's turn that is context only: its data say so (`weight` 0, `train` false). */
+  readonly train?: false;
 }
 
 /** How a file holds its examples: a JSON array of objects, one object a line (JSONL), or a table with a header row. */

@@ -30,7 +30,7 @@ export interface RereadExample {
 export function rereadExample(
   { file, format, kind, header }: ExampleContext,
   source: string,
-  place: Omit<DatasetExample, 'value' | 'history'>,
+  place: Omit<DatasetExample, 'value' | 'history' | 'thoughts'>,
 ): RereadExample {
   const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source) : undefined;
   const raw = (record?.value ?? JSON.parse(source)) as Readonly<Record<string, unknown>>;

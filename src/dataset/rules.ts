@@ -99,6 +99,7 @@ const READING_RULES: Readonly<Record<string, Severity>> = {
   'mixed-format': 'error',
   'unknown-role': 'error',
   'last-turn': 'error',
+  'nothing-learnt': 'error',
   'turn-order': 'warning',
   'csv-header': 'error',
   'csv-columns': 'error',

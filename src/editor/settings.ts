@@ -17,6 +17,8 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
     modelFolder: vscode.workspace.isTrusted ? modelFolder : undefined,
     maxSeqLength: length ?? config?.maxSeqLength ?? CONFIG_SCHEMA.properties.max_seq_length.default,
     systemPrompt: config?.systemPrompt,
+    trainOn: config?.trainOn,
+    enableThinking: config?.enableThinking,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
     rules: { ...readSetting('sft.rules', uri) },
     otherParts: otherParts(config?.dataFiles ?? [], uri),

@@ -55,7 +55,7 @@ export async function answerQuestions(
     // Answers that were cut off are none.
     options.signal?.throwIfAborted();
     for (const { tokenIds, stop } of continuations) {
-      const answer = chat.tokenizer.decode(tokenIds, { skipSpecialTokens: true }).trim();
+      const answer = chat.decodeAnswer(tokenIds);
       answers.push({ answer, cut: stop === 'length' });
     }
     options.onAnswer?.(answers.length);

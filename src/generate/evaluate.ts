@@ -1,3 +1,4 @@
+import type { Span } from '../base/spans';
 import type { LlamaModel } from '../model/llama';
 import { scoreExamples, type ExampleScore } from '../model/score';
 import type { TokenSequence } from '../model/batch';
@@ -12,6 +13,8 @@ export interface EvaluationExample extends TokenSequence, AskedQuestion {
   readonly index: number;
   readonly line: number;
   readonly reference: string;
+  /** The tokens of the reference. */
+  readonly answer: readonly Span[];
 }
 
 /** ROUGE of one model's answers against the references, with the loss over the references' tokens. */
@@ -46,7 +49,11 @@ export async function evaluateModel(
   examples: readonly EvaluationExample[],
   options: EvaluateOptions,
 ): Promise<{ summary: ModelEvaluation; answers: Answered[] }> {
-  const { loss, perExample } = await scoreExamples(model, examples);
+  const { loss, perExample } = await scoreExamples(
+    model,
+    // Where the last answer was cut off, what is left of the earlier ones.
+    examples.map(({ ids, trained, answer }) => ({ ids, trained: answer.length > 0 ? answer : trained })),
+  );
   options.onAnswer?.(options.answered?.length ?? 0);
   const given = await answerQuestions(model, chat, examples, options);
   const answers = examples.map((example, i) => ({

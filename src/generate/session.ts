@@ -8,7 +8,6 @@ import type { Tuning } from '../model/tuning';
 import { BaseWeights } from '../model/weights';
 import { loadAdapter } from '../tuning/registry';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
-import { withinEmbeddings } from '../text/embedded-tokens';
 
 /** A model folder without its weights: what can be known before a device is opened. */
 export interface ModelFolder {
@@ -31,12 +30,9 @@ export interface ModelSession extends ModelFolder {
  * Reads configuration and tokenizer of a model folder.
  * @throws SftError what reading the configuration and the tokenizer throws
  */
-export async function readModelFolder(
-  modelDir: string,
-  options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
-): Promise<ModelFolder> {
+export async function readModelFolder(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ModelFolder> {
   const config = readLlamaConfig(modelDir);
-  const chat = withinEmbeddings(await loadChatTokenizer(modelDir, options), config.vocabSize, modelDir);
+  const chat = await loadChatTokenizer(modelDir, { ...options, embeddings: config.vocabSize });
   return { modelDir, config, chat, weightFiles: weightFilesOf(modelDir) };
 }
 
@@ -95,7 +91,7 @@ export function openWeights(device: Device, folder: ModelFolder): ModelSession {
 export async function openModel(
   device: Device,
   modelDir: string,
-  options: Pick<ChatTokenizerOptions, 'systemPrompt'> = {},
+  options: ChatTokenizerOptions = {},
 ): Promise<ModelSession> {
   return openWeights(device, await readModelFolder(modelDir, options));
 }

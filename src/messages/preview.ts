@@ -8,6 +8,8 @@ export const trainingPreview = record({
   examples: count,
   model: text,
   maxSeqLength: count,
+  /** What the tokens do not show of the answers that are trained; may be empty. */
+  note: text,
   tokens: listOf(record({ id: count, text, trained: flag, special: flag, cut: flag })),
 });
 export type TrainingPreview = TypeOf<typeof trainingPreview>;

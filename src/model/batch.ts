@@ -10,6 +10,19 @@ export interface TokenSequence {
   readonly trained: readonly Span[];
 }
 
+/** An example of training: a conversation, and the further texts that train earlier answers of it. */
+export interface TrainableSequence extends TokenSequence {
+  readonly earlier?: readonly TokenSequence[];
+}
+
+/** The sequences that train an example: those with something trained. */
+export function sequencesOf(examples: readonly TrainableSequence[]): readonly TokenSequence[] {
+  return examples.flatMap((example) => {
+    const { earlier = [] } = example;
+    return earlier.length === 0 ? [example] : [...earlier, example].filter(({ trained }) => trained.length > 0);
+  });
+}
+
 /** Sequences packed end to end without padding, as the kernels take them. */
 export interface PackedBatch {
   readonly tokens: number;

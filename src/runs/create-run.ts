@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { dataFiles } from '../config/config-paths';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { DataKey } from '../train/data-files';
 import { SftError } from '../base/errors';
 import { explainWriteError, makeFolder } from '../base/files';
 import { VERSION } from '../base/version';
+import { isThinkingIn } from '../text/enable-thinking';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
 
@@ -23,12 +25,19 @@ export interface NewRun {
 }
 
 /**
- * Creates the folder of a run with state.json (`starting`) and run.json. Reads the data once for its hash.
+ * Creates the folder of a run with state.json (`starting`) and run.json. Reads the data for its hash, and for whether its answers hold
+ * thoughts.
  *
  * @throws SftError `disk-full`, `not-writable`, `run-exists`, `run-busy`, or `unreadable` for the data
  */
 export async function createRun(options: NewRun): Promise<RunFolder> {
   const data = await hashFiles(options.config);
+  // One value for the whole run, its chat and its server, which have no data to look at.
+  const enable_thinking = await isThinkingIn(options.config.enable_thinking, dataFiles(options.config));
+  return createIn({ ...options, config: { ...options.config, enable_thinking } }, data);
+}
+
+async function createIn(options: NewRun, data: HashedData): Promise<RunFolder> {
   if (options.folder === undefined) {
     const folder = await makeNamedFolder(options);
     try {

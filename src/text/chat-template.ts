@@ -10,11 +10,17 @@ import type { TextTokenizer } from './tokenizer';
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+  /** Of the assistant: what it thought first, where that is not in the content. Templates know it as reasoning_content. */
+  readonly thoughts?: string;
+  /** False for a turn of the assistant that is context only. */
+  readonly train?: false;
 }
 
 export interface RenderOptions {
   /** Ends with the header of the assistant's turn, for the model to go on. */
   readonly addGenerationPrompt: boolean;
+  /** What templates that can switch thinking on and off read as `enable_thinking`; false unless given. */
+  readonly enableThinking?: boolean;
 }
 
 export interface ChatTemplate {
@@ -33,8 +39,7 @@ export interface ChatTemplate {
 /**
  * The chat template of a model folder: chat_template.jinja, else chat_template of tokenizer_config.json (one text, or a
  * list of which "default" is taken), else a documented default. `now` is the one date that strftime_now gives in this
- * run. Templates that can switch thinking off are told to (`enable_thinking` is false): training answers hold no
- * thoughts, so prompts must not ask for them.
+ * run.
  */
 export async function loadChatTemplate(
   modelDir: string,
@@ -47,17 +52,24 @@ export async function loadChatTemplate(
     ...special.all,
     tools: null,
     documents: null,
-    enable_thinking: false,
   });
   const notice = found.name === undefined ? {} : { notice: `the model brings no chat template: ${found.name} is used` };
+  const variables = ({ addGenerationPrompt, enableThinking = false }: RenderOptions): Record<string, unknown> => ({
+    add_generation_prompt: addGenerationPrompt,
+    enable_thinking: enableThinking,
+  });
   return {
     source: found.source,
     file: found.file,
     ...notice,
     renderChat: (messages, options) =>
-      compiled.render({ messages, add_generation_prompt: options.addGenerationPrompt }),
-    outline: (roles, options) => compiled.outline(roles, { add_generation_prompt: options.addGenerationPrompt }),
+      compiled.render({ messages: messages.map(asTemplatesRead), ...variables(options) }),
+    outline: (roles, options) => compiled.outline(roles, variables(options)),
   };
+}
+
+function asTemplatesRead({ role, content, thoughts }: ChatMessage): Readonly<Record<string, string>> {
+  return thoughts === undefined ? { role, content } : { role, content, reasoning_content: thoughts };
 }
 
 interface FoundTemplate {

@@ -8,7 +8,12 @@ import { atLeastOne } from '../../test/at-least-one';
 import { SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import type { ChatMessage } from './chat-template';
-import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from './chat-tokenizer';
+import {
+  loadChatTokenizer,
+  type ChatTokenizer,
+  type ChatTokenizerOptions,
+  type QuestionAnswer,
+} from './chat-tokenizer';
 
 const FIXTURES = 'test/reference/text';
 
@@ -125,21 +130,23 @@ describe('trained tokens', () => {
     }
   });
 
-  it('are the last answer alone where earlier turns stand before the question', async () => {
+  it('are every answer of a conversation, or the last alone', async () => {
     const model = await load('llama-3', 'llama-3', { systemPrompt: 'Be brief.' });
+    const last = model.training('last');
     const earlier = [
       { role: 'user', content: 'First?' },
       { role: 'assistant', content: 'One.' },
     ] as const;
-    const encode = (history: readonly ChatMessage[]): { whole: string; trained: string } => {
-      const { ids, trained } = model.encodeExample({ question: 'Second?', answer: 'Two.', history }, 1024);
+    const encode = (asked: ChatTokenizer, history: readonly ChatMessage[]): { whole: string; trained: string } => {
+      const { ids, trained } = asked.encodeExample({ question: 'Second?', answer: 'Two.', history }, 1024);
       const decode = (kept: Int32Array): string => model.tokenizer.decode([...kept]);
       return { whole: decode(ids), trained: decode(ids.filter((_, at) => isHeld(trained, at))) };
     };
-    const { whole, trained } = encode(earlier);
-    assert.equal(trained, 'Two.<|eot_id|>');
+    const { whole, trained } = encode(model, earlier);
+    assert.equal(trained, 'One.<|eot_id|>Two.<|eot_id|>');
+    assert.deepEqual(encode(last, earlier), { whole, trained: 'Two.<|eot_id|>' });
     assert.match(whole, /Be brief\.[^]*First\?[^]*One\.[^]*Second\?[^]*Two\./);
-    const own = encode([{ role: 'system', content: 'Be long.' }, ...earlier]);
+    const own = encode(last, [{ role: 'system', content: 'Be long.' }, ...earlier]);
     assert.equal(own.trained, 'Two.<|eot_id|>');
     assert.match(own.whole, /Be long\./);
     assert.doesNotMatch(own.whole, /Be brief/);
@@ -151,11 +158,24 @@ describe('trained tokens', () => {
     assert.equal(trainedText(await load('llama-2', template), 'How?', 'So.'), 'So.</s>');
   });
 
-  it('leave the thoughts out that a template writes itself, and train those of the answer', async () => {
+  it('hold the thoughts where the model is asked to think, and say where they are left out', async () => {
     const model = await load('qwen', 'qwen3');
+    const thoughtful = '<think>\nhm\n</think>\n\nSo.';
     assert.equal(trainedText(model, 'How?', 'So.'), 'So.<|im_end|>');
-    const thinking = trainedText(model, 'How?', '<think>\nhm\n</think>\n\nSo.');
-    assert.equal(thinking, 'hm\n</think>\n\nSo.<|im_end|>');
+    assert.equal(trainedText(model, 'How?', thoughtful), 'So.<|im_end|>');
+    const dropped = (chat: ChatTokenizer, example: QuestionAnswer): number =>
+      chat.countExample(example).droppedThoughts;
+    assert.equal(dropped(model, { question: 'How?', answer: thoughtful }), 1);
+    const asked = model.thinking(true);
+    assert.equal(trainedText(asked, 'How?', thoughtful), `${thoughtful}<|im_end|>`);
+    assert.equal(dropped(asked, { question: 'How?', answer: thoughtful }), 0);
+    // Asked to think, the model itself has to write that it has no thoughts.
+    assert.equal(trainedText(asked, 'How?', 'So.'), '<think>\n\n</think>\n\nSo.<|im_end|>');
+    assert.match(asked.tokenizer.decode(asked.encodePrompt([{ role: 'user', content: 'How?' }])), /assistant\n$/);
+    // A template that knows nothing of reasoning_content leaves it out.
+    const chatml = await load('qwen', 'chatml', { enableThinking: true });
+    assert.equal(dropped(chatml, { question: 'How?', answer: 'So.', thoughts: 'hm' }), 1);
+    assert.equal(trainedText(chatml, 'How?', thoughtful), `${thoughtful}<|im_end|>`);
   });
 
   it('include the token that holds the first character of the answer where a merge crosses the boundary', async () => {
@@ -205,7 +225,8 @@ describe('a chat model folder', () => {
       model.template.renderChat([{ role: 'user', content: 'x' }], { addGenerationPrompt: false }),
       '[user]x<|eot_id|>',
     );
-    assert.deepEqual(model.notices, []);
+    assert.equal(model.notices.length, 1);
+    assert.match(model.notices[0]!, /add_generation_prompt/);
   });
 
   it('without a template gets the one its vocabulary was made for, and says so', async () => {

@@ -1,31 +1,63 @@
 import { cutSpans, type Span } from '../base/spans';
 import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
+import { conversationTexts, withoutThoughts, type ConversationTexts, type TrainOn } from './conversation-texts';
+import { checkEmbedded } from './embedded-tokens';
+import type { PromptDifference } from './prompt-difference';
+import { tokensOfText, type TextTokens } from './span-tokens';
 import { readStopTokenIds } from './stop-tokens';
-import { createStreamingDecoder } from './streaming-decoder';
 import { withSystemPrompt } from './system-prompt';
 import { loadTokenizer, type TextTokenizer } from './tokenizer';
-import { TrainedSpan, type CharacterSpan } from './trained-span';
+import { TrainedSpan, type TrainedText } from './trained-span';
 
+/** A conversation with its last answer. */
 export interface QuestionAnswer {
   readonly question: string;
   readonly answer: string;
-  /** What stands before the question: context, which is not trained. A system message in it takes the configured one's place. */
+  /** What the assistant thought before it answered, where that is not in the answer's text. */
+  readonly thoughts?: string | undefined;
+  /** What stands before the question. A system message in it takes the configured one's place. */
   readonly history?: readonly ChatMessage[];
 }
 
-export interface EncodedExample {
+/** A text as the trainer takes it. */
+export interface EncodedText {
   /** After truncation, which keeps the start. */
   readonly ids: Int32Array;
-  /** The tokens that are targets of training, after truncation; none where the whole answer was cut off. */
+  /** The tokens that are targets of training, after truncation; none where every answer was cut off. */
   readonly trained: readonly Span[];
+}
+
+/** The ends of a prompt and of the text that is trained, up to a little beyond that place. */
+export interface JoinedPrompt {
+  readonly asked: string;
+  readonly trained: string;
+}
+
+/** What is known of an example's answers, cut off or not. */
+export interface AnswerCounts {
+  /** Answers of the assistant, and those of them that are trained. */
+  readonly answers: number;
+  readonly trainedAnswers: number;
+  /** Trained answers whose thoughts the template leaves out, or `enable_thinking` false takes away. */
+  readonly droppedThoughts: number;
+  /** A prompt and the text that is trained, where the tokens of the one do not begin those of the other. */
+  readonly joined: JoinedPrompt | undefined;
+}
+
+export interface EncodedExample extends EncodedText, AnswerCounts {
+  /** Further texts, for earlier answers that the template writes otherwise once they are not the last. Mostly none. */
+  readonly earlier: readonly EncodedText[];
+  /** The tokens of the last answer that are left; none where it was cut off. */
+  readonly answer: readonly Span[];
   /** Before truncation. */
   readonly totalTokens: number;
   readonly truncatedTokens: number;
 }
 
-export interface ExampleTokens {
+export interface ExampleTokens extends AnswerCounts {
   readonly total: number;
-  readonly trained: readonly Span[];
+  /** Of the conversation, then of each further text: the trained tokens, before truncation. */
+  readonly trained: readonly (readonly Span[])[];
 }
 
 export interface ChatTokenizer {
@@ -33,19 +65,35 @@ export interface ChatTokenizer {
   readonly template: ChatTemplate;
   /** Lines to show once a run: which default template is used, or that answers have no end-of-turn token. */
   readonly notices: readonly string[];
+  /** How the template's prompts differ from the conversations it writes, where they do. */
+  readonly difference: PromptDifference | undefined;
   /** Ids that end an answer: the model's own, and the token the template writes after an answer. */
   readonly stopTokenIds: readonly number[];
-  /** The ids of the whole conversation and which of them are trained: the answer and its end-of-turn token. */
+  /** The ids of the whole conversation and which of them are trained: the answers and their end-of-turn tokens. */
   encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample;
   /** As encodeExample, without the ids and before truncation. */
   countExample(example: QuestionAnswer): ExampleTokens;
   /** Ids of the messages with the header of the assistant's turn at the end. */
   encodePrompt(messages: readonly ChatMessage[]): number[];
+  /** What an answer's ids say, without special tokens, and without the thoughts before it where it was asked with thoughts. */
+  decodeAnswer(ids: readonly number[]): string;
+  /** Whether the model is asked with thoughts. */
+  readonly asksForThoughts: boolean;
+  /** The same model, asked with thoughts or without. */
+  thinking(enableThinking: boolean): ChatTokenizer;
+  /** The same model with other answers trained. */
+  training(trainOn: TrainOn): ChatTokenizer;
 }
 
 export interface ChatTokenizerOptions {
   /** Put before every conversation that does not start with a system message of its own. */
   readonly systemPrompt?: string | null | undefined;
+  /** Which answers are trained; all unless given. */
+  readonly trainOn?: TrainOn | undefined;
+  /** Whether the model is asked with thoughts; without them unless given. */
+  readonly enableThinking?: boolean | undefined;
+  /** Rows of the model's table of token embeddings, where ids without one are to be refused. */
+  readonly embeddings?: number;
   /** The date that templates write; one a run. */
   readonly now?: Date;
 }
@@ -54,102 +102,131 @@ export interface ChatTokenizerOptions {
 export async function loadChatTokenizer(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ChatTokenizer> {
   const tokenizer = await loadTokenizer(modelDir);
   const template = await loadChatTemplate(modelDir, tokenizer, options.now);
-  const span = new TrainedSpan(template, tokenizer);
-  const endOfTurn = span.endOfTurnId === undefined ? [] : [span.endOfTurnId];
-  const stops = await readStopTokenIds(modelDir, tokenizer);
-  const withSystem = (messages: readonly ChatMessage[]): readonly ChatMessage[] =>
-    withSystemPrompt(messages, options.systemPrompt);
-  const spanOf = ({ question, answer, history = [] }: QuestionAnswer): CharacterSpan =>
-    span.find(withSystem([...history, { role: 'user', content: question }]), answer);
-  return {
-    tokenizer,
-    template,
-    notices: [template.notice, span.notice].filter((line) => line !== undefined),
-    stopTokenIds: [...new Set([...stops, ...endOfTurn])],
-    encodeExample: (example, maxSeqLength) => encodeSpan(tokenizer, spanOf(example), maxSeqLength),
-    countExample: (example) => tokensOfSpan(tokenizer, spanOf(example)),
-    encodePrompt: (messages) =>
-      tokenizer.encode(template.renderChat(withSystem(messages), { addGenerationPrompt: true })),
-  };
+  return new TemplateTokenizer(
+    { modelDir, tokenizer, template, stops: await readStopTokenIds(modelDir, tokenizer) },
+    options,
+  );
 }
 
-function encodeSpan(tokenizer: TextTokenizer, span: CharacterSpan, maxSeqLength: number): EncodedExample {
-  const all: number[] = [];
-  const { total, trained } = tokensOfSpan(tokenizer, span, all);
-  const length = Math.min(total, maxSeqLength);
-  return {
-    ids: Int32Array.from(all.slice(0, length)),
-    trained: cutSpans(trained, length),
-    totalTokens: total,
-    truncatedTokens: total - length,
-  };
+/** Characters of a prompt's end that are shown. */
+const SHOWN = 40;
+
+interface TokenizerFolder {
+  readonly modelDir: string;
+  readonly tokenizer: TextTokenizer;
+  readonly template: ChatTemplate;
+  /** The model's own stop tokens. */
+  readonly stops: readonly number[];
 }
 
-/**
- * A token is trained when it holds a character of the span. The whole text is tokenised once, and where a token reaches across an end of
- * the span the text before that end again.
- * @param ids gets all of them
- */
-function tokensOfSpan(tokenizer: TextTokenizer, span: CharacterSpan, ids?: number[]): ExampleTokens {
-  const { text, start, end } = span;
-  let at = 0;
-  let total = 0;
-  let from: number | undefined;
-  let to: number | undefined;
-  const look = (): void => {
-    if (at === start) from ??= total;
-    if (at === end) to = total;
-  };
-  look();
-  tokenizer.visitPieces(text, (piece) => {
-    if (typeof piece === 'number') {
-      ids?.push(piece);
-      at += tokenizer.tokenText(piece).length;
-      total++;
-    } else {
-      const encoded = tokenizer.encodePiece(piece);
-      if (ids !== undefined) for (const id of encoded) ids.push(id);
-      at += piece.length;
-      total += encoded.length;
-    }
-    look();
-  });
-  if (tokenizer.piecesAreText && from !== undefined && to !== undefined) return { total, trained: [{ from, to }] };
-  const all = ids ?? tokenizer.encode(text);
-  from = tokensBefore(tokenizer, all, text, start);
-  to = end === text.length ? total : tokensUntil(tokenizer, all, span);
-  return { total, trained: [{ from, to }] };
-}
+class TemplateTokenizer implements ChatTokenizer {
+  readonly tokenizer: TextTokenizer;
+  readonly template: ChatTemplate;
+  readonly notices: readonly string[];
+  readonly difference: PromptDifference | undefined;
+  readonly stopTokenIds: readonly number[];
+  private readonly span: TrainedSpan;
 
-/**
- * How many tokens of `all` end at or before the character `at`: as many as the text before it has, unless a token
- * reaches across `at`.
- */
-function tokensBefore(tokenizer: TextTokenizer, all: readonly number[], text: string, at: number): number {
-  const prefix = tokenizer.encode(text.slice(0, at));
-  let same = 0;
-  while (same < prefix.length && prefix[same] === all[same]) same++;
-  if (same === prefix.length) return same;
-  // The text before `at` is cut another way on its own: go on while the tokens spell it. A token that ends within a
-  // character only counts once a later one completes it.
-  const wanted = tokenizer.decode(prefix);
-  const decoder = createStreamingDecoder(tokenizer);
-  let spelt = all.slice(0, same).reduce((done, id) => done + decoder.push(id), '');
-  let before = same;
-  for (let count = same; count < all.length && wanted.startsWith(spelt); count++) {
-    spelt += decoder.push(all[count]!);
-    if (wanted.startsWith(tokenizer.decode(all.slice(0, count + 1)))) before = count + 1;
+  constructor(
+    private readonly folder: TokenizerFolder,
+    private readonly options: ChatTokenizerOptions,
+  ) {
+    const { tokenizer, template, stops } = folder;
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.span = new TrainedSpan(template, tokenizer, this.asksForThoughts);
+    const { endOfTurnId, notice, difference } = this.span;
+    this.difference = difference;
+    this.notices = [template.notice, notice, difference?.message].filter((line) => line !== undefined);
+    this.stopTokenIds = [...new Set([...stops, ...(endOfTurnId === undefined ? [] : [endOfTurnId])])];
   }
-  return before;
+
+  get asksForThoughts(): boolean {
+    return this.options.enableThinking === true;
+  }
+
+  thinking(enableThinking: boolean): ChatTokenizer {
+    if (enableThinking === this.asksForThoughts) return this;
+    return new TemplateTokenizer(this.folder, { ...this.options, enableThinking });
+  }
+
+  training(trainOn: TrainOn): ChatTokenizer {
+    return new TemplateTokenizer(this.folder, { ...this.options, trainOn });
+  }
+
+  encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample {
+    const { texts, answers } = this.textsOf(example);
+    const [whole, ...earlier] = [texts.whole, ...texts.earlier].map((text) => {
+      const ids: number[] = [];
+      const tokens = tokensOfText(this.tokenizer, text, ids);
+      const kept = Int32Array.from(ids.slice(0, maxSeqLength));
+      this.check(kept);
+      return { text, tokens, encoded: { ids: kept, trained: cutSpans(tokens.trained, kept.length) } };
+    });
+    const { tokens, encoded } = whole!;
+    return {
+      ...encoded,
+      earlier: earlier.map((other) => other.encoded),
+      answer: cutSpans(tokens.trained.slice(-1), encoded.ids.length),
+      totalTokens: tokens.total,
+      truncatedTokens: tokens.total - encoded.ids.length,
+      ...countsOf(texts, answers, [tokens, ...earlier.map((other) => other.tokens)]),
+    };
+  }
+
+  countExample(example: QuestionAnswer): ExampleTokens {
+    const { texts, answers } = this.textsOf(example);
+    const tokens = [texts.whole, ...texts.earlier].map((text) => tokensOfText(this.tokenizer, text));
+    const trained = tokens.map((one) => one.trained);
+    return { total: tokens[0]!.total, trained, ...countsOf(texts, answers, tokens) };
+  }
+
+  encodePrompt(messages: readonly ChatMessage[]): number[] {
+    const ids = this.tokenizer.encode(this.span.prompt(this.asWritten(messages)));
+    this.check(ids);
+    return ids;
+  }
+
+  private check(ids: Iterable<number>): void {
+    const { embeddings } = this.options;
+    if (embeddings !== undefined) checkEmbedded(ids, this.tokenizer, { embeddings, modelDir: this.folder.modelDir });
+  }
+
+  decodeAnswer(ids: readonly number[]): string {
+    const text = this.tokenizer.decode(ids, { skipSpecialTokens: true });
+    const end = this.asksForThoughts || this.span.opensThoughts ? text.lastIndexOf(THOUGHTS_END) : -1;
+    return (end === -1 ? text : text.slice(end + THOUGHTS_END.length)).trim();
+  }
+
+  private textsOf({ question, answer, thoughts, history = [] }: QuestionAnswer): {
+    texts: ConversationTexts;
+    answers: number;
+  } {
+    const said: ChatMessage = { role: 'assistant', content: answer, ...(thoughts === undefined ? {} : { thoughts }) };
+    const messages = [...history, { role: 'user', content: question } as const, said];
+    const meant = withSystemPrompt(messages, this.options.systemPrompt);
+    const texts = conversationTexts(this.span, this.asWritten(messages), meant, this.options.trainOn ?? 'all');
+    return { texts, answers: messages.filter(({ role }) => role === 'assistant').length };
+  }
+
+  private asWritten(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+    const all = withSystemPrompt(messages, this.options.systemPrompt);
+    return this.asksForThoughts ? all : withoutThoughts(all);
+  }
 }
 
-/** How many tokens of `all` start before the character `at`. */
-function tokensUntil(tokenizer: TextTokenizer, all: readonly number[], span: CharacterSpan): number {
-  // Nothing merges across an added token: what follows the end-of-turn token is tokenised the same without what is before it.
-  if (span.endOfTurnLength > 0) {
-    return all.length - tokenizer.encode(span.text.slice(span.end - span.endOfTurnLength)).length + 1;
-  }
-  const before = tokensBefore(tokenizer, all, span.text, span.end);
-  const exact = tokenizer.encode(span.text.slice(0, span.end)).length === before;
-  return exact ? before : Math.min(all.length, before + 1);
+const THOUGHTS_END = '</think>';
+
+function countsOf(
+  { whole, earlier, trainedAnswers, droppedThoughts }: ConversationTexts,
+  answers: number,
+  tokens: readonly TextTokens[],
+): AnswerCounts {
+  const at = tokens.findIndex(({ joined }) => joined !== undefined);
+  const text: TrainedText | undefined = [whole, ...earlier][at];
+  const asked = tokens[at]?.joined?.asked;
+  if (text === undefined || asked === undefined) return { answers, trainedAnswers, droppedThoughts, joined: undefined };
+  const from = Math.max(0, asked - SHOWN);
+  const joined = { asked: text.text.slice(from, asked), trained: text.text.slice(from, asked + SHOWN / 2) };
+  return { answers, trainedAnswers, droppedThoughts, joined };
 }

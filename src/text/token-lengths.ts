@@ -1,6 +1,7 @@
 import { nthSmallest } from '../base/order-statistic';
+import { SftError } from '../base/errors';
 import { placesHeld } from '../base/spans';
-import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
+import type { ChatTokenizer, ExampleTokens, JoinedPrompt, QuestionAnswer } from './chat-tokenizer';
 
 /** Lengths of one example under the model's tokenizer and chat template. */
 export interface TokenLength {
@@ -10,7 +11,19 @@ export interface TokenLength {
   readonly trained: number;
   /** Tokens cut off the end. */
   readonly truncated: number;
+  /** Answers of the assistant in the example. */
+  readonly answers: number;
+  /** Those of them that are trained. */
+  readonly trainedAnswers: number;
+  /** What keeps an example from being trained as it is asked. */
+  readonly problem?: LengthProblem;
 }
+
+/** `refused`: the template's words. `dropped`: how many answers lose their thoughts. */
+export type LengthProblem =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | ({ readonly kind: 'joined' } & JoinedPrompt)
+  | { readonly kind: 'dropped'; readonly answers: number };
 
 export interface LengthSummary {
   /** Sum over the examples, before truncation. */
@@ -20,15 +33,52 @@ export interface LengthSummary {
   readonly max: number;
 }
 
-/** As training will see the example. Errors: those of the chat template. */
+/** As training will see the example. An example that the chat template refuses has no tokens. */
 export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeqLength: number): TokenLength {
-  const { total, trained } = chat.countExample(example);
+  let counted: ExampleTokens;
+  try {
+    counted = chat.countExample(example);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const problem: LengthProblem = { kind: 'refused', reason: error.message };
+    return { tokens: 0, trained: 0, truncated: 0, answers: 0, trainedAnswers: 0, problem };
+  }
+  const { total, trained, answers, trainedAnswers, joined, droppedThoughts } = counted;
+  const problem: LengthProblem | undefined =
+    joined !== undefined
+      ? { kind: 'joined', ...joined }
+      : droppedThoughts > 0
+        ? { kind: 'dropped', answers: droppedThoughts }
+        : undefined;
   return {
     tokens: total,
-    trained: placesHeld(trained, maxSeqLength),
+    trained: trained.reduce((sum, spans) => sum + placesHeld(spans, maxSeqLength), 0),
     truncated: Math.max(0, total - maxSeqLength),
+    answers,
+    trainedAnswers,
+    ...(problem === undefined ? {} : { problem }),
   };
 }
+
+/** What is wrong where a prompt's last token joins with the answer. */
+export function joinedText({ asked, trained }: JoinedPrompt): string {
+  return `the prompt ${JSON.stringify(asked)} does not end with the tokens that it has in the trained text ${JSON.stringify(trained)}: the model would be asked what it was not trained on`;
+}
+
+export const JOINED_REMEDY =
+  'let the chat template end its prompt with a special token or a line feed, and without the blank that begins an answer';
+
+/** Whether one conversation cannot be written, by the chat template or in the model's ids: another may be fine. */
+export function isRefusal(error: unknown): error is SftError {
+  return error instanceof SftError && REFUSALS.has(error.code);
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'chat-template-raised',
+  'chat-template-failed',
+  'chat-template-span',
+  'token-without-embedding',
+]);
 
 /** Percentiles are by nearest rank: the smallest length that at least p per cent of the examples do not exceed. All 0 for none. */
 export function summariseLengths(tokens: ArrayLike<number>): LengthSummary {

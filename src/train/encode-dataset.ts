@@ -1,56 +1,85 @@
 import type { DatasetExample, ExampleMessage } from '../dataset/example';
 import type { Dataset } from '../dataset/read';
 import { formatFinding } from '../dataset/finding';
+import { splitThoughts } from '../dataset/thoughts';
 import { SftError } from '../base/errors';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
+import { sequencesOf } from '../model/batch';
+import type { ChatTokenizer, EncodedExample, EncodedText } from '../text/chat-tokenizer';
+import { isRefusal, joinedText, JOINED_REMEDY } from '../text/token-lengths';
 import type { TrainingExample } from './trainer';
 
 /** A dataset example as the trainer takes it, with what evaluation shows of it. */
-export interface EncodedDatasetExample extends TrainingExample {
+export interface EncodedDatasetExample extends TrainingExample, EncodedExample {
   readonly ids: Int32Array;
   readonly file: string;
+  readonly earlier: readonly EncodedText[];
   readonly index: number;
   readonly line: number;
   readonly question: string;
   /** The system message and earlier turns, for evaluation to ask the question as training did. */
   readonly history: readonly ExampleMessage[];
+  /** The answer, without the thoughts before it. */
   readonly reference: string;
-  readonly totalTokens: number;
-  readonly truncatedTokens: number;
 }
 
 const EXAMPLES_AT_ONCE = 200;
 
 /**
  * Tokenises a dataset that is to be trained or measured on.
- * @throws SftError dataset-has-errors, answer-lost (an answer wholly cut off by max_seq_length)
+ * @throws SftError dataset-has-errors; what keeps an example from being written as text or ids; asked-otherwise (examples whose answer joins
+ *   with their prompt); answer-lost (answers wholly cut off by max_seq_length)
  */
 export async function encodeDataset(
   dataset: Dataset,
   chat: ChatTokenizer,
   maxSeqLength: number,
 ): Promise<EncodedDatasetExample[]> {
+  const { file } = dataset;
   refuseErrors(dataset);
-  const encoded = await encodeExamples(dataset, chat, maxSeqLength);
-  refuseLostAnswers(dataset.file, encoded, maxSeqLength);
+  const { encoded, refused } = await encodeExamples(dataset, chat, maxSeqLength);
+  const [first] = refused;
+  if (first !== undefined) {
+    const { file: template, remedy } = first.error;
+    const lines = others(refused);
+    throw new SftError(first.error.code, `${first.error.message} [${template ?? 'chat template'}]${lines}`, {
+      file,
+      line: first.line,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+  refuseJoined(file, encoded);
+  refuseLostAnswers(file, encoded, maxSeqLength);
   return encoded;
 }
 
-/** The valid examples of a dataset, tokenised; of an answer that does not fit nothing is trained. */
+/** An example that the chat template does not write. */
+export interface RefusedExample {
+  readonly file: string;
+  readonly line: number;
+  readonly error: SftError;
+}
+
+/** The valid examples of a dataset, tokenised; of answers that do not fit nothing is trained. */
 export async function encodeExamples(
   dataset: Dataset,
   chat: ChatTokenizer,
   maxSeqLength: number,
   signal?: AbortSignal,
-): Promise<EncodedDatasetExample[]> {
+): Promise<{ encoded: EncodedDatasetExample[]; refused: RefusedExample[] }> {
   const encoded: EncodedDatasetExample[] = [];
+  const refused: RefusedExample[] = [];
   for (const example of dataset.examples) {
-    encoded.push(encodeOne(dataset.file, example, chat, maxSeqLength));
+    try {
+      encoded.push(encodeOne(dataset.file, example, chat, maxSeqLength));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refused.push({ file: dataset.file, line: example.line, error });
+    }
     // Lets signals and heartbeats through.
-    if (encoded.length % EXAMPLES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (example.index % EXAMPLES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
   }
-  return encoded;
+  return { encoded, refused };
 }
 
 function encodeOne(
@@ -60,34 +89,18 @@ function encodeOne(
   maxSeqLength: number,
 ): EncodedDatasetExample {
   const { question, answer } = example.value;
-  const { history = [] } = example;
-  const { ids, trained, totalTokens, truncatedTokens } = atExample(file, example, () =>
-    chat.encodeExample({ question, answer, history }, maxSeqLength),
-  );
+  const { history = [], thoughts } = example;
+  const encoded = chat.encodeExample({ question, answer, history, thoughts }, maxSeqLength);
   return {
-    ids,
-    trained,
-    totalTokens,
-    truncatedTokens,
     file,
+    ...encoded,
     index: example.index,
     line: example.line,
     place: `${file}:${example.line}`,
     question,
     history,
-    reference: answer,
+    reference: splitThoughts(answer)?.answer ?? answer,
   };
-}
-
-/** What an example is refused for, with the place of the example. */
-function atExample<T>(file: string, { line }: DatasetExample, encode: () => T): T {
-  try {
-    return encode();
-  } catch (error) {
-    if (!(error instanceof SftError) || error.code !== 'token-without-embedding') throw error;
-    const { remedy, exitCode, code, message, cause } = error;
-    throw new SftError(code, message, { file, line, ...(remedy === undefined ? {} : { remedy }), exitCode, cause });
-  }
 }
 
 function refuseErrors(dataset: Dataset): void {
@@ -100,18 +113,31 @@ function refuseErrors(dataset: Dataset): void {
   });
 }
 
+function refuseJoined(file: string, encoded: readonly EncodedDatasetExample[]): void {
+  const joined = encoded.filter((example) => example.joined !== undefined);
+  const [first] = joined;
+  if (first === undefined) return;
+  throw new SftError('asked-otherwise', `${joinedText(first.joined!)}${others(joined)}`, {
+    file,
+    line: first.line,
+    remedy: JOINED_REMEDY,
+  });
+}
+
 function refuseLostAnswers(file: string, encoded: readonly EncodedDatasetExample[], maxSeqLength: number): void {
-  const lost = encoded.filter((example) => example.trained.length === 0);
+  const lost = encoded.filter((example) => sequencesOf([example]).every(({ trained }) => trained.length === 0));
   const [first] = lost;
   if (first === undefined) return;
-  const others = lost.slice(1, 6).map((example) => example.line);
-  const more =
-    others.length === 0
-      ? ''
-      : ` (and ${lost.length - 1} more, on lines ${others.join(', ')}${lost.length > 6 ? ', ...' : ''})`;
   throw new SftError(
     'answer-lost',
-    `no token of the answer fits: the example has ${first.totalTokens} tokens, max_seq_length is ${maxSeqLength}${more}`,
+    `no token of the answer fits: the example has ${first.totalTokens} tokens, max_seq_length is ${maxSeqLength}${others(lost)}`,
     { file, line: first.line, remedy: 'raise max_seq_length, or shorten the question' },
   );
+}
+
+/** ` (and 7 more, on lines 3, 5, 8, 13, 21, ...)` of examples beyond the first. */
+function others(examples: readonly { readonly line: number }[]): string {
+  if (examples.length < 2) return '';
+  const lines = examples.slice(1, 6).map((example) => example.line);
+  return ` (and ${examples.length - 1} more, on lines ${lines.join(', ')}${examples.length > 6 ? ', ...' : ''})`;
 }

@@ -2,7 +2,14 @@ import type { ResolvedConfig } from '../config/config-schema';
 import { headRows } from '../compute/composed/head-loss';
 import { DryDevice } from '../compute/dry/dry-device';
 import type { DeviceTraits } from '../compute/traits';
-import { countTargets, packBatch, type PackedBatch, type TokenSequence } from '../model/batch';
+import {
+  countTargets,
+  packBatch,
+  sequencesOf,
+  type PackedBatch,
+  type TokenSequence,
+  type TrainableSequence,
+} from '../model/batch';
 import { KvCache } from '../model/cached-pass';
 import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
@@ -15,8 +22,8 @@ import { ExampleOrder } from './order';
 
 /** The tokenised parts of a dataset. */
 export interface TokenisedParts {
-  readonly train: readonly TokenSequence[];
-  readonly validation: readonly TokenSequence[];
+  readonly train: readonly TrainableSequence[];
+  readonly validation: readonly TrainableSequence[];
   readonly test: readonly TokenSequence[];
 }
 
@@ -95,7 +102,7 @@ export async function estimateMemory(
       device.free(sums);
     });
   }
-  await score(tuned, evaluated(config, parts.validation));
+  await score(tuned, sequencesOf(evaluated(config, parts.validation)));
   const training = device.peakBytes - before;
   const targets = Math.max(0, ...groups.map(targetsOf));
   const row = llama.vocabSize * 4;
@@ -119,7 +126,7 @@ export async function estimateMemory(
 }
 
 /** The examples of a part that are evaluated. */
-function evaluated(config: ResolvedConfig, examples: readonly TokenSequence[]): readonly TokenSequence[] {
+function evaluated<T>(config: ResolvedConfig, examples: readonly T[]): readonly T[] {
   return examples.slice(0, config.eval_examples ?? examples.length);
 }
 
@@ -147,7 +154,7 @@ async function evaluationBytes(
 /** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */
 function largestGroups(
   config: ResolvedConfig,
-  examples: readonly TokenSequence[],
+  examples: readonly TrainableSequence[],
   traits: DeviceTraits,
 ): TokenSequence[][] {
   if (examples.length === 0) return [];
@@ -160,10 +167,7 @@ function largestGroups(
   });
   const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
   const groups = Array.from({ length: steps }, (_, step) =>
-    spreadOverPasses(
-      order.window(step).map((index) => examples[index]!),
-      traits,
-    ),
+    spreadOverPasses(sequencesOf(order.window(step).map((index) => examples[index]!)), traits),
   ).flat();
   return [largest(groups, tokensOf), largest(groups, targetsOf)];
 }
@@ -220,9 +224,9 @@ async function answer(model: LlamaModel, examples: readonly TokenSequence[], max
   cache.free();
 }
 
-/** Tokens before the first that is trained. */
+/** Tokens before the last answer. */
 function promptLength({ ids, trained }: TokenSequence): number {
-  return Math.max(1, trained[0]?.from ?? ids.length);
+  return Math.max(1, trained.at(-1)?.from ?? ids.length);
 }
 
 function sum(values: readonly number[]): number {

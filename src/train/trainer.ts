@@ -2,7 +2,7 @@ import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { pairAt } from '../compute/pairs';
 import { SftError } from '../base/errors';
-import { countTargets, packBatch, type TokenSequence } from '../model/batch';
+import { countTargets, packBatch, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
 import { trainPass } from '../model/loss-pass';
 import type { ParameterSet } from '../model/parameters';
@@ -13,7 +13,7 @@ import { ExampleOrder } from './order';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
 
 /** A tokenised example with the place to name when it goes wrong. */
-export interface TrainingExample extends TokenSequence {
+export interface TrainingExample extends TrainableSequence {
   /** `train.json:41` */
   readonly place: string;
 }
@@ -65,8 +65,10 @@ export class Trainer {
   readonly tuning: Tuning;
   readonly parameters: ParameterSet;
   private readonly warmup: number;
-  /** What a step reads back: the verdict of `clip`, then the NLL of each example of the window as a pair. */
+  /** What a step reads back: the verdict of `clip`, then the NLL of each sequence of the window as a pair. */
   private readonly report: DeviceBuffer;
+  /** The most sequences that a window may have. */
+  private readonly most: number;
 
   /** @throws SftError no-examples */
   constructor(
@@ -98,8 +100,9 @@ export class Trainer {
       eps: options.adam_epsilon,
       weightDecay: options.weight_decay,
     });
-    const most = options.per_device_batch_size * options.gradient_accumulation_steps;
-    this.report = device.alloc('f32', VERDICT + 2 * most);
+    const widest = examples.reduce((most, example) => Math.max(most, sequencesOf([example]).length), 1);
+    this.most = options.per_device_batch_size * options.gradient_accumulation_steps * widest;
+    this.report = device.alloc('f32', VERDICT + 2 * this.most);
   }
 
   /** Steps done so far. */
@@ -115,11 +118,14 @@ export class Trainer {
     const { device, model, options, parameters } = this;
     const step = this.step;
     const passes = spreadOverPasses(
-      this.order.window(step).map((index) => this.examples[index]!),
+      this.order.window(step).flatMap((index): (TokenSequence & { readonly place: string })[] => {
+        const example = this.examples[index]!;
+        return sequencesOf([example]).map(({ ids, trained }) => ({ ids, trained, place: example.place }));
+      }),
       device.traits,
     );
     const window = passes.flat();
-    const targets = window.reduce((sum, example) => sum + countTargets(example), 0);
+    const targets = window.reduce((sum, sequence) => sum + countTargets(sequence), 0);
     const learningRate =
       options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
     const mark = model.indices.mark();
@@ -135,7 +141,7 @@ export class Trainer {
         gradScale: 1 / targets,
         dropout: {
           seed: options.seed,
-          pass: step * options.per_device_batch_size * options.gradient_accumulation_steps + index,
+          pass: step * this.most + index,
         },
         gradientCheckpointing: options.gradient_checkpointing,
       });
@@ -165,7 +171,7 @@ export class Trainer {
 
   private refuseNotFinite(
     step: number,
-    window: readonly TrainingExample[],
+    window: readonly { readonly place: string }[],
     losses: readonly number[],
     norm: number,
   ): void {

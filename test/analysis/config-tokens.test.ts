@@ -113,7 +113,7 @@ describe('tokens of a dataset beside a configuration', () => {
 
       const run = await loadConfig(config, []);
       const session = await openBase(new DryDevice(CPU_TRAITS), run);
-      const encoded = await encodeExamples(await readDataset(file), session.chat, run.max_seq_length);
+      const { encoded } = await encodeExamples(await readDataset(file), session.chat, run.max_seq_length);
       assert.equal(count, encoded.length);
       for (const [index, { ids, trained, totalTokens, truncatedTokens }] of encoded.entries()) {
         const row = exampleRow(examples, index);

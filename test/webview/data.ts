@@ -69,5 +69,13 @@ export async function previewOf(question: string, answer: string, maxSeqLength: 
     special: chat.tokenizer.isAdded(id),
     cut: at >= maxSeqLength,
   }));
-  return { file: 'nigeria-services.json', example: 3, examples: 40, model: 'tiny-llama', maxSeqLength, tokens };
+  return {
+    file: 'nigeria-services.json',
+    example: 3,
+    examples: 40,
+    model: 'tiny-llama',
+    maxSeqLength,
+    note: '',
+    tokens,
+  };
 }

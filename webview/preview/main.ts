@@ -72,6 +72,7 @@ function show(preview: TrainingPreview): void {
         ...figures.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, whole(value)))),
       ),
     ),
+    ...(preview.note === '' ? [] : [element('p', { role: 'note' }, preview.note)]),
     legend(),
     tokenList(tokens, detail),
     detail,

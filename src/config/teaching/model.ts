@@ -44,6 +44,23 @@ export const MODEL_TEACHING = {
     high: 'its tokens are spent again in every example: less room under `max_seq_length`, slower steps, more memory.',
     low: 'nothing is lost in training; the model then answers from the question alone.',
   },
+  train_on: {
+    what: 'Which answers of a conversation the model learns to write. `all` takes every turn of the assistant, `last` only the one that ends the conversation; the other turns are read as context either way. Turns marked `"weight": 0` or `"train": false` are always context.',
+    first: '`all`; with one question and one answer each it makes no difference.',
+    production:
+      '`all` where every answer is a good one; `last` where earlier ones are only there to lead up to the last.',
+    sides: ['all', 'last'],
+    high: 'a careless answer in the middle of a conversation is learnt like any other.',
+    low: 'the opening answers of long conversations teach nothing, though their tokens are paid for.',
+  },
+  enable_thinking: {
+    what: 'Models such as Qwen 3 can write down their thoughts before an answer. `true` asks for them, `false` does not and leaves the thoughts of the data out, `auto` does what the data do: thoughts stand in `<think>...</think>` before an answer or in `reasoning_content` beside it. A run asks in the same way in training, evaluation, chat and `sft serve`.',
+    first: '`auto`.',
+    production: '`auto`; `false` to teach short answers from data that has thoughts.',
+    sides: ['true', 'false'],
+    high: 'answers take several times as many tokens, so raise `max_new_tokens`; where the data hold no thoughts, the model learns to have none.',
+    low: 'the thoughts of the data are not learnt; how many is told before the run.',
+  },
   max_seq_length: {
     what: 'The most tokens an example may have, question, answer and template together. A token is about three quarters of an English word. What is longer loses its end, and an answer that is wholly cut off stops the run.',
     first: '512 to 1024.',

@@ -11,6 +11,8 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   test_dataset: ['Evaluation', 'Split'],
   adapter: ['Adapter'],
   system_prompt: ['System prompt', 'Chat template'],
+  train_on: ['Chat template', 'Supervised fine-tuning'],
+  enable_thinking: ['Chat template'],
   training_type: ['LoRA', 'Full fine-tuning'],
   max_seq_length: ['Max sequence length', 'Token', 'Truncation'],
   load_in_4bit: ['QLoRA', 'Quantisation'],

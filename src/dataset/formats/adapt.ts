@@ -1,12 +1,15 @@
 import type { ExampleMessage, QaExample } from '../example';
 import { alpacaQuestion, conversationOf } from './conversation';
 import type { DatasetKind } from './kind';
+import { lastLearnt, messageOf } from './turn-use';
 
 /** An example of any kind as everything but the reading uses it. */
 export interface AdaptedExample {
   readonly value: QaExample;
   /** What stands before the question: the system message and earlier turns. Absent where there is nothing. */
   readonly history?: readonly ExampleMessage[];
+  /** Of the answer, where they are written beside it. */
+  readonly thoughts?: string;
 }
 
 /** @param value an example that schema and turn order of its kind accept */
@@ -20,8 +23,13 @@ export function adaptExample(kind: DatasetKind, value: Readonly<Record<string, u
     const question = alpacaQuestion(String(value['instruction']), value['input']);
     return { value: { question, answer: String(value['output']), ...agency } };
   }
-  const turns = conversationOf(kind, value).turns.map(({ role, content }) => ({ role, content }));
+  const all = conversationOf(kind, value).turns.map(messageOf);
+  const turns = all.slice(0, lastLearnt(all) + 1);
   const [asked, answered] = turns.slice(-2);
   const adapted = { question: asked!.content, answer: answered!.content, ...agency };
-  return turns.length === 2 ? { value: adapted } : { value: adapted, history: turns.slice(0, -2) };
+  return {
+    value: adapted,
+    ...(turns.length === 2 ? {} : { history: turns.slice(0, -2) }),
+    ...(answered!.thoughts === undefined ? {} : { thoughts: answered!.thoughts }),
+  };
 }

@@ -110,6 +110,11 @@ describe('the schema of each format, at the exact range', () => {
     ['a blank turn', '[{"messages": [{"role": "user", "content": ""}, ' + A + ']}]', ['1:44-1:46 error blank-text']],
     ["a last turn that is not the assistant's", `[{"messages": [${U}]}]`, ['1:25-1:31 error last-turn']],
     ['an answer without a question', `[{"messages": [${A}]}]`, ['1:25-1:36 error last-turn']],
+    [
+      'answers that are all left out',
+      `[{"messages": [${U}, {"role": "assistant", "content": "a", "weight": 0}]}]`,
+      ['1:60-1:71 error nothing-learnt'],
+    ],
     ['turns that do not alternate', `[{"messages": [${U}, ${U}, ${A}]}]`, ['1:60-1:66 warning turn-order']],
     [
       'a role of the other format',
@@ -150,6 +155,46 @@ describe('what an example becomes', () => {
         { role: 'user', content: 't1' },
         { role: 'assistant', content: 't2' },
       ],
+    });
+  });
+});
+
+describe('what the keys of a turn mean', () => {
+  const example = (turns: readonly object[], keys = {}): unknown => {
+    const [item] = checkText('x.jsonl', JSON.stringify({ messages: turns, ...keys }));
+    assert.ok(item?.type === 'example', JSON.stringify(item));
+    const { value, history, thoughts } = item.example;
+    return { value, history, thoughts };
+  };
+  const user = { role: 'user', content: 'q?' };
+  it('an answer that is left out is context, and nothing stands behind the last that is learnt', () => {
+    const turns = [
+      user,
+      { role: 'assistant', content: 'wrong', weight: 0 },
+      user,
+      { role: 'assistant', content: 'right', weight: 1 },
+      user,
+      { role: 'assistant', content: 'off', train: false },
+    ];
+    assert.deepEqual(example(turns), {
+      value: { question: 'q?', answer: 'right' },
+      history: [user, { role: 'assistant', content: 'wrong', train: false }],
+      thoughts: undefined,
+    });
+  });
+  it('thoughts beside an answer are its own, whatever they are called', () => {
+    for (const key of ['reasoning_content', 'reasoning', 'thinking']) {
+      const answer = { role: 'assistant', content: 'a', [key]: 'hm' };
+      assert.deepEqual(example([user, answer, user, answer]), {
+        value: { question: 'q?', answer: 'a' },
+        history: [user, { role: 'assistant', content: 'a', thoughts: 'hm' }],
+        thoughts: 'hm',
+      });
+    }
+    assert.deepEqual(example([user, { role: 'assistant', content: 'a', reasoning_content: null }]), {
+      value: { question: 'q?', answer: 'a' },
+      history: undefined,
+      thoughts: undefined,
     });
   });
 });

@@ -3,10 +3,11 @@ import type { ExampleMessage } from '../example';
 import type { Report } from '../rule';
 import { roleOf, TURN_KEYS } from './conversation';
 import type { DatasetKind } from './kind';
+import { isLeftOut, lastLearnt } from './turn-use';
 
 /**
  * Who speaks when, in an example that its schema accepts: the last two turns must be a user's and the assistant's (error
- * `last-turn`); before them users and assistant take turns, and a system message stands first (warning `turn-order`).
+ * `last-turn`), and an answer must be learnt (error `nothing-learnt`); before them users and assistant take turns, and a system message stands first (warning `turn-order`).
  * @param tree gives the example's JSON tree; asked for only where there is something to report
  * @returns whether the example can be used
  */
@@ -34,6 +35,13 @@ export function checkTurnOrder(
     const message =
       "no question stands before the last answer - write the user's turn before it, or delete the example";
     say('last-turn', last, message);
+    return false;
+  }
+  const used = turns.map((turn, at) => ({ role: roles[at]!, ...(isLeftOut(turn) ? { train: false as const } : {}) }));
+  if (lastLearnt(used) === -1) {
+    const message =
+      'every answer of this conversation is left out (weight 0, train false), so there is none to learn - take the mark off one, or delete the example';
+    say('nothing-learnt', last, message);
     return false;
   }
   for (let at = 0; at < last; at++) {

@@ -139,9 +139,9 @@ class PreviewView {
     // The text or the model was changed in the meantime: the next analysis asks again.
     if (sequence === undefined) return undefined;
     this.shown = key;
-    const { modelName: model, maxSeqLength, tokens } = sequence;
+    const { modelName: model, maxSeqLength, tokens, note } = sequence;
     const file = path.posix.basename(document.uri.path);
-    const preview = { file, example: row.index + 1, examples: result.count, model, maxSeqLength, tokens };
+    const preview = { file, example: row.index + 1, examples: result.count, model, maxSeqLength, note, tokens };
     return { type: 'preview', preview };
   }
 }

@@ -1,5 +1,6 @@
 import type { AnswerPace } from '../../generate/answer-pace';
 import type { LlamaModel } from '../../model/llama';
+import { sequencesOf } from '../../model/batch';
 import { scoreExamples } from '../../model/score';
 import type { TrainerState } from '../../train/checkpoint';
 import type { Trainer } from '../../train/trainer';
@@ -99,7 +100,7 @@ export class BuiltinTraining implements Training {
   private async validate(): Promise<void> {
     const { job, trainer, model } = this;
     job.report({ type: 'begins', what: 'validating' });
-    const { loss } = await scoreExamples(model, job.validation);
+    const { loss } = await scoreExamples(model, sequencesOf(job.validation));
     const best = await this.saving.evaluated(loss);
     job.report({ type: 'evaluation', step: trainer.step, loss, examples: job.validation.length, best });
   }

@@ -16,6 +16,8 @@ const threshold = {
  */
 const configProperties: Readonly<Record<string, JsonSchema>> = {
   ...Object.fromEntries(Object.entries<JsonSchema>(CONFIG_SCHEMA.properties).filter(([key]) => key !== '$schema')),
+  train_on: { ...CONFIG_SCHEMA.properties.train_on, default: 'last' },
+  enable_thinking: { ...CONFIG_SCHEMA.properties.enable_thinking, default: false },
   split: {
     ...CONFIG_SCHEMA.properties.split,
     properties: { ...CONFIG_SCHEMA.properties.split.properties, near_duplicate_threshold: threshold },

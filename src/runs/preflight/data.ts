@@ -3,11 +3,12 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
 import { apartText } from '../../dataset/split/split-file';
+import { sequencesOf } from '../../model/batch';
 import { areFew } from '../../text/rouge/few';
 import type { DataKey } from '../../train/data-files';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import { overlapText, type Overlap } from '../../train/overlaps';
-import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
+import { failure, lines, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
 /** From this share of cut examples on it is worth a thought. */
 const CUT_SHARE = 0.01;
@@ -33,7 +34,7 @@ export function checkLengths(
   modelLimit: number,
 ): PreflightCheck[] {
   const { max_seq_length: limit } = config;
-  const lost = examples.filter((example) => example.trained.length === 0);
+  const lost = examples.filter((example) => sequencesOf([example]).every(({ trained }) => trained.length === 0));
   const cut = examples.filter((example) => example.truncatedTokens > 0);
   const longest = examples.reduce((most, example) => Math.max(most, example.totalTokens), 0);
   const remedies = raiseLimit(longest, limit, modelLimit);
@@ -65,13 +66,6 @@ export function checkLengths(
 function raiseLimit(longest: number, limit: number, modelLimit: number): PreflightRemedy[] {
   const wanted = Math.min(modelLimit, Math.ceil(longest / 64) * 64);
   return wanted > limit ? [setting({ max_seq_length: wanted })] : [];
-}
-
-function lines(examples: readonly EncodedDatasetExample[]): string {
-  const { file } = examples[0]!;
-  const oneFile = examples.every((example) => example.file === file);
-  const shown = examples.slice(0, 5).map((one) => (oneFile ? one.line : `${path.basename(one.file)}:${one.line}`));
-  return `${shown.join(', ')}${examples.length > 5 ? ', ...' : ''}`;
 }
 
 export interface PartSizes {

@@ -2,7 +2,7 @@ import { cutSpans } from '../../base/spans';
 import type { ConfigChanges } from '../../config/change-config';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { ModelSession } from '../../generate/session';
-import type { TokenSequence } from '../../model/batch';
+import type { TokenSequence, TrainableSequence } from '../../model/batch';
 import { estimateMemory, type MemoryEstimate, type TokenisedParts } from '../../train/estimate';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
@@ -72,11 +72,12 @@ function* candidates(config: ResolvedConfig): Generator<ConfigChanges> {
 }
 
 function shortened({ train, validation, test }: TokenisedParts, limit: number): TokenisedParts {
-  const cut = (examples: readonly TokenSequence[]): TokenSequence[] =>
-    examples.map(({ ids, trained }) => ({
-      ids: Array.from(ids).slice(0, limit),
-      trained: cutSpans(trained, limit),
-    }));
+  const cutOne = ({ ids, trained }: TokenSequence): TokenSequence => ({
+    ids: Array.from(ids).slice(0, limit),
+    trained: cutSpans(trained, limit),
+  });
+  const cut = (examples: readonly TrainableSequence[]): TrainableSequence[] =>
+    examples.map((example) => ({ ...cutOne(example), earlier: (example.earlier ?? []).map(cutOne) }));
   return { train: cut(train), validation: cut(validation), test: cut(test) };
 }
 

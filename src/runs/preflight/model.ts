@@ -3,6 +3,7 @@ import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
+import { chatOptions } from '../chat-options';
 import { loadAdapter } from '../../tuning/registry';
 import { failure, ok, setting, thrown, type PreflightCheck } from './report';
 
@@ -16,7 +17,7 @@ export async function checkModel(
   const device = new DryDevice(traits);
   let session: ModelSession;
   try {
-    session = await openModel(device, config.model_name, { systemPrompt: config.system_prompt });
+    session = await openModel(device, config.model_name, chatOptions(config));
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error) };

@@ -3,10 +3,11 @@ import { SftError } from '../../base/errors';
 import { availableMemory } from '../../base/free-memory';
 import type { ModelSession } from '../../generate/session';
 import { byParts, readDataFiles } from '../../train/data-files';
-import { encodeExamples, type EncodedDatasetExample } from '../../train/encode-dataset';
+import { encodeExamples, type EncodedDatasetExample, type RefusedExample } from '../../train/encode-dataset';
 import { estimateMemory } from '../../train/estimate';
 import { ExampleOrder } from '../../train/order';
 import { overlapsOf } from '../../train/overlaps';
+import { isThinking } from '../../text/enable-thinking';
 import { listRunDevices, runDevice } from '../run-device';
 import { checkData, checkLengths, checkOverlaps, checkSplit } from './data';
 import { checkDevice } from './device';
@@ -14,6 +15,7 @@ import { checkDisk } from './disk';
 import { checkMemory } from './memory';
 import { checkModel } from './model';
 import { checkSchedule, checkSteps } from './schedule';
+import { checkTemplate } from './template';
 import { thrown, type PreflightCheck, type PreflightReport } from './report';
 
 export interface PreflightOptions {
@@ -43,16 +45,26 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     );
     const { apart } = read.split;
     const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
+    const chat = session?.chat.thinking(
+      isThinking(
+        config.enable_thinking,
+        read.files.flatMap(({ dataset }) => dataset.examples),
+      ),
+    );
     const encoded: EncodedDatasetExample[][] = [];
-    if (session !== undefined) {
+    const refused: RefusedExample[] = [];
+    if (session !== undefined && chat !== undefined) {
       for (const { dataset } of read.files) {
-        encoded.push(await encodeExamples(dataset, session.chat, config.max_seq_length, signal));
+        const made = await encodeExamples(dataset, chat, config.max_seq_length, signal);
+        encoded.push(made.encoded);
+        refused.push(...made.refused);
       }
+      checks.push(checkTemplate(chat, encoded.flat(), refused));
       checks.push(...checkLengths(config, encoded.flat(), session.config.maxPositionEmbeddings));
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
     checks.push(checkSteps(config, sizes.train), ...checkSchedule(config, sizes), await checkDevice(config, devices));
-    if (session !== undefined && sizes.train > 0) {
+    if (session !== undefined && sizes.train > 0 && refused.length === 0) {
       checks.push(...(await checkRoom(config, session, byParts(read, encoded), options)));
     }
   } catch (error) {

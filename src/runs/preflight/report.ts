@@ -1,9 +1,21 @@
+import path from 'node:path';
 import type { ConfigChanges } from '../../config/change-config';
 import { formatError, type SftError } from '../../base/errors';
 
 /** What is looked at before a run, in the order in which it is shown. */
 export type PreflightId =
-  'model' | 'data' | 'answers' | 'length' | 'split' | 'overlap' | 'steps' | 'schedule' | 'device' | 'memory' | 'disk';
+  | 'model'
+  | 'data'
+  | 'template'
+  | 'answers'
+  | 'length'
+  | 'split'
+  | 'overlap'
+  | 'steps'
+  | 'schedule'
+  | 'device'
+  | 'memory'
+  | 'disk';
 
 export interface PreflightRemedy {
   /** Imperative: `Set max_seq_length to 512`. */
@@ -62,4 +74,12 @@ export function setting(changes: ConfigChanges, why = ''): PreflightRemedy {
   );
   const title = parts.map((part, i) => (i === 0 ? part : part[0]!.toLowerCase() + part.slice(1))).join(' and ');
   return { title: why === '' ? title : `${title}: ${why}`, changes };
+}
+
+/** The lines of the first examples, with their files where these are several. */
+export function lines(examples: readonly { readonly file: string; readonly line: number }[]): string {
+  const { file } = examples[0]!;
+  const oneFile = examples.every((example) => example.file === file);
+  const shown = examples.slice(0, 5).map((one) => (oneFile ? one.line : `${path.basename(one.file)}:${one.line}`));
+  return `${shown.join(', ')}${examples.length > 5 ? ', ...' : ''}`;
 }

@@ -8,6 +8,8 @@ import { loadAdapter } from '../../tuning/registry';
 import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
+import { isThinking } from '../../text/enable-thinking';
+import { chatOptions } from '../chat-options';
 import type { Run } from '../folder/run-schema';
 
 /** The data of a run, tokenised and divided. */
@@ -22,7 +24,7 @@ export interface RunData {
 
 /** Configuration and tokenizer of a run's base model. @throws SftError what is wrong with them */
 function readBase(config: ResolvedConfig): Promise<ModelFolder> {
-  return readModelFolder(config.model_name, { systemPrompt: config.system_prompt });
+  return readModelFolder(config.model_name, chatOptions(config));
 }
 
 /** The base model of a run on a device. */
@@ -36,10 +38,10 @@ export async function openBase(device: Device, config: ResolvedConfig): Promise<
  */
 export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
   const read = await readDataFiles(config);
+  const all = read.files.flatMap(({ dataset }) => dataset.examples);
+  const chat = session.chat.thinking(isThinking(config.enable_thinking, all));
   const encoded: EncodedDatasetExample[][] = [];
-  for (const { dataset } of read.files) {
-    encoded.push(await encodeDataset(dataset, session.chat, config.max_seq_length));
-  }
+  for (const { dataset } of read.files) encoded.push(await encodeDataset(dataset, chat, config.max_seq_length));
   return {
     files: read.files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })),
     overlaps: overlapsOf(read, config),

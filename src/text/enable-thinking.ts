@@ -1,0 +1,29 @@
+import type { DatasetExample } from '../dataset/example';
+import { streamBatches } from '../dataset/read';
+import { thinks } from '../dataset/thoughts';
+
+/** Whether the model is asked to think before it answers: `auto` where the data do. */
+export type EnableThinking = 'auto' | boolean;
+
+/** One value for all examples of a dataset. */
+export function isThinking(
+  setting: EnableThinking,
+  examples: readonly Pick<DatasetExample, 'value' | 'thoughts' | 'history'>[],
+): boolean {
+  return setting === 'auto' ? examples.some(thinks) : setting;
+}
+
+/** As isThinking, of files, which are read where the setting is `auto`. @throws SftError `unreadable-file` (exit code 2) */
+export async function isThinkingIn(
+  setting: EnableThinking,
+  files: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (setting !== 'auto') return setting;
+  for (const file of files) {
+    for await (const batch of streamBatches(file, { rules: [], ...(signal === undefined ? {} : { signal }) })) {
+      if (batch.some((item) => item.type === 'example' && thinks(item.example))) return true;
+    }
+  }
+  return false;
+}
