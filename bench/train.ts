@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { countTargets } from '../src/model/batch';
 import { parseLlamaConfig, type LlamaConfig } from '../src/model/llama-config';
 import { projectionShape } from '../src/model/projections';
-import { benchExamples, type BenchExample } from './train/examples';
+import { benchExamples, GSM8K_LENGTHS, type BenchExample, type BenchLengths } from './train/examples';
 import { randomModel } from './train/random-model';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench train [-- --shape smollm2-135m,llama-3.2-1b --batch 4 --steps 6]: LoRA r 16 on all seven projections, fp32, the same
 // examples in this engine and, where a Python with them is found, in PyTorch + PEFT; each in a process of its own, two threads each.
+// --prefix 24 --question 20 --answer 40: examples that begin alike, as the sample's do; tokens/s are of the examples as they are.
 
 const RANK = 16;
 
@@ -73,10 +74,11 @@ async function benchShape(
   steps: number,
   threads: number,
   isa: string | undefined,
+  lengths: BenchLengths,
 ): Promise<void> {
   const config = parseLlamaConfig(SHAPES[shape], 'config.json');
   const model = await randomModel(shape);
-  const examples = benchExamples(batch * (steps + 1), config.vocabSize);
+  const examples = benchExamples(batch * (steps + 1), config.vocabSize, lengths);
   const file = path.resolve('.cache/bench', `examples-${shape}.json`);
   writeFileSync(file, JSON.stringify(examples));
   const timed = examples.slice(batch);
@@ -100,6 +102,8 @@ async function benchShape(
   const ours = runSide(process.execPath, engine);
   const work = operations(config, timed);
   const rows: [string, Side][] = [['this engine', ours]];
+  if (lengths.prefix > 0)
+    rows.push(['this engine, sharing nothing', runSide(process.execPath, [...engine, '--apart'])]);
   const interpreter = python();
   if (interpreter === undefined) {
     console.log('no Python with torch, transformers and peft (set SFT_BENCH_PYTHON): this engine alone');
@@ -139,9 +143,9 @@ async function benchShape(
       ].join('\t'),
     );
   }
-  const own = rows.filter(([name]) => name.startsWith('this engine'));
+  const own = rows.filter(([name]) => name === 'this engine' || name === 'this engine, again');
   const slower = Math.min(...own.map(([, side]) => side.tokens_per_second));
-  for (const [name, side] of rows.slice(1, 3)) {
+  for (const [name, side] of rows.filter((row) => !own.includes(row))) {
     console.log(`ratio to ${name}: ${(slower / side.tokens_per_second).toFixed(2)} (the slower of this engine's runs)`);
   }
 }
@@ -154,6 +158,9 @@ async function main(): Promise<void> {
       steps: { type: 'string', default: '6' },
       threads: { type: 'string', default: '2' },
       isa: { type: 'string' },
+      prefix: { type: 'string', default: String(GSM8K_LENGTHS.prefix) },
+      question: { type: 'string', default: String(GSM8K_LENGTHS.question) },
+      answer: { type: 'string', default: String(GSM8K_LENGTHS.answer) },
     },
   });
   mkdirSync('.cache/bench', { recursive: true });
@@ -165,6 +172,7 @@ async function main(): Promise<void> {
       Number(values.steps),
       Number(values.threads),
       values.isa,
+      { prefix: Number(values.prefix), question: Number(values.question), answer: Number(values.answer) },
     );
   }
 }

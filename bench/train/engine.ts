@@ -20,10 +20,12 @@ async function main(): Promise<void> {
       steps: { type: 'string' },
       threads: { type: 'string' },
       isa: { type: 'string' },
+      apart: { type: 'boolean', default: false },
     },
   });
   const device = createCpuDevice({
     threads: Number(values.threads),
+    ...(values.apart ? { traits: { sharedTokens: Infinity } } : {}),
     ...(values.isa === undefined ? {} : { isa: values.isa as InstructionSet }),
   });
   const config = readLlamaConfig(values.model!);

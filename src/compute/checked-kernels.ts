@@ -120,7 +120,7 @@ export class CheckedKernels implements Kernels {
     sequences: Sequences,
     shape: AttentionShape,
   ): void {
-    attentionInputs(q, k, v, o, lse, sequences, shape, false);
+    attentionInputs(q, k, v, o, lse, sequences, shape);
     this.kernels.attention(o, lse, q, k, v, sequences, shape);
   }
 
@@ -137,7 +137,7 @@ export class CheckedKernels implements Kernels {
     sequences: Sequences,
     shape: AttentionShape,
   ): void {
-    attentionInputs(q, k, v, o, lse, sequences, shape, true);
+    attentionInputs(q, k, v, o, lse, sequences, shape);
     floats('dq', dq, q.length);
     floats('dk', dk, k.length);
     floats('dv', dv, k.length);
@@ -254,7 +254,6 @@ function attentionInputs(
   lse: DeviceBuffer | undefined,
   sequences: Sequences,
   shape: AttentionShape,
-  square: boolean,
 ): void {
   shapes.attentionShape(shape);
   const { heads, kvHeads, headDim } = shape;
@@ -263,5 +262,5 @@ function attentionInputs(
   floats('o', o, q.length);
   floats('v', v, k.length);
   if (lse !== undefined) floats('lse', lse, queryRows * heads);
-  shapes.sequencesWithin(sequences, queryRows, keyRows, square);
+  shapes.sequencesWithin(sequences, queryRows, keyRows);
 }

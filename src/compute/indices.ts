@@ -11,7 +11,8 @@ export interface Indices {
 
 /**
  * Packed sequences. Four i32 per sequence: first query row, number of query rows, first key row, number of key rows. The last
- * query row is aligned with the last key row (causal), so training has equal counts and decoding has 1 query over n cached keys.
+ * query row is aligned with the last key row (causal): whole sequences have equal counts, those behind a shared prefix more keys than
+ * queries, and decoding has 1 query over n cached keys.
  */
 export interface Sequences {
   /** i32 [count, 4] */
@@ -20,8 +21,6 @@ export interface Sequences {
   /** The sequences lie within so many rows of queries and of keys. */
   readonly queryRows: number;
   readonly keyRows: number;
-  /** Whether every sequence has as many queries as keys: attention goes back through no others. */
-  readonly square: boolean;
 }
 
 /**
@@ -50,7 +49,6 @@ export function sliceIndices({ data, below }: Indices, offset: number, length: n
 export function writeSequences(device: DeviceMemory, data: DeviceBuffer, table: Int32Array): Sequences {
   let queryRows = 0;
   let keyRows = 0;
-  let square = true;
   for (let at = 0; at < table.length; at += 4) {
     const [query, queries, key, keys] = [table[at]!, table[at + 1]!, table[at + 2]!, table[at + 3]!];
     if (query < 0 || queries < 0 || key < 0 || keys < queries) {
@@ -58,8 +56,7 @@ export function writeSequences(device: DeviceMemory, data: DeviceBuffer, table: 
     }
     queryRows = Math.max(queryRows, query + queries);
     keyRows = Math.max(keyRows, key + keys);
-    square &&= queries === keys;
   }
   device.write(data, table);
-  return { table: data, count: table.length / 4, queryRows, keyRows, square };
+  return { table: data, count: table.length / 4, queryRows, keyRows };
 }

@@ -124,7 +124,7 @@ export interface Kernels {
     sequences: Sequences,
     shape: AttentionShape,
   ): void;
-  /** Overwrites dq, dk, dv. Query and key counts are equal in every sequence. */
+  /** Overwrites dq, dk, dv in the rows that the sequences cover; no key row is in two of them. */
   attentionBackward(
     dq: DeviceBuffer,
     dk: DeviceBuffer,

@@ -57,10 +57,10 @@ export function attentionShape(shape: AttentionShape): void {
   }
 }
 
-/** Sequences within the rows there are; as many queries as keys in each where backward asks for it. */
-export function sequencesWithin(given: Sequences, queryRows: number, keyRows: number, square: boolean): void {
+/** Sequences within the rows there are. */
+export function sequencesWithin(given: Sequences, queryRows: number, keyRows: number): void {
   integers('sequences', given.table, size('count', given.count) * 4);
-  if (given.queryRows > queryRows || given.keyRows > keyRows || (square && !given.square)) {
+  if (given.queryRows > queryRows || given.keyRows > keyRows) {
     throw new RangeError(
       `sequences over ${given.queryRows} queries and ${given.keyRows} keys do not fit ${queryRows} and ${keyRows}`,
     );

@@ -5,6 +5,8 @@
 export interface DeviceTraits {
   /** Tokens of one forward and backward pass: enough rows to use the device fully, few enough to keep activations small. */
   readonly tokensPerPass: number;
+  /** A beginning that examples share is computed once where it has at least so many tokens; Infinity never shares. */
+  readonly sharedTokens: number;
   /** Logits of one chunk take at most this many bytes (but at least one row). */
   readonly logitBytes: number;
   /**

@@ -23,6 +23,14 @@ export function sequencesOf(examples: readonly TrainableSequence[]): readonly To
   });
 }
 
+/** Which keys and values the sequences of a pass see that begin alike: the beginning stands once and is seen by all. */
+export interface SharedKeys {
+  /** Rows of the beginning that were computed before the pass and stand before its own; 0 where they are the first of its own. */
+  readonly held: number;
+  /** For each key that a sequence sees, sequence after sequence: its place among the held rows and then those of the pass. */
+  readonly rows: Indices;
+}
+
 /** Sequences packed end to end without padding, as the kernels take them. */
 export interface PackedBatch {
   readonly tokens: number;
@@ -32,6 +40,7 @@ export interface PackedBatch {
   /** [tokens], from 0 in each sequence. */
   readonly positions: Indices;
   readonly sequences: Sequences;
+  readonly shared?: SharedKeys | undefined;
   /** [targetCount]: the rows whose next token is a target. */
   readonly targetRows: Indices;
   /** [targetCount]: those next tokens. */
@@ -42,50 +51,75 @@ export interface PackedBatch {
   readonly targetOffsets: readonly number[];
 }
 
+/** What the sequences of a pass have in common. */
+export interface CommonPrefix {
+  /** Tokens that all begin with; none of them predicts a target. */
+  readonly length: number;
+  /** Whether they were computed before the pass. */
+  readonly held: boolean;
+}
+
 /**
- * Packs sequences, none of them empty. The first token of a sequence has nothing before it and is never a target.
+ * Packs sequences, none of them empty. The first token of a sequence has nothing before it and is never a target. A common prefix stands
+ * once, before the rest of each sequence, or not at all where it is held.
  * @param memory of i32: the batch is there until its mark is released
  */
-export function packBatch(device: Device, memory: Arena, sequences: readonly TokenSequence[]): PackedBatch {
-  const tokens = sequences.reduce((sum, s) => sum + s.ids.length, 0);
-  const ids = new Int32Array(tokens);
-  const positions = new Int32Array(tokens);
-  const table = new Int32Array(sequences.length * 4);
+export function packBatch(
+  device: Device,
+  memory: Arena,
+  sequences: readonly TokenSequence[],
+  { length: prefix, held }: CommonPrefix = { length: 0, held: false },
+): PackedBatch {
+  const ids: number[] = [];
+  const positions: number[] = [];
+  const table: number[] = [];
+  const seen: number[] = [];
   const rows: number[] = [];
   const targets: number[] = [];
   const targetOffsets = [0];
-  let row = 0;
-  let longest = 0;
-  sequences.forEach(({ ids: sequenceIds, trained }, index) => {
-    const length = sequenceIds.length;
-    table.set([row, length, row, length], index * 4);
-    for (let i = 0; i < length; i++) {
-      ids[row + i] = sequenceIds[i]!;
-      positions[row + i] = i;
+  /** Adds the rows of a sequence from `from` on, which see those of the prefix and their own. */
+  const add = (sequenceIds: ArrayLike<number>, from: number, to: number): void => {
+    const before = held ? prefix : 0;
+    table.push(ids.length, to - from, seen.length, to);
+    for (let i = 0; i < from; i++) seen.push(i);
+    for (let i = from; i < to; i++) {
+      seen.push(before + ids.length);
+      ids.push(sequenceIds[i]!);
+      positions.push(i);
     }
+  };
+  if (prefix > 0 && !held) add(sequences[0]!.ids, 0, prefix);
+  for (const { ids: sequenceIds, trained } of sequences) {
+    const start = ids.length - prefix;
+    add(sequenceIds, prefix, sequenceIds.length);
     for (const { from, to } of trained) {
       for (let i = Math.max(1, from); i < to; i++) {
-        rows.push(row + i - 1);
+        rows.push(start + i - 1);
         targets.push(sequenceIds[i]!);
       }
     }
-    row += length;
-    longest = Math.max(longest, length);
     targetOffsets.push(rows.length);
-  });
-  const indices = (values: Int32Array): Indices => writeIndices(device, memory.take(values.length), values);
+  }
+  const indices = (values: readonly number[]): Indices =>
+    writeIndices(device, memory.take(values.length), Int32Array.from(values));
   return {
-    tokens,
-    longest,
+    tokens: ids.length,
+    longest: Math.max(0, ...sequences.map((sequence) => sequence.ids.length)),
     ids: indices(ids),
     positions: indices(positions),
-    sequences: writeSequences(device, memory.take(table.length), table),
-    targetRows: indices(Int32Array.from(rows)),
-    targets: indices(Int32Array.from(targets)),
+    sequences: writeSequences(device, memory.take(table.length), Int32Array.from(table)),
+    shared: prefix === 0 ? undefined : { held: held ? prefix : 0, rows: indices(seen) },
+    targetRows: indices(rows),
+    targets: indices(targets),
     targetCount: rows.length,
-    offsets: indices(Int32Array.from(targetOffsets)),
+    offsets: indices(targetOffsets),
     targetOffsets,
   };
+}
+
+/** The first tokens of a sequence, without targets: what others are packed behind. */
+export function packPrefix(device: Device, memory: Arena, { ids }: TokenSequence, length: number): PackedBatch {
+  return packBatch(device, memory, [{ ids: Array.from({ length }, (_, i) => ids[i]!), trained: [] }]);
 }
 
 /** The targets of a sequence: its trained tokens but the first of the sequence. */

@@ -128,7 +128,7 @@ export class KvCache {
       positions: written(positions),
       sequences: writeSequences(device, indices.take(table.length), table),
     };
-    const context = { batch: where, ...model.ropeFor(longest), dropout: undefined };
+    const context = { batch: where, ...model.ropeFor(longest) };
     workspace.layOut(tokens, false);
     const mark = workspace.mark();
     const r = device.begin();
@@ -136,9 +136,9 @@ export class KvCache {
     const cacheRows = written(rows);
     for (const layer of model.layers) {
       const inner = workspace.mark();
-      const state = takeLayerState(model, layer, x, tokens, false);
+      const state = takeLayerState(model, layer, x, where, false);
       const cache = { keys: this.keys[layer.index]!, values: this.values[layer.index]!, rows: cacheRows };
-      forwardLayer(r, model, layer, state, x, context, { cache });
+      forwardLayer(r, model, layer, state, x, context, undefined, cache);
       workspace.release(inner);
     }
     const logits = workspace.take(asked.length, config.vocabSize, asked.length);

@@ -1,20 +1,32 @@
 import { PROJECTIONS } from '../config/config-schema';
+import type { Arena } from '../compute/arena';
 import type { DeviceBuffer } from '../compute/memory';
 import type { Indices } from '../compute/indices';
 import type { AttentionShape } from '../compute/kernels';
 import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
-import type { PackedBatch } from './batch';
+import type { PackedBatch, SharedKeys } from './batch';
 import { maskOf, type DropoutSeed } from './dropout';
 import type { Layer, LlamaModel, Projection } from './llama';
 import type { ProjectionName } from './projections';
 
 /** What the passes over all layers share. */
 export interface PassContext {
-  readonly batch: Pick<PackedBatch, 'tokens' | 'positions' | 'sequences'>;
+  readonly batch: Pick<PackedBatch, 'tokens' | 'positions' | 'sequences' | 'shared'>;
   readonly cos: DeviceBuffer;
   readonly sin: DeviceBuffer;
   /** Absent outside training. */
-  readonly dropout: DropoutSeed | undefined;
+  readonly dropout?: DropoutSeed | undefined;
+  /** By layer, keys and values of a prefix that the batch was packed behind. */
+  readonly held?: readonly HeldKeys[] | undefined;
+  /** By layer, where the batch's own keys and values are kept: it is a prefix for others. */
+  readonly kept?: readonly HeldKeys[] | undefined;
+}
+
+/** Keys and values of a common prefix in one layer, fp32 [P, K], and their gradients, which the passes behind it add to. */
+export interface HeldKeys {
+  readonly keys: DeviceBuffer;
+  readonly values: DeviceBuffer;
+  readonly gradients?: { readonly keys: DeviceBuffer; readonly values: DeviceBuffer } | undefined;
 }
 
 /** What backward needs of one layer's forward pass; T tokens, C hidden, I intermediate, Q and K the widths of queries and keys. */
@@ -28,6 +40,9 @@ export interface LayerState {
   readonly q: DeviceBuffer;
   readonly k: DeviceBuffer;
   readonly v: DeviceBuffer;
+  /** [H + T, K]: k and v behind the H rows of a prefix that is held. */
+  readonly keys: DeviceBuffer;
+  readonly values: DeviceBuffer;
   /** [T, Q] attention's output and [T, heads] its log sum exp. */
   readonly attention: DeviceBuffer;
   readonly lse: DeviceBuffer;
@@ -60,11 +75,12 @@ export function takeLayerState(
   model: LlamaModel,
   layer: Layer,
   x: DeviceBuffer,
-  tokens: number,
+  { tokens, shared }: Pick<PackedBatch, 'tokens' | 'shared'>,
   save: boolean,
   needed?: Indices,
 ): LayerState {
   const { config, workspace } = model;
+  const held = shared?.held ?? 0;
   const queries = config.heads * config.headDim;
   const keys = config.kvHeads * config.headDim;
   const rows = needed?.length ?? tokens;
@@ -78,13 +94,15 @@ export function takeLayerState(
   }
   const raw = config.qkNorm && save;
   const attention = workspace.take(tokens, queries);
+  const table = { keys: workspace.take(held + tokens, keys), values: workspace.take(held + tokens, keys) };
   return {
     x,
     qRaw: raw ? workspace.take(tokens, queries) : undefined,
     kRaw: raw ? workspace.take(tokens, keys) : undefined,
     q: workspace.take(tokens, queries),
-    k: workspace.take(tokens, keys),
-    v: workspace.take(tokens, keys),
+    k: table.keys.slice(held * keys, tokens * keys),
+    v: table.values.slice(held * keys, tokens * keys),
+    ...table,
     attention,
     lse: workspace.take(tokens, config.heads),
     attended: needed === undefined ? attention : workspace.take(rows, queries),
@@ -111,10 +129,11 @@ export function forwardLayer(
   state: LayerState,
   out: DeviceBuffer,
   context: PassContext,
-  { needed, cache }: { readonly needed?: Indices; readonly cache?: LayerCache } = {},
+  needed?: Indices,
+  cache?: LayerCache,
 ): void {
   const { config, workspace } = model;
-  const { tokens, positions, sequences } = context.batch;
+  const { tokens, positions, sequences, shared } = context.batch;
   const { hiddenSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
   const part = (name: ProjectionName, y: DeviceBuffer, beta: 0 | 1): ProjectAll['parts'][number] => {
     return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), y, beta };
@@ -140,15 +159,20 @@ export function forwardLayer(
     r.scatterRows(cache.keys, state.k, cache.rows, tokens, kvHeads * headDim, 0);
     r.scatterRows(cache.values, state.v, cache.rows, tokens, kvHeads * headDim, 0);
   }
-  r.attention(
-    state.attention,
-    state.lse,
-    state.q,
-    cache?.keys ?? state.k,
-    cache?.values ?? state.v,
-    sequences,
-    attentionShape(model, layer),
-  );
+  const held = context.held?.[layer.index];
+  if (held !== undefined) {
+    r.copy(state.keys.slice(0, held.keys.length), held.keys);
+    r.copy(state.values.slice(0, held.values.length), held.values);
+  }
+  const kept = context.kept?.[layer.index];
+  if (kept !== undefined) {
+    r.copy(kept.keys, state.k);
+    r.copy(kept.values, state.v);
+  }
+  const before = workspace.mark();
+  const { keys, values } = cache ?? seenBy(r, workspace, shared, state, kvHeads * headDim);
+  r.attention(state.attention, state.lse, state.q, keys, values, sequences, attentionShape(model, layer));
+  workspace.release(before);
 
   const rows = needed?.length ?? tokens;
   if (needed !== undefined) {
@@ -167,6 +191,21 @@ export function forwardLayer(
   if (out !== state.middle) r.copy(out, state.middle);
   r.projectAll(workspace, { rows, x: hidden, parts: [part('down_proj', out, 1)] });
   workspace.release(mark);
+}
+
+/** The keys and values that attention sees, sequence after sequence: those of a common prefix again before each. */
+function seenBy(
+  r: Recorder,
+  workspace: Arena,
+  shared: SharedKeys | undefined,
+  state: Pick<LayerState, 'keys' | 'values'>,
+  cols: number,
+): Pick<LayerState, 'keys' | 'values'> {
+  if (shared === undefined) return state;
+  const seen = { keys: workspace.take(shared.rows.length, cols), values: workspace.take(shared.rows.length, cols) };
+  chooseRows(r, seen.keys, state.keys, shared.rows, cols);
+  chooseRows(r, seen.values, state.values, shared.rows, cols);
+  return seen;
 }
 
 /** y [needed, cols] = the needed rows of x. */
@@ -206,7 +245,7 @@ export function backwardLayer(
   narrow?: { readonly needed: Indices; readonly dOut: DeviceBuffer },
 ): void {
   const { config, workspace } = model;
-  const { tokens, positions, sequences } = context.batch;
+  const { tokens, positions } = context.batch;
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
   const rows = narrow?.needed.length ?? tokens;
   const dOut = narrow?.dOut ?? dx;
@@ -245,10 +284,12 @@ export function backwardLayer(
       spreadRows(r, dx, dOut, narrow.needed, hiddenSize);
     }
     const dq = workspace.take(tokens, heads * headDim);
-    const dk = workspace.take(tokens, kvHeads * headDim);
-    const dv = workspace.take(tokens, kvHeads * headDim);
-    const { q, k, v, attention, lse } = state;
-    r.attentionBackward(dq, dk, dv, dAttention, q, k, v, attention, lse, sequences, attentionShape(model, layer));
+    const { dk, dv } = attentionBackward(r, model, layer, state, dq, dAttention, context);
+    const fromOthers = context.kept?.[layer.index]?.gradients;
+    if (fromOthers !== undefined) {
+      r.add(dk, fromOthers.keys);
+      r.add(dv, fromOthers.values);
+    }
     r.rope(dq, context.cos, context.sin, positions, tokens, heads, headDim, true);
     r.rope(dk, context.cos, context.sin, positions, tokens, kvHeads, headDim, true);
     const norms = [
@@ -271,6 +312,47 @@ export function backwardLayer(
     });
   }
   workspace.release(mark);
+}
+
+/** Overwrites dq and gives the gradients of k and v, from the workspace; those of a held prefix are added to its own. */
+function attentionBackward(
+  r: Recorder,
+  model: LlamaModel,
+  layer: Layer,
+  state: LayerState,
+  dq: DeviceBuffer,
+  dAttention: DeviceBuffer,
+  { batch: { sequences, shared }, held }: PassContext,
+): { readonly dk: DeviceBuffer; readonly dv: DeviceBuffer } {
+  const { workspace, config } = model;
+  const cols = config.kvHeads * config.headDim;
+  const take = (rows: number): DeviceBuffer => workspace.take(rows, cols);
+  const own = state.k.length / cols;
+  const table = state.keys.length / cols;
+  const gradients = [take(table), take(table)] as const;
+  const inner = workspace.mark();
+  const seen = seenBy(r, workspace, shared, state, cols);
+  const ofSeen = shared === undefined ? gradients : ([take(shared.rows.length), take(shared.rows.length)] as const);
+  const { q, attention, lse } = state;
+  const shape = attentionShape(model, layer);
+  r.attentionBackward(dq, ...ofSeen, dAttention, q, seen.keys, seen.values, attention, lse, sequences, shape);
+  if (shared !== undefined) {
+    gradients.forEach((gradient, i) => {
+      r.fill(gradient, 0);
+      r.scatterRows(gradient, ofSeen[i]!, shared.rows, shared.rows.length, cols, 1);
+    });
+    const prefix = held?.[layer.index]?.gradients;
+    if (prefix !== undefined) {
+      r.add(prefix.keys, gradients[0].slice(0, prefix.keys.length));
+      r.add(prefix.values, gradients[1].slice(0, prefix.values.length));
+    }
+  }
+  workspace.release(inner);
+  const [dk, dv] = gradients.map((gradient) => gradient.slice((table - own) * cols, own * cols)) as [
+    DeviceBuffer,
+    DeviceBuffer,
+  ];
+  return { dk, dv };
 }
 
 /** y [T, cols] = x [needed, cols] at the needed rows, 0 elsewhere. */

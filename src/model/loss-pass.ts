@@ -9,6 +9,7 @@ import {
   forwardLayer,
   takeLayerState,
   type BackwardDepth,
+  type HeldKeys,
   type LayerState,
   type PassContext,
 } from './layer-pass';
@@ -23,25 +24,14 @@ export interface TrainPassOptions {
   readonly gradientCheckpointing: boolean;
 }
 
-/** NLL of every target of the batch, fp32 [targetCount], without gradients. */
-export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promise<Float32Array> {
+/** NLL of every target of the batch, fp32 [targetCount], without gradients. @param prefix that the batch was packed behind */
+export async function evaluateLoss(model: LlamaModel, batch: PackedBatch, prefix?: HeldPrefix): Promise<Float32Array> {
   const { device, workspace } = model;
   workspace.layOut(batch.tokens, true);
   const mark = workspace.mark();
   const r = device.begin();
-  const context = contextOf(model, batch, undefined);
   const nll = workspace.take(batch.targetCount);
-  const x = embed(r, model, batch);
-  for (const layer of model.layers.slice(0, -1)) {
-    const inner = workspace.mark();
-    forwardLayer(r, model, layer, takeLayerState(model, layer, x, batch.tokens, false), x, context);
-    workspace.release(inner);
-  }
-  const last = model.layers.at(-1)!;
-  const needed = batch.targetRows;
-  const state = takeLayerState(model, last, x, batch.tokens, false, needed);
-  forwardLayer(r, model, last, state, state.middle, context, { needed });
-  lossOf(r, model, state.middle, batch, nll);
+  lossOf(r, model, forwardOnly(r, model, batch, contextOf(model, batch, { held: prefix?.layers })), batch, nll);
   device.submit(r);
   const result = await device.readFloats(nll);
   workspace.release(mark);
@@ -51,6 +41,7 @@ export async function evaluateLoss(model: LlamaModel, batch: PackedBatch): Promi
 /**
  * Forward and backward over one packed batch: adds gradScale * d(sum NLL) to the gradients of what is trained.
  * @param sums fp32 [sequences, 2] receives the NLL of each sequence, as `sumRanges` writes it
+ * @param prefix that the batch was packed behind; its gradients are added to
  */
 export function trainPass(
   r: Recorder,
@@ -58,49 +49,151 @@ export function trainPass(
   batch: PackedBatch,
   sums: DeviceBuffer,
   options: TrainPassOptions,
+  prefix?: HeldPrefix,
 ): void {
   const { workspace, config } = model;
   workspace.layOut(batch.tokens, true);
   const mark = workspace.mark();
-  const context = contextOf(model, batch, options.dropout);
-  const lowest = lowestTrained(model);
-  const { targetRows, targetCount } = batch;
-  const take = (rows: number): DeviceBuffer => workspace.take(rows, config.hiddenSize);
-  const isLast = (layer: Layer): boolean => layer.index === config.layers - 1;
-  // Of the last layer's output, the targets need their own rows and no others.
-  const neededOf = (layer: Layer): { needed?: Indices } => (isLast(layer) ? { needed: targetRows } : {});
-  const nll = workspace.take(targetCount);
-  const dx = take(batch.tokens);
-  const dOut = take(targetCount);
+  const nll = workspace.take(batch.targetCount);
+  const dOut = workspace.take(batch.targetCount, config.hiddenSize);
+  const context = contextOf(model, batch, { dropout: options.dropout, held: prefix?.layers });
+  const forward = forwardLayers(r, model, batch, context, options.gradientCheckpointing);
+  lossOf(r, model, forward.out, batch, nll, { dx: dOut, gradScale: options.gradScale });
+  r.sumRanges(sums, nll, batch.offsets);
+  backwardLayers(r, model, batch, context, forward, dOut);
+  workspace.release(mark);
+}
+
+/**
+ * A common prefix that several passes share: its keys and values, and in training what its own backward needs. It lies in the workspace
+ * until the mark that was set before is released.
+ */
+export interface HeldPrefix {
+  readonly layers: readonly HeldKeys[];
+  /** Once all passes behind it have added to its gradients: adds to those of what is trained. */
+  backward(): void;
+}
+
+/**
+ * Computes a common prefix before the passes that share it.
+ * @param batch packed from its tokens alone, without targets
+ * @param training as the passes behind it; unless they only evaluate
+ */
+export function holdPrefix(
+  r: Recorder,
+  model: LlamaModel,
+  batch: PackedBatch,
+  training?: Pick<TrainPassOptions, 'gradientCheckpointing'>,
+): HeldPrefix {
+  const { workspace, config } = model;
+  const cols = config.kvHeads * config.headDim;
+  workspace.layOut(batch.tokens, false);
+  const take = (): DeviceBuffer => workspace.take(batch.tokens, cols);
+  const zeros = (): DeviceBuffer => {
+    const buffer = take();
+    r.fill(buffer, 0);
+    return buffer;
+  };
+  const layers = model.layers.map((): HeldKeys => {
+    const gradients = training && { keys: zeros(), values: zeros() };
+    return { keys: take(), values: take(), gradients };
+  });
+  const context = contextOf(model, batch, { kept: layers });
+  if (training === undefined) {
+    forwardOnly(r, model, batch, context);
+    return { layers, backward: () => undefined };
+  }
+  const forward = forwardLayers(r, model, batch, context, training.gradientCheckpointing);
+  const dOut = workspace.take(0, config.hiddenSize);
+  const backward = (): void => {
+    workspace.layOut(batch.tokens, false);
+    backwardLayers(r, model, batch, context, forward, dOut);
+  };
+  return { layers, backward };
+}
+
+/** The states of the layers for their backward, and the output of the last one [targetCount, C]. */
+interface Forward {
+  readonly states: readonly LayerState[];
+  readonly out: DeviceBuffer;
+  readonly checkpointing: boolean;
+}
+
+/** Of the last layer's output, the targets need their own rows and no others. */
+function neededOf(model: LlamaModel, layer: Layer, { targetRows }: PackedBatch): Indices | undefined {
+  return layer.index === model.config.layers - 1 ? targetRows : undefined;
+}
+
+/** The output of the last layer [targetCount, C], without anything that backward would need. */
+function forwardOnly(r: Recorder, model: LlamaModel, batch: PackedBatch, context: PassContext): DeviceBuffer {
+  const { workspace } = model;
+  const x = embed(r, model, batch);
+  for (const layer of model.layers.slice(0, -1)) {
+    const inner = workspace.mark();
+    forwardLayer(r, model, layer, takeLayerState(model, layer, x, batch, false), x, context);
+    workspace.release(inner);
+  }
+  const last = model.layers.at(-1)!;
+  const needed = batch.targetRows;
+  const state = takeLayerState(model, last, x, batch, false, needed);
+  forwardLayer(r, model, last, state, state.middle, context, needed);
+  return state.middle;
+}
+
+function forwardLayers(
+  r: Recorder,
+  model: LlamaModel,
+  batch: PackedBatch,
+  context: PassContext,
+  checkpointing: boolean,
+): Forward {
+  const { workspace, config } = model;
+  const { layer: lowest } = lowestTrained(model);
   const states: LayerState[] = [];
   let x = embed(r, model, batch);
   for (const layer of model.layers) {
     // A layer below every trained one is never gone back through: it needs no state, and no output of its own.
-    const trained = layer.index >= lowest.layer;
-    const save = trained && !options.gradientCheckpointing;
-    const out = isLast(layer) ? take(targetCount) : trained ? take(batch.tokens) : x;
+    const trained = layer.index >= lowest;
+    const save = trained && !checkpointing;
+    const needed = neededOf(model, layer, batch);
+    const rows = needed?.length ?? (trained ? batch.tokens : undefined);
+    const out = rows === undefined ? x : workspace.take(rows, config.hiddenSize);
     const outer = workspace.mark();
-    const state = takeLayerState(model, layer, x, batch.tokens, save, neededOf(layer).needed);
-    const inOutput = trained && !save && !isLast(layer);
+    const state = takeLayerState(model, layer, x, batch, save, needed);
+    const inOutput = trained && !save && needed === undefined;
     if (inOutput) r.copy(out, x);
-    forwardLayer(r, model, layer, inOutput ? { ...state, x: out, middle: out } : state, out, context, neededOf(layer));
+    forwardLayer(r, model, layer, inOutput ? { ...state, x: out, middle: out } : state, out, context, needed);
     if (!save) workspace.release(outer);
     states.push(state);
     x = out;
   }
-  lossOf(r, model, x, batch, nll, { dx: dOut, gradScale: options.gradScale });
-  r.sumRanges(sums, nll, batch.offsets);
+  return { states, out: x, checkpointing };
+}
+
+/** @param dOut [targetCount, C] the gradient of the last layer's output, which is overwritten */
+function backwardLayers(
+  r: Recorder,
+  model: LlamaModel,
+  batch: PackedBatch,
+  context: PassContext,
+  { states, checkpointing }: Forward,
+  dOut: DeviceBuffer,
+): void {
+  const { workspace, config } = model;
+  const lowest = lowestTrained(model);
+  const mark = workspace.mark();
+  const dx = workspace.take(batch.tokens, config.hiddenSize);
   for (const layer of model.layers.slice(lowest.layer).toReversed()) {
     const depth = layer.index > lowest.layer ? 'input' : lowest.depth;
-    const narrow = isLast(layer) ? { needed: targetRows, dOut } : undefined;
+    const needed = neededOf(model, layer, batch);
     const inner = workspace.mark();
     let state = states[layer.index]!;
-    if (options.gradientCheckpointing) {
-      state = takeLayerState(model, layer, state.x, batch.tokens, true, narrow?.needed);
-      const again = take(narrow === undefined ? batch.tokens : targetCount);
-      forwardLayer(r, model, layer, state, again, context, neededOf(layer));
+    if (checkpointing) {
+      state = takeLayerState(model, layer, state.x, batch, true, needed);
+      const again = workspace.take(needed?.length ?? batch.tokens, config.hiddenSize);
+      forwardLayer(r, model, layer, state, again, context, needed);
     }
-    backwardLayer(r, model, layer, state, dx, context, depth, narrow);
+    backwardLayer(r, model, layer, state, dx, context, depth, needed && { needed, dOut });
     workspace.release(inner);
   }
   if (model.embedding.gradient !== undefined) {
@@ -109,8 +202,12 @@ export function trainPass(
   workspace.release(mark);
 }
 
-function contextOf(model: LlamaModel, batch: PackedBatch, dropout: DropoutSeed | undefined): PassContext {
-  return { batch, ...model.ropeFor(batch.longest), dropout };
+function contextOf(
+  model: LlamaModel,
+  batch: PackedBatch,
+  others: Pick<PassContext, 'dropout' | 'held' | 'kept'>,
+): PassContext {
+  return { batch, ...model.ropeFor(batch.longest), ...others };
 }
 
 /** Token embeddings, fp32 [T, C], from the workspace. */

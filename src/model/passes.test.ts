@@ -1,38 +1,77 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { groupByTokens, spreadOverPasses } from './passes';
+import { describe, it } from 'node:test';
+import { planEvenly, planInOrder, type PassPlan } from './passes';
+import type { TokenSequence } from './batch';
 
-const traits = { tokensPerPass: 512 };
-const examples = (...lengths: number[]) => lengths.map((length) => ({ ids: new Int32Array(length), trained: [] }));
-const lengths = (passes: { ids: ArrayLike<number> }[][]) => passes.map((pass) => pass.map(({ ids }) => ids.length));
+const TRAITS = { tokensPerPass: 512, sharedTokens: 8 };
 
-test('passes: examples in order are cut where the next one does not fit', () => {
-  const window = examples(253, 297, 224, 103, 600, 1);
-  assert.deepEqual(lengths(groupByTokens(window, traits)), [[253], [297], [224, 103], [600], [1]]);
-});
+/** Examples that begin with `alike` equal tokens; the last token of each is its target. */
+function examples(lengths: readonly number[], alike = 0): TokenSequence[] {
+  return lengths.map((length, index) => ({
+    ids: Array.from({ length }, (_, i) => (i < alike ? i : 1000 + index)),
+    trained: [{ from: length - 1, to: length }],
+  }));
+}
 
-test('passes: a window is spread over fewer and even passes', () => {
-  assert.deepEqual(lengths(spreadOverPasses(examples(253, 297, 224, 103), traits)), [
-    [297, 103],
-    [253, 224],
-  ]);
-  assert.deepEqual(lengths(spreadOverPasses(examples(100, 100, 100), traits)), [[100, 100, 100]]);
-});
+const lengths = ({ groups }: PassPlan<TokenSequence>): number[][] =>
+  groups.map((pass) => pass.map(({ ids }) => ids.length));
 
-test('passes: another pass is taken where the fewest do not fit', () => {
-  // 1,000 tokens would fit into two passes by their sum, but no two of these fit together.
-  assert.deepEqual(lengths(spreadOverPasses(examples(334, 333, 333), traits)), [[334], [333], [333]]);
-});
+describe('passes', () => {
+  it('examples in order are cut where the next one does not fit', () => {
+    const plan = planInOrder(examples([253, 297, 224, 103, 600, 1]), TRAITS);
+    assert.deepEqual(lengths(plan), [[253], [297], [224, 103], [600], [1]]);
+    assert.deepEqual(planInOrder([], TRAITS).groups, []);
+  });
 
-test('passes: an example that is longer than a pass has one of its own', () => {
-  const passes = lengths(spreadOverPasses(examples(20, 900, 700, 30), traits));
-  assert.deepEqual(passes, [[900], [700], [30, 20]]);
-});
+  it('a window is spread over fewer and even passes', () => {
+    assert.deepEqual(lengths(planEvenly(examples([253, 297, 224, 103]), TRAITS, true)), [
+      [297, 103],
+      [253, 224],
+    ]);
+    assert.deepEqual(lengths(planEvenly(examples([100, 100, 100]), TRAITS, true)), [[100, 100, 100]]);
+  });
 
-test('passes: every example of a window is in one pass, and none is empty', () => {
-  const window = examples(...Array.from({ length: 40 }, (_, i) => 1 + ((i * 97) % 400)));
-  const passes = spreadOverPasses(window, traits);
-  assert.deepEqual(new Set(passes.flat()), new Set(window));
-  assert.equal(passes.flat().length, window.length);
-  assert.ok(passes.every((pass) => pass.length > 0 && pass.reduce((n, { ids }) => n + ids.length, 0) <= 512));
+  it('another pass is taken where the fewest do not fit', () => {
+    // 1,000 tokens would fit into two passes by their sum, but no two of these fit together.
+    assert.deepEqual(lengths(planEvenly(examples([334, 333, 333]), TRAITS, true)), [[334], [333], [333]]);
+  });
+
+  it('an example that is longer than a pass has one of its own', () => {
+    assert.deepEqual(lengths(planEvenly(examples([20, 900, 700, 30]), TRAITS, true)), [[900], [700], [30, 20]]);
+  });
+
+  it('every example of a window is in one pass, and none is empty', () => {
+    const window = examples(Array.from({ length: 40 }, (_, i) => 1 + ((i * 97) % 400)));
+    const { groups } = planEvenly(window, TRAITS, true);
+    assert.deepEqual(new Set(groups.flat()), new Set(window));
+    assert.equal(groups.flat().length, window.length);
+    assert.ok(groups.every((pass) => pass.length > 0 && pass.reduce((n, { ids }) => n + ids.length, 0) <= 512));
+  });
+
+  it('count a common beginning once; it is held where there are several', () => {
+    const one = planEvenly(examples([300, 300, 300, 300], 200), TRAITS, true);
+    assert.deepEqual(one.prefix, { length: 200, held: false });
+    assert.equal(one.groups.length, 1);
+    for (const plan of [planEvenly, planInOrder]) {
+      const two = plan(examples([400, 400, 400, 400], 200), TRAITS, true);
+      assert.deepEqual(two.prefix, { length: 200, held: true });
+      assert.deepEqual(lengths(two), [
+        [400, 400],
+        [400, 400],
+      ]);
+    }
+  });
+
+  it('share nothing that is short, that predicts a target, of one example alone, or where they may not', () => {
+    const shared = (given: TokenSequence[], share = true): number => planEvenly(given, TRAITS, share).prefix.length;
+    assert.equal(shared(examples([20, 20], 8)), 8);
+    assert.equal(shared(examples([20, 20], 7)), 0);
+    assert.equal(shared(examples([20, 20], 20)), 18, 'the last token is the target, the one before predicts it');
+    assert.equal(shared(examples([20], 20)), 0);
+    assert.equal(shared(examples([20, 20], 8), false), 0);
+    const whole = examples([20, 20], 20).map(({ ids }) => ({ ids, trained: [{ from: 0, to: 20 }] }));
+    assert.equal(shared(whole), 0);
+    const untrained = examples([20, 20], 20).map(({ ids }) => ({ ids, trained: [] }));
+    assert.equal(shared(untrained), 19, 'each keeps a row');
+  });
 });

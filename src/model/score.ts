@@ -1,7 +1,7 @@
-import { packBatch, type TokenSequence } from './batch';
+import { packBatch, packPrefix, type TokenSequence } from './batch';
 import type { LlamaModel } from './llama';
-import { evaluateLoss } from './loss-pass';
-import { groupByTokens } from './passes';
+import { evaluateLoss, holdPrefix, type HeldPrefix } from './loss-pass';
+import { longestOf, planInOrder, type PassPlan } from './passes';
 
 export interface ExampleScore {
   /** Sum over the example's trained tokens. */
@@ -15,22 +15,41 @@ export async function scoreExamples(
   model: LlamaModel,
   examples: readonly TokenSequence[],
 ): Promise<{ loss: number; targets: number; perExample: ExampleScore[] }> {
+  const perExample = await scorePasses(model, planInOrder(examples, model.device.traits));
+  const targets = perExample.reduce((n, e) => n + e.targets, 0);
+  return { loss: perExample.reduce((n, e) => n + e.nll, 0) / targets, targets, perExample };
+}
+
+/** The NLL of each example of the passes. */
+export async function scorePasses(
+  model: LlamaModel,
+  { prefix, groups }: PassPlan<TokenSequence>,
+): Promise<ExampleScore[]> {
+  const { device, indices, workspace } = model;
   const perExample: ExampleScore[] = [];
-  const { device, indices } = model;
-  for (const group of groupByTokens(examples, device.traits)) {
-    const mark = indices.mark();
-    const batch = packBatch(device, indices, group);
-    const nll = await evaluateLoss(model, batch);
+  const mark = { indices: indices.mark(), workspace: workspace.mark() };
+  let held: HeldPrefix | undefined;
+  model.ropeFor(longestOf(groups));
+  if (prefix.held) {
+    const r = device.begin();
+    held = holdPrefix(r, model, packPrefix(device, indices, groups[0]![0]!, prefix.length));
+    device.submit(r);
+  }
+  for (const group of groups) {
+    const inner = indices.mark();
+    const batch = packBatch(device, indices, group, prefix);
+    const nll = await evaluateLoss(model, batch, held);
     group.forEach((_, i) => {
       const [from, to] = [batch.targetOffsets[i]!, batch.targetOffsets[i + 1]!];
       let sum = 0;
       for (let t = from; t < to; t++) sum += nll[t]!;
       perExample.push({ nll: sum, targets: to - from });
     });
-    indices.release(mark);
+    indices.release(inner);
     // The kernels run on this thread: let signals and heartbeats through between passes.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const targets = perExample.reduce((n, e) => n + e.targets, 0);
-  return { loss: perExample.reduce((n, e) => n + e.nll, 0) / targets, targets, perExample };
+  workspace.release(mark.workspace);
+  indices.release(mark.indices);
+  return perExample;
 }

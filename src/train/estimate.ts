@@ -2,20 +2,14 @@ import type { ResolvedConfig } from '../config/config-schema';
 import { headRows } from '../compute/composed/head-loss';
 import { DryDevice } from '../compute/dry/dry-device';
 import type { DeviceTraits } from '../compute/traits';
-import {
-  countTargets,
-  packBatch,
-  sequencesOf,
-  type PackedBatch,
-  type TokenSequence,
-  type TrainableSequence,
-} from '../model/batch';
+import { countTargets, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
 import { KvCache } from '../model/cached-pass';
 import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
-import { evaluateLoss, trainPass } from '../model/loss-pass';
-import { groupByTokens, spreadOverPasses } from '../model/passes';
+import { planInOrder, type PassPlan } from '../model/passes';
+import { scorePasses } from '../model/score';
 import { BaseWeights } from '../model/weights';
+import { planWindow, trainWindow } from '../model/window-pass';
 import { createTuning, methodOf } from '../tuning/registry';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
@@ -91,20 +85,21 @@ export async function estimateMemory(
   new AdamW(device, parameters, { beta1: 0, beta2: 0, eps: 0, weightDecay: 0 });
   const before = device.usedBytes;
 
-  const groups = largestGroups(config, parts.train, traits);
-  for (const group of groups) {
-    await onBatch(tuned, group, (batch) => {
-      const r = device.begin();
-      const sums = device.alloc('f32', 2 * group.length);
-      const gradientCheckpointing = config.gradient_checkpointing;
-      trainPass(r, tuned, batch, sums, { gradScale: 1, dropout: { seed: 0, pass: 0 }, gradientCheckpointing });
-      device.submit(r);
-      device.free(sums);
-    });
+  const passes = largestPasses(windowsOf(config, parts.train).map((window) => planWindow(tuned, window)));
+  for (const plan of passes) {
+    const r = device.begin();
+    const sums = device.alloc('f32', 2 * plan.groups[0]!.length);
+    const gradientCheckpointing = config.gradient_checkpointing;
+    const options = { gradScale: 1, dropout: { seed: 0, pass: 0 }, gradientCheckpointing };
+    const mark = tuned.indices.mark();
+    Array.from(trainWindow(r, tuned, plan, sums, options));
+    tuned.indices.release(mark);
+    device.submit(r);
+    device.free(sums);
   }
   await score(tuned, sequencesOf(evaluated(config, parts.validation)));
   const training = device.peakBytes - before;
-  const targets = Math.max(0, ...groups.map(targetsOf));
+  const targets = Math.max(0, ...passes.map(targetsOf));
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
   const saving = Math.min(3 * set, SAVING_BYTES);
@@ -121,7 +116,7 @@ export async function estimateMemory(
     runtime: runtimeBytes(llama, parts),
   };
   const peak = sum(Object.values<number>({ ...memory }));
-  const tokens = Math.max(0, ...groups.map(tokensOf));
+  const tokens = Math.max(0, ...passes.map(tokensOf));
   return { parts: memory, peak, tokens };
 }
 
@@ -151,12 +146,8 @@ async function evaluationBytes(
   return device.peakBytes + result;
 }
 
-/** Of all passes the run will make: the one with most tokens, and the one with most trained tokens. */
-function largestGroups(
-  config: ResolvedConfig,
-  examples: readonly TrainableSequence[],
-  traits: DeviceTraits,
-): TokenSequence[][] {
+/** The sequences of each update that the run will make, as far as they are looked at. */
+function windowsOf(config: ResolvedConfig, examples: readonly TrainableSequence[]): (readonly TokenSequence[])[] {
   if (examples.length === 0) return [];
   const order = new ExampleOrder({
     examples: examples.length,
@@ -166,42 +157,34 @@ function largestGroups(
     seed: config.seed,
   });
   const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
-  const groups = Array.from({ length: steps }, (_, step) =>
-    spreadOverPasses(sequencesOf(order.window(step).map((index) => examples[index]!)), traits),
-  ).flat();
-  return [largest(groups, tokensOf), largest(groups, targetsOf)];
+  return Array.from({ length: steps }, (_, step) => sequencesOf(order.window(step).map((index) => examples[index]!)));
 }
 
-function largest(groups: readonly TokenSequence[][], size: (group: TokenSequence[]) => number): TokenSequence[] {
-  return groups.reduce((best, group) => (size(group) > size(best) ? group : best), groups[0] ?? []);
+type Plan = PassPlan<TokenSequence>;
+
+/** Of all passes, each with the prefix that is held for it: the one with most tokens, and the one with most trained tokens. */
+function largestPasses(plans: readonly Plan[]): Plan[] {
+  const passes = plans.flatMap(({ prefix, groups }) => groups.map((group) => ({ prefix, groups: [group] })));
+  if (passes.length === 0) return [];
+  return [largest(passes, tokensOf), largest(passes, targetsOf)];
 }
 
-function tokensOf(group: readonly TokenSequence[]): number {
-  return group.reduce((sum, { ids }) => sum + ids.length, 0);
+function largest(passes: readonly Plan[], size: (pass: Plan) => number): Plan {
+  return passes.reduce((best, pass) => (size(pass) > size(best) ? pass : best), passes[0]!);
 }
 
-function targetsOf(group: readonly TokenSequence[]): number {
-  return group.reduce((sum, example) => sum + countTargets(example), 0);
+/** Tokens whose activations are in memory at once. */
+function tokensOf({ prefix: { length }, groups }: Plan): number {
+  return length + sum(groups.flat().map(({ ids }) => ids.length - length));
 }
 
-/** The pass over the largest group, without gradients. */
+function targetsOf({ groups }: Plan): number {
+  return sum(groups.flat().map(countTargets));
+}
+
+/** The passes over the largest groups, without gradients. */
 async function score(model: LlamaModel, examples: readonly TokenSequence[]): Promise<void> {
-  const groups = groupByTokens(examples, model.device.traits);
-  if (groups.length === 0) return;
-  for (const group of [largest(groups, tokensOf), largest(groups, targetsOf)]) {
-    await onBatch(model, group, (batch) => evaluateLoss(model, batch));
-  }
-}
-
-/** Packs a group for one pass. */
-async function onBatch(
-  { device, indices }: LlamaModel,
-  group: readonly TokenSequence[],
-  pass: (batch: PackedBatch) => unknown,
-): Promise<void> {
-  const mark = indices.mark();
-  await pass(packBatch(device, indices, group));
-  indices.release(mark);
+  for (const pass of largestPasses([planInOrder(examples, model.device.traits)])) await scorePasses(model, pass);
 }
 
 /** The first pass over the prompts that are longest together, and room for their answers. */

@@ -2,12 +2,11 @@ import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { pairAt } from '../compute/pairs';
 import { SftError } from '../base/errors';
-import { countTargets, packBatch, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
+import { countTargets, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
-import { trainPass } from '../model/loss-pass';
 import type { ParameterSet } from '../model/parameters';
 import type { Tuning } from '../model/tuning';
-import { spreadOverPasses } from '../model/passes';
+import { planWindow, trainWindow } from '../model/window-pass';
 import { AdamW } from './adamw';
 import { ExampleOrder } from './order';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
@@ -117,14 +116,14 @@ export class Trainer {
   async trainStep(): Promise<StepResult> {
     const { device, model, options, parameters } = this;
     const step = this.step;
-    const passes = spreadOverPasses(
+    const plan = planWindow(
+      model,
       this.order.window(step).flatMap((index): (TokenSequence & { readonly place: string })[] => {
         const example = this.examples[index]!;
         return sequencesOf([example]).map(({ ids, trained }) => ({ ids, trained, place: example.place }));
       }),
-      device.traits,
     );
-    const window = passes.flat();
+    const window = plan.groups.flat();
     const targets = window.reduce((sum, sequence) => sum + countTargets(sequence), 0);
     const learningRate =
       options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
@@ -134,18 +133,12 @@ export class Trainer {
 
     const r = device.begin();
     r.fill(parameters.gradients, 0);
-    let seen = 0;
-    for (const [index, group] of passes.entries()) {
-      const batch = packBatch(device, model.indices, group);
-      trainPass(r, model, batch, sums.slice(2 * seen, 2 * group.length), {
-        gradScale: 1 / targets,
-        dropout: {
-          seed: options.seed,
-          pass: step * this.most + index,
-        },
-        gradientCheckpointing: options.gradient_checkpointing,
-      });
-      seen += group.length;
+    const passes = trainWindow(r, model, plan, sums, {
+      gradScale: 1 / targets,
+      dropout: { seed: options.seed, pass: step * this.most },
+      gradientCheckpointing: options.gradient_checkpointing,
+    });
+    while (passes.next().done !== true) {
       // Kernels may run on this thread as they are recorded: let signals and heartbeats through between passes.
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -26,12 +26,25 @@ const packed = (lengths: readonly number[]): SequenceRow[] => {
   });
 };
 
+/** Queries behind a prefix of `before` keys each; the keys of all lie one after another. */
+const behind = (before: number, lengths: readonly number[]): SequenceRow[] => {
+  let [query, key] = [0, 0];
+  return lengths.map((length) => {
+    const row: SequenceRow = [query, length, key, before + length];
+    query += length;
+    key += before + length;
+    return row;
+  });
+};
+
 /** Small enough for differences over every element. */
 const DIFFERENTIATED: readonly Case[] = [
   { name: 'one token', shape: shapeOf(1, 1, 1), sequences: packed([1]) },
   { name: 'three sequences, grouped heads', shape: shapeOf(4, 2, 6), sequences: packed([5, 1, 9]) },
   { name: 'one kv head, window 3', shape: shapeOf(3, 1, 8, 3), sequences: packed([7, 4]) },
   { name: 'a head for each, odd width', shape: shapeOf(2, 2, 17), sequences: packed([12]) },
+  { name: 'behind a prefix', shape: shapeOf(4, 2, 6), sequences: behind(7, [5, 1, 9]) },
+  { name: 'behind a prefix, window 4', shape: shapeOf(2, 1, 8, 4), sequences: behind(3, [6, 2]) },
 ];
 
 /** Lengths that fill several blocks, against differences along random directions. */
@@ -43,6 +56,8 @@ const LARGE: readonly Case[] = [
   { name: 'width 33', shape: shapeOf(3, 3, 33), sequences: packed([200]) },
   { name: 'window 50', shape: shapeOf(6, 2, 32, 50), sequences: packed([150, 70]) },
   { name: 'window 100, wider than a block', shape: shapeOf(2, 2, 16, 100), sequences: packed([300]) },
+  { name: 'behind a prefix of several blocks', shape: shapeOf(9, 3, 64), sequences: behind(150, [70, 1, 130]) },
+  { name: 'behind a prefix, window 100', shape: shapeOf(6, 2, 32, 100), sequences: behind(90, [150, 30]) },
   { name: 'window 1', shape: shapeOf(2, 1, 16, 1), sequences: packed([70]) },
 ];
 

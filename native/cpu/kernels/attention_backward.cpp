@@ -235,8 +235,9 @@ static bool one_pass_is_faster(const int32_t* table, int64_t sequences, const Sh
   double total = 0, longest = 0;
   int64_t rows = 0;
   for (int64_t i = 0; i < sequences; i++) {
-    const int64_t n = sequence_at(table, i, 0).queries;
-    const double seen = static_cast<double>(shape.window > 0 && shape.window < n ? 2 * shape.window : n);
+    const Sequence s = sequence_at(table, i, 0);
+    const int64_t n = s.queries;
+    const double seen = static_cast<double>(shape.window > 0 && shape.window < s.keys ? 2 * shape.window : s.keys);
     const double cost = static_cast<double>(n) * seen;
     total += cost * static_cast<double>(shape.kv_heads);
     longest = cost > longest ? cost : longest;

@@ -15,6 +15,7 @@ import type { CpuBuffer } from './memory';
 export const CPU_TRAITS: DeviceTraits = {
   // Measured with `npm run bench train`.
   tokensPerPass: 512,
+  sharedTokens: 8,
   logitBytes: 64 << 20,
   // kDecodeRows of native/cpu/kernels/gemm.cpp: as many rows are multiplied by `multiply_dots`.
   fewRows: 16,

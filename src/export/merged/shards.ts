@@ -3,7 +3,7 @@ import path from 'node:path';
 import { tensorBytes, writeSafetensors, type TensorSource } from '../../model/safetensors';
 
 /** transformers' default. */
-export const SHARD_BYTES = 5_000_000_000;
+const SHARD_BYTES = 5_000_000_000;
 
 /**
  * Writes tensors as a model folder has them: model.safetensors, or where they are more than `shardBytes` several files with their index.
