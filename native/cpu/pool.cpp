@@ -17,7 +17,7 @@ namespace {
 constexpr int kMaxThreads = 256;
 constexpr auto kSpin = std::chrono::microseconds(1000);
 constexpr auto kSpinCrowded = std::chrono::microseconds(30);
-constexpr int64_t kMaxRangesPerThread = 64;
+constexpr int64_t kClaimsPerThread = 32;
 
 struct alignas(64) Scratch {
   void* memory = nullptr;
@@ -150,26 +150,6 @@ void run_on_threads(ThreadFn fn, void* context) {
   }
 }
 
-void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
-  if (n <= 0) return;
-  const int64_t count = thread_count();
-  if (count == 1 || n <= grain) {
-    fn(context, 0, n, 0);
-    return;
-  }
-  const int64_t most = count * kMaxRangesPerThread;
-  const int64_t step = grain * (((n + grain - 1) / grain + most - 1) / most);
-  std::atomic<int64_t>& next = pool().next;
-  next.store(0, std::memory_order_relaxed);
-  parallel_threads([&](int thread) {
-    for (;;) {
-      const int64_t begin = next.fetch_add(step, std::memory_order_relaxed);
-      if (begin >= n) return;
-      fn(context, begin, begin + step < n ? begin + step : n, thread);
-    }
-  });
-}
-
 Claims::Claims(int64_t n, int set) : n_(n), threads_(thread_count()), set_(set) {
   for (int t = 0; t < threads_; ++t)
     pool().stretches[set][t].items.store(packed(first(t), first(t + 1)), std::memory_order_relaxed);
@@ -205,6 +185,41 @@ bool Claims::take(int thread, int64_t most, int64_t unit, int64_t* begin, int64_
     if (!all[from].items.compare_exchange_strong(largest, packed(begin_of(largest), middle), std::memory_order_relaxed)) continue;
     own.store(packed(middle, end_of(largest)), std::memory_order_relaxed);
   }
+}
+
+void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context) {
+  if (n <= 0) return;
+  const int64_t count = thread_count();
+  if (count == 1 || n <= grain) {
+    fn(context, 0, n, 0);
+    return;
+  }
+  // Items small enough for Claims, and enough of them for an even end.
+  const int64_t items = (n + grain - 1) / grain, most = items / (count * kClaimsPerThread) + 1;
+  const Claims claims(items, 0);
+  parallel_threads([&](int thread) {
+    int64_t begin, end;
+    while (claims.take(thread, most, 1, &begin, &end)) {
+      const int64_t upto = end * grain;
+      fn(context, begin * grain, upto < n ? upto : n, thread);
+    }
+  });
+}
+
+void parallel_in_order(int64_t n, ItemFn fn, void* context) {
+  if (n == 1) {
+    fn(context, 0, 0);
+    return;
+  }
+  std::atomic<int64_t>& next = pool().next;
+  next.store(0, std::memory_order_relaxed);
+  parallel_threads([&](int thread) {
+    for (;;) {
+      const int64_t item = next.fetch_add(1, std::memory_order_relaxed);
+      if (item >= n) return;
+      fn(context, item, thread);
+    }
+  });
 }
 
 void* scratch(int thread, uint64_t bytes) { return grown(pool().scratch[thread], bytes); }

@@ -17,9 +17,8 @@ void run_on_threads(ThreadFn fn, void* context);
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end, int thread);
 void parallel_ranges(int64_t n, int64_t grain, RangeFn fn, void* context);
 
-// Calls f(begin, end, thread) over disjoint ranges that cover [0, n), each of at least `grain` items but the last (exactly `grain`
-// unless there are very many); on the caller's thread alone where n is at most `grain`. Ranges begin at multiples of `grain` and are
-// handed out dynamically. Returns when all are done. Not re-entrant.
+// Calls f(begin, end, thread) over disjoint ranges that cover [0, n), all of whole multiples of `grain` items but the last; on the
+// caller's thread alone where n is at most `grain`. The ranges are those of Claims. Returns when all are done. Not re-entrant.
 // Static, so that every instruction set's files keep a copy compiled for that set.
 template <typename F>
 static inline void parallel_for(int64_t n, int64_t grain, F&& f) {
@@ -28,6 +27,17 @@ static inline void parallel_for(int64_t n, int64_t grain, F&& f) {
     (*static_cast<Callable>(context))(begin, end, thread);
   };
   parallel_ranges(n, grain, call, &f);
+}
+
+using ItemFn = void (*)(void* context, int64_t item, int thread);
+void parallel_in_order(int64_t n, ItemFn fn, void* context);
+
+// Calls f(item, thread) for each of [0, n) in this order, each on the thread that is free next: for items of unlike size, largest first.
+template <typename F>
+static inline void parallel_items(int64_t n, F&& f) {
+  using Callable = decltype(&f);
+  const ItemFn call = [](void* context, int64_t item, int thread) { (*static_cast<Callable>(context))(item, thread); };
+  parallel_in_order(n, call, &f);
 }
 
 // Calls f(thread) on every thread that is awake in time, the caller's always; returns when all of them are done. Not re-entrant.

@@ -97,15 +97,13 @@ static void attention(float* o, float* lse, const float* q, const float* k, cons
   });
   const int64_t rows = shape.block * shape.group;
   const auto floats = static_cast<uint64_t>(rows * (2 * shape.width + KEYS + 2) + KEYS * (head_dim + shape.width) + 128);
-  parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {
+  parallel_items(tasks.count, [&](int64_t item, int thread) {
     Arena arena{static_cast<float*>(scratch(thread, floats * sizeof(float)))};
-    for (int64_t t = begin; t < end; t++) {
-      const Task task = task_at(tasks, t, kv_heads);
-      const Sequence s = sequence_at(table, task.sequence, window);
-      const int64_t first = (task.blocks - 1 - task.block) * shape.block;  // late blocks see most keys and go first
-      const int64_t last = first + shape.block < s.queries ? first + shape.block : s.queries;
-      attend(o, lse, q, k, v, shape, s, task.head, first, last, arena);
-    }
+    const Task task = task_at(tasks, item, kv_heads);
+    const Sequence s = sequence_at(table, task.sequence, window);
+    const int64_t first = (task.blocks - 1 - task.block) * shape.block;  // late blocks see most keys and go first
+    const int64_t last = first + shape.block < s.queries ? first + shape.block : s.queries;
+    attend(o, lse, q, k, v, shape, s, task.head, first, last, arena);
   });
   free(tasks.starts);
 }

@@ -257,14 +257,12 @@ static void attention_backward(float* dq, float* dk, float* dv, const float* dou
   const auto run = [&](auto&& blocks_of, auto&& each) {
     const Tasks tasks =
         list_tasks(sequences, table, [&](int64_t i) { return blocks_of(sequence_at(table, i, window)) * kv_heads; });
-    parallel_for(tasks.count, 1, [&](int64_t begin, int64_t end, int thread) {
-      for (int64_t t = begin; t < end; t++) {
-        const Task task = task_at(tasks, t, kv_heads);
-        const Sequence s = sequence_at(table, task.sequence, window);
-        const int64_t rows = (one_pass ? s.queries : shape.block) * shape.group, block_rows = shape.block * shape.group;
-        const int64_t floats = rows * (3 * shape.width + 2) + block_rows * 2 * KEYS + KEYS * (3 * shape.width + 2 * head_dim) + 256;
-        each(s, task, Arena{static_cast<float*>(scratch(thread, static_cast<uint64_t>(floats) * sizeof(float)))});
-      }
+    parallel_items(tasks.count, [&](int64_t item, int thread) {
+      const Task task = task_at(tasks, item, kv_heads);
+      const Sequence s = sequence_at(table, task.sequence, window);
+      const int64_t rows = (one_pass ? s.queries : shape.block) * shape.group, block_rows = shape.block * shape.group;
+      const int64_t floats = rows * (3 * shape.width + 2) + block_rows * 2 * KEYS + KEYS * (3 * shape.width + 2 * head_dim) + 256;
+      each(s, task, Arena{static_cast<float*>(scratch(thread, static_cast<uint64_t>(floats) * sizeof(float)))});
     });
     free(tasks.starts);
   };

@@ -102,9 +102,11 @@ static void multiply_small_b(const Product<T>& g, int64_t depth_step) {
   });
 }
 
+constexpr int64_t kFewRowsDepth = 512;
+
 // A few rows, stored transposed, times a B that is read in place where its columns fill whole vectors.
 static void multiply_few_rows(const Product<F32>& g) {
-  const int64_t depth_step = chunk_depth(g.depth, 256);
+  const int64_t depth_step = chunk_depth(g.depth, kFewRowsDepth);
   const int64_t stride = rounded_up(g.depth, 16) + 16;
   float* const a = static_cast<float*>(shared_scratch(static_cast<uint64_t>(stride * g.rows) * 4));
   pack_transposed<F32>(a, stride, g.a, g.a_stride, g.depth, g.rows);
@@ -118,7 +120,7 @@ static void multiply_few_rows(const Product<F32>& g) {
         int64_t ldb = g.b_stride;
         if (cols % WIDTH != 0) {
           ldb = rounded_up(cols, WIDTH);
-          float* const panel = static_cast<float*>(scratch(thread, kTileCols * 256 * 4));
+          float* const panel = static_cast<float*>(scratch(thread, kTileCols * kFewRowsDepth * 4));
           pack_panel<F32>(panel, ldb, b, g.b_stride, false, depth, cols);
           b = panel;
         }
