@@ -1,7 +1,8 @@
 import { DatasetChecker, type DatasetItem, type ElementStart } from '../dataset/check';
 import { advance, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { DatasetFormat } from '../dataset/example';
-import { DECIDING_EXAMPLES, majorityKind, type DatasetKind } from '../dataset/formats/kind';
+import type { DatasetKind } from '../dataset/formats/kind';
+import { DECIDING_EXAMPLES, majorityKind } from '../dataset/formats/majority-kind';
 import type { ElementState } from '../dataset/json/parsed';
 import { HeldText } from './held-text';
 import type { TextChange } from './protocol';

@@ -2,7 +2,7 @@
  * Number of insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment,
  * Damerau 1964).
  */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -46,7 +46,11 @@ question, with an empty line between them.
         list(terminal, errors.map(formatFinding));
       },
     });
-    const { from, examples, losses, text } = converted;
+    const { from, examples, losses, text, told } = converted;
+    list(
+      terminal,
+      told.map((message) => `${file}: ${message}`),
+    );
     const reason = `${KIND_NAMES[to]} has no place for`;
     list(
       terminal,

@@ -21,7 +21,7 @@ describe('the schema, at the exact range', () => {
   const cases: readonly [string, string, string[]][] = [
     ['a number for a text', `[{"question": "a?", "answer": 42}]`, ['1:31-1:33 error wrong-type']],
     ['null for a text', `[{"question": null, "answer": "b"}]`, ['1:15-1:19 error wrong-type']],
-    ['a further key that is no text', `[{"question": "a?", "answer": "b", "id": 7}]`, ['1:42-1:43 error wrong-type']],
+    ['a category that is not text', `[{"question": "a?", "answer": "b", "agency": 7}]`, ['1:46-1:47 error wrong-type']],
     ['an example that is no object', `[${GOOD}, "text"]`, ['1:37-1:43 error wrong-type']],
     ['a missing answer', `[\n  {"question": "a?"}\n]`, ['2:3-2:4 error missing-key']],
     ['both missing', `[{}]`, ['1:2-1:3 error missing-key']],
@@ -45,9 +45,9 @@ describe('the schema, at the exact range', () => {
       ['1:36-1:44 warning duplicate-key'],
     ],
     [
-      'a key with a slash and a tilde',
-      `[{"question": "a?", "answer": "b", "a/~b": 7}]`,
-      ['1:44-1:45 error wrong-type'],
+      'nothing in further numbers, lists and nulls',
+      `[{"id": 7, "question": "a?", "answer": "b", "a/~b": [1, {}], "agency": null, "input": null}]`,
+      [],
     ],
     ['further texts', `[{"question": "a?", "answer": "b", "source": "web", "__proto__": "x"}]`, []],
   ];
@@ -58,8 +58,10 @@ describe('the schema, at the exact range', () => {
   }
   it('offers the right key', () => {
     assert.match(findings(`[{"question": "a?", "anwser": "b"}]`)[0]!.message, /"anwser".*did you mean "answer"\?/);
-    const [mixture] = findings(`[{"question": "a?", "response": "b"}]`);
-    assert.match(mixture!.message, /"answer" is missing - rename "response" to "answer"/);
+    const [mixture] = findings(`[{"question": "a?", "reply": "b"}]`);
+    assert.match(mixture!.message, /"answer" is missing - rename "reply" to "answer"/);
+    const [letters] = findings(`[{"Q": "a?", "A": "b"}]`);
+    assert.match(letters!.message, /are missing - rename "Q" to "question", rename "A" to "answer"/);
   });
   it('finds keys that stand twice in a turn, or deeper', () => {
     const turns = '[{"role": "user", "content": "q?", "content": "r?"}, {"role": "assistant", "content": "a"}]';

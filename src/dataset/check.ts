@@ -4,8 +4,14 @@ import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding, FindingPlace, Fix, Severity } from './finding';
 import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
-import { DECIDING_EXAMPLES, kindOf, majorityKind, type DatasetKind } from './formats/kind';
+import type { DatasetKind } from './formats/kind';
+import { DECIDING_EXAMPLES, majorityKind } from './formats/majority-kind';
+import { AS_WRITTEN } from './formats/places';
+import { readExample } from './formats/read-example';
+import { asWritten, type JsonObject } from './formats/reading';
 import { tableFormat } from './formats/table-file';
+import { isAnki } from './formats/whole/anki';
+import { foreignRows, wholeFileMessage } from './formats/whole/foreign-rows';
 import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
@@ -31,7 +37,7 @@ export type DatasetItem =
       readonly example: DatasetExample;
       /** The example as its file writes it: JSON, or a table's record. */
       readonly source: string;
-      /** The object as its kind has it, before it became question and answer. */
+      /** The object as its kind wants it, before it became question and answer. */
       readonly raw: Readonly<Record<string, unknown>>;
     }
   | { readonly type: 'finding'; readonly finding: Finding };
@@ -70,6 +76,7 @@ export class DatasetChecker {
   private cursor: Cursor = TEXT_START;
   /** Before everything that can still be reported; the cursor may be beyond a comma that turns out to be one too many. */
   private anchor: Cursor = TEXT_START;
+  private begun: boolean;
   private rejected = false;
   private count = 0;
   private decided: DatasetKind | undefined;
@@ -86,6 +93,7 @@ export class DatasetChecker {
     { rules = CONTENT_RULES, onElement, resume }: CheckerOptions = {},
   ) {
     this.onElement = onElement;
+    this.begun = resume !== undefined;
     if (resume !== undefined) {
       this.cursor = resume.at;
       this.anchor = resume.at;
@@ -111,6 +119,7 @@ export class DatasetChecker {
             emit,
             /\.(?:jsonl|ndjson)$/i.test(file),
             resume && { state: resume.state, offset: resume.at.offset },
+            (value) => foreignRows([value]),
           )
         : new CsvParser(emit, table);
   }
@@ -136,6 +145,11 @@ export class DatasetChecker {
 
   /** Reads on; returns what was found. */
   push(chunk: string): DatasetItem[] {
+    if (!this.begun && chunk !== '') {
+      this.begun = true;
+      if (isAnki(chunk)) return this.reject('other-format', wholeFileMessage("Anki's notes as text"));
+    }
+    if (this.rejected) return [];
     this.parser.push(chunk);
     const { text, offset } = this.parser.held;
     // Never before one example is whole, however long it is.
@@ -152,6 +166,7 @@ export class DatasetChecker {
 
   /** The end of the file. */
   finish(): DatasetItem[] {
+    if (this.rejected) return [];
     this.parser.finish();
     this.decide();
     this.comparison.finish();
@@ -213,10 +228,25 @@ export class DatasetChecker {
 
   private decide(): void {
     if (this.decided !== undefined) return;
-    this.decided = majorityKind(this.waiting.flatMap((parsed) => (parsed.type === 'element' ? [parsed.value] : [])));
+    const values = this.waiting.flatMap((parsed) => (parsed.type === 'element' ? [parsed.value] : []));
+    this.decided = majorityKind(values);
+    const foreign = foreignRows(values);
     const { waiting } = this;
     this.waiting = [];
-    for (const parsed of waiting) this.receive(parsed);
+    for (const parsed of waiting) {
+      if (foreign === undefined || parsed.type !== 'element') this.receive(parsed);
+      else {
+        this.refuse(parsed, foreign);
+        break;
+      }
+    }
+  }
+
+  /** The examples are none of any format: said once, at the first. */
+  private refuse({ start }: ParsedElement, message: string): void {
+    this.receive({ type: 'mistake', rule: 'other-format', severity: 'error', start, end: start + 1, message });
+    this.errors = MAX_ERRORS;
+    this.parser.stop();
   }
 
   private receive(parsed: Parsed | ParsedRecord): void {
@@ -258,26 +288,29 @@ export class DatasetChecker {
     if (element.repeatedKeys) {
       duplicateKeys(tree(), (start) => this.place(start + element.start, at)).forEach(reading);
     }
-    if (!validateExample(value, kind)) {
+    const found = readExample(value);
+    const own = found?.kind === kind ? found : asWritten(kind, value as JsonObject);
+    if (!validateExample(own.value, kind)) {
       const errors = schemaErrors(kind);
-      const own = kindOf(value);
-      if (own !== undefined && own !== kind && validateExample(value, own)) reportMixedKind(own, kind, tree(), reading);
-      else reportSchemaErrors(errors, tree(), reading, kind);
+      const other = found !== undefined && found.kind !== kind && validateExample(found.value, found.kind);
+      if (other) reportMixedKind(found.kind, kind, tree(), reading);
+      else reportSchemaErrors(errors, tree(), reading, kind, own.places);
       return;
     }
-    if (!checkTurnOrder(kind, value, tree, reading)) return;
-    if (kind !== 'qa') reportMisspeltOptionalKeys(kind, value, tree, reading);
+    if (!checkTurnOrder(kind, own.value, tree, reading, own.places)) return;
+    const plain = own.places === AS_WRITTEN;
+    if (kind !== 'qa' && plain) reportMisspeltOptionalKeys(kind, own.value, tree, reading);
     const example: DatasetExample = {
       index: this.count++,
       line: at.line + 1,
       column: columnOf(at),
       offset: element.start,
       endOffset: element.end,
-      ...adaptExample(kind, value),
+      ...adaptExample(kind, own.value),
     };
-    this.items.push({ type: 'example', example, source: element.source, raw: value });
+    this.items.push({ type: 'example', example, source: element.source, raw: own.value });
     if (this.rules.length === 0) return;
-    const subject = subjectOf(this.file, example, element.source, kind, table ? tree : undefined);
+    const subject = subjectOf(this.file, example, element.source, own, table ? tree : undefined);
     this.comparison.next(this.exampleAt(subject, at, element.end), context.ignored);
     let cross = 0;
     // In the order of the list, which is the order that findings are printed in.

@@ -1,11 +1,14 @@
 import { SftError } from '../base/errors';
 import { writeFileAtomic } from '../base/files';
 import { refuseOutput } from '../base/output-file';
+import type { DatasetFormat } from './example';
 import type { Finding } from './finding';
 import { convertExample, writeExamples } from './formats/convert';
 import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import { readExample } from './formats/read-example';
 import { tableFormat } from './formats/table-file';
 import { parseExactly } from './json/exact-json';
+import { importFile } from './import-file';
 import { streamBatches, type DatasetEnd } from './read';
 
 /** How a file holds its examples: one array, or one example a line. */
@@ -25,6 +28,8 @@ export interface ConvertedFile {
   readonly to: DatasetKind;
   readonly layout: Layout;
   readonly examples: number;
+  /** What of the file is not used, in words. */
+  readonly told: readonly string[];
   /** The examples that lose something, in file order. */
   readonly losses: readonly Loss[];
   readonly text: string;
@@ -50,20 +55,21 @@ interface Source {
  * @throws SftError `dataset-has-errors`, after `onErrors`; what reading throws; the signal's reason
  */
 export async function convertFile(file: string, to: DatasetKind, options: ConvertOptions = {}): Promise<ConvertedFile> {
-  const { sources, end } = await readSound(file, options);
+  const { sources, from, format, told } = await readSound(file, options);
   const losses: Loss[] = [];
   const values = sources.map(({ raw, line, column }) => {
-    const { value, lost } = convertExample(raw, end.kind, to);
+    const { value, lost } = convertExample(raw, from, to);
     if (lost.length > 0) losses.push({ line, column, lost });
     return value;
   });
-  const layout = options.layout ?? layoutOf(options.out, end);
-  return { from: end.kind, to, layout, examples: values.length, losses, text: writeExamples(values, layout) };
+  const layout = options.layout ?? layoutOf(options.out, format);
+  return { from, to, layout, examples: values.length, told, losses, text: writeExamples(values, layout) };
 }
 
 /** `440 examples, Q&A to Alpaca` */
 export function describeConversion({ from, to, examples }: Pick<ConvertedFile, 'from' | 'to' | 'examples'>): string {
-  return `${countOf(examples, 'example')}, ${KIND_NAMES[from]} to ${KIND_NAMES[to]}`;
+  const kinds = from === to ? KIND_NAMES[to] : `${KIND_NAMES[from]} to ${KIND_NAMES[to]}`;
+  return `${countOf(examples, 'example')}, ${kinds}`;
 }
 
 /** What the examples lose, by kind of loss, commonest first: what, how often, and where first. */
@@ -103,33 +109,47 @@ export function countOf(count: number, thing: string): string {
   return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-function layoutOf(out: string | undefined, { format }: DatasetEnd): Layout {
+function layoutOf(out: string | undefined, format: DatasetFormat): Layout {
   if (out !== undefined && /\.(?:jsonl|ndjson)$/i.test(out)) return 'jsonl';
   if (out !== undefined && /\.json$/i.test(out)) return 'json';
   return format === 'jsonl' ? 'jsonl' : 'json';
 }
 
-async function readSound(
-  file: string,
-  { onErrors, signal }: ConvertOptions,
-): Promise<{ sources: Source[]; end: DatasetEnd }> {
+interface Sound {
+  readonly sources: readonly Source[];
+  readonly from: DatasetKind;
+  readonly format: DatasetFormat;
+  readonly told: readonly string[];
+}
+
+async function readSound(file: string, { onErrors, signal }: ConvertOptions): Promise<Sound> {
   const sources: Source[] = [];
   const errors: Finding[] = [];
+  const told: string[] = [];
   let end: DatasetEnd | undefined;
   const table = tableFormat(file) !== undefined;
   for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
     for (const item of batch) {
       if (item.type === 'example') {
-        const raw = table ? item.raw : (parseExactly(item.source) as typeof item.raw);
+        const raw = table ? item.raw : readExample(parseExactly(item.source))!.value;
         sources.push({ line: item.example.line, column: item.example.column, raw });
       } else if (item.type === 'end') end = item;
       else if (item.finding.severity === 'error') errors.push(item.finding);
+      else if (item.finding.rule === 'other-format') told.push(item.finding.message);
     }
   }
-  if (errors.length === 0 && end !== undefined) return { sources, end };
+  if (errors.length === 0 && end !== undefined) return { sources, from: end.kind, format: end.format, told };
+  const whole = errors.some(({ rule }) => WHOLE_FILE.includes(rule)) ? await importFile(file) : undefined;
+  if (whole !== undefined) {
+    if (whole.errors.length === 0) return { ...whole, format: end?.format ?? 'json' };
+    errors.splice(0, errors.length, ...whole.errors);
+  }
   onErrors?.(errors);
   throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was converted`, {
     file,
     remedy: `mend the data; \`sft validate ${file}\` lists everything`,
   });
 }
+
+/** Rules that say of a whole file that it holds no list of examples. */
+const WHOLE_FILE: readonly string[] = ['top-level', 'other-format', 'wrong-type', 'not-json'];

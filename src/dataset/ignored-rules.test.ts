@@ -34,8 +34,14 @@ describe('sft-ignore', () => {
     assert.deepEqual(found(row.replace('{', '{"sft-ignore": "duplicate-key", ')), []);
     assert.deepEqual(found('[1, null, "text"]'), ['wrong-type', 'wrong-type', 'wrong-type']);
   });
-  it('leaves errors in', () => {
-    const row = { question: 'q?', answer: 'hf_abcdefghij0123456789abcdefghij0123', 'sft-ignore': 'personal-data' };
+  it('leaves out errors about what an example says, and keeps those of its reading', () => {
+    const row = { question: 'q?', answer: 'hf_abcdefghij0123456789abcdefghij0123' };
     assert.deepEqual(lines('personal-data', [row]), [1]);
+    assert.deepEqual(lines('personal-data', [{ ...row, 'sft-ignore': 'personal-data' }]), []);
+    const blank = '{"question": "q?", "answer": "", "sft-ignore": "blank-text"}';
+    const found = checkText('data.jsonl', blank).flatMap((item) =>
+      item.type === 'finding' ? [item.finding.rule] : [],
+    );
+    assert.deepEqual(found, ['blank-text']);
   });
 });

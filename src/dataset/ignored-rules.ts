@@ -11,9 +11,16 @@ export function ignoredRules(value: unknown): readonly string[] {
   return typeof names === 'string' ? names.split(/[\s,]+/).filter((name) => name !== '') : NONE;
 }
 
-/** Whether a finding is left out. Errors stay: what cannot be read cannot be ignored. */
-export function isIgnored(rules: readonly string[], finding: { rule: string; severity: Severity }): boolean {
-  return rules.length > 0 && finding.severity !== 'error' && rules.includes(finding.rule);
+/**
+ * Whether a finding is left out. Errors of reading stay: what cannot be read cannot be ignored.
+ * @param content the finding is about what a valid example says, which its author may know better, whatever its severity
+ */
+export function isIgnored(
+  rules: readonly string[],
+  finding: { rule: string; severity: Severity },
+  content = false,
+): boolean {
+  return rules.length > 0 && (content || finding.severity !== 'error') && rules.includes(finding.rule);
 }
 
 /** The examples of a file that ignore rules, for findings made when the example has gone. Added in file order. */

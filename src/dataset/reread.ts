@@ -2,6 +2,7 @@ import type { DatasetExample, DatasetFormat } from './example';
 import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import type { DatasetKind } from './formats/kind';
+import { readExample } from './formats/read-example';
 import type { RuleSubject } from './rule';
 import { subjectOf } from './subject';
 
@@ -16,7 +17,7 @@ export interface ExampleContext {
 
 export interface RereadExample {
   readonly subject: RuleSubject;
-  /** The object as its kind has it. */
+  /** The object as its kind wants it. */
   readonly raw: Readonly<Record<string, unknown>>;
   /** It is a table's record. */
   readonly table: boolean;
@@ -33,9 +34,12 @@ export function rereadExample(
   place: Omit<DatasetExample, 'value' | 'history' | 'thoughts'>,
 ): RereadExample {
   const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source) : undefined;
-  const raw = (record?.value ?? JSON.parse(source)) as Readonly<Record<string, unknown>>;
-  const example: DatasetExample = { ...place, ...adaptExample(kind, raw) };
-  return { subject: subjectOf(file, example, source, kind, record?.tree), raw, table: record !== undefined };
+  const value: unknown = record?.value ?? JSON.parse(source);
+  const reading = readExample(value);
+  if (reading?.kind !== kind) throw new Error('the source is no example of its file');
+  const example: DatasetExample = { ...place, ...adaptExample(kind, reading.value) };
+  const subject = subjectOf(file, example, source, reading, record?.tree);
+  return { subject, raw: reading.value, table: record !== undefined };
 }
 
 function readRecord(format: 'csv' | 'tsv', header: string, source: string): ParsedRecord {

@@ -29,16 +29,17 @@ const NO_FIXES: readonly Fix[] = [];
 /**
  * The function that a rule reports to, the only place that decides how severe a finding is, whether its example ignores it and which
  * fixes it offers.
+ * @param rule without an id where it is the reading that reports
  * @param example read at each finding, so that one reporter can serve all examples
  */
 export function reporter<F extends Pick<RuleFinding, 'rule' | 'severity' | 'fixes'>>(
-  rule: { readonly severity: Severity },
+  rule: { readonly severity: Severity; readonly id?: string },
   example: FindingContext,
   add: AddFinding<F>,
 ): (finding: F) => void {
   return (finding) => {
     const severity = finding.severity ?? rule.severity;
-    if (isIgnored(example.ignored, { rule: finding.rule, severity })) return;
+    if (isIgnored(example.ignored, { rule: finding.rule, severity }, rule.id !== undefined)) return;
     // Rules write their fixes in JSON, which a table is not.
     add(finding, severity, example.table ? NO_FIXES : (finding.fixes ?? NO_FIXES));
   };

@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { DatasetExample } from './example';
+import type { Note } from './formats/reading';
 import type { Finding, FindingPlace, Fix, Severity } from './finding';
 
 /** A finding as a rule reports it: offsets are within the example's source. */
@@ -39,6 +40,8 @@ export interface RuleSubject {
   readonly tree: () => Node;
   /** Its texts in file order, found when first asked for: look at `example.value` first, and ask only when there is something to report. */
   readonly texts: () => readonly SubjectText[];
+  /** What the reading of the example has to tell of the file. */
+  readonly notes: readonly Note[];
 }
 
 /** A range of a file with its lines and offsets, kept for a finding that is made after the example has gone. */
@@ -49,6 +52,7 @@ export interface EndFinding {
   readonly rule: string;
   readonly place: KeptPlace;
   readonly message: string;
+  readonly severity?: Severity;
   readonly related?: readonly FindingPlace[];
   readonly fixes?: readonly Fix[];
 }

@@ -12,9 +12,11 @@ import { lengthOutlier } from './rules/length-outlier';
 import { nearAgency } from './rules/near-agency';
 import { nearDuplicateAt } from './rules/near-duplicate';
 import { misspeltOptionalKey } from './rules/misspelt-optional-key';
+import { otherFormat, unusedKey } from './rules/example-notes';
 import { controlCharacters } from './rules/control-characters';
 import { cutAnswer } from './rules/cut-answer';
 import { htmlRemnant } from './rules/html-remnant';
+import { listAsText } from './rules/list-as-text';
 import { markdownRemnant } from './rules/markdown-remnant';
 import { mergedQuestions } from './rules/merged-questions';
 import { missingMedia } from './rules/missing-media';
@@ -47,6 +49,7 @@ export const SINGLE_EXAMPLE_RULES: readonly ExampleRule[] = [
   controlCharacters,
   cutAnswer,
   htmlRemnant,
+  listAsText,
   markdownRemnant,
   mergedQuestions,
   missingMedia,
@@ -60,7 +63,7 @@ export const SINGLE_EXAMPLE_RULES: readonly ExampleRule[] = [
 ];
 
 /** The rules about the content of valid examples. A new rule is a file in rules/, a line here, and a page in docs/rules. */
-export const CONTENT_RULES: readonly Rule[] = [exactDuplicate, misspeltOptionalKey];
+export const CONTENT_RULES: readonly Rule[] = [exactDuplicate, misspeltOptionalKey, otherFormat, unusedKey];
 
 /** What a person may set for the rules, and what they need besides the file. */
 export interface ContentRuleOptions {

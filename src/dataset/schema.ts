@@ -6,10 +6,11 @@ import promptCompletionSchema from '../../schemas/dataset-prompt-completion.sche
 import sharegptSchema from '../../schemas/dataset-sharegpt.schema.json';
 import schema from '../../schemas/dataset.schema.json';
 import { createAjv } from '../base/create-ajv';
-import { nearest } from '../base/nearest';
-import { KIND_NAMES, REQUIRED_KEYS, type DatasetKind } from './formats/kind';
+import { nearKey } from './formats/near-key';
+import { AS_WRITTEN, nearestNode, propertyOf, type Path, type Places } from './formats/places';
+import { KIND_NAMES, type DatasetKind } from './formats/kind';
 import type { Fix } from './finding';
-import { quoteValue, removeProperty } from './property-fixes';
+import { quoteValue } from './property-fixes';
 import type { Report } from './rule';
 
 const SCHEMAS = {
@@ -44,8 +45,8 @@ function validator(kind: DatasetKind): ValidateFunction<JsonObject> {
 }
 
 /** Keys of other well-known formats, and what they stand for. */
-const ASKED = ['question', 'instruction', 'prompt', 'input', 'query', 'user', 'human'];
-const ANSWERED = ['answer', 'output', 'completion', 'response', 'assistant', 'reply'];
+const ASKED = ['question', 'instruction', 'prompt', 'input', 'query', 'user', 'human', 'q'];
+const ANSWERED = ['answer', 'output', 'completion', 'response', 'assistant', 'reply', 'a'];
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   question: ASKED,
   instruction: ASKED,
@@ -75,18 +76,19 @@ export function reportSchemaErrors(
   tree: Node,
   report: Report,
   kind: DatasetKind = 'qa',
+  places: Places = AS_WRITTEN,
 ): void {
   const missing = new Map<string, string[]>();
   for (const error of errors) {
     if (error.keyword !== 'required') {
-      reportValue(error, tree, report, kind);
+      reportValue(error, tree, report, kind, places);
       continue;
     }
     const listed = missing.get(error.instancePath) ?? [];
     listed.push(String(error.params['missingProperty']));
     missing.set(error.instancePath, listed);
   }
-  for (const [where, keys] of missing) reportMissing(keys, nodeAt(tree, where) ?? tree, report);
+  for (const [where, keys] of missing) reportMissing(keys, nearestNode(tree, places.of(steps(where))), report);
 }
 
 /** An example that is sound, but of another kind than its file. */
@@ -105,7 +107,7 @@ export function reportMisspeltOptionalKeys(
   const known = Object.keys(SCHEMAS[kind].properties);
   for (const key in value) {
     if (known.includes(key)) continue;
-    const wanted = nearest(
+    const wanted = nearKey(
       key,
       optionalKeys(kind).filter((name) => !(name in value)),
     );
@@ -123,16 +125,15 @@ export function reportMisspeltOptionalKeys(
   }
 }
 
-function reportValue(error: ErrorObject, tree: Node, report: Report, kind: DatasetKind): void {
+function reportValue(error: ErrorObject, tree: Node, report: Report, kind: DatasetKind, places: Places): void {
   const path = steps(error.instancePath);
   if (path.length === 0) {
     const message = `an example must be an object, not ${article(tree.type)} - write ${SKELETONS[kind]}`;
     report({ rule: 'wrong-type', start: tree.offset, end: endOf(tree), message });
     return;
   }
-  const node = nodeAt(tree, error.instancePath);
-  if (node === undefined) return;
-  const key = path.at(-1)!;
+  const node = nearestNode(tree, places.of(path));
+  const key = String(path.findLast((step) => Number.isNaN(Number(step))) ?? '');
   const at = { start: node.offset, end: endOf(node) };
   if (error.keyword === 'pattern') {
     const message = `"${key}" is blank - ${BLANK_REMEDIES[key] ?? 'write a question or delete the example'}`;
@@ -141,32 +142,29 @@ function reportValue(error: ErrorObject, tree: Node, report: Report, kind: Datas
     // Where the speaker is no text at all, the error about its type says so.
     if (typeof node.value !== 'string') return;
     const allowed = error.params['allowedValues'] as readonly string[];
-    const offered = nearest(node.value, allowed);
+    const offered = nearKey(node.value, allowed);
     const remedy = offered === undefined ? `write ${listOf(allowed, 'or')}` : `did you mean "${offered}"?`;
     const fixes = offered === undefined ? [] : [renamed(node, offered)];
     report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is no known role - ${remedy}`, fixes });
+  } else if (path[0] === 'history') {
+    const message = 'the history must be a list of pairs, each a question and its answer - write it so or remove it';
+    report({ rule: 'wrong-type', ...at, message });
   } else if (error.keyword === 'minItems') {
     report({ rule: 'wrong-type', ...at, message: `"${key}" is empty - write its turns or delete the example` });
   } else {
     const wanted = String(error.params['type']);
-    const fixes = wanted === 'string' ? textFixes(tree, node, kind) : [];
+    const fixes = wanted === 'string' ? textFixes(node) : [];
     report({ rule: 'wrong-type', ...at, message: typeMessage(wanted, key, node), fixes });
   }
 }
 
-/** A number or truth value becomes a text; a key that need not be there and says nothing goes. */
-function textFixes(tree: Node, node: Node, kind: DatasetKind): readonly Fix[] {
-  const key = node.parent?.children?.[0];
-  if (node.type === 'number') {
-    // A number of many digits is not what was written any more.
-    const written = String(node.value);
-    return written.length === node.length ? [quoteValue(node, written, true)] : [];
-  }
+/** A number or truth value becomes a text. */
+function textFixes(node: Node): readonly Fix[] {
   if (node.type === 'boolean') return [quoteValue(node, String(node.value), false)];
-  const own = tree.children?.some((property) => property === node.parent) === true;
-  if (node.type !== 'null' || key === undefined || !own) return [];
-  if (REQUIRED_KEYS[kind].includes(String(key.value))) return [];
-  return [removeProperty('Remove the key', tree, key)];
+  if (node.type !== 'number') return [];
+  // A number of many digits is not what was written any more.
+  const written = String(node.value);
+  return written.length === node.length ? [quoteValue(node, written, true)] : [];
 }
 
 const BLANK_REMEDIES: Readonly<Record<string, string>> = {
@@ -199,7 +197,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function reportMissing(missing: readonly string[], tree: Node, report: Report): void {
   const keys = (tree.children ?? []).map((property) => property.children![0]!);
   const absent = missing.filter((wanted) => {
-    const node = keys.find((candidate) => nearest(String(candidate.value), missing) === wanted);
+    const node = keys.find((candidate) => nearKey(String(candidate.value), missing) === wanted);
     if (node === undefined) return true;
     const message = `the key "${shorten(String(node.value))}" is not known - did you mean "${wanted}"?`;
     report({ rule: 'misspelt-key', start: node.offset, end: endOf(node), message, fixes: [renamed(node, wanted)] });
@@ -208,8 +206,8 @@ function reportMissing(missing: readonly string[], tree: Node, report: Report): 
   if (absent.length === 0) return;
   const names = keys.map((node) => String(node.value));
   const renames = absent.map((wanted) => {
-    const other = OTHER_NAMES[wanted]?.find((name) => names.includes(name));
-    return other === undefined ? undefined : `rename "${other}" to "${wanted}"`;
+    const other = OTHER_NAMES[wanted]?.flatMap((known) => names.filter((name) => name.toLowerCase() === known))[0];
+    return other === undefined ? undefined : `rename "${shorten(other)}" to "${wanted}"`;
   });
   const listed = listOf(absent, 'and');
   const hint = renames.filter((rename) => rename !== undefined).join(', ');
@@ -240,25 +238,11 @@ function optionalKeys(kind: DatasetKind): readonly string[] {
 /** The optional keys of the Q&A schema. */
 export const OPTIONAL_KEYS: readonly string[] = optionalKeys('qa');
 
-function steps(instancePath: string): string[] {
+function steps(instancePath: string): Path {
   return instancePath
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** The value's node at one of ajv's paths, such as `/messages/2/role`. */
-function nodeAt(tree: Node, instancePath: string): Node | undefined {
-  let node: Node | undefined = tree;
-  for (const step of steps(instancePath)) {
-    node = node?.type === 'array' ? node.children?.[Number(step)] : node && propertyOf(node, step)?.children?.[1];
-  }
-  return node;
-}
-
-/** The key-and-value node of a key; of repeated keys the last, as JSON.parse takes it. */
-function propertyOf(tree: Node, key: string): Node | undefined {
-  return tree.children?.findLast((property) => property.children?.[0]?.value === key);
 }
 
 export function endOf(node: Node): number {

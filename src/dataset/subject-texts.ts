@@ -2,13 +2,15 @@ import type { Node } from 'jsonc-parser';
 import { flatTexts } from './json/flat-texts';
 import { roleOf, TURN_KEYS } from './formats/conversation';
 import type { DatasetKind } from './formats/kind';
+import { nodeAt, propertyOf, type Path, type Places } from './formats/places';
+import type { JsonObject } from './formats/reading';
 import type { SubjectText, TextRole } from './rule';
 
-const SHARED: Readonly<Record<string, TextRole>> = { agency: 'agency' };
+const SHARED: Readonly<Record<string, TextRole>> = { agency: 'agency', system: 'system' };
 const ROLES: Readonly<Record<DatasetKind, Readonly<Record<string, TextRole>>>> = {
-  qa: { ...SHARED, question: 'question', answer: 'answer' },
-  alpaca: { ...SHARED, instruction: 'question', input: 'question', output: 'answer', system: 'system' },
-  sharegpt: { ...SHARED, system: 'system' },
+  qa: { ...SHARED, question: 'question', context: 'question', answer: 'answer' },
+  alpaca: { ...SHARED, instruction: 'question', input: 'question', output: 'answer' },
+  sharegpt: SHARED,
   messages: SHARED,
   'prompt-completion': { ...SHARED, prompt: 'question', completion: 'answer' },
 };
@@ -47,6 +49,50 @@ export function subjectTexts(tree: Node, kind: DatasetKind = 'qa'): SubjectText[
     }
   }
   return texts;
+}
+
+/**
+ * As subjectTexts, of an example that is written otherwise than its kind wants it.
+ * @param value as the kind wants it
+ */
+export function movedTexts(
+  tree: Node,
+  kind: DatasetKind,
+  value: JsonObject,
+  places: Places,
+  table: boolean,
+): SubjectText[] {
+  const found = new Map<Node, SubjectText>();
+  const take = (role: TextRole, path: Path): void => {
+    const written = nodeAt(tree, places.of(path));
+    for (const node of written === undefined ? [] : stringsIn(written)) {
+      const text: SubjectText = {
+        role,
+        value: node.value as string,
+        start: node.offset,
+        end: node.offset + node.length,
+      };
+      found.set(node, table ? ({ ...text, table: true } as TableText) : text);
+    }
+  };
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === 'string') take(ROLES[kind][key] ?? 'other', [key]);
+    if ((kind !== 'sharegpt' && kind !== 'messages') || key !== TURN_KEYS[kind].turns) continue;
+    const { speaker, text } = TURN_KEYS[kind];
+    for (const [at, turn] of (item as readonly JsonObject[]).entries()) {
+      const role = roleOf(turn[speaker]);
+      if (role !== undefined) take(TURN_ROLES[role], [key, at, text]);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** The texts at or under a node: one, or those of a list of parts. */
+function stringsIn(node: Node): Node[] {
+  if (node.type === 'string') return [node];
+  if (node.type === 'array') return (node.children ?? []).flatMap(stringsIn);
+  const inner = propertyOf(node, 'text') ?? propertyOf(node, 'parts');
+  return inner === undefined ? [] : stringsIn(inner.children![1]!);
 }
 
 function addTurn(texts: SubjectText[], turn: Node, keys: { readonly speaker: string; readonly text: string }): void {

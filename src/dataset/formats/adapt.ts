@@ -1,5 +1,5 @@
 import type { ExampleMessage, QaExample } from '../example';
-import { alpacaQuestion, conversationOf } from './conversation';
+import { conversationOf } from './conversation';
 import type { DatasetKind } from './kind';
 import { lastLearnt, messageOf } from './turn-use';
 
@@ -14,15 +14,8 @@ export interface AdaptedExample {
 
 /** @param value an example that schema and turn order of its kind accept */
 export function adaptExample(kind: DatasetKind, value: Readonly<Record<string, unknown>>): AdaptedExample {
-  if (kind === 'qa') return { value: value as QaExample };
+  if (kind === 'qa' && !QA_CONTEXT.some((key) => key in value)) return { value: onlyTexts(value) };
   const agency = typeof value['agency'] === 'string' ? { agency: value['agency'] } : {};
-  if (kind === 'prompt-completion') {
-    return { value: { question: String(value['prompt']), answer: String(value['completion']), ...agency } };
-  }
-  if (kind === 'alpaca' && (value['system'] === undefined || value['system'] === '')) {
-    const question = alpacaQuestion(String(value['instruction']), value['input']);
-    return { value: { question, answer: String(value['output']), ...agency } };
-  }
   const all = conversationOf(kind, value).turns.map(messageOf);
   const turns = all.slice(0, lastLearnt(all) + 1);
   const [asked, answered] = turns.slice(-2);
@@ -32,4 +25,17 @@ export function adaptExample(kind: DatasetKind, value: Readonly<Record<string, u
     ...(turns.length === 2 ? {} : { history: turns.slice(0, -2) }),
     ...(answered!.thoughts === undefined ? {} : { thoughts: answered!.thoughts }),
   };
+}
+
+const QA_CONTEXT = ['context', 'system', 'history'];
+
+/** Further keys that hold no text are nobody's but the file's. */
+function onlyTexts(value: Readonly<Record<string, unknown>>): QaExample {
+  for (const key in value) {
+    if (typeof value[key] === 'string') continue;
+    return Object.fromEntries(
+      Object.entries(value).filter(([, item]) => typeof item === 'string'),
+    ) as unknown as QaExample;
+  }
+  return value as QaExample;
 }

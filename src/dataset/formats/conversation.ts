@@ -36,22 +36,25 @@ export function roleOf(speaker: unknown): ExampleMessage['role'] | undefined {
   return typeof speaker === 'string' && Object.hasOwn(ROLES, speaker) ? ROLES[speaker] : undefined;
 }
 
-/** Alpaca's instruction with the input it is about. */
-export function alpacaQuestion(instruction: string, input: unknown): string {
-  return typeof input === 'string' && input.trim() !== '' ? `${instruction}\n\n${input}` : instruction;
+/** A question with what it is about, Alpaca's instruction with its input. */
+export function questionAbout(question: string, material: unknown): string {
+  return typeof material === 'string' && material.trim() !== '' ? `${question}\n\n${material}` : question;
 }
 
 /** @param value an example that its kind's schema accepts */
 export function conversationOf(kind: DatasetKind, value: JsonObject): Conversation {
   switch (kind) {
-    case 'qa':
-      return flat(value, 'question', 'answer');
-    case 'prompt-completion':
-      return flat(value, 'prompt', 'completion');
+    case 'qa': {
+      const { question, answer, context, ...rest } = value;
+      return flat(question, context, answer, rest);
+    }
+    case 'prompt-completion': {
+      const { prompt, completion, ...rest } = value;
+      return flat(prompt, undefined, completion, rest);
+    }
     case 'alpaca': {
-      const { instruction, input, output, system, ...further } = value;
-      const turns = [turn('user', alpacaQuestion(String(instruction), input)), turn('assistant', String(output))];
-      return { turns: [...systemTurn(system), ...turns], further };
+      const { instruction, input, output, ...rest } = value;
+      return flat(instruction, input, output, rest);
     }
     case 'sharegpt': {
       const { conversations, system, ...further } = value;
@@ -61,18 +64,22 @@ export function conversationOf(kind: DatasetKind, value: JsonObject): Conversati
       return { turns: turns[0]?.role === 'system' ? turns : [...systemTurn(system), ...turns], further };
     }
     case 'messages': {
-      const { messages, ...further } = value;
+      const { messages, system, ...further } = value;
       const turns = (messages as readonly JsonObject[]).map(({ role, content, ...rest }) =>
         turn(roleOf(role)!, String(content), rest),
       );
-      return { turns, further };
+      return { turns: turns[0]?.role === 'system' ? turns : [...systemTurn(system), ...turns], further };
     }
   }
 }
 
-function flat(value: JsonObject, asked: string, answered: string): Conversation {
-  const further = Object.fromEntries(Object.entries(value).filter(([key]) => key !== asked && key !== answered));
-  return { turns: [turn('user', String(value[asked])), turn('assistant', String(value[answered]))], further };
+/** @param material what the question is about, where it has any */
+function flat(question: unknown, material: unknown, answer: unknown, rest: JsonObject): Conversation {
+  const { system, history, ...further } = rest;
+  const earlier = (history ?? []) as readonly (readonly [string, string])[];
+  const pairs = earlier.flatMap(([said, replied]) => [turn('user', said), turn('assistant', replied)]);
+  const last = [turn('user', questionAbout(String(question), material)), turn('assistant', String(answer))];
+  return { turns: [...systemTurn(system), ...pairs, ...last], further };
 }
 
 function systemTurn(system: unknown): readonly Turn[] {

@@ -70,11 +70,15 @@ describe('conversion', () => {
     assert.deepEqual(convertExample(rich, 'messages', 'qa').lost, [
       'the system message',
       'the 2 turns before the last question',
-      'the key "id"',
       'the key "question"',
     ]);
     assert.deepEqual(convertExample(rich, 'messages', 'alpaca').lost, ['the 2 turns before the last question']);
     assert.deepEqual(convertExample(rich, 'messages', 'sharegpt').lost, []);
+    const about = { question: 'When?', context: 'It began in May.', answer: 'In May.' };
+    assert.deepEqual(convertExample(about, 'qa', 'alpaca'), {
+      value: { instruction: 'When?', input: 'It began in May.', output: 'In May.' },
+      lost: [],
+    });
     const named = {
       messages: [
         { role: 'user', content: 'q', name: 'Ada' },

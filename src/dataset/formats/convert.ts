@@ -1,6 +1,7 @@
 import { writeJson } from '../json/exact-json';
 import { TURN_KEYS, conversationOf, type Conversation, type Turn } from './conversation';
 import type { DatasetKind } from './kind';
+import type { JsonObject } from './reading';
 
 /** An example in another kind. */
 export interface ConvertedExample {
@@ -20,12 +21,21 @@ export function convertExample(
   from: DatasetKind,
   to: DatasetKind,
 ): ConvertedExample {
-  if (from === to) return { value, lost: [] };
+  // A system message beside the messages is Bedrock's: no other tool looks for it there.
+  const moves = from === 'messages' && typeof value['system'] === 'string';
+  if (from === to && !moves) return { value, lost: [] };
   const conversation = conversationOf(from, value);
   const lost: string[] = [];
   const own =
     to === 'messages' || to === 'sharegpt' ? ofTurns(conversation.turns, to, lost) : ofLast(conversation, to, lost);
-  return { value: { ...own, ...furtherKeys(conversation, to, lost) }, lost };
+  return { value: { ...own, ...apart(value, from, to), ...furtherKeys(conversation, to, lost) }, lost };
+}
+
+/** Q&A's context is Alpaca's input: the two stay apart. */
+function apart(value: JsonObject, from: DatasetKind, to: DatasetKind): JsonObject {
+  const { question, context } = value;
+  const both = from === 'qa' && to === 'alpaca' && typeof context === 'string' && context.trim() !== '';
+  return both ? { instruction: question, input: context } : {};
 }
 
 function ofTurns(
@@ -71,17 +81,16 @@ function ofLast(
 
 /** The keys that a kind gives a meaning of its own, so that a further key of another kind cannot keep its name. */
 const OWN_KEYS: Readonly<Record<DatasetKind, readonly string[]>> = {
-  qa: ['question', 'answer'],
-  alpaca: ['instruction', 'input', 'output', 'system'],
+  qa: ['question', 'answer', 'context', 'system', 'history'],
+  alpaca: ['instruction', 'input', 'output', 'system', 'history'],
   sharegpt: ['conversations', 'system'],
-  messages: ['messages'],
-  'prompt-completion': ['prompt', 'completion'],
+  messages: ['messages', 'system'],
+  'prompt-completion': ['prompt', 'completion', 'system', 'history'],
 };
 
 function furtherKeys({ further }: Conversation, to: DatasetKind, lost: string[]): Readonly<Record<string, unknown>> {
-  const kept = Object.entries(further).filter(([key, value]) => {
-    // Q&A takes texts only.
-    const fits = !OWN_KEYS[to].includes(key) && (to !== 'qa' || typeof value === 'string');
+  const kept = Object.entries(further).filter(([key]) => {
+    const fits = !OWN_KEYS[to].includes(key);
     if (!fits) lost.push(`the key "${key}"`);
     return fits;
   });

@@ -1,9 +1,10 @@
 import type { Node } from 'jsonc-parser';
-import { nearest } from '../../base/nearest';
 import { quoted } from '../json/mistakes';
 import type { Parsed, ParsedElement } from '../json/parsed';
 import { readRecord, type Cell, type CsvRecord, type QuoteSearch } from './csv-record';
-import { KIND_NAMES, kindOfColumns, REQUIRED_KEYS } from './kind';
+import { KIND_NAMES, REQUIRED_KEYS } from './kind';
+import { kindOfColumns } from './majority-kind';
+import { nearKey } from './near-key';
 import { columnNames, holdsRecords, isEmpty, unnamedColumns } from './table-padding';
 import { readTabRecord } from './tab-record';
 
@@ -196,7 +197,7 @@ export class CsvParser {
     if (unnamed !== undefined) this.warn('csv-header', unnamed.start, unnamed.end, unnamed.message, 'warning');
     const absent = required.filter((key) => !names.includes(key));
     for (const key of absent) {
-      const at = names.findIndex((name) => !required.includes(name) && nearest(name, absent) === key);
+      const at = names.findIndex((name) => !required.includes(name) && nearKey(name, absent) === key);
       if (at === -1) {
         const reason = `the first row must name the columns, and "${key}" is missing`;
         const remedy = `write ${required.join(this.delimiter)} there, say`;

@@ -3,6 +3,7 @@ import type { ExampleMessage } from '../example';
 import type { Report } from '../rule';
 import { roleOf, TURN_KEYS } from './conversation';
 import type { DatasetKind } from './kind';
+import { AS_WRITTEN, nearestNode, type Places } from './places';
 import { isLeftOut, lastLearnt } from './turn-use';
 
 /**
@@ -16,13 +17,14 @@ export function checkTurnOrder(
   value: Readonly<Record<string, unknown>>,
   tree: () => Node,
   report: Report,
+  places: Places = AS_WRITTEN,
 ): boolean {
   if (kind !== 'sharegpt' && kind !== 'messages') return true;
   const keys = TURN_KEYS[kind];
   const turns = value[keys.turns] as readonly Readonly<Record<string, unknown>>[];
   const roles = turns.map((turn) => roleOf(turn[keys.speaker])!);
   const say = (rule: string, at: number, message: string): void => {
-    const node = speakerNode(tree(), keys.turns, at, keys.speaker);
+    const node = nearestNode(tree(), places.of([keys.turns, at, keys.speaker]));
     report({ rule, start: node.offset, end: node.offset + node.length, message });
   };
   const last = roles.length - 1;
@@ -68,9 +70,4 @@ function disorder(roles: readonly ExampleMessage['role'][], at: number): string 
     return "the assistant speaks before anyone asked - write the user's turn first, or delete this one";
   }
   return undefined;
-}
-
-function speakerNode(tree: Node, turns: string, at: number, speaker: string): Node {
-  const list = tree.children!.findLast((property) => property.children![0]!.value === turns)!.children![1]!;
-  return list.children![at]!.children!.findLast((property) => property.children![0]!.value === speaker)!.children![1]!;
 }

@@ -156,8 +156,8 @@ export function closedAround(
   return { ...mistake, fixes: [...fixes, deletion] };
 }
 
-/** The file holds one value and no array. */
-export function loneObject(at: number, value: unknown): FileMistake {
+/** The file holds one value and no array. @param known what it is, where that is known */
+export function loneObject(at: number, value: unknown, known: string | undefined): FileMistake {
   const inner = isObject(value)
     ? Object.entries(value).find(([, v]) => Array.isArray(v) && v.some(isObject))?.[0]
     : undefined;
@@ -165,6 +165,6 @@ export function loneObject(at: number, value: unknown): FileMistake {
     inner === undefined
       ? 'put [ before and ] after it'
       : `keep only the array that stands under "${inner.slice(0, 40)}"`;
-  const message = `the file holds one object, not a list of examples - ${remedy}`;
+  const message = known ?? `the file holds one object, not a list of examples - ${remedy}`;
   return { rule: 'top-level', start: at, end: at + 1, message };
 }

@@ -47,6 +47,8 @@ export class DatasetParser {
     private readonly emit: (parsed: Parsed) => void,
     private readonly linesExpected: boolean,
     resume?: { readonly state: ElementState; readonly offset: number },
+    /** Says what a file is that holds this one value; undefined where it is not known. */
+    private readonly nameLone: (value: unknown) => string | undefined = () => undefined,
   ) {
     if (resume === undefined) return;
     const { format, elements, bracketsReported, doubtful } = resume.state;
@@ -395,7 +397,7 @@ export class DatasetParser {
       this.releaseFirst();
       return;
     }
-    this.report(mistakes.loneObject(first.start - this.offset, first.value));
+    this.report(mistakes.loneObject(first.start - this.offset, first.value, this.nameLone(first.value)));
     this.format = 'json';
     // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
     this.heldFirst = undefined;

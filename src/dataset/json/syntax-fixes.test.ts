@@ -173,12 +173,6 @@ const CASES: readonly Case[] = [
     safe: false,
   },
   {
-    rule: 'wrong-type',
-    text: '[{"agency": null, "question": "a?", "answer": "b"}]',
-    fixed: `[${GOOD}]`,
-    safe: false,
-  },
-  {
     rule: 'unknown-role',
     text: '[{"messages": [{"role": "User", "content": "a?"}, {"role": "assistant", "content": "b"}]}]',
     fixed: '[{"messages": [{"role": "user", "content": "a?"}, {"role": "assistant", "content": "b"}]}]',

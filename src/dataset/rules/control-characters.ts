@@ -3,7 +3,9 @@ import { findMojibake } from './mojibake-text';
 import { matchesOf, sourceMatches, textRule, type TextProblem } from './text-rule';
 
 const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+/g;
-const ANY = new RegExp(HIDDEN.source);
+/** Half of a character that takes two UTF-16 units, without the other half. */
+const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ANY = new RegExp(`${HIDDEN.source}|${HALVES.source}`);
 
 /** Characters that nobody sees: controls, zero-width spaces, byte order marks, direction overrides. Joiners, which scripts and emoji need, stay. */
 export const controlCharacters = textRule(
@@ -21,6 +23,15 @@ export const controlCharacters = textRule(
         to,
         message: `${nameOf(value.charCodeAt(from))} stands in the text unseen - remove it`,
         repair: { title: 'Remove the invisible characters', from, to, text: '', safe: true },
+      };
+    }
+    for (const { from, to } of matchesOf(HALVES, value)) {
+      const code = value.charCodeAt(from).toString(16).toUpperCase();
+      yield {
+        from,
+        to,
+        message: `half of a character (U+${code}) stands in the text, and would be learnt as \ufffd - write the whole, or remove it`,
+        repair: { title: 'Remove the half of a character', from, to, text: '', safe: false },
       };
     }
   },

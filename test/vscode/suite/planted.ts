@@ -125,6 +125,11 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'mixed-format', at: '{"instruction"', covers: '{' },
     { rule: 'trailing-comma', at: 'arrivals hall."},]', covers: ',', fixed: 'arrivals hall."}]' },
   ],
+  'other-tools.jsonl': [
+    { rule: 'unused-key', at: '{"question": "Which functions', covers: '{' },
+    { rule: 'other-format', at: '{"question": "In what year', covers: '{' },
+    { rule: 'list-as-text', at: "\"['Ada', 'Bola']\"", covers: "['Ada', 'Bola']" },
+  ],
   'set.jsonl': [
     { rule: 'agency-imbalance', at: `${FIRST}", "agency"`, covers: '' },
     { rule: 'near-agency', at: '"Cac"', covers: '"Cac"', fixed: '"CAC"' },

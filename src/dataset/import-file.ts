@@ -1,0 +1,57 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isAnki, readAnki } from './formats/whole/anki';
+import { readExample } from './formats/read-example';
+import type { DatasetKind } from './formats/kind';
+import { majorityKind } from './formats/majority-kind';
+import type { JsonObject } from './formats/reading';
+import type { WholeFile } from './formats/whole/whole';
+import { readWholeFile } from './formats/whole/whole-file';
+import type { Finding } from './finding';
+import { parseExactly, writeJson } from './json/exact-json';
+import { parseJson } from './json/look-ahead';
+import { checkText } from './read';
+
+/** A larger file is not read as a whole. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** The examples of a file that holds them otherwise than as a list. */
+interface ImportedFile {
+  /** `line` is the number of the example. */
+  readonly sources: readonly { readonly line: number; readonly column: number; readonly raw: JsonObject }[];
+  readonly from: DatasetKind;
+  readonly told: readonly string[];
+  /** What is wrong with the examples; their line is the number of the example. */
+  readonly errors: readonly Finding[];
+}
+
+/** Reads such a file; undefined where it is none that is known. */
+export async function importFile(file: string): Promise<ImportedFile | undefined> {
+  if ((await stat(file)).size > MOST_BYTES) return undefined;
+  const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+  const whole = isAnki(text) ? readAnki(text) : readWholeFile(valueOf(text));
+  if (whole === undefined) return undefined;
+  const from = majorityKind(whole.rows.slice(0, 16));
+  const sources: { line: number; column: number; raw: JsonObject }[] = [];
+  const lines: string[] = [];
+  for (const [at, row] of whole.rows.entries()) {
+    const raw = readExample(row)?.value ?? row;
+    sources.push({ line: at + 1, column: 1, raw });
+    lines.push(writeJson(raw));
+  }
+  const items = checkText(`${file} (example by example).jsonl`, lines.join('\n'), []);
+  const errors = items.flatMap((item) =>
+    item.type === 'finding' && item.finding.severity === 'error' ? [item.finding] : [],
+  );
+  return { sources, from, told: [toldOf(whole)], errors };
+}
+
+function toldOf({ name, leftOut }: WholeFile): string {
+  return `the file holds ${name}${leftOut === undefined ? '' : `; left out: ${leftOut}`}`;
+}
+
+/** What the file holds; of lines a list. */
+function valueOf(text: string): unknown {
+  if (parseJson(text) !== undefined) return parseExactly(text);
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return lines.every((line) => parseJson(line) !== undefined) ? lines.map(parseExactly) : undefined;
+}
