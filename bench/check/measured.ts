@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     const out = (line: string): void => {
       last = line;
     };
-    const terminal = { out, write: out, log: () => undefined, interactive: false };
+    const terminal = { out, write: out, data: out, log: () => undefined, interactive: false };
     await validateVerb.run({ positionals: [file], options: {}, json: false, terminal });
     result = last.slice(last.indexOf(': ') + 2);
   } else {

@@ -1,3 +1,5 @@
+import { shortened } from './printable';
+
 /** Exit codes of the command line: 1 the data or the run has errors, 2 wrong usage or an unreadable file. */
 export type ExitCode = 1 | 2;
 
@@ -48,6 +50,9 @@ export function formatPlace(place: ErrorPlace): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
 
+/** Longer messages hold a text that was not meant to be read here. */
+export const MOST_CHARACTERS = 1000;
+
 /** One line for a person: `train.json:41:5 answer is empty - write one or delete the example`. */
 export function formatError(error: SftError): string {
   const place = formatPlace({
@@ -55,6 +60,7 @@ export function formatError(error: SftError): string {
     ...(error.line === undefined ? {} : { line: error.line }),
     ...(error.column === undefined ? {} : { column: error.column }),
   });
-  const head = place === '' ? error.message : `${place} ${error.message}`;
+  const message = shortened(error.message, MOST_CHARACTERS);
+  const head = place === '' ? message : `${place} ${message}`;
   return error.remedy === undefined ? head : `${head} - ${error.remedy}`;
 }

@@ -4,11 +4,12 @@ import { link, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { recordedTerminal } from '../../test/recorded-terminal';
 import { readDataset } from '../dataset/read';
 import { SftError } from '../base/errors';
 import { convertVerb } from './convert';
 import { splitVerb } from './split';
-import type { OptionValues, Terminal, Verb } from './verb';
+import type { OptionValues, Verb } from './verb';
 
 let folder = '';
 before(async () => {
@@ -19,14 +20,7 @@ after(async () => {
 });
 
 async function call(verb: Verb, file: string, options: OptionValues, json = false) {
-  const out: string[] = [];
-  const log: string[] = [];
-  const terminal: Terminal = {
-    out: (text) => out.push(text),
-    write: (text) => out.push(text),
-    log: (text) => log.push(text),
-    interactive: false,
-  };
+  const { terminal, out, log } = recordedTerminal();
   const run = verb.run({ positionals: [file], options, json, terminal });
   const error = await run.then(
     () => undefined,

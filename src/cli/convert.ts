@@ -62,7 +62,7 @@ question, with an empty line between them.
       throw new SftError('conversion-loses', message, { file, remedy });
     }
     if (out === undefined) {
-      terminal.out(text.trimEnd());
+      terminal.data(text.trimEnd());
       return 0;
     }
     await writeConverted(file, out, text, force);

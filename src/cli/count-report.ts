@@ -21,7 +21,7 @@ export function countReport(
   maxSeqLength: number,
   examples: readonly CountedExample[],
   summary: LengthSummary,
-): string {
+): readonly string[] {
   const truncated = examples.filter((example) => example.truncated > 0);
   const lost = truncated.filter((example) => example.trained === 0);
   const sum = (pick: (example: CountedExample) => number): number => examples.reduce((all, one) => all + pick(one), 0);
@@ -55,7 +55,7 @@ export function countReport(
     return `${file}:${example.line} ${countOf(example.tokens, 'token')}, ${number(example.truncated)} cut off: ${what}`;
   });
   if (worst.length > LISTED) places.push(`and ${number(worst.length - LISTED)} more`);
-  return [...table, ...(places.length === 0 ? [] : ['', ...places])].join('\n');
+  return [...table, ...(places.length === 0 ? [] : ['', ...places])];
 }
 
 /** Logs what keeps examples from being trained as they are asked. @returns whether something of it is an error */

@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { recordedTerminal } from '../../test/recorded-terminal';
 import { SftError } from '../base/errors';
 import { countVerb } from './count';
-import type { OptionValues, Terminal } from './verb';
+import type { OptionValues } from './verb';
 
 const MODEL = 'test/reference/text/tokenizers/llama-3';
 
@@ -32,17 +33,11 @@ async function count(
 ): Promise<{ code: number; out: string; log: string; file: string }> {
   const file = path.join(folder, 'data.jsonl');
   await writeFile(file, data);
-  const written = { out: [] as string[], log: [] as string[] };
-  const terminal: Terminal = {
-    out: (text) => written.out.push(text),
-    write: (text) => written.out.push(text),
-    log: (text) => written.log.push(text),
-    interactive: false,
-  };
+  const { terminal, out, log } = recordedTerminal();
   const positionals = options['config'] === undefined ? [file] : [];
   const given = options['config'] === undefined ? { model: MODEL, ...options } : options;
   const code = await countVerb.run({ positionals, options: given, json, terminal });
-  return { code, out: written.out.join('\n'), log: written.log.join('\n'), file };
+  return { code, out: out.join('\n'), log: log.join('\n'), file };
 }
 
 const line = (question: string, answer: string): string => `${JSON.stringify({ question, answer })}\n`;

@@ -75,8 +75,8 @@ above the longest example does no harm; memory is used for what is there.
       terminal.out(JSON.stringify({ ...first, ...Object.fromEntries(further) }));
     } else {
       for (const [at, { key, file, examples, summary }] of counted.entries()) {
-        if (counted.length > 1) terminal.out(`${at === 0 ? '' : '\n'}${key}: ${file}`);
-        terminal.out(countReport(file, maxSeqLength, examples, summary));
+        if (counted.length > 1) terminal.out(...(at === 0 ? [] : ['']), `${key}: ${file}`);
+        terminal.out(...countReport(file, maxSeqLength, examples, summary));
       }
     }
     const wrong = counted.filter(({ file, examples }) => sayProblems(file, examples, chat, terminal));

@@ -62,14 +62,18 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     } else {
       for (const line of evaluationTable(evaluation)) terminal.out(line);
       for (const { line, question, reference, base, tuned: after } of predictions.slice(0, shown)) {
-        terminal.out(`\n${run.run[testKey(config)]!.path}:${line} ${question}`);
-        terminal.out(`  yours: ${reference}`);
-        terminal.out(`  base:  ${base.answer}`);
-        terminal.out(`  tuned: ${after.answer}`);
+        terminal.out('', `${run.run[testKey(config)]!.path}:${line} ${question}`);
+        terminal.out(...indented('yours:', reference), ...indented('base: ', base.answer));
+        terminal.out(...indented('tuned:', after.answer));
       }
-      terminal.out(`\nall answers: ${run.artifacts.predictionsFile}`);
+      terminal.out('', `all answers: ${run.artifacts.predictionsFile}`);
     }
     session.close();
     return 0;
   },
 };
+
+/** A text of several lines under a label: none of its lines can be taken for one of ours. */
+function indented(label: string, text: string): string[] {
+  return text.split('\n').map((line, i) => `  ${i === 0 ? label : ' '.repeat(label.length)} ${line}`);
+}

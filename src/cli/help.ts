@@ -19,13 +19,11 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** Two columns, the second one wrapped. */
-function table(rows: readonly (readonly [string, string])[]): string {
+function table(rows: readonly (readonly [string, string])[]): readonly string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows
-    .flatMap(([left, right]) =>
-      wrap(right, WIDTH - width - 4).map((line, i) => `  ${(i === 0 ? left : '').padEnd(width)}  ${line}`),
-    )
-    .join('\n');
+  return rows.flatMap(([left, right]) =>
+    wrap(right, WIDTH - width - 4).map((line, i) => `  ${(i === 0 ? left : '').padEnd(width)}  ${line}`),
+  );
 }
 
 function optionRow([name, option]: readonly [string, OptionHelp]): readonly [string, string] {
@@ -35,7 +33,7 @@ function optionRow([name, option]: readonly [string, OptionHelp]): readonly [str
 }
 
 /** `sft --help`: what to do in which order, for someone who has never done it. */
-export function mainHelp(verbs: readonly Verb[]): string {
+export function mainHelp(verbs: readonly Verb[]): readonly string[] {
   const has = (name: string): boolean => verbs.some((verb) => verb.name === name);
   const path: readonly (readonly [verb: string, command: string, why: string])[] = [
     ['validate', 'sft validate train.json', 'find mistakes in the data'],
@@ -50,31 +48,31 @@ export function mainHelp(verbs: readonly Verb[]): string {
     'Usage: sft VERB ... [--json]',
     '',
     'From data to a tuned model:',
-    table(path.filter(([verb]) => has(verb)).map(([, command, why]) => [command, why])),
+    ...table(path.filter(([verb]) => has(verb)).map(([, command, why]) => [command, why])),
     '',
     'The data is a JSON file: [{"question": "...", "answer": "..."}, ...]. The model is a folder downloaded from',
     'Hugging Face. sft.config.json names both; two lines are enough to begin:',
     '  {"model_name": "models/base", "dataset": "train.json"}',
     '',
     'Verbs:',
-    table(verbs.map(({ name, summary }) => [name, summary])),
+    ...table(verbs.map(({ name, summary }) => [name, summary])),
     '',
     'sft VERB --help explains a verb. --json prints results as JSON on standard output; progress and warnings go to',
     'standard error. Exit code: 0 done, 1 the data or the run has errors, 2 wrong usage or an unreadable file.',
-  ].join('\n');
+  ];
 }
 
 /** `sft VERB --help`. */
-export function verbHelp(verb: Verb): string {
+export function verbHelp(verb: Verb): readonly string[] {
   const own = Object.entries(verb.options);
   return [
     `Usage: ${verb.usage}`,
     '',
     verb.summary,
     '',
-    verb.teach.trim(),
+    ...verb.teach.trim().split('\n'),
     '',
     'Options:',
-    table([...own, ...Object.entries(COMMON_OPTIONS)].map(optionRow)),
-  ].join('\n');
+    ...table([...own, ...Object.entries(COMMON_OPTIONS)].map(optionRow)),
+  ];
 }

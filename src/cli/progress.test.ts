@@ -17,6 +17,7 @@ function recorder(interactive: boolean): Recorded {
   const terminal: Terminal = {
     out: fail,
     write: fail,
+    data: fail,
     log: (text) => lines.push(text),
     interactive,
     ...(interactive ? { status: (line: string): void => void bars.push(line) } : {}),

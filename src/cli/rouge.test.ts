@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { recordedTerminal } from '../../test/recorded-terminal';
 import { SftError } from '../base/errors';
 import { rougeVerb } from './rouge';
 import type { OptionValues } from './verb';
@@ -20,14 +21,7 @@ describe('sft rouge', () => {
   }
 
   async function rouge(positionals: readonly string[], options: OptionValues = {}, json = false) {
-    const out: string[] = [];
-    const log: string[] = [];
-    const terminal = {
-      out: (text: string) => void out.push(text),
-      write: () => assert.fail('sft rouge streams nothing'),
-      log: (text: string) => void log.push(text),
-      interactive: false,
-    };
+    const { terminal, out, log } = recordedTerminal();
     const code = await rougeVerb.run({ positionals, options, json, terminal });
     return { code, out: out.join('\n'), log: log.join('\n') };
   }

@@ -53,7 +53,7 @@ function requireSameCount(
 }
 
 /** `metric  precision  recall  F1  95% of F1  band`, one metric a line. */
-function table(summary: RougeSummary): string {
+function table(summary: RougeSummary): readonly string[] {
   const number = (value: number): string => value.toFixed(4).padStart(9);
   const rows = ROUGE_METRICS.map((metric) => {
     const { precision, recall, f1, low, high } = summary[metric];
@@ -62,7 +62,7 @@ function table(summary: RougeSummary): string {
     return `${row}   ${rougeBand(metric, f1, summary.count) ?? ''}`.trimEnd();
   });
   const head = `${''.padEnd(10)}precision   recall       F1`;
-  return [areFew(summary.count) ? head : `${head}   95% of mean F1    band`, ...rows].join('\n');
+  return [areFew(summary.count) ? head : `${head}   95% of mean F1    band`, ...rows];
 }
 
 function settings(count: number, stemmer: boolean, unicode: boolean, seed: number): string {
@@ -86,7 +86,7 @@ async function run({ positionals, options, json, terminal }: Invocation): Promis
     terminal.log(setting);
     terminal.out(JSON.stringify({ ...summary, stemmer, unicode }));
   } else {
-    terminal.out(`${table(summary)}\n\n${setting}\n${CAVEAT}`);
+    terminal.out(...table(summary), '', setting, ...CAVEAT.split('\n'));
   }
   return 0;
 }

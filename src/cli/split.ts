@@ -53,7 +53,7 @@ spread over the parts, with a warning. The files keep the format and the example
     const files = await writeDivision(division, out, options['force'] === true);
     if (json) terminal.out(JSON.stringify({ file, seed: parts.seed, apart: split.apart, files }));
     else {
-      terminal.out(table(examples, split));
+      terminal.out(...table(examples, split));
       for (const { part, file: name } of files) terminal.out(`${part}: ${name}`);
       terminal.log(`in sft.config.json: ${configKeys(files)}`);
     }
@@ -85,7 +85,7 @@ function configKeys(files: readonly SplitFile[]): string {
 }
 
 /** Examples of each agency in each part. */
-function table(examples: readonly QaExample[], split: Split): string {
+function table(examples: readonly QaExample[], split: Split): readonly string[] {
   const counts = new Map<string, number[]>();
   for (const [column, part] of PARTS.entries()) {
     for (const index of split[part]) {
@@ -103,5 +103,5 @@ function table(examples: readonly QaExample[], split: Split): string {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
-  return cells.map(line).join('\n');
+  return cells.map(line);
 }

@@ -1,37 +1,56 @@
+import { printable, shortened } from '../base/printable';
 import type { Terminal } from './verb';
 
 const CLEAR_LINE = '\r\u001b[K';
 
+/** Longer lines of a log hold a text that was not meant to be read there. */
+const MOST_CHARACTERS = 4000;
+
+/** Of a stream that is written to, what a terminal needs. */
+export interface TerminalStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 /** The terminal of this process: results to standard output, everything else to standard error. */
-export function processTerminal(): Terminal {
-  const { stdout, stderr } = process;
+export function processTerminal(
+  stdout: TerminalStream = process.stdout,
+  stderr: TerminalStream = process.stderr,
+): Terminal {
+  const interactive = stderr.isTTY === true;
   let shown = '';
   const clear = (): void => {
     if (shown !== '') stderr.write(CLEAR_LINE);
   };
   const show = (line: string): void => {
     // A line that wraps cannot be taken back.
-    shown = line.slice(0, Math.max(0, stderr.columns - 1));
+    shown = printable(line).slice(0, Math.max(0, (stderr.columns ?? 0) - 1));
     if (shown !== '') stderr.write(shown);
   };
   return {
-    out: (text) => {
+    out: (...lines) => {
       clear();
-      stdout.write(`${text}\n`);
+      for (const line of lines) stdout.write(`${printable(line)}\n`);
       show(shown);
     },
     write: (text) => {
       clear();
       shown = '';
-      stdout.write(text);
+      stdout.write(printableText(text));
     },
-    log: (text) => {
+    data: (text) => {
       clear();
-      stderr.write(`${text}\n`);
+      stdout.write(`${stdout.isTTY === true ? printableText(text) : text}\n`);
       show(shown);
     },
-    interactive: stderr.isTTY,
-    ...(stderr.isTTY
+    log: (...lines) => {
+      clear();
+      for (const line of lines) stderr.write(`${printable(shortened(line, MOST_CHARACTERS))}\n`);
+      show(shown);
+    },
+    interactive,
+    ...(interactive
       ? {
           status: (line: string): void => {
             clear();
@@ -40,6 +59,11 @@ export function processTerminal(): Terminal {
         }
       : {}),
   };
+}
+
+/** As printable, but for line breaks and tabs. */
+function printableText(text: string): string {
+  return text.replace(/[^\n\t]+/g, printable);
 }
 
 /**

@@ -1,13 +1,18 @@
 import type { ParseArgsConfig } from 'node:util';
 
-/** Where a verb writes: results to standard output, logs and progress to standard error. */
+/**
+ * Where a verb writes: results to standard output, logs and progress to standard error. Whatever comes from data, files and models may be
+ * in what it is given: control characters are escaped here and nowhere else.
+ */
 export interface Terminal {
-  /** One result: text, or with --json one JSON document (JSON lines for `train` and `chat`). A newline is added. */
-  out(text: string): void;
-  /** A piece of a result as it comes, without a newline. */
+  /** A result, each argument one line: text, or with --json one JSON document (JSON lines for `train` and `chat`). */
+  out(...lines: readonly string[]): void;
+  /** A piece of what a model writes, as it comes, without a newline; its line breaks and tabs are kept. */
   write(text: string): void;
-  /** Progress, warnings and everything that is not the result. A newline is added. */
-  log(text: string): void;
+  /** Data that is the result: as it is, unless a person's terminal would have to show it. A newline is added. */
+  data(text: string): void;
+  /** Progress, warnings and everything that is not the result; each argument one line. */
+  log(...lines: readonly string[]): void;
   /** Whether standard error is a terminal that can redraw a line. */
   readonly interactive: boolean;
   /** Where interactive: shows a line below everything else, in place of the one before; an empty one takes it away. */

@@ -1,4 +1,5 @@
-import { formatPlace } from '../base/errors';
+import { formatPlace, MOST_CHARACTERS } from '../base/errors';
+import { shortened } from '../base/printable';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -53,5 +54,5 @@ export function findingToJson(finding: Finding): Omit<Finding, 'offset' | 'endOf
 /** `train.json:41:5 error answer is blank - write one or delete the example [blank-text]` */
 export function formatFinding(finding: Finding): string {
   const twins = finding.related.map((place) => `; see ${formatPlace(place)}`).join('');
-  return `${formatPlace(finding)} ${finding.severity} ${finding.message}${twins} [${finding.rule}]`;
+  return `${formatPlace(finding)} ${finding.severity} ${shortened(finding.message, MOST_CHARACTERS)}${twins} [${finding.rule}]`;
 }

@@ -36,6 +36,8 @@ export class AddedTokenSplitter {
     if (this.byContent.size === 0) return;
     try {
       this.pattern = new RegExp(longestOf([...this.byContent.keys()]), 'g');
+      // The engine works a pattern out when it is first used, and once more for texts with wide characters.
+      for (const text of ['a', '\u4e00']) text.search(this.pattern);
     } catch {
       // The engine's limits of depth and size; its message holds the whole pattern.
       throw badModelFile(file, `its ${this.byContent.size} added tokens are too many or too long to be looked for`);

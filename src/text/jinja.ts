@@ -1,5 +1,6 @@
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { SftError } from '../base/errors';
+import { LimitedInterpreter, limitsFor, type Program, type Value } from './limited-interpreter';
 import { pythonStrip, STRIP_FUNCTION, usePythonStrip } from './python-strip';
 import { strftime } from './strftime';
 import { outlineOf, type Outline } from './template-outline';
@@ -8,7 +9,7 @@ import { outlineOf, type Outline } from './template-outline';
 const MAX_RANGE = 100_000;
 
 /** The interpreter types its result as any value; a whole program gives text. */
-type RenderedText = ReturnType<Interpreter['run']> & { readonly value: string };
+type RenderedText = Value & { readonly value: string };
 
 /** What a template says through `raise_exception`. */
 class TemplateRaised extends Error {}
@@ -31,24 +32,21 @@ export function compileTemplate(
   now: Date,
   constants: Readonly<Record<string, unknown>> = {},
 ): CompiledTemplate {
-  let program: ReturnType<typeof parse>;
+  let program: Program;
   try {
     program = parseTemplate(source);
     usePythonStrip(program);
   } catch (cause) {
-    const line = lineOfSyntaxError(source, (cause as Error).message);
+    const reason = reasonOf(cause);
+    const line = lineOfSyntaxError(source, reason);
     const inJinja = file.endsWith('.jinja');
     const where = inJinja ? '' : ` (line ${line} of the template)`;
-    throw new SftError(
-      'chat-template-syntax',
-      `the chat template is not valid Jinja: ${(cause as Error).message}${where}`,
-      {
-        file,
-        ...(inJinja ? { line } : {}),
-        remedy: "mend the template, or fetch it again from the model's page",
-        cause,
-      },
-    );
+    throw new SftError('chat-template-syntax', `the chat template is not valid Jinja: ${reason}${where}`, {
+      file,
+      ...(inJinja ? { line } : {}),
+      remedy: "mend the template, or fetch it again from the model's page",
+      cause,
+    });
   }
   const shared = new Environment();
   for (const [name, value] of Object.entries({ ...globals(now), ...constants })) shared.set(name, value);
@@ -62,7 +60,8 @@ export function compileTemplate(
     outline: (roles, variables) => outlineOf(program, environmentOf(variables), roles),
     render(variables) {
       try {
-        return (new Interpreter(environmentOf(variables)).run(program) as RenderedText).value;
+        const interpreter = new LimitedInterpreter(environmentOf(variables), limitsFor(variables));
+        return (interpreter.run(program) as RenderedText).value;
       } catch (cause) {
         if (cause instanceof TemplateRaised) {
           throw new SftError('chat-template-raised', `the chat template refuses this conversation: ${cause.message}`, {
@@ -72,21 +71,17 @@ export function compileTemplate(
             cause,
           });
         }
-        throw new SftError(
-          'chat-template-failed',
-          `the chat template could not be rendered: ${(cause as Error).message}`,
-          {
-            file,
-            remedy: "mend the template, or fetch it again from the model's page",
-            cause,
-          },
-        );
+        throw new SftError('chat-template-failed', `the chat template could not be rendered: ${reasonOf(cause)}`, {
+          file,
+          remedy: "mend the template, or fetch it again from the model's page",
+          cause,
+        });
       }
     },
   };
 }
 
-function parseTemplate(source: string): ReturnType<typeof parse> {
+function parseTemplate(source: string): Program {
   return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
 }
 
@@ -103,7 +98,7 @@ function globals(now: Date): Record<string, unknown> {
       pythonStrip(typeof text === 'string' ? text : '', method, characters ?? null),
     strftime_now: (format: string) => strftime(now, format),
     raise_exception: (message: unknown) => {
-      throw new TemplateRaised(String(message));
+      throw new TemplateRaised(typeof message === 'string' ? message : JSON.stringify(message));
     },
   };
 }
@@ -117,15 +112,31 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length }, (_, index) => from + index * step);
 }
 
-/** The parser names no place: the line is the first one up to which the template fails with the same message. */
+/** What the parser or the interpreter says. A stack that overflows is a nesting without end. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RangeError && error.message.includes('call stack')) return 'it is nested too deeply';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The parser names no place: the line is the first one up to which the template fails with the same message. It reads from start to end, so
+ * that what fails up to a line fails up to every later one alike.
+ */
 function lineOfSyntaxError(source: string, message: string): number {
   const lines = source.split('\n');
-  for (let count = 1; count < lines.length; count++) {
+  const fails = (count: number): boolean => {
     try {
       parseTemplate(lines.slice(0, count).join('\n'));
+      return false;
     } catch (error) {
-      if ((error as Error).message === message) return count;
+      return reasonOf(error) === message;
     }
+  };
+  let [from, to] = [1, lines.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (fails(middle)) to = middle;
+    else from = middle + 1;
   }
-  return lines.length;
+  return from;
 }

@@ -52,8 +52,8 @@ export async function readModelJson(modelDir: string, name: string): Promise<Jso
 }
 
 /** An error of a file of a model that does not hold what it should. */
-export function badModelFile(file: string, reason: string): SftError {
-  return new SftError('tokenizer-unsupported', reason, { file, remedy: 'fetch the file again', exitCode: 2 });
+export function badModelFile(file: string, reason: string, remedy = 'fetch the file again'): SftError {
+  return new SftError('tokenizer-unsupported', reason, { file, remedy, exitCode: 2 });
 }
 
 /** A text that a part of tokenizer.json holds under `key`. @throws SftError tokenizer-unsupported where it is not one */

@@ -1,15 +1,31 @@
-import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { SftError } from '../base/errors';
-import { isObject, textField } from './model-files';
+import { badModelFile, isObject, textField } from './model-files';
+import { createPattern } from './pattern';
 
 export type Normalizer = (text: string) => string;
 
+/** @param most characters of the result */
+type Stage = (text: string, most: number) => string;
+
+/** NFKD makes 18 characters of one; a text of a few may get a prefix. */
+const GROWS_BY = 32;
+const GROWS_FROM = 10_000;
+
 /**
  * tokenizer.json's `normalizer`, as the tokenizers library applies it. Known: NFC, NFD, NFKC, NFKD, Prepend, Replace and
- * Sequence, which is what the supported families use; any other is refused by name.
+ * Sequence, which is what the supported families use; any other is refused by name, and so is one that makes a long text of a short one.
  */
 export function createNormalizer(config: unknown, file: string): Normalizer | undefined {
-  if (config === null || config === undefined) return undefined;
+  const stages = stagesOf(config, file);
+  if (stages.length === 0) return undefined;
+  return (text) => {
+    const most = GROWS_BY * text.length + GROWS_FROM;
+    return stages.reduce((done, stage) => stage(done, most), text);
+  };
+}
+
+function stagesOf(config: unknown, file: string): Stage[] {
+  if (config === null || config === undefined) return [];
   const type = isObject(config) ? config['type'] : undefined;
   if (!isObject(config) || typeof type !== 'string') throw unsupported('without a type', file);
   switch (type) {
@@ -17,56 +33,42 @@ export function createNormalizer(config: unknown, file: string): Normalizer | un
     case 'NFD':
     case 'NFKC':
     case 'NFKD':
-      return (text) => text.normalize(type);
+      return [(text) => text.normalize(type)];
     case 'Prepend': {
       const prefix = textField(config, 'prepend', file);
-      return (text) => (text === '' ? text : prefix + text);
+      return [
+        (text, most) => {
+          if (prefix.length + text.length > most) throw grows(file);
+          return text === '' ? text : prefix + text;
+        },
+      ];
     }
-    case 'Replace': {
-      const pattern = createPattern(config['pattern'], file);
-      const content = textField(config, 'content', file);
-      return (text) => text.replace(pattern, () => content);
-    }
+    case 'Replace':
+      return [replace(config['pattern'], textField(config, 'content', file), file)];
     case 'Sequence': {
-      const parts = (Array.isArray(config['normalizers']) ? config['normalizers'] : [])
-        .map((part: unknown) => createNormalizer(part, file))
-        .filter((part) => part !== undefined);
-      if (parts.length === 0) return undefined;
-      return (text) => parts.reduce((done, part) => part(done), text);
+      const parts: readonly unknown[] = Array.isArray(config['normalizers']) ? config['normalizers'] : [];
+      return parts.flatMap((part) => stagesOf(part, file));
     }
     default:
       throw unsupported(type, file);
   }
 }
 
-/**
- * tokenizer.json's `{String}` or `{Regex}` as a global JavaScript expression. Regex is Oniguruma's dialect; the
- * translation is @huggingface/tokenizers' own.
- */
-export function createPattern(config: unknown, file: string): RegExp {
-  if (isObject(config)) {
-    if (typeof config['String'] === 'string') {
-      return new RegExp(config['String'].replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu');
-    }
-    if (typeof config['Regex'] === 'string') {
-      try {
-        const { pattern } = new SplitPreTokenizer({
-          type: 'Split',
-          pattern: { Regex: config['Regex'] },
-          behavior: 'Isolated',
-          invert: false,
-        });
-        if (pattern !== null) return pattern;
-      } catch (cause) {
-        throw new SftError('tokenizer-unsupported', `its pattern cannot be used here: ${(cause as Error).message}`, {
-          file,
-          remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
-          cause,
-        });
-      }
-    }
-  }
-  throw unsupported('with an unknown pattern', file);
+function replace(config: unknown, content: string, file: string): Stage {
+  const { regex, run } = createPattern(config, file);
+  return (text, most) => {
+    let length = text.length;
+    const put = (found: string): string => {
+      length += content.length - found.length;
+      if (length > most) throw grows(file);
+      return content;
+    };
+    return run(text.length, () => text.replace(regex, put));
+  };
+}
+
+function grows(file: string): SftError {
+  return badModelFile(file, 'its normalizer makes a text more than 32 times as long as it was');
 }
 
 function unsupported(what: string, file: string): SftError {

@@ -3,7 +3,7 @@ import { toByteAlphabet } from './byte-alphabet';
 import type { JsonObject } from '../base/fetched-file';
 import { replacementOf } from './metaspace';
 import { isObject } from './model-files';
-import { createPattern } from './normalizer';
+import { createPattern } from './pattern';
 import { splitByPattern, type SplitBehavior } from './split-pattern';
 
 /** Cuts one section of text into pre-tokens. `first` says whether the section starts the whole text. */
@@ -58,9 +58,10 @@ function createStage(config: JsonObject, file: string, bytesLast: boolean): Stag
       if (typeof behavior !== 'string' || !BEHAVIORS.includes(behavior)) {
         throw unsupported(`Split with behavior ${JSON.stringify(behavior)}`, file);
       }
-      const pattern = createPattern(config['pattern'], file);
+      const { regex, run } = createPattern(config['pattern'], file);
       const invert = config['invert'] === true;
-      return (pieces) => each(pieces, (piece) => splitByPattern(piece, pattern, behavior as SplitBehavior, invert));
+      const split = (piece: string): string[] => splitByPattern(piece, regex, behavior as SplitBehavior, invert);
+      return (pieces) => run(lengthOf(pieces), () => each(pieces, split));
     }
     case 'ByteLevel': {
       const prefix = config['add_prefix_space'] === true;
@@ -88,6 +89,10 @@ function keepsText({ type, behavior, add_prefix_space }: JsonObject, bytesLast: 
     : type === 'Digits' || (type === 'ByteLevel' && bytesLast && add_prefix_space !== true);
 }
 
+function lengthOf(pieces: readonly string[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+
 /** flatMap, without the copy for the first stage's one piece. */
 function each(pieces: string[], split: (piece: string) => string[]): string[] {
   return pieces.length === 1 ? split(pieces[0]!) : pieces.flatMap(split);
@@ -100,13 +105,13 @@ function createMetaspace(config: JsonObject, file: string): Stage {
     throw unsupported(`Metaspace with prepend_scheme ${JSON.stringify(scheme)}`, file);
   }
   const split = config['split'] !== false;
-  const pattern = createPattern({ String: mark }, file);
+  const { regex } = createPattern({ String: mark }, file);
   return (pieces, first) =>
     pieces.flatMap((piece, index) => {
       let text = piece.replaceAll(' ', mark);
       const prepend = scheme === 'always' || (scheme === 'first' && first && index === 0);
       if (prepend && !text.startsWith(mark)) text = mark + text;
-      return split ? splitByPattern(text, pattern, 'MergedWithNext', false) : [text];
+      return split ? splitByPattern(text, regex, 'MergedWithNext', false) : [text];
     });
 }
 

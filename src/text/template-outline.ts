@@ -1,4 +1,13 @@
-import { Environment, Interpreter, type parse } from '@huggingface/jinja';
+import { Environment } from '@huggingface/jinja';
+import {
+  LimitedInterpreter,
+  limitsFor,
+  type BinaryNode,
+  type CallNode,
+  type Node,
+  type Program,
+  type Value,
+} from './limited-interpreter';
 import { pythonStrip, STRIP_FUNCTION } from './python-strip';
 
 /** A message where a template writes it. */
@@ -16,34 +25,6 @@ export type Outline = readonly (string | WrittenMessage)[];
 export function writtenText({ strip }: WrittenMessage, content: string): string {
   return strip === undefined ? content : pythonStrip(content, strip.method, strip.characters);
 }
-
-type Value = ReturnType<Interpreter['run']>;
-
-interface Node {
-  readonly type: string;
-  readonly value?: unknown;
-}
-
-interface BinaryNode extends Node {
-  readonly operator: { readonly value: string };
-  readonly left: Node;
-  readonly right: Node;
-}
-
-interface CallNode extends Node {
-  readonly callee: Node;
-  readonly args: readonly Node[];
-}
-
-/** What @huggingface/jinja's interpreter has, its types call it private. Without these methods there is no outline. */
-interface OpenInterpreter {
-  run(program: ReturnType<typeof parse>): Value;
-  evaluate(node: Node | undefined, environment: Environment): Value;
-  evaluateBinaryExpression(node: BinaryNode, environment: Environment): Value;
-  evaluateCallExpression(node: CallNode, environment: Environment): Value;
-}
-
-const OpenInterpreter = Interpreter as unknown as new (environment: Environment) => OpenInterpreter;
 
 /** A node whose value is known. */
 interface KnownNode extends Node {
@@ -66,11 +47,7 @@ const CAPTURES = new Set(['Macro', 'CallStatement', 'FilterStatement']);
  * environment without the messages.
  * @returns undefined where the template reads a message (then what it writes depends on it) or refuses the conversation
  */
-export function outlineOf(
-  program: ReturnType<typeof parse>,
-  variables: Environment,
-  roles: readonly string[],
-): Outline | undefined {
+export function outlineOf(program: Program, variables: Environment, roles: readonly string[]): Outline | undefined {
   try {
     return new OutlineInterpreter(variables, roles).outline(program);
   } catch {
@@ -79,12 +56,12 @@ export function outlineOf(
   }
 }
 
-class OutlineInterpreter extends OpenInterpreter {
+class OutlineInterpreter extends LimitedInterpreter {
   private readonly parts = new Map<Value, Outline>();
   private readonly written: WrittenMessage[] = [];
 
   constructor(environment: Environment, roles: readonly string[]) {
-    super(environment);
+    super(environment, limitsFor(roles));
     environment.set(
       'messages',
       roles.map((role) => ({ role, content: '' })),
@@ -93,7 +70,7 @@ class OutlineInterpreter extends OpenInterpreter {
     for (const [message, fields] of messages.entries()) fields.value.set('content', this.unread([{ message }]));
   }
 
-  outline(program: ReturnType<typeof parse>): Outline | undefined {
+  outline(program: Program): Outline | undefined {
     const pieces = (this.run(program).value as string).split(MARK);
     // The template may have the mark as well.
     if (pieces.length !== 2 * this.written.length + 1) return undefined;
@@ -106,6 +83,10 @@ class OutlineInterpreter extends OpenInterpreter {
     if (node !== undefined && (CAPTURES.has(node.type) || (node.type === 'Set' && !node.value)))
       throw new MessageRead();
     return super.evaluate(node, environment);
+  }
+
+  protected override sizeOf(value: Value): number {
+    return this.parts.has(value) ? 0 : super.sizeOf(value);
   }
 
   override evaluateBinaryExpression(node: BinaryNode, environment: Environment): Value {

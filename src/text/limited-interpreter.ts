@@ -1,0 +1,131 @@
+import { Interpreter, type Environment, type parse } from '@huggingface/jinja';
+
+export type Program = ReturnType<typeof parse>;
+export type Value = ReturnType<Interpreter['run']>;
+
+export interface Node {
+  readonly type: string;
+  readonly value?: unknown;
+}
+
+export interface BinaryNode extends Node {
+  readonly operator: { readonly value: string };
+  readonly left: Node;
+  readonly right: Node;
+}
+
+export interface CallNode extends Node {
+  readonly callee: Node;
+  readonly args: readonly Node[];
+}
+
+/** What @huggingface/jinja's interpreter has, its types call it private. Without these methods there is neither a limit nor an outline. */
+interface OpenInterpreter {
+  run(program: Program): Value;
+  evaluate(node: Node | undefined, environment: Environment): Value;
+  evaluateBinaryExpression(node: BinaryNode, environment: Environment): Value;
+  evaluateCallExpression(node: CallNode, environment: Environment): Value;
+  evaluateArguments(args: readonly Node[], environment: Environment): [Value[], Map<string, Value>];
+  applyFilter(operand: Value, filter: Node, environment: Environment): Value;
+}
+
+const OpenInterpreter = Interpreter as unknown as new (environment: Environment) => OpenInterpreter;
+
+/** What a template may do for a text. */
+export interface TemplateLimits {
+  /** Parts of the template that are worked out, again and again in a loop; long results count as several. */
+  readonly steps: number;
+  /** Characters of any text that it makes, the whole output included. */
+  readonly characters: number;
+}
+
+/** Parts of a template within each other, macros that call themselves included. The stack holds twice as many. */
+const DEEPEST = 500;
+/** So many characters or elements of a result take about as long as a step. */
+const SIZE_OF_STEP = 16;
+/** An indentation of more is there to fill the memory. */
+const WIDEST = 1000;
+/** Their results are made anew, where those of other parts are at hand. */
+const MAKE = new Set([
+  'BinaryExpression',
+  'FilterExpression',
+  'CallExpression',
+  'Program',
+  'For',
+  'If',
+  'FilterStatement',
+]);
+
+/** The template does more than any chat template needs. */
+export class TemplateLimit extends Error {}
+
+/** Templates of usual families take a hundred steps a message, and write little more than they are given. */
+export function limitsFor(variables: unknown): TemplateLimits {
+  let [values, characters] = [0, 0];
+  const look = (value: unknown): void => {
+    values++;
+    if (typeof value === 'string') characters += value.length;
+    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(item);
+  };
+  look(variables);
+  return { steps: 1_000_000 + 1000 * values + 16 * characters, characters: 1_000_000 + 16 * characters };
+}
+
+/** The interpreter, ended where a template goes on for ever, grows a text without end, or nests too deep. */
+export class LimitedInterpreter extends OpenInterpreter {
+  private steps = 0;
+  private depth = 0;
+  /** What is about to be filtered. */
+  private operand: Value | undefined;
+
+  constructor(
+    environment: Environment,
+    private readonly limits: TemplateLimits,
+  ) {
+    super(environment);
+  }
+
+  /** @throws TemplateLimit */
+  override evaluate(node: Node | undefined, environment: Environment): Value {
+    if (++this.depth > DEEPEST) throw new TemplateLimit(`it nests deeper than ${DEEPEST}`);
+    const value = super.evaluate(node, environment);
+    this.depth--;
+    this.steps++;
+    if (node !== undefined && MAKE.has(node.type)) this.charge(this.sizeOf(value));
+    if (this.steps > this.limits.steps) throw new TemplateLimit('it takes too many steps');
+    return value;
+  }
+
+  override applyFilter(operand: Value, filter: Node, environment: Environment): Value {
+    this.operand = operand;
+    return super.applyFilter(operand, filter, environment);
+  }
+
+  /** A filter makes its result at once: what it will be is seen from what it is given. */
+  override evaluateArguments(args: readonly Node[], environment: Environment): [Value[], Map<string, Value>] {
+    const { operand } = this;
+    this.operand = undefined;
+    const given = super.evaluateArguments(args, environment);
+    if (operand === undefined) return given;
+    for (const value of [...given[0], ...given[1].values()]) {
+      if (typeof value.value === 'number' && value.value > WIDEST) {
+        throw new TemplateLimit(`it asks a filter for ${value.value}`);
+      }
+      const size = this.sizeOf(operand) * this.sizeOf(value);
+      if (size > SIZE_OF_STEP * this.limits.characters)
+        throw new TemplateLimit(`it makes a text of up to ${size} characters`);
+    }
+    return given;
+  }
+
+  private charge(size: number): void {
+    if (size > this.limits.characters) throw new TemplateLimit(`it makes a text of ${size} characters or elements`);
+    this.steps += size / SIZE_OF_STEP;
+  }
+
+  /** Characters or elements. */
+  protected sizeOf(value: Value): number {
+    const held: unknown = value.value;
+    return typeof held === 'string' || Array.isArray(held) ? held.length : 0;
+  }
+}

@@ -1,0 +1,78 @@
+import { SplitPreTokenizer } from '@huggingface/tokenizers';
+import { badModelFile, isObject } from './model-files';
+import { OutOfTime, withinTime } from './time-limit';
+
+/** A pattern of a tokenizer. */
+export interface Pattern {
+  /** Global, Unicode. */
+  readonly regex: RegExp;
+  /**
+   * Does `work`, which matches `regex` in so many characters.
+   * @throws SftError tokenizer-unsupported where the pattern takes too long, or is too large for the engine
+   */
+  readonly run: <T>(characters: number, work: () => T) => T;
+}
+
+/** A pattern that is not known below has so long for a text, and for each thousand characters of it. */
+const MS_A_TEXT = 250;
+const MS_A_THOUSAND = 1;
+
+/**
+ * Patterns of the families that are supported, which take time in proportion to the text whatever it is. Any other may take exponential
+ * time, and is watched.
+ */
+const LINEAR: ReadonlySet<string> = new Set([
+  // GPT-2, SmolLM
+  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+  // Llama 3; Qwen 2.5 and 3
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  // Mistral's tekken
+  '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
+]);
+
+/**
+ * tokenizer.json's `{String}` or `{Regex}`. Regex is Oniguruma's dialect; the translation is @huggingface/tokenizers' own.
+ * @throws SftError tokenizer-unsupported
+ */
+export function createPattern(config: unknown, file: string): Pattern {
+  const { String: text, Regex: source } = isObject(config) ? config : {};
+  if (typeof text === 'string') {
+    const regex = new RegExp(text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu');
+    return { regex, run: (_, work) => explained(file, work) };
+  }
+  if (typeof source !== 'string') throw badModelFile(file, `it has an unknown pattern: ${JSON.stringify(config)}`);
+  const regex = explained(file, () => translated(source));
+  if (LINEAR.has(source)) return { regex, run: (_, work) => work() };
+  return {
+    regex,
+    run: (characters, work) =>
+      explained(file, () => withinTime(MS_A_TEXT + Math.ceil(characters / 1000) * MS_A_THOUSAND, work)),
+  };
+}
+
+function translated(source: string): RegExp {
+  const { pattern } = new SplitPreTokenizer({
+    type: 'Split',
+    pattern: { Regex: source },
+    behavior: 'Isolated',
+    invert: false,
+  });
+  if (pattern === null) throw new SyntaxError('it is empty');
+  return pattern;
+}
+
+/** What the engine of regular expressions says, in words; its message holds the whole pattern. */
+function explained<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof OutOfTime) throw badModelFile(file, 'a pattern of it takes too long for a text', SLOW);
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const reason = cause.message.slice(cause.message.lastIndexOf(': ') + 1).trim();
+    throw badModelFile(file, `a pattern of it cannot be used here: ${reason.slice(0, 200)}`, SUPPORTED);
+  }
+}
+
+const SUPPORTED = 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)';
+const SLOW = "fetch tokenizer.json again from the model's page: no usual pattern needs so long";

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FuzzKind } from '../kind';
+import { mutateBytes, mutateJson, mutateText, oneIn, pick, writeJson } from '../mutations';
+
+const PAIRS = [
+  { question: 'How do I renew my passport?', answer: 'Book an appointment.', agency: 'NIS' },
+  { question: 'Where is it?', answer: 'In "Abuja",\nat the\toffice.', id: 12, note: null },
+  { question: 'What is the fee?', answer: '₦35,000 😀' },
+];
+const CHATS = PAIRS.map(({ question, answer }) => ({
+  messages: [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: question },
+    { role: 'assistant', content: answer },
+  ],
+}));
+const SHARED = PAIRS.map(({ question, answer }) => ({
+  conversations: [
+    { from: 'human', value: question },
+    { from: 'gpt', value: answer },
+  ],
+}));
+
+/** Examples of each format, and the ending of their file. */
+const SEEDS: readonly (readonly [examples: readonly unknown[], ending: string])[] = [
+  [PAIRS, 'json'],
+  [PAIRS, 'jsonl'],
+  [CHATS, 'json'],
+  [CHATS, 'jsonl'],
+  [SHARED, 'jsonl'],
+  [PAIRS.map(({ question, answer }) => ({ instruction: question, input: '', output: answer })), 'json'],
+  [PAIRS.map(({ question, answer }) => ({ prompt: question, completion: answer })), 'jsonl'],
+];
+const TABLE = 'question,answer,agency\n"How, do I?","Book ""it""\nnow",NIS\nWhere?,Abuja,\n';
+const KINDS = ['qa', 'alpaca', 'sharegpt', 'messages', 'prompt-completion'];
+
+/** A dataset that is damaged: validated, converted there and back. */
+export const datasets: FuzzKind = {
+  name: 'datasets',
+  async run(fuzz) {
+    const { random, folder } = fuzz;
+    const file = path.join(folder, `data.${write(folder, random)}`);
+    await fuzz.sft('validate', file, ...(oneIn(random, 3) ? ['--json'] : []), ...(oneIn(random, 3) ? ['--all'] : []));
+    const there = path.join(folder, `there.${pick(random, ['json', 'jsonl'])}`);
+    const { code } = await fuzz.sft('convert', file, '--to', pick(random, KINDS), '--out', there);
+    if (code !== 0) return;
+    // What was converted without a loss is converted back without one, and then there again to the same bytes.
+    const to = (name: string): string => path.join(folder, `${name}${path.extname(there)}`);
+    const { code: back } = await fuzz.sft('convert', there, '--to', 'messages', '--out', to('chats'));
+    if (back !== 0) {
+      fuzz.problem('what convert wrote cannot be converted to messages');
+      return;
+    }
+    await fuzz.sft('convert', file, '--to', 'messages', '--out', to('direct'));
+    if (existsSync(to('direct')) && readFileSync(to('direct'), 'utf8') !== readFileSync(to('chats'), 'utf8')) {
+      fuzz.problem('two ways to messages give two files');
+    }
+  },
+};
+
+function write(folder: string, random: Parameters<typeof mutateText>[0]): string {
+  if (oneIn(random, 5)) {
+    const ending = pick(random, ['csv', 'tsv']);
+    const table = ending === 'csv' ? TABLE : TABLE.replaceAll(',', '\t');
+    writeFileSync(path.join(folder, `data.${ending}`), mutateText(random, table));
+    return ending;
+  }
+  const [examples, ending] = pick(random, SEEDS);
+  const file = path.join(folder, `data.${ending}`);
+  const rows = oneIn(random, 2) ? (mutateJson(random, examples) as readonly unknown[]) : examples;
+  const lines = Array.isArray(rows) ? rows.map(writeJson) : [writeJson(rows)];
+  const text = ending === 'jsonl' ? `${lines.join('\n')}\n` : `[\n${lines.join(',\n')}\n]\n`;
+  const changed = rows === examples ? mutateText(random, text) : text;
+  writeFileSync(file, oneIn(random, 6) ? mutateBytes(random, Buffer.from(changed)) : changed);
+  return ending;
+}

@@ -1,0 +1,8 @@
+/** More processor time than any input may take, ms. Time on the wall is no measure on a machine that does other things too. */
+export const MOST_CPU_MS = 5000;
+/** A case that has given no answer by then hangs; it is ended. */
+export const HANGS_AFTER_MS = 30_000;
+/** Of the process that runs the cases, bytes. */
+export const MOST_MEMORY_BYTES = 1e9;
+/** Longer lines hold an input that nobody would read. */
+export const LONGEST_LINE = 5000;
