@@ -5,7 +5,12 @@ import type { PreflightCheck, PreflightReport } from '../runs/preflight/report';
 import { onlyPositional } from './option-values';
 import type { Verb } from './verb';
 
-const MARKS: Readonly<Record<PreflightCheck['status'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };
+const MARKS: Readonly<Record<PreflightCheck['status'], string>> = {
+  ok: 'ok',
+  note: 'note',
+  warning: 'warning',
+  error: 'ERROR',
+};
 
 /** One line a check, its remedies below it. */
 export function preflightLines({ checks }: PreflightReport): string[] {

@@ -1,31 +1,37 @@
 import type { JSONPath } from 'jsonc-parser';
-import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
-import { planOf, type Plan } from './plan';
+import type { Advice } from './advice-item';
+import { CONFIG_SCHEMA } from './config-schema';
+import { isShort, type EffectiveValues } from './defaults';
+import { MOST_PASSES, stepsFor, type Plan } from './plan';
+import { planWarnings } from './plan-warnings';
 import { setKey, type Repair } from './repair';
 
-/** Something a run would accept and a person would regret. */
-export interface Advice {
-  readonly code: string;
-  readonly severity: 'error' | 'warning' | 'info';
-  /** Keys it is about, the telling one first; it stands on the first that is written in the file. */
-  readonly keys: readonly JSONPath[];
-  readonly reason: string;
-  readonly remedy: string;
-  readonly repairs: readonly Repair[];
-}
+/** Updates of a run that is to show something. */
+const TEST_STEPS = 60;
+const WARMUP = CONFIG_SCHEMA.properties.warmup_steps.default;
 
 /** Which keys are written in the file: advice on a default that nobody chose is given only where it hurts. */
 export type IsWritten = (path: JSONPath) => boolean;
 
-/** All advice on a configuration that the schema has nothing against. */
-export function* adviceOn(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
+/**
+ * All advice on a configuration that the schema has nothing against. The editor, preflight and training ask here, so that all say the same.
+ * @param plan what the run amounts to, counted or as it is expected
+ * @param isWritten unless the file is at hand, what is not the default
+ */
+export function* adviceOn(
+  values: EffectiveValues,
+  plan: Plan,
+  facts: Pick<ConfigFacts, 'modelMaxPositions'>,
+  isWritten: IsWritten = differs(values),
+): Generator<Advice> {
   yield* onLearningRate(values);
   yield* onLength(values, facts);
-  yield* onSteps(values, facts, isWritten);
-  yield* onLora(values, facts, isWritten);
-  yield* onValidation(values, planOf(values, facts));
+  yield* onSteps(values, plan, isWritten);
+  yield* onLora(values, plan, isWritten);
+  yield* onValidation(values, plan);
   yield* onOwnFiles(values, isWritten);
+  yield* planWarnings(values, plan);
 }
 
 function* onLearningRate({ learning_rate: rate, training_type: type }: EffectiveValues): Generator<Advice> {
@@ -44,7 +50,10 @@ function* onLearningRate({ learning_rate: rate, training_type: type }: Effective
   }
 }
 
-function* onLength({ max_seq_length: length }: EffectiveValues, facts: ConfigFacts): Generator<Advice> {
+function* onLength(
+  { max_seq_length: length }: EffectiveValues,
+  facts: Pick<ConfigFacts, 'modelMaxPositions'>,
+): Generator<Advice> {
   const limit = facts.modelMaxPositions;
   if (limit === undefined || length <= limit) return;
   yield {
@@ -57,14 +66,14 @@ function* onLength({ max_seq_length: length }: EffectiveValues, facts: ConfigFac
   };
 }
 
-function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
-  const { effectiveBatch, trainExamples, steps, epochs, warmup } = planOf(values, facts);
+function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Generator<Advice> {
+  const { trainExamples, steps, epochs, warmup } = plan;
   const byEpochs = values.max_steps === null;
   const lengthKeys: JSONPath[] = byEpochs ? [['num_train_epochs'], ['dataset']] : [['max_steps']];
   const setEpochs = (wanted: number): Repair =>
     byEpochs || trainExamples === undefined
       ? setKey('num_train_epochs', wanted)
-      : setKey('max_steps', Math.ceil((wanted * trainExamples) / effectiveBatch));
+      : setKey('max_steps', stepsFor(wanted, trainExamples, values));
 
   if (epochs !== undefined && epochs < 1) {
     const seen = trainExamples === undefined ? undefined : Math.floor(epochs * trainExamples);
@@ -91,14 +100,34 @@ function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWrit
     };
   }
   if (steps === undefined) return;
-  if (steps < 60) {
+  const enough =
+    trainExamples === undefined ? TEST_STEPS : Math.min(TEST_STEPS, stepsFor(MOST_PASSES, trainExamples, values));
+  // Where examples are never seen, the number of steps is told already.
+  if (steps < enough && !(epochs !== undefined && epochs < 1)) {
     yield {
       code: 'few-steps',
       severity: 'info',
       keys: lengthKeys,
       reason: `${count(steps, 'update')} will teach the model little`,
-      remedy: 'take 60 to 200 for a test, 500 and more for real training',
-      repairs: [setKey('max_steps', 60)],
+      remedy:
+        enough === TEST_STEPS
+          ? 'take 60 to 200 for a test, 500 and more for real training'
+          : `take ${enough}, ${MOST_PASSES} times through the ${trainExamples!} training examples, or collect more examples`,
+      repairs: [setKey('max_steps', enough)],
+    };
+  }
+  if (
+    isShort(values.max_steps) &&
+    values.warmup_steps === Math.floor(values.max_steps / 10) &&
+    values.warmup_ratio === 0
+  ) {
+    yield {
+      code: 'short-for-warmup',
+      severity: 'info',
+      keys: [['max_steps']],
+      reason: `a run of ${count(values.max_steps, 'update')} is too short for the usual warm-up of ${WARMUP}: it has none`,
+      remedy: `take more steps, or set warmup_steps`,
+      repairs: [],
     };
   }
   // Beyond the end is what planWarnings tells.
@@ -134,10 +163,9 @@ function* onSteps(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWrit
   }
 }
 
-function* onLora(values: EffectiveValues, facts: ConfigFacts, isWritten: IsWritten): Generator<Advice> {
+function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: IsWritten): Generator<Advice> {
   if (values.training_type !== 'lora') return;
   const { lora_r: rank, lora_alpha: alpha, lora_dropout: dropout } = values;
-  const { trainExamples } = planOf(values, facts);
   if (rank > 64 && trainExamples !== undefined && trainExamples < 1000) {
     yield {
       code: 'high-rank',
@@ -232,6 +260,21 @@ function* onOwnFiles(values: EffectiveValues, isWritten: IsWritten): Generator<A
       ],
     };
   }
+}
+
+/** Whether a key has another value than the default. */
+function differs(values: EffectiveValues): IsWritten {
+  const properties: Readonly<Record<string, object>> = CONFIG_SCHEMA.properties;
+  const at = (value: unknown, path: JSONPath): unknown =>
+    path.reduce<unknown>(
+      (inner, key) => (inner as Readonly<Record<string | number, unknown>> | undefined)?.[key],
+      value,
+    );
+  return ([key, ...path]) => {
+    const property = properties[String(key)] ?? {};
+    const usual = 'default' in property ? at(property.default, path) : null;
+    return JSON.stringify(at(values, [key!, ...path])) !== JSON.stringify(usual);
+  };
 }
 
 /** `1 update`, `60 updates` */

@@ -3,7 +3,6 @@ import { adviceFinding, problemFinding, syntaxFinding, type ConfigFinding } from
 import type { ConfigFacts } from './facts';
 import { readLeniently } from './lenient-config';
 import { planOf } from './plan';
-import { planWarnings } from './plan-warnings';
 
 /**
  * Everything loadConfig would refuse in the text of a configuration, and advice on the rest, in the order of the text. What is named
@@ -24,8 +23,7 @@ export function checkConfigText(text: string, file: string, facts: ConfigFacts =
     }
     return true;
   };
-  const advices = [...adviceOn(values, facts, isWritten), ...planWarnings(values, planOf(values, facts))];
-  for (const advice of advices) {
+  for (const advice of adviceOn(values, planOf(values, facts), facts, isWritten)) {
     const key = advice.keys.find(isWritten) ?? [];
     const place = parsed.placeOf(key);
     if (!wrong.has(`${place.line}:${place.column}`)) findings.push(adviceFinding(advice, place, parsed, plain));

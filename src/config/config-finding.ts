@@ -1,4 +1,4 @@
-import type { Advice } from './advice';
+import type { Advice } from './advice-item';
 import type { ConfigProblem } from './config-error';
 import type { ConfigText } from './config-text';
 import { endOf, type ConfigEdit } from './key-edits';

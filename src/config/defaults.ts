@@ -7,6 +7,11 @@ export type EffectiveValues = Omit<ResolvedConfig, 'name' | 'model_name' | 'data
   readonly dataset: string | null;
 };
 
+/** Whether a run of so many updates ends before the warm-up that it has unless told otherwise. */
+export function isShort(maxSteps: unknown): maxSteps is number {
+  return typeof maxSteps === 'number' && maxSteps < CONFIG_SCHEMA.properties.warmup_steps.default;
+}
+
 /** Fills in the defaults; a required key that is missing is null. Values are taken as they are, checked or not. */
 export function withDefaults(written: Partial<Config>): EffectiveValues {
   const values: Record<string, unknown> = {};
@@ -19,6 +24,10 @@ export function withDefaults(written: Partial<Config>): EffectiveValues {
   if (written.split !== undefined) {
     const { train, validation = 0, test = 0, seed = 42, near_duplicate_threshold = 0.8 } = written.split;
     values['split'] = { train, validation, test, seed, near_duplicate_threshold };
+  }
+  // A default that does not fit gives way; advice tells it.
+  if (written.warmup_steps === undefined && isShort(written.max_steps)) {
+    values['warmup_steps'] = Math.floor(written.max_steps / 10);
   }
   // warmup_ratio acts only where warmup_steps is 0: whoever gives the ratio alone means it.
   if (written.warmup_ratio !== undefined && written.warmup_steps === undefined) values['warmup_steps'] = 0;

@@ -16,18 +16,13 @@ interface Finding {
  * Values that are each allowed and cannot be together, and what no device that is there offers. The config has passed the schema.
  * @param devices none where they are not known
  */
-export function impossible(
-  text: ConfigText,
-  config: Config,
-  warmupSteps: number,
-  devices: readonly DeviceListing[],
-): ConfigProblem[] {
-  return [...pairs(config, warmupSteps), ...unsupported(config, devices)].map(({ key, reason, remedy, repairs = [] }) =>
+export function impossible(text: ConfigText, config: Config, devices: readonly DeviceListing[]): ConfigProblem[] {
+  return [...pairs(config), ...unsupported(config, devices)].map(({ key, reason, remedy, repairs = [] }) =>
     configProblem(reason, { ...text.placeOf([key]), remedy }, repairs),
   );
 }
 
-function* pairs(config: Config, warmupSteps: number): Generator<Finding> {
+function* pairs(config: Config): Generator<Finding> {
   if (config.fp16 === true && config.bf16 === true) {
     const repairs = [setKey('bf16', false), setKey('fp16', false)];
     yield { key: 'bf16', reason: 'fp16 and bf16 are both true', remedy: 'set at most one of them', repairs };
@@ -66,10 +61,10 @@ function* pairs(config: Config, warmupSteps: number): Generator<Finding> {
       repairs: [setKey('eval_steps', 20), removeKey('early_stopping_patience')],
     };
   }
-  if (config.max_steps != null && warmupSteps > config.max_steps) {
+  if (config.max_steps != null && config.warmup_steps !== undefined && config.warmup_steps > config.max_steps) {
     yield {
-      key: config.warmup_steps === undefined ? 'max_steps' : 'warmup_steps',
-      reason: `warmup_steps (${warmupSteps}${config.warmup_steps === undefined ? ' unless given' : ''}) is more than max_steps (${config.max_steps})`,
+      key: 'warmup_steps',
+      reason: `warmup_steps (${config.warmup_steps}) is more than max_steps (${config.max_steps})`,
       remedy: `set warmup_steps to 5-10 percent of max_steps, here ${Math.floor(config.max_steps / 10)}`,
       repairs: [setKey('warmup_steps', Math.floor(config.max_steps / 10))],
     };

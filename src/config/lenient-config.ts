@@ -10,7 +10,7 @@ import { readConfigText } from './read-config-text';
 import { schemaProblems } from './schema-problems';
 
 /** A configuration that may be half written: what is right in it, and what is not. */
-interface LenientConfig {
+export interface LenientConfig {
   readonly parsed: ConfigText;
   /** What is first wrong with a text that is not a JSON object. */
   readonly syntax: ConfigProblem | undefined;
@@ -33,11 +33,7 @@ export function readLeniently(text: string, file: string, devices: readonly Devi
   const values = withDefaults(written);
   const problems =
     syntax === undefined
-      ? [
-          ...parsed.duplicates(),
-          ...schema.problems,
-          ...impossible(parsed, written as Config, values.warmup_steps, devices),
-        ]
+      ? [...parsed.duplicates(), ...schema.problems, ...impossible(parsed, written as Config, devices)]
       : [];
   return { parsed, syntax, problems, written, values, paths: absolutePaths(values, file) };
 }

@@ -244,11 +244,6 @@ describe('a mistake is told with its line, column and remedy', () => {
       '5:3 warmup_steps (61) is more than max_steps (60) - set warmup_steps to 5-10 percent of max_steps, here 6',
     ],
     [
-      'the default warm-up in a tiny run',
-      { max_steps: 2 },
-      '4:3 warmup_steps (5 unless given) is more than max_steps (2) - set warmup_steps to 5-10 percent of max_steps, here 0',
-    ],
-    [
       'dropout without LoRA',
       { training_type: 'full', lora_dropout: 0.1 },
       '5:3 lora_dropout has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
@@ -269,6 +264,49 @@ describe('a mistake is told with its line, column and remedy', () => {
       assert.deepEqual(complaints(text(more)), [expected]);
     });
   }
+
+  it('lets the default warm-up give way in a tiny run, as nobody has written it', () => {
+    for (const [steps, warmup] of [
+      [1, 0],
+      [4, 0],
+      [5, 5],
+    ] as const) {
+      assert.equal(parseConfig(text({ max_steps: steps }), 'sft.config.json').warmup_steps, warmup, String(steps));
+    }
+    assert.deepEqual(complaints(text({ max_steps: 4, warmup_steps: 5 })), [
+      '5:3 warmup_steps (5) is more than max_steps (4) - set warmup_steps to 5-10 percent of max_steps, here 0',
+    ]);
+  });
+
+  it('tells of wrong values and of impossible pairs at once', () => {
+    const found = complaints(text({ fp16: true, bf16: true, lora_r: 0, max_steps: 2, warmup_steps: 9 }));
+    assert.equal(found.length, 3, found.join('\n'));
+  });
+
+  it('says of examples given in its place what they are, and what to do', () => {
+    const lines = '{"question": "a?", "answer": "b"}\n{"question": "c?", "answer": "d"}\n';
+    for (const [name, data] of [
+      ['train.json', '[{"question": "a?", "answer": "b"}]'],
+      ['train.json', '[\n {"question": "a?" "answer"'],
+      ['train.json', '{"messages": []}'],
+      ['train.jsonl', lines],
+      ['data.txt', lines],
+      ['data.csv', 'question,answer\na,b\n'],
+    ] as const) {
+      assert.throws(
+        () => parseConfig(data, name),
+        (error) => {
+          assert.ok(error instanceof SftError);
+          assert.equal(error.code, 'data-for-configuration');
+          assert.match(
+            formatError(error),
+            /holds examples and is not a configuration - write .*"dataset": ".*sft\.config\.json/,
+          );
+          return true;
+        },
+      );
+    }
+  });
 
   const asked = { load_in_4bit: true, optim: 'adamw_8bit', bf16: true } as const;
 

@@ -5,11 +5,11 @@ import type { DeviceListing } from '../compute/provider';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
 import { absolutePaths, DATA_KEYS, type ConfigPaths } from './config-paths';
-import { ConfigText } from './config-text';
+import type { ConfigText } from './config-text';
 import { withDefaults } from './defaults';
-import { impossible } from './impossible';
+import { readLeniently, type LenientConfig } from './lenient-config';
 import { readConfigText } from './read-config-text';
-import { schemaProblems } from './schema-problems';
+import { refuseData } from './refuse-data';
 
 /**
  * Reads a configuration and checks that what it names is there.
@@ -18,10 +18,9 @@ import { schemaProblems } from './schema-problems';
  * @throws ConfigError with every mistake of the file, each at its line and column; SftError where the file cannot be read (exit code 2)
  */
 export async function loadConfig(file: string, devices: readonly DeviceListing[]): Promise<ResolvedConfig> {
-  const text = await readConfigText(file);
-  const { config, parsed } = parse(text, file, devices);
-  raise(await pathProblems(config, parsed));
-  return config;
+  const { parsed, problems, written, paths } = read(await readConfigText(file), file, devices);
+  raise([...problems, ...(await pathProblems(paths, parsed))]);
+  return resolve(written, file);
 }
 
 /** What a configuration names and is not there. Paths of `config` are absolute. */
@@ -71,21 +70,17 @@ const REMEDIES = {
  * @throws ConfigError with every mistake, each at its line and column
  */
 export function parseConfig(text: string, file: string, devices: readonly DeviceListing[] = []): ResolvedConfig {
-  return parse(text, file, devices).config;
+  const { problems, written } = read(text, file, devices);
+  raise(problems);
+  return resolve(written, file);
 }
 
-function parse(
-  text: string,
-  file: string,
-  devices: readonly DeviceListing[],
-): { config: ResolvedConfig; parsed: ConfigText } {
-  const parsed = ConfigText.parse(text, file);
-  const value = parsed.value();
-  raise([...parsed.duplicates(), ...schemaProblems(parsed, value).problems]);
-  const written = value as unknown as Config;
-  const config = resolve(written, file);
-  raise(impossible(parsed, written, config.warmup_steps, devices));
-  return { config, parsed };
+/** @throws ConfigProblem where the text is not a JSON object; SftError data-for-configuration */
+function read(text: string, file: string, devices: readonly DeviceListing[]): LenientConfig {
+  const config = readLeniently(text, file, devices);
+  refuseData(text, file);
+  if (config.syntax !== undefined) throw config.syntax;
+  return config;
 }
 
 function raise(problems: readonly ConfigProblem[]): void {
@@ -95,8 +90,9 @@ function raise(problems: readonly ConfigProblem[]): void {
   if (first !== undefined) throw new ConfigError([first, ...others]);
 }
 
-function resolve(written: Config, file: string): ResolvedConfig {
+/** @param written without problems */
+function resolve(written: Partial<Config>, file: string): ResolvedConfig {
   const values = withDefaults(written);
-  const name = values.name ?? path.basename(written.dataset).replace(/\.[^.]+$/, '');
+  const name = values.name ?? path.basename(written.dataset!).replace(/\.[^.]+$/, '');
   return { ...values, ...absolutePaths(values, file), name } as ResolvedConfig;
 }

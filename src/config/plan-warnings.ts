@@ -1,5 +1,5 @@
 import type { JSONPath } from 'jsonc-parser';
-import type { Advice } from './advice';
+import type { Advice } from './advice-item';
 import type { EffectiveValues } from './defaults';
 import type { Plan } from './plan';
 import { removeKey, setKey } from './repair';

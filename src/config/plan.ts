@@ -19,14 +19,26 @@ export interface Plan {
   readonly warmup: number | undefined;
 }
 
+/** Beyond so many passes through the examples a run is never told to take more steps. */
+export const MOST_PASSES = 3;
+
+type Batches = Pick<EffectiveValues, 'per_device_batch_size' | 'gradient_accumulation_steps'>;
+
+/** Updates in which the trainer goes through so many examples so often. */
+export function stepsFor(passes: number, examples: number, values: Batches): number {
+  const { per_device_batch_size: batch, gradient_accumulation_steps: accumulation } = values;
+  return Math.ceil(passes * Math.ceil(Math.ceil(examples / batch) / accumulation));
+}
+
 /** Counts as the trainer does: T = ceil(epochs * ceil(batches / accumulation)) unless max_steps is given. */
 export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
   const { per_device_batch_size: batch, gradient_accumulation_steps: accumulation } = values;
   const effectiveBatch = batch * accumulation;
   const parts = partExamples(values, facts);
   const { trainExamples } = parts;
-  const updates = trainExamples === undefined ? undefined : Math.ceil(Math.ceil(trainExamples / batch) / accumulation);
-  const steps = values.max_steps ?? (updates === undefined ? undefined : Math.ceil(values.num_train_epochs * updates));
+  const steps =
+    values.max_steps ??
+    (trainExamples === undefined ? undefined : stepsFor(values.num_train_epochs, trainExamples, values));
   const warmup =
     values.warmup_steps >= 1
       ? values.warmup_steps

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SftError } from '../base/errors';
+import { namingIt } from './refuse-data';
 
 /** Larger files are something else, such as the data given in place of the configuration. */
 const MAX_BYTES = 1_000_000;
@@ -18,7 +19,11 @@ export async function readConfigText(file: string): Promise<string> {
       });
     }
     if (entry.size > MAX_BYTES) {
-      throw new SftError('unreadable', 'is too large for a configuration', { file, remedy, exitCode: 2 });
+      throw new SftError('unreadable', 'is too large for a configuration', {
+        file,
+        remedy: `check the path; if it holds your examples, ${namingIt(file)} and give that file`,
+        exitCode: 2,
+      });
     }
     bytes = await readFile(file);
   } catch (error) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 /** Why a file's bytes are not the text they should be. */
 export interface DecodeProblem {
-  readonly rule: 'not-text' | 'wrong-encoding';
+  readonly rule: 'not-text' | 'wrong-encoding' | 'not-data';
   readonly message: string;
 }
 
@@ -41,7 +41,27 @@ export function sniff(head: Buffer): DecodeProblem | undefined {
   if (head.subarray(0, 512).includes(0)) {
     return { rule: 'not-text', message: `the file holds zero bytes: it is binary data, not JSON - ${remedy}` };
   }
+  const data = configuredData(head);
+  if (data !== undefined) {
+    return {
+      rule: 'not-data',
+      message: `this is a configuration, not data - check it with sft preflight, and the data that it names, ${data}, by itself`,
+    };
+  }
   return undefined;
+}
+
+/** What a configuration names as its data; undefined where the bytes are not the whole of one. */
+function configuredData(head: Buffer): string | undefined {
+  if (!head.includes('"model_name"')) return undefined;
+  try {
+    const value = JSON.parse(head.toString('utf8').replace(/^\uFEFF/, '')) as unknown;
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || 'question' in value) return undefined;
+    const { model_name, dataset } = value as Readonly<Record<string, unknown>>;
+    return typeof model_name === 'string' && typeof dataset === 'string' ? dataset : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function utf16Name(head: Buffer): string | undefined {

@@ -58,6 +58,17 @@ describe('what is read', () => {
       ],
     );
   });
+  it('says of a configuration given as data what it is, and what to do', async () => {
+    const config = '{\n  "model_name": "models/a",\n  "dataset": "train.json",\n  "max_steps": 4\n}\n';
+    for (const name of ['sft.config.json', 'x.jsonl']) {
+      const { findings, examples } = await read(name, config);
+      assert.deepEqual(places(findings), ['1:1-1:1 not-data']);
+      assert.match(findings[0]!.message, /is a configuration, not data - check it with sft preflight.*train\.json/);
+      assert.deepEqual(examples, []);
+    }
+    const row = '{"question": "a?", "answer": "b", "model_name": "m", "dataset": "d"}\n';
+    assert.equal((await read('rows.jsonl', row)).examples.length, 1, 'an example may have keys of these names');
+  });
   it('goes by what the file holds, not by its name', async () => {
     assert.equal((await read('b.jsonl', `[${A},${C}]`)).format, 'json');
     const lines = await read('b.json', `${A}\n${C}\n`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it, type TestContext } from 'node:test';
+import { checkConfigText } from '../../src/config/advise';
 import { changeConfigText } from '../../src/config/change-config';
 import { parseConfig } from '../../src/config/parse-config';
 import { preflight } from '../../src/runs/preflight/preflight';
@@ -67,8 +68,24 @@ describe('what is looked at before a run', () => {
   it('steps that never see all the data; the remedy does', async () => {
     const file = smallConfig(temporaryFolder(), all);
     const steps = checkOf(await look(file), 'steps');
-    assert.match(steps.message, /12 steps of 8 examples see 96 of 411/);
-    assert.equal(checkOf(await mended(file, steps), 'steps').status, 'ok');
+    assert.match(steps.message, /ends after 96 of 411 training examples; .*set max_steps to 52 or more/);
+    assert.notEqual(checkOf(await mended(file, steps), 'steps').status, 'warning');
+  });
+
+  it('says what the editor says of the same configuration, with the same remedies', async () => {
+    const more = { learning_rate: 0.02, lora_alpha: 200, max_steps: 4, warmup_steps: undefined, eval_steps: null };
+    const file = smallConfig(temporaryFolder(), { ...all, ...more, lora_r: 16 });
+    const text = readFileSync(file, 'utf8');
+    const examples = (JSON.parse(readFileSync(DATA, 'utf8')) as unknown[]).length;
+    const inEditor = checkConfigText(text, file, { datasetExamples: examples });
+    assert.ok(inEditor.length >= 4, JSON.stringify(inEditor));
+    const { checks } = await look(file);
+    const told = checks.filter(({ id }) => ['steps', 'schedule', 'values'].includes(id));
+    assert.deepEqual(told.map(({ message }) => message).toSorted(), inEditor.map(({ message }) => message).toSorted());
+    assert.deepEqual(
+      told.flatMap(({ remedies }) => remedies.map(({ title }) => title)).toSorted(),
+      inEditor.flatMap(({ fixes }) => fixes.map(({ title }) => title)).toSorted(),
+    );
   });
 
   it('errors in the data, at their place', async () => {
@@ -209,7 +226,7 @@ describe('sft preflight and sft estimate', () => {
   it('print the checks; exit code 1 where the run would fail', () => {
     const good = sft(['preflight', smallConfig(temporaryFolder(), all)]);
     assert.equal(good.code, 0, good.err);
-    assert.match(good.out, /^ok +Model .*\n[^]*warning +Steps .*\n +- Set max_steps to 52: each example once\n/);
+    assert.match(good.out, /^ok +Model .*\n[^]*warning +Steps .*\n +- Set max_steps to 52\n/);
     const bad = sft(['preflight', smallConfig(temporaryFolder(), { ...all, max_seq_length: 12 }), '--json']);
     assert.equal(bad.code, 1);
     const report = JSON.parse(bad.out) as PreflightReport;

@@ -16,13 +16,14 @@ const MOST_BUTTONS = 2;
 export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Promise<Decision | undefined> {
   const errors = checks.filter(({ status }) => status === 'error');
   const warnings = checks.filter(({ status }) => status === 'warning');
-  const found = [...errors, ...warnings];
-  if (found.length === 0) return { kind: 'start' };
-  const remedies = found.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
+  const pressing = [...errors, ...warnings];
+  if (pressing.length === 0) return { kind: 'start' };
+  const found = [...pressing, ...checks.filter(({ status }) => status === 'note')];
+  const remedies = pressing.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
   const message =
     errors.length > 0
       ? `Training cannot start: ${count(errors.length, 'problem')}`
-      : `Before training starts: ${count(warnings.length, 'thing')} to know`;
+      : `Before training starts: ${count(found.length, 'thing')} to know`;
   const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
   const actions = errors.length > 0 ? [...ways, LOOK] : [START, ...ways, LOOK];
   const action = await dialogs.confirm(message, found.map(text).join('\n\n'), ...actions);
@@ -34,7 +35,7 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
 }
 
 function text({ title, status, message }: PreflightCheck): string {
-  return `${status === 'error' ? 'Error' : 'Warning'}, ${title}: ${message}`;
+  return `${status[0]!.toUpperCase()}${status.slice(1)}, ${title}: ${message}`;
 }
 
 async function choose(

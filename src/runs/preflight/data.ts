@@ -90,9 +90,6 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
       remedies,
     );
   }
-  if ((config.validation_dataset !== null || config.split.validation > 0) && validation === 0) {
-    return warning('split', 'Split', `${counts}: overfitting cannot be seen without validation - add examples`);
-  }
   if (test > 0 && areFew(test)) {
     return warning(
       'split',

@@ -14,7 +14,7 @@ import { checkDevice } from './device';
 import { checkDisk } from './disk';
 import { checkMemory } from './memory';
 import { checkModel } from './model';
-import { checkSchedule, checkSteps } from './schedule';
+import { checkValues } from './schedule';
 import { checkTemplate } from './template';
 import { thrown, type PreflightCheck, type PreflightReport } from './report';
 
@@ -63,7 +63,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       checks.push(...checkLengths(config, encoded.flat(), session.config.maxPositionEmbeddings));
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
-    checks.push(checkSteps(config, sizes.train), ...checkSchedule(config, sizes), await checkDevice(config, devices));
+    checks.push(...checkValues(config, sizes), await checkDevice(config, devices));
     if (session !== undefined && sizes.train > 0 && refused.length === 0) {
       checks.push(...(await checkRoom(config, session, byParts(read, encoded), options)));
     }

@@ -13,6 +13,7 @@ export type PreflightId =
   | 'overlap'
   | 'steps'
   | 'schedule'
+  | 'values'
   | 'device'
   | 'memory'
   | 'disk';
@@ -28,8 +29,8 @@ export interface PreflightCheck {
   readonly id: PreflightId;
   /** A word or two: `Memory`. */
   readonly title: string;
-  /** With an error the run would fail; a warning is worth a thought before it starts. */
-  readonly status: 'ok' | 'warning' | 'error';
+  /** With an error the run would fail; a warning is worth a thought before it starts, a note is no reason to wait. */
+  readonly status: 'ok' | 'note' | 'warning' | 'error';
   /** What was found, with figures; of a warning or an error the cause and, after a dash, what to do. */
   readonly message: string;
   /** Changes of the configuration that mend it, the best first. */

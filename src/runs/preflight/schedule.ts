@@ -1,43 +1,56 @@
-import type { ConfigChanges } from '../../config/change-config';
+import { adviceOn } from '../../config/advice';
+import type { Advice } from '../../config/advice-item';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { planWarnings } from '../../config/plan-warnings';
+import type { Plan } from '../../config/plan';
 import type { Repair } from '../../config/repair';
 import { ExampleOrder } from '../../train/order';
 import { warmupLength } from '../../train/schedule';
 import type { PartSizes } from './data';
-import { ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
+import { ok, type PreflightCheck, type PreflightId, type PreflightRemedy } from './report';
 
-/** Whether the run sees all of the training part. */
-export function checkSteps(config: ResolvedConfig, train: number): PreflightCheck {
+/** How long the run is, and what the editor says of its configuration as well, told from the counted parts. */
+export function checkValues(config: ResolvedConfig, sizes: PartSizes): PreflightCheck[] {
+  const { train } = sizes;
+  if (train === 0) return [];
   const order = orderOf(config, train);
   const steps = order.totalSteps(config.max_steps, config.num_train_epochs);
-  const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
-  if (train > 0 && steps < order.stepsPerEpoch) {
-    const remedies = [
-      setting({ max_steps: order.stepsPerEpoch }, 'each example once'),
-      setting({ max_steps: null, num_train_epochs: 1 }, 'each example once'),
-    ];
-    const message = `${steps} steps of ${batch} examples see ${steps * batch} of ${train} - raise max_steps`;
-    return warning('steps', 'Steps', message, remedies);
-  }
-  const epochs = train === 0 ? 0 : Number(order.epochAt(steps).toPrecision(2));
-  return ok('steps', 'Steps', `${steps} steps of ${batch} examples: ${epochs} times through the training part`);
+  const effectiveBatch = config.per_device_batch_size * config.gradient_accumulation_steps;
+  const plan: Plan = {
+    effectiveBatch,
+    trainExamples: train,
+    validationExamples: sizes.validation,
+    testExamples: sizes.test,
+    steps,
+    epochs: (steps * effectiveBatch) / train,
+    warmup: warmupLength(steps, config.warmup_steps, config.warmup_ratio),
+  };
+  // Of a length beyond the model's, the model's own check speaks.
+  const advice = [...adviceOn(config, plan, {})].map((one) => checkOf(one, config));
+  const epochs = Number(order.epochAt(steps).toPrecision(2));
+  const length = `${steps} steps of ${effectiveBatch} examples: ${epochs} times through the training part`;
+  return [...(advice.some(({ id }) => id === 'steps') ? [] : [ok('steps', 'Steps', length)]), ...advice];
 }
 
-/** What is asked for and cannot act in so short a run, or with so few examples. */
-export function checkSchedule(config: ResolvedConfig, { train, validation }: PartSizes): PreflightCheck[] {
-  if (train === 0) return [];
-  const steps = orderOf(config, train).totalSteps(config.max_steps, config.num_train_epochs);
-  const warmup = warmupLength(steps, config.warmup_steps, config.warmup_ratio);
-  const warnings = [...planWarnings(config, { steps, warmup, validationExamples: validation })];
-  return warnings.map(({ keys, reason, remedy, repairs }) =>
-    warning(
-      'schedule',
-      'Schedule',
-      `${reason} - ${remedy}`,
-      repairs.map((repair) => remedyOf(repair, String(keys[0]![0]))),
-    ),
-  );
+const PLACES: Readonly<Record<string, readonly [PreflightId, string]>> = {
+  'unseen-examples': ['steps', 'Steps'],
+  'many-epochs': ['steps', 'Steps'],
+  'few-steps': ['steps', 'Steps'],
+  'short-for-warmup': ['schedule', 'Schedule'],
+  'long-warmup': ['schedule', 'Schedule'],
+  'warmup-beyond-end': ['schedule', 'Schedule'],
+  'early-stopping-without-examples': ['schedule', 'Schedule'],
+  'early-stopping-without-measurements': ['schedule', 'Schedule'],
+};
+
+function checkOf({ code, severity, keys, reason, remedy, repairs }: Advice, config: ResolvedConfig): PreflightCheck {
+  const [id, title] = PLACES[code] ?? ['values', 'Values'];
+  return {
+    id,
+    title,
+    status: severity === 'info' ? 'note' : severity,
+    message: `${reason} - ${remedy}`,
+    remedies: repairs.map((repair) => remedyOf(repair, String(keys[0]![0]), config)),
+  };
 }
 
 function orderOf(config: ResolvedConfig, examples: number): ExampleOrder {
@@ -51,12 +64,14 @@ function orderOf(config: ResolvedConfig, examples: number): ExampleOrder {
 }
 
 /** @param key that the repair stands on */
-function remedyOf({ title, changes }: Repair, key: string): PreflightRemedy {
-  const changed: ConfigChanges = Object.fromEntries(
-    changes.flatMap((change): [string, unknown][] => {
-      if (change.kind === 'remove') return [[key, null]];
-      return change.kind === 'set' && change.path.length === 1 ? [[String(change.path[0]), change.value]] : [];
-    }),
-  );
+function remedyOf({ title, changes }: Repair, key: string, config: ResolvedConfig): PreflightRemedy {
+  const changed: Record<string, unknown> = {};
+  for (const change of changes) {
+    if (change.kind === 'remove') changed[key] = null;
+    if (change.kind !== 'set') continue;
+    const [first, second] = change.path.map(String);
+    if (second === undefined) changed[first!] = change.value;
+    else changed[first!] = { ...config.split, ...(changed[first!] as object | undefined), [second]: change.value };
+  }
   return { title, changes: changed };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { planWarnings } from '../../config/plan-warnings';
+import { adviceOn } from '../../config/advice';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { overlapText } from '../../train/overlaps';
 import { warmupLength } from '../../train/schedule';
@@ -16,13 +16,24 @@ export function dataWarnings(data: RunData, config: ResolvedConfig, steps: numbe
   const cut = truncation(data, config.max_seq_length);
   const overlaps = data.overlaps.map((overlap) => ({ code: 'overlap', ...overlapText(overlap) }));
   const warmup = warmupLength(steps, config.warmup_steps, config.warmup_ratio);
-  const plan = [...planWarnings(config, { steps, warmup, validationExamples: data.validation.length })];
-  return [...(cut === undefined ? [] : [cut]), ...overlaps, ...plan].map(({ code, reason, remedy }) => ({
-    type: 'warning',
-    code,
-    message: reason,
-    remedy,
-  }));
+  const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
+  const plan = {
+    effectiveBatch: batch,
+    trainExamples: data.train.length,
+    validationExamples: data.validation.length,
+    testExamples: data.test.length,
+    steps,
+    epochs: (steps * batch) / data.train.length,
+    warmup,
+  };
+  return [...(cut === undefined ? [] : [cut]), ...overlaps, ...adviceOn(config, plan, {})].map(
+    ({ code, reason, remedy }) => ({
+      type: 'warning',
+      code,
+      message: reason,
+      remedy,
+    }),
+  );
 }
 
 function truncation(

@@ -55,6 +55,49 @@ function advise(run: Recorded, steps?: number): ReturnType<typeof healthAdvice> 
   return healthAdvice(curvesOf(run, steps), parseConfig(configText(run), 'sft.config.json'));
 }
 
+describe('advice on the length of a run', () => {
+  const healthy = recorded('healthy-demo');
+  /** A run of few steps, whose validation loss falls to its end. */
+  const short = (steps: number, examples: number): ReturnType<typeof healthAdvice> =>
+    healthAdvice(
+      {
+        ...curvesOf(healthy, steps),
+        evaluations: [
+          { step: Math.floor(steps / 2), loss: 3 },
+          { step: steps, loss: 2 },
+        ],
+        total_steps: steps,
+        train_examples: examples,
+        ended: 'done',
+      },
+      parseConfig(
+        JSON.stringify({
+          model_name: 'm',
+          dataset: 'd.json',
+          max_steps: steps,
+          per_device_batch_size: 2,
+          gradient_accumulation_steps: 1,
+        }),
+        'sft.config.json',
+      ),
+    ).filter(({ id }) => id === 'too-few-steps');
+
+  it('does not ask for more at 15 passes through 32 examples', () => {
+    assert.deepEqual(short(240, 32), []);
+    assert.deepEqual(short(48, 32), [], 'nor at three');
+  });
+
+  it('asks for three passes at most', () => {
+    assert.equal(short(24, 32)[0]?.remedies[0]?.changes['max_steps'], 48);
+  });
+
+  it('names the step at which every example was seen once, as preflight and the editor do', () => {
+    const [finding] = short(3, 400_000);
+    assert.match(finding?.message ?? '', /399994 of 400000 training examples were never seen/);
+    assert.equal(finding?.remedies[0]?.changes['max_steps'], 200_000);
+  });
+});
+
 /** What a recorded run shows, and between which steps it may say that this began. */
 const EXPECTED: readonly (readonly [run: string, kind: HealthKind, from: number, to: number])[] = [
   ['diverging-0.5', 'diverging', 2, 4],

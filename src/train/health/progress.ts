@@ -1,4 +1,5 @@
 import { PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
+import { MOST_PASSES, stepsFor } from '../../config/plan';
 import type { HealthFinding, HealthRemedy, RunCurves } from './finding';
 import { byHand, figure, raiseLearningRate, rateText, remedy, trainLonger, usualLearningRate } from './remedies';
 import { fallOf, type Trend } from './trend';
@@ -15,7 +16,9 @@ const STEEP = 0.05;
 /** The loss is where it was at the start, or hardly below. */
 export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConfig): HealthFinding | undefined {
   const { length, start } = trend;
-  const { evaluations, total_steps: total } = curves;
+  const { evaluations, total_steps: total, train_examples: examples } = curves;
+  const most = examples === undefined ? Infinity : stepsFor(MOST_PASSES, examples, config);
+  const longer = Math.min(60, most);
   const warmup = config.warmup_steps;
   if (length < PATIENCE + warmup) return undefined;
   const { from, to, error } = fallOf(trend);
@@ -41,7 +44,7 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
       remedies: [
         raiseLearningRate(config),
         ...moreModules(config),
-        ...(total !== null && total < 60 ? [trainLonger(config, total, 60)] : []),
+        ...(total !== null && total < longer ? [trainLonger(config, total, longer)] : []),
         byHand(
           'Look at the data: examples that are all alike, or answers that do not fit their questions, teach nothing',
         ),
@@ -71,7 +74,8 @@ export function tooFewSteps(trend: Trend, curves: RunCurves, config: ResolvedCon
   const { evaluations, train_examples: examples, ended } = curves;
   if (ended !== 'done' || length === 0) return undefined;
   const perStep = config.per_device_batch_size * config.gradient_accumulation_steps;
-  const onePass = examples === undefined ? 0 : Math.ceil(examples / perStep);
+  const onePass = examples === undefined ? 0 : stepsFor(1, examples, config);
+  const most = examples === undefined ? Infinity : stepsFor(MOST_PASSES, examples, config);
   const make = (message: string, steps: number): HealthFinding => ({
     id: 'too-few-steps',
     severity: 'info',
@@ -80,22 +84,23 @@ export function tooFewSteps(trend: Trend, curves: RunCurves, config: ResolvedCon
     message,
     remedies: [trainLonger(config, length, steps)],
   });
-  const before = evaluations.at(-2);
-  const last = evaluations.at(-1);
-  if (before !== undefined && last !== undefined) {
-    const slope = (before.loss - last.loss) / (last.step - before.step);
-    if (slope * (length / 2) > STEEP * last.loss) {
-      const seen = `The validation loss was still falling when the run ended: from ${figure(before.loss)} to ${figure(last.loss)} in its last ${last.step - before.step} steps.`;
-      return make(seen, Math.max(60, 3 * length));
-    }
-  }
   // Where a few examples remain unseen, nothing is lost.
   if (onePass > 1.1 * length) {
     const seen = perStep * length;
     return make(
       `The run took ${length} steps of ${perStep} examples: ${examples! - seen} of ${examples} training examples were never seen.`,
-      Math.min(onePass, 5 * length),
+      onePass,
     );
+  }
+  const before = evaluations.at(-2);
+  const last = evaluations.at(-1);
+  if (before !== undefined && last !== undefined) {
+    const slope = (before.loss - last.loss) / (last.step - before.step);
+    const wanted = Math.min(Math.max(60, 3 * length), most);
+    if (slope * (length / 2) > STEEP * last.loss && wanted > length) {
+      const seen = `The validation loss was still falling when the run ended: from ${figure(before.loss)} to ${figure(last.loss)} in its last ${last.step - before.step} steps.`;
+      return make(seen, wanted);
+    }
   }
   return undefined;
 }
