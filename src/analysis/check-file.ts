@@ -1,3 +1,4 @@
+import { OUR_COLUMNS } from '../dataset/columns';
 import { ignoredRules, isIgnored } from '../dataset/ignored-rules';
 import { streamBatches } from '../dataset/read';
 import { contentRules } from '../dataset/rules';
@@ -22,14 +23,14 @@ export async function checkFile(
   onProgress: (read: number, size: number) => void,
 ): Promise<FileCheck> {
   const start = performance.now();
-  const { maxSeqLength, nearDuplicateThreshold } = settings;
-  const counts = modelCounts.thinking(await isThinkingIn(settings.enableThinking ?? 'auto', [file], signal));
+  const { maxSeqLength, nearDuplicateThreshold, columns = OUR_COLUMNS } = settings;
+  const counts = modelCounts.thinking(await isThinkingIn(settings.enableThinking ?? 'auto', [file], columns, signal));
   const found = new FindingList(settings.rules);
-  const sides = await new SplitSiblings(file).read(nearDuplicateThreshold, settings.otherParts);
+  const sides = await new SplitSiblings(file).read(settings);
   const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
   const figures = new FigureList(settings.rules);
   let count = 0;
-  for await (const batch of streamBatches(file, { signal, onProgress, rules })) {
+  for await (const batch of streamBatches(file, { signal, onProgress, rules, columns })) {
     for (const item of batch) {
       if (item.type === 'finding') {
         found.add(item.finding, FINDINGS_SENT);

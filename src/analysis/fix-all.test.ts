@@ -36,7 +36,7 @@ describe('editParts', () => {
 
 describe('fixAllEdits', () => {
   const run = (text: string, rules = {}): string => {
-    const work = fixAllEdits('data.json', text, rules);
+    const work = fixAllEdits('data.json', text, { rules });
     for (;;) {
       const step = work.next();
       if (step.done === true) return applyEdits(text, step.value);

@@ -1,8 +1,9 @@
+import { OUR_COLUMNS } from '../dataset/columns';
 import { DatasetChecker, type DatasetItem } from '../dataset/check';
 import { ALL_CONTENT_RULES } from '../dataset/rules';
 import type { TextEdit } from '../dataset/finding';
 import { pieces } from './pieces';
-import type { RuleSetting } from './protocol';
+import type { AnalysisSettings } from './protocol';
 
 /** A repair may uncover the next mistake; real files are done after two or three rounds. */
 const ROUNDS = 10;
@@ -17,13 +18,13 @@ type Part = { readonly from: number; readonly to: number } | { readonly text: st
 export function* fixAllEdits(
   file: string,
   original: string,
-  rules: Readonly<Record<string, RuleSetting>>,
+  { rules, columns = OUR_COLUMNS }: Pick<AnalysisSettings, 'rules' | 'columns'>,
 ): Generator<undefined, TextEdit[], undefined> {
   let parts: Part[] = [{ from: 0, to: original.length }];
   let text = original;
   for (let round = 0; round < ROUNDS; round++) {
     const edits: TextEdit[] = [];
-    const checker = new DatasetChecker(file, { rules: ALL_CONTENT_RULES });
+    const checker = new DatasetChecker(file, { rules: ALL_CONTENT_RULES, columns });
     const take = (items: readonly DatasetItem[]): void => {
       for (const item of items) {
         if (item.type !== 'finding' || rules[item.finding.rule] === 'off') continue;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dataFiles } from '../config/config-paths';
-import { readFileLeniently } from '../config/lenient-config';
-import { CONFIG_NAME } from '../config/names';
+import { nearestConfigFile } from '../config/nearest';
+import type { Columns } from '../dataset/columns';
 import type { TrainOn } from '../text/conversation-texts';
 import type { EnableThinking } from '../text/enable-thinking';
 
@@ -13,6 +13,8 @@ export interface NearestConfig {
   readonly modelFolder: string | undefined;
   readonly maxSeqLength: number;
   readonly systemPrompt: string | undefined;
+  /** What the data call the parts of their examples. */
+  readonly columns: Columns | undefined;
   /** The files of data that it names, absolute. */
   readonly dataFiles: readonly string[];
   readonly trainOn: TrainOn;
@@ -21,24 +23,20 @@ export interface NearestConfig {
 
 /** The sft.config.json of the folder or the nearest one above it, read leniently: it may be half written. */
 export async function nearestConfig(folder: string): Promise<NearestConfig | undefined> {
-  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    const file = path.join(at, CONFIG_NAME);
-    const config = await readFileLeniently(file);
-    if (config !== undefined) {
-      const { values, paths } = config;
-      const model = paths.model_name;
-      return {
-        file,
-        modelFolder: model !== null && (await hasTokenizer(model)) ? model : undefined,
-        maxSeqLength: values.max_seq_length,
-        systemPrompt: values.system_prompt ?? undefined,
-        dataFiles: dataFiles(paths),
-        trainOn: values.train_on,
-        enableThinking: values.enable_thinking,
-      };
-    }
-    if (path.dirname(at) === at) return undefined;
-  }
+  const found = await nearestConfigFile(folder);
+  if (found === undefined) return undefined;
+  const { values, paths } = found.config;
+  const model = paths.model_name;
+  return {
+    file: found.file,
+    modelFolder: model !== null && (await hasTokenizer(model)) ? model : undefined,
+    maxSeqLength: values.max_seq_length,
+    systemPrompt: values.system_prompt ?? undefined,
+    columns: values.columns ?? undefined,
+    dataFiles: dataFiles(paths),
+    trainOn: values.train_on,
+    enableThinking: values.enable_thinking,
+  };
 }
 
 /** Whether a folder can count tokens. */

@@ -123,7 +123,7 @@ export class OpenTexts {
     const opened = this.texts.get(uri);
     if (opened?.version !== version) return undefined;
     const { file, analysis, settings } = opened;
-    return runSliced(fixAllEdits(file, analysis.text, settings.rules), () => opened.version !== version);
+    return runSliced(fixAllEdits(file, analysis.text, settings), () => opened.version !== version);
   }
 
   private async example({
@@ -150,7 +150,7 @@ export class OpenTexts {
   private async analyse(uri: string, opened: OpenText, givenUp: () => boolean): Promise<void> {
     const { analysis, settings, version } = opened;
     const counts = await this.counts.of(settings);
-    const sides = await opened.siblings.read(settings.nearDuplicateThreshold, settings.otherParts);
+    const sides = await opened.siblings.read(settings);
     // Messages that wait may hold a newer version already.
     await new Promise((resolve) => setImmediate(resolve));
     if (givenUp()) return;

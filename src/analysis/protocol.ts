@@ -1,4 +1,5 @@
 import type { AppendedExample, NewExample } from '../dataset/append-example';
+import type { Columns } from '../dataset/columns';
 import type { Layout } from '../dataset/convert-file';
 import type { DatasetFormat } from '../dataset/example';
 import type { DatasetKind } from '../dataset/formats/kind';
@@ -33,6 +34,8 @@ export interface AnalysisSettings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Share of word pairs from which two examples are near-duplicates. */
   readonly nearDuplicateThreshold: number;
+  /** The file's own names for ours, as the configuration has them. */
+  readonly columns?: Columns;
   /** Files, absolute, that the configuration has beside this one for other parts of the data; those beside it by name are found without. */
   readonly otherParts?: readonly string[];
 }
@@ -169,7 +172,12 @@ export interface Requests {
   };
   /** The edit that adds an example to a text; the text is checked as a whole, which the editor's own thread must not do. */
   readonly appendExample: {
-    readonly ask: { readonly file: string; readonly text: string; readonly example: NewExample };
+    readonly ask: {
+      readonly file: string;
+      readonly text: string;
+      readonly example: NewExample;
+      readonly columns?: Columns | undefined;
+    };
     readonly answer: AppendedExample;
   };
   readonly convert: {
@@ -182,11 +190,17 @@ export interface Requests {
       readonly replace: boolean;
       /** Whether to write although something is lost. */
       readonly lossy: boolean;
+      readonly columns?: Columns | undefined;
     };
     readonly answer: Conversion;
   };
   readonly split: {
-    readonly ask: { readonly file: string; readonly out: string; readonly parts: SplitParts };
+    readonly ask: {
+      readonly file: string;
+      readonly out: string;
+      readonly parts: SplitParts;
+      readonly columns?: Columns | undefined;
+    };
     readonly answer: {
       readonly files: readonly SplitFile[];
       /** What is to be said of near-duplicates that could not stay together. */

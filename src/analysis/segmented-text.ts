@@ -1,3 +1,4 @@
+import { byOurNames, OUR_COLUMNS, type Columns } from '../dataset/columns';
 import { DatasetChecker, type DatasetItem, type ElementStart } from '../dataset/check';
 import { advance, TEXT_START, type Cursor } from '../dataset/json/cursor';
 import type { DatasetFormat } from '../dataset/example';
@@ -28,8 +29,16 @@ export class SegmentedText {
     text: string | readonly string[],
     /** Gets the segments that are dropped. */
     private readonly onDrop: (segment: Segment) => void,
+    /** The file's own names for ours, where it has any. */
+    private columns: Columns = OUR_COLUMNS,
   ) {
     this.text = new HeldText(withoutMark(text));
+  }
+
+  /** Has the text read again, by other names. */
+  rename(columns: Columns): void {
+    this.columns = columns;
+    this.ready = false;
   }
 
   /** Reads the whole text, in steps. */
@@ -37,6 +46,7 @@ export class SegmentedText {
     const builder = new SegmentBuilder(TEXT_START);
     const checker = new DatasetChecker(this.file, {
       rules: [],
+      columns: this.columns,
       onElement: (start, end, before) => {
         builder.open(start, end, before);
       },
@@ -81,6 +91,7 @@ export class SegmentedText {
     const state = segments[from]?.state;
     const checker = new DatasetChecker(this.file, {
       rules: [],
+      columns: this.columns,
       onElement: (start, end, before) => {
         if (search.found !== undefined) return;
         if (search.find(start, end)) builder.close(start.at, before);
@@ -117,7 +128,9 @@ export class SegmentedText {
     let at = 0;
     for (const segment of this.segments) {
       if (values.length === DECIDING_EXAMPLES) break;
-      if (segment.state !== undefined) values.push(JSON.parse(this.text.slice(at, at + segment.sourceSize)));
+      if (segment.state !== undefined) {
+        values.push(byOurNames(JSON.parse(this.text.slice(at, at + segment.sourceSize)), this.columns));
+      }
       at += segment.size;
     }
     return majorityKind(values);

@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { OUR_COLUMNS, type Columns } from '../dataset/columns';
 import { OtherSides, otherParts, rememberExamples } from '../dataset/split/other-sides';
 import { streamBatches } from '../dataset/read';
+import type { AnalysisSettings } from './protocol';
 import { SftError } from '../base/errors';
 
 /** Larger files are not read beside the one that is open: `sft validate` compares them. */
@@ -24,17 +26,17 @@ export class SplitSiblings {
 
   constructor(private readonly file: string) {}
 
-  /**
-   * Undefined where there are none.
-   * @param threshold share of word pairs from which two examples are the same
-   * @param named other parts that have no such name, absolute
-   */
-  async read(threshold: number, named: readonly string[] = []): Promise<OtherSides | undefined> {
+  /** Undefined where there are none. */
+  async read({
+    nearDuplicateThreshold: threshold,
+    otherParts: named = [],
+    columns = OUR_COLUMNS,
+  }: Pick<AnalysisSettings, 'nearDuplicateThreshold' | 'otherParts' | 'columns'>): Promise<OtherSides | undefined> {
     const siblings = await this.find(named);
-    const marks = [threshold, ...siblings.map(({ mark }) => mark)].join('\n');
+    const marks = [threshold, JSON.stringify(columns), ...siblings.map(({ mark }) => mark)].join('\n');
     if (marks === this.marks) return this.sides;
     const sides = siblings.length === 0 ? undefined : new OtherSides(threshold);
-    for (const { file } of siblings) await addFile(sides!, file);
+    for (const { file } of siblings) await addFile(sides!, file, columns);
     this.marks = marks;
     this.sides = sides;
     return sides;
@@ -57,9 +59,9 @@ export class SplitSiblings {
 }
 
 /** Reads a file's examples into the sides. */
-async function addFile(sides: OtherSides, file: string): Promise<void> {
+async function addFile(sides: OtherSides, file: string, columns: Columns): Promise<void> {
   try {
-    const batches = streamBatches(file, { rules: [rememberExamples(sides)] });
+    const batches = streamBatches(file, { rules: [rememberExamples(sides)], columns });
     // The rule does the work; nothing that is found in another file is of interest here.
     while ((await batches.next()).done !== true);
   } catch (error) {

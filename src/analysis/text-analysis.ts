@@ -1,4 +1,5 @@
 import { columnOf, type Cursor } from '../dataset/json/cursor';
+import { OUR_COLUMNS } from '../dataset/columns';
 import type { DatasetExample } from '../dataset/example';
 import type { Finding } from '../dataset/finding';
 import { isIgnored } from '../dataset/ignored-rules';
@@ -49,9 +50,10 @@ export class TextAnalysis {
     private settings: AnalysisSettings,
   ) {
     this.rules = this.ruleSet();
-    this.reading = new SegmentedText(file, text, (segment) => {
+    const keep = (segment: Segment): void => {
       this.keep(segment);
-    });
+    };
+    this.reading = new SegmentedText(file, text, keep, settings.columns);
   }
 
   /** The counts as the text is counted by, of those that are given. */
@@ -73,8 +75,13 @@ export class TextAnalysis {
   }
 
   configure(settings: AnalysisSettings): void {
-    const { nearDuplicateThreshold, maxSeqLength } = this.settings;
+    const { nearDuplicateThreshold, maxSeqLength, columns } = this.settings;
     this.settings = settings;
+    if (JSON.stringify(columns) !== JSON.stringify(settings.columns)) {
+      this.reading.rename(settings.columns ?? OUR_COLUMNS);
+      this.forgetFacts();
+      this.forgetLengths(() => false);
+    }
     if (nearDuplicateThreshold !== settings.nearDuplicateThreshold) {
       this.otherSides = undefined;
       this.forgetFacts();
@@ -194,7 +201,8 @@ export class TextAnalysis {
     const { format, kind, header, text } = this.reading;
     const endOffset = at.offset + segment.sourceSize;
     const place = { index: 0, line: at.line + 1, column: columnOf(at), offset: at.offset, endOffset };
-    return rereadExample({ file: this.file, format, kind, header }, text.slice(at.offset, endOffset), place);
+    const { columns = OUR_COLUMNS } = this.settings;
+    return rereadExample({ file: this.file, format, kind, header, columns }, text.slice(at.offset, endOffset), place);
   }
 
   private keep({ facts, length, sourceSize }: Segment): void {

@@ -39,15 +39,15 @@ const ANSWERS: Answers = {
   sequence: (ask) => texts.sequence(ask),
   findings: (ask) => texts.findings(ask),
   fixAll: (ask) => texts.fixAll(ask),
-  appendExample: ({ file, text, example }) => appendExample(file, text, example),
-  convert: async ({ file, to, out, layout, replace, lossy }, _id, signal) => {
-    const { from, examples, losses, text } = await convertFile(file, to, { layout, signal });
+  appendExample: ({ file, text, example, columns }) => appendExample(file, text, example, columns),
+  convert: async ({ file, to, out, layout, replace, lossy, columns }, _id, signal) => {
+    const { from, examples, losses, text } = await convertFile(file, to, { layout, signal, columns });
     const written = losses.length === 0 || lossy;
     if (written) await writeConverted(file, out, text, replace);
     return { from, to, examples, lossy: losses.length, losses: lossesByKind(losses), written };
   },
-  split: async ({ file, out, parts }, _id, signal) => {
-    const division = await divideFile(file, parts, { signal });
+  split: async ({ file, out, parts, columns }, _id, signal) => {
+    const division = await divideFile(file, parts, { signal, columns });
     const files = await writeDivision(division, out, false);
     return { files, apart: apartText(division.split, division.examples.length) };
   },

@@ -2,6 +2,7 @@ import { convertFile, countOf, describeConversion, refuseExisting, writeConverte
 import { formatFinding } from '../dataset/finding';
 import { KIND_NAMES, KINDS, type DatasetKind } from '../dataset/formats/kind';
 import { SftError } from '../base/errors';
+import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
@@ -20,6 +21,7 @@ export const convertVerb: Verb = {
       help: 'one example a line; --json: a JSON array. Else as --out is named, or as the input is',
     },
     out: { type: 'string', value: 'FILE', help: 'where to write; without it, to standard output' },
+    ...COLUMNS_OPTION,
     force: { type: 'boolean', help: 'convert although something is lost, and replace an existing file' },
   },
   teach: `The same examples, named as another tool wants them. The input may be a JSON array, JSONL, CSV or TSV; what format it has is
@@ -39,7 +41,9 @@ question, with an empty line between them.
     if (json && lines) throw usageError('--json and --jsonl exclude each other', 'give one of them');
     if (out !== undefined) await refuseExisting(file, out, force);
     const layout = lines ? 'jsonl' : json ? 'json' : undefined;
+    const columns = await columnsOf(file, options, terminal);
     const converted = await convertFile(file, to, {
+      columns,
       ...(out === undefined ? {} : { out }),
       ...(layout === undefined ? {} : { layout }),
       onErrors: (errors) => {

@@ -11,6 +11,7 @@ import { summariseLengths, tokenLength, type LengthSummary } from '../text/token
 import type { DataKey } from '../train/data-files';
 import { countOf, countReport, sayProblems, written, type CountedExample } from './count-report';
 import { choiceOption, numberOption, onlyPositional, requiredOption, textOption } from './option-values';
+import { columnsOf } from './columns-option';
 import type { OptionValues, Terminal, Verb } from './verb';
 
 /** So many places are listed before the rest is only counted. */
@@ -57,8 +58,9 @@ above the longest example does no harm; memory is used for what is there.
     const { files, model, maxSeqLength, systemPrompt, trainOn, enableThinking } = await asked(positionals, options);
     const loaded = await loadChatTokenizer(model, { systemPrompt, trainOn });
     const read: { key: DataKey; dataset: Dataset }[] = [];
+    const columns = await columnsOf(files[0]!.file, options, terminal);
     for (const { key, file } of files) {
-      const dataset = await readDataset(file);
+      const dataset = await readDataset(file, { columns });
       refuseErrors(dataset, terminal);
       read.push({ key, dataset });
     }

@@ -4,6 +4,7 @@ import { readDataset } from '../dataset/read';
 import { isThinking } from '../text/enable-thinking';
 import { encodeDataset } from '../train/encode-dataset';
 import { MODEL_OPTIONS, openModelOption } from './open-model';
+import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { numberOption, onlyPositional } from './option-values';
 import type { Verb } from './verb';
 
@@ -13,6 +14,7 @@ export const scoreVerb: Verb = {
   usage: 'sft score FILE --model DIR [--adapter DIR] [options]',
   options: {
     ...MODEL_OPTIONS,
+    ...COLUMNS_OPTION,
     'max-seq-length': { type: 'string', value: 'N', help: 'cut longer examples at N tokens (1024)' },
   },
   teach: `nll is the negative log likelihood of an answer's tokens, summed: low where the model expected the answer, high where it did not.
@@ -23,8 +25,9 @@ After training, examples that keep a high nll are hard, rare or wrong: look at t
     const { positionals, options, json, terminal } = invocation;
     const file = onlyPositional(positionals, 'FILE');
     const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 2, integer: true });
+    const columns = await columnsOf(file, options, terminal);
     const { session, model } = await openModelOption(invocation);
-    const dataset = await readDataset(file);
+    const dataset = await readDataset(file, { columns });
     const chat = session.chat.thinking(isThinking('auto', dataset.examples));
     const encoded = await encodeDataset(dataset, chat, maxSeqLength);
     const { loss, perExample: scores } = await scoreExamples(model, sequencesOf(encoded));

@@ -4,6 +4,8 @@ import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-
 import { PARTS, type Part, type Split, type SplitParts } from '../dataset/split/split';
 import { apartText, divideFile, writeDivision, type Division, type SplitFile } from '../dataset/split/split-file';
 import { KEY_OF_PART } from '../train/data-files';
+import { categoryField, type Columns } from '../dataset/columns';
+import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { numberOption, onlyPositional, requiredOption } from './option-values';
 import type { Terminal, Verb } from './verb';
 
@@ -24,6 +26,7 @@ export const splitVerb: Verb = {
       value: 'SHARE',
       help: `share of word pairs in common from which two examples stay in one part, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
     },
+    ...COLUMNS_OPTION,
     force: { type: 'boolean', help: 'replace files of an earlier split' },
   },
   teach: `A model must be judged on questions it has not learnt. A split sets some aside: "train" is learnt, "validation" is watched
@@ -48,12 +51,13 @@ spread over the parts, with a warning. The files keep the format and the example
         max: 1,
       }),
     };
-    const division = await divide(file, parts, terminal);
+    const columns = await columnsOf(file, options, terminal);
+    const division = await divide(file, parts, columns, terminal);
     const { examples, split } = division;
     const files = await writeDivision(division, out, options['force'] === true);
     if (json) terminal.out(JSON.stringify({ file, seed: parts.seed, apart: split.apart, files }));
     else {
-      terminal.out(...table(examples, split));
+      terminal.out(...table(examples, split, categoryField(columns)));
       for (const { part, file: name } of files) terminal.out(`${part}: ${name}`);
       terminal.log(`in sft.config.json: ${configKeys(files)}`);
     }
@@ -67,13 +71,13 @@ spread over the parts, with a warning. The files keep the format and the example
 };
 
 /** Lists the first errors of the data, which stop it. */
-async function divide(file: string, parts: SplitParts, terminal: Terminal): Promise<Division> {
+async function divide(file: string, parts: SplitParts, columns: Columns, terminal: Terminal): Promise<Division> {
   let errors = 0;
   const onError = (finding: Finding): void => {
     if (++errors <= LISTED) terminal.log(formatFinding(finding));
   };
   try {
-    return await divideFile(file, parts, { onError });
+    return await divideFile(file, parts, { onError, columns });
   } finally {
     if (errors > LISTED) terminal.log(`and ${errors - LISTED} more`);
   }
@@ -84,12 +88,12 @@ function configKeys(files: readonly SplitFile[]): string {
   return files.map(({ part, file }) => `"${KEY_OF_PART[part]}": ${JSON.stringify(file)}`).join(', ');
 }
 
-/** Examples of each agency in each part. */
-function table(examples: readonly QaExample[], split: Split): readonly string[] {
+/** Examples in each part, those of each category where the data have the field. */
+function table(examples: readonly QaExample[], split: Split, field: string): readonly string[] {
   const counts = new Map<string, number[]>();
   for (const [column, part] of PARTS.entries()) {
     for (const index of split[part]) {
-      const agency = examples[index]!.agency ?? '(no agency)';
+      const agency = examples[index]!.agency ?? `(no ${field})`;
       const row = counts.get(agency) ?? [0, 0, 0];
       row[column]!++;
       counts.set(agency, row);
@@ -97,9 +101,9 @@ function table(examples: readonly QaExample[], split: Split): readonly string[] 
   }
   const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
   const all = ['all', ...[0, 1, 2].map((column) => rows.reduce((sum, [, row]) => sum + row[column]!, 0))];
-  const cells = [['agency', ...PARTS], ...rows.map(([agency, row]) => [agency, ...row]), all].map((row) =>
-    row.map(String),
-  );
+  const grouped = examples.some(({ agency }) => agency !== undefined);
+  const groups = grouped ? rows.map(([agency, row]) => [agency, ...row]) : [];
+  const cells = [[grouped ? field : '', ...PARTS], ...groups, all].map((row) => row.map(String));
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');

@@ -1,11 +1,12 @@
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
 import { KIND_NAMES } from '../dataset/formats/kind';
-import { streamBatches } from '../dataset/read';
+import { streamBatches, type ReadOptions } from '../dataset/read';
 import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-threshold';
 import { OtherSides, rememberExamples, splitPart } from '../dataset/split/other-sides';
 import type { Rule } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';
 import { formatError, SftError } from '../base/errors';
+import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { numberOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
@@ -28,13 +29,14 @@ interface FileSummary {
 export const validateVerb: Verb = {
   name: 'validate',
   summary: 'check datasets: JSON, required fields, blank texts, duplicates, each finding at its exact place',
-  usage: 'sft validate FILE... [--all] [--json]',
+  usage: 'sft validate FILE... [--config CONFIG] [--all] [--json]',
   options: {
     'near-duplicate-threshold': {
       type: 'string',
       value: 'SHARE',
       help: `share of word pairs in common from which two examples are near-duplicates, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
     },
+    ...COLUMNS_OPTION,
     all: { type: 'boolean', help: `print every finding, not only the first ${LISTED}` },
   },
   teach: `A dataset is a list of questions with their answers: a JSON array of {"question": "…", "answer": "…", "agency": "…"}, or one
@@ -70,7 +72,8 @@ one kind (train-1.json, train-2.json) may share examples.
     for (const file of positionals) {
       try {
         const rules = rulesFor(file, positionals, sides, threshold);
-        summaries.push(await validateFile(file, rules, terminal, take));
+        const columns = await columnsOf(file, options, terminal);
+        summaries.push(await validateFile(file, { rules, columns }, terminal, take));
       } catch (error) {
         // The other files are checked all the same.
         if (!(error instanceof SftError)) throw error;
@@ -105,7 +108,7 @@ function rulesFor(
 
 async function validateFile(
   file: string,
-  rules: readonly Rule[],
+  how: Pick<ReadOptions, 'rules' | 'columns'>,
   terminal: Terminal,
   take: (finding: Finding) => void,
 ): Promise<FileSummary> {
@@ -118,7 +121,7 @@ async function validateFile(
     next = read + PROGRESS_EVERY_BYTES;
     terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
   };
-  for await (const batch of streamBatches(file, { onProgress, rules })) {
+  for await (const batch of streamBatches(file, { onProgress, ...how })) {
     for (const item of batch) {
       if (item.type === 'example') examples++;
       else if (item.type === 'finding') {

@@ -1,4 +1,5 @@
 import type { FromSchema, JsonSchema } from '../base/json-schema';
+import { COLUMNS_SCHEMA } from './columns-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 
 /** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
@@ -61,6 +62,7 @@ export const CONFIG_SCHEMA = {
       default: null,
       examples: ['test.json', 'data/test.jsonl'],
     },
+    columns: COLUMNS_SCHEMA,
     adapter: {
       description:
         'The folder of an adapter to go on from, made by an earlier run. Left out, training starts with a fresh one. The adapter must fit the same model.',

@@ -32,7 +32,8 @@ export function configurationPage(): string {
 function sections(schema: JsonSchema, prefix: string, heading: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const key = `${prefix}${name}`;
-    if (!isTaughtKey(key)) throw new Error(`${key} is not taught`);
+    // The fields of columns are listed at the key itself.
+    if (!isTaughtKey(key)) return [];
     const needed = schema.required?.includes(name) === true;
     const fallback = needed ? 'Needed.' : `Default: ${code(property.default)}.`;
     const choices =

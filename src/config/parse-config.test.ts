@@ -59,6 +59,7 @@ describe('a good configuration', () => {
       dataset: path.resolve('somewhere/data/train.json'),
       validation_dataset: null,
       test_dataset: null,
+      columns: null,
       adapter: null,
       system_prompt: null,
       train_on: 'all',

@@ -1,5 +1,6 @@
 import { SftError } from '../base/errors';
 import { DatasetChecker } from './check';
+import { byTheirNames, categoryField, OUR_COLUMNS, type Columns } from './columns';
 import type { ExampleMessage } from './example';
 import type { Finding, TextEdit } from './finding';
 import { convertExample } from './formats/convert';
@@ -31,16 +32,21 @@ export interface AppendedExample {
  * @param file names the text in errors, and tells JSONL by its ending
  * @throws SftError `not-appendable` where the text is broken, a table, or no list of examples; nothing is guessed then
  */
-export function appendExample(file: string, text: string, example: NewExample): AppendedExample {
+export function appendExample(
+  file: string,
+  text: string,
+  example: NewExample,
+  columns: Columns = OUR_COLUMNS,
+): AppendedExample {
   if (tableFormat(file) !== undefined) {
     throw refusal(file, 'examples can be added to JSON and JSONL files only', 'convert the table first (sft convert)');
   }
   const lines = /\.(?:jsonl|ndjson)$/i.test(file);
-  if (text.trim() === '' || text === '\ufeff') return toEmptyFile(text, lines, example);
+  if (text.trim() === '' || text === '\ufeff') return toEmptyFile(text, lines, example, columns);
   const bom = text.startsWith('\ufeff') ? 1 : 0;
-  const checker = new DatasetChecker(file, { rules: [] });
+  const checker = new DatasetChecker(file, { rules: [], columns });
   const items = [...checker.push(text.slice(bom)), ...checker.finish()];
-  const { value, lost } = written(example, checker.kind);
+  const { value, lost } = written(example, checker.kind, columns);
   const edit = checker.format === 'json' ? intoArray(text, bom, value) : afterLastLine(text, bom, value);
   if (edit === undefined) {
     const findings = items.flatMap((item) => (item.type === 'finding' ? [item.finding] : []));
@@ -49,18 +55,21 @@ export function appendExample(file: string, text: string, example: NewExample): 
   return { edit, kind: checker.kind, lost };
 }
 
-function toEmptyFile(text: string, lines: boolean, example: NewExample): AppendedExample {
+function toEmptyFile(text: string, lines: boolean, example: NewExample, columns: Columns): AppendedExample {
   const kind = example.history.length === 0 ? 'qa' : 'messages';
-  const { value, lost } = written(example, kind);
+  const { value, lost } = written(example, kind, columns);
   const content = lines ? JSON.stringify(value) : JSON.stringify([value], null, 2);
   const start = text.startsWith('\ufeff') ? 1 : 0;
   return { edit: { start, end: text.length, text: `${content}\n` }, kind, lost };
 }
 
-function written(example: NewExample, kind: DatasetKind): ReturnType<typeof convertExample> {
+/** The example as the file's kind and its own names have it. */
+function written(example: NewExample, kind: DatasetKind, columns: Columns): ReturnType<typeof convertExample> {
   const { history, question, answer, agency } = example;
   const turns = [...history, { role: 'user', content: question }, { role: 'assistant', content: answer }];
-  return convertExample({ messages: turns, ...(agency === undefined ? {} : { agency }) }, 'messages', kind);
+  const category = agency === undefined ? {} : { [categoryField(columns)]: agency };
+  const { value, lost } = convertExample({ messages: turns, ...category }, 'messages', kind);
+  return { value: byTheirNames(value, columns), lost };
 }
 
 /** @returns undefined where the text is no JSON array; a comma after its last example is made use of */

@@ -16,6 +16,7 @@ import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
 import { DatasetParser } from './json/parser';
+import { byOurNames, OUR_COLUMNS, treeByOurNames, type Columns } from './columns';
 import { ignoredRules } from './ignored-rules';
 import { isCrossRule, type ExampleAt, type Rule, type RuleFinding, type RuleSubject } from './rule';
 import { Comparison, findingAt, reporter } from './rule-pass';
@@ -52,6 +53,8 @@ export interface ElementStart {
 export interface CheckerOptions {
   /** The rules about content to check by; CONTENT_RULES where not given. */
   readonly rules?: readonly Rule[];
+  /** The file's own names for ours, where it has any. */
+  readonly columns?: Columns;
   /**
    * Called at each sound value, before it is checked, with what was found since the last one. What is found after the last value is
    * returned by push and finish.
@@ -70,6 +73,7 @@ const MAX_ERRORS = 10_000;
 export class DatasetChecker {
   private readonly parser: DatasetParser | CsvParser;
   private readonly rules: readonly Rule[];
+  private readonly columns: Columns;
   private readonly comparison: Comparison;
   private readonly onElement: CheckerOptions['onElement'];
   private items: DatasetItem[] = [];
@@ -90,8 +94,9 @@ export class DatasetChecker {
 
   constructor(
     private readonly file: string,
-    { rules = CONTENT_RULES, onElement, resume }: CheckerOptions = {},
+    { rules = CONTENT_RULES, columns = OUR_COLUMNS, onElement, resume }: CheckerOptions = {},
   ) {
+    this.columns = columns;
     this.onElement = onElement;
     this.begun = resume !== undefined;
     if (resume !== undefined) {
@@ -119,9 +124,9 @@ export class DatasetChecker {
             emit,
             /\.(?:jsonl|ndjson)$/i.test(file),
             resume && { state: resume.state, offset: resume.at.offset },
-            (value) => foreignRows([value]),
+            (value) => foreignRows([byOurNames(value, columns)]),
           )
-        : new CsvParser(emit, table);
+        : new CsvParser(emit, table, columns);
   }
 
   get format(): DatasetFormat {
@@ -228,7 +233,9 @@ export class DatasetChecker {
 
   private decide(): void {
     if (this.decided !== undefined) return;
-    const values = this.waiting.flatMap((parsed) => (parsed.type === 'element' ? [parsed.value] : []));
+    const values = this.waiting.flatMap((parsed) =>
+      parsed.type === 'element' ? [byOurNames(parsed.value, this.columns)] : [],
+    );
     this.decided = majorityKind(values);
     const foreign = foreignRows(values);
     const { waiting } = this;
@@ -263,14 +270,15 @@ export class DatasetChecker {
   private element(element: ParsedElement | ParsedRecord): void {
     const at = this.cursor;
     this.anchor = at;
-    const { kind } = this;
+    const { kind, columns } = this;
     if (this.onElement !== undefined) {
       this.onElement({ at, state: element.state ?? FIRST_STATE }, element.end, this.take());
     }
     const table = 'tree' in element;
     let node: Node | undefined;
-    const tree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
-    const { value } = element;
+    const plainTree = (): Node => (node ??= table ? element.tree() : parseTree(element.source)!);
+    const tree = (table ? undefined : treeByOurNames(plainTree, columns)) ?? plainTree;
+    const value = table ? element.value : byOurNames(element.value, columns);
     const context = { ignored: ignoredRules(value), table };
     const add = (finding: RuleFinding, severity: Severity, fixes: readonly Fix[]): void => {
       if (table && finding.rule === 'misspelt-key') {
@@ -286,7 +294,7 @@ export class DatasetChecker {
       if (severity === 'error') this.countError(element.start + finding.end);
     };
     if (element.repeatedKeys) {
-      duplicateKeys(tree(), (start) => this.place(start + element.start, at)).forEach(reading);
+      duplicateKeys(plainTree(), (start) => this.place(start + element.start, at)).forEach(reading);
     }
     const found = readExample(value);
     const own = found?.kind === kind ? found : asWritten(kind, value as JsonObject);
@@ -306,11 +314,11 @@ export class DatasetChecker {
       column: columnOf(at),
       offset: element.start,
       endOffset: element.end,
-      ...adaptExample(kind, own.value),
+      ...adaptExample(kind, own.value, columns),
     };
     this.items.push({ type: 'example', example, source: element.source, raw: own.value });
     if (this.rules.length === 0) return;
-    const subject = subjectOf(this.file, example, element.source, own, table ? tree : undefined);
+    const subject = subjectOf(this.file, example, element.source, own, { columns, ...(table ? { table: tree } : {}) });
     this.comparison.next(this.exampleAt(subject, at, element.end), context.ignored);
     let cross = 0;
     // In the order of the list, which is the order that findings are printed in.

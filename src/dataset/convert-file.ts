@@ -1,6 +1,7 @@
 import { SftError } from '../base/errors';
 import { writeFileAtomic } from '../base/files';
 import { refuseOutput } from '../base/output-file';
+import { byOurNames, OUR_COLUMNS, type Columns } from './columns';
 import type { DatasetFormat } from './example';
 import type { Finding } from './finding';
 import { convertExample, writeExamples } from './formats/convert';
@@ -42,6 +43,8 @@ export interface ConvertOptions {
   /** Is told the errors of a file that cannot be converted. */
   readonly onErrors?: (errors: readonly Finding[]) => void;
   readonly signal?: AbortSignal;
+  /** The file's own names for ours, where it has any. */
+  readonly columns?: Columns | undefined;
 }
 
 interface Source {
@@ -122,16 +125,16 @@ interface Sound {
   readonly told: readonly string[];
 }
 
-async function readSound(file: string, { onErrors, signal }: ConvertOptions): Promise<Sound> {
+async function readSound(file: string, { onErrors, signal, columns = OUR_COLUMNS }: ConvertOptions): Promise<Sound> {
   const sources: Source[] = [];
   const errors: Finding[] = [];
   const told: string[] = [];
   let end: DatasetEnd | undefined;
   const table = tableFormat(file) !== undefined;
-  for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
+  for await (const batch of streamBatches(file, { columns, ...(signal === undefined ? {} : { signal }) })) {
     for (const item of batch) {
       if (item.type === 'example') {
-        const raw = table ? item.raw : readExample(parseExactly(item.source))!.value;
+        const raw = table ? item.raw : readExample(byOurNames(parseExactly(item.source), columns))!.value;
         sources.push({ line: item.example.line, column: item.example.column, raw });
       } else if (item.type === 'end') end = item;
       else if (item.finding.severity === 'error') errors.push(item.finding);

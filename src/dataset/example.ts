@@ -1,4 +1,7 @@
-/** One question with its answer. Every further field is a string; `agency` is the one the tools group by. */
+/**
+ * One question with its answer, and further fields as the file has them. `agency` is the one the tools group by: the category, whatever the
+ * file calls it.
+ */
 export interface QaExample {
   question: string;
   answer: string;

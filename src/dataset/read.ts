@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SftError } from '../base/errors';
 import { DatasetChecker, type DatasetItem } from './check';
+import type { Columns } from './columns';
 import { sniff, Utf8Decoder } from './decode';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding } from './finding';
@@ -23,6 +24,8 @@ export interface Dataset {
 export interface ReadOptions {
   /** The rules about content to check by; CONTENT_RULES if not given. */
   readonly rules?: readonly Rule[];
+  /** The file's own names for ours, where it has any. */
+  readonly columns?: Columns;
   readonly signal?: AbortSignal;
   /** Called after each piece with the bytes read so far and the file's size. */
   readonly onProgress?: (read: number, size: number) => void;
@@ -65,7 +68,11 @@ export async function* streamBatches(
     const size = (await handle.stat()).size;
     const hash = createHash('sha256');
     const decoder = new Utf8Decoder();
-    const checker = new DatasetChecker(file, options.rules === undefined ? {} : { rules: options.rules });
+    const { rules, columns } = options;
+    const checker = new DatasetChecker(file, {
+      ...(rules === undefined ? {} : { rules }),
+      ...(columns === undefined ? {} : { columns }),
+    });
     // One buffer for all pieces: hash and decoder are done with it, or have copied, before the next is read.
     const buffer = Buffer.allocUnsafe(CHUNK);
     let bytes = 0;

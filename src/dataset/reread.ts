@@ -1,3 +1,4 @@
+import { byOurNames, type Columns } from './columns';
 import type { DatasetExample, DatasetFormat } from './example';
 import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
@@ -13,6 +14,7 @@ export interface ExampleContext {
   readonly kind: DatasetKind;
   /** The row that names a table's columns; empty where the file is no table. */
   readonly header: string;
+  readonly columns: Columns;
 }
 
 export interface RereadExample {
@@ -29,24 +31,29 @@ export interface RereadExample {
  * @throws Error where the source is no valid example of the context
  */
 export function rereadExample(
-  { file, format, kind, header }: ExampleContext,
+  { file, format, kind, header, columns }: ExampleContext,
   source: string,
   place: Omit<DatasetExample, 'value' | 'history' | 'thoughts'>,
 ): RereadExample {
-  const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source) : undefined;
-  const value: unknown = record?.value ?? JSON.parse(source);
+  const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source, columns) : undefined;
+  const value: unknown = record?.value ?? byOurNames(JSON.parse(source), columns);
   const reading = readExample(value);
   if (reading?.kind !== kind) throw new Error('the source is no example of its file');
-  const example: DatasetExample = { ...place, ...adaptExample(kind, reading.value) };
-  const subject = subjectOf(file, example, source, reading, record?.tree);
+  const example: DatasetExample = { ...place, ...adaptExample(kind, reading.value, columns) };
+  const form = { columns, ...(record === undefined ? {} : { table: record.tree }) };
+  const subject = subjectOf(file, example, source, reading, form);
   return { subject, raw: reading.value, table: record !== undefined };
 }
 
-function readRecord(format: 'csv' | 'tsv', header: string, source: string): ParsedRecord {
+function readRecord(format: 'csv' | 'tsv', header: string, source: string, columns: Columns): ParsedRecord {
   const found: ParsedRecord[] = [];
-  const parser = new CsvParser((parsed) => {
-    if ('tree' in parsed) found.push(parsed);
-  }, format);
+  const parser = new CsvParser(
+    (parsed) => {
+      if ('tree' in parsed) found.push(parsed);
+    },
+    format,
+    columns,
+  );
   parser.push(`${header}\n${source}`);
   parser.finish();
   if (found[0] === undefined) throw new Error('the record is not one of the table');

@@ -2,11 +2,11 @@ import type { Node } from 'jsonc-parser';
 import { flatTexts } from './json/flat-texts';
 import { roleOf, TURN_KEYS } from './formats/conversation';
 import type { DatasetKind } from './formats/kind';
-import { nodeAt, propertyOf, type Path, type Places } from './formats/places';
-import type { JsonObject } from './formats/reading';
+import { nodeAt, propertyOf, type Path } from './formats/places';
+import type { JsonObject, Reading } from './formats/reading';
 import type { SubjectText, TextRole } from './rule';
 
-const SHARED: Readonly<Record<string, TextRole>> = { agency: 'agency', system: 'system' };
+const SHARED: Readonly<Record<string, TextRole>> = { system: 'system' };
 const ROLES: Readonly<Record<DatasetKind, Readonly<Record<string, TextRole>>>> = {
   qa: { ...SHARED, question: 'question', context: 'question', answer: 'answer' },
   alpaca: { ...SHARED, instruction: 'question', input: 'question', output: 'answer' },
@@ -14,6 +14,11 @@ const ROLES: Readonly<Record<DatasetKind, Readonly<Record<string, TextRole>>>> =
   messages: SHARED,
   'prompt-completion': { ...SHARED, prompt: 'question', completion: 'answer' },
 };
+
+/** @param category the field that examples are grouped by */
+function roleOfKey(key: string, kind: DatasetKind, category: string): TextRole {
+  return key === category ? 'agency' : (ROLES[kind][key] ?? 'other');
+}
 
 const TURN_ROLES = { user: 'question', assistant: 'answer', system: 'system' } as const satisfies Record<
   string,
@@ -26,24 +31,28 @@ export interface TableText extends SubjectText {
 }
 
 /** The texts of a table's record. */
-export function tableTexts(tree: Node, kind: DatasetKind): TableText[] {
-  return subjectTexts(tree, kind).map((text) => ({ ...text, table: true }));
+export function tableTexts(tree: Node, kind: DatasetKind, category = 'agency'): TableText[] {
+  return subjectTexts(tree, kind, category).map((text) => ({ ...text, table: true }));
 }
 
 /** As subjectTexts, where no tree is needed to find them; undefined where one is. */
-export function flatSubjectTexts(source: string, kind: DatasetKind): SubjectText[] | undefined {
+export function flatSubjectTexts(source: string, kind: DatasetKind, category: string): SubjectText[] | undefined {
   if (kind === 'sharegpt' || kind === 'messages') return undefined;
-  const roles = ROLES[kind];
-  return flatTexts(source)?.map(({ key, value, start, end }) => ({ role: roles[key] ?? 'other', value, start, end }));
+  return flatTexts(source)?.map(({ key, value, start, end }) => ({
+    role: roleOfKey(key, kind, category),
+    value,
+    start,
+    end,
+  }));
 }
 
 /** The texts of an example, in file order. Each turn of a conversation has its speaker's role. */
-export function subjectTexts(tree: Node, kind: DatasetKind = 'qa'): SubjectText[] {
+export function subjectTexts(tree: Node, kind: DatasetKind = 'qa', category = 'agency'): SubjectText[] {
   const texts: SubjectText[] = [];
   for (const property of tree.children ?? []) {
     const [key, value] = property.children ?? [];
     const name = key!.value as string;
-    if (value?.type === 'string') add(texts, ROLES[kind][name] ?? 'other', value);
+    if (value?.type === 'string') add(texts, roleOfKey(name, kind, category), value);
     else if ((kind === 'sharegpt' || kind === 'messages') && name === TURN_KEYS[kind].turns) {
       for (const turn of value?.children ?? []) addTurn(texts, turn, TURN_KEYS[kind]);
     }
@@ -53,13 +62,11 @@ export function subjectTexts(tree: Node, kind: DatasetKind = 'qa'): SubjectText[
 
 /**
  * As subjectTexts, of an example that is written otherwise than its kind wants it.
- * @param value as the kind wants it
+ * @param category the field that examples are grouped by
  */
 export function movedTexts(
   tree: Node,
-  kind: DatasetKind,
-  value: JsonObject,
-  places: Places,
+  { kind, value, places, category }: Pick<Reading, 'kind' | 'value' | 'places'> & { readonly category: string },
   table: boolean,
 ): SubjectText[] {
   const found = new Map<Node, SubjectText>();
@@ -76,7 +83,7 @@ export function movedTexts(
     }
   };
   for (const [key, item] of Object.entries(value)) {
-    if (typeof item === 'string') take(ROLES[kind][key] ?? 'other', [key]);
+    if (typeof item === 'string') take(roleOfKey(key, kind, category), [key]);
     if ((kind !== 'sharegpt' && kind !== 'messages') || key !== TURN_KEYS[kind].turns) continue;
     const { speaker, text } = TURN_KEYS[kind];
     for (const [at, turn] of (item as readonly JsonObject[]).entries()) {

@@ -21,6 +21,7 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
     enableThinking: config?.enableThinking,
     // What VS Code gives is a proxy, which cannot be sent to a worker.
     rules: { ...readSetting('sft.rules', uri) },
+    ...(config?.columns === undefined ? {} : { columns: config.columns }),
     otherParts: otherParts(config?.dataFiles ?? [], uri),
     nearDuplicateThreshold: Math.min(1, Math.max(LEAST_THRESHOLD, readSetting('sft.nearDuplicateThreshold', uri))),
   };

@@ -24,7 +24,9 @@ export const datasetReport = record({
   }),
   /** Equal steps from 0; `from` and `to` inclusive, in tokens. */
   histogram: listOf(record({ from: count, to: count, examples: count })),
-  /** Most examples first; those without an agency are under the empty name. */
+  /** The field that examples are grouped by; none has it where it is absent, and `agencies` is empty. */
+  category: maybe(text),
+  /** Most examples first; those without the field are under the empty name. */
   agencies: listOf(record({ name: text, examples: count, split: maybe(part) })),
   findings: listOf(record({ rule: text, severity: oneOf('error', 'warning', 'info'), count })),
   findingCount: count,

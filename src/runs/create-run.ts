@@ -4,6 +4,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dataFiles } from '../config/config-paths';
 import type { ResolvedConfig } from '../config/config-schema';
+import { OUR_COLUMNS } from '../dataset/columns';
 import type { DataKey } from '../train/data-files';
 import { SftError } from '../base/errors';
 import { explainWriteError, makeFolder } from '../base/files';
@@ -33,7 +34,11 @@ export interface NewRun {
 export async function createRun(options: NewRun): Promise<RunFolder> {
   const data = await hashFiles(options.config);
   // One value for the whole run, its chat and its server, which have no data to look at.
-  const enable_thinking = await isThinkingIn(options.config.enable_thinking, dataFiles(options.config));
+  const enable_thinking = await isThinkingIn(
+    options.config.enable_thinking,
+    dataFiles(options.config),
+    options.config.columns ?? OUR_COLUMNS,
+  );
   return createIn({ ...options, config: { ...options.config, enable_thinking } }, data);
 }
 

@@ -1,3 +1,4 @@
+import type { Columns } from '../dataset/columns';
 import type { DatasetExample } from '../dataset/example';
 import { streamBatches } from '../dataset/read';
 import { thinks } from '../dataset/thoughts';
@@ -17,11 +18,13 @@ export function isThinking(
 export async function isThinkingIn(
   setting: EnableThinking,
   files: readonly string[],
+  columns: Columns,
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (setting !== 'auto') return setting;
   for (const file of files) {
-    for await (const batch of streamBatches(file, { rules: [], ...(signal === undefined ? {} : { signal }) })) {
+    const options = { rules: [], columns, ...(signal === undefined ? {} : { signal }) };
+    for await (const batch of streamBatches(file, options)) {
       if (batch.some((item) => item.type === 'example' && thinks(item.example))) return true;
     }
   }

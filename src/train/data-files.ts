@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../config/config-schema';
 import { DATA_KEYS } from '../config/config-paths';
 import { partShares } from '../config/part-shares';
+import { OUR_COLUMNS } from '../dataset/columns';
 import { readDataset, type Dataset } from '../dataset/read';
 import { splitDataset, type Part, type Split } from '../dataset/split/split';
 
@@ -35,7 +36,8 @@ export async function readDataFiles(config: ResolvedConfig, signal?: AbortSignal
   for (const key of DATA_KEYS) {
     const file = config[key];
     if (file === null) continue;
-    files.push({ key, dataset: await readDataset(file, signal === undefined ? {} : { signal }) });
+    const options = { columns: config.columns ?? OUR_COLUMNS, ...(signal === undefined ? {} : { signal }) };
+    files.push({ key, dataset: await readDataset(file, options) });
   }
   const examples = files[0]!.dataset.examples.map((example) => example.value);
   return { files, split: splitDataset(examples, partShares(config)) };

@@ -1,14 +1,18 @@
 import type { DatasetReport } from '../../src/messages/report';
 import { bar, dataTable, element, whole } from '../shared/dom';
 
-/** So many agencies are shown; the others are summed up. */
+/** So many categories are shown; the others are summed up. */
 const SHOWN = 30;
 
 type Agency = DatasetReport['agencies'][number];
 type Split = NonNullable<Agency['split']>;
 
-/** How the examples are spread over agencies, and where a split of 80 / 10 / 10 would put them if that is known. */
-export function balance({ agencies, examples, split }: DatasetReport): HTMLElement {
+/**
+ * How the examples are spread over the field they are grouped by, and where a split of 80 / 10 / 10 would put them if that is known.
+ * Nothing where no example has the field and no split is known.
+ */
+export function balance({ category, agencies, examples, split }: DatasetReport): HTMLElement | undefined {
+  if (category === undefined && split === undefined) return undefined;
   const most = agencies[0]?.examples ?? 1;
   const named = agencies.filter(({ name }) => name !== '').length;
   const rest = agencies.slice(SHOWN);
@@ -26,9 +30,7 @@ export function balance({ agencies, examples, split }: DatasetReport): HTMLEleme
     ...(entry.split === undefined ? [] : PARTS.map((part) => whole(entry.split![part]))),
   ];
   const spread =
-    named === 0
-      ? 'No example names its agency, so balance cannot be told.'
-      : `${whole(named)} ${named === 1 ? 'agency' : 'agencies'}.`;
+    category === undefined ? '' : `${whole(named)} different ${named === 1 ? 'value' : 'values'} of ${category}.`;
   const placed =
     split === undefined
       ? 'How a split would place them is told for files that are open; SFT: Split Dataset… splits a file of any size.'
@@ -36,19 +38,23 @@ export function balance({ agencies, examples, split }: DatasetReport): HTMLEleme
   return element(
     'section',
     {},
-    element('h2', {}, split === undefined ? 'Balance' : 'Balance and split'),
-    element('p', { class: 'muted' }, `${spread} ${placed}`),
+    element('h2', {}, category === undefined ? 'Split' : split === undefined ? 'Balance' : 'Balance and split'),
+    element('p', { class: 'muted' }, `${spread} ${placed}`.trim()),
     dataTable(
-      split === undefined ? 'Examples by agency' : 'Examples by agency, and how a split would place them',
+      category === undefined
+        ? 'How a split would place the examples'
+        : `Examples by ${category}${split === undefined ? '' : ', and how a split would place them'}`,
       [
-        { title: 'Agency' },
+        { title: category ?? '' },
         { title: '' },
         { title: 'Examples', numeric: true },
         { title: 'Share', numeric: true },
         ...(split === undefined ? [] : SPLIT_COLUMNS),
       ],
       [
-        ...rows.map((row) => cells(row.name || 'No agency', row === others ? '' : bar(row.examples / most), row)),
+        ...rows.map((row) =>
+          cells(row.name || `No ${category ?? 'category'}`, row === others ? '' : bar(row.examples / most), row),
+        ),
         cells('All', '', { name: 'All', examples, split }),
       ],
       true,

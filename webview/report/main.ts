@@ -57,7 +57,7 @@ function show(report: DatasetReport): void {
     root.replaceChildren(
       heading(report, () => void tell(host.ask('export', {}))),
       notice,
-      ...(histogram === undefined ? [] : [histogram.section, balance(report)]),
+      ...(histogram === undefined ? [] : [histogram.section, balance(report)]).filter((part) => part !== undefined),
       findings(report, (rule) => void tell(host.ask('reveal', { rule }))),
     );
     for (const id of open) document.getElementById(id)?.setAttribute('open', '');

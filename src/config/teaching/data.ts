@@ -27,6 +27,14 @@ export const DATA_TEACHING = {
     high: 'the scores flatter: examples that stand in both are listed.',
     low: 'with 20 examples the scores swing widely; 100 and more tell something.',
   },
+  columns: {
+    what: 'What your data call the parts of an example, where it is not `question` and `answer`: `{ "question": "Prompt", "answer": "Reply" }`, and `system`, `context` or `messages` likewise. The files stay as they are. `category` names the field that examples are grouped by in the report, in splits and in scores; without it that is `agency`.',
+    first: 'leave it out where the names are ours; the editor offers to write it where they are not.',
+    production: 'the same for all files of the data.',
+    sides: ['A wrong field', 'Left out'],
+    high: 'the model learns to write something else than the answer.',
+    low: 'fields of other names are not found, and every example is an error.',
+  },
   shuffle: {
     what: 'Whether the training examples are taken in a new random order in every epoch. The order depends on `seed` alone, so that a run can be repeated.',
     first: '`true`.',

@@ -9,6 +9,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   dataset: ['Supervised fine-tuning', 'Split'],
   validation_dataset: ['Validation loss', 'Split'],
   test_dataset: ['Evaluation', 'Split'],
+  columns: ['Supervised fine-tuning'],
   adapter: ['Adapter'],
   system_prompt: ['System prompt', 'Chat template'],
   train_on: ['Chat template', 'Supervised fine-tuning'],

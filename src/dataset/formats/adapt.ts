@@ -1,3 +1,4 @@
+import { categoryField, OUR_COLUMNS, type Columns } from '../columns';
 import type { ExampleMessage, QaExample } from '../example';
 import { conversationOf } from './conversation';
 import type { DatasetKind } from './kind';
@@ -12,10 +13,21 @@ export interface AdaptedExample {
   readonly thoughts?: string;
 }
 
-/** @param value an example that schema and turn order of its kind accept */
-export function adaptExample(kind: DatasetKind, value: Readonly<Record<string, unknown>>): AdaptedExample {
-  if (kind === 'qa' && !QA_CONTEXT.some((key) => key in value)) return { value: onlyTexts(value) };
-  const agency = typeof value['agency'] === 'string' ? { agency: value['agency'] } : {};
+/** @param value an example, by our names, that schema and turn order of its kind accept */
+export function adaptExample(
+  kind: DatasetKind,
+  value: Readonly<Record<string, unknown>>,
+  columns: Columns = OUR_COLUMNS,
+): AdaptedExample {
+  const agency = categoryOf(value, columns);
+  if (kind === 'qa' && !QA_CONTEXT.some((key) => key in value)) {
+    const texts = onlyTexts(value);
+    // Without `category` the field stands there already.
+    if (columns.category === undefined) return { value: texts };
+    const own: QaExample = { ...texts };
+    delete own.agency;
+    return { value: { ...own, ...agency } };
+  }
   const all = conversationOf(kind, value).turns.map(messageOf);
   const turns = all.slice(0, lastLearnt(all) + 1);
   const [asked, answered] = turns.slice(-2);
@@ -38,4 +50,13 @@ function onlyTexts(value: Readonly<Record<string, unknown>>): QaExample {
     ) as unknown as QaExample;
   }
   return value as QaExample;
+}
+
+/** What the example is grouped by, under the name that the tools have for it. */
+function categoryOf(value: Readonly<Record<string, unknown>>, columns: Columns): Pick<QaExample, 'agency'> {
+  const found = value[categoryField(columns)];
+  if (typeof found === 'string') return { agency: found };
+  return columns.category !== undefined && (typeof found === 'number' || typeof found === 'boolean')
+    ? { agency: String(found) }
+    : {};
 }

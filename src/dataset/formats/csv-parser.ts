@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { OUR_COLUMNS, type Columns } from '../columns';
 import { quoted } from '../json/mistakes';
 import type { Parsed, ParsedElement } from '../json/parsed';
 import { readRecord, type Cell, type CsvRecord, type QuoteSearch } from './csv-record';
@@ -45,6 +46,7 @@ export class CsvParser {
   constructor(
     private readonly emit: (parsed: Parsed | ParsedRecord) => void,
     readonly format: 'csv' | 'tsv',
+    private readonly ourNames: Columns = OUR_COLUMNS,
   ) {}
 
   get held(): { readonly text: string; readonly offset: number } {
@@ -171,7 +173,7 @@ export class CsvParser {
   }
 
   private readHeader(cells: readonly Cell[]): void {
-    const names = columnNames(cells);
+    const names = columnNames(cells, this.ourNames);
     const kind = kindOfColumns(names);
     const required = REQUIRED_KEYS[kind];
     const stop = (rule: string, start: number, end: number, message: string): void => {
@@ -215,7 +217,10 @@ export class CsvParser {
   private readExample({ cells, end }: CsvRecord, columns: readonly string[]): void {
     this.records++;
     const start = this.at;
-    if (cells.length === columns.length && columnNames(cells).every((name, at) => name === columns[at])) {
+    if (
+      cells.length === columns.length &&
+      columnNames(cells, this.ourNames).every((name, at) => name === columns[at])
+    ) {
       this.warn('csv-header', start, end, 'the header stands here again, and is left out - remove the row', 'warning');
       return;
     }

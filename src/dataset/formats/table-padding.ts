@@ -1,3 +1,4 @@
+import { ourColumnNames, type Columns } from '../columns';
 import type { Cell } from './csv-record';
 import { KINDS, REQUIRED_KEYS } from './kind';
 
@@ -7,11 +8,12 @@ const KNOWN_NAMES: ReadonlyMap<string, string> = new Map(
   [...KINDS.flatMap((kind) => REQUIRED_KEYS[kind]), 'input', 'system', 'agency'].map((name) => [name, name]),
 );
 
-/** The names of a header's cells; those of formats however they are capitalised, '' where there is none. */
-export function columnNames(cells: readonly Cell[]): readonly string[] {
-  return cells.map(({ value }) => {
-    const name = value.trim();
-    return KNOWN_NAMES.get(name.toLowerCase()) ?? name;
+/** The names of a header's cells, by ours where `columns` says so; those of formats however they are capitalised, '' where there is none. */
+export function columnNames(cells: readonly Cell[], columns: Columns): readonly string[] {
+  const written = cells.map(({ value }) => value.trim());
+  return ourColumnNames(written, columns).map((name, at) => {
+    const meant = name !== written[at] || name === columns.category;
+    return meant ? name : (KNOWN_NAMES.get(name.toLowerCase()) ?? name);
   });
 }
 

@@ -25,7 +25,7 @@ export const agencyImbalance = crossRule<string | undefined>({
         const [name, most] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best));
         if (most * 2 <= count) return;
         const share = Math.round((most / count) * 100);
-        const message = `${share}% of the examples are about "${name.slice(0, 60)}", ${counts.size - 1} other agencies share the rest - add examples about the others`;
+        const message = `${share}% of the examples are about "${name.slice(0, 60)}", ${counts.size - 1} others share the rest - add examples about the others`;
         report({ rule: 'agency-imbalance', place: fileStart(file), message });
       },
     };

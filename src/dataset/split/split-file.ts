@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SftError } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
 import { refuseOutput } from '../../base/output-file';
+import { OUR_COLUMNS, type Columns } from '../columns';
 import type { DatasetFormat, QaExample } from '../example';
 import { formatFinding, type Finding } from '../finding';
 import { streamBatches } from '../read';
@@ -29,15 +30,22 @@ export interface Division {
   readonly split: Split;
 }
 
+export interface DivideOptions {
+  readonly signal?: AbortSignal;
+  /** Is told of each error of the data. */
+  readonly onError?: (finding: Finding) => void;
+  /** The file's own names for ours, where it has any. */
+  readonly columns?: Columns | undefined;
+}
+
 /**
  * Reads a file and divides its examples.
- * @param onError is told of each error of the data
  * @throws SftError split-parts, before a large file is read; dataset-has-errors, unreadable-file
  */
 export async function divideFile(
   file: string,
   parts: SplitParts,
-  { signal, onError }: { readonly signal?: AbortSignal; readonly onError?: (finding: Finding) => void } = {},
+  { signal, onError, columns = OUR_COLUMNS }: DivideOptions = {},
 ): Promise<Division> {
   splitDataset([], parts);
   const examples: QaExample[] = [];
@@ -45,7 +53,7 @@ export async function divideFile(
   let first: Finding | undefined;
   let format: DatasetFormat = 'json';
   let header = '';
-  for await (const batch of streamBatches(file, signal === undefined ? {} : { signal })) {
+  for await (const batch of streamBatches(file, { columns, ...(signal === undefined ? {} : { signal }) })) {
     for (const item of batch) {
       if (item.type === 'example') {
         examples.push(item.example.value);

@@ -5,6 +5,7 @@ import type { NewExample } from '../../dataset/append-example';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import type { ChatChoice } from '../../messages/chat';
 import type { Services } from '../services';
+import { settingsFor } from '../settings';
 
 /** The choice that asks for a file. */
 export const NEW_FILE = 'new';
@@ -43,12 +44,14 @@ export async function saveAnswer(services: Services, target: string, example: Ne
   const document = (await openUnderOtherName(chosen)) ?? (await vscode.workspace.openTextDocument(chosen));
   const { uri } = document;
   const file = fileName(document);
+  const { columns } = await settingsFor(uri);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const { version } = document;
     const { edit, kind, lost } = await services.client.ask('appendExample', {
       file,
       text: document.getText(),
       example,
+      columns,
     });
     if (document.version !== version) continue;
     const range = new vscode.Range(document.positionAt(edit.start), document.positionAt(edit.end));

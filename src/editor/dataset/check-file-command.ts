@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileCheck } from '../../analysis/protocol';
+import type { AnalysisSettings, FileCheck } from '../../analysis/protocol';
 import { showFileReport } from '../report/file-report';
 import type { Services } from '../services';
 import { settingsFor } from '../settings';
@@ -11,14 +11,18 @@ export async function checkFile(services: Services, uri?: vscode.Uri): Promise<F
     void services.dialogs.info('Choose a file on disk in the explorer.');
     return undefined;
   }
-  const checked = await withProgress(services, file);
+  const settings = await settingsFor(file);
+  const checked = await withProgress(services, file, settings);
   if (checked === undefined) return undefined;
-  showFileReport(services, checked);
+  showFileReport(services, checked, settings.columns);
   return checked;
 }
 
-async function withProgress({ client, dialogs }: Services, file: vscode.Uri): Promise<FileCheck | undefined> {
-  const settings = await settingsFor(file);
+async function withProgress(
+  { client, dialogs }: Services,
+  file: vscode.Uri,
+  settings: AnalysisSettings,
+): Promise<FileCheck | undefined> {
   const title = `Checking ${vscode.workspace.asRelativePath(file)}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {

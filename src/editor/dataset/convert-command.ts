@@ -7,6 +7,7 @@ import { KIND_NAMES, KINDS, type DatasetKind } from '../../dataset/formats/kind'
 import type { Dialogs } from '../dialogs';
 import { fileOnDisk } from './file-on-disk';
 import type { Services } from '../services';
+import { settingsFor } from '../settings';
 
 /** How many kinds of loss are named. */
 const NAMED = 4;
@@ -27,7 +28,8 @@ export async function convertDataset(services: Services, uri?: vscode.Uri): Prom
   const { dir, name } = path.parse(file);
   const target = await freeName(dialogs, path.join(dir, `${name}.${to}`), `.${layout}`);
   if (target === undefined) return undefined;
-  const ask = { file, to, layout, ...target };
+  const { columns } = await settingsFor(vscode.Uri.file(file));
+  const ask = { file, to, layout, columns, ...target };
   try {
     const first = await withProgress(services, file, { ...ask, lossy: false });
     const done = first.written ? first : await agreed(services, file, first, ask);

@@ -26,10 +26,10 @@ export async function splitDataset(
   if (shares === undefined) return undefined;
   const folder = await dialogs.folder('Folder for the split', 'Write the Split Here');
   if (folder === undefined) return undefined;
-  const { nearDuplicateThreshold } = await settingsFor(vscode.Uri.file(file));
+  const { nearDuplicateThreshold, columns } = await settingsFor(vscode.Uri.file(file));
   const parts = { ...shares, seed: SEED, near_duplicate_threshold: nearDuplicateThreshold };
   try {
-    const { files: written, apart } = await client.ask('split', { file, out: folder.fsPath, parts });
+    const { files: written, apart } = await client.ask('split', { file, out: folder.fsPath, parts, columns });
     const list = written.map(({ part, examples, file: name }) => `${part} ${examples} (${path.basename(name)})`);
     const keys = written.map(({ part }) => KEY_OF_PART[part]).join(', ');
     void dialogs.info(`Written to ${folder.fsPath}: ${list.join(', ')}. In sft.config.json they are ${keys}.`);

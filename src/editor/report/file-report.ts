@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Columns } from '../../dataset/columns';
 import type { FileCheck } from '../../analysis/protocol';
 import { fromReport, type FromReport, type reportRequests, type ToReport } from '../../messages/report';
 import { done } from '../../messages/requests';
@@ -9,10 +10,10 @@ import type { Services } from '../services';
 import { createPanel, WebviewHost } from '../webview-host';
 
 /** The report of a file that was checked from disk, as it stood then. */
-export function showFileReport(services: Services, checked: FileCheck): void {
+export function showFileReport(services: Services, checked: FileCheck, columns?: Columns): void {
   const uri = vscode.Uri.file(checked.file);
   const name = path.basename(checked.file);
-  const report = buildFileReport(name, checked);
+  const report = buildFileReport(name, checked, columns);
   const title = `Report: ${name}`;
   const panel = createPanel('report', { title, column: vscode.ViewColumn.Active, preserveFocus: false });
   /** Which finding of each rule was shown last. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { analyseOnce, type AnalysedText } from '../../analysis/analyse-once';
 import { checkFile } from '../../analysis/check-file';
+import type { Columns } from '../../dataset/columns';
 import { TokenCounts } from '../../analysis/token-counts';
 import { datasetReport, type DatasetReport } from '../../messages/report';
 import { buildFileReport, buildReport, readExamples } from './report-build';
@@ -16,13 +17,13 @@ function analysed(text: string): AnalysedText {
   return analyseOnce('a.json', text, SETTINGS, new TokenCounts(undefined, undefined, undefined));
 }
 
-function reportOf(objects: readonly object[]): DatasetReport {
+function reportOf(objects: readonly object[], columns: Columns = {}): DatasetReport {
   const text = JSON.stringify(objects);
-  const read = readExamples('a.json', text);
+  const read = readExamples('a.json', text, columns);
   let step = read.next();
   while (step.done !== true) step = read.next();
   const { result, findings } = analysed(text);
-  return buildReport('a.json', step.value, result, findings, SETTINGS.nearDuplicateThreshold);
+  return buildReport('a.json', step.value, result, findings, SETTINGS.nearDuplicateThreshold, columns);
 }
 
 describe('the dataset report', () => {
@@ -75,6 +76,26 @@ describe('the dataset report', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('says nothing of a field that no example has, and groups by the one that the configuration names', () => {
+    const plain = reportOf(twelve.map(({ question, answer }, i) => ({ question, answer, subject: `s${i % 3}` })));
+    assert.deepEqual([plain.category, plain.agencies], [undefined, []]);
+    assert.doesNotMatch(reportHtml(plain), /agency\)|Balance/);
+    const grouped = reportOf(
+      twelve.map(({ question, answer }, i) => ({ question, answer, subject: `s${i % 3}` })),
+      { category: 'subject' },
+    );
+    assert.equal(grouped.category, 'subject');
+    assert.deepEqual(
+      grouped.agencies.map(({ name, examples }) => [name, examples]),
+      [
+        ['s0', 4],
+        ['s1', 4],
+        ['s2', 4],
+      ],
+    );
+    assert.match(reportHtml(grouped), /Balance and split[^]*<th>subject<\/th>/);
   });
 
   it('is sound without examples', () => {

@@ -1,4 +1,5 @@
 import { DatasetChecker } from '../../dataset/check';
+import { categoryField, OUR_COLUMNS, type Columns } from '../../dataset/columns';
 import type { QaExample } from '../../dataset/example';
 import type { Finding, Severity } from '../../dataset/finding';
 import { normaliseText } from '../../dataset/normalise';
@@ -13,8 +14,12 @@ const SHARES = { train: 0.8, validation: 0.1, test: 0.1, seed: 42 };
 const BINS = 30;
 
 /** The valid examples of a text that is held in memory, in steps. */
-export function* readExamples(file: string, text: string): Generator<undefined, QaExample[], undefined> {
-  const checker = new DatasetChecker(file);
+export function* readExamples(
+  file: string,
+  text: string,
+  columns: Columns = OUR_COLUMNS,
+): Generator<undefined, QaExample[], undefined> {
+  const checker = new DatasetChecker(file, { columns });
   const examples: QaExample[] = [];
   const take = (items: ReturnType<DatasetChecker['push']>): void => {
     for (const item of items) if (item.type === 'example') examples.push(item.example.value);
@@ -40,6 +45,7 @@ export function buildReport(
   result: AnalysisResult,
   findings: readonly Finding[],
   nearDuplicateThreshold: number,
+  columns: Columns = OUR_COLUMNS,
 ): DatasetReport {
   const rows = Array.from({ length: result.count }, (_, index) => exampleRow(result.examples, index));
   const lengths = rows.map((row) => Math.max(0, row.tokens));
@@ -55,12 +61,15 @@ export function buildReport(
       agencies.set(key, entry);
     }
   }
-  const sorted = [...agencies.values()].sort((a, b) => b.examples - a.examples || a.name.localeCompare(b.name));
+  const category = examples.some(({ agency = '' }) => agency.trim() !== '') ? categoryField(columns) : undefined;
+  const sorted = (category === undefined ? [] : [...agencies.values()]).sort(
+    (a, b) => b.examples - a.examples || a.name.localeCompare(b.name),
+  );
   return {
     file,
     format: result.format.toUpperCase(),
     examples: examples.length,
-    advice: [sizeText(examples.length), ...balanceAdvice(sorted)],
+    advice: [sizeText(examples.length), ...balanceAdvice(sorted, category)],
     tokens: {
       estimated: result.estimated,
       model: result.modelName,
@@ -70,6 +79,7 @@ export function buildReport(
       lost: rows.filter((row) => row.truncated > 0 && row.trained === 0).length,
     },
     histogram: histogramOf(lengths),
+    category,
     agencies: sorted,
     findings: byRule(findings),
     findingCount: findings.length,
@@ -79,21 +89,24 @@ export function buildReport(
 }
 
 /** The report of a file that was streamed from disk: as buildReport's, without what needs all examples at once. */
-export function buildFileReport(file: string, checked: FileCheck): DatasetReport {
+export function buildFileReport(file: string, checked: FileCheck, columns: Columns = OUR_COLUMNS): DatasetReport {
   const { format, count, estimated, modelName, maxSeqLength, summary, over, lost, tokens } = checked;
   const counts = Object.entries(checked.findingsByRule).map(([rule, findings]) => ({
     rule,
     severity: checked.severities[rule] ?? 'warning',
     count: findings,
   }));
+  const category = checked.agencies.some(({ name }) => name !== '') ? categoryField(columns) : undefined;
+  const agencies = category === undefined ? [] : checked.agencies;
   return {
     file,
     format: format.toUpperCase(),
     examples: count,
-    advice: [sizeText(count), ...balanceAdvice(checked.agencies)],
+    advice: [sizeText(count), ...balanceAdvice(agencies, category)],
     tokens: { estimated, model: modelName, maxSeqLength, ...summary, over, lost },
     histogram: histogramOf(tokens),
-    agencies: checked.agencies.map((agency) => ({ ...agency, split: undefined })),
+    category,
+    agencies: agencies.map((agency) => ({ ...agency, split: undefined })),
     findings: gravestFirst(counts),
     findingCount: checked.findingCount,
     duplicates: checked.findingsByRule['exact-duplicate'] ?? 0,
@@ -127,12 +140,12 @@ function sizeText(examples: number): string {
   return `${number} ${examples === 1 ? 'example is' : 'examples are'} ${sizeAdvice(examples)}`;
 }
 
-function balanceAdvice(agencies: readonly { name: string; examples: number }[]): string[] {
+function balanceAdvice(agencies: readonly { name: string; examples: number }[], category = 'category'): string[] {
   const most = agencies[0];
   const least = agencies.at(-1);
   if (most === undefined || least === undefined || agencies.length < 2 || most.examples < 10 * least.examples)
     return [];
-  const name = (agency: { name: string }): string => agency.name || 'no agency';
+  const name = (agency: { name: string }): string => agency.name || `no ${category}`;
   return [
     `Uneven: ${name(most)} has ${most.examples.toLocaleString('en-US')} examples, ${name(least)} has ${least.examples.toLocaleString('en-US')} - write more for the small ones`,
   ];

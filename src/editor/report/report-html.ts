@@ -38,16 +38,7 @@ ${table(
   ['Tokens', 'Examples'],
   report.histogram.map((bin) => [`${number(bin.from)} to ${number(bin.to)}`, number(bin.examples)]),
 )}
-<h2>${report.split === undefined ? 'Balance' : 'Balance and split'}</h2>
-${table(
-  ['Agency', 'Examples', ...(report.split === undefined ? [] : ['Train', 'Validation', 'Test'])],
-  [...report.agencies, { name: 'All', examples: report.examples, split: report.split }].map(
-    ({ name, examples, split }) => [
-      name || '(no agency)',
-      ...[examples, ...(split === undefined ? [] : [split.train, split.validation, split.test])].map(number),
-    ],
-  ),
-)}
+${balance(report)}
 <h2>Findings by rule</h2>
 ${table(
   ['Rule', 'Severity', 'Findings'],
@@ -55,6 +46,22 @@ ${table(
 )}
 </body></html>
 `;
+}
+
+/** Nothing of what no example has a field for and no split is known of. */
+function balance(report: DatasetReport): string {
+  const { category, split } = report;
+  if (category === undefined && split === undefined) return '';
+  const title = category === undefined ? 'Split' : split === undefined ? 'Balance' : 'Balance and split';
+  const rows = [...report.agencies, { name: 'All', examples: report.examples, split }];
+  return `<h2>${title}</h2>
+${table(
+  [category ?? '', 'Examples', ...(split === undefined ? [] : ['Train', 'Validation', 'Test'])],
+  rows.map(({ name, examples, split: parts }) => [
+    name || `(no ${category ?? 'category'})`,
+    ...[examples, ...(parts === undefined ? [] : [parts.train, parts.validation, parts.test])].map(number),
+  ]),
+)}`;
 }
 
 function chart({ histogram, tokens }: DatasetReport): string {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AnalysisResult } from '../../analysis/protocol';
+import type { Columns } from '../../dataset/columns';
 import type { Finding } from '../../dataset/finding';
 import { buildReport, readExamples } from './report-build';
 
@@ -11,10 +12,11 @@ export interface ReportInput {
   readonly result: AnalysisResult;
   readonly findings: readonly Finding[];
   readonly nearDuplicateThreshold: number;
+  readonly columns?: Columns | undefined;
 }
 
-const { file, text, result, findings, nearDuplicateThreshold } = workerData as ReportInput;
-const reading = readExamples(file, text);
+const { file, text, result, findings, nearDuplicateThreshold, columns } = workerData as ReportInput;
+const reading = readExamples(file, text, columns);
 let step = reading.next();
 while (step.done !== true) step = reading.next();
-parentPort?.postMessage(buildReport(file, step.value, result, findings, nearDuplicateThreshold));
+parentPort?.postMessage(buildReport(file, step.value, result, findings, nearDuplicateThreshold, columns));

@@ -115,8 +115,9 @@ class ReportView {
       const result = services.documents.current(document);
       if (result === undefined) return;
       const script = services.context.asAbsolutePath('dist/report-worker.js');
-      const { nearDuplicateThreshold } = await settingsFor(document.uri);
-      const input = { file: this.fileName(), text: document.getText(), result, findings, nearDuplicateThreshold };
+      const { nearDuplicateThreshold, columns } = await settingsFor(document.uri);
+      const text = document.getText();
+      const input = { file: this.fileName(), text, result, findings, nearDuplicateThreshold, columns };
       const report = await buildReportAside(script, input, controller.signal);
       this.report = report;
       this.host.post({ type: 'report', report });
