@@ -17,8 +17,8 @@ export interface RuleFinding {
 
 export type Report = (finding: RuleFinding) => void;
 
-/** What a text of an example is for, whatever its format calls it. */
-export type TextRole = 'question' | 'answer' | 'agency' | 'system' | 'other';
+/** What a text of an example is for, whatever its format calls it; a transcript holds several turns, with marks between them. */
+export type TextRole = 'question' | 'answer' | 'agency' | 'system' | 'other' | 'transcript';
 
 /** One text of an example and the JSON string that holds it. */
 export interface SubjectText {

@@ -73,12 +73,14 @@ export function movedTexts(
   const take = (role: TextRole, path: Path): void => {
     const written = nodeAt(tree, places.of(path));
     for (const node of written === undefined ? [] : stringsIn(written)) {
-      const text: SubjectText = {
-        role,
+      const { offset: start, length } = node;
+      const known = found.get(node);
+      const text = {
+        role: known === undefined ? role : 'transcript',
         value: node.value as string,
-        start: node.offset,
-        end: node.offset + node.length,
-      };
+        start,
+        end: start + length,
+      } as const;
       found.set(node, table ? ({ ...text, table: true } as TableText) : text);
     }
   };

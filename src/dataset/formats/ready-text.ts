@@ -34,6 +34,7 @@ const TEMPLATES: readonly Template[] = [
     mark: /(?:^|\n)#{2,3} ?(System|Instruction|Input|Context|Response|Output|Question|Answer|Human|User|Assistant)\s*:?[ \t]*\n?/gi,
     end: END,
   },
+  { name: 'Guanaco', mark: /### (Human|Assistant):[ \t]*/g, end: END },
   { name: 'Vicuna', mark: /(?:^|\s)(SYSTEM|USER|ASSISTANT):[ \t]*/g, end: END },
   { name: 'labels', mark: /(?:^|\n)[ \t]*(Human|User|Assistant|Question|Answer|Q|A):[ \t]*/g, end: END },
 ];

@@ -11,8 +11,8 @@ export const paddedText = textRule(
     PADDED.test(source) ||
     value.question.trim().length !== value.question.length ||
     value.answer.trim().length !== value.answer.length,
-  function* ({ value }): Generator<TextProblem> {
-    if (value.trim() === '') return;
+  function* ({ role, value }): Generator<TextProblem> {
+    if (value.trim() === '' || role === 'transcript') return;
     // A byte order mark at the edge is control-characters' to report, though JavaScript counts it as white space.
     const head = /^[^\S\ufeff]*/.exec(value)![0].length;
     let tail = value.length;

@@ -1,0 +1,76 @@
+import { strict as assert } from 'node:assert';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { convertFile } from '../../src/dataset/convert-file';
+import type { DatasetExample } from '../../src/dataset/example';
+import { checkText, readDataset, streamDataset } from '../../src/dataset/read';
+import { ALL_CONTENT_RULES } from '../../src/dataset/rules';
+import { INPUTS, type Input } from './inputs';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'sft-shapes-'));
+});
+after(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Told of every small set, whatever its shape. */
+const OF_SIZE = ['dataset-size', 'length-outlier'];
+
+function texts({ value, history = [] }: DatasetExample): string[] {
+  return [...history.map(({ role, content }) => `${role}: ${content}`), value.question, value.answer];
+}
+
+async function outcome({ file, text }: Input): Promise<{ read: string; told: string[]; first: string[] | undefined }> {
+  const written = path.join(folder, file);
+  await writeFile(written, text);
+  const { kind, examples, findings } = await readDataset(written, { rules: ALL_CONTENT_RULES });
+  const told = findings.filter(({ rule }) => !OF_SIZE.includes(rule)).map(({ rule, line }) => `${rule}@${line}`);
+  if (examples.length > 0) return { read: `${kind} ${examples.length}`, told, first: texts(examples[0]!) };
+  try {
+    const converted = await convertFile(written, 'messages', { layout: 'jsonl' });
+    const [item] = checkText('x.jsonl', converted.text, []);
+    const first = item?.type === 'example' ? texts(item.example) : undefined;
+    return { read: `convert ${converted.from} ${converted.examples}`, told, first };
+  } catch {
+    return { read: '-', told, first: undefined };
+  }
+}
+
+describe('a hundred small inputs of other tools', () => {
+  it('are a hundred', () => {
+    assert.ok(INPUTS.length >= 100, `${INPUTS.length}`);
+  });
+  for (const input of INPUTS) {
+    it(`${input.name}: ${input.read}`, async () => {
+      const found = await outcome(input);
+      assert.deepEqual({ read: found.read, told: found.told }, { read: input.read, told: input.told ?? [] });
+      if (input.first !== undefined) assert.deepEqual(found.first, input.first);
+    });
+  }
+});
+
+describe('what was read is read again', () => {
+  for (const input of INPUTS.filter(({ read }) => read !== '-' && !read.startsWith('convert'))) {
+    it(`${input.name}: converted to messages, it says the same`, async () => {
+      const written = path.join(folder, input.file);
+      await writeFile(written, input.text);
+      const { examples } = await readDataset(written, { rules: [] });
+      if ((await errorsOf(written)) > 0) return;
+      const { text } = await convertFile(written, 'messages', { layout: 'jsonl' });
+      const again = checkText('x.jsonl', text, []).flatMap((item) => (item.type === 'example' ? [item.example] : []));
+      assert.deepEqual(again.map(texts), examples.map(texts));
+    });
+  }
+});
+
+async function errorsOf(file: string): Promise<number> {
+  let errors = 0;
+  for await (const item of streamDataset(file)) {
+    if (item.type === 'finding' && item.finding.severity === 'error') errors++;
+  }
+  return errors;
+}
