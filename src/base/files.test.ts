@@ -150,12 +150,17 @@ if (childArguments !== undefined) {
 
   describe('writeFolderAtomic', () => {
     it('writes, replaces, and leaves nothing else', async () => {
-      const folder = fresh();
-      const target = path.join(folder, 'deep', 'checkpoint');
+      const target = path.join(fresh(), 'checkpoint');
       await saveFolder(target, 1);
       await saveFolder(target, 2);
       assert.equal(generationOfFolder(target), 2);
       assert.deepEqual(readdirSync(path.dirname(target)), ['checkpoint']);
+    });
+
+    it('makes no folder above its own: one that was deleted stays deleted', async () => {
+      const folder = fresh();
+      await assert.rejects(saveFolder(path.join(folder, 'run', 'checkpoint'), 1), { code: 'not-writable' });
+      assert.deepEqual(readdirSync(folder), []);
     });
 
     it('does not replace a file', async () => {

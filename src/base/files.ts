@@ -85,9 +85,10 @@ export function explainWriteError(error: unknown, target: string): unknown {
         remedy: 'choose another place',
       });
     case 'EISDIR':
+    case 'ERR_FS_EISDIR':
       return new SftError('not-writable', 'cannot be saved: there is a folder of that name', {
         ...details,
-        remedy: 'choose another name',
+        remedy: 'move it away, or choose another name',
       });
     default:
       return error;
@@ -220,8 +221,8 @@ function ignored(): void {
  * between the two renames leaves the target missing and the former folder whole under that name. {@link recoverFolder}, which this
  * function calls first, puts it back.
  *
- * @throws SftError `disk-full` or `not-writable`, also for such errors inside `write`; whatever else `write` throws. The former
- * folder is then unchanged and nothing is left behind.
+ * @throws SftError `disk-full` or `not-writable`, also for such errors inside `write` and where the folder above `target` is missing;
+ * whatever else `write` throws. The former folder is then unchanged and nothing is left behind.
  */
 export async function writeFolderAtomic(
   target: string,
@@ -240,7 +241,6 @@ export async function writeFolderAtomic(
   const discarded = besides(real, 'tmp');
   for (const name of [temporary, aside, discarded]) inUse.add(name);
   try {
-    await makeFolder(path.dirname(real));
     await recoverFolder(real);
     await mkdir(temporary);
     await write(temporary);

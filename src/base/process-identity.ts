@@ -34,6 +34,8 @@ export function ownIdentity(): ProcessIdentity {
  * decides: a new process that was given the number of a dead one is then taken for it.
  */
 export function isAlive(identity: ProcessIdentity): boolean {
+  // Of 0 the system takes the caller's own group to be meant, which always lives.
+  if (identity.pid < 1) return false;
   try {
     process.kill(identity.pid, 0);
   } catch (error) {

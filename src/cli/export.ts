@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
-import { writeFolderAtomic } from '../base/files';
+import { makeFolder, writeFolderAtomic } from '../base/files';
 import type { ExportProgress } from '../export/exporter';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
@@ -42,6 +42,7 @@ README.md that says how the model was trained. The run is not changed.
     );
     let notes: readonly string[] = [];
     try {
+      await makeFolder(path.dirname(out));
       await writeFolderAtomic(out, async (temporary) => {
         notes = await exporter.write(source, temporary, shareShown(terminal));
       });

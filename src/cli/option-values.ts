@@ -14,6 +14,10 @@ export function requiredOption(options: OptionValues, name: string, remedy: stri
   return value;
 }
 
+/** As a person writes numbers: Number() also takes 0x10, 1e3 as a count, and blanks. */
+const WHOLE = /^[+-]?\d+$/;
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /**
  * A number option within bounds.
  * @throws SftError usage
@@ -28,15 +32,8 @@ export function numberOption(
   if (text === undefined) return fallback;
   const value = Number(text);
   const { min, max = Infinity, integer = false } = bounds;
-  if (
-    text.trim() !== '' &&
-    Number.isFinite(value) &&
-    value >= min &&
-    value <= max &&
-    (!integer || Number.isInteger(value))
-  ) {
-    return value;
-  }
+  const written = integer ? WHOLE : DECIMAL;
+  if (written.test(text) && Number.isFinite(value) && value >= min && value <= max) return value;
   const kind = integer ? 'a whole number' : 'a number';
   const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
   throw new SftError('usage', `--${name} is ${JSON.stringify(text)}, not ${kind} ${range}`, {

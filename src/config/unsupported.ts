@@ -28,7 +28,11 @@ export function* unsupported(config: Config, devices: readonly DeviceListing[]):
     // The rest is held against what would be taken in its place, so that all is told at once.
     device = devices.find(({ unavailable }) => unavailable === undefined) ?? device;
   }
-  const { kind, supports } = device;
+  yield* unsupportedOn(config, device);
+}
+
+/** What a configuration asks for and this device does not offer. */
+export function* unsupportedOn(config: Config, { kind, supports }: DeviceListing): Generator<Unsupported> {
   const refuse = (key: keyof Config, instead: string | boolean, reason: string, remedy: string): Unsupported => ({
     key,
     reason: `${key} ${JSON.stringify(config[key])}: the ${kind} device ${reason}`,

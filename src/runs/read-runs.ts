@@ -4,6 +4,8 @@ import { formatError, SftError } from '../base/errors';
 import { isAlive } from '../base/process-identity';
 import { RunArtifacts } from './artifacts';
 import { readLabel } from './label';
+import { rebuildState } from './rebuild-state';
+import { isMissing } from './folder/record';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
 import { isWorking } from './folder/run-status';
@@ -25,7 +27,7 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const run = await runFolder.readRun();
   const artifacts = new RunArtifacts(runFolder.path, run.config);
   const label = (await readLabel(runFolder.path)) ?? run.name;
-  return { folder: runFolder, run, artifacts, label, state: await readLiveState(runFolder) };
+  return { folder: runFolder, run, artifacts, label, state: await readLiveState(runFolder, run, artifacts) };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */
@@ -37,38 +39,57 @@ export function withLife(state: RunState): RunState {
 
 /**
  * The state of a run, and whether its worker still lives. One that ended after its state was read has written what it ended with by
- * then: it is read again before it counts as interrupted.
- * @throws SftError `unreadable`
+ * then: it is read again before it counts as interrupted. Where state.json is lost, events and checkpoints say where the run stands.
+ * @throws SftError `unreadable` (exit code 2) where state.json is damaged
  */
-export async function readLiveState(folder: RunFolder): Promise<RunState> {
-  const state = withLife(await folder.readState());
-  return state.status === 'interrupted' ? withLife(await folder.readState()) : state;
+export async function readLiveState(folder: RunFolder, run: Run, artifacts: RunArtifacts): Promise<RunState> {
+  try {
+    const state = withLife(await folder.readState());
+    return state.status === 'interrupted' ? withLife(await folder.readState()) : state;
+  } catch (error) {
+    if (isMissing(error)) return rebuildState(folder, run, artifacts);
+    throw error;
+  }
 }
 
-/**
- * The runs in a folder, newest first. Folders without run.json are not runs.
- *
- * @param onDamaged is told of each run whose files cannot be read; the others are listed all the same
- */
+/** A run whose files cannot be read. */
+export interface DamagedRun {
+  /** Absolute. */
+  readonly folder: string;
+  /** What is wrong with which file, and what to do. */
+  readonly reason: string;
+}
+
+/** @throws what is not the fault of the run's files */
+export function damagedRun(folder: string, error: unknown): DamagedRun {
+  if (!(error instanceof SftError)) throw error;
+  return { folder, reason: formatError(error) };
+}
+
+/** The runs in a folder, newest first, and beside them those that are damaged. Folders without run.json are not runs. */
 export async function listRuns(
   outputDir: string,
-  onDamaged: (reason: string) => void = () => undefined,
-): Promise<RunSummary[]> {
+): Promise<{ readonly runs: readonly RunSummary[]; readonly damaged: readonly DamagedRun[] }> {
   const entries = await readdir(outputDir, { withFileTypes: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new SftError('unreadable', 'cannot be read', { file: outputDir, exitCode: 2, cause: error });
   });
   const runs: RunSummary[] = [];
+  const damaged: DamagedRun[] = [];
   for (const entry of entries) {
     if (!entry.isDirectory()) continue;
     const folder = path.join(outputDir, entry.name);
-    if (!(await readdir(folder)).includes('run.json')) continue;
+    // A folder that may not be looked into is not known to be a run.
+    if (!(await readdir(folder).catch((): string[] => [])).includes('run.json')) continue;
     try {
       runs.push(await readRun(folder));
     } catch (error) {
-      if (!(error instanceof SftError)) throw error;
-      onDamaged(formatError(error));
+      damaged.push(damagedRun(folder, error));
     }
   }
-  return runs.sort((a, b) => b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id));
+  return { runs: runs.sort(newestFirst), damaged };
+}
+
+function newestFirst(a: RunSummary, b: RunSummary): number {
+  return b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id);
 }

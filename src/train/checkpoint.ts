@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
+import { count, number, open, problemIn, type TypeOf } from '../base/shapes';
 import { readTensors, writeTensors, type NamedTensor } from '../model/parameter-file';
 import type { Trainer } from './trainer';
 
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'trainer_state.json';
 
-/** What a run remembers beside weights and moments. The step is the data cursor and the dropout counter as well. */
-export interface TrainerState {
-  readonly step: number;
+/** What a run remembers beside weights and moments. */
+const TRAINER_STATE = open({
+  /** The data cursor and the dropout counter as well. */
+  step: count,
   /** Best validation loss so far and its step; null before the first evaluation. */
-  readonly best: { readonly step: number; readonly loss: number } | null;
+  best: v.nullable(open({ step: count, loss: number })),
   /** Evaluations since the best one, for early stopping. */
-  readonly evaluations_without_gain: number;
-}
+  evaluations_without_gain: count,
+});
+export type TrainerState = TypeOf<typeof TRAINER_STATE>;
 
 /** Writes a checkpoint into an empty folder: what was trained, the optimizer's moments, the state. The caller renames it into place. */
 export async function writeCheckpoint(
@@ -46,38 +50,26 @@ export function readCheckpoint(device: Device, trainer: Trainer, folder: string)
 
 function readState(folder: string): TrainerState {
   const file = path.join(folder, STATE);
+  const refuse = (reason: string, cause?: unknown): SftError =>
+    new SftError('corrupt-checkpoint', `the state of the checkpoint cannot be read: ${reason}`, {
+      file,
+      remedy: 'delete this checkpoint folder; the run resumes from the one before it',
+      exitCode: 2,
+      cause,
+    });
   let value: unknown;
-  let cause: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    cause = error;
+    throw refuse('it is not a file of JSON', error);
   }
+  const result = v.safeParse(TRAINER_STATE, value);
+  if (!result.success) throw refuse(problemIn(result.issues, ''));
   // A folder says its step in its name: a state of another step is not this checkpoint's.
   const named = /^step-(\d+)$/.exec(path.basename(folder))?.[1];
-  if (isState(value) && (named === undefined || Number(named) === value.step)) return value;
-  throw new SftError('corrupt-checkpoint', 'the state of the checkpoint cannot be read', {
-    file,
-    remedy: 'delete this checkpoint folder; the run resumes from the one before it',
-    exitCode: 2,
-    cause,
-  });
-}
-
-function isState(value: unknown): value is TrainerState {
-  if (typeof value !== 'object' || value === null) return false;
-  const { step, best, evaluations_without_gain: without } = value as Readonly<Record<string, unknown>>;
-  return isCount(step) && isCount(without) && (best === null || isBest(best));
-}
-
-function isBest(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { step, loss } = value as Readonly<Record<string, unknown>>;
-  return isCount(step) && typeof loss === 'number';
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  const { step } = result.output;
+  if (named !== undefined && Number(named) !== step) throw refuse(`step is ${step}, the folder is of step ${named}`);
+  return result.output;
 }
 
 function moments({ optimizer, parameters }: Trainer): NamedTensor[] {

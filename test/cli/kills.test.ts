@@ -7,9 +7,8 @@ import { Ajv } from 'ajv';
 import { readSafetensorsHeader } from '../../src/model/safetensors';
 import { createRandom } from '../../src/base/random';
 import { foldEvents } from '../../src/runs/curves';
-import { EVENT_SCHEMA, type RunEvent } from '../../src/runs/folder/event-schema';
+import type { RunEvent } from '../../src/runs/folder/event-schema';
 import { readRun } from '../../src/runs/read-runs';
-import { STATE_SCHEMA } from '../../src/runs/folder/state-schema';
 import { sft, SFT, smallConfig, temporaryFolder } from './sft';
 
 const KILLS = 20;
@@ -23,6 +22,10 @@ function filesBelow(folder: string): string[] {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
+const schemaFile = (name: string): object => JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as object;
+const EVENTS = schemaFile('events');
+const STATE = schemaFile('state');
+
 /** Whatever bears the name of a finished file is whole. */
 function nothingIsHalfWritten(run: string): void {
   const ajv = new Ajv({ allowUnionTypes: true });
@@ -35,11 +38,11 @@ function nothingIsHalfWritten(run: string): void {
     for (const line of text.trimEnd().split('\n')) {
       const value: unknown = text === '' ? undefined : JSON.parse(line);
       if (file.endsWith('events.jsonl') && value !== undefined) {
-        assert.ok(ajv.validate(EVENT_SCHEMA, value), ajv.errorsText());
+        assert.ok(ajv.validate(EVENTS, value), ajv.errorsText());
       }
     }
   }
-  assert.ok(ajv.validate(STATE_SCHEMA, JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8'))));
+  assert.ok(ajv.validate(STATE, JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8'))));
 }
 
 /**

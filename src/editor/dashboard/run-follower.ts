@@ -88,8 +88,9 @@ export class RunFollower {
       for (const event of events) this.add(event);
       this.offset = offset;
     }
-    const state = await readLiveState(folder);
-    await this.readEvaluation(new RunArtifacts(folder.path, run.config));
+    const artifacts = new RunArtifacts(folder.path, run.config);
+    const state = await readLiveState(folder, run, artifacts);
+    await this.readEvaluation(artifacts);
     const { device, evaluation, predictions, damage } = this;
     const warnings = damage === undefined ? this.warnings : [...this.warnings, damage];
     return { run, state, curves, device, warnings, evaluation, predictions };

@@ -1,10 +1,20 @@
-import type { RunSummary } from '../../runs/read-runs';
-import type { RunGroup } from '../../runs/run-groups';
+import type { DamagedRun, RunSummary } from '../../runs/read-runs';
+import { RUN_GROUPS } from '../../runs/run-groups';
+
+/** Headings of the tree: the states of runs, and runs whose files cannot be read. */
+export const TREE_GROUPS = [...RUN_GROUPS, 'damaged'] as const;
+export type TreeGroup = (typeof TREE_GROUPS)[number];
 
 /** Runs in the same state, under one heading. */
 export interface GroupNode {
   readonly kind: 'group';
-  readonly group: RunGroup;
+  readonly group: TreeGroup;
+}
+
+/** A run that cannot be read. */
+export interface DamagedNode {
+  readonly kind: 'damaged';
+  readonly run: DamagedRun;
 }
 
 /** One run. The object stays the same while the run's state changes: the tree keeps what is selected and open. */
@@ -36,4 +46,4 @@ export interface CheckpointNode {
   readonly parent: PartNode;
 }
 
-export type TreeNode = GroupNode | RunNode | PartNode | CheckpointNode;
+export type TreeNode = GroupNode | RunNode | DamagedNode | PartNode | CheckpointNode;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
-import type { RunSummary } from '../../runs/read-runs';
+import type { DamagedRun, RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
 import { CONFIG_GLOB } from '../config/config-name';
 
@@ -21,7 +21,9 @@ export class RunStore implements vscode.Disposable {
   private readonly changeEmitter = new vscode.EventEmitter<void>();
   private readonly runs = new Map<string, RunSummary>();
   private readonly pending = new Set<string>();
-  private readonly damaged = new Set<string>();
+  private readonly damaged = new Map<string, DamagedRun>();
+  /** What was told of damaged runs, once each. */
+  private readonly told = new Set<string>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private watchers: vscode.Disposable[] = [];
   private folders: readonly string[] = [];
@@ -68,6 +70,11 @@ export class RunStore implements vscode.Disposable {
   /** Newest first. */
   list(): readonly RunSummary[] {
     return this.sorted;
+  }
+
+  /** Runs whose files cannot be read, by their folders. */
+  listDamaged(): readonly DamagedRun[] {
+    return [...this.damaged.values()].sort((a, b) => b.folder.localeCompare(a.folder));
   }
 
   /** @param folder path of the run folder */
@@ -119,18 +126,15 @@ export class RunStore implements vscode.Disposable {
   private async listAgain(): Promise<void> {
     try {
       const { listRuns } = await import('../../runs/read-runs');
-      const found = await Promise.all(
-        this.folders.map((folder) =>
-          listRuns(folder, (reason) => {
-            this.report(reason);
-          }),
-        ),
-      );
+      const found = await Promise.all(this.folders.map((folder) => listRuns(folder)));
       const before = new Map(this.runs);
+      const damagedBefore = JSON.stringify(this.listDamaged());
       this.runs.clear();
-      for (const summary of found.flat()) this.runs.set(summary.folder.path, summary);
+      this.damaged.clear();
+      for (const summary of found.flatMap(({ runs }) => runs)) this.runs.set(summary.folder.path, summary);
+      for (const one of found.flatMap(({ damaged }) => damaged)) this.addDamaged(one);
       const same = before.size === this.runs.size && [...this.runs].every(([key, now]) => isSame(before.get(key), now));
-      if (!same) this.publish();
+      if (!same || damagedBefore !== JSON.stringify(this.listDamaged())) this.publish();
     } catch (error) {
       this.report(reasonOf(error));
     }
@@ -167,30 +171,36 @@ export class RunStore implements vscode.Disposable {
 
   /** @returns whether anything differs from before */
   private async readAgain(folders: readonly string[]): Promise<boolean> {
-    const { readRun } = await import('../../runs/read-runs');
+    const { damagedRun, readRun } = await import('../../runs/read-runs');
     const { isMissing } = await import('../../runs/folder/record');
     const changes = await Promise.all(
       folders.map(async (folder) => {
         const before = this.runs.get(folder);
-        const now = await readRun(folder).catch((error: unknown) => {
-          if (!(error instanceof SftError)) throw error;
+        const damageBefore = this.damaged.get(folder)?.reason;
+        this.damaged.delete(folder);
+        try {
+          const now = await readRun(folder);
+          this.runs.set(folder, now);
+          return damageBefore !== undefined || !isSame(before, now);
+        } catch (error) {
+          this.runs.delete(folder);
           // Where a file is missing it is gone, or not yet a run: run.json is what makes it one.
-          if (!isMissing(error)) this.report(formatError(error));
-          return undefined;
-        });
-        if (now === undefined) return this.runs.delete(folder);
-        this.runs.set(folder, now);
-        return !isSame(before, now);
+          if (!isMissing(error)) this.addDamaged(damagedRun(folder, error));
+          return before !== undefined || damageBefore !== this.damaged.get(folder)?.reason;
+        }
       }),
     );
     return changes.includes(true);
   }
 
+  private addDamaged(run: DamagedRun): void {
+    this.damaged.set(run.folder, run);
+    this.report(run.reason);
+  }
+
   private publish(): void {
     if (this.disposed) return;
-    this.sorted = [...this.runs.values()].sort(
-      (a, b) => b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id),
-    );
+    this.sorted = [...this.runs.values()].sort(newestFirst);
     this.followLife();
     this.changeEmitter.fire();
   }
@@ -210,10 +220,14 @@ export class RunStore implements vscode.Disposable {
   }
 
   private report(reason: string): void {
-    if (this.damaged.has(reason)) return;
-    this.damaged.add(reason);
+    if (this.told.has(reason)) return;
+    this.told.add(reason);
     this.log(reason);
   }
+}
+
+function newestFirst(a: RunSummary, b: RunSummary): number {
+  return b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id);
 }
 
 function isSame(before: RunSummary | undefined, now: RunSummary): boolean {

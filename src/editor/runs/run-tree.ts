@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
-import { groupOf, RUN_GROUPS, type RunGroup } from '../../runs/run-groups';
+import { groupOf } from '../../runs/run-groups';
 import type { LiveProgress } from './live-progress';
-import type { GroupNode, RunNode, TreeNode } from './run-nodes';
+import {
+  TREE_GROUPS,
+  type DamagedNode,
+  type GroupNode,
+  type RunNode,
+  type TreeGroup,
+  type TreeNode,
+} from './run-nodes';
 import { checkpointsOf, partsOf } from './run-parts';
 import type { RunStore } from './run-store';
 import { treeItem } from './tree-items';
@@ -9,9 +16,12 @@ import { treeItem } from './tree-items';
 /** The runs by state. A run that only moves on redraws its own line; one that changes its state moves to its new heading. */
 export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly changeEmitter = new vscode.EventEmitter<TreeNode | undefined>();
-  private readonly groups = new Map<RunGroup, GroupNode>(RUN_GROUPS.map((group) => [group, { kind: 'group', group }]));
+  private readonly groups = new Map<TreeGroup, GroupNode>(
+    TREE_GROUPS.map((group) => [group, { kind: 'group', group }]),
+  );
   private readonly nodes = new Map<string, RunNode>();
   private readonly subscription: vscode.Disposable;
+  private damaged: readonly DamagedNode[] = [];
   private drawn = '';
 
   readonly onDidChangeTreeData = this.changeEmitter.event;
@@ -40,13 +50,14 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) return [...this.groups.values()].filter(({ group }) => this.runsIn(group).length > 0);
-    if (node.kind === 'group') return this.runsIn(node.group);
+    if (node.kind === 'group') return [...this.runsIn(node.group)];
     if (node.kind === 'run') return partsOf(node);
     return node.kind === 'part' && node.part === 'checkpoints' ? checkpointsOf(node) : [];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
     if (node.kind === 'group') return undefined;
+    if (node.kind === 'damaged') return this.groups.get('damaged');
     return node.kind === 'run' ? this.groups.get(groupOf(node.summary.state.status)) : node.parent;
   }
 
@@ -55,7 +66,8 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     return this.nodes.get(folder);
   }
 
-  private runsIn(group: RunGroup): RunNode[] {
+  private runsIn(group: TreeGroup): readonly (RunNode | DamagedNode)[] {
+    if (group === 'damaged') return this.damaged;
     return [...this.nodes.values()].filter(({ summary }) => groupOf(summary.state.status) === group);
   }
 
@@ -70,7 +82,12 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
       node.summary = summary;
       this.nodes.set(runFolder, node);
     }
-    const drawn = runs.map(({ folder, state }) => `${groupOf(state.status)} ${folder.path}`).join('\n');
+    const damaged = this.store.listDamaged();
+    this.damaged = damaged.map((run) => ({ kind: 'damaged', run }));
+    const drawn = [
+      ...runs.map(({ folder, state }) => `${groupOf(state.status)} ${folder.path}`),
+      ...damaged.map(({ folder, reason }) => `${folder} ${reason}`),
+    ].join('\n');
     if (drawn !== this.drawn) this.changeEmitter.fire(undefined);
     else for (const { folder } of moved) this.changeEmitter.fire(this.nodes.get(folder.path));
     this.drawn = drawn;

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
 import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
-import type { CheckpointNode, GroupNode, PartNode, RunNode, TreeNode } from './run-nodes';
+import type { CheckpointNode, DamagedNode, GroupNode, PartNode, RunNode, TreeGroup, TreeNode } from './run-nodes';
 
 export interface ItemFacts {
   /** Runs in a group. */
@@ -18,6 +18,8 @@ export function treeItem(node: TreeNode, { size, progress }: ItemFacts): vscode.
       return groupItem(node, size);
     case 'run':
       return runItem(node, progress);
+    case 'damaged':
+      return damagedItem(node);
     case 'part':
       return partItem(node);
     case 'checkpoint':
@@ -25,7 +27,8 @@ export function treeItem(node: TreeNode, { size, progress }: ItemFacts): vscode.
   }
 }
 
-const GROUP_NAMES: Readonly<Record<RunGroup, string>> = {
+const GROUP_NAMES: Readonly<Record<TreeGroup, string>> = {
+  damaged: 'Damaged',
   running: 'Running',
   queued: 'Queued',
   paused: 'Paused',
@@ -83,6 +86,18 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
   item.accessibilityInformation = {
     label: `${label}, ${GROUP_NAMES[group].toLowerCase()}, ${item.description}`,
   };
+  return item;
+}
+
+function damagedItem({ run: { folder, reason } }: DamagedNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(path.basename(folder));
+  item.id = `damaged:${folder}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.contextValue = 'damaged';
+  // Every file of a run that is named lies in its folder.
+  item.description = reason.replace(folder + path.sep, '');
+  item.tooltip = reason;
+  item.command = { title: 'Reveal', command: 'revealInExplorer', arguments: [vscode.Uri.file(folder)] };
   return item;
 }
 

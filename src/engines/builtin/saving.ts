@@ -1,5 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFolderAtomic } from '../../base/files';
+import { explainWriteError, writeFolderAtomic } from '../../base/files';
 import type { Device } from '../../compute/device';
 import { readTensors } from '../../model/parameter-file';
 import { writeCheckpoint, type TrainerState } from '../../train/checkpoint';
@@ -42,6 +43,7 @@ export class Saving {
     job.report({ type: 'begins', what: 'saving' });
     const target = job.places.checkpoint(step);
     const state = { ...this.state, step };
+    await this.makeCheckpoints();
     await writeFolderAtomic(target, (temporary) =>
       writeCheckpoint(device, trainer, state, job.config.model_name, temporary),
     );
@@ -59,8 +61,19 @@ export class Saving {
       best: best ? { step: trainer.step, loss } : this.state.best,
       evaluations_without_gain: best ? 0 : this.state.evaluations_without_gain + 1,
     };
-    if (best) await writeFolderAtomic(this.job.places.best, (temporary) => this.writeWeights(temporary));
+    if (best) {
+      await this.makeCheckpoints();
+      await writeFolderAtomic(this.job.places.best, (temporary) => this.writeWeights(temporary));
+    }
     return best;
+  }
+
+  /** Not the folder above it: where that is gone somebody deleted the run, and nothing of it comes back. */
+  private async makeCheckpoints(): Promise<void> {
+    const checkpoints = path.dirname(this.job.places.best);
+    await mkdir(checkpoints).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainWriteError(error, checkpoints);
+    });
   }
 
   /** Makes the best weights those of the model. */

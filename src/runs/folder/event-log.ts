@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import { SftError } from '../../base/errors';
-import type { NewRunEvent, RunEvent } from './event-schema';
+import { EVENT_SCHEMA, type NewRunEvent, type RunEvent } from './event-schema';
 
 const NEWLINE = 0x0a;
 /** How much is read at once. */
@@ -93,12 +94,20 @@ function appendError(error: unknown, file: string): unknown {
     const remedy = 'choose another output_dir or change its permissions';
     return new SftError('not-writable', 'cannot be written', { file, remedy, cause: error });
   }
+  if (code === 'EISDIR') {
+    const remedy = 'move it away and resume the run';
+    return new SftError('not-writable', 'cannot be written: there is a folder of that name', {
+      file,
+      remedy,
+      cause: error,
+    });
+  }
   return error;
 }
 
 /**
  * The whole lines from byte `offset` on. A half-written last line is left for the next time, and a line that is not an event (torn by
- * a power cut) is passed over.
+ * a power cut, written by hand, or of a newer version) is passed over. Where there is no such file there are no events.
  *
  * @returns the events and the offset after the last whole line
  */
@@ -120,6 +129,7 @@ export async function* readEventPieces(
   const handle = await open(file, 'r').catch(() => undefined);
   if (handle === undefined) return;
   try {
+    if (!(await handle.stat()).isFile()) return;
     let pending = Buffer.alloc(0);
     let position = offset;
     let consumed = offset;
@@ -145,12 +155,14 @@ export async function* readEventPieces(
 }
 
 function parseEvent(line: string): RunEvent | undefined {
+  let value: unknown;
   try {
-    const value = JSON.parse(line) as unknown;
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as RunEvent) : undefined;
+    value = JSON.parse(line);
   } catch {
     return undefined;
   }
+  const result = v.safeParse(EVENT_SCHEMA, value, { abortEarly: true });
+  return result.success ? result.output : undefined;
 }
 
 /** All events so far, then each new one as it comes, until `signal` is aborted. The file need not exist yet, its folder must. */

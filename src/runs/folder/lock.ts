@@ -75,7 +75,10 @@ export function runBusy(folder: string, pid: number): SftError {
 
 async function otherHolder(folder: string): Promise<ProcessIdentity | undefined> {
   const own = ownIdentity();
-  for (const name of await readdir(folder)) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    // A lock is a file: a folder of such a name is somebody else's.
+    if (!entry.isFile()) continue;
+    const { name } = entry;
     const match = /^lock-(\d+)-(\d+|x)$/.exec(name);
     if (match === null) continue;
     const identity = { pid: Number(match[1]), started: match[2] === 'x' ? null : Number(match[2]) };

@@ -1,27 +1,18 @@
-import type { FromSchema, JsonSchema } from '../../base/json-schema';
+import * as v from 'valibot';
+import { count, described, list, open, whole, type TypeOf } from '../../base/shapes';
 
 /** ratings.json: what a person thinks of the tuned model's answers. Replaced as a whole. */
-export const RATINGS_SCHEMA = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title: 'SFT Workbench ratings',
-  description: "ratings.json in a run folder: a person's ratings of the tuned model's answers.",
-  type: 'object',
-  required: ['ratings'],
-  additionalProperties: false,
-  properties: {
-    ratings: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['index', 'rating'],
-        additionalProperties: false,
-        properties: {
-          index: { description: 'Of the example, as in predictions.jsonl.', type: 'integer', minimum: 0 },
-          rating: { description: 'From 1, completely wrong, to 5, perfect.', type: 'integer', minimum: 1, maximum: 5 },
-        },
-      },
-    },
-  },
-} as const satisfies JsonSchema;
+export const RATINGS_SCHEMA = v.pipe(
+  open({
+    ratings: list(
+      open({
+        index: described('Of the example, as in predictions.jsonl.', count),
+        rating: described('From 1, completely wrong, to 5, perfect.', whole(1, 5)),
+      }),
+    ),
+  }),
+  v.title('SFT Workbench ratings'),
+  v.description("ratings.json in a run folder: a person's ratings of the tuned model's answers."),
+);
 
-export type Rating = FromSchema<typeof RATINGS_SCHEMA>['ratings'][number];
+export type Rating = TypeOf<typeof RATINGS_SCHEMA>['ratings'][number];

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { createAjv } from '../../base/create-ajv';
+import * as v from 'valibot';
 import { SftError } from '../../base/errors';
-import type { FromSchema, JsonSchema } from '../../base/json-schema';
+import { problemIn, type TypeOf } from '../../base/shapes';
 
 /** Reads values that a run folder holds as JSON, by their schema. */
 export interface RecordFormat<T> {
   /**
-   * The value of a text. Keys that an older version did not write get the default of the schema; keys that a newer version wrote beside
-   * those known here are kept.
+   * The value of a text. Keys that an older version did not write get the default of the schema.
    * @param line where the text is one line of `file`, 1-based
    * @throws SftError `unreadable` (exit code 2) where the text is not JSON, or not what the schema says
    */
@@ -30,12 +28,11 @@ export interface RecordRemedies {
  * The one way to read a kind of file in a run folder. A key that is added to a schema needs a default there: it is what the runs of
  * earlier versions are read with.
  */
-export function recordFormat<const S extends JsonSchema>(
+export function recordFormat<const S extends v.GenericSchema>(
   schema: S,
   { missing, damaged }: RecordRemedies,
-): RecordFormat<FromSchema<S>> {
-  let validate: ValidateFunction | undefined;
-  const parse = (text: string, file: string, line?: number): FromSchema<S> => {
+): RecordFormat<TypeOf<S>> {
+  const parse = (text: string, file: string, line?: number): TypeOf<S> => {
     const refuse = (reason: string): SftError =>
       new SftError('unreadable', `is damaged: ${reason}`, {
         file,
@@ -49,12 +46,9 @@ export function recordFormat<const S extends JsonSchema>(
     } catch {
       throw refuse('it is not JSON');
     }
-    validate ??= createAjv({ allErrors: true, allowUnionTypes: true, useDefaults: true }).compile(schema);
-    if (!validate(value)) {
-      const error = validate.errors?.find(({ keyword }) => keyword !== 'additionalProperties');
-      if (error !== undefined) throw refuse(reasonOf(error));
-    }
-    return value as FromSchema<S>;
+    const result = v.safeParse(schema, value, { abortEarly: true });
+    if (!result.success) throw refuse(problemIn(result.issues, ''));
+    return result.output as TypeOf<S>;
   };
   return {
     parse,
@@ -63,9 +57,11 @@ export function recordFormat<const S extends JsonSchema>(
       try {
         text = await readFile(file, 'utf8');
       } catch (cause) {
-        const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-        const reason = absent ? 'does not exist' : 'cannot be read';
-        const remedy = absent ? missing : 'check its permissions';
+        const { code } = cause as NodeJS.ErrnoException;
+        const folder = code === 'EISDIR';
+        const absent = code === 'ENOENT';
+        const reason = folder ? 'is a folder, not a file' : absent ? 'does not exist' : 'cannot be read';
+        const remedy = folder ? `move it away; ${damaged}` : absent ? missing : 'check its permissions';
         throw new SftError('unreadable', reason, { file, remedy, exitCode: 2, cause });
       }
       return parse(text, file);
@@ -76,12 +72,4 @@ export function recordFormat<const S extends JsonSchema>(
 /** Whether reading failed because there is no such file. */
 export function isMissing(error: unknown): boolean {
   return error instanceof SftError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
-}
-
-/** `config.lora_r must be integer` */
-function reasonOf({ instancePath, message = 'is not what it should be', params }: ErrorObject): string {
-  const place = instancePath.slice(1).replaceAll('/', '.');
-  const allowed = (params as { readonly allowedValues?: readonly unknown[] }).allowedValues;
-  const choices = allowed === undefined ? '' : ` (${allowed.join(', ')})`;
-  return `${place === '' ? 'it' : place} ${message}${choices}`;
 }

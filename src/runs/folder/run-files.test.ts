@@ -10,7 +10,7 @@ import { RunArtifacts } from '../artifacts';
 import { createRun } from '../create-run';
 import { listRuns, readRun } from '../read-runs';
 import type { RunFolder } from './run-folder';
-import { unknownKeys } from './run-files';
+import { unknownKeys } from './run-config';
 
 const root = mkdtempSync(path.join(tmpdir(), 'sft-run-files-'));
 after(() => {
@@ -35,7 +35,8 @@ const part = (value: Json, key: string): Json => value[key] as Json;
 describe('the files of a run that an earlier version wrote', () => {
   it('have the defaults of every key that it did not know', async () => {
     const optional = Object.entries(CONFIG_SCHEMA.properties).filter(
-      ([key, property]) => 'default' in property && !['$schema', 'name', 'split'].includes(key),
+      ([key, property]) =>
+        'default' in property && !['$schema', 'name', 'split', 'train_on', 'enable_thinking'].includes(key),
     );
     assert.ok(optional.length > 30);
     const run = await newRun();
@@ -56,10 +57,13 @@ describe('the files of a run that an earlier version wrote', () => {
     change(run.runFile, (value) => {
       Reflect.deleteProperty(part(part(value, 'config'), 'split'), 'near_duplicate_threshold');
       Reflect.deleteProperty(part(value, 'split'), 'near_duplicate_threshold');
+      for (const key of ['train_on', 'enable_thinking']) Reflect.deleteProperty(part(value, 'config'), key);
     });
     const { config: read, split } = await run.readRun();
     assert.equal(read.split.near_duplicate_threshold, null);
     assert.equal(split.near_duplicate_threshold, null);
+    assert.deepEqual([read.train_on, read.enable_thinking], ['last', false]);
+    assert.deepEqual([config.train_on, config.enable_thinking], ['all', 'auto']);
     assert.equal(config.split.near_duplicate_threshold, 0.8);
   });
 
@@ -104,10 +108,13 @@ describe('a damaged file of a run', () => {
     const run = await newRun();
     const whole = readFileSync(run.runFile, 'utf8');
     for (const [edit, reason] of [
-      [(value: Json) => (part(value, 'config')['lora_r'] = '8'), /config\.lora_r must be integer/],
-      [(value: Json) => delete part(value, 'config')['model_name'], /config must have required property 'model_name'/],
-      [(value: Json) => (part(value, 'config')['training_type'] = 'all'), /training_type .* \(lora, full\)/],
-      [(value: Json) => delete value['created'], /it must have required property 'created'/],
+      [
+        (value: Json) => (part(value, 'config')['lora_r'] = '8'),
+        /config\.lora_r must be a whole number of at least 1 and up to 4096, not "8"/,
+      ],
+      [(value: Json) => delete part(value, 'config')['model_name'], /config\.model_name is missing/],
+      [(value: Json) => (part(value, 'config')['training_type'] = 'all'), /config\.training_type cannot be "all"/],
+      [(value: Json) => delete value['created'], /created is missing/],
     ] as const) {
       writeFileSync(run.runFile, whole);
       change(run.runFile, edit);
@@ -118,7 +125,12 @@ describe('a damaged file of a run', () => {
       await refused(run.readRun(), run.runFile, /is damaged/, /delete the run folder/);
     }
     change(run.stateFile, (state) => (state['status'] = 'asleep'));
-    await refused(run.readState(), run.stateFile, /status .*\(starting, queued/, /update SFT Workbench/);
+    await refused(
+      run.readState(),
+      run.stateFile,
+      /status is not one of starting, queued/,
+      /delete it: where the run stands/,
+    );
   });
 
   it('hides no other run', async () => {
@@ -128,15 +140,19 @@ describe('a damaged file of a run', () => {
     const second = await newRun(outputDir);
     change(first.runFile, (value) => (value['config'] = 3));
     change(second.stateFile, (state) => (state['step'] = -1));
-    const reasons: string[] = [];
-    const listed = await listRuns(outputDir, (reason) => reasons.push(reason));
+    const { runs, damaged } = await listRuns(outputDir);
+    const reasons = damaged.map(({ reason }) => reason);
     assert.deepEqual(
-      listed.map(({ folder }) => folder.path),
+      runs.map(({ folder }) => folder.path),
       whole.map((run) => run.path).toReversed(),
     );
     assert.equal(reasons.length, 2);
-    assert.ok(reasons.some((reason) => reason.startsWith(first.runFile) && reason.includes('config must be object')));
-    assert.ok(reasons.some((reason) => reason.startsWith(second.stateFile) && reason.includes('step must be >= 0')));
+    assert.ok(reasons.some((reason) => reason.startsWith(first.runFile) && reason.includes('config is not an object')));
+    assert.ok(
+      reasons.some(
+        (reason) => reason.startsWith(second.stateFile) && reason.includes('step is not a whole number from 0'),
+      ),
+    );
   });
 
   it('of the evaluation names the line, and how to make it anew', async () => {
@@ -144,13 +160,13 @@ describe('a damaged file of a run', () => {
     const artifacts = new RunArtifacts(run.path, config);
     await refused(artifacts.readEvaluation(), artifacts.evaluationFile, /does not exist/, /sft evaluate/);
     writeFileSync(artifacts.evaluationFile, '{"examples": 3}');
-    await refused(artifacts.readEvaluation(), artifacts.evaluationFile, /required property 'stemmer'/, /sft evaluate/);
+    await refused(artifacts.readEvaluation(), artifacts.evaluationFile, /stemmer is missing/, /sft evaluate/);
     const answer = { answer: 'a', cut: false, rouge1: 1, rouge2: 1, rougeL: 1, nll: 0.5, trained: 2 };
     const line = { index: 0, line: 2, question: 'q', reference: 'a', base: answer, tuned: answer };
     writeFileSync(artifacts.predictionsFile, `${JSON.stringify(line)}\n{"index": 1}\n`);
     await assert.rejects(artifacts.readPredictions(), (error) => {
       assert.ok(error instanceof SftError);
-      assert.ok(formatError(error).startsWith(`${artifacts.predictionsFile}:2 is damaged: it must have`));
+      assert.ok(formatError(error).startsWith(`${artifacts.predictionsFile}:2 is damaged: line is missing`));
       return true;
     });
     writeFileSync(artifacts.predictionsFile, `${JSON.stringify(line)}\n`);

@@ -1,8 +1,8 @@
-import type { ResolvedConfig } from '../../config/config-schema';
+import { open, text } from '../../base/shapes';
 import { EVALUATION_SCHEMA, PREDICTION_SCHEMA } from './evaluation-schema';
 import { RATINGS_SCHEMA } from './ratings-schema';
-import { recordFormat, type RecordFormat } from './record';
-import { RUN_SCHEMA, type Run } from './run-schema';
+import { recordFormat } from './record';
+import { RUN_SCHEMA } from './run-schema';
 import { CONTROL_SCHEMA, STATE_SCHEMA } from './state-schema';
 
 const NAME_A_RUN = 'name the folder of a run, such as .sft/runs/20260102-101500-faq';
@@ -11,22 +11,22 @@ const RESTORE =
 const EVALUATE = '`sft evaluate RUN` makes it anew';
 
 /** run.json. The configuration has all keys: those that the run did not know are filled in. */
-export const RUN_FILE = recordFormat(RUN_SCHEMA, {
-  missing: NAME_A_RUN,
-  damaged: RESTORE,
-}) as unknown as RecordFormat<Run>;
+export const RUN_FILE = recordFormat(RUN_SCHEMA, { missing: NAME_A_RUN, damaged: RESTORE });
 
-export const STATE_FILE = recordFormat(STATE_SCHEMA, { missing: NAME_A_RUN, damaged: RESTORE });
+export const STATE_FILE = recordFormat(STATE_SCHEMA, {
+  missing: NAME_A_RUN,
+  damaged: 'delete it: where the run stands is then read from its events and checkpoints',
+});
 
 export const CONTROL_FILE = recordFormat(CONTROL_SCHEMA, {
   missing: 'nothing is asked of the worker',
   damaged: 'delete it',
 });
 
-export const LABEL_FILE = recordFormat(
-  { type: 'object', required: ['label'], properties: { label: { type: 'string' } } },
-  { missing: 'the run has the name of its configuration', damaged: 'rename the run' },
-);
+export const LABEL_FILE = recordFormat(open({ label: text }), {
+  missing: 'the run has the name of its configuration',
+  damaged: 'rename the run',
+});
 
 export const RATINGS_FILE = recordFormat(RATINGS_SCHEMA, {
   missing: 'rate an answer first',
@@ -37,9 +37,3 @@ export const EVALUATION_FILE = recordFormat(EVALUATION_SCHEMA, { missing: EVALUA
 
 /** One line of predictions.jsonl. */
 export const PREDICTION_LINE = recordFormat(PREDICTION_SCHEMA, { missing: EVALUATE, damaged: EVALUATE });
-
-/** Keys of a run's configuration that a newer version wrote and this one does not know. */
-export function unknownKeys(config: ResolvedConfig): string[] {
-  const known: object = RUN_SCHEMA.properties.config.properties;
-  return Object.keys(config).filter((key) => !(key in known));
-}

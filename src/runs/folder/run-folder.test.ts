@@ -17,12 +17,12 @@ import { Ajv } from 'ajv';
 import { parseConfig } from '../../config/parse-config';
 import { SftError } from '../../base/errors';
 import { ownIdentity } from '../../base/process-identity';
+import { RunArtifacts } from '../artifacts';
 import { createRun } from '../create-run';
-import { EVENT_SCHEMA, type NewRunEvent, type RunEvent } from './event-schema';
+import type { NewRunEvent, RunEvent } from './event-schema';
 import { listRuns, readLiveState, readRun, withLife } from '../read-runs';
 import { RunFolder } from './run-folder';
-import { RUN_SCHEMA } from './run-schema';
-import { STATE_SCHEMA, type RunStatus } from './state-schema';
+import type { RunStatus } from './state-schema';
 import { mountSmallDisk, NO_SMALL_DISK } from '../../../test/small-disk';
 
 /** The child holds the lock of a run, appends events without end and keeps its state fresh. */
@@ -62,9 +62,17 @@ if (childFolder !== undefined) {
   const configFile = path.join(root, 'sft.config.json');
   const config = parseConfig(JSON.stringify({ model_name: 'model', dataset, max_steps: 60 }), configFile);
   const now = new Date(2026, 0, 2, 10, 15, 0);
+  /** The schemas as other people's tools read them. */
   const ajv = new Ajv({ allowUnionTypes: true });
-  const isValid = (schema: object, value: unknown): void => {
-    assert.ok(ajv.validate(schema, value), ajv.errorsText());
+  const validators = new Map(
+    ['run', 'state', 'events'].map((name) => [
+      name,
+      ajv.compile(JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as object),
+    ]),
+  );
+  const isValid = (schema: string, value: unknown): void => {
+    const validate = validators.get(schema)!;
+    assert.ok(validate(value), ajv.errorsText(validate.errors));
   };
   let number = 0;
   const newRun = (): Promise<RunFolder> =>
@@ -106,9 +114,10 @@ if (childFolder !== undefined) {
       const run = await newRun();
       assert.equal(path.basename(run.path), '20260102-101500-ìbéèrè-idáhùn');
       const description = await run.readRun();
-      isValid(RUN_SCHEMA, description);
-      isValid(STATE_SCHEMA, await run.readState());
-      assert.deepEqual(description.config, config);
+      isValid('run', description);
+      isValid('state', await run.readState());
+      // What the data decide is written down.
+      assert.deepEqual(description.config, { ...config, enable_thinking: false });
       assert.deepEqual(description.dataset, {
         path: dataset,
         bytes: 34,
@@ -154,7 +163,7 @@ if (childFolder !== undefined) {
       await run.writeState({ status: 'failed', message: 'the loss is not a number' });
       const again = new RunFolder(run.path);
       const state = await again.readState();
-      isValid(STATE_SCHEMA, state);
+      isValid('state', state);
       assert.equal(state.step, 7);
       assert.equal(state.total_steps, 60);
       assert.equal(state.message, 'the loss is not a number');
@@ -203,10 +212,12 @@ if (childFolder !== undefined) {
         }
       }
       const run = new Ending(folder);
+      const description = await run.readRun();
+      const artifacts = new RunArtifacts(folder, config);
       writeFileSync(run.stateFile, JSON.stringify({ ...base, status: 'running' }));
-      assert.equal((await readLiveState(run)).status, 'done');
+      assert.equal((await readLiveState(run, description, artifacts)).status, 'done');
       writeFileSync(run.stateFile, JSON.stringify({ ...base, status: 'running' }));
-      assert.equal((await readLiveState(new RunFolder(folder))).status, 'interrupted');
+      assert.equal((await readLiveState(new RunFolder(folder), description, artifacts)).status, 'interrupted');
     });
 
     it('a run whose process is gone is interrupted, unless it has ended', () => {
@@ -247,9 +258,9 @@ if (childFolder !== undefined) {
       run.close();
       const lines = readFileSync(run.eventsFile, 'utf8').split('\n');
       assert.equal(lines.pop(), '');
-      for (const line of lines) isValid(EVENT_SCHEMA, JSON.parse(line));
+      for (const line of lines) isValid('events', JSON.parse(line));
       assert.deepEqual(await new RunFolder(run.path).readEvents(), written);
-      assert.ok(!ajv.validate(EVENT_SCHEMA, { type: 'step', step: 1 }), 'the schema takes anything');
+      assert.ok(!validators.get('events')!({ type: 'step', step: 1 }), 'the schema takes anything');
     });
 
     it('a half-written last line is not read, and the next writer cuts it off', async () => {
@@ -289,7 +300,7 @@ if (childFolder !== undefined) {
       };
       await take();
       const second = take();
-      const line = Buffer.from(`${JSON.stringify({ type: 'warning', time: '', message: 'Ọ̀rọ̀' })}\n`);
+      const line = Buffer.from(`${JSON.stringify({ type: 'warning', time: now.toISOString(), message: 'Ọ̀rọ̀' })}\n`);
       // In the middle of a character.
       appendFileSync(run.eventsFile, line.subarray(0, line.indexOf(0xcc)));
       appendFileSync(run.eventsFile, line.subarray(line.indexOf(0xcc)));
@@ -371,7 +382,7 @@ if (childFolder !== undefined) {
       const release = await run.acquireLock();
       run.appendEvent({ type: 'resumed', step: state.step });
       const lines = readFileSync(run.eventsFile, 'utf8').trimEnd().split('\n');
-      for (const line of lines) isValid(EVENT_SCHEMA, JSON.parse(line));
+      for (const line of lines) isValid('events', JSON.parse(line));
       run.close();
       await release();
     });
@@ -391,20 +402,22 @@ if (childFolder !== undefined) {
   describe('the list of runs', () => {
     it('is newest first, without folders that are no runs, and names damaged ones', async () => {
       const outputDir = path.join(root, 'list');
-      assert.deepEqual(await listRuns(outputDir), []);
+      assert.deepEqual(await listRuns(outputDir), { runs: [], damaged: [] });
       for (const day of [2, 3, 1]) await createRun({ config, configFile, now: new Date(2026, 0, day), outputDir });
       const damaged = await createRun({ config, configFile, now: new Date(2026, 0, 4), outputDir });
       writeFileSync(damaged.runFile, '{"id"');
       mkdirSync(path.join(outputDir, 'notes'));
       writeFileSync(path.join(outputDir, 'readme.txt'), '');
-      const reasons: string[] = [];
-      const runs = await listRuns(outputDir, (reason) => reasons.push(reason));
+      const { runs, damaged: found } = await listRuns(outputDir);
       assert.deepEqual(
         runs.map(({ run }) => run.id.slice(0, 8)),
         ['20260103', '20260102', '20260101'],
       );
-      assert.equal(reasons.length, 1);
-      assert.match(reasons[0] ?? '', /run\.json is damaged/);
+      assert.deepEqual(
+        found.map(({ folder }) => folder),
+        [damaged.path],
+      );
+      assert.match(found[0]!.reason, /run\.json is damaged/);
     });
 
     it('a folder that is no run is unreadable: exit code 2', async () => {

@@ -46,6 +46,14 @@ export class RunFolder {
     this.outputFile = file('output.txt');
   }
 
+  /** Whether somebody deleted the run: its run.json, which is written once and never moved. */
+  async isGone(): Promise<boolean> {
+    return stat(this.runFile).then(
+      () => false,
+      (error: unknown) => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''),
+    );
+  }
+
   /** Makes this process the one writer; see {@link acquireLock}. */
   acquireLock(): Promise<() => Promise<void>> {
     return acquireLock(this.path);

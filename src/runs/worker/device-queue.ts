@@ -2,19 +2,18 @@ import { watch } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { makeFolder, writeFileAtomic } from '../../base/files';
+import { open, text, type TypeOf } from '../../base/shapes';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../base/process-identity';
 import { tryLock } from '../folder/lock';
 
 /** A death leaves no event in the folder: how often to look for it, in ms. */
 const LOOK_EVERY = 1000;
 
-/** A run that has the device or waits for it. */
-export interface QueuedRun {
-  /** The run folder. */
-  readonly run: string;
-  readonly name: string;
-}
+/** A run that has the device or waits for it: its folder and its name. */
+const QUEUED_RUN = open({ run: text, name: text });
+export type QueuedRun = TypeOf<typeof QUEUED_RUN>;
 
 interface Ticket extends ProcessIdentity {
   readonly file: string;
@@ -102,7 +101,9 @@ function inOrder(a: Ticket, b: Ticket): number {
 /** Oldest first. */
 async function livingTickets(folder: string): Promise<Ticket[]> {
   const tickets: Ticket[] = [];
-  for (const name of await readdir(folder)) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const { name } = entry;
     const match = /^ticket-(\d+)-(\d+)-(\d+|x)\.json$/.exec(name);
     if (match === null) continue;
     const identity = { pid: Number(match[2]), started: match[3] === 'x' ? null : Number(match[3]) };
@@ -115,9 +116,9 @@ async function livingTickets(folder: string): Promise<Ticket[]> {
 
 async function readTicket({ file, pid }: Ticket): Promise<QueuedRun> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as QueuedRun;
+    return v.parse(QUEUED_RUN, JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    // Its owner has just gone; the next look will not find it.
+    // Its owner has just gone, and the next look will not find it; or it is damaged.
     return { run: '', name: `process ${pid}` };
   }
 }

@@ -1,6 +1,15 @@
+import { SftError } from '../../base/errors';
 import type { RunFolder } from '../folder/run-folder';
 
 export type Request = 'stop' | 'pause';
+
+export function runDeleted(folder: RunFolder, cause?: unknown): SftError {
+  return new SftError('run-deleted', 'the run was deleted while it was worked on', {
+    file: folder.path,
+    remedy: 'start a new one; to end a run, stop it before its folder is deleted',
+    cause,
+  });
+}
 
 /** What the worker is asked to do: by control.json, or to stop by a signal of its process. */
 export class Requests {
@@ -29,8 +38,15 @@ export class Requests {
     return this.halting.signal;
   }
 
-  /** Looks what is asked now. */
+  /**
+   * Looks what is asked now.
+   * @throws SftError `run-deleted` where the run is gone: nothing of it may be written any more
+   */
   async look(): Promise<Request | undefined> {
+    if (await this.folder.isGone()) {
+      this.abort();
+      throw runDeleted(this.folder);
+    }
     const command = await this.folder.readControl();
     if (command === 'stop') this.abort();
     if (this.stop.aborted) return 'stop';

@@ -8,11 +8,13 @@ import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
 import { durationText } from '../progress';
+import { damagedCheckpoint } from './damaged-checkpoint';
 import { dataWarnings } from './data-warnings';
 import { Forecast, type Doing } from './forecast';
 import { planOf } from './forecast-plan';
 import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
+import { refuseUnsupported } from './refuse';
 import { Requests } from './requests';
 import { evaluateResult, writeResult } from './result';
 import { Turn } from './turn';
@@ -95,7 +97,9 @@ export class RunWork {
   /** @param since when the run was asked for, ms */
   private async inTurns(since: number): Promise<boolean> {
     const { folder, run, options, journal, requests } = this;
-    const { id, traits } = await options.device.find();
+    const device = await options.device.find();
+    refuseUnsupported(folder.runFile, run, device);
+    const { id, traits } = device;
     // What is wrong with the data is said at once, however long the queue.
     const prepared = await prepareRun(run, this.begun, traits);
     for (const notice of prepared.model.chat.notices) journal.note(notice);
@@ -128,8 +132,9 @@ export class RunWork {
     const { folder, artifacts, options, requests } = this;
     const { config } = this.run;
     await artifacts.mend();
-    const from = options.resume || this.goesOn ? (await artifacts.steps()).at(-1) : undefined;
-    const training = await ENGINES[0].open({
+    const steps = options.resume || this.goesOn ? await artifacts.steps() : [];
+    const from = steps.at(-1);
+    const opening = ENGINES[0].open({
       config,
       model,
       train: data.train,
@@ -141,6 +146,9 @@ export class RunWork {
       report: (event) => {
         this.take(event);
       },
+    });
+    const training = await opening.catch((error: unknown) => {
+      throw from === undefined ? error : damagedCheckpoint(error, artifacts.checkpoint(from), steps.at(-2));
     });
     try {
       this.checkpoint = from === undefined ? undefined : artifacts.checkpoint(from);
@@ -286,7 +294,9 @@ export class RunWork {
   }
 
   private async recordStop(): Promise<void> {
-    const { folder, step, checkpoint } = this;
+    const { folder, requests, step, checkpoint } = this;
+    // Nothing is left to say of a run that is gone.
+    await requests.look();
     await folder.clearControl();
     this.journal.emit({ type: 'stopped', step, ...(checkpoint === undefined ? {} : { checkpoint }) });
     await folder.writeState({ status: 'stopped', step });
@@ -295,6 +305,7 @@ export class RunWork {
   /** Says that the worker lives, and hears that it is to stop or to pause, whatever it is doing. */
   private async pulse(): Promise<void> {
     await this.beat();
-    await this.requests.look();
+    // That the run is gone is heard by whoever waits, and told by whoever works.
+    await this.requests.look().catch(() => undefined);
   }
 }

@@ -8,7 +8,7 @@ export interface DeviceAccess {
    * What is known of it before it is opened; the id names its queue.
    * @throws SftError where it cannot be used
    */
-  find(): Promise<Pick<DeviceInfo, 'id' | 'traits'>>;
+  find(): Promise<DeviceInfo>;
   /** Opened when it is this run's turn, and anew after each pause. @throws SftError where it cannot start: the run has failed */
   open(): Promise<OpenDevice>;
 }

@@ -1,40 +1,33 @@
 import { formatError, SftError } from '../../base/errors';
-import { unknownKeys } from '../folder/run-files';
 import type { RunFolder } from '../folder/run-folder';
-import type { Run } from '../folder/run-schema';
+import { refuseNewer } from './refuse';
+import { runDeleted } from './requests';
 import { RunWork } from './run-work';
 import type { WorkerOptions } from './worker-options';
 
 /**
  * Trains a run to its end: the one writer of its folder. Every way out is written down: done, stopped (after saving), failed.
  * @returns whether it was trained to the end
- * @throws SftError what ended the run, after recording it; `newer-run`, `run-busy` and `unreadable` where it cannot be begun
+ * @throws SftError what ended the run, after recording it; `newer-run`, `run-busy` and `unreadable` where it cannot be begun;
+ * `run-deleted` where there is nothing left to record it in
  */
 export async function work(folder: RunFolder, options: WorkerOptions): Promise<boolean> {
   const run = await folder.readRun();
-  refuseNewer(folder, run);
+  refuseNewer(folder.runFile, run);
   const release = await folder.acquireLock();
   let begun: RunWork | undefined;
   try {
     begun = await RunWork.begin(folder, run, options);
     return await begun.toItsEnd();
   } catch (error) {
+    // Whatever failed for it: there is nothing to write it down in.
+    if (await folder.isGone()) throw runDeleted(folder, error);
     await recordFailure(folder, error, begun?.step ?? 0, options);
     throw error;
   } finally {
     folder.close();
     await release();
   }
-}
-
-/** Where a newer version trained by keys that are unknown here, going on would train something else. */
-function refuseNewer(folder: RunFolder, { config, versions }: Run): void {
-  const [key] = unknownKeys(config);
-  if (key === undefined) return;
-  throw new SftError('newer-run', `the run was made by version ${versions.sft}, which has ${key}; this one has not`, {
-    file: folder.runFile,
-    remedy: 'update SFT Workbench',
-  });
 }
 
 async function recordFailure(folder: RunFolder, error: unknown, step: number, options: WorkerOptions): Promise<void> {
