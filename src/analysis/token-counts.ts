@@ -99,9 +99,10 @@ export class TokenCounts {
     const counter = (this.counter ??= createCounter(tokenizer));
     const { question, answer, history } = this.conversation(example);
     const { tokens } = this.lengthOf(example, Number.MAX_SAFE_INTEGER);
-    const earlier = history.reduce((sum, message) => sum + counter.count(message.content), 0);
-    const prompt = earlier + counter.count(question);
-    const answered = counter.count(answer);
+    const count = (text: string): number => counter.count(tokenizer.literal(text), true);
+    const earlier = history.reduce((sum, message) => sum + count(message.content), 0);
+    const prompt = earlier + count(question);
+    const answered = count(answer);
     // At the seams of the template tokens may join: what is left is never less than nothing.
     const template = Math.max(0, tokens - prompt - answered);
     return { tokens, prompt, answer: Math.max(0, tokens - prompt - template), template };

@@ -14,6 +14,7 @@ import { nearDuplicateAt } from './rules/near-duplicate';
 import { misspeltOptionalKey } from './rules/misspelt-optional-key';
 import { otherFormat, unusedKey } from './rules/example-notes';
 import { controlCharacters } from './rules/control-characters';
+import { controlToken } from './rules/control-token';
 import { cutAnswer } from './rules/cut-answer';
 import { htmlRemnant } from './rules/html-remnant';
 import { listAsText } from './rules/list-as-text';
@@ -47,6 +48,7 @@ export const CROSS_EXAMPLE_RULES = crossExampleRules(NEAR_DUPLICATE_THRESHOLD);
 /** Rules that look at one example alone. They say what a person should look at, and reading for training has no use for them. */
 export const SINGLE_EXAMPLE_RULES: readonly ExampleRule[] = [
   controlCharacters,
+  controlToken,
   cutAnswer,
   htmlRemnant,
   listAsText,

@@ -102,7 +102,7 @@ function startAlike(texts: readonly string[]): number {
   return length;
 }
 
-function escapeRegExp(text: string): string {
+export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 

@@ -2,6 +2,7 @@ import { cutSpans, type Span } from '../base/spans';
 import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
 import { conversationTexts, withoutThoughts, type ConversationTexts, type TrainOn } from './conversation-texts';
 import { checkEmbedded } from './embedded-tokens';
+import { unmarked } from './literal-marks';
 import type { PromptDifference } from './prompt-difference';
 import { tokensOfText, type TextTokens } from './span-tokens';
 import { readStopTokenIds } from './stop-tokens';
@@ -182,7 +183,7 @@ class TemplateTokenizer implements ChatTokenizer {
   }
 
   encodePrompt(messages: readonly ChatMessage[]): number[] {
-    const ids = this.tokenizer.encode(this.span.prompt(this.asWritten(messages)));
+    const ids = this.tokenizer.encode(this.span.prompt(this.asWritten(this.literal(messages))), true);
     this.check(ids);
     return ids;
   }
@@ -204,14 +205,23 @@ class TemplateTokenizer implements ChatTokenizer {
   } {
     const said: ChatMessage = { role: 'assistant', content: answer, ...(thoughts === undefined ? {} : { thoughts }) };
     const messages = [...history, { role: 'user', content: question } as const, said];
-    const meant = withSystemPrompt(messages, this.options.systemPrompt);
-    const texts = conversationTexts(this.span, this.asWritten(messages), meant, this.options.trainOn ?? 'all');
+    const meant = this.literal(messages);
+    const texts = conversationTexts(this.span, this.asWritten(meant), meant, this.options.trainOn ?? 'all');
     return { texts, answers: messages.filter(({ role }) => role === 'assistant').length };
   }
 
   private asWritten(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-    const all = withSystemPrompt(messages, this.options.systemPrompt);
-    return this.asksForThoughts ? all : withoutThoughts(all);
+    return this.asksForThoughts ? messages : withoutThoughts(messages);
+  }
+
+  /** The conversation with its system prompt, special tokens in it marked as text. */
+  private literal(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+    const { tokenizer } = this;
+    return withSystemPrompt(messages, this.options.systemPrompt).map((message) => {
+      const { content, thoughts } = message;
+      const marked = { ...message, content: tokenizer.literal(content) };
+      return thoughts === undefined ? marked : { ...marked, thoughts: tokenizer.literal(thoughts) };
+    });
   }
 }
 
@@ -227,6 +237,9 @@ function countsOf(
   const asked = tokens[at]?.joined?.asked;
   if (text === undefined || asked === undefined) return { answers, trainedAnswers, droppedThoughts, joined: undefined };
   const from = Math.max(0, asked - SHOWN);
-  const joined = { asked: text.text.slice(from, asked), trained: text.text.slice(from, asked + SHOWN / 2) };
+  const joined = {
+    asked: unmarked(text.text.slice(from, asked)),
+    trained: unmarked(text.text.slice(from, asked + SHOWN / 2)),
+  };
   return { answers, trainedAnswers, droppedThoughts, joined };
 }

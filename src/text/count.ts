@@ -1,8 +1,8 @@
 import type { TextTokenizer } from './tokenizer';
 
 export interface TokenCounter {
-  /** Exactly `tokenizer.encode(text).length`. */
-  count(text: string): number;
+  /** Exactly `tokenizer.encode(text, marked).length`. */
+  count(text: string, marked?: boolean): number;
 }
 
 /** Longer pieces hardly come twice. */
@@ -16,9 +16,9 @@ const CACHED = 200_000;
 export function createCounter(tokenizer: TextTokenizer): TokenCounter {
   let counts = new Map<string, number>();
   return {
-    count(text) {
+    count(text, marked) {
       let total = 0;
-      tokenizer.visitPieces(text, (piece) => {
+      const visit = (piece: string | number): void => {
         if (typeof piece === 'number') {
           total++;
           return;
@@ -33,7 +33,8 @@ export function createCounter(tokenizer: TextTokenizer): TokenCounter {
         if (piece.length > LONGEST_CACHED) return;
         if (counts.size >= CACHED) counts = new Map();
         counts.set(piece, count);
-      });
+      };
+      tokenizer.visitPieces(text, visit, marked);
       return total;
     },
   };

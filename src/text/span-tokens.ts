@@ -1,5 +1,6 @@
 import type { Span } from '../base/spans';
 import { createStreamingDecoder } from './streaming-decoder';
+import { unmarked } from './literal-marks';
 import type { TextTokenizer } from './tokenizer';
 import type { AnswerPlace, TrainedText } from './trained-span';
 
@@ -18,34 +19,45 @@ export interface TextTokens {
  * @param ids gets all of them
  */
 export function tokensOfText(tokenizer: TextTokenizer, trained: TrainedText, ids?: number[]): TextTokens {
-  const { text, answers } = trained;
+  const { text } = trained;
+  // Pieces have no marks: their places are counted without.
+  const without = (at: number): number => unmarked(text.slice(0, at)).length;
+  const hasMarks = unmarked(text).length < text.length;
+  const places = trained.answers.map(({ asked, start, end }) =>
+    hasMarks ? { asked: without(asked), start: without(start), end: without(end) } : { asked, start, end },
+  );
+  const { answers } = trained;
   const found = answers.map((): { from?: number; to?: number; asked: boolean } => ({ asked: false }));
   let at = 0;
   let total = 0;
   let next = 0;
   const look = (): void => {
-    while (next < answers.length && at > answers[next]!.end) next++;
-    if (next === answers.length) return;
-    const { asked, start, end } = answers[next]!;
-    const places = found[next]!;
-    if (at === asked) places.asked = true;
-    if (at === start) places.from ??= total;
-    if (at === end) places.to = total;
+    while (next < places.length && at > places[next]!.end) next++;
+    if (next === places.length) return;
+    const { asked, start, end } = places[next]!;
+    const seen = found[next]!;
+    if (at === asked) seen.asked = true;
+    if (at === start) seen.from ??= total;
+    if (at === end) seen.to = total;
   };
   look();
-  tokenizer.visitPieces(text, (piece) => {
-    if (typeof piece === 'number') {
-      ids?.push(piece);
-      at += tokenizer.tokenText(piece).length;
-      total++;
-    } else {
-      const encoded = tokenizer.encodePiece(piece);
-      if (ids !== undefined) for (const id of encoded) ids.push(id);
-      at += piece.length;
-      total += encoded.length;
-    }
-    look();
-  });
+  tokenizer.visitPieces(
+    text,
+    (piece) => {
+      if (typeof piece === 'number') {
+        ids?.push(piece);
+        at += tokenizer.tokenText(piece).length;
+        total++;
+      } else {
+        const encoded = tokenizer.encodePiece(piece);
+        if (ids !== undefined) for (const id of encoded) ids.push(id);
+        at += piece.length;
+        total += encoded.length;
+      }
+      look();
+    },
+    hasMarks,
+  );
   let all = ids;
   const spans: Span[] = [];
   let joined: AnswerPlace | undefined;
@@ -56,8 +68,8 @@ export function tokensOfText(tokenizer: TextTokenizer, trained: TrainedText, ids
       spans.push({ from, to });
       continue;
     }
-    all ??= tokenizer.encode(text);
-    if (!isPrefix(tokenizer.encode(text.slice(0, answer.asked)), all)) joined ??= answer;
+    all ??= tokenizer.encode(text, true);
+    if (!isPrefix(tokenizer.encode(text.slice(0, answer.asked), true), all)) joined ??= answer;
     if (exact) spans.push({ from, to });
     else {
       const first = tokensBefore(tokenizer, all, text, answer.start);
@@ -79,7 +91,7 @@ function isPrefix(prefix: readonly number[], all: readonly number[]): boolean {
  * reaches across `at`.
  */
 function tokensBefore(tokenizer: TextTokenizer, all: readonly number[], text: string, at: number): number {
-  const prefix = tokenizer.encode(text.slice(0, at));
+  const prefix = tokenizer.encode(text.slice(0, at), true);
   let same = 0;
   while (same < prefix.length && prefix[same] === all[same]) same++;
   if (same === prefix.length) return same;
@@ -104,8 +116,8 @@ function tokensUntil(
   { end }: AnswerPlace,
 ): number {
   // Nothing merges across an added token: what follows the end-of-turn token is tokenised the same without what is before it.
-  if (endOfTurnLength > 0) return all.length - tokenizer.encode(text.slice(end - endOfTurnLength)).length + 1;
+  if (endOfTurnLength > 0) return all.length - tokenizer.encode(text.slice(end - endOfTurnLength), true).length + 1;
   const before = tokensBefore(tokenizer, all, text, end);
-  const exact = tokenizer.encode(text.slice(0, end)).length === before;
+  const exact = tokenizer.encode(text.slice(0, end), true).length === before;
   return exact ? before : Math.min(all.length, before + 1);
 }

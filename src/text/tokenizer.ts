@@ -5,6 +5,7 @@ import { BpeModel } from './bpe';
 import { toByteAlphabet } from './byte-alphabet';
 import { createDecoder, type DecoderStream } from './decoder';
 import type { JsonObject } from '../base/fetched-file';
+import { LiteralMarks, unmarked } from './literal-marks';
 import { completeAddedTokens } from './later-tokens';
 import { badModelFile, isObject, readModelJson, requireModelFolder } from './model-files';
 import { createNormalizer, type Normalizer } from './normalizer';
@@ -16,8 +17,13 @@ export interface TextTokenizer {
   readonly vocabSize: number;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number;
-  /** Ids of the text. No special token is added; those written in the text are recognised. */
-  encode(text: string): number[];
+  /**
+   * Ids of the text. No special token is added; those written in the text are recognised.
+   * @param marked whether the text has parts that came through `literal`
+   */
+  encode(text: string, marked?: boolean): number[];
+  /** A text in which the special tokens that are written out in it are marked as text: data must not act as control. */
+  literal(text: string): string;
   /** The text of the ids, exactly as written (no clean-up of spaces). Ids outside the vocabulary are left out. */
   decode(ids: readonly number[], options?: DecodeOptions): string;
   tokenId(token: string): number | undefined;
@@ -27,8 +33,8 @@ export interface TextTokenizer {
   isSpecial(id: number): boolean;
   /** Whether it is one of the added tokens, special or not. */
   isAdded(id: number): boolean;
-  /** The pieces that are encoded on their own, in order: pre-tokens as text, added tokens as their id. */
-  visitPieces(text: string, visit: (piece: string | number) => void): void;
+  /** The pieces that are encoded on their own, in order: pre-tokens as text, without marks, added tokens as their id. `marked`: as encode. */
+  visitPieces(text: string, visit: (piece: string | number) => void, marked?: boolean): void;
   /** Whether the pieces, one after the other, are the text itself: nothing is normalised, added or left out. */
   readonly piecesAreText: boolean;
   /** Ids of one pre-token that `visitPieces` gave. */
@@ -82,6 +88,7 @@ class JsonTokenizer implements TextTokenizer {
   private readonly addedIds: ReadonlyMap<string, number>;
   private readonly addedTexts: ReadonlyMap<number, string>;
   private readonly specialIds: ReadonlySet<number>;
+  private readonly marks: LiteralMarks;
   private readonly raw: AddedTokenSplitter;
   private readonly normalized: AddedTokenSplitter;
   private readonly texts: string[] = [];
@@ -99,6 +106,7 @@ class JsonTokenizer implements TextTokenizer {
     this.addedIds = new Map(added.map((token) => [token.content, token.id]));
     this.addedTexts = new Map(added.map((token) => [token.id, token.content]));
     this.specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
+    this.marks = new LiteralMarks(added.filter((token) => token.special).map((token) => token.content));
     const inNormalized = added.filter((token) => token.normalized);
     this.raw = new AddedTokenSplitter(
       added.filter((token) => !token.normalized).map((token) => [token.content, token]),
@@ -132,16 +140,24 @@ class JsonTokenizer implements TextTokenizer {
     return this;
   }
 
-  encode(text: string): number[] {
+  encode(text: string, marked = false): number[] {
     const ids: number[] = [];
-    this.visitPieces(text, (piece) => {
-      if (typeof piece === 'number') ids.push(piece);
-      else for (const id of this.encodePiece(piece)) ids.push(id);
-    });
+    this.visitPieces(
+      text,
+      (piece) => {
+        if (typeof piece === 'number') ids.push(piece);
+        else for (const id of this.encodePiece(piece)) ids.push(id);
+      },
+      marked,
+    );
     return ids;
   }
 
-  visitPieces(text: string, visit: (piece: string | number) => void): void {
+  literal(text: string): string {
+    return this.marks.mark(text);
+  }
+
+  visitPieces(text: string, visit: (piece: string | number) => void, marked = false): void {
     for (const section of this.raw.split(text)) {
       if ('token' in section) {
         visit(section.token.id);
@@ -150,7 +166,7 @@ class JsonTokenizer implements TextTokenizer {
       const content = this.normalizer === undefined ? section.text : this.normalizer(section.text);
       for (const part of this.normalized.split(content)) {
         if ('token' in part) visit(part.token.id);
-        else this.visitText(part.text, section.start === 0 && part.start === 0, visit);
+        else this.visitText(marked ? unmarked(part.text) : part.text, section.start === 0 && part.start === 0, visit);
       }
     }
   }

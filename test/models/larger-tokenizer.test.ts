@@ -19,7 +19,7 @@ const model = path.join(folder, 'model');
 cpSync(MODEL, model, { recursive: true });
 const file = path.join(model, 'tokenizer.json');
 const json = JSON.parse(readFileSync(file, 'utf8')) as TokenizerJson;
-json.added_tokens.push({ id: 2048, content: '<pad>', special: true, normalized: false });
+json.added_tokens.push({ id: 2048, content: '<pad>', special: false, normalized: false });
 writeFileSync(file, JSON.stringify(json));
 const withToken = path.join(folder, 'with-token.json');
 writeFileSync(

@@ -13,7 +13,7 @@ type Warning = Extract<NewRunEvent, { readonly type: 'warning' }>;
 
 /** What is to be said of the data of a run and of what it makes of the configuration, before the first step. */
 export function dataWarnings(data: RunData, config: ResolvedConfig, steps: number): Warning[] {
-  const cut = truncation(data, config.max_seq_length);
+  const found = [truncation(data, config.max_seq_length), droppedThoughts(data, config)];
   const overlaps = data.overlaps.map((overlap) => ({ code: 'overlap', ...overlapText(overlap) }));
   const warmup = warmupLength(steps, config.warmup_steps, config.warmup_ratio);
   const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
@@ -26,7 +26,7 @@ export function dataWarnings(data: RunData, config: ResolvedConfig, steps: numbe
     epochs: (steps * batch) / data.train.length,
     warmup,
   };
-  return [...(cut === undefined ? [] : [cut]), ...overlaps, ...adviceOn(config, plan, {})].map(
+  return [...found.filter((one) => one !== undefined), ...overlaps, ...adviceOn(config, plan, {})].map(
     ({ code, reason, remedy }) => ({
       type: 'warning',
       code,
@@ -36,19 +36,40 @@ export function dataWarnings(data: RunData, config: ResolvedConfig, steps: numbe
   );
 }
 
-function truncation(
-  data: RunData,
-  maxSeqLength: number,
-): { readonly code: string; readonly reason: string; readonly remedy: string } | undefined {
+interface Found {
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+function truncation(data: RunData, maxSeqLength: number): Found | undefined {
   const all = [...data.train, ...data.validation, ...data.test];
   const cut = all.filter((example) => example.truncatedTokens > 0);
   if (cut.length === 0) return undefined;
-  const oneFile = data.files.length === 1;
-  const lines = cut.slice(0, SHOWN).map(({ file, line }) => (oneFile ? line : `${path.basename(file)}:${line}`));
-  const shown = `${lines.join(', ')}${cut.length > SHOWN ? ', ...' : ''}`;
   return {
     code: 'truncated',
-    reason: `${cut.length} of ${all.length} examples are longer than max_seq_length ${maxSeqLength} and are cut (lines ${shown})`,
+    reason: `${cut.length} of ${all.length} examples are longer than max_seq_length ${maxSeqLength} and are cut (lines ${linesOf(cut, data)})`,
     remedy: 'raise max_seq_length, or shorten them',
   };
+}
+
+function droppedThoughts(data: RunData, config: ResolvedConfig): Found | undefined {
+  const all = [...data.train, ...data.validation, ...data.test];
+  const dropped = all.filter((example) => example.droppedThoughts > 0);
+  if (dropped.length === 0) return undefined;
+  return {
+    code: 'thoughts-dropped',
+    reason: `the thoughts of ${dropped.length} of ${all.length} examples are not trained (lines ${linesOf(dropped, data)})`,
+    remedy:
+      config.enable_thinking === false
+        ? 'set enable_thinking to true to train them'
+        : 'the chat template leaves them out: write them into the answers as <think>...</think> to train them',
+  };
+}
+
+function linesOf(examples: RunData['train'], { files }: RunData): string {
+  const lines = examples
+    .slice(0, SHOWN)
+    .map(({ file, line }) => (files.length === 1 ? line : `${path.basename(file)}:${line}`));
+  return `${lines.join(', ')}${examples.length > SHOWN ? ', ...' : ''}`;
 }
