@@ -17,7 +17,7 @@ const LISTED = 200;
 const PROGRESS_FROM_BYTES = 50 * 1024 * 1024;
 const PROGRESS_EVERY_BYTES = 100 * 1024 * 1024;
 
-const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV' } as const;
+const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV', parquet: 'Parquet' } as const;
 
 interface FileSummary {
   readonly file: string;

@@ -122,7 +122,7 @@ export class DatasetChecker {
       table === undefined
         ? new DatasetParser(
             emit,
-            /\.(?:jsonl|ndjson)$/i.test(file),
+            /\.(?:jsonl|ndjson|parquet)$/i.test(file),
             resume && { state: resume.state, offset: resume.at.offset },
             (value) => foreignRows([byOurNames(value, columns)]),
           )

@@ -40,4 +40,4 @@ export interface ExampleMessage {
 }
 
 /** How a file holds its examples: a JSON array of objects, one object a line (JSONL), or a table with a header row. */
-export type DatasetFormat = 'json' | 'jsonl' | 'csv' | 'tsv';
+export type DatasetFormat = 'json' | 'jsonl' | 'csv' | 'tsv' | 'parquet';

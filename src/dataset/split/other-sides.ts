@@ -111,7 +111,7 @@ const PARTS: Readonly<Record<string, string>> = {
 
 /** Which part of a split a file is by its name, and the name without it: `faq-train.jsonl` is the part `train` of `faq`. */
 export function splitPart(file: string): { readonly part: string; readonly base: string } | undefined {
-  const name = path.basename(file).replace(/\.(?:jsonl?|ndjson|csv|tsv)$/i, '');
+  const name = path.basename(file).replace(/\.(?:jsonl?|ndjson|csv|tsv|parquet)$/i, '');
   const match = PART.exec(name);
   if (match === null) return undefined;
   const word = match[2]!.toLowerCase();
@@ -123,7 +123,7 @@ export function otherParts(file: string, names: readonly string[]): string[] {
   const own = splitPart(file);
   if (own === undefined) return [];
   return names.filter((name) => {
-    if (!/\.(?:jsonl?|ndjson|csv|tsv)$/i.test(name)) return false;
+    if (!/\.(?:jsonl?|ndjson|csv|tsv|parquet)$/i.test(name)) return false;
     const other = splitPart(name);
     return other !== undefined && other.base === own.base && other.part !== own.part;
   });

@@ -81,7 +81,8 @@ export async function writeDivision(division: Division, out: string, replace: bo
   const { file, format, parts, split } = division;
   const files = parts.map((part) => ({
     part,
-    file: path.join(out, `${part}.${format}`),
+    // What was Parquet is written as lines of JSON, which its rows were read as.
+    file: path.join(out, `${part}.${format === 'parquet' ? 'jsonl' : format}`),
     examples: split[part].length,
   }));
   const words = { what: 'the split', remedy: 'choose another folder', allow: 'have `sft split --force` replace it' };

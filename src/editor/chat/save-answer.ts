@@ -19,7 +19,7 @@ export function saveTargets({ documents, runs }: Services, runFolder: string | u
     const id = uri.toString();
     if (!targets.has(id)) targets.set(id, { id, label: vscode.workspace.asRelativePath(uri), group });
   };
-  const tables = /\.(?:csv|tsv|tab)$/i;
+  const tables = /\.(?:csv|tsv|tab|parquet)$/i;
   const trained = runs.list().toSorted((a, b) => own(b.folder.path) - own(a.folder.path));
   function own(folder: string): number {
     return folder === runFolder ? 1 : 0;

@@ -43,6 +43,7 @@ function hasWeights(names: ReadonlySet<string>): boolean {
 
 async function isDataset(file: string): Promise<boolean> {
   const extension = path.extname(file).toLowerCase();
+  if (extension === '.parquet') return true;
   if (extension !== '.json' && extension !== '.jsonl') return false;
   const handle = await open(file, 'r').catch(() => undefined);
   if (handle === undefined) return false;

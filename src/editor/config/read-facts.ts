@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DeviceListing } from '../../compute/provider';
 import type { ConfigFacts } from '../../config/facts';
 import { readLeniently } from '../../config/lenient-config';
+import { countRows } from '../../dataset/parquet/count-rows';
 import { countExamples } from './count-examples';
 
 /** Larger datasets are not counted while somebody types. */
@@ -51,6 +52,7 @@ export class FactReader {
 }
 
 async function exampleCount(file: string): Promise<number | undefined> {
+  if (/\.parquet$/i.test(file)) return countRows(file);
   if (!/\.(json|jsonl|ndjson)$/i.test(file)) return undefined;
   const count = await countExamples(file);
   return count === 0 ? undefined : count;

@@ -313,6 +313,10 @@ export class DashboardPanel {
 
 /** @throws SftError where the file is gone */
 async function showLine(file: string, line: number): Promise<void> {
+  if (/\.parquet$/i.test(file)) {
+    const remedy = 'SFT: Convert Dataset… writes it as lines that can be read';
+    throw new SftError('unreadable', `row ${line} of a Parquet file cannot be shown`, { file, remedy });
+  }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(undefined, (cause: unknown) => {
     throw new SftError('unreadable', 'cannot be opened', { file, remedy: 'was it moved or deleted since?', cause });
   });

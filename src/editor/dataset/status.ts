@@ -8,7 +8,7 @@ import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
 
-const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV' } as const;
+const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV', parquet: 'Parquet' } as const;
 
 /** The status bar: totals of the file, and of the selection. */
 export function registerStatusBar(services: Services): vscode.Disposable {

@@ -26,6 +26,9 @@ export function showFileReport(services: Services, checked: FileCheck, columns?:
       return `The places of ${rule} are not listed: only those of the first ${checked.findings.length} findings are. Mend these and check the file again.`;
     }
     shown.set(rule, at);
+    if (checked.format === 'parquet') {
+      return `${rule} in row ${finding.line}: ${finding.message}. SFT: Convert Dataset… writes the rows as lines that can be read.`;
+    }
     const { line, column, endLine, endColumn } = finding;
     const selection = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
     // Not as a document: a file of this size is none for an extension, but VS Code shows it.

@@ -4,7 +4,7 @@ import type { Services } from '../services';
 import { configurations, dataFilesOf, isConfiguration } from './config-files';
 import { newConfiguration } from './new-config';
 
-const DATA = /\.(?:json|jsonl|ndjson|csv|tsv)$/i;
+const DATA = /\.(?:json|jsonl|ndjson|csv|tsv|parquet)$/i;
 
 /**
  * The configuration to train with: the one that was asked for or is open; those of the dataset that was asked for or is open; else one

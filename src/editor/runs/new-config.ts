@@ -53,7 +53,7 @@ async function chooseData({ dialogs }: Services): Promise<string | undefined> {
   const browse = { label: '$(folder-opened) Choose another file…' };
   const chosen = await dialogs.pick([...found, browse], 'The questions and answers to learn from');
   if (chosen === browse) {
-    const filters = { 'Questions and answers': ['json', 'jsonl', 'ndjson', 'csv', 'tsv'] };
+    const filters = { 'Questions and answers': ['json', 'jsonl', 'ndjson', 'csv', 'tsv', 'parquet'] };
     return (await dialogs.file('Questions and answers', 'Use This File', filters))?.fsPath;
   }
   return found.find((item) => item === chosen)?.target;
