@@ -227,7 +227,21 @@ SFT_INLINE vf exp_of_negative(vf x) {
 #endif
 }
 
-SFT_INLINE vf sigmoid(vf x) { return 1.0f / (1.0f + exp(-x)); }
+// One factor makes the power of two here, where exp takes two: beyond 87 the result is 1, or 0 to within 1e-38.
+SFT_INLINE vf sigmoid(vf x) {
+#if defined(__AVX512F__)
+  return 1.0f / (1.0f + exp(-x));
+#else
+  const vf y = max(-max(x, broadcast(-88.0f)), broadcast(-87.0f));
+  const vf magic = broadcast(12582912.0f);
+  const vf shifted = y * 1.44269504088896341f + magic;
+  const vf n = shifted - magic;
+  vf r = y - n * 0.693145751953125f;
+  r = r - n * 1.428606820309417232e-6f;
+  const vf power = from_bits((bits(shifted) << 23) + (127u << 23));  // the bits of `magic` itself fall off
+  return 1.0f / (1.0f + exp_polynomial(r) * power);
+#endif
+}
 
 // --- storage types
 

@@ -26,9 +26,9 @@ static void softmax_statistics(const float* x, int64_t n, float* maximum, double
     vf part{};
     float rest = 0;
     each_vector(
-        i0, end, [&](int64_t i) { part += exp(load(x + i) - next); },
+        i0, end, [&](int64_t i) { part += exp_of_negative(load(x + i) - next); },
         [&](int64_t i, int64_t k) {
-          const vf e = exp(load_part(x + i, k) - next);
+          const vf e = exp_of_negative(load_part(x + i, k) - next);
           for (int64_t j = 0; j < k; j++) rest += e[j];
         });
     l = (l > 0 ? l * ::exp(static_cast<double>(m) - static_cast<double>(next)) : l) + static_cast<double>(sum(part)) +
@@ -51,8 +51,8 @@ static void cross_entropy(float* nll, float* logits, const int32_t* targets, int
       if (with_gradient == 0) continue;
       const float factor = static_cast<float>(static_cast<double>(grad_scale) / l);
       each_vector(
-          0, vocab, [&](int64_t i) { store(x + i, exp(load(x + i) - m) * factor); },
-          [&](int64_t i, int64_t k) { store_part(x + i, exp(load_part(x + i, k) - m) * factor, k); });
+          0, vocab, [&](int64_t i) { store(x + i, exp_of_negative(load(x + i) - m) * factor); },
+          [&](int64_t i, int64_t k) { store_part(x + i, exp_of_negative(load_part(x + i, k) - m) * factor, k); });
       x[targets[r]] -= grad_scale;
     }
   });
