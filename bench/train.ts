@@ -1,20 +1,16 @@
-import { PROJECTIONS } from '../src/config/config-schema';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { countTargets } from '../src/model/batch';
-import { parseLlamaConfig, type LlamaConfig } from '../src/model/llama-config';
-import { projectionShape } from '../src/model/projections';
-import { benchExamples, GSM8K_LENGTHS, type BenchExample, type BenchLengths } from './train/examples';
+import { parseLlamaConfig } from '../src/model/llama-config';
+import { benchExamples, GSM8K_LENGTHS, type BenchLengths } from './train/examples';
 import { randomModel } from './train/random-model';
+import { measurePeak, operations } from './train/roof';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench train [-- --shape smollm2-135m,llama-3.2-1b --batch 4 --steps 6]: LoRA r 16 on all seven projections, fp32, the same
 // examples in this engine and, where a Python with them is found, in PyTorch + PEFT; each in a process of its own, two threads each.
 // --prefix 24 --question 20 --answer 40: examples that begin alike, as the sample's do; tokens/s are of the examples as they are.
-
-const RANK = 16;
 
 interface Side {
   readonly tokens: number;
@@ -29,23 +25,6 @@ interface Side {
   readonly peft?: string;
 }
 
-/** Floating point operations that the examples need: frozen products forward and back to the input, the adapters, the head. */
-function operations(config: LlamaConfig, examples: readonly BenchExample[]): number {
-  let perToken = 0;
-  for (const name of PROJECTIONS) {
-    const { out, in: inner } = projectionShape(config, name);
-    perToken += config.layers * (4 * out * inner + 6 * RANK * (out + inner));
-  }
-  let total = 0;
-  for (const { ids, trained } of examples) {
-    const targets = countTargets({ trained });
-    // Scores and values, forward and back (five products back), half of the square being causal.
-    const attention = config.layers * config.heads * config.headDim * 7 * ids.length * ids.length;
-    total += perToken * ids.length + attention + 4 * targets * config.vocabSize * config.hiddenSize;
-  }
-  return total;
-}
-
 function python(): string | undefined {
   for (const candidate of [process.env['SFT_BENCH_PYTHON'], 'python3', 'python']) {
     if (candidate === undefined) continue;
@@ -58,14 +37,6 @@ function runSide(command: string, args: readonly string[]): Side {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${result.stderr}`);
   return JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Side;
-}
-
-/** fp32 GFLOP/s of fused multiply-adds on all threads, the roof; undefined without a compiler. */
-function measurePeak(threads: number): number | undefined {
-  const program = path.resolve('.cache/bench/fma_peak');
-  const flags = ['-O3', '-march=native', '-mprefer-vector-width=512', '-ffp-contract=fast', '-pthread'];
-  if (spawnSync('c++', [...flags, 'bench/native/fma_peak.cpp', '-o', program]).status !== 0) return undefined;
-  return Number(spawnSync(program, [String(threads)], { encoding: 'utf8' }).stdout);
 }
 
 async function benchShape(
