@@ -6,7 +6,7 @@ import { isThinkingIn } from '../text/enable-thinking';
 import { summariseLengths } from '../text/token-lengths';
 import { FigureList } from './file-figures';
 import { FindingList } from './finding-list';
-import { differenceFinding, lengthFindings } from './length-findings';
+import { lengthFindings, remarkFindings } from './length-findings';
 import { SplitSiblings } from './split-siblings';
 import { FINDINGS_SENT, type AnalysisSettings, type FileCheck } from './protocol';
 import type { TokenCounts } from './token-counts';
@@ -39,9 +39,8 @@ export async function checkFile(
         const length = counts.lengthOnce(item.example, maxSeqLength);
         count++;
         figures.example(item.example.value, length);
-        const difference = count === 1 ? counts.difference : undefined;
         const own = lengthFindings(file, item.example, length, maxSeqLength, counts.estimated);
-        if (difference !== undefined) own.push(differenceFinding(file, item.example, difference));
+        if (count === 1) own.push(...remarkFindings(file, item.example, counts.remarks));
         for (const finding of own) {
           if (isIgnored(ignoredRules(item.raw), finding)) continue;
           found.add(finding, FINDINGS_SENT);

@@ -56,9 +56,15 @@ export function lengthFindings(
   return found;
 }
 
-/** How the prompts of a chat template differ from the conversations it writes, said once, at the first example of a file. */
-export function differenceFinding(file: string, example: StartPlace, message: string): Finding {
-  return atStart(file, example, 'asked-otherwise', 'warning', message);
+/** What is to be said of a chat template and its model. */
+export interface TemplateRemark {
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What is said of a chat template, once, at the first example of a file. */
+export function remarkFindings(file: string, example: StartPlace, remarks: readonly TemplateRemark[]): Finding[] {
+  return remarks.map(({ rule, message }) => atStart(file, example, rule, 'warning', message));
 }
 
 function atStart(file: string, example: StartPlace, rule: string, severity: Severity, message: string): Finding {

@@ -12,7 +12,7 @@ import { Compared, compareExamples } from './compare-examples';
 import { exampleFacts, RuleSet, sourceHash } from './example-facts';
 import { ExampleRows } from './example-rows';
 import { FindingList } from './finding-list';
-import { differenceFinding, lengthFindings } from './length-findings';
+import { lengthFindings, remarkFindings } from './length-findings';
 import { FINDINGS_SENT, type AnalysisResult, type AnalysisSettings, type TextChange } from './protocol';
 import { Walker, type ExampleFacts, type Segment } from './segment';
 import { SegmentedText } from './segmented-text';
@@ -265,7 +265,7 @@ export class TextAnalysis {
     const estimated = this.counts?.estimated === true;
     const table = this.reading.header !== '';
     const told = new Set<string>();
-    let difference = this.counts?.difference;
+    let remarks = this.counts?.remarks ?? [];
     const at = new Walker();
     for (const segment of this.reading.segments) {
       for (const finding of segment.findings) found.add(finding, most, at);
@@ -279,15 +279,12 @@ export class TextAnalysis {
           found.add(finding, most, at);
         }
         const { length } = segment;
-        if (
-          length !== undefined &&
-          (length.truncated > 0 || length.problem !== undefined || difference !== undefined)
-        ) {
+        if (length !== undefined && (length.truncated > 0 || length.problem !== undefined || remarks.length > 0)) {
           const place = { line: at.line + 1, column: columnOf(at), offset: at.offset };
           const own = lengthFindings(file, place, length, settings.maxSeqLength, estimated);
-          if (difference !== undefined) own.push(differenceFinding(file, place, difference));
+          own.push(...remarkFindings(file, place, remarks));
           // Of all examples the first says it.
-          difference = undefined;
+          remarks = [];
           for (const finding of own) {
             if (!isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
           }

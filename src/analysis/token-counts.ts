@@ -10,6 +10,7 @@ import { withSystemPrompt } from '../text/system-prompt';
 import { tokenLength, type TokenLength } from '../text/token-lengths';
 import { sourceHash } from './example-facts';
 import { untrainedText } from './hint-text';
+import type { TemplateRemark } from './length-findings';
 import type { AnalysisSettings, TokenParts, TrainingSequence } from './protocol';
 
 /** Characters of a token in the estimate: what English text has with the vocabularies of the Llama family. */
@@ -47,9 +48,13 @@ export class TokenCounts {
     return (this.asked ??= new TokenCounts(this.chat.thinking(true), this.modelName, this.problem, this.settings));
   }
 
-  /** How the prompts of the model's chat template differ from the conversations it writes, where they do. */
-  get difference(): string | undefined {
-    return this.chat?.difference?.message;
+  /** What is to be said of the model's chat template, once for a file. */
+  get remarks(): readonly TemplateRemark[] {
+    const { difference, untrained } = this.chat ?? {};
+    return [
+      ...(difference === undefined ? [] : [{ rule: 'asked-otherwise', message: difference.message }]),
+      ...(untrained === undefined ? [] : [{ rule: 'untrained-tokens', message: untrained }]),
+    ];
   }
 
   /** The counts are characters / 4. */

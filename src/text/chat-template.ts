@@ -6,6 +6,7 @@ import { isObject, readModelJson, readModelText } from './model-files';
 import { readSpecialTokens } from './special-tokens';
 import type { Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';
+import { untrainedIn } from './untrained-tokens';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -47,7 +48,10 @@ export async function loadChatTemplate(
   now = new Date(),
 ): Promise<ChatTemplate> {
   const special = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
-  const found: FoundTemplate = (await readTemplate(modelDir)) ?? { ...defaultTemplate(tokenizer), file: modelDir };
+  const found: FoundTemplate = (await readTemplate(modelDir)) ?? {
+    ...(await defaultTemplate(tokenizer, (ids) => untrainedIn(modelDir, tokenizer, ids))),
+    file: modelDir,
+  };
   const compiled = compileTemplate(found.source, found.file, now, {
     ...special.all,
     tools: null,

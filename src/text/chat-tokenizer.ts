@@ -8,6 +8,7 @@ import { tokensOfText, type TextTokens } from './span-tokens';
 import { readStopTokenIds } from './stop-tokens';
 import { withSystemPrompt } from './system-prompt';
 import { loadTokenizer, type TextTokenizer } from './tokenizer';
+import { untrainedIn } from './untrained-tokens';
 import { TrainedSpan, type TrainedText } from './trained-span';
 
 /** A conversation with its last answer. */
@@ -68,6 +69,8 @@ export interface ChatTokenizer {
   readonly notices: readonly string[];
   /** How the template's prompts differ from the conversations it writes, where they do. */
   readonly difference: PromptDifference | undefined;
+  /** What is to be said where the model was never trained on tokens of its template. */
+  readonly untrained: string | undefined;
   /** Ids that end an answer: the model's own, and the token the template writes after an answer. */
   readonly stopTokenIds: readonly number[];
   /** The ids of the whole conversation and which of them are trained: the answers and their end-of-turn tokens. */
@@ -103,10 +106,20 @@ export interface ChatTokenizerOptions {
 export async function loadChatTokenizer(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ChatTokenizer> {
   const tokenizer = await loadTokenizer(modelDir);
   const template = await loadChatTemplate(modelDir, tokenizer, options.now);
-  return new TemplateTokenizer(
-    { modelDir, tokenizer, template, stops: await readStopTokenIds(modelDir, tokenizer) },
-    options,
-  );
+  const stops = await readStopTokenIds(modelDir, tokenizer);
+  const never = await untrainedIn(modelDir, tokenizer, tokensOfTemplate(template, tokenizer));
+  const untrained = never.map((id) => tokenizer.tokenText(id));
+  return new TemplateTokenizer({ modelDir, tokenizer, template, stops, untrained }, options);
+}
+
+/** The added tokens that a template writes around a question and its answer. */
+function tokensOfTemplate(template: ChatTemplate, tokenizer: TextTokenizer): number[] {
+  const question: ChatMessage = { role: 'user', content: 'question' };
+  const texts = [
+    template.renderChat([question], { addGenerationPrompt: true }),
+    template.renderChat([question, { role: 'assistant', content: 'answer' }], { addGenerationPrompt: false }),
+  ];
+  return [...new Set(texts.flatMap((text) => tokenizer.encode(text)))].filter((id) => tokenizer.isAdded(id));
 }
 
 /** Characters of a prompt's end that are shown. */
@@ -118,6 +131,8 @@ interface TokenizerFolder {
   readonly template: ChatTemplate;
   /** The model's own stop tokens. */
   readonly stops: readonly number[];
+  /** Tokens of the template that the model was never trained on. */
+  readonly untrained: readonly string[];
 }
 
 class TemplateTokenizer implements ChatTokenizer {
@@ -125,6 +140,7 @@ class TemplateTokenizer implements ChatTokenizer {
   readonly template: ChatTemplate;
   readonly notices: readonly string[];
   readonly difference: PromptDifference | undefined;
+  readonly untrained: string | undefined;
   readonly stopTokenIds: readonly number[];
   private readonly span: TrainedSpan;
 
@@ -138,7 +154,9 @@ class TemplateTokenizer implements ChatTokenizer {
     this.span = new TrainedSpan(template, tokenizer, this.asksForThoughts);
     const { endOfTurnId, notice, difference } = this.span;
     this.difference = difference;
-    this.notices = [template.notice, notice, difference?.message].filter((line) => line !== undefined);
+    this.untrained =
+      folder.untrained.length === 0 ? undefined : untrainedText(folder.untrained, template.notice !== undefined);
+    this.notices = [template.notice, notice, difference?.message, this.untrained].filter((line) => line !== undefined);
     this.stopTokenIds = [...new Set([...stops, ...(endOfTurnId === undefined ? [] : [endOfTurnId])])];
   }
 
@@ -223,6 +241,11 @@ class TemplateTokenizer implements ChatTokenizer {
       return thoughts === undefined ? marked : { ...marked, thoughts: tokenizer.literal(thoughts) };
     });
   }
+}
+
+function untrainedText(tokens: readonly string[], isPlain: boolean): string {
+  const other = isPlain ? '' : ', delete its chat template (a plain one is used then)';
+  return `the model was never trained on ${tokens.join(', ')} of its chat template: their rows of the token embeddings are next to nothing or all alike, and LoRA does not train them - take the instruct version of the model${other}, or train all weights (training_type full)`;
 }
 
 const THOUGHTS_END = '</think>';

@@ -27,13 +27,31 @@ const PLAIN = `{{- bos_token }}
 {%- endfor %}
 {%- if add_generation_prompt %}{{- 'Answer:' }}{%- endif %}`;
 
+const BY_VOCABULARY: readonly (DefaultTemplate & { readonly tokens: readonly string[] })[] = [
+  { name: 'Llama 3', source: LLAMA_3, tokens: ['<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'] },
+  { name: 'ChatML', source: CHATML, tokens: ['<|im_start|>', '<|im_end|>'] },
+];
+
 /**
- * A base model without a chat template gets the one its vocabulary was made for: Llama 3's headers, ChatML, or else
- * the tutorial's "Question: ... Answer: ...".
+ * A base model without a chat template gets the one its vocabulary was made for: Llama 3's headers, ChatML, or else the tutorial's
+ * "Question: ... Answer: ...", which needs no token that the model may never have been trained on.
+ * @param untrained those of some tokens whose embeddings were never trained
  */
-export function defaultTemplate(tokenizer: TextTokenizer): DefaultTemplate {
-  const has = (...tokens: string[]): boolean => tokens.every((token) => tokenizer.tokenId(token) !== undefined);
-  if (has('<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>')) return { name: 'Llama 3', source: LLAMA_3 };
-  if (has('<|im_start|>', '<|im_end|>')) return { name: 'ChatML', source: CHATML };
-  return { name: '"Question: ... Answer: ..."', source: PLAIN };
+export async function defaultTemplate(
+  tokenizer: TextTokenizer,
+  untrained: (ids: readonly number[]) => Promise<readonly number[]>,
+): Promise<DefaultTemplate> {
+  const plain = '"Question: ... Answer: ..."';
+  for (const { name, source, tokens } of BY_VOCABULARY) {
+    const ids = tokens.map((token) => tokenizer.tokenId(token)).filter((id) => id !== undefined);
+    if (ids.length < tokens.length) continue;
+    const never = await untrained(ids);
+    if (never.length === 0) return { name, source };
+    const names = never.map((id) => tokenizer.tokenText(id)).join(', ');
+    return {
+      name: `${plain} (the model was never trained on ${names}, the tokens of ${name}'s template)`,
+      source: PLAIN,
+    };
+  }
+  return { name: plain, source: PLAIN };
 }

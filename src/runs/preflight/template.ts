@@ -28,6 +28,7 @@ export function checkTemplate(
   }
   const dropped = encoded.filter((example) => example.droppedThoughts > 0);
   if (dropped.length > 0) return droppedThoughts(dropped, chat.asksForThoughts);
+  if (chat.untrained !== undefined) return warning(ID, TITLE, chat.untrained);
   if (chat.difference !== undefined) return warning(ID, TITLE, chat.difference.message);
   return ok(ID, TITLE, answersText(encoded));
 }
