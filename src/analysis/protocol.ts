@@ -145,6 +145,8 @@ export interface Conversion {
   readonly lossy: number;
   /** What is lost, commonest first: in how many examples, and the line of the first. */
   readonly losses: readonly { readonly what: string; readonly examples: number; readonly line: number }[];
+  /** What of the file is not used, in words. */
+  readonly told: readonly string[];
   readonly written: boolean;
 }
 

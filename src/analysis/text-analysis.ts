@@ -268,7 +268,14 @@ export class TextAnalysis {
     let remarks = this.counts?.remarks ?? [];
     const at = new Walker();
     for (const segment of this.reading.segments) {
-      for (const finding of segment.findings) found.add(finding, most, at);
+      for (const finding of segment.findings) {
+        // That conversations call tools is said once, however many do.
+        if (finding.rule === 'tool-turns') {
+          if (told.has(finding.message)) continue;
+          told.add(finding.message);
+        }
+        found.add(finding, most, at);
+      }
       if (segment.valid) {
         for (const finding of segment.facts?.findings ?? []) {
           // A table's column is misspelt once, however many rows there are.

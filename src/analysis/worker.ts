@@ -41,10 +41,10 @@ const ANSWERS: Answers = {
   fixAll: (ask) => texts.fixAll(ask),
   appendExample: ({ file, text, example, columns }) => appendExample(file, text, example, columns),
   convert: async ({ file, to, out, layout, replace, lossy, columns }, _id, signal) => {
-    const { from, examples, losses, text } = await convertFile(file, to, { layout, signal, columns });
+    const { from, examples, losses, text, told } = await convertFile(file, to, { layout, signal, columns });
     const written = losses.length === 0 || lossy;
     if (written) await writeConverted(file, out, text, replace);
-    return { from, to, examples, lossy: losses.length, losses: lossesByKind(losses), written };
+    return { from, to, examples, lossy: losses.length, losses: lossesByKind(losses), told, written };
   },
   split: async ({ file, out, parts, columns }, _id, signal) => {
     const division = await divideFile(file, parts, { signal, columns });

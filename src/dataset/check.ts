@@ -12,6 +12,7 @@ import { asWritten, type JsonObject } from './formats/reading';
 import { tableFormat } from './formats/table-file';
 import { isAnki } from './formats/whole/anki';
 import { foreignRows, wholeFileMessage } from './formats/whole/foreign-rows';
+import { callsTools } from './formats/tool-turns';
 import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
@@ -69,6 +70,14 @@ const DECIDING_LENGTH = 1024 * 1024;
 /** After so many errors in writing and format the rest of the file is not read. */
 const MAX_ERRORS = 10_000;
 
+const TOOL_TURNS: RuleFinding = {
+  rule: 'tool-turns',
+  start: 0,
+  end: 1,
+  message:
+    'this conversation, and others like it, calls tools: such turns cannot be trained yet - write calls and results as texts, or delete these examples',
+};
+
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
   private readonly parser: DatasetParser | CsvParser;
@@ -89,6 +98,7 @@ export class DatasetChecker {
   private waitingExamples = 0;
   /** In writing and format. */
   private errors = 0;
+  private toldTools = false;
   /** Columns of a table that were called misspelt: once is enough. */
   private readonly misspelt = new Set<string>();
 
@@ -295,6 +305,12 @@ export class DatasetChecker {
     };
     if (element.repeatedKeys) {
       duplicateKeys(plainTree(), (start) => this.place(start + element.start, at)).forEach(reading);
+    }
+    if (callsTools(value)) {
+      // Where all findings of an example are kept, as the editor does, whoever shows them says it once.
+      if (this.onElement !== undefined || !this.toldTools) reading(TOOL_TURNS);
+      this.toldTools = true;
+      return;
     }
     const found = readExample(value);
     const own = found?.kind === kind ? found : asWritten(kind, value as JsonObject);

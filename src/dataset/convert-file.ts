@@ -155,4 +155,4 @@ async function readSound(file: string, { onErrors, signal, columns = OUR_COLUMNS
 }
 
 /** Rules that say of a whole file that it holds no list of examples. */
-const WHOLE_FILE: readonly string[] = ['top-level', 'other-format', 'wrong-type', 'not-json'];
+const WHOLE_FILE: readonly string[] = ['top-level', 'other-format', 'wrong-type', 'not-json', 'invalid-value'];

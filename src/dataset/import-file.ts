@@ -3,7 +3,7 @@ import { isAnki, readAnki } from './formats/whole/anki';
 import { readExample } from './formats/read-example';
 import type { DatasetKind } from './formats/kind';
 import { majorityKind } from './formats/majority-kind';
-import type { JsonObject } from './formats/reading';
+import { isJsonObject, type JsonObject } from './formats/reading';
 import type { WholeFile } from './formats/whole/whole';
 import { readWholeFile } from './formats/whole/whole-file';
 import type { Finding } from './finding';
@@ -28,7 +28,7 @@ interface ImportedFile {
 export async function importFile(file: string): Promise<ImportedFile | undefined> {
   if ((await stat(file)).size > MOST_BYTES) return undefined;
   const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
-  const whole = isAnki(text) ? readAnki(text) : readWholeFile(valueOf(text));
+  const whole = isAnki(text) ? readAnki(text) : wholeOf(text);
   if (whole === undefined) return undefined;
   const from = majorityKind(whole.rows.slice(0, 16));
   const sources: { line: number; column: number; raw: JsonObject }[] = [];
@@ -43,6 +43,21 @@ export async function importFile(file: string): Promise<ImportedFile | undefined
     item.type === 'finding' && item.finding.severity === 'error' ? [item.finding] : [],
   );
   return { sources, from, told: [toldOf(whole)], errors };
+}
+
+function wholeOf(text: string): WholeFile | undefined {
+  const sound = text.includes('NaN') || text.includes('Infinity') ? withoutNoNumbers(text) : text;
+  const value = valueOf(sound);
+  const whole = readWholeFile(value);
+  if (whole !== undefined || sound === text || !Array.isArray(value)) return whole;
+  return { name: 'NaN or Infinity, which become null', rows: value.filter(isJsonObject) };
+}
+
+/** With null in the place of NaN and Infinity, which Python's json writes though JSON does not know them. */
+function withoutNoNumbers(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+    found.startsWith('"') ? found : 'null',
+  );
 }
 
 function toldOf({ name, leftOut }: WholeFile): string {

@@ -105,6 +105,7 @@ const READING_RULES: Readonly<Record<string, Severity>> = {
   'unknown-role': 'error',
   'last-turn': 'error',
   'nothing-learnt': 'error',
+  'tool-turns': 'error',
   'turn-order': 'warning',
   'csv-header': 'error',
   'csv-columns': 'error',

@@ -248,11 +248,19 @@ const VALUES: readonly Input[] = [
     read: 'qa 1',
   },
   {
-    name: "Python's NaN in a further key",
+    name: "Python's NaN in a further key of a row",
     file: 'a.jsonl',
     text: '{"question":"Go?","answer":"Yes.","score":NaN}\n{"question":"Stay?","answer":"No.","score":1}',
     read: 'qa 1',
     told: ['invalid-value@1'],
+  },
+  {
+    name: "Python's NaN and Infinity in all rows",
+    file: 'a.json',
+    text: '[{"question":"NaN?","answer":"Yes.","score":NaN}, {"question":"Stay?","answer":"No.","score":-Infinity}]',
+    read: 'convert qa 2',
+    told: ['invalid-value@1', 'invalid-value@1'],
+    first: ['NaN?', 'Yes.'],
   },
   {
     name: 'a made-up password whose example says so',
@@ -401,6 +409,44 @@ const CONVERSATIONS: readonly Input[] = [
     ]),
     read: 'messages 1',
     first: ['Where?', 'Here.'],
+  },
+  {
+    name: 'tools in two conversations, told once',
+    file: 'a.jsonl',
+    text: lines(
+      {
+        messages: [
+          user('Weather?'),
+          { role: 'assistant', content: null, tool_calls: [{ id: 'c', function: { name: 'w' } }] },
+          { role: 'tool', content: '31 C' },
+          assistant('31 C.'),
+        ],
+      },
+      { messages: [user('Weather?'), { role: 'function', name: 'w', content: '31 C' }, assistant('31 C.')] },
+      { messages: CHAT, tools: [{ name: 'w' }] },
+    ),
+    read: 'messages 1',
+    told: ['tool-turns@1', 'unused-key@3'],
+  },
+  {
+    name: "ShareGPT's function calls",
+    file: 'a.jsonl',
+    text: lines({
+      conversations: [
+        { from: 'human', value: 'Weather?' },
+        { from: 'function_call', value: '{}' },
+        { from: 'observation', value: '31 C' },
+        { from: 'gpt', value: '31 C.' },
+      ],
+    }),
+    read: '-',
+    told: ['tool-turns@1'],
+  },
+  {
+    name: 'null for tool calls that an export has not',
+    file: 'a.jsonl',
+    text: lines({ messages: [user('Where?'), { role: 'assistant', content: 'Here.', tool_calls: null }] }),
+    read: 'messages 1',
   },
   {
     name: "a blank turn of Gemini's, at its own place",

@@ -87,7 +87,7 @@ function keysOf(list: string, turns: unknown): TurnKeys | undefined {
 }
 
 /** A turn with the names of its kind and its text as one; itself where it is written so, or is none. */
-export function readTurn(turn: unknown, keys: TurnKeys): unknown {
+function readTurn(turn: unknown, keys: TurnKeys): unknown {
   if (!isJsonObject(turn)) return turn;
   const own = TURN_KEYS[keys.kind];
   const speaker = turn[keys.speaker] ?? (keys.text === 'parts' ? 'user' : undefined);

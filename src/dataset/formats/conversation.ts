@@ -37,7 +37,7 @@ export function roleOf(speaker: unknown): ExampleMessage['role'] | undefined {
 }
 
 /** A question with what it is about, Alpaca's instruction with its input. */
-export function questionAbout(question: string, material: unknown): string {
+function questionAbout(question: string, material: unknown): string {
   return typeof material === 'string' && material.trim() !== '' ? `${question}\n\n${material}` : question;
 }
 

@@ -4,7 +4,7 @@ import { parseTree, type Node } from 'jsonc-parser';
  * A number as its file writes it, where a number in memory would be written otherwise: 1161888007138312192, 1.0, 1e400, -0. JSON.stringify
  * writes it as it stands only through `writeJson`.
  */
-export class WrittenNumber {
+class WrittenNumber {
   constructor(readonly written: string) {}
 }
 

@@ -39,9 +39,9 @@ export interface Mistake {
 
 /** Values of other languages: what to do, and what JSON writes for them. */
 const WORDS: Readonly<Record<string, readonly [remedy: string, meant: string]>> = {
-  NaN: ['JSON has no NaN - write a text in double quotes, or remove the key', '"NaN"'],
-  Infinity: ['JSON has no Infinity - write a text in double quotes, or remove the key', '"Infinity"'],
-  '-Infinity': ['JSON has no -Infinity - write a text in double quotes, or remove the key', '"-Infinity"'],
+  NaN: ['NaN is Python, not JSON, and says that a number is missing - write null (`sft convert` does)', 'null'],
+  Infinity: ['Infinity is Python, not JSON - write null (`sft convert` does), or a text in double quotes', 'null'],
+  '-Infinity': ['-Infinity is Python, not JSON - write null (`sft convert` does), or a text in double quotes', 'null'],
   undefined: ['JSON has no undefined - write a text in double quotes, or remove the key', 'null'],
   None: ['None is Python, not JSON - write null, or a text in double quotes (json.dump writes JSON)', 'null'],
   True: ['True is Python, not JSON - write true (json.dump writes JSON)', 'true'],

@@ -87,8 +87,12 @@ export function bareKey(word: string, at: number, end: number): Mistake {
 export function bareWord(word: string, at: number): Mistake {
   const { rule, message, meant } = describeWord(word);
   const end = at + word.length;
-  return { rule, start: at, end, message, fixes: [replacement(`Write ${meant}`, at, end, meant, false)] };
+  const safe = NO_NUMBERS.test(word);
+  return { rule, start: at, end, message, fixes: [replacement(`Write ${meant}`, at, end, meant, safe)] };
 }
+
+/** What Python's json writes for numbers that are none. */
+const NO_NUMBERS = /^(?:NaN|-?Infinity)$/;
 
 export function bareText(text: string, start: number, end: number): Mistake {
   const shown = quoted(text.slice(start, Math.min(end, start + 60)));

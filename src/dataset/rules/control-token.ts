@@ -11,7 +11,7 @@ export const controlToken = textRule(
   'warning',
   sourceMatches(ANY),
   function* ({ value, role }): Generator<TextProblem> {
-    if (role === 'agency' || role === 'other') return;
+    if (role === 'agency' || role === 'other' || role === 'transcript') return;
     for (const { from, to, found } of matchesOf(TOKEN, value)) {
       yield {
         from,

@@ -36,7 +36,7 @@ export async function convertDataset(services: Services, uri?: vscode.Uri): Prom
     if (done === undefined) return undefined;
     const written = vscode.Uri.file(target.out);
     await vscode.window.showTextDocument(written);
-    void dialogs.info(`${path.basename(target.out)}: ${describeConversion(done)}`);
+    void dialogs.info(`${path.basename(target.out)}: ${[describeConversion(done), ...done.told].join('. ')}`);
     return written;
   } catch (error) {
     if (!(error instanceof vscode.CancellationError)) {

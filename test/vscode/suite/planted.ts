@@ -130,6 +130,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'other-format', at: '{"question": "In what year', covers: '{' },
     { rule: 'list-as-text', at: "\"['Ada', 'Bola']\"", covers: "['Ada', 'Bola']" },
   ],
+  'tools.jsonl': [{ rule: 'tool-turns', at: '{"messages": [{"role": "user", "content": "Is the bridge', covers: '{' }],
   'set.jsonl': [
     { rule: 'agency-imbalance', at: `${FIRST}", "agency"`, covers: '' },
     { rule: 'near-agency', at: '"Cac"', covers: '"Cac"', fixed: '"CAC"' },
