@@ -9,6 +9,9 @@ import type { Services } from '../services';
 /** "Fix all" of these documents, for the menu and for editor.codeActionsOnSave. */
 const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
 
+/** What is found where the fields of examples have other names. */
+const UNKNOWN_KEYS: readonly string[] = ['missing-key', 'misspelt-key'];
+
 /** The repairs of the findings under the cursor, fix-all, and the ways to silence a rule. */
 export function registerCodeActions(services: Services): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
@@ -29,6 +32,11 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
         all.command = commandOf(COMMANDS.fixAll, all.title, document.uri);
         actions.push(all);
+      }
+      if (here.some(({ rule }) => UNKNOWN_KEYS.includes(rule))) {
+        const map = new vscode.CodeAction('Say which fields are question and answer…', vscode.CodeActionKind.QuickFix);
+        map.command = commandOf(COMMANDS.mapColumns, map.title, document.uri);
+        actions.push(map);
       }
       // Where findings are summed up, at the start of the file, the sum leads on.
       if (start === 0 && result.findingCount > result.findings.length) {

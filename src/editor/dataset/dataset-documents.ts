@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnalysisClient } from '../../analysis/client';
 import { HEAD_LENGTH, looksLikeDataset } from '../../analysis/detect';
@@ -146,8 +147,9 @@ export class DatasetDocuments {
   }
 
   private async consider(document: vscode.TextDocument): Promise<void> {
-    if (this.isDataset(document) || this.isOff(document) || !this.matches(document)) return;
-    await this.add(document);
+    if (this.isDataset(document) || this.isOff(document)) return;
+    if (!this.matches(document) && !(await isNamedData(document))) return;
+    if (!this.isDataset(document) && !this.isOff(document) && !document.isClosed) await this.add(document);
   }
 
   private matches(document: vscode.TextDocument): boolean {
@@ -222,6 +224,8 @@ export class DatasetDocuments {
 
   private async reconfigure(): Promise<void> {
     const epoch = ++this.settingsEpoch;
+    // It may name a document that does not look like data.
+    this.considerAll();
     for (const { document } of [...this.tracked.values()]) {
       const settings = await settingsFor(document.uri);
       if (epoch !== this.settingsEpoch) return;
@@ -233,4 +237,11 @@ export class DatasetDocuments {
       this.client.post({ type: 'settings', uri: document.uri.toString(), settings });
     }
   }
+}
+
+/** Whether the nearest configuration trains or measures on the document: what its fields are called is then for it to say. */
+async function isNamedData({ uri, languageId }: vscode.TextDocument): Promise<boolean> {
+  if (uri.scheme !== 'file' || (languageId !== 'json' && languageId !== 'jsonl')) return false;
+  const { nearestConfig } = await import('../../analysis/nearest-config');
+  return (await nearestConfig(path.dirname(uri.fsPath)))?.dataFiles.includes(uri.fsPath) === true;
 }

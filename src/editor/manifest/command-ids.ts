@@ -44,6 +44,8 @@ const INTERNAL = {
   applyConfigChanges: 'sft.applyConfigChanges',
   /** Shows paths of runs in one dashboard. */
   compareRuns: 'sft.compareRuns',
+  /** Asks which fields of a dataset, given by its URI, are question and answer. Gives whether that was written down. */
+  mapColumns: 'sft.mapColumns',
   /** Switches a rule off in the settings: its id, and the URI of a file. */
   turnOffRule: 'sft.turnOffRule',
 } as const;

@@ -1,6 +1,7 @@
 // The entry that VS Code's extension host calls, here and under test-electron alike.
 import { writeFileSync } from 'node:fs';
 import './config-editing';
+import './columns';
 import './diagnostics';
 import './quick-fixes';
 import './sample-project';

@@ -1,0 +1,53 @@
+// Data whose fields have other names, as the configuration beside them names the file.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { analysed, findingsWhen, open, ruleOf, workspaceFile, writeWorkspaceFile } from './dataset-editor';
+import { withPerson } from './person';
+import { test } from './runner';
+
+const ROWS = '{"Prompt": "What is it?", "Reply": "That."}\n{"Prompt": "And this?", "Reply": "This."}\n';
+const FIX = 'Say which fields are question and answer…';
+
+/** Opens data of other names, with a configuration that names them, and gives the quick fix. */
+async function withFix(folder: string): Promise<{ document: vscode.TextDocument; fix: vscode.CodeAction }> {
+  const config = JSON.stringify({ model_name: 'm', dataset: 'rows.jsonl' }, null, 2);
+  await writeWorkspaceFile(`${folder}/sft.config.json`, config);
+  await writeWorkspaceFile(`${folder}/rows.jsonl`, ROWS);
+  const { document } = await open(`${folder}/rows.jsonl`);
+  const missing = (one: vscode.Diagnostic): boolean => ruleOf(one) === 'missing-key';
+  const found = await findingsWhen(document.uri, 'a missing key', (all) => all.some(missing));
+  const place = found.find(missing)!.range;
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    place,
+  );
+  const fix = actions.find(({ title }) => title === FIX);
+  assert.ok(fix?.command !== undefined, actions.map(({ title }) => title).join(', '));
+  return { document, fix };
+}
+
+test('data of other names: the quick fix writes columns into the configuration, and the file is sound', async () => {
+  const { document, fix } = await withFix('columns-config');
+  const config = workspaceFile('columns-config/sft.config.json');
+  await withPerson(['Prompt', 'Reply', `$(gear) Say so in ${config.fsPath}`], async () => {
+    await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
+  });
+  const written = await vscode.workspace.openTextDocument(config);
+  const { columns } = JSON.parse(written.getText()) as { columns: unknown };
+  assert.deepEqual(columns, { question: 'Prompt', answer: 'Reply' });
+  await written.save();
+  await findingsWhen(document.uri, 'no error', (all) =>
+    all.every(({ severity }) => severity !== vscode.DiagnosticSeverity.Error),
+  );
+  assert.equal((await analysed(document)).count, 2);
+  assert.equal(document.getText(), ROWS);
+});
+
+test('data of other names: the quick fix renames the keys of the file', async () => {
+  const { document, fix } = await withFix('columns-file');
+  await withPerson(['Prompt', 'Reply', '$(edit) Rename the keys in this file'], async () => {
+    await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
+  });
+  assert.equal(document.getText(), ROWS.replaceAll('"Prompt"', '"question"').replaceAll('"Reply"', '"answer"'));
+});
