@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hintText, partsText, summaryText } from './hint-text';
+import { countingText, ESTIMATE_TEXT, hintText, partsText, summaryText } from './hint-text';
 
 const ONE = { answers: 1, trainedAnswers: 1 };
 
@@ -46,6 +46,16 @@ describe('partsText', () => {
       partsText(parts, { tokens: 30, trained: 3, truncated: 10, ...ONE }, 20),
       /^10 of them lie beyond max_seq_length 20/m,
     );
+  });
+});
+
+describe('what is not known', () => {
+  it('is not summed up while examples are being counted', () => {
+    assert.equal(countingText(1440), '1,440 ex · counting…');
+  });
+
+  it('is said of an estimate: it leaves out the chat template', () => {
+    assert.match(ESTIMATE_TEXT, /without what the chat template of a model adds/);
   });
 });
 

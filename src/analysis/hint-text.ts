@@ -53,7 +53,12 @@ export function untrainedText({ answers, trainedAnswers }: Pick<TokenLength, 'an
 
 /** Hover of an estimated hint. */
 export const ESTIMATE_TEXT =
-  'An estimate: characters / 4, near the truth for English and often half of it for other languages. Choose a model with "SFT: Select Model" for exact counts.';
+  'An estimate: characters / 4, near the truth for English and often half of it for other languages; without what the chat template of a model adds to each example, often 10 to 40 tokens. Choose a model with "SFT: Select Model" for exact counts.';
+
+/** `440 ex · counting…`, while the tokens are not known. */
+export function countingText(count: number): string {
+  return `${countText(count, false)} ex · counting…`;
+}
 
 /** `440 ex · 81,234 tok · p50 183 · p95 240 · max 512` */
 export function summaryText(count: number, summary: LengthSummary, estimated: boolean): string {

@@ -5,7 +5,7 @@ import { testKey } from '../train/data-files';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
-import { numberOption, onlyPositional } from './option-values';
+import { numberOption, onlyPositional, textOption } from './option-values';
 import { showProgress } from './progress';
 import type { Verb } from './verb';
 import { unicodeOption, WORDS_OPTIONS } from './words-options';
@@ -17,6 +17,7 @@ export const evaluateVerb: Verb = {
   options: {
     stemmer: { type: 'boolean', help: 'compare word stems (registering = registered)' },
     ...WORDS_OPTIONS,
+    model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved' },
     answers: { type: 'string', value: 'N', help: 'print N questions with both answers (3)' },
     ...DEVICE_OPTIONS,
   },
@@ -27,7 +28,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
     const shown = numberOption(options, 'answers', 3, { min: 0, integer: true });
-    const { run, session, tuned } = await openRun(folder, options);
+    const { run, session, tuned } = await openRun(folder, options, textOption(options, 'model'));
     const { config } = run.run;
     const data = await prepareData(config, session);
     const changed = changedFile(run.run, data);

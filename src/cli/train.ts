@@ -6,6 +6,7 @@ import { createRun } from '../runs/create-run';
 import { preflight } from '../runs/preflight/preflight';
 import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
+import { requireModel } from '../runs/require-model';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
@@ -25,6 +26,7 @@ export const trainVerb: Verb = {
   options: {
     run: { type: 'string', value: 'DIR', help: 'the run folder (a new one below output_dir)' },
     resume: { type: 'boolean', help: 'go on with the run of --run from its last checkpoint' },
+    model: { type: 'string', value: 'DIR', help: 'with --resume: where the model of the run is now, if it was moved' },
     detach: { type: 'boolean', help: 'train in the background: print the run folder and return' },
     ...DEVICE_OPTIONS,
   },
@@ -97,7 +99,9 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   });
   let run: RunFolder;
   if (options['resume'] === true) {
-    run = await relaunchRun(resumedFolder(options), command, device);
+    const folder = resumedFolder(options);
+    await requireModel(await readRun(folder), textOption(options, 'model'));
+    run = await relaunchRun(folder, command, device);
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
     const config = await loadConfig(configFile, await listDevices());
@@ -128,8 +132,10 @@ async function runFolder({ positionals, options }: Invocation): Promise<RunFolde
     await deviceOf(config, options).find();
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
-  const { folder, state } = await readRun(resumedFolder(options));
+  const summary = await readRun(resumedFolder(options));
+  const { folder, state } = summary;
   if (state.status === 'done') throw runDone(folder.path);
+  await requireModel(summary, textOption(options, 'model'));
   return folder;
 }
 

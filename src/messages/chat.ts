@@ -26,7 +26,8 @@ export const DEFAULT_SETTINGS: ChatSettings = {
   temperature: 0.7,
   topP: 0.9,
   topK: 50,
-  doSample: true,
+  // As the command line, where --temperature is 0 unless given.
+  doSample: false,
   seed: undefined,
 };
 

@@ -166,7 +166,8 @@ export const dashboardRequests = {
   act: { ask: { action: oneOf(...DASHBOARD_ACTIONS) }, answer: nothing },
   /** The remedy's number within the finding's number; advice may have changed meanwhile, so its title says which was meant. */
   remedy: { ask: { finding: count, remedy: count, title: text }, answer: nothing },
-  openExample: { ask: { line: count }, answer: nothing },
+  /** Shows the example of a prediction in its file; its index names it. */
+  openExample: { ask: { index: count }, answer: nothing },
   /** Shows one of the compared runs alone. */
   openRun: { ask: { run: count }, answer: nothing },
   /** A change to the ratings with its number, see Edits; 0 takes a rating back. */

@@ -67,7 +67,7 @@ export class SettingsForm {
   private readonly system = element('textarea', {
     id: 'system',
     rows: '2',
-    placeholder: 'None',
+    placeholder: 'None of yours: only what the template of the model adds by itself',
     'aria-describedby': 'system-help',
   }) as HTMLTextAreaElement;
   private readonly sample = element('input', { id: 'do_sample', type: 'checkbox' }) as HTMLInputElement;

@@ -143,7 +143,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   });
   const edits = new Edits();
   const predictions = new Predictions({
-    onOpen: (line) => void tell(host.ask('openExample', { line })),
+    onOpen: (index) => void tell(host.ask('openExample', { index })),
     onRate: (index, rating) => void tell(host.ask('rate', { edit: edits.next(), index, rating })),
   });
   const advice = new AdviceSection((place) => void tell(host.ask('remedy', place)));

@@ -15,7 +15,7 @@ interface Column {
 }
 
 export interface PredictionsOptions {
-  readonly onOpen: (line: number) => void;
+  readonly onOpen: (index: number) => void;
   readonly onRate: (index: number, rating: number) => void;
 }
 
@@ -152,7 +152,7 @@ export class Predictions {
       String(line),
     );
     open.addEventListener('click', () => {
-      this.options.onOpen(line);
+      this.options.onOpen(index);
     });
     const rated = ratingGroup(index, line, this.ratings.get(index) ?? 0, (rating) => {
       this.rate(index, rating);

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { testKey } from '../../train/data-files';
 import { SftError } from '../../base/errors';
+import { findExample } from '../../dataset/find-example';
 import {
   drawingRequests,
   fromDashboard,
@@ -13,6 +15,8 @@ import {
 import { PendingRequests } from '../../messages/pending';
 import { done, type AskOf, type Handlers } from '../../messages/requests';
 import { rate, readRatings } from '../../runs/folder/ratings';
+import type { Prediction } from '../../runs/folder/evaluation-schema';
+import type { Run } from '../../runs/folder/run-schema';
 import type { RunSummary } from '../../runs/read-runs';
 import { healthAdvice } from '../../train/health/health-advice';
 import { errorText } from '../error-text';
@@ -250,11 +254,12 @@ export class DashboardPanel {
         void runCommand(COMMANDS.showDashboard, this.runs[run]?.folder);
         return done();
       },
-      openExample: async ({ line }) => {
+      openExample: async ({ index }) => {
         if (first.followed === undefined) return done(UNREAD);
-        const { run } = first.followed;
-        await showLine(run[testKey(run.config)]!.path, line);
-        return done();
+        const { run, predictions } = first.followed;
+        const prediction = predictions.find((one) => one.index === index);
+        if (prediction === undefined) return done(UNREAD);
+        return done(await showExample(run, prediction));
       },
     };
   }
@@ -311,15 +316,39 @@ export class DashboardPanel {
   }
 }
 
+/**
+ * Shows an example where it stands now.
+ * @returns why it is not shown
+ * @throws SftError where the file is gone
+ */
+async function showExample(run: Run, asked: Prediction): Promise<string | undefined> {
+  const file = run[testKey(run.config)]!.path;
+  const document = await openFile(file, asked.line);
+  const line = findExample(file, document.getText(), asked, run.config.columns);
+  if (line === undefined) {
+    return `${path.basename(file)} has changed since this run: it holds no example with this question and answer any more`;
+  }
+  await showPlace(document, line);
+  return undefined;
+}
+
 /** @throws SftError where the file is gone */
 async function showLine(file: string, line: number): Promise<void> {
+  await showPlace(await openFile(file, line), line);
+}
+
+/** @throws SftError where it is gone, or holds no text */
+async function openFile(file: string, line: number): Promise<vscode.TextDocument> {
   if (/\.parquet$/i.test(file)) {
     const remedy = 'SFT: Convert Dataset… writes it as lines that can be read';
     throw new SftError('unreadable', `row ${line} of a Parquet file cannot be shown`, { file, remedy });
   }
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(undefined, (cause: unknown) => {
+  return vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(undefined, (cause: unknown) => {
     throw new SftError('unreadable', 'cannot be opened', { file, remedy: 'was it moved or deleted since?', cause });
   });
+}
+
+async function showPlace(document: vscode.TextDocument, line: number): Promise<void> {
   const place = new vscode.Position(Math.min(line, document.lineCount) - 1, 0);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
-import { summaryText } from '../../analysis/hint-text';
+import { countingText, ESTIMATE_TEXT, summaryText } from '../../analysis/hint-text';
 import type { AnalysisResult } from '../../analysis/protocol';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import { summariseLengths } from '../../text/token-lengths';
@@ -25,7 +25,10 @@ export function registerStatusBar(services: Services): vscode.Disposable {
     const result = documents.current(editor.document);
     if (result === undefined) item.text = '$(loading~spin) SFT';
     else {
-      item.text = `$(symbol-numeric) ${totals(editor, result)}${result.complete ? '' : ' …'}`;
+      // Sums of the examples that happen to be counted already would be read as those of the file.
+      item.text = result.complete
+        ? `$(symbol-numeric) ${totals(editor, result)}`
+        : `$(loading~spin) ${countingText(result.count)}`;
       item.tooltip = tooltip(result);
     }
     item.show();
@@ -54,7 +57,7 @@ function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
 
 function tooltip(result: AnalysisResult): string {
   if (result.modelProblem !== undefined) return `An estimate, for the model cannot count: ${result.modelProblem}`;
-  if (result.modelName === undefined) return 'An estimate (characters / 4). Select a model for exact counts.';
+  if (result.modelName === undefined) return ESTIMATE_TEXT;
   return `Tokens as ${result.modelName} counts them, max_seq_length ${result.maxSeqLength.toLocaleString('en-US')}`;
 }
 

@@ -1,6 +1,7 @@
 import { formatError, SftError } from '../../base/errors';
 import { relaunchRun } from '../../runs/launch';
 import type { RunSummary } from '../../runs/read-runs';
+import { hasModel, requireModel } from '../../runs/require-model';
 import { canRelaunch, groupOf } from '../../runs/run-groups';
 import type { ControlCommand } from '../../runs/folder/state-schema';
 import type { Services } from '../services';
@@ -27,8 +28,10 @@ export async function resumeRun(services: Services, argument: unknown): Promise<
   else void services.dialogs.info(`${run.label} is at work already.`);
 }
 
-async function relaunch(services: Services, { folder }: RunSummary): Promise<void> {
+async function relaunch(services: Services, run: RunSummary): Promise<void> {
+  const { folder } = run;
   try {
+    if (!(await findModel(services, run))) return;
     await relaunchRun(folder.path, sftCommand(services.context));
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
@@ -36,6 +39,18 @@ async function relaunch(services: Services, { folder }: RunSummary): Promise<voi
   } finally {
     await services.runs.reload(folder.path);
   }
+}
+
+/** Asks where the model of a run is, if it is not where it was. @returns whether it is known */
+async function findModel({ dialogs }: Services, run: RunSummary): Promise<boolean> {
+  if (await hasModel(run)) return true;
+  const choose = 'Choose Its Folder…';
+  const gone = `The model of ${run.label} is not at ${run.run.config.model_name} any more.`;
+  if ((await dialogs.warn(gone, choose)) !== choose) return false;
+  const chosen = await dialogs.folder('Where the model of the run is now', 'Take This Folder');
+  if (chosen === undefined) return false;
+  await requireModel(run, chosen.fsPath);
+  return true;
 }
 
 /** Resolves when the request is on its way; the run itself says when it is met. So does stopRun. */

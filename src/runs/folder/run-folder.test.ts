@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -20,6 +21,7 @@ import { ownIdentity } from '../../base/process-identity';
 import { RunArtifacts } from '../artifacts';
 import { createRun } from '../create-run';
 import type { NewRunEvent, RunEvent } from './event-schema';
+import { requireModel } from '../require-model';
 import { listRuns, readLiveState, readRun, withLife } from '../read-runs';
 import { RunFolder } from './run-folder';
 import type { RunStatus } from './state-schema';
@@ -126,6 +128,37 @@ if (childFolder !== undefined) {
       });
       assert.deepEqual((await run.readState()).status, 'starting');
       assert.deepEqual(readdirSync(run.path).sort(), ['run.json', 'state.json']);
+    });
+
+    it('is found whole after the folder of its configuration was moved, and its model where it is told to be', async () => {
+      const home = path.join(root, 'home');
+      mkdirSync(path.join(home, 'model'), { recursive: true });
+      const data = path.join(home, 'd.json');
+      writeFileSync(data, '[]');
+      const from = path.join(home, 'sft.config.json');
+      const elsewhere = path.join(root, 'elsewhere', 'adapter');
+      const made = parseConfig(JSON.stringify({ model_name: 'model', dataset: 'd.json', adapter: elsewhere }), from);
+      const run = await createRun({ config: made, configFile: from, now });
+      const written = readFileSync(run.runFile, 'utf8');
+      assert.ok(!written.includes(JSON.stringify(home).slice(1, -1)), written);
+      assert.deepEqual((await run.readRun()).config, { ...made, enable_thinking: false });
+
+      const away = path.join(root, 'away');
+      renameSync(home, away);
+      const moved = new RunFolder(path.join(away, path.relative(home, run.path)));
+      const summary = await readRun(moved.path);
+      assert.equal(summary.run.config.model_name, path.join(away, 'model'));
+      assert.equal(summary.run.dataset.path, path.join(away, 'd.json'));
+      assert.equal(summary.run.config.adapter, elsewhere, 'what lies elsewhere stays where it is');
+      await requireModel(summary);
+
+      rmSync(path.join(away, 'model'), { recursive: true });
+      await assert.rejects(requireModel(summary), { code: 'model-moved', exitCode: 2 });
+      await assert.rejects(requireModel(summary, root), SftError, 'a folder without a model is refused');
+      await requireModel(summary, 'examples/tiny-llama');
+      const again = await readRun(moved.path);
+      assert.equal(again.run.config.model_name, path.resolve('examples/tiny-llama'));
+      assert.deepEqual({ ...again.run.config, model_name: '' }, { ...summary.run.config, model_name: '' });
     });
 
     it('a second one in the same second gets a folder of its own', async () => {

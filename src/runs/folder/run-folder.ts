@@ -6,6 +6,7 @@ import { ownIdentity } from '../../base/process-identity';
 import { EventWriter, followEvents, readEventsFrom } from './event-log';
 import type { NewRunEvent, RunEvent } from './event-schema';
 import { acquireLock } from './lock';
+import { absoluteRunPaths, storedPaths, withModel } from './run-paths';
 import type { Run } from './run-schema';
 import { CONTROL_FILE, RUN_FILE, STATE_FILE } from './run-files';
 import type { ControlCommand, RunState } from './state-schema';
@@ -59,9 +60,9 @@ export class RunFolder {
     return acquireLock(this.path);
   }
 
-  /** @throws SftError `unreadable` (exit code 2) where this is not a run folder, or run.json is damaged */
-  readRun(): Promise<Run> {
-    return RUN_FILE.read(this.runFile);
+  /** Paths are absolute. @throws SftError `unreadable` (exit code 2) where this is not a run folder, or run.json is damaged */
+  async readRun(): Promise<Run> {
+    return absoluteRunPaths(await RUN_FILE.read(this.runFile), this.path);
   }
 
   /** run.json, once: a second time is a bug. */
@@ -71,7 +72,16 @@ export class RunFolder {
       () => false,
     );
     if (there) throw new Error(`${this.runFile} is written once`);
-    await writeFileAtomic(this.runFile, `${JSON.stringify(run, null, 2)}\n`);
+    await this.#replaceRun(run);
+  }
+
+  /** Says where the model of the run lies now; everything else of run.json stays. @param model absolute */
+  async moveModel(model: string): Promise<void> {
+    await this.#replaceRun(withModel(await this.readRun(), model));
+  }
+
+  #replaceRun(run: Run): Promise<void> {
+    return writeFileAtomic(this.runFile, `${JSON.stringify(storedPaths(run, this.path), null, 2)}\n`);
   }
 
   /**

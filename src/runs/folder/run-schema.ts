@@ -26,7 +26,10 @@ export const RUN_SCHEMA = v.pipe(
     id: described('The name of the run folder.', text),
     name: described('The name of the configuration.', text),
     created: described('ISO 8601.', moment),
-    config_file: described('The configuration the run was started from, absolute.', text),
+    config_file: described(
+      'The configuration the run was started from. This and all paths are absolute, or from the run folder where both lie beside the configuration.',
+      text,
+    ),
     config: RUN_CONFIG,
     dataset: dataFile,
     validation_dataset: described('The file of the validation part, where it has one of its own.', orNull(dataFile)),

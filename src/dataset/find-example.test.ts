@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { findExample } from './find-example';
+
+const rows = [
+  { question: 'Where?', answer: 'Here.' },
+  { question: 'Who?', answer: 'The "officer", 5 €.' },
+  { question: 'Where?', answer: 'Here.' },
+];
+const jsonl = (examples: readonly object[]): string => examples.map((one) => `${JSON.stringify(one)}\n`).join('');
+const officer = { line: 2, question: 'Who?', reference: 'The "officer", 5 €.' };
+
+it('finds an example by its content after others were put before it', () => {
+  const more = [{ question: 'New?', answer: 'Yes.' }, { question: 'Newer?', answer: 'No.' }, ...rows];
+  assert.equal(findExample('a.jsonl', jsonl(rows), officer), 2);
+  assert.equal(findExample('a.jsonl', jsonl(more), officer), 4);
+  assert.equal(findExample('a.json', JSON.stringify(more, null, 1), { ...officer, line: 6 }), 14);
+});
+
+it('takes the nearest of equal ones', () => {
+  const where = { question: 'Where?', reference: 'Here.' };
+  assert.equal(findExample('a.jsonl', jsonl(rows), { ...where, line: 3 }), 3);
+  assert.equal(findExample('a.jsonl', jsonl(rows), { ...where, line: 1 }), 1);
+});
+
+it('finds none where question or answer was changed', () => {
+  assert.equal(findExample('a.jsonl', jsonl([rows[0]!, { ...rows[1], answer: 'Nobody.' }]), officer), undefined);
+  assert.equal(findExample('a.jsonl', '', officer), undefined);
+});
+
+it('reads the fields by the names that the configuration gives them', () => {
+  const foreign = '{"q": "Who?", "a": "The \\"officer\\", 5 €."}\n';
+  assert.equal(findExample('a.jsonl', foreign, officer, { question: 'q', answer: 'a' }), 1);
+  assert.equal(findExample('a.jsonl', foreign, officer), undefined);
+});
