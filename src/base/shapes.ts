@@ -9,11 +9,14 @@ import * as v from 'valibot';
 /** What a schema describes, deeply read-only. */
 export type TypeOf<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 
-type DeepReadonly<T> = T extends ArrayBufferView | ((...args: never[]) => unknown)
+export type DeepReadonly<T> = T extends ArrayBufferView | ((...args: never[]) => unknown)
   ? T
   : T extends object
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
+
+/** A schema of values of a type, whichever it is. */
+export type Shape<T> = v.GenericSchema<unknown, T>;
 
 export const text = v.string('text');
 export const flag = v.boolean('true or false');
@@ -48,6 +51,11 @@ export function orNull<const S extends v.GenericSchema>(shape: S) {
   return v.optional(v.nullable(shape), null);
 }
 
+/** Left out or undefined where there is none: what is sent as JSON loses the one for the other. */
+export function maybe<const S extends v.GenericSchema>(shape: S) {
+  return v.optional(shape);
+}
+
 export function oneOf<const T extends readonly string[]>(...choices: T) {
   return v.picklist(choices, `one of ${choices.join(', ')}`);
 }
@@ -66,6 +74,12 @@ export function open<const F extends v.ObjectEntries>(fields: F) {
   return v.object(fields, 'an object');
 }
 
+/** Why a value does not fit, as `problemIn` has it; undefined where it fits. */
+export function problemOf(shape: v.GenericSchema, value: unknown, whole: string): string | undefined {
+  const result = v.safeParse(shape, value, { abortEarly: true });
+  return result.success ? undefined : problemIn(result.issues, whole);
+}
+
 /** The first thing that is wrong with a value, as a sentence without its full stop. @param whole what the value itself is called */
 export function problemIn(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]], whole: string): string {
   const [issue] = issues;
@@ -78,7 +92,7 @@ export function problemIn(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue
 }
 
 /** `config.split[2]`; the value itself under the name it is called by. */
-function placeOf({ path }: v.BaseIssue<unknown>, whole: string): string {
+export function placeOf({ path }: v.BaseIssue<unknown>, whole: string): string {
   const parts = (path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
   const place = parts.join('');
   if (whole === '') return place === '' ? 'it' : place.replace(/^\./, '');

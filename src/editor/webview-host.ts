@@ -8,7 +8,8 @@ import {
   type Outcome,
   type Requests,
 } from '../messages/requests';
-import { accept, type Shape } from '../messages/shape';
+import type { Shape } from '../base/shapes';
+import { accept } from '../messages/messages';
 import { errorText } from './error-text';
 import { webviewPage } from './webview-page';
 

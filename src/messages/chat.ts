@@ -1,12 +1,13 @@
 import { answerFields, requestMessages } from './requests';
-import { count, flag, listOf, maybe, messages, nothing, number, oneOf, record, text, type TypeOf } from './shape';
+import { closed, count, flag, list, maybe, number, oneOf, text, type TypeOf } from '../base/shapes';
+import { messages, nothing } from './messages';
 
 /** Two models answer the same question; the right one can be hidden. */
 export const SIDES = ['left', 'right'] as const;
 export const side = oneOf(...SIDES);
 export type Side = TypeOf<typeof side>;
 
-export const chatSettings = record({
+export const chatSettings = closed({
   /** The system prompt; empty for none. */
   system: text,
   maxNewTokens: count,
@@ -32,11 +33,11 @@ export const DEFAULT_SETTINGS: ChatSettings = {
 };
 
 /** One thing of a list to choose from; `group` is the heading it stands under. */
-const choice = record({ id: text, label: text, group: text });
+const choice = closed({ id: text, label: text, group: text });
 export type ChatChoice = TypeOf<typeof choice>;
 
 /** What one model said to one question. */
-export const reply = record({
+export const reply = closed({
   side,
   /** Which model it was, as a person reads it. */
   model: text,
@@ -52,22 +53,22 @@ export const reply = record({
 });
 export type Reply = TypeOf<typeof reply>;
 
-export const turn = record({ question: text, replies: listOf(reply) });
+export const turn = closed({ question: text, replies: list(reply) });
 export type ChatTurn = TypeOf<typeof turn>;
 
-export const chatView = record({
+export const chatView = closed({
   /** Runs, model folders and endpoints. */
-  sources: listOf(choice),
+  sources: list(choice),
   source: maybe(text),
   /** What a side can be: the source's own first. */
-  models: listOf(choice),
+  models: list(choice),
   left: maybe(text),
   /** Absent where the right side is hidden. */
   right: maybe(text),
   settings: chatSettings,
   /** The last change to the choices and settings that they know of, see Edits. */
   edit: count,
-  turns: listOf(turn),
+  turns: list(turn),
   /** Models are answering. */
   busy: flag,
 });
@@ -96,7 +97,7 @@ export const chatRequests = {
   resend: { ask: { turn: count, question: text }, answer: nothing },
   copy: { ask: { text }, answer: nothing },
   /** The files an answer can be saved to, likeliest first. */
-  targets: { ask: {}, answer: listOf(choice) },
+  targets: { ask: {}, answer: list(choice) },
   save: { ask: { turn: count, side, answer: text, target: text }, answer: nothing },
 };
 
@@ -115,5 +116,5 @@ export const fromChat = messages({
 export type FromChat = TypeOf<typeof fromChat>;
 
 /** What the webview keeps: the question that is being written. */
-export const chatDraft = record({ draft: text, settingsOpen: flag });
+export const chatDraft = closed({ draft: text, settingsOpen: flag });
 export type ChatDraft = TypeOf<typeof chatDraft>;

@@ -1,22 +1,9 @@
 import { answerFields, requestMessages } from './requests';
-import {
-  bytes,
-  count,
-  flag,
-  listOf,
-  maybe,
-  messages,
-  nothing,
-  numbers,
-  oneOf,
-  number,
-  record,
-  text,
-  type TypeOf,
-} from './shape';
+import { closed, count, flag, list, maybe, number, oneOf, text, type TypeOf } from '../base/shapes';
+import { bytes, messages, nothing, numbers } from './messages';
 
 /** What a person can read of a run from its start on. */
-const runFacts = record({
+const runFacts = closed({
   /** The run folder, absolute. */
   folder: text,
   name: text,
@@ -30,7 +17,7 @@ const runFacts = record({
 });
 export type RunFacts = TypeOf<typeof runFacts>;
 
-const runStatus = record({
+const runStatus = closed({
   status: oneOf(
     'starting',
     'queued',
@@ -53,12 +40,12 @@ const runStatus = record({
   /** Why it failed or waits, or what it does. */
   message: maybe(text),
   /** What the worker warned of; training went on. */
-  warnings: listOf(text),
+  warnings: list(text),
 });
 export type DashboardStatus = TypeOf<typeof runStatus>;
 
 /** The measured values of steps, one after the other. All columns are equally long. */
-const stepColumns = record({
+const stepColumns = closed({
   step: numbers,
   loss: numbers,
   learning_rate: numbers,
@@ -76,19 +63,19 @@ export const DRAWN_COLUMNS = [
   'peak_memory',
 ] as const satisfies readonly (keyof StepColumns)[];
 
-const advice = record({
+const advice = closed({
   severity: oneOf('error', 'warning', 'info'),
   since: count,
   title: text,
   message: text,
   /** Each edits the configuration, or is a hint for the person where `edits` is false. */
-  remedies: listOf(record({ title: text, edits: flag })),
+  remedies: list(closed({ title: text, edits: flag })),
 });
 export type Advice = TypeOf<typeof advice>;
 
 /** The 95% interval is left out where there are few pairs. */
-const estimate = record({ f1: number, low: maybe(number), high: maybe(number) });
-const modelResult = record({
+const estimate = closed({ f1: number, low: maybe(number), high: maybe(number) });
+const modelResult = closed({
   loss: number,
   /** Left out where it is beyond all numbers. */ perplexity: maybe(number),
   rouge1: estimate,
@@ -98,7 +85,7 @@ const modelResult = record({
   cut: maybe(count),
   answer_words: maybe(number),
 });
-const evaluationResult = record({
+const evaluationResult = closed({
   /** Tells which questions were asked: equal where two evaluations asked the same. */
   questions: text,
   examples: count,
@@ -112,8 +99,8 @@ const evaluationResult = record({
 export type EvaluationResult = TypeOf<typeof evaluationResult>;
 
 /** F1 of ROUGE-L; mean NLL of the reference over its trained tokens, left out where it has none. */
-const answered = record({ answer: text, rougeL: number, loss: maybe(number) });
-const prediction = record({
+const answered = closed({ answer: text, rougeL: number, loss: maybe(number) });
+const prediction = closed({
   index: count,
   /** In the dataset, 1-based. */
   line: count,
@@ -125,11 +112,11 @@ const prediction = record({
 export type ShownPrediction = TypeOf<typeof prediction>;
 
 /** 1 to 5. */
-const rating = record({ index: count, rating: count });
+const rating = closed({ index: count, rating: count });
 export type ShownRating = TypeOf<typeof rating>;
 
 /** A row of a comparison: one value for each run. */
-const difference = record({ key: text, values: listOf(text) });
+const difference = closed({ key: text, values: list(text) });
 export type Difference = TypeOf<typeof difference>;
 
 /** What the editor asks of the view. */
@@ -140,18 +127,18 @@ export const drawingRequests = {
 
 export const toDashboard = messages({
   /** Which runs are shown; everything about them follows. */
-  show: { runs: listOf(runFacts), differences: listOf(difference) },
+  show: { runs: list(runFacts), differences: list(difference) },
   status: { run: count, status: runStatus },
   /** Steps to put behind the first `kept` ones; what stood after those is void. */
   steps: { run: count, kept: count, columns: stepColumns },
   /** All evaluations on the validation part so far. */
   validation: { run: count, step: numbers, loss: numbers },
-  advice: { run: count, findings: listOf(advice) },
+  advice: { run: count, findings: list(advice) },
   evaluation: { run: count, result: maybe(evaluationResult) },
   /** A part of the predictions, from number `from` on; 0 begins anew. */
-  predictions: { from: count, total: count, items: listOf(prediction) },
+  predictions: { from: count, total: count, items: list(prediction) },
   /** All ratings, and the last change to them that they know of, see Edits. */
-  ratings: { edit: count, ratings: listOf(rating) },
+  ratings: { edit: count, ratings: list(rating) },
   /** Nothing can be shown: why, and what to do. */
   unavailable: { reason: text },
   ...requestMessages(drawingRequests),
@@ -178,8 +165,8 @@ export const fromDashboard = messages({ ready: {}, ...requestMessages(dashboardR
 export type FromDashboard = TypeOf<typeof fromDashboard>;
 
 /** What the view keeps over a reload of the window: which runs it shows and how. */
-export const dashboardState = record({
-  folders: listOf(text),
+export const dashboardState = closed({
+  folders: list(text),
   /** Weight of the past in smoothed curves. */
   smoothing: number,
   logarithmic: flag,

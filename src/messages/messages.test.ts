@@ -4,7 +4,8 @@ import { PendingRequests } from './pending';
 import { toPreview } from './preview';
 import { fromReport } from './report';
 import { answerMessage, given } from './requests';
-import { accept, count, text } from './shape';
+import { count, text } from '../base/shapes';
+import { accept } from './messages';
 
 describe('messages between editor and webviews', () => {
   const refusal = (value: unknown, shape: Parameters<typeof accept>[0] = fromReport): string | undefined => {
@@ -20,10 +21,10 @@ describe('messages between editor and webviews', () => {
   });
 
   it('refuses what is unknown or malformed, and says where', () => {
-    assert.equal(refusal('ready'), 'message has no type');
-    assert.equal(refusal({ type: 'toString' }), 'message has the unknown type toString');
-    assert.equal(refusal({ type: 'reveal', id: 1 }), 'message.rule is no text');
-    assert.equal(refusal({ type: 'reveal', id: -1, rule: '' }), 'message.id is no whole number from 0');
+    assert.equal(refusal('ready'), 'message is not a known message');
+    assert.equal(refusal({ type: 'toString' }), 'message.type is not a known message');
+    assert.equal(refusal({ type: 'reveal', id: 1 }), 'message.rule is missing');
+    assert.equal(refusal({ type: 'reveal', id: -1, rule: '' }), 'message.id is not a whole number from 0');
     assert.equal(refusal({ type: 'ready', more: 1 }), 'message.more is unknown');
   });
 
@@ -35,9 +36,13 @@ describe('messages between editor and webviews', () => {
       examples: 1,
       model: 'm',
       maxSeqLength: 8,
+      note: '',
       tokens: [token, { ...token, cut: 0 }],
     };
-    assert.equal(refusal({ type: 'preview', preview }, toPreview), 'message.preview.tokens[1].cut is no truth value');
+    assert.equal(
+      refusal({ type: 'preview', preview }, toPreview),
+      'message.preview.tokens[1].cut is not true or false',
+    );
   });
 
   const requests = { name: { ask: { of: count }, answer: text } };
@@ -63,7 +68,7 @@ describe('messages between editor and webviews', () => {
     pending.answer(answerMessage(1, { problem: 'no such number' }));
     assert.deepEqual(
       (await Promise.all(asked)).map(({ problem }) => problem),
-      ['no such number', 'the answer to name is no text'],
+      ['no such number', 'the answer to name is not text'],
     );
   });
 

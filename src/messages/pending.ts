@@ -1,3 +1,4 @@
+import { problemOf } from '../base/shapes';
 import type { AnswerMessage, AnswerOf, AskOf, Outcome, Requests } from './requests';
 
 interface Waiting {
@@ -33,11 +34,11 @@ export class PendingRequests<R extends Requests> {
         resolve({ problem: `${who} did not answer in time - try again` });
       }, limit);
       const answered = ({ problem, value }: AnswerMessage): void => {
-        const wrong = problem ?? this.requests[type]!.answer.problem(value, `the answer to ${type}`);
+        const wrong = problem ?? problemOf(this.requests[type]!.answer, value, `the answer to ${type}`);
         resolve(wrong === undefined ? { problem: undefined, value: value as AnswerOf<R[K]> } : { problem: wrong });
       };
       this.waiting.set(id, { answered, timer });
-      send({ ...ask, type, id });
+      send({ ...(ask as object), type, id });
     });
   }
 

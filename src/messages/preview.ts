@@ -1,7 +1,8 @@
 import { answerFields, requestMessages } from './requests';
-import { count, flag, listOf, messages, nothing, record, text, type TypeOf } from './shape';
+import { closed, count, flag, list, text, type TypeOf } from '../base/shapes';
+import { messages, nothing } from './messages';
 
-export const trainingPreview = record({
+export const trainingPreview = closed({
   file: text,
   /** 1-based, among the valid examples. */
   example: count,
@@ -10,7 +11,7 @@ export const trainingPreview = record({
   maxSeqLength: count,
   /** What the tokens do not show of the answers that are trained; may be empty. */
   note: text,
-  tokens: listOf(record({ id: count, text, trained: flag, special: flag, cut: flag })),
+  tokens: list(closed({ id: count, text, trained: flag, special: flag, cut: flag })),
 });
 export type TrainingPreview = TypeOf<typeof trainingPreview>;
 export type PreviewToken = TrainingPreview['tokens'][number];

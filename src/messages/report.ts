@@ -1,16 +1,17 @@
 import { answerFields, requestMessages } from './requests';
-import { count, flag, listOf, maybe, messages, nothing, oneOf, record, text, type TypeOf } from './shape';
+import { closed, count, flag, list, maybe, oneOf, text, type TypeOf } from '../base/shapes';
+import { messages, nothing } from './messages';
 
-const part = record({ train: count, validation: count, test: count });
+const part = closed({ train: count, validation: count, test: count });
 
 /** Everything the dataset report shows, as plain values. */
-export const datasetReport = record({
+export const datasetReport = closed({
   file: text,
   format: text,
   examples: count,
   /** Where too few or too uneven: what to do about it. */
-  advice: listOf(text),
-  tokens: record({
+  advice: list(text),
+  tokens: closed({
     estimated: flag,
     model: maybe(text),
     maxSeqLength: count,
@@ -23,12 +24,12 @@ export const datasetReport = record({
     lost: count,
   }),
   /** Equal steps from 0; `from` and `to` inclusive, in tokens. */
-  histogram: listOf(record({ from: count, to: count, examples: count })),
+  histogram: list(closed({ from: count, to: count, examples: count })),
   /** The field that examples are grouped by; none has it where it is absent, and `agencies` is empty. */
   category: maybe(text),
   /** Most examples first; those without the field are under the empty name. */
-  agencies: listOf(record({ name: text, examples: count, split: maybe(part) })),
-  findings: listOf(record({ rule: text, severity: oneOf('error', 'warning', 'info'), count })),
+  agencies: list(closed({ name: text, examples: count, split: maybe(part) })),
+  findings: list(closed({ rule: text, severity: oneOf('error', 'warning', 'info'), count })),
   findingCount: count,
   /** Examples whose question and answer stand earlier in the file, white space and case apart. */
   duplicates: count,

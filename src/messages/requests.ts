@@ -1,15 +1,16 @@
-import { anything, count, maybe, text, type Fields, type Shape, type TypeOf } from './shape';
+import * as v from 'valibot';
+import { count, maybe, text, type DeepReadonly, type TypeOf } from '../base/shapes';
 
 /** A request: the fields that it is sent with, and what its answer brings. */
 export interface RequestShape {
-  readonly ask: Fields;
-  readonly answer: Shape<unknown>;
+  readonly ask: v.ObjectEntries;
+  readonly answer: v.GenericSchema;
 }
 
 /** The requests that one side answers, by name. */
 export type Requests = Readonly<Record<string, RequestShape>>;
 
-export type AskOf<Q extends RequestShape> = { readonly [F in keyof Q['ask']]: TypeOf<Q['ask'][F]> };
+export type AskOf<Q extends RequestShape> = DeepReadonly<v.InferOutput<v.StrictObjectSchema<Q['ask'], undefined>>>;
 export type AnswerOf<Q extends RequestShape> = TypeOf<Q['answer']>;
 
 /** How a request ended: with its answer, or with why it was refused and what to do. */
@@ -23,19 +24,19 @@ export type Handlers<R extends Requests> = {
 /** The fields of the messages that carry the requests: each one's own and the id that its answer has too. */
 export function requestMessages<const R extends Requests>(
   requests: R,
-): { readonly [K in keyof R]: R[K]['ask'] & { readonly id: Shape<number> } } {
+): { readonly [K in keyof R]: R[K]['ask'] & { readonly id: typeof count } } {
   const entries = Object.entries(requests).map(([type, { ask }]) => [type, { ...ask, id: count }] as const);
-  return Object.fromEntries(entries) as { readonly [K in keyof R]: R[K]['ask'] & { readonly id: Shape<number> } };
+  return Object.fromEntries(entries) as { readonly [K in keyof R]: R[K]['ask'] & { readonly id: typeof count } };
 }
 
 /** The fields of the message that carries an answer. Whoever asked checks the value, for only it knows what it asked. */
-export const answerFields = { id: count, problem: maybe(text), value: anything };
+export const answerFields = { id: count, problem: maybe(text), value: maybe(v.unknown()) };
 
 export interface AnswerMessage {
   readonly type: 'answer';
   readonly id: number;
-  readonly problem: string | undefined;
-  readonly value: unknown;
+  readonly problem?: string | undefined;
+  readonly value?: unknown;
 }
 
 export interface Message {

@@ -9,7 +9,8 @@ import {
   type Message,
   type Requests,
 } from '../../src/messages/requests';
-import { accept, type Shape } from '../../src/messages/shape';
+import { problemOf, type Shape } from '../../src/base/shapes';
+import { accept } from '../../src/messages/messages';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;
@@ -53,7 +54,7 @@ export function connect<To extends Message, From, R extends Requests, State = ne
   };
   // What an older version kept may be of another shape: the view then begins anew.
   const former = editor.getState();
-  let kept = state !== undefined && state.problem(former, 'state') === undefined ? (former as State) : undefined;
+  let kept = state !== undefined && problemOf(state, former, 'state') === undefined ? (former as State) : undefined;
   const pending = new PendingRequests(requests, { send, who: 'The editor', limit: ANSWER_LIMIT });
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const message: Message | undefined = accept(to, event.data, (reason) => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { dashboardState, type DashboardState } from '../../messages/dashboard';
+import { dashboardState } from '../../messages/dashboard';
 import type { RunSummary } from '../../runs/read-runs';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
@@ -55,9 +56,9 @@ export function registerDashboard(services: Services) {
   } satisfies SomeHandlers;
   const serializer = vscode.window.registerWebviewPanelSerializer(panelType('dashboard'), {
     deserializeWebviewPanel: async (panel, state: unknown) => {
-      const kept = dashboardState.problem(state, 'state') === undefined;
+      const kept = v.safeParse(dashboardState, state);
       // A window that ended in a hurry has not kept what its tabs showed, nor has an older version in this way.
-      const folders = kept ? (state as DashboardState).folders : remembered();
+      const folders = kept.success ? kept.output.folders : remembered();
       if (folders === undefined) panel.dispose();
       else await open(folders, panel);
     },

@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { problemOf } from '../../base/shapes';
 import { parseConfig } from '../../config/parse-config';
 import { toDashboard, type ToDashboard } from '../../messages/dashboard';
 import { createRun } from '../../runs/create-run';
@@ -61,7 +62,7 @@ describe('what a dashboard is told of a run', () => {
     await change();
     await seen;
     return messages.map((message) => {
-      assert.equal(toDashboard.problem(message, 'message'), undefined);
+      assert.equal(problemOf(toDashboard, message, 'message'), undefined);
       return message;
     });
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { problemOf } from '../../base/shapes';
 import { analyseOnce, type AnalysedText } from '../../analysis/analyse-once';
 import { checkFile } from '../../analysis/check-file';
 import type { Columns } from '../../dataset/columns';
@@ -50,7 +51,7 @@ describe('the dataset report', () => {
     for (const { examples, split } of report.agencies) assert.equal(sum(Object.values(split!)), examples);
     assert.equal(report.tokens.over, 1);
     assert.match(report.advice[1] ?? '', /NIMC has 11 examples, NIS has 1 /);
-    assert.equal(datasetReport.problem(report, 'report'), undefined);
+    assert.equal(problemOf(datasetReport, report, 'report'), undefined);
   });
 
   it('counts repeated examples and says what the size is good for', () => {
@@ -70,7 +71,7 @@ describe('the dataset report', () => {
       const open = reportOf([...twelve, ...twelve.slice(0, 2)]);
       const agencies = open.agencies.map((agency) => ({ ...agency, split: undefined }));
       assert.deepEqual(report, { ...open, agencies, split: undefined });
-      assert.equal(datasetReport.problem(report, 'report'), undefined);
+      assert.equal(problemOf(datasetReport, report, 'report'), undefined);
       assert.match(reportHtml(open), /Validation/);
       assert.doesNotMatch(reportHtml(report), /Validation/);
     } finally {

@@ -57,7 +57,13 @@ function filled(values: Values, properties: Readonly<Record<string, JsonSchema>>
 export function readRunConfig(value: Values): { readonly config: ResolvedConfig } | { readonly problem: string } {
   const config = filled(value, PROPERTIES);
   const known = Object.fromEntries(Object.entries(config).filter(([key]) => Object.hasOwn(PROPERTIES, key)));
-  const [problem] = schemaProblems(ConfigText.parse(JSON.stringify(known), ''), known).problems;
+  let text: string;
+  try {
+    text = JSON.stringify(known);
+  } catch {
+    return { problem: 'a value is nested too deeply' };
+  }
+  const [problem] = schemaProblems(ConfigText.parse(text, ''), known).problems;
   if (problem !== undefined) return { problem: problem.message };
   if (typeof config['name'] !== 'string') return { problem: 'name is missing' };
   return { config: config as unknown as ResolvedConfig };
