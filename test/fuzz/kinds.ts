@@ -3,8 +3,19 @@ import { adapters } from './kinds/adapters';
 import { chatMarkdown } from './kinds/chat-markdown';
 import { datasets } from './kinds/datasets';
 import { modelFolders } from './kinds/model-folders';
+import { requests } from './kinds/requests';
+import { runFolders } from './kinds/run-folders';
 import { templates } from './kinds/templates';
 import { tokenizers } from './kinds/tokenizers';
 
 /** In turn: case 0 is of the first, case 1 of the second. */
-export const KINDS: readonly FuzzKind[] = [modelFolders, adapters, templates, chatMarkdown, datasets, tokenizers];
+export const KINDS: readonly FuzzKind[] = [
+  modelFolders,
+  adapters,
+  templates,
+  chatMarkdown,
+  datasets,
+  tokenizers,
+  runFolders,
+  requests,
+];
