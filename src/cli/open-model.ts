@@ -1,6 +1,7 @@
 import type { Device } from '../compute/device';
 import { openModel, openTuned, type ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
+import { otherBaseModel } from '../tuning/adapter-config';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { requiredOption, textOption } from './option-values';
 import type { Invocation, OptionHelp } from './verb';
@@ -31,5 +32,9 @@ export async function openModelOption({ options, terminal }: Invocation): Promis
   const session = await openModel(device, modelDir, { systemPrompt: textOption(options, 'system-prompt') });
   for (const notice of session.chat.notices) terminal.log(notice);
   const adapter = textOption(options, 'adapter');
-  return { device, session, model: adapter === undefined ? session.base : openTuned(session, adapter).model };
+  if (adapter === undefined) return { device, session, model: session.base };
+  const { model } = openTuned(session, adapter);
+  const other = otherBaseModel(adapter, modelDir);
+  if (other !== undefined) terminal.log(`warning: ${other}`);
+  return { device, session, model };
 }

@@ -18,7 +18,7 @@ export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTens
   const files = existsSync(single) ? [single] : shardFiles(modelDir);
   const tensors = new Map<string, LocatedTensor>();
   for (const file of files) {
-    for (const entry of readSafetensorsHeader(file).tensors.values()) {
+    for (const entry of tensorsOf(file)) {
       if (tensors.has(entry.name)) {
         throw new SftError('corrupt-safetensors', `${entry.name} stands in two files`, {
           file,
@@ -26,10 +26,15 @@ export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTens
           exitCode: 2,
         });
       }
-      tensors.set(entry.name, { ...entry, file });
+      tensors.set(entry.name, entry);
     }
   }
   return tensors;
+}
+
+/** The tensors of one file. @throws SftError what reading its header throws */
+export function tensorsOf(file: string): LocatedTensor[] {
+  return [...readSafetensorsHeader(file).tensors.values()].map((entry) => ({ ...entry, file }));
 }
 
 function shardFiles(modelDir: string): string[] {

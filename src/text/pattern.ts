@@ -1,6 +1,6 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { badModelFile, isObject } from './model-files';
-import { OutOfTime, withinTime } from './time-limit';
+import { OutOfTime, withinTime } from '../base/time-limit';
 
 /** A pattern of a tokenizer. */
 export interface Pattern {

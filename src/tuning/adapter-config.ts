@@ -17,3 +17,19 @@ export function readAdapterConfig(folder: string): JsonObject {
     exitCode: 2,
   });
 }
+
+/**
+ * What to say where an adapter names another base model than the one it is put on; undefined where it names this one or none. A model is
+ * known by its last name: folders move, and a folder of the hub's cache is named by a commit.
+ */
+export function otherBaseModel(folder: string, modelDir: string): string | undefined {
+  const named = readAdapterConfig(folder)['base_model_name_or_path'];
+  if (typeof named !== 'string' || named === '' || lastName(named) === lastName(modelDir)) return undefined;
+  return `the adapter was trained on ${named}, and is put on ${modelDir}: its answers are right on its own base model only`;
+}
+
+function lastName(model: string): string {
+  const parts = model.split(/[\\/]/).filter((part) => part !== '');
+  const cached = parts.findLast((part) => part.startsWith('models--'));
+  return (cached?.split('--').at(-1) ?? parts.at(-1) ?? '').toLowerCase();
+}

@@ -1,11 +1,15 @@
+import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
+import { requireFinite } from '../../model/finite-weights';
+import { locateTensors, tensorsOf, type LocatedTensor } from '../../model/tensor-folder';
+import { otherBaseModel } from '../../tuning/adapter-config';
 import { chatOptions } from '../chat-options';
-import { loadAdapter } from '../../tuning/registry';
-import { failure, ok, setting, thrown, type PreflightCheck } from './report';
+import { loadAdapter, methodOf } from '../../tuning/registry';
+import { failure, ok, setting, thrown, warning, type PreflightCheck } from './report';
 
 const TITLE = 'Model';
 
@@ -13,6 +17,7 @@ const TITLE = 'Model';
 export async function checkModel(
   config: ResolvedConfig,
   traits: DeviceTraits,
+  signal?: AbortSignal,
 ): Promise<{ readonly check: PreflightCheck; readonly session?: ModelSession }> {
   const device = new DryDevice(traits);
   let session: ModelSession;
@@ -28,14 +33,30 @@ export async function checkModel(
     if (!(error instanceof SftError)) throw error;
     return { check: { ...thrown('model', TITLE, error), remedies: [setting({ adapter: null })] }, session };
   }
+  try {
+    await requireFinite(usedTensors(session), signal);
+    if (config.adapter !== null)
+      await requireFinite(tensorsOf(path.join(config.adapter, methodOf(config).weightsFile)), signal);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return { check: thrown('model', TITLE, error), session };
+  }
   const limit = session.config.maxPositionEmbeddings;
   if (config.max_seq_length > limit) {
     const message = `max_seq_length is ${config.max_seq_length}, the model was made for ${limit} - lower it`;
     return { check: failure('model', TITLE, message, [setting({ max_seq_length: limit })]), session };
   }
   const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const other = config.adapter === null ? undefined : otherBaseModel(config.adapter, config.model_name);
+  if (other !== undefined) return { check: warning('model', TITLE, other, [setting({ adapter: null })]), session };
   const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;
   return { check: ok('model', TITLE, message), session };
+}
+
+/** The tensors of the model's files that it is made of. */
+function usedTensors({ modelDir, weights }: ModelSession): LocatedTensor[] {
+  const located = locateTensors(modelDir);
+  return weights.all().map(({ name }) => located.get(name)!);
 }
 
 function millions(count: number): string {

@@ -34,7 +34,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   const { signal } = options;
   const devices = await listRunDevices(config);
   const { traits } = await runDevice(config, devices).catch(() => devices[0]!);
-  const { check, session } = await checkModel(config, traits);
+  const { check, session } = await checkModel(config, traits, signal);
   const checks: PreflightCheck[] = [check];
   try {
     const read = await readDataFiles(config, signal);

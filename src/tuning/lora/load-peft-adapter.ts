@@ -1,24 +1,22 @@
 import path from 'node:path';
 import type { Device } from '../../compute/device';
-import { PROJECTIONS } from '../../config/config-schema';
+import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
 import { readTensors } from '../../model/parameter-file';
 import { readSafetensorsHeader } from '../../model/safetensors';
 import { LoraAdapter } from './lora-adapter';
+import { loraTensorName, type LoraPlace } from './lora-config';
 import { ADAPTER_WEIGHTS, readPeftConfig } from './peft-config';
 
 /**
  * Loads a PEFT LoRA adapter folder for a model.
- * @throws SftError adapter-not-found, unsupported-adapter, tensors-do-not-fit, corrupt-safetensors
+ * @throws SftError what reading its files throws, unsupported-adapter, tensors-do-not-fit
  */
 export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: string): LoraAdapter {
-  const config = readPeftConfig(adapterDir);
+  const { config, places } = readPeftConfig(adapterDir, model);
   const file = path.join(adapterDir, ADAPTER_WEIGHTS);
-  const header = readSafetensorsHeader(file);
-  const targets = PROJECTIONS.filter((name) =>
-    [...header.tensors.keys()].some((key) => key.includes(`.${name}.lora_A.`)),
-  );
-  const adapter = new LoraAdapter(device, model, { ...config, target_modules: targets });
+  checkRanks(file, places);
+  const adapter = new LoraAdapter(device, model, config, places);
   try {
     readTensors(device, file, adapter.parameters.all());
   } catch (error) {
@@ -26,4 +24,22 @@ export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: 
     throw error;
   }
   return adapter;
+}
+
+/** Memory is asked for only once the file is known to hold as much. */
+function checkRanks(file: string, places: readonly LoraPlace[]): void {
+  const { tensors } = readSafetensorsHeader(file);
+  for (const { layer, projection, r } of places) {
+    const name = loraTensorName(layer, projection, 'A');
+    const rank = tensors.get(name)?.shape[0];
+    if (rank === r) continue;
+    const reason =
+      rank === undefined ? `${name} is missing` : `${name} has the rank ${rank}, adapter_config.json says ${r}`;
+    throw new SftError('tensors-do-not-fit', reason, {
+      file,
+      remedy:
+        'the configuration and the weights belong to different adapters, or to another base model: fetch both again',
+      exitCode: 2,
+    });
+  }
 }

@@ -8,7 +8,7 @@ import { asMatrix, ParameterSet } from '../../model/parameters';
 import { projectionShape, type ProjectionName } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { ADAPTER_CONFIG } from '../adapter-config';
-import { loraScale, loraTensorName, type LoraConfig } from './lora-config';
+import { evenPlaces, loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
 import { ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the projections it sits on. */
@@ -16,49 +16,43 @@ export class LoraAdapter implements Tuning {
   readonly parameters: ParameterSet;
   readonly weightsFile = ADAPTER_WEIGHTS;
   /** Per layer. */
-  private readonly pairs: readonly ReadonlyMap<ProjectionName, PlacedDelta>[];
+  private readonly pairs: readonly Map<ProjectionName, PlacedDelta>[];
 
+  /** @param places where its pairs sit, by layer and then as PROJECTIONS has them */
   constructor(
     private readonly device: Device,
     model: LlamaConfig,
     readonly config: LoraConfig,
+    places: readonly LoraPlace[] = evenPlaces(model, config),
   ) {
-    const targets = PROJECTIONS.filter((name) => config.target_modules.includes(name));
-    const layers = Array.from({ length: model.layers }, (_, layer) => layer);
     this.parameters = new ParameterSet(
       device,
-      layers.flatMap((layer) =>
-        targets.flatMap((name) => {
-          const shape = projectionShape(model, name);
-          return [
-            { name: loraTensorName(layer, name, 'A'), shape: [config.r, shape.in], decay: true },
-            { name: loraTensorName(layer, name, 'B'), shape: [shape.out, config.r], decay: true },
-          ];
-        }),
-      ),
+      places.flatMap(({ layer, projection, r }) => {
+        const shape = projectionShape(model, projection);
+        return [
+          { name: loraTensorName(layer, projection, 'A'), shape: [r, shape.in], decay: true },
+          { name: loraTensorName(layer, projection, 'B'), shape: [shape.out, r], decay: true },
+        ];
+      }),
     );
-    this.pairs = layers.map(
-      (layer) =>
-        new Map(
-          targets.map((name) => {
-            const a = this.parameters.get(loraTensorName(layer, name, 'A'));
-            const b = this.parameters.get(loraTensorName(layer, name, 'B'));
-            const pair: PlacedDelta = {
-              delta: {
-                kind: 'low-rank',
-                a: asMatrix(a),
-                b: asMatrix(b),
-                gradA: a.gradient,
-                gradB: b.gradient,
-                scale: loraScale(config),
-              },
-              dropout: config.lora_dropout,
-              index: layer * PROJECTIONS.length + PROJECTIONS.indexOf(name),
-            };
-            return [name, pair] as const;
-          }),
-        ),
-    );
+    this.pairs = Array.from({ length: model.layers }, () => new Map());
+    for (const place of places) {
+      const { layer, projection } = place;
+      const a = this.parameters.get(loraTensorName(layer, projection, 'A'));
+      const b = this.parameters.get(loraTensorName(layer, projection, 'B'));
+      this.pairs[layer]?.set(projection, {
+        delta: {
+          kind: 'low-rank',
+          a: asMatrix(a),
+          b: asMatrix(b),
+          gradA: a.gradient,
+          gradB: b.gradient,
+          scale: loraScale(place, config.use_rslora),
+        },
+        dropout: config.lora_dropout,
+        index: layer * PROJECTIONS.length + PROJECTIONS.indexOf(projection),
+      });
+    }
   }
 
   delta(layer: number, projection: ProjectionName): PlacedDelta | undefined {

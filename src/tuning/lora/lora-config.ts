@@ -1,5 +1,15 @@
 import type { ResolvedConfig } from '../../config/config-schema';
+import type { LlamaConfig } from '../../model/llama-config';
+import { PROJECTIONS } from '../../config/config-schema';
 import { projectionPath, type ProjectionName } from '../../model/projections';
+
+/** A pair of an adapter: the projection it sits on, and what PEFT calls its r and lora_alpha. */
+export interface LoraPlace {
+  readonly layer: number;
+  readonly projection: ProjectionName;
+  readonly r: number;
+  readonly alpha: number;
+}
 
 /** What a LoRA adapter is, in PEFT's words. */
 export interface LoraConfig {
@@ -7,7 +17,10 @@ export interface LoraConfig {
   readonly lora_alpha: number;
   readonly lora_dropout: number;
   readonly use_rslora: boolean;
-  readonly target_modules: readonly ProjectionName[];
+  /** Names of projections, or as adapter_config.json has it. */
+  readonly target_modules: string | readonly string[];
+  /** Further keys of adapter_config.json that say where the pairs sit and how large they are. */
+  readonly placing?: Readonly<Record<string, unknown>>;
 }
 
 /** What a configuration asks for. */
@@ -16,12 +29,28 @@ export function loraConfigOf(config: ResolvedConfig): LoraConfig {
   return { r, lora_alpha, lora_dropout, use_rslora, target_modules };
 }
 
+/** The same pair on every layer and each of the projections. */
+export function evenPlaces(
+  model: LlamaConfig,
+  { r, lora_alpha: alpha, target_modules: targets }: LoraConfig,
+): LoraPlace[] {
+  const projections = PROJECTIONS.filter((name) => targets.includes(name));
+  return Array.from({ length: model.layers }, (_, layer) =>
+    projections.map((projection) => ({ layer, projection, r, alpha })),
+  ).flat();
+}
+
+/** As transformers names it: `model.layers.0.self_attn.q_proj`. */
+export function moduleName(layer: number, name: ProjectionName): string {
+  return `model.layers.${layer}.${projectionPath(name)}`;
+}
+
 /** The tensor name in PEFT's adapter_model.safetensors. */
 export function loraTensorName(layer: number, name: ProjectionName, part: 'A' | 'B'): string {
-  return `base_model.model.model.layers.${layer}.${projectionPath(name)}.lora_${part}.weight`;
+  return `base_model.model.${moduleName(layer, name)}.lora_${part}.weight`;
 }
 
 /** alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA (Kalajdzievski 2023). */
-export function loraScale(config: LoraConfig): number {
-  return config.lora_alpha / (config.use_rslora ? Math.sqrt(config.r) : config.r);
+export function loraScale({ alpha, r }: Pick<LoraPlace, 'alpha' | 'r'>, useRslora: boolean): number {
+  return alpha / (useRslora ? Math.sqrt(r) : r);
 }

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import { SftError } from '../../base/errors';
+import type { JsonObject } from '../../base/fetched-file';
+import { PROJECTIONS } from '../../config/config-schema';
+import type { LlamaConfig } from '../../model/llama-config';
 import { ADAPTER_CONFIG, readAdapterConfig } from '../adapter-config';
-import type { LoraConfig } from './lora-config';
+import { moduleName, type LoraConfig, type LoraPlace } from './lora-config';
+import { matchInTime, modulesMeant, patternValues, type ModuleTest } from './module-patterns';
+import { refusePeftKeys, unsupportedAdapter } from './peft-keys';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
 
@@ -23,45 +28,139 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     r: config.r,
     rank_pattern: {},
     revision: null,
-    target_modules: [...config.target_modules],
+    target_modules: config.target_modules,
     task_type: 'CAUSAL_LM',
     use_dora: false,
     use_rslora: config.use_rslora,
+    ...config.placing,
   };
-  return `${JSON.stringify(fields, null, 2)}\n`;
+  const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify(sorted, null, 2)}\n`;
+}
+
+/** An adapter_config.json: what it says, and the pairs it has in a model. */
+export interface ReadPeftConfig {
+  readonly config: LoraConfig;
+  readonly places: readonly LoraPlace[];
 }
 
 /**
- * What the adapter_config.json of a LoRA adapter says; which projections it sits on is told by its tensors.
- * @throws SftError adapter-not-found, unsupported-adapter
+ * Reads the adapter_config.json of a LoRA adapter as PEFT 0.21 does: where pairs sit is told by target_modules, exclude_modules and
+ * layers_to_transform, their r and lora_alpha by rank_pattern and alpha_pattern. A key that changes numbers in another way is refused by name.
+ * @throws SftError what reading the file throws, unsupported-adapter
  */
-export function readPeftConfig(adapterDir: string): Omit<LoraConfig, 'target_modules'> {
+export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeftConfig {
   const file = path.join(adapterDir, ADAPTER_CONFIG);
   const json = readAdapterConfig(adapterDir);
-  const refuse = (reason: string): SftError =>
-    new SftError('unsupported-adapter', reason, {
-      file,
-      remedy: 'use a plain LoRA adapter on the projections',
-      exitCode: 2,
-    });
-  if (json['use_dora'] === true) throw refuse('use_dora is not supported');
-  if (json['bias'] !== undefined && json['bias'] !== 'none')
-    throw refuse(`bias ${JSON.stringify(json['bias'])} is not supported`);
-  if (json['fan_in_fan_out'] === true) throw refuse('fan_in_fan_out is not supported');
-  for (const key of ['rank_pattern', 'alpha_pattern']) {
-    if (Object.keys((json[key] as object | null | undefined) ?? {}).length > 0) throw refuse(`${key} is not supported`);
+  refusePeftKeys(json, file);
+  const { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: rslora } = json;
+  const wrong = (key: string): SftError => unsupportedAdapter(file, `${key} is ${show(json[key])}`, `correct ${key}`);
+  if (!isRank(r)) throw wrong('r');
+  if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw wrong('lora_alpha');
+  if (dropout !== undefined && dropout !== null && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
+    throw wrong('lora_dropout');
   }
-  for (const key of ['modules_to_save', 'layers_to_transform']) {
-    if (json[key] !== undefined && json[key] !== null) throw refuse(`${key} is not supported`);
-  }
-  const { r, lora_alpha: alpha, lora_dropout: dropout } = json;
-  if (typeof r !== 'number' || !Number.isInteger(r) || r < 1 || typeof alpha !== 'number') {
-    throw refuse('r or lora_alpha is missing or no number');
-  }
-  return {
+  if (rslora !== undefined && typeof rslora !== 'boolean') throw wrong('use_rslora');
+  const { target_modules: targets } = json;
+  if (!isNames(targets)) throw wrong('target_modules');
+  const places = placesOf(json, file, model, { r, alpha, targets, wrong });
+  const placing = Object.fromEntries(PLACING.flatMap((key) => (key in json ? [[key, json[key]]] : [])));
+  const config: LoraConfig = {
     r,
     lora_alpha: alpha,
-    lora_dropout: typeof dropout === 'number' ? dropout : 0,
-    use_rslora: json['use_rslora'] === true,
+    lora_dropout: dropout ?? 0,
+    use_rslora: rslora === true,
+    target_modules: targets,
+    placing,
   };
+  return { config, places };
+}
+
+/** Kept when an adapter is trained further. */
+const PLACING = ['alpha_pattern', 'exclude_modules', 'layers_pattern', 'layers_to_transform', 'rank_pattern'] as const;
+
+interface Given {
+  readonly r: number;
+  readonly alpha: number;
+  readonly targets: string | readonly string[];
+  readonly wrong: (key: string) => SftError;
+}
+
+function placesOf(
+  json: JsonObject,
+  file: string,
+  model: LlamaConfig,
+  { r, alpha, targets, wrong }: Given,
+): LoraPlace[] {
+  const { exclude_modules: excluded, rank_pattern: ranks, alpha_pattern: alphas } = json;
+  if (excluded !== undefined && excluded !== null && !isNames(excluded)) throw wrong('exclude_modules');
+  if (!isNumbers(ranks, isRank)) throw wrong('rank_pattern');
+  if (!isNumbers(alphas, Number.isFinite)) throw wrong('alpha_pattern');
+  // PEFT takes layers into account where target_modules is a list.
+  const inLayer = typeof targets === 'string' ? () => true : layerTest(json, wrong);
+  const find = (): LoraPlace[] => {
+    const meant = modulesMeant(targets);
+    const left: ModuleTest = excluded === undefined || excluded === null ? () => false : modulesMeant(excluded);
+    const [rankOf, alphaOf] = [patternValues(ranks ?? {}), patternValues(alphas ?? {})];
+    const places: LoraPlace[] = [];
+    for (let layer = 0; layer < model.layers; layer++) {
+      for (const projection of PROJECTIONS) {
+        const module = moduleName(layer, projection);
+        if (!inLayer(layer) || !meant(module) || left(module)) continue;
+        places.push({ layer, projection, r: rankOf(module) ?? r, alpha: alphaOf(module) ?? alpha });
+      }
+    }
+    return places;
+  };
+  let places: LoraPlace[] | undefined;
+  try {
+    places = matchInTime(find);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unsupportedAdapter(
+      file,
+      `one of its expressions cannot be used here: ${error.message}`,
+      'write module names',
+    );
+  }
+  if (places === undefined)
+    throw unsupportedAdapter(file, 'one of its expressions takes too long', 'write module names');
+  if (places.length > 0) return places;
+  throw unsupportedAdapter(
+    file,
+    `target_modules ${show(targets)} names no projection of the model`,
+    `use an adapter on ${PROJECTIONS.join(', ')}`,
+  );
+}
+
+function layerTest(json: JsonObject, wrong: (key: string) => SftError): (layer: number) => boolean {
+  const { layers_to_transform: layers, layers_pattern: pattern } = json;
+  if (layers === undefined || layers === null) return () => true;
+  const list: readonly unknown[] = Array.isArray(layers) ? layers : [layers];
+  if (!list.every((layer) => Number.isInteger(layer))) throw wrong('layers_to_transform');
+  const patterns: readonly unknown[] = Array.isArray(pattern) ? pattern : [pattern];
+  if (!patterns.every((name) => name === 'layers' || name === undefined || name === null || name === '')) {
+    throw wrong('layers_pattern');
+  }
+  return list.length === 0 ? () => true : (layer) => list.includes(layer);
+}
+
+function isRank(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+}
+
+function isNames(value: unknown): value is string | readonly string[] {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+}
+
+function isNumbers(
+  value: unknown,
+  test: (item: unknown) => boolean,
+): value is Readonly<Record<string, number>> | undefined | null {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && !Array.isArray(value) && Object.values(value).every(test);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
