@@ -1,3 +1,4 @@
+import { printable, shortened } from '../base/printable';
 import { CONFIG_SCHEMA } from './config-schema';
 import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
@@ -11,15 +12,27 @@ export function currentMarkdown(key: TaughtKey, values: EffectiveValues, facts: 
   const value = valueOf(key, values);
   const fallback = defaultOf(key);
   const parts = [
-    value === undefined ? '' : `**Now** \`${valueText(value)}\``,
+    value === undefined ? '' : `**Now** ${codeSpan(valueText(value))}`,
     fallback === undefined || JSON.stringify(fallback) === JSON.stringify(value)
       ? value === undefined || fallback === undefined
         ? ''
         : 'the default'
-      : `default \`${valueText(fallback)}\``,
+      : `default ${codeSpan(valueText(fallback))}`,
     consequence ?? '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** A longer value is shown in the text, a line above the hover. */
+const MOST_CHARACTERS = 500;
+
+/** A text as code in markdown, whatever backticks are in it. */
+function codeSpan(text: string): string {
+  const shown = printable(shortened(text, MOST_CHARACTERS));
+  const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  // A blank between the fence and a backtick, which markdown takes away again.
+  return longest === 0 ? `\`${shown}\`` : `${fence} ${shown} ${fence}`;
 }
 
 function valueOf(key: TaughtKey, values: EffectiveValues): unknown {

@@ -37,6 +37,23 @@ describe('the hover', () => {
   });
 });
 
+describe('a value in the hover', () => {
+  const hover = (value: string): string => {
+    const text = JSON.stringify({ system_prompt: value });
+    return configHover(text, 3, 'sft.config.json', {}, false) ?? '';
+  };
+
+  it('cannot leave its code span', () => {
+    assert.match(hover('`](command:x) **bold**'), /^\*\*Now\*\* `` "`\]\(command:x\) \*\*bold\*\*" `` /);
+    assert.match(hover('a ``` b'), /^\*\*Now\*\* ```` "a ``` b" ```` /);
+    assert.match(hover('x\u2028\u202e'), /"x\\u2028\\u202e"/);
+  });
+
+  it('is cut where it is long', () => {
+    assert.ok(hover('x'.repeat(100_000)).length < 1000);
+  });
+});
+
 describe('values to choose from', () => {
   const cases: readonly (readonly [string, readonly unknown[], string])[] = [
     ['{"lr_scheduler_type": |}', ['cosine', 'constant'], ''],

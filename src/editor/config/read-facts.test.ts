@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -73,5 +73,26 @@ describe('pathChoices', () => {
     assert.deepEqual((await pathChoices('dataset', root, root)).toSorted(), ['data/train.json', 'data/train.jsonl']);
     assert.deepEqual(await pathChoices('adapter', root, root), ['.sft/runs/one/adapter']);
     assert.deepEqual(await pathChoices('model', root, path.join(root, 'data')), ['../models/base']);
+  });
+
+  it('follows links to folders and files, once each', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sft-links-'));
+    try {
+      const snapshot = path.join(folder, 'cache', 'snapshot');
+      mkdirSync(snapshot, { recursive: true });
+      for (const name of ['config.json', 'model.safetensors']) {
+        writeFileSync(path.join(folder, 'cache', `blob-${name}`), '{}');
+        symlinkSync(path.join('..', `blob-${name}`), path.join(snapshot, name));
+      }
+      mkdirSync(path.join(folder, 'work'));
+      symlinkSync(snapshot, path.join(folder, 'work', 'model'));
+      symlinkSync('..', path.join(folder, 'work', 'up'));
+      symlinkSync('nowhere', path.join(folder, 'work', 'broken'));
+      const work = path.join(folder, 'work');
+      assert.deepEqual(await pathChoices('model', path.join(work, 'model', '..'), work), ['model']);
+      assert.deepEqual(await pathChoices('model', path.join(folder, 'cache'), folder), ['cache/snapshot']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

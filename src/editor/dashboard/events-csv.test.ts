@@ -49,6 +49,20 @@ describe('the events as a table', () => {
     assert.equal(failed?.['message'], '"full,\nvery"');
   });
 
+  it('begins no cell with a formula', () => {
+    const dangerous = ['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\t=1', '\uFF1D1'];
+    for (const device of dangerous) {
+      const csv = new EventsCsv();
+      csv.begin(device);
+      csv.add({ ...start(), device } as RunEvent);
+      const [, row] = [...csv.pieces()];
+      const cells = row!.trimEnd().match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)!;
+      for (const cell of cells) assert.doesNotMatch(cell, /^"?[=+\-@\t\r\uFF1D]/, JSON.stringify(cell));
+      assert.ok(row!.includes(`'${device.slice(0, 2)}`));
+    }
+    assert.equal(rowsOf([step(1, -2.5)])[0]!['loss'], '-2.5');
+  });
+
   it('shows a step that was done again once', () => {
     const rows = rowsOf([start(), step(1, 3), step(2, 2), step(3, 9), start(1), step(2, 2.1), step(3, 1.9)]);
     const losses = rows.filter((row) => row['type'] === 'step').map((row) => row['loss']);

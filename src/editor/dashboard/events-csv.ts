@@ -49,8 +49,13 @@ function isProgress(type: string): boolean {
   return type === 'step' || type === 'evaluation' || type === 'checkpoint';
 }
 
+/** A text that a spreadsheet would work out gets an apostrophe before it, which spreadsheets take for "this is text". */
+function withoutFormula(text: string): string {
+  return /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text;
+}
+
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? withoutFormula(value) : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
