@@ -64,17 +64,94 @@ void sft_unmap(void* memory, uint64_t) {
   if (memory != nullptr) UnmapViewOfFile(memory);
 }
 
+// Windows does not let a file be cut that is mapped.
+int32_t sft_map_lost(const void*) { return 0; }
+
 #else
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <mutex>
+
 namespace {
 constexpr uint64_t kHugePage = 2u << 20;
+
+// The files that are mapped now. A signal handler reads them: no lock, no memory of its own.
+struct Map {
+  std::atomic<uintptr_t> start{0};
+  std::atomic<uintptr_t> end{0};
+  std::atomic<bool> lost{false};
+};
+constexpr int kMostMaps = 1024;
+Map maps[kMostMaps];
+uintptr_t page_size;
+struct sigaction before;
+
+Map* find(uintptr_t address) {
+  for (Map& map : maps) {
+    const uintptr_t start = map.start.load(std::memory_order_acquire);
+    if (start != 0 && address >= start && address < map.end.load(std::memory_order_acquire)) return &map;
+  }
+  return nullptr;
 }
+
+// A page of a mapped file that cannot be read ends the process. Zeros take its place and those of all after it, which are gone as well
+// where the file was cut; the device looks at `lost` before it hands out what was computed with them.
+void on_bus_error(int number, siginfo_t* info, void*) {
+  const uintptr_t address = reinterpret_cast<uintptr_t>(info->si_addr);
+  Map* const map = info->si_code > 0 ? find(address) : nullptr;
+  if (map != nullptr) {
+    const int error = errno;
+    const uintptr_t page = address & ~(page_size - 1);
+    void* const zeros = mmap(reinterpret_cast<void*>(page), map->end.load() - page, PROT_READ,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    errno = error;
+    if (zeros != MAP_FAILED) {
+      map->lost.store(true);
+      return;
+    }
+  }
+  // Somebody else's: what was set before gets it, when the access is tried again.
+  sigaction(SIGBUS, &before, nullptr);
+  if (info->si_code <= 0) raise(number);
+}
+
+void remember(void* memory, uint64_t bytes) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    page_size = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    struct sigaction action = {};
+    action.sa_sigaction = on_bus_error;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, &before);
+  });
+  const uintptr_t start = reinterpret_cast<uintptr_t>(memory);
+  for (Map& map : maps) {
+    uintptr_t free = 0;
+    // Taken with an empty range, which holds no address.
+    if (!map.start.compare_exchange_strong(free, start)) continue;
+    map.lost.store(false);
+    map.end.store(start + ((bytes + page_size - 1) & ~(page_size - 1)), std::memory_order_release);
+    return;
+  }
+}
+
+void forget(const void* memory) {
+  for (Map& map : maps) {
+    if (map.start.load() != reinterpret_cast<uintptr_t>(memory)) continue;
+    map.end.store(0);
+    map.start.store(0);
+    return;
+  }
+}
+}  // namespace
 
 void* sft_alloc(uint64_t bytes) {
   void* const memory = mmap(nullptr, bytes == 0 ? 1 : bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -111,11 +188,19 @@ void* sft_map(const char* utf8_path, uint64_t* bytes, int32_t* error) {
   close(file);
   if (memory == MAP_FAILED) return nullptr;
   *bytes = static_cast<uint64_t>(info.st_size);
+  remember(memory, *bytes);
   return memory;
 }
 
 void sft_unmap(void* memory, uint64_t bytes) {
-  if (memory != nullptr) munmap(memory, bytes);
+  if (memory == nullptr) return;
+  forget(memory);
+  munmap(memory, bytes);
+}
+
+int32_t sft_map_lost(const void* memory) {
+  const Map* const map = find(reinterpret_cast<uintptr_t>(memory));
+  return map != nullptr && map->lost.load() ? 1 : 0;
 }
 
 #endif

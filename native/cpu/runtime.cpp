@@ -9,7 +9,7 @@
 namespace sft {
 namespace {
 
-constexpr int32_t kAbiVersion = 2;
+constexpr int32_t kAbiVersion = 3;
 
 struct Isa {
   const char* name;

@@ -25,6 +25,8 @@ SFT_API void sft_free(void* memory, uint64_t bytes);
 // Maps a whole file read-only; null on failure, with errno in *error.
 SFT_API void* sft_map(const char* utf8_path, uint64_t* bytes, int32_t* error);
 SFT_API void sft_unmap(void* memory, uint64_t bytes);
+// 1 where a part of the map could not be read any more, because the file was cut or its disk failed: kernels then read zeros there. Else 0.
+SFT_API int32_t sft_map_lost(const void* memory);
 
 // --- matrix products (gemm.cpp)
 // y[m,n] = beta y + alpha x[m,k] wT + delta_alpha p[m,r] uT; w [n,k] of type wtype, u [n,r]; no delta where r is 0.

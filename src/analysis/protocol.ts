@@ -240,7 +240,9 @@ export type ToWorker =
   | { readonly type: 'siblings'; readonly uri: string }
   | { readonly type: 'close'; readonly uri: string }
   | { readonly type: 'ask'; readonly id: number; readonly name: RequestName; readonly ask: unknown }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Answered as soon as the worker is free to hear it. */
+  | { readonly type: 'ping' };
 
 /** What went wrong in the worker, as far as a person is told. */
 export interface WorkerProblem {
@@ -254,4 +256,5 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly uri: string; readonly version: number; readonly problem: WorkerProblem }
   | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly type: 'refused'; readonly id: number; readonly problem: WorkerProblem }
+  | { readonly type: 'pong' }
   | { readonly type: 'progress'; readonly id: number; readonly read: number; readonly size: number };

@@ -101,6 +101,9 @@ port.on('message', (message: ToWorker) => {
     case 'ask':
       void answer(message.id, message.name, message.ask);
       break;
+    case 'ping':
+      post({ type: 'pong' });
+      break;
     case 'cancel':
       running.get(message.id)?.abort();
   }

@@ -23,6 +23,6 @@ export interface Device extends DeviceMemory {
 
   /** A recorder for kernels that run in the order of their calls. What it reads must not be written by `write` before it is submitted. */
   begin(): Recorder;
-  /** Hands over what was recorded, once. */
+  /** Hands over what was recorded, once. @throws SftError weights-changed where a file of weights is not what it was when it was opened */
   submit(recorder: Recorder): void;
 }

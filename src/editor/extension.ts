@@ -50,7 +50,8 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     onMessage: (message) => {
       documents.receive(message);
     },
-    onRestart: () => {
+    onRestart: (cause) => {
+      if (cause !== undefined) void vscode.window.showWarningMessage(`SFT: ${cause}`);
       documents.reopen();
     },
     log,

@@ -52,10 +52,20 @@ export class BaseWeights {
     readonly modelDir: string,
     config: LlamaConfig,
   ) {
-    const located = locateTensors(modelDir);
+    try {
+      this.openAll(config);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  private openAll(config: LlamaConfig): void {
+    const located = locateTensors(this.modelDir);
     for (const [name, shape] of expectedTensors(config)) {
       const tensor = located.get(name);
-      if (tensor === undefined) throw mismatch(modelDir, `the weights hold no ${name}, which config.json asks for`);
+      if (tensor === undefined)
+        throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
       if (tensor.shape.join() !== shape.join()) {
         throw mismatch(
           tensor.file,

@@ -136,8 +136,10 @@ export class CpuDevice implements Device {
     return new ComposedRecorder(this.#kernels, this.traits);
   }
 
-  /** Kernels have run as they were recorded. */
-  submit(_recorder: Recorder): void {}
+  /** Kernels have run as they were recorded. @throws SftError weights-changed */
+  submit(_recorder: Recorder): void {
+    this.#memory.checkFiles();
+  }
 }
 
 /** A throw in `work` becomes a rejection, as it does on a device that runs later. */

@@ -3,6 +3,7 @@ import { SftError } from '../../base/errors';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
 import { size } from '../shapes';
+import { MappedWeights } from './mapped-weights';
 import { Allocation, cpuBuffer, CpuBuffer, DTYPE_CODE } from './memory';
 
 const ARRAY_TYPES = { f32: Float32Array, i32: Int32Array, bf16: Uint16Array, f16: Uint16Array } as const;
@@ -10,6 +11,7 @@ const ARRAY_TYPES = { f32: Float32Array, i32: Int32Array, bf16: Uint16Array, f16
 /** Native memory of one device: what it gave out, and what goes in and out of it. */
 export class CpuMemory {
   readonly #library: CpuLibrary;
+  readonly #files = new Set<MappedWeights>();
   #allocated = 0;
   #peak = 0;
 
@@ -63,7 +65,19 @@ export class CpuMemory {
         exitCode: 2,
       });
     }
-    return new MappedWeights(this.#library, address, Number(bytes[0]!), path);
+    const weights = new MappedWeights(this.#library, address, Number(bytes[0]!), path, () => {
+      this.#files.delete(weights);
+    });
+    this.#files.add(weights);
+    return weights;
+  }
+
+  /**
+   * Whether what was computed so far was computed with the weights that were mapped.
+   * @throws SftError weights-changed
+   */
+  checkFiles(): void {
+    for (const file of this.#files) file.check();
   }
 
   /** @throws RangeError where type or length differ */
@@ -100,34 +114,5 @@ export class CpuMemory {
     const address = cpuBuffer(buffer).address;
     if (into.length > 0) this.#library.read(into, DTYPE_CODE[dtype], address, DTYPE_CODE[buffer.dtype], into.length);
     return into;
-  }
-}
-
-class MappedWeights implements WeightFile {
-  readonly #library: CpuLibrary;
-  readonly #allocation: Allocation;
-
-  constructor(library: CpuLibrary, address: number, bytes: number, path: string) {
-    this.#library = library;
-    this.#allocation = new Allocation(this, address, bytes, path);
-  }
-
-  buffer(dtype: DType, byteOffset: number, length: number): CpuBuffer {
-    const width = BYTES_PER_ELEMENT[dtype];
-    const end = size('byteOffset', byteOffset) + size('length', length) * width;
-    if (byteOffset % width !== 0 || end > this.#allocation.bytes) {
-      throw new RangeError(
-        `${length} ${dtype} from byte ${byteOffset} leave a file of ${this.#allocation.bytes} bytes`,
-      );
-    }
-    const buffer = new CpuBuffer(this.#allocation, byteOffset, dtype, length);
-    if (this.#allocation.released) throw new RangeError(`${this.#allocation.label} is closed`);
-    return buffer;
-  }
-
-  close(): void {
-    if (this.#allocation.released) return;
-    this.#allocation.released = true;
-    this.#library.unmap(this.#allocation.address, this.#allocation.bytes);
   }
 }
