@@ -57,7 +57,7 @@ const MAKE = new Set([
 ]);
 
 /** The template does more than any chat template needs. */
-export class TemplateLimit extends Error {}
+class TemplateLimit extends Error {}
 
 /** Templates of usual families take a hundred steps a message, and write little more than they are given. */
 export function limitsFor(variables: unknown): TemplateLimits {

@@ -9,7 +9,7 @@ import { expectedTensors } from '../../src/model/weights';
 import { loraTensorName } from '../../src/tuning/lora/lora-config';
 
 const EXAMPLE = path.resolve('examples/tiny-llama');
-export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'] as const;
+const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'] as const;
 const RANK = 2;
 
 /** Sizes of a model with the example's tokenizer that takes no time. */

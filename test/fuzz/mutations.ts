@@ -12,7 +12,7 @@ export function oneIn(random: Random, n: number): boolean {
 }
 
 /** Texts that terminals, parsers and forms get wrong. */
-export const NASTY_TEXTS: readonly string[] = [
+const NASTY_TEXTS: readonly string[] = [
   '',
   ' ',
   '\0',
@@ -37,7 +37,7 @@ export const NASTY_TEXTS: readonly string[] = [
 ];
 
 /** A value that stands where another was expected. */
-export function nastyValue(random: Random): unknown {
+function nastyValue(random: Random): unknown {
   const values: readonly (() => unknown)[] = [
     () => null,
     () => true,
