@@ -4,7 +4,7 @@ import type { EncodedDatasetExample, RefusedExample } from '../../train/encode-d
 import { failure, lines, ok, setting, warning, type PreflightCheck } from './report';
 
 const ID = 'template';
-const TITLE = 'Chat template';
+const TITLE = 'Template';
 
 /**
  * Whether the chat template writes every example, and as it will be asked: the ids of a prompt must begin those of the trained text.
