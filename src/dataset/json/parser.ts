@@ -69,7 +69,6 @@ export class DatasetParser {
   get stopped(): boolean {
     return this.state === 'stopped';
   }
-
   /** Reads nothing more, also where it is called out of `emit`. */
   stop(): void {
     this.state = 'stopped';
@@ -78,7 +77,6 @@ export class DatasetParser {
   private get state(): State {
     return this.current;
   }
-
   /** Stopped is final, whatever a step that was under way goes on to. */
   private set state(next: State) {
     if (this.current !== 'stopped') this.current = next;
@@ -92,7 +90,6 @@ export class DatasetParser {
 
   /** The end of the file. */
   finish(): void {
-    if (this.stopped) return;
     this.final = true;
     this.advance();
   }
@@ -119,8 +116,8 @@ export class DatasetParser {
     if (this.stopped) return;
     if (rule !== 'top-level') this.releaseFirst();
     const { offset } = this;
-    const inFile = fixes.map((fix) => shiftFix(fix, offset));
-    this.emit({ type: 'mistake', rule, start: offset + start, end: offset + end, message, fixes: inFile });
+    const place = { start: offset + start, end: offset + end };
+    this.emit({ type: 'mistake', rule, ...place, message, fixes: fixes.map((fix) => shiftFix(fix, offset)) });
     this.mistakes++;
   }
 
@@ -160,8 +157,7 @@ export class DatasetParser {
     // After a broken value `//` may be part of a text, and the line may hold the whole file.
     if (this.doubtful && found.comment.includes('}')) return false;
     if (this.state === 'start' && !/^\s*[[{/#]/.test(found.after)) return false;
-    const end = this.at + found.comment.trimEnd().length;
-    this.report(comment(this.text, this.at, end));
+    this.report(comment(this.text, this.at, this.at + found.comment.trimEnd().length));
     this.at += found.comment.length;
     return true;
   }
@@ -377,16 +373,16 @@ export class DatasetParser {
   }
 
   private end(): void {
-    const { format, elements } = this;
-    if (this.state === 'start' && elements === 0 && !this.bracketsReported) {
+    if (this.state === 'start' && this.elements === 0 && !this.bracketsReported) {
       this.report(mistakes.emptyFile());
-    } else if (format === 'jsonl') {
+    } else if (this.format === 'jsonl') {
       this.endOfLines();
     } else if (this.state === 'element' || this.state === 'separator') {
       const comma = this.lastComma >= this.lastEnd ? this.lastComma : -1;
       if (!this.bracketsReported) this.report(mistakes.arrayCutOff(this.text, comma));
     }
-    if (format === 'json' && elements === 0 && this.mistakes === 0) this.report(mistakes.emptyArray(this.lastEnd));
+    const empty = this.format === 'json' && this.elements === 0 && this.mistakes === 0;
+    if (empty) this.report(mistakes.emptyArray(this.lastEnd));
     this.state = 'stopped';
   }
 
@@ -395,11 +391,11 @@ export class DatasetParser {
     if (first === undefined) return;
     if (this.linesExpected || this.bracketsReported) {
       this.releaseFirst();
-      return;
+    } else {
+      this.report(mistakes.loneObject(first.start - this.offset, first.value, this.nameLone(first.value)));
+      this.format = 'json';
+      // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
+      this.heldFirst = undefined;
     }
-    this.report(mistakes.loneObject(first.start - this.offset, first.value, this.nameLone(first.value)));
-    this.format = 'json';
-    // Not passed on: what is no list is seldom an example, and each of its keys would be reported.
-    this.heldFirst = undefined;
   }
 }

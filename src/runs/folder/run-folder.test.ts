@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -21,8 +11,7 @@ import { ownIdentity } from '../../base/process-identity';
 import { RunArtifacts } from '../artifacts';
 import { createRun } from '../create-run';
 import type { NewRunEvent, RunEvent } from './event-schema';
-import { requireModel } from '../require-model';
-import { listRuns, readLiveState, readRun, withLife } from '../read-runs';
+import { readLiveState, readRun, withLife } from '../read-runs';
 import { RunFolder } from './run-folder';
 import type { RunStatus } from './state-schema';
 import { mountSmallDisk, NO_SMALL_DISK } from '../../../test/small-disk';
@@ -128,37 +117,6 @@ if (childFolder !== undefined) {
       });
       assert.deepEqual((await run.readState()).status, 'starting');
       assert.deepEqual(readdirSync(run.path).sort(), ['run.json', 'state.json']);
-    });
-
-    it('is found whole after the folder of its configuration was moved, and its model where it is told to be', async () => {
-      const home = path.join(root, 'home');
-      mkdirSync(path.join(home, 'model'), { recursive: true });
-      const data = path.join(home, 'd.json');
-      writeFileSync(data, '[]');
-      const from = path.join(home, 'sft.config.json');
-      const elsewhere = path.join(root, 'elsewhere', 'adapter');
-      const made = parseConfig(JSON.stringify({ model_name: 'model', dataset: 'd.json', adapter: elsewhere }), from);
-      const run = await createRun({ config: made, configFile: from, now });
-      const written = readFileSync(run.runFile, 'utf8');
-      assert.ok(!written.includes(JSON.stringify(home).slice(1, -1)), written);
-      assert.deepEqual((await run.readRun()).config, { ...made, enable_thinking: false });
-
-      const away = path.join(root, 'away');
-      renameSync(home, away);
-      const moved = new RunFolder(path.join(away, path.relative(home, run.path)));
-      const summary = await readRun(moved.path);
-      assert.equal(summary.run.config.model_name, path.join(away, 'model'));
-      assert.equal(summary.run.dataset.path, path.join(away, 'd.json'));
-      assert.equal(summary.run.config.adapter, elsewhere, 'what lies elsewhere stays where it is');
-      await requireModel(summary);
-
-      rmSync(path.join(away, 'model'), { recursive: true });
-      await assert.rejects(requireModel(summary), { code: 'model-moved', exitCode: 2 });
-      await assert.rejects(requireModel(summary, root), SftError, 'a folder without a model is refused');
-      await requireModel(summary, 'examples/tiny-llama');
-      const again = await readRun(moved.path);
-      assert.equal(again.run.config.model_name, path.resolve('examples/tiny-llama'));
-      assert.deepEqual({ ...again.run.config, model_name: '' }, { ...summary.run.config, model_name: '' });
     });
 
     it('a second one in the same second gets a folder of its own', async () => {
@@ -429,32 +387,6 @@ if (childFolder !== undefined) {
       await (
         await run.acquireLock()
       )();
-    });
-  });
-
-  describe('the list of runs', () => {
-    it('is newest first, without folders that are no runs, and names damaged ones', async () => {
-      const outputDir = path.join(root, 'list');
-      assert.deepEqual(await listRuns(outputDir), { runs: [], damaged: [] });
-      for (const day of [2, 3, 1]) await createRun({ config, configFile, now: new Date(2026, 0, day), outputDir });
-      const damaged = await createRun({ config, configFile, now: new Date(2026, 0, 4), outputDir });
-      writeFileSync(damaged.runFile, '{"id"');
-      mkdirSync(path.join(outputDir, 'notes'));
-      writeFileSync(path.join(outputDir, 'readme.txt'), '');
-      const { runs, damaged: found } = await listRuns(outputDir);
-      assert.deepEqual(
-        runs.map(({ run }) => run.id.slice(0, 8)),
-        ['20260103', '20260102', '20260101'],
-      );
-      assert.deepEqual(
-        found.map(({ folder }) => folder),
-        [damaged.path],
-      );
-      assert.match(found[0]!.reason, /run\.json is damaged/);
-    });
-
-    it('a folder that is no run is unreadable: exit code 2', async () => {
-      await assert.rejects(readRun(root), { code: 'unreadable', exitCode: 2 });
     });
   });
 }
