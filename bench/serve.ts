@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, w
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readLlamaConfig } from '../src/model/llama-config';
-import { readSafetensorsHeader, writeSafetensors } from '../src/model/safetensors';
+import { readSafetensorsHeader, writeSafetensors } from '../src/base/safetensors';
 import { expectedTensors } from '../src/model/weights';
 import { toBf16, writeGguf, type GgufPrecision } from './serve/gguf';
 import { CHATS, NEW_TOKENS, type Side } from './serve/work';

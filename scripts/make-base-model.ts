@@ -7,7 +7,7 @@ import { writeFolderAtomic } from '../src/base/files';
 import { LlamaModel } from '../src/model/llama';
 import { readLlamaConfig } from '../src/model/llama-config';
 import type { ParameterSet } from '../src/model/parameters';
-import { writeSafetensors, type TensorSource } from '../src/model/safetensors';
+import { writeSafetensors, type TensorSource } from '../src/base/safetensors';
 import { scoreExamples } from '../src/model/score';
 import { FullTuning } from '../src/tuning/full/full-method';
 import { BaseWeights, expectedTensors } from '../src/model/weights';

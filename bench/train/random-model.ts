@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { createRandom } from '../../src/base/random';
 import { parseLlamaConfig } from '../../src/model/llama-config';
-import { writeSafetensors } from '../../src/model/safetensors';
+import { writeSafetensors } from '../../src/base/safetensors';
 import { expectedTensors } from '../../src/model/weights';
 import { SHAPES, type ShapeName } from './shapes';
 

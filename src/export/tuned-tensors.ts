@@ -4,7 +4,7 @@ import { BYTES_PER_ELEMENT, type DeviceBuffer } from '../compute/memory';
 import { PROJECTIONS } from '../config/config-schema';
 import { projectionPath } from '../model/projections';
 import type { PlacedDelta } from '../model/tuning';
-import type { TensorSource, TensorType } from '../model/safetensors';
+import type { TensorSource, TensorType } from '../base/safetensors';
 import type { WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
 

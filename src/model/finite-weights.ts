@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { SftError } from '../base/errors';
-import type { LocatedTensor } from './tensor-folder';
+import type { LocatedTensor } from '../base/tensor-folder';
 
 /** Read at once: large enough for the disk, small enough to leave the thread between. */
 const PIECE = 4 << 20;

@@ -2,7 +2,13 @@ import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { SftError } from '../base/errors';
-import { readBytes, readSafetensorsHeader, writeSafetensors, type TensorSource, type TensorType } from './safetensors';
+import {
+  readBytes,
+  readSafetensorsHeader,
+  writeSafetensors,
+  type TensorSource,
+  type TensorType,
+} from '../base/safetensors';
 
 /** An fp32 tensor on a device under the name it has in a file. */
 export interface NamedTensor {

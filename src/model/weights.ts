@@ -4,9 +4,9 @@ import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer, DType, WeightFile } from '../compute/memory';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
-import { readBytes } from './safetensors';
+import { readBytes } from '../base/safetensors';
 import { hasBias, projectionPath, projectionShape } from './projections';
-import { locateTensors, type LocatedTensor } from './tensor-folder';
+import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
 /** A vector or matrix of the base model under its name in the file. */
 export interface WeightTensor {

@@ -1,11 +1,8 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
-import path from 'node:path';
-import type { JsonObject } from '../base/fetched-file';
-import { isObject } from './model-files';
+import { open, type FileHandle } from 'node:fs/promises';
+import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
 /** Names of the table of token embeddings. */
 const TABLES = ['model.embed_tokens.weight', 'embed_tokens.weight'];
-const MAX_HEADER_BYTES = 100_000_000;
 
 /** Rows of a model's table of token embeddings, by token id; undefined for an id beyond it. */
 export type EmbeddingRows = (ids: readonly number[]) => Promise<(Float32Array | undefined)[]>;
@@ -20,19 +17,17 @@ export async function withEmbeddingRows<T>(
 ): Promise<T | undefined> {
   let handle: FileHandle | undefined;
   try {
-    const file = await tableFile(modelDir);
-    if (file === undefined) return undefined;
-    handle = await open(file);
-    const table = await tableOf(handle);
+    const table = tableOf(modelDir);
     if (table === undefined) return undefined;
-    const { shape, at, type } = table;
-    const opened = handle;
+    const { type, rows, columns, file, byteOffset } = table;
+    const opened = await open(file);
+    handle = opened;
     return await task((ids) =>
       Promise.all(
         ids.map(async (id) => {
-          if (id >= shape[0]) return undefined;
-          const bytes = Buffer.alloc(shape[1] * WIDTH[type]);
-          const { bytesRead } = await opened.read(bytes, 0, bytes.length, at + id * bytes.length);
+          if (id >= rows) return undefined;
+          const bytes = Buffer.alloc(columns * WIDTH[type]);
+          const { bytesRead } = await opened.read(bytes, 0, bytes.length, byteOffset + id * bytes.length);
           return bytesRead < bytes.length ? undefined : floats(bytes, type);
         }),
       ),
@@ -47,38 +42,19 @@ export async function withEmbeddingRows<T>(
 const WIDTH = { F32: 4, BF16: 2, F16: 2 } as const;
 type Type = keyof typeof WIDTH;
 
-interface Table {
+interface Table extends Pick<LocatedTensor, 'file' | 'byteOffset'> {
   readonly type: Type;
-  readonly shape: readonly [number, number];
-  /** Byte of the file. */
-  readonly at: number;
+  readonly rows: number;
+  readonly columns: number;
 }
 
-/** The file that holds the table. */
-async function tableFile(modelDir: string): Promise<string | undefined> {
-  const index = await readFile(path.join(modelDir, 'model.safetensors.index.json'), 'utf8').catch(() => undefined);
-  if (index === undefined) return path.join(modelDir, 'model.safetensors');
-  const map = (JSON.parse(index) as JsonObject)['weight_map'];
-  const name = isObject(map) ? TABLES.map((table) => map[table]).find((file) => typeof file === 'string') : undefined;
-  return typeof name === 'string' && path.basename(name) === name ? path.join(modelDir, name) : undefined;
-}
-
-async function tableOf(handle: FileHandle): Promise<Table | undefined> {
-  const length = Buffer.alloc(8);
-  await handle.read(length, 0, 8, 0);
-  const size = Number(length.readBigUInt64LE());
-  if (size > MAX_HEADER_BYTES) return undefined;
-  const header = Buffer.alloc(size);
-  await handle.read(header, 0, size, 8);
-  const tensors = JSON.parse(header.toString('utf8')) as JsonObject;
-  const entry = TABLES.map((name) => tensors[name]).find(isObject);
-  const { dtype, shape, data_offsets: offsets } = entry ?? {};
-  if (typeof dtype !== 'string' || !(dtype in WIDTH) || !Array.isArray(shape) || !Array.isArray(offsets))
-    return undefined;
-  const [rows, columns] = shape as readonly unknown[];
-  const [start] = offsets as readonly unknown[];
-  if (typeof rows !== 'number' || typeof columns !== 'number' || typeof start !== 'number') return undefined;
-  return { type: dtype as Type, shape: [rows, columns], at: 8 + size + start };
+/** @throws SftError where the folder's weights are damaged */
+function tableOf(modelDir: string): Table | undefined {
+  const tensors = locateTensors(modelDir);
+  const found = TABLES.map((name) => tensors.get(name)).find((tensor) => tensor !== undefined);
+  if (found === undefined || !(found.dtype in WIDTH) || found.shape.length !== 2) return undefined;
+  const [rows, columns] = found.shape as [number, number];
+  return { type: found.dtype as Type, rows, columns, file: found.file, byteOffset: found.byteOffset };
 }
 
 function floats(bytes: Buffer, type: Type): Float32Array {

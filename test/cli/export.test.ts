@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
-import { locateTensors, type LocatedTensor } from '../../src/model/tensor-folder';
+import { locateTensors, type LocatedTensor } from '../../src/base/tensor-folder';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
 
 const folder = temporaryFolder();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
-import { readSafetensorsHeader } from '../../src/model/safetensors';
+import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { createRandom } from '../../src/base/random';
 import { foldEvents } from '../../src/runs/curves';
 import type { RunEvent } from '../../src/runs/folder/event-schema';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createRandom } from '../../src/base/random';
-import { readSafetensorsHeader } from '../../src/model/safetensors';
+import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { follow, sft, smallConfig, temporaryFolder, type Finished, type Line } from './sft';
 

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/base/random';
 import { PROJECTIONS } from '../../src/config/config-schema';
 import { parseLlamaConfig } from '../../src/model/llama-config';
 import { projectionShape } from '../../src/model/projections';
-import { writeSafetensors, type TensorSource } from '../../src/model/safetensors';
+import { writeSafetensors, type TensorSource } from '../../src/base/safetensors';
 import { expectedTensors } from '../../src/model/weights';
 import { loraTensorName } from '../../src/tuning/lora/lora-config';
 

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { loadChatTemplate } from '../../src/text/chat-template';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { locateTensors } from '../../src/model/tensor-folder';
+import { locateTensors } from '../../src/base/tensor-folder';
 import { readAdapterConfig } from '../../src/tuning/adapter-config';
 import { SftError } from '../../src/base/errors';
 

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/parse-config';
-import { readSafetensorsHeader } from '../../src/model/safetensors';
+import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { preflight } from '../../src/runs/preflight/preflight';
 import { DATA, MODEL, smallConfig, temporaryFolder } from '../cli/sft';
 

@@ -7,7 +7,7 @@ import { createCpuDevice, type CpuDevice } from '../../src/compute/cpu/cpu-devic
 import { findDevice } from '../../src/compute/registry';
 import { createRandom } from '../../src/base/random';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { writeSafetensors } from '../../src/model/safetensors';
+import { writeSafetensors } from '../../src/base/safetensors';
 import { expectedTensors } from '../../src/model/weights';
 import { createRun } from '../../src/runs/create-run';
 import type { RunEvent } from '../../src/runs/folder/event-schema';

@@ -1,4 +1,4 @@
-import { tensorBytes, type TensorSource } from '../../model/safetensors';
+import { tensorBytes, type TensorSource } from '../../base/safetensors';
 import { copyModelFiles } from '../companions';
 import type { Exporter, ExportProgress } from '../exporter';
 import { writeCard } from '../model-card';

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { locateTensors } from '../../model/tensor-folder';
-import type { TensorSource } from '../../model/safetensors';
+import { locateTensors } from '../../base/tensor-folder';
+import type { TensorSource } from '../../base/safetensors';
 import { writeShards } from './shards';
 
 function temporaryFolder(t: TestContext): string {

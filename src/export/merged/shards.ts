@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { tensorBytes, writeSafetensors, type TensorSource } from '../../model/safetensors';
+import { tensorBytes, writeSafetensors, type TensorSource } from '../../base/safetensors';
 
 /** transformers' default. */
 const SHARD_BYTES = 5_000_000_000;

@@ -5,7 +5,7 @@ import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
 import { requireFinite } from '../../model/finite-weights';
-import { locateTensors, tensorsOf, type LocatedTensor } from '../../model/tensor-folder';
+import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
 import { otherBaseModel } from '../../tuning/adapter-config';
 import { chatOptions } from '../chat-options';
 import { loadAdapter, methodOf } from '../../tuning/registry';

@@ -3,7 +3,7 @@ import type { Device } from '../../compute/device';
 import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
 import { readTensors } from '../../model/parameter-file';
-import { readSafetensorsHeader } from '../../model/safetensors';
+import { readSafetensorsHeader } from '../../base/safetensors';
 import { LoraAdapter } from './lora-adapter';
 import { loraTensorName, type LoraPlace } from './lora-config';
 import { ADAPTER_WEIGHTS, readPeftConfig } from './peft-config';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { SftError } from '../base/errors';
+import { SftError } from './errors';
 import { readSafetensorsHeader, writeSafetensors } from './safetensors';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sft-safetensors-'));

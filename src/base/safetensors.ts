@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { SftError } from '../base/errors';
-import { cannotRead, statFile } from '../base/fetched-file';
-import { explainImpostorFile } from '../base/impostor';
+import { SftError } from './errors';
+import { cannotRead, statFile } from './fetched-file';
+import { explainImpostorFile } from './impostor';
 
 /** Element types of the safetensors format that this project reads; others are listed by name and refused when used. */
 export type TensorType = 'F32' | 'BF16' | 'F16';

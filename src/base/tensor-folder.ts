@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { SftError } from '../base/errors';
-import { readFetchedJson } from '../base/fetched-file';
+import { SftError } from './errors';
+import { readFetchedJson } from './fetched-file';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors';
 
 /** Where a tensor of a model folder lies. */
