@@ -1,5 +1,5 @@
 /** Fewer pairs than this tell little: one answer is more than three per cent of the mean, and resampling them underrates the chance in it. */
-export const FEW_PAIRS = 30;
+const FEW_PAIRS = 30;
 
 /** Means of fewer pairs get neither an interval nor a verdict. */
 export function areFew(pairs: number): boolean {
