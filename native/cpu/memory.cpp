@@ -109,8 +109,8 @@ void on_bus_error(int number, siginfo_t* info, void*) {
   if (map != nullptr) {
     const int error = errno;
     const uintptr_t page = address & ~(page_size - 1);
-    void* const zeros = mmap(reinterpret_cast<void*>(page), map->end.load() - page, PROT_READ,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    void* const zeros =
+        mmap(reinterpret_cast<void*>(page), map->end.load() - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     errno = error;
     if (zeros != MAP_FAILED) {
       map->lost.store(true);
