@@ -57,7 +57,7 @@ describe('what is looked at before a run', () => {
     const report = await look(smallConfig(folder, all));
     assert.deepEqual(
       report.checks.map(({ id, status }) => [id, status]),
-      ['model', 'data', 'answers', 'length', 'split', 'steps', 'device', 'memory', 'disk'].map((id) => [
+      ['model', 'data', 'template', 'answers', 'length', 'split', 'steps', 'device', 'memory', 'disk'].map((id) => [
         id,
         id === 'steps' ? 'warning' : 'ok',
       ]),
