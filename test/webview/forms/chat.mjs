@@ -40,7 +40,7 @@ export const chatFormTests = {
     await page.getByRole('button', { name: 'Save to dataset…' }).click();
     const [files] = await view.sent('targets');
     await view.deliver({ type: 'answer', id: files.id, value: [{ id: 'new' }] });
-    await page.getByText(/the answer to targets\[0\]\.label is no text/).waitFor();
+    await page.getByText(/the answer to targets\[0\]\.label is missing/).waitFor();
     await page.getByLabel('The answer it should have given').press('Escape');
     await page.getByRole('button', { name: 'Save to dataset…' }).click();
     const again = (await view.sent('targets'))[1];

@@ -8,6 +8,7 @@ const facts = (name) => ({
   created: '2026-01-02T10:15:00Z',
   model: 'm',
   dataset: 'd.json',
+  data: 'the same',
 });
 const status = (run, step) => ({
   type: 'status',

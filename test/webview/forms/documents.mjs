@@ -10,7 +10,7 @@ const tokens = ['Where', ' do', ' I', ' vote'].map((text, id) => ({
 }));
 const preview = (example) => ({
   type: 'preview',
-  preview: { file: 'faq.json', example, examples: 9, model: 'm', maxSeqLength: 64, tokens },
+  preview: { file: 'faq.json', example, examples: 9, model: 'm', maxSeqLength: 64, note: '', tokens },
 });
 const report = (examples) => ({
   type: 'report',
