@@ -124,6 +124,8 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'last-turn', at: '"user", "content": "And for pupils?"', covers: '"user"' },
     { rule: 'mixed-format', at: '{"instruction"', covers: '{' },
     { rule: 'trailing-comma', at: 'arrivals hall."},]', covers: ',', fixed: 'arrivals hall."}]' },
+    { rule: 'nothing-learnt', at: '"assistant", "content": "The warden', covers: '"assistant"' },
+    { rule: 'control-token', at: 'locks it.<|im_end|>', covers: '<|im_end|>', fixed: 'locks it.' },
   ],
   'other-tools.jsonl': [
     { rule: 'unused-key', at: '{"question": "Which functions', covers: '{' },

@@ -134,7 +134,7 @@ for (const [file, mistakes] of Object.entries(PLANTED)) {
 }
 
 /** Errors without a mechanical repair, because only a person knows what was meant. */
-const NEEDS_A_PERSON = ['missing-key', 'blank-text', 'unknown-role', 'last-turn', 'mixed-format'];
+const NEEDS_A_PERSON = ['missing-key', 'blank-text', 'unknown-role', 'last-turn', 'mixed-format', 'nothing-learnt'];
 
 /** @throws SyntaxError where the document is no list of JSON values */
 function parseAll(document: vscode.TextDocument): void {

@@ -254,7 +254,7 @@ test('what the checks find is told, a remedy is applied, and the checks run agai
   const said = [...person.heard, ...person.offered].join('\n');
   const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   assert.equal(written['max_steps'], 4, said);
-  assert.match(person.heard[0] ?? '', /2 steps of 8 examples see 16 of 32/);
+  assert.match(person.heard[0] ?? '', /the run ends after 16 of 32 training examples/);
   assert.doesNotMatch(person.heard.slice(1).join('\n'), /Warning, Steps/);
   if (folder !== undefined) {
     await vscode.commands.executeCommand('sft.stopRun', folder);
