@@ -147,7 +147,7 @@ const tests = {
     configure(workspace, { ...values, max_steps: 30, learning_rate: 1e-3 });
     await window.openFile('sft.config.json');
     await window.runCommand('SFT: Start Training');
-    const remedy = window.page.locator('.monaco-dialog-box').getByText('Set max_steps to 52');
+    const remedy = window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Set max_steps to 52' });
     await remedy.waitFor();
     await window.pictures('preflight');
     await remedy.click();
