@@ -1,3 +1,4 @@
+import { PLAIN_TRAINING } from '../../test/plain-training';
 import { createRandom } from '../../src/base/random';
 import { PROJECTIONS } from '../../src/config/config-schema';
 import type { Device } from '../../src/compute/device';
@@ -33,23 +34,6 @@ export function benchTrainer(
     device,
     new LlamaModel(device, config, weights, adapter),
     examples.map((example, i) => ({ ...example, place: `example ${i}` })),
-    {
-      max_steps: 1_000_000,
-      num_train_epochs: 1,
-      per_device_batch_size: batch,
-      gradient_accumulation_steps: 1,
-      learning_rate: 2e-4,
-      lr_scheduler_type: 'constant',
-      warmup_steps: 0,
-      warmup_ratio: 0,
-      weight_decay: 0.01,
-      adam_beta1: 0.9,
-      adam_beta2: 0.999,
-      adam_epsilon: 1e-8,
-      max_grad_norm: 1,
-      gradient_checkpointing: false,
-      shuffle: false,
-      seed: 1,
-    },
+    { ...PLAIN_TRAINING, max_steps: 1_000_000, per_device_batch_size: batch, learning_rate: 2e-4, weight_decay: 0.01 },
   );
 }

@@ -1,4 +1,5 @@
-import { convertFile, countOf, describeConversion, refuseExisting, writeConverted } from '../dataset/convert-file';
+import { countOf } from '../base/count-of';
+import { convertFile, describeConversion, refuseExisting, writeConverted } from '../dataset/convert-file';
 import { formatFinding } from '../dataset/finding';
 import { KIND_NAMES, KINDS, type DatasetKind } from '../dataset/formats/kind';
 import { SftError } from '../base/errors';

@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { joinedText, JOINED_REMEDY, type LengthSummary, type TokenLength } from '../text/token-lengths';
 import type { Terminal } from './verb';
@@ -104,8 +105,4 @@ function lines(examples: readonly CountedExample[]): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-export function countOf(count: number, thing: string): string {
-  return `${number(count)} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import { DATA_KEYS } from '../config/config-paths';
 import { CONFIG_SCHEMA } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
@@ -9,7 +10,7 @@ import type { TrainOn } from '../text/conversation-texts';
 import { isThinking, type EnableThinking } from '../text/enable-thinking';
 import { summariseLengths, tokenLength, type LengthSummary } from '../text/token-lengths';
 import type { DataKey } from '../train/data-files';
-import { countOf, countReport, sayProblems, written, type CountedExample } from './count-report';
+import { countReport, sayProblems, written, type CountedExample } from './count-report';
 import { choiceOption, numberOption, onlyPositional, requiredOption, textOption } from './option-values';
 import { columnsOf } from './columns-option';
 import type { OptionValues, Terminal, Verb } from './verb';

@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
 import { KIND_NAMES } from '../dataset/formats/kind';
 import { streamBatches, type ReadOptions } from '../dataset/read';
@@ -141,8 +142,4 @@ function describe({ file, format, examples, counts }: FileSummary): string {
   if (counts.info > 0) parts.push(countOf(counts.info, 'note'));
   if (parts.length === 1) parts.push('nothing to mend');
   return `${file}: ${parts.join(', ')}`;
-}
-
-function countOf(count: number, thing: string): string {
-  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import { SftError } from '../base/errors';
 import { writeFileAtomic } from '../base/files';
 import { refuseOutput } from '../base/output-file';
@@ -105,11 +106,6 @@ export async function refuseExisting(input: string, out: string, replace: boolea
     replace,
     allow: 'replace it with --force',
   });
-}
-
-/** `1 example`, `1,234 examples` */
-export function countOf(count: number, thing: string): string {
-  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function layoutOf(out: string | undefined, format: DatasetFormat): Layout {

@@ -1,8 +1,9 @@
+import { countOf } from '../../base/count-of';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Conversion, Requests } from '../../analysis/protocol';
-import { countOf, describeConversion, type Layout } from '../../dataset/convert-file';
+import { describeConversion, type Layout } from '../../dataset/convert-file';
 import { KIND_NAMES, KINDS, type DatasetKind } from '../../dataset/formats/kind';
 import type { Dialogs } from '../dialogs';
 import { fileOnDisk } from './file-on-disk';

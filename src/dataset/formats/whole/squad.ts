@@ -1,3 +1,4 @@
+import { countOf } from '../../../base/count-of';
 import { isJsonObject, type JsonObject } from '../reading';
 import type { WholeFile } from './whole';
 
@@ -16,14 +17,10 @@ export function squad(value: unknown): WholeFile | undefined {
       }
     }
   }
-  const leftOut = unanswerable === 0 ? {} : { leftOut: `${counted(unanswerable)} without an answer` };
+  const leftOut = unanswerable === 0 ? {} : { leftOut: `${countOf(unanswerable, 'question')} without an answer` };
   return { name: "SQuAD's questions about paragraphs", rows, ...leftOut };
 }
 
 function listOf(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function counted(questions: number): string {
-  return `${questions.toLocaleString('en-US')} question${questions === 1 ? '' : 's'}`;
 }
