@@ -58,7 +58,8 @@ export async function saveAnswer(services: Services, target: string, example: Ne
     const change = new vscode.WorkspaceEdit();
     change.replace(uri, range, edit.text);
     if (!(await vscode.workspace.applyEdit(change))) throw new Error(`${file} cannot be edited`);
-    await reveal(document, edit.start, edit.text);
+    // It is added: an editor that VS Code does not get open, because another one opens just then, makes it no less so.
+    void reveal(document, edit.start, edit.text).then(undefined, () => undefined);
     if (lost.length > 0) {
       const what = lost.join(' and ');
       void services.dialogs.warn(`Added without ${what}: a file of ${KIND_NAMES[kind]} examples has no place for it.`);

@@ -47,7 +47,10 @@ export async function focusOn(frame, name) {
   for (;;) {
     const stop = await frame.evaluate(nextStop);
     if (stop?.name.startsWith(name)) return;
-    if (Date.now() > end) throw new Error(`${stop?.name ?? 'VS Code'} has the focus, not ${name}`);
+    if (Date.now() > end) {
+      const alerts = (await frame.locator('[role="alert"]').allTextContents()).filter((text) => text !== '');
+      throw new Error([`${stop?.name ?? 'VS Code'} has the focus, not ${name}`, ...alerts].join('; '));
+    }
     await frame.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   }
 }

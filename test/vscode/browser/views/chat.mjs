@@ -153,7 +153,7 @@ export const chatTests = {
     await page.keyboard.type('Yes.');
     await tabTo(window, chat, 'Add to Dataset');
     await page.keyboard.press('Enter');
-    await page.locator('.tab.dirty[data-resource-name="faq.json"]').waitFor();
+    await page.locator('.tab.active.dirty[data-resource-name="faq.json"]').waitFor();
     await focusOn(chat, 'Save to dataset…');
     const before = readFileSync(path.join(workspace, 'faq/faq.json'), 'utf8');
     await window.runCommand('File: Revert File');
