@@ -73,6 +73,10 @@ void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t 
   sft::kernels().scatter_rows(table, x, ids, n, cols, beta);
 }
 
+void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n) {
+  sft::kernels().quantize_nf4(to, x, xtype, n);
+}
+
 void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab, int32_t with_gradient,
                        float grad_scale) {
   sft::kernels().cross_entropy(nll, logits, targets, rows, vocab, with_gradient, grad_scale);

@@ -4,6 +4,8 @@
 #pragma once
 #include <stdint.h>
 
+struct sft_nf4;
+
 namespace sft {
 
 struct Kernels {
@@ -43,6 +45,8 @@ struct Kernels {
   // rows.cpp
   void (*gather_rows)(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
   void (*scatter_rows)(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+  // quantize.cpp
+  void (*quantize_nf4)(const sft_nf4* to, const void* x, int32_t xtype, int64_t n);
   // loss.cpp
   void (*cross_entropy)(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab, int32_t with_gradient,
                         float grad_scale);
@@ -68,6 +72,7 @@ const Kernels& kernels();
   void register_elementwise(Kernels&);         \
   void register_dropout(Kernels&);             \
   void register_rows(Kernels&);                \
+  void register_quantize(Kernels&);            \
   void register_loss(Kernels&);                \
   void register_optimizer(Kernels&);           \
   inline void register_all(Kernels& kernels) { \
@@ -81,6 +86,7 @@ const Kernels& kernels();
     register_elementwise(kernels);             \
     register_dropout(kernels);                 \
     register_rows(kernels);                    \
+    register_quantize(kernels);                \
     register_loss(kernels);                    \
     register_optimizer(kernels);               \
   }                                            \

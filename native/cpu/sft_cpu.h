@@ -9,7 +9,19 @@
 #define SFT_API extern "C" __attribute__((visibility("default")))
 #endif
 
-enum sft_dtype : int32_t { SFT_F32 = 0, SFT_BF16 = 1, SFT_F16 = 2, SFT_I32 = 3 };
+enum sft_dtype : int32_t { SFT_F32 = 0, SFT_BF16 = 1, SFT_F16 = 2, SFT_I32 = 3, SFT_U8 = 4, SFT_NF4 = 5 };
+
+// A weight of type SFT_NF4, as bitsandbytes stores it; what kernels take for its address is the address of this. Elements are counted over
+// all rows: blocks of 64 share a scale, two codes lie in a byte, the first in the high bits. The scale of block b is absmax[b], or where
+// absmax is null map[scale_codes[b]] * nested_absmax[b / 256] + offset[0].
+struct sft_nf4 {
+  const uint8_t* codes;
+  const float* absmax;
+  const uint8_t* scale_codes;
+  const float* map;
+  const float* nested_absmax;
+  const float* offset;
+};
 
 // --- runtime (runtime.cpp, memory.cpp)
 SFT_API int32_t sft_abi_version();
@@ -62,6 +74,8 @@ SFT_API void sft_fill(void* x, int32_t xtype, int64_t n, double value);
 SFT_API void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
 SFT_API void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
 SFT_API void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+// Writes x [n] of a float type into `to` (whose arrays are written though they are const, and whose map is read).
+SFT_API void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n);
 // grad_scale is read only where with_gradient is not 0.
 SFT_API void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab,
                                int32_t with_gradient, float grad_scale);

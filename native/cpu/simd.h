@@ -297,9 +297,13 @@ SFT_INLINE void store_half_part(uint16_t* p, vh x, int64_t n) {
   for (int64_t i = 0; i < n; i++) p[i] = x[i];
 }
 
-// How a storage type is read and written as floats.
+// How a storage type is read and written as floats. `source` is where elements of it are read, counted on like a pointer; `address` and
+// `bytes` say where that lies in memory and how far elements reach.
 struct F32 {
   using element = float;
+  using source = const float*;
+  SFT_INLINE const void* address(const float* p) { return p; }
+  SFT_INLINE int64_t bytes(int64_t n) { return n * 4; }
   SFT_INLINE vf get(const float* p) { return load(p); }
   SFT_INLINE vf get_part(const float* p, int64_t n) { return load_part(p, n); }
   SFT_INLINE void put(float* p, vf x) { store(p, x); }
@@ -307,6 +311,9 @@ struct F32 {
 };
 struct BF16 {
   using element = uint16_t;
+  using source = const uint16_t*;
+  SFT_INLINE const void* address(const uint16_t* p) { return p; }
+  SFT_INLINE int64_t bytes(int64_t n) { return n * 2; }
   SFT_INLINE vf get(const uint16_t* p) { return widen_bf16(load_half(p)); }
   SFT_INLINE vf get_part(const uint16_t* p, int64_t n) { return widen_bf16(load_half_part(p, n)); }
   SFT_INLINE void put(uint16_t* p, vf x) { store_half(p, narrow_bf16(x)); }
@@ -314,6 +321,9 @@ struct BF16 {
 };
 struct F16 {
   using element = uint16_t;
+  using source = const uint16_t*;
+  SFT_INLINE const void* address(const uint16_t* p) { return p; }
+  SFT_INLINE int64_t bytes(int64_t n) { return n * 2; }
   SFT_INLINE vf get(const uint16_t* p) { return widen_f16(load_half(p)); }
   SFT_INLINE vf get_part(const uint16_t* p, int64_t n) { return widen_f16(load_half_part(p, n)); }
   SFT_INLINE void put(uint16_t* p, vf x) { store_half(p, narrow_f16(x)); }

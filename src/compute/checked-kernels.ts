@@ -1,4 +1,4 @@
-import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 import type {
   AdamWStep,
@@ -187,6 +187,12 @@ export class CheckedKernels implements Kernels {
     shapes.weight('table', table);
     shapes.indices('ids', ids, n, table.rows);
     this.kernels.gatherRows(y, table, ids, n);
+  }
+
+  quantizeNf4(w: Nf4Matrix, x: DeviceBuffer): void {
+    shapes.weight('w', w);
+    anyFloats('x', x, w.rows * w.cols);
+    this.kernels.quantizeNf4(w, x);
   }
 
   scatterRows(table: DeviceBuffer, x: DeviceBuffer, ids: Indices, n: number, cols: number, beta: 0 | 1): void {

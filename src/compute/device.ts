@@ -18,6 +18,8 @@ export interface Device extends DeviceMemory {
   readFloats(buffer: DeviceBuffer): Promise<Float32Array>;
   /** The raw bits of a bf16 or f16 buffer. */
   readBits(buffer: DeviceBuffer): Promise<Uint16Array>;
+  /** What a u8 buffer holds. */
+  readBytes(buffer: DeviceBuffer): Promise<Uint8Array>;
   /** Waits for all enqueued work. */
   sync(): Promise<void>;
 

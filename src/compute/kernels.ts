@@ -1,4 +1,4 @@
-import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { DenseMatrix, DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 
 export interface LinearOptions {
@@ -13,7 +13,7 @@ export interface LinearDelta {
   /** fp32 [m, r] */
   readonly p: DeviceBuffer;
   /** U, fp32: [N, r] forward, [r, K] back to the input. */
-  readonly u: WeightMatrix;
+  readonly u: DenseMatrix;
   readonly alpha: number;
 }
 
@@ -53,7 +53,7 @@ export interface DropoutMask {
 
 /**
  * The kernels that every device has. Calling one enqueues it; none of them waits. All matrices are row-major. Activations and gradients
- * are fp32; weights may be stored in fp32, bf16 or fp16 and are expanded inside the kernels.
+ * are fp32; weights may be stored in fp32, bf16, fp16 or 4 bits and are expanded inside the kernels.
  */
 export interface Kernels {
   /** y[m,N] = beta y + alpha x[m,K] Wᵀ + delta; W [N,K]. */
@@ -155,6 +155,8 @@ export interface Kernels {
 
   /** y[n, cols] = rows `ids` ([n]) of the table, as fp32: the embedding, and the choice of trained positions. */
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void;
+  /** w = x [rows, cols], of any float type, in 4 bits: codes and scales as bitsandbytes computes them, nested ones by their map. */
+  quantizeNf4(w: Nf4Matrix, x: DeviceBuffer): void;
   /** table[ids[i]] = beta table[ids[i]] + x[i], fp32 [.., cols]; with beta 1 repeated ids add up, in order. */
   scatterRows(table: DeviceBuffer, x: DeviceBuffer, ids: Indices, n: number, cols: number, beta: 0 | 1): void;
 

@@ -1,8 +1,11 @@
 import type { DeviceTraits } from './traits';
 
-export type DType = 'f32' | 'bf16' | 'f16' | 'i32';
+export type DType = 'f32' | 'bf16' | 'f16' | 'i32' | 'u8';
 
-export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { f32: 4, bf16: 2, f16: 2, i32: 4 };
+export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { f32: 4, bf16: 2, f16: 2, i32: 4, u8: 1 };
+
+/** What a buffer is written from. */
+export type HostArray = Float32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Device memory of one element type. Slices share memory with their parent and are freed with it. */
 export interface DeviceBuffer {
@@ -21,8 +24,36 @@ export interface DenseMatrix {
   readonly cols: number;
 }
 
-/** A weight as kernels take it. Block-quantised kinds (NF4 with its absmax buffers) join this union beside `dense`. */
-export type WeightMatrix = DenseMatrix;
+/**
+ * A matrix in 4 bits, as bitsandbytes stores NF4: elements are counted over all rows, blocks of 64 share a scale, and an element is
+ * its code's value times that, in fp32.
+ */
+export interface Nf4Matrix {
+  readonly kind: 'nf4';
+  /** u8 [ceil(rows cols / 2)]: two codes in a byte, the first in the high bits. */
+  readonly codes: DeviceBuffer;
+  readonly scales: Nf4Scales;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** The scale of each block: in fp32, or in 8 bits again (double quantisation): map[codes[b]] * absmax[b / 256] + offset. */
+export type Nf4Scales =
+  | { readonly kind: 'plain'; readonly absmax: DeviceBuffer }
+  | {
+      readonly kind: 'nested';
+      /** u8, one a block. */
+      readonly codes: DeviceBuffer;
+      /** fp32 [256], ascending. */
+      readonly map: DeviceBuffer;
+      /** fp32, one for 256 blocks. */
+      readonly absmax: DeviceBuffer;
+      /** fp32 [1] */
+      readonly offset: DeviceBuffer;
+    };
+
+/** A weight as kernels take it. */
+export type WeightMatrix = DenseMatrix | Nf4Matrix;
 
 /** A file of weights that the device reads in place (memory-mapped on the CPU, copied elsewhere). */
 export interface WeightFile {
@@ -45,5 +76,5 @@ export interface DeviceMemory {
   /** @throws SftError unreadable-file */
   openWeights(path: string): WeightFile;
   /** Host to device; the type of the array must match the buffer (Uint16Array carries the bits of bf16 and f16). */
-  write(buffer: DeviceBuffer, data: Float32Array | Int32Array | Uint16Array): void;
+  write(buffer: DeviceBuffer, data: HostArray): void;
 }

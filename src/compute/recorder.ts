@@ -1,5 +1,5 @@
 import type { Arena } from './arena';
-import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { DenseMatrix, DeviceBuffer, WeightMatrix } from './memory';
 import type { Indices } from './indices';
 import type { DropoutMask, Kernels } from './kernels';
 
@@ -16,8 +16,8 @@ export interface NormInput {
 export interface LowRankDelta {
   readonly kind: 'low-rank';
   /** [r, in] and [out, r] */
-  readonly a: WeightMatrix;
-  readonly b: WeightMatrix;
+  readonly a: DenseMatrix;
+  readonly b: DenseMatrix;
   /** fp32, of the shapes of a and b: backward adds to them. */
   readonly gradA: DeviceBuffer;
   readonly gradB: DeviceBuffer;

@@ -1,4 +1,5 @@
-import type { DeviceBuffer, WeightMatrix } from './memory';
+import type { DeviceBuffer, Nf4Scales, WeightMatrix } from './memory';
+import { bytesOfCodes, scaleBlocks, scalesOf } from './nf4';
 import type { Indices, Sequences } from './indices';
 import type { AttentionShape } from './kernels';
 
@@ -15,7 +16,9 @@ export function floats(name: string, buffer: DeviceBuffer, length: number): void
 
 /** A buffer of exactly `length` of any float type. */
 export function anyFloats(name: string, buffer: DeviceBuffer, length: number): void {
-  if (buffer.dtype === 'i32' || buffer.length !== length) fail(name, buffer, `${length} of a float type`);
+  if (buffer.dtype === 'i32' || buffer.dtype === 'u8' || buffer.length !== length) {
+    fail(name, buffer, `${length} of a float type`);
+  }
 }
 
 /** An i32 buffer of exactly `length`. */
@@ -30,8 +33,30 @@ export function rowsOf(name: string, buffer: DeviceBuffer, columns: number): num
 }
 
 /** A weight whose shape and length agree. */
-export function weight(name: string, { data, rows, cols }: WeightMatrix): void {
-  anyFloats(name, data, rows * cols);
+export function weight(name: string, w: WeightMatrix): void {
+  const length = size(`${name}.rows`, w.rows) * size(`${name}.cols`, w.cols);
+  if (w.kind === 'dense') {
+    anyFloats(name, w.data, length);
+  } else {
+    bytes(`${name}.codes`, w.codes, bytesOfCodes(length));
+    nf4Scales(`${name}.scales`, w.scales, scalesOf(length));
+  }
+}
+
+function nf4Scales(name: string, scales: Nf4Scales, blocks: number): void {
+  if (scales.kind === 'plain') {
+    floats(`${name}.absmax`, scales.absmax, blocks);
+    return;
+  }
+  bytes(`${name}.codes`, scales.codes, blocks);
+  floats(`${name}.map`, scales.map, 256);
+  floats(`${name}.absmax`, scales.absmax, scaleBlocks(blocks));
+  floats(`${name}.offset`, scales.offset, 1);
+}
+
+/** A u8 buffer of exactly `length`. */
+function bytes(name: string, buffer: DeviceBuffer, length: number): void {
+  if (buffer.dtype !== 'u8' || buffer.length !== length) fail(name, buffer, `${length} u8`);
 }
 
 /** A whole number of at least `least`. */

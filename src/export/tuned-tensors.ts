@@ -26,7 +26,7 @@ export function tunedTensors(source: ExportSource): readonly TensorSource[] {
 }
 
 function typeOf({ dtype }: DeviceBuffer): TensorType {
-  if (dtype === 'i32') throw new RangeError('a weight is not of integers');
+  if (dtype === 'i32' || dtype === 'u8') throw new RangeError('a weight is not of integers');
   return TYPES[dtype];
 }
 

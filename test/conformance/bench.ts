@@ -1,6 +1,7 @@
 import type { Device } from '../../src/compute/device';
-import type { DenseMatrix, DeviceBuffer } from '../../src/compute/memory';
+import type { DenseMatrix, DeviceBuffer, Nf4Matrix } from '../../src/compute/memory';
 import { writeIndices, writeSequences, type Indices, type Sequences } from '../../src/compute/indices';
+import { allocNf4, signedDynamicMap } from '../../src/compute/nf4';
 import type { Recorder } from '../../src/compute/recorder';
 import { encodeBf16, encodeF16 } from './half';
 
@@ -46,8 +47,34 @@ export class Bench {
     return buffer;
   }
 
+  bits(dtype: 'bf16' | 'f16', values: Uint16Array): DeviceBuffer {
+    const buffer = this.#keep(this.device.alloc(dtype, values.length));
+    this.device.write(buffer, values);
+    return buffer;
+  }
+
   matrix(dtype: 'f32' | 'bf16' | 'f16', values: Numbers, rows: number, cols: number): DenseMatrix {
     return { kind: 'dense', data: this.stored(dtype, values), rows, cols };
+  }
+
+  /** `values` in 4 bits, with scales in fp32 or in 8 bits. */
+  nf4(values: DeviceBuffer, rows: number, cols: number, nested = false): Nf4Matrix {
+    const w = allocNf4(this.device, rows, cols, nested ? this.floats(signedDynamicMap()) : undefined);
+    this.#keep(w.codes);
+    this.#keep(w.scales.absmax);
+    if (w.scales.kind === 'nested') {
+      this.#keep(w.scales.codes);
+      this.#keep(w.scales.offset);
+    }
+    this.kernels.quantizeNf4(w, values);
+    return w;
+  }
+
+  /** Every element as the kernels read it. */
+  async dequantized(w: Nf4Matrix): Promise<Float32Array> {
+    const y = this.zeros(w.rows * w.cols);
+    this.kernels.gatherRows(y, w, this.indices(Array.from({ length: w.rows }, (_, row) => row)), w.rows);
+    return this.read(y);
   }
 
   zeros(length: number): DeviceBuffer {

@@ -6,6 +6,7 @@ import { elementwiseSuite } from './elementwise';
 import { linearSuite } from './linear';
 import { lossSuite } from './loss';
 import { memorySuite } from './memory';
+import { nf4Suite } from './nf4';
 import { normSuite } from './norm';
 import { optimizerSuite } from './optimizer';
 import { pytorchSuite } from './pytorch';
@@ -23,6 +24,7 @@ export function describeDevice(name: string, create: () => Device): void {
   void describe(name, () => {
     memorySuite(get);
     linearSuite(get);
+    nf4Suite(get);
     normSuite(get);
     ropeSuite(get);
     attentionSuite(get);

@@ -19,7 +19,7 @@ static void add(float* y, const float* x, int64_t n) {
 
 static void copy(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n) {
   if (ytype == xtype) {
-    const int64_t bytes = ytype == SFT_F32 || ytype == SFT_I32 ? 4 : 2;
+    const int64_t bytes = ytype == SFT_U8 ? 1 : ytype == SFT_F32 || ytype == SFT_I32 ? 4 : 2;
     parallel_for(n, GRAIN, [&](int64_t begin, int64_t end, int) {
       memmove(static_cast<char*>(y) + begin * bytes, static_cast<const char*>(x) + begin * bytes,
               static_cast<size_t>((end - begin) * bytes));

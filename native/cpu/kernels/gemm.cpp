@@ -46,7 +46,7 @@ void multiply_with_delta(Product<T> g) {
 }
 
 template <typename T>
-void linear_typed(float* y, const float* x, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha, float beta,
+void linear_typed(float* y, const float* x, typename T::source w, int64_t m, int64_t n, int64_t k, float alpha, float beta,
                   const Delta& delta) {
   if (m > 0 && m <= kDecodeRows && k > 0) {
     multiply_dots<T>(y, x, w, m, n, k, alpha, beta);
@@ -58,17 +58,16 @@ void linear_typed(float* y, const float* x, const typename T::element* w, int64_
 
 void linear(float* y, const float* x, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha, float beta,
             const float* p, const float* u, int64_t r, float delta_alpha) {
-  with_type(wtype, [&](auto type) {
+  with_weight(wtype, w, [&](auto type, auto weights) {
     using T = decltype(type);
-    linear_typed<T>(y, x, static_cast<const typename T::element*>(w), m, n, k, alpha, beta, {p, u, r, r, true, delta_alpha});
+    linear_typed<T>(y, x, weights, m, n, k, alpha, beta, {p, u, r, r, true, delta_alpha});
   });
 }
 
 void linear_backward_input(float* dx, const float* dy, const void* w, int32_t wtype, int64_t m, int64_t n, int64_t k, float alpha,
                            float beta, const float* p, const float* u, int64_t r, float delta_alpha) {
-  with_type(wtype, [&](auto type) {
+  with_weight(wtype, w, [&](auto type, auto weights) {
     using T = decltype(type);
-    const auto* const weights = static_cast<const typename T::element*>(w);
     multiply_with_delta(
         Product<T>{{dx, k, 1, alpha, beta}, m, k, n, dy, n, false, weights, k, false, {p, u, r, k, false, delta_alpha}});
   });

@@ -12,7 +12,7 @@ constexpr int64_t kAhead = 256;
 
 // y[i * y_stride + j] for X rows of x and W rows of w, k long.
 template <int X, int W, typename T>
-static void dot_tile(float* y, int64_t y_stride, const float* x, const typename T::element* w, int64_t k, float alpha, float beta) {
+static void dot_tile(float* y, int64_t y_stride, const float* x, typename T::source w, int64_t k, float alpha, float beta) {
   // Whole vectors of sums, so that they are added up by a transposition; the last may be empty in part.
   constexpr int kSums = (X * W + WIDTH - 1) / WIDTH * WIDTH;
   vf acc[kSums];
@@ -23,8 +23,8 @@ static void dot_tile(float* y, int64_t y_stride, const float* x, const typename 
     vf wv[W];
 #pragma GCC unroll 4
     for (int j = 0; j < W; ++j) {
-      __builtin_prefetch(w + j * k + p + kAhead);
-      wv[j] = T::get(w + j * k + p);
+      __builtin_prefetch(T::address(w + (j * k + p + kAhead)));
+      wv[j] = T::get(w + (j * k + p));
     }
 #pragma GCC unroll 4
     for (int i = 0; i < X; ++i) {
@@ -42,7 +42,7 @@ static void dot_tile(float* y, int64_t y_stride, const float* x, const typename 
   for (int i = 0; i < X; ++i) {
     for (int j = 0; j < W; ++j) {
       float dot = dots[i * W + j];
-      for (int64_t q = p; q < k; ++q) dot += x[i * k + q] * value<T>(w + j * k + q);
+      for (int64_t q = p; q < k; ++q) dot += x[i * k + q] * value<T>(w + (j * k + q));
       float* const at = y + i * y_stride + j;
       *at = beta != 0 ? *at + alpha * dot : alpha * dot;
     }
@@ -50,7 +50,7 @@ static void dot_tile(float* y, int64_t y_stride, const float* x, const typename 
 }
 
 template <int W, typename T>
-static void dot_rows(float* y, int64_t y_stride, const float* x, int64_t m, const typename T::element* w, int64_t k, float alpha,
+static void dot_rows(float* y, int64_t y_stride, const float* x, int64_t m, typename T::source w, int64_t k, float alpha,
                      float beta) {
   int64_t i = 0;
   for (; i + 4 <= m; i += 4) dot_tile<4, W, T>(y + i * y_stride, y_stride, x + i * k, w, k, alpha, beta);
@@ -68,11 +68,11 @@ static void dot_rows(float* y, int64_t y_stride, const float* x, int64_t m, cons
 
 // y[m, n] = beta y + alpha x[m, k] wT for small m.
 template <typename T>
-static void multiply_dots(float* y, const float* x, const typename T::element* w, int64_t m, int64_t n, int64_t k, float alpha,
+static void multiply_dots(float* y, const float* x, typename T::source w, int64_t m, int64_t n, int64_t k, float alpha,
                           float beta) {
   constexpr int64_t kTaskBytes = 64 << 10;
   const int64_t groups = (n + kDotRows - 1) / kDotRows;
-  const int64_t bytes = kDotRows * k * static_cast<int64_t>(sizeof(*w));
+  const int64_t bytes = T::bytes(kDotRows * k);
   const int64_t grain = bytes >= kTaskBytes ? 1 : kTaskBytes / bytes;
   parallel_for(groups, grain, [&](int64_t begin, int64_t end, int) {
     int64_t j = begin * kDotRows;

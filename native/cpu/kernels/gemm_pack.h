@@ -8,11 +8,11 @@ namespace {
 
 // to[c * to_stride + r] = from[r * from_stride + c] for r < rows, c < cols, as fp32.
 template <typename T>
-static void pack_transposed(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows,
+static void pack_transposed(float* to, int64_t to_stride, typename T::source from, int64_t from_stride, int64_t rows,
                             int64_t cols) {
   int64_t r = 0;
   for (; r + WIDTH <= rows; r += WIDTH) {
-    const typename T::element* const source = from + r * from_stride;
+    const typename T::source source = from + r * from_stride;
     int64_t c = 0;
     for (; c + WIDTH <= cols; c += WIDTH) {
       vf square[WIDTH];
@@ -33,10 +33,10 @@ static void pack_transposed(float* to, int64_t to_stride, const typename T::elem
 
 // to[r * to_stride + c] = from[r * from_stride + c] for r < rows, c < cols, as fp32.
 template <typename T>
-static void pack_rows(float* to, int64_t to_stride, const typename T::element* from, int64_t from_stride, int64_t rows,
+static void pack_rows(float* to, int64_t to_stride, typename T::source from, int64_t from_stride, int64_t rows,
                       int64_t cols) {
   for (int64_t r = 0; r < rows; ++r) {
-    const typename T::element* const source = from + r * from_stride;
+    const typename T::source source = from + r * from_stride;
     float* const target = to + r * to_stride;
     int64_t c = 0;
     for (; c + WIDTH <= cols; c += WIDTH) store(target + c, T::get(source + c));
@@ -47,7 +47,7 @@ static void pack_rows(float* to, int64_t to_stride, const typename T::element* f
 // One panel of B: `depth` rows of `width` floats (a multiple of WIDTH), of which `cols` are B's and the rest 0. B's element (p, j) is
 // from[p * stride + j], or from[j * stride + p] where B is stored transposed.
 template <typename T>
-static void pack_panel(float* to, int64_t width, const typename T::element* from, int64_t stride, bool transposed, int64_t depth,
+static void pack_panel(float* to, int64_t width, typename T::source from, int64_t stride, bool transposed, int64_t depth,
                        int64_t cols) {
   if (cols < width) {
     for (int64_t p = 0; p < depth; ++p) store(to + p * width + width - WIDTH, vf{});

@@ -37,12 +37,12 @@ struct Product {
   int64_t a_stride;
   bool a_transposed;
   // B's element (p, j) is b[p * b_stride + j], or b[j * b_stride + p].
-  const typename T::element* b;
+  typename T::source b;
   int64_t b_stride;
   bool b_transposed;
   Delta delta{};
 
-  const typename T::element* b_at(int64_t p, int64_t j) const { return b_transposed ? b + j * b_stride + p : b + p * b_stride + j; }
+  typename T::source b_at(int64_t p, int64_t j) const { return b + (b_transposed ? j * b_stride + p : p * b_stride + j); }
 };
 
 // Equal chunks of the reduction, none longer than `limit`.
@@ -184,10 +184,9 @@ struct Group {
 
   // What is asked for by `steps` steps: all panels of this group.
   Ahead ahead(int64_t steps) const {
-    constexpr int64_t kBytes = sizeof(typename T::element);
     const int64_t j = first * kTileCols, wide = least(count * kTileCols, g.cols - j);
     const int64_t lines = g.b_transposed ? wide : depth, length = g.b_transposed ? depth : wide;
-    return steps == 0 ? Ahead() : Ahead(g.b_at(p, j), lines, length * kBytes, g.b_stride * kBytes, steps);
+    return steps == 0 ? Ahead() : Ahead(T::address(g.b_at(p, j)), lines, T::bytes(length), T::bytes(g.b_stride), steps);
   }
 };
 

@@ -1,6 +1,6 @@
 // What the matrix products need beyond simd.h: the register tile that fits the instruction set, and squares transposed in registers.
 #pragma once
-#include "../simd.h"
+#include "nf4.h"
 
 namespace sft {
 namespace SFT_ISA {
@@ -21,7 +21,7 @@ constexpr int kTileCols = kTileVectors * WIDTH;
 
 // One element of a storage type as fp32.
 template <typename T>
-SFT_INLINE float value(const typename T::element* p) {
+SFT_INLINE float value(typename T::source p) {
   return T::get_part(p, 1)[0];
 }
 

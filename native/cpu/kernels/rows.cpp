@@ -1,18 +1,17 @@
 // Rows of a table by index: the embedding, the choice of trained positions, and the backward of both.
 #include "../kernels.h"
 #include "../pool.h"
-#include "../simd.h"
+#include "nf4.h"
 
 namespace sft {
 namespace SFT_ISA {
 
 static void gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols) {
-  with_type(ttype, [&](auto type) {
+  with_weight(ttype, table, [&](auto type, auto from) {
     using T = decltype(type);
-    const auto* from = static_cast<const typename T::element*>(table);
     parallel_for(n, 8, [&](int64_t begin, int64_t end, int) {
       for (int64_t r = begin; r < end; r++) {
-        const auto* in = from + ids[r] * cols;
+        const auto in = from + ids[r] * cols;
         float* out = y + r * cols;
         each_vector(
             0, cols, [&](int64_t i) { store(out + i, T::get(in + i)); },

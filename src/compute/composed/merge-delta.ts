@@ -1,4 +1,4 @@
-import type { DeviceBuffer, WeightMatrix } from '../memory';
+import type { DenseMatrix, DeviceBuffer } from '../memory';
 import type { Kernels } from '../kernels';
 import type { ProjectionDelta } from '../recorder';
 
@@ -17,6 +17,6 @@ export function mergeDelta(
   kernels.linearBackwardInput(value, rowsOf(b, from, count), a, count, { alpha: scale, beta: 1 });
 }
 
-function rowsOf({ data, cols }: WeightMatrix, from: number, count: number): DeviceBuffer {
+function rowsOf({ data, cols }: DenseMatrix, from: number, count: number): DeviceBuffer {
   return data.slice(from * cols, count * cols);
 }

@@ -25,6 +25,19 @@ const SIGNATURES = {
     'sft_linear',
     ['at', 'at', 'at', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32', 'at', 'at', 'i64', 'f32'],
   ],
+  // The same functions, with the struct sft_nf4 in place of the address of a weight.
+  linearNf4: [
+    'void',
+    'sft_linear',
+    ['at', 'at', 'host', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32', 'at', 'at', 'i64', 'f32'],
+  ],
+  linearNf4BackwardInput: [
+    'void',
+    'sft_linear_backward_input',
+    ['at', 'at', 'host', 'i32', 'i64', 'i64', 'i64', 'f32', 'f32', 'at', 'at', 'i64', 'f32'],
+  ],
+  gatherNf4Rows: ['void', 'sft_gather_rows', ['at', 'host', 'i32', 'at', 'i64', 'i64']],
+  quantizeNf4: ['void', 'sft_quantize_nf4', ['host', 'at', 'i32', 'i64']],
   linearBackwardInput: [
     'void',
     'sft_linear_backward_input',
@@ -66,7 +79,7 @@ const C_TYPES = {
   f64: 'double',
 } as const;
 
-type HostArray = Float32Array | Float64Array | Int32Array | Uint16Array | BigUint64Array;
+type HostArray = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array | BigUint64Array;
 interface ArgumentTypes {
   at: Address;
   host: HostArray;

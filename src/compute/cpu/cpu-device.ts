@@ -2,7 +2,7 @@ import os from 'node:os';
 import { SftError } from '../../base/errors';
 import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import type { DeviceBuffer, DType, WeightFile } from '../memory';
+import type { DeviceBuffer, DType, HostArray, WeightFile } from '../memory';
 import type { Recorder } from '../recorder';
 import { size } from '../shapes';
 import type { DeviceTraits } from '../traits';
@@ -116,7 +116,7 @@ export class CpuDevice implements Device {
     return this.#memory.openWeights(path);
   }
 
-  write(buffer: DeviceBuffer, data: Float32Array | Int32Array | Uint16Array): void {
+  write(buffer: DeviceBuffer, data: HostArray): void {
     this.#memory.write(buffer, data);
   }
 
@@ -126,6 +126,10 @@ export class CpuDevice implements Device {
 
   readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
     return settle(() => this.#memory.readBits(buffer));
+  }
+
+  readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
+    return settle(() => this.#memory.readBytes(buffer));
   }
 
   sync(): Promise<void> {

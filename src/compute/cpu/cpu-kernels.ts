@@ -1,4 +1,4 @@
-import type { DeviceBuffer, WeightMatrix } from '../memory';
+import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from '../memory';
 import type { Indices, Sequences } from '../indices';
 import type {
   AdamWStep,
@@ -19,6 +19,18 @@ const at = (buffer: DeviceBuffer): Address => cpuBuffer(buffer).address;
 function deltaArguments(delta: LinearDelta | undefined, rank: number): [Address, Address, number, number] {
   return delta === undefined ? [0, 0, 0, 0] : [at(delta.p), at(delta.u.data), rank, delta.alpha];
 }
+/** enum sft_dtype */
+const NF4 = 5;
+
+/** The struct sft_nf4. */
+function nf4Struct({ codes, scales }: Nf4Matrix): BigUint64Array {
+  const parts =
+    scales.kind === 'plain'
+      ? [at(codes), at(scales.absmax), 0, 0, 0, 0]
+      : [at(codes), 0, at(scales.codes), at(scales.map), at(scales.absmax), at(scales.offset)];
+  return BigUint64Array.from(parts, BigInt);
+}
+
 const typeOf = (buffer: DeviceBuffer): number => DTYPE_CODE[buffer.dtype];
 
 /** The kernels of native/cpu, run as they are called. What they are given has been checked. */
@@ -31,8 +43,9 @@ export class CpuKernels implements Kernels {
 
   linear(y: DeviceBuffer, x: DeviceBuffer, w: WeightMatrix, m: number, options: LinearDeltaOptions = {}): void {
     const { alpha = 1, beta = 0, delta } = options;
-    const added = deltaArguments(delta, delta?.u.cols ?? 0);
-    this.library().linear(at(y), at(x), at(w.data), typeOf(w.data), m, w.rows, w.cols, alpha, beta, ...added);
+    const rest = [m, w.rows, w.cols, alpha, beta, ...deltaArguments(delta, delta?.u.cols ?? 0)] as const;
+    if (w.kind === 'nf4') this.library().linearNf4(at(y), at(x), nf4Struct(w), NF4, ...rest);
+    else this.library().linear(at(y), at(x), at(w.data), typeOf(w.data), ...rest);
   }
 
   linearBackwardInput(
@@ -43,9 +56,9 @@ export class CpuKernels implements Kernels {
     options: LinearDeltaOptions = {},
   ): void {
     const { alpha = 1, beta = 0, delta } = options;
-    const sizes = [m, w.rows, w.cols] as const;
-    const added = deltaArguments(delta, delta?.u.rows ?? 0);
-    this.library().linearBackwardInput(at(dx), at(dy), at(w.data), typeOf(w.data), ...sizes, alpha, beta, ...added);
+    const rest = [m, w.rows, w.cols, alpha, beta, ...deltaArguments(delta, delta?.u.rows ?? 0)] as const;
+    if (w.kind === 'nf4') this.library().linearNf4BackwardInput(at(dx), at(dy), nf4Struct(w), NF4, ...rest);
+    else this.library().linearBackwardInput(at(dx), at(dy), at(w.data), typeOf(w.data), ...rest);
   }
 
   linearBackwardWeight(
@@ -184,7 +197,13 @@ export class CpuKernels implements Kernels {
   }
 
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {
-    this.library().gatherRows(at(y), at(table.data), typeOf(table.data), at(ids.data), n, table.cols);
+    const rest = [at(ids.data), n, table.cols] as const;
+    if (table.kind === 'nf4') this.library().gatherNf4Rows(at(y), nf4Struct(table), NF4, ...rest);
+    else this.library().gatherRows(at(y), at(table.data), typeOf(table.data), ...rest);
+  }
+
+  quantizeNf4(w: Nf4Matrix, x: DeviceBuffer): void {
+    this.library().quantizeNf4(nf4Struct(w), at(x), typeOf(x), x.length);
   }
 
   scatterRows(table: DeviceBuffer, x: DeviceBuffer, ids: Indices, n: number, cols: number, beta: 0 | 1): void {

@@ -1,12 +1,18 @@
 import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../../base/errors';
-import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type WeightFile } from '../memory';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
 import { size } from '../shapes';
 import { MappedWeights } from './mapped-weights';
 import { Allocation, cpuBuffer, CpuBuffer, DTYPE_CODE } from './memory';
 
-const ARRAY_TYPES = { f32: Float32Array, i32: Int32Array, bf16: Uint16Array, f16: Uint16Array } as const;
+const ARRAY_TYPES = {
+  f32: Float32Array,
+  i32: Int32Array,
+  bf16: Uint16Array,
+  f16: Uint16Array,
+  u8: Uint8Array,
+} as const;
 
 /** Native memory of one device: what it gave out, and what goes in and out of it. */
 export class CpuMemory {
@@ -81,7 +87,7 @@ export class CpuMemory {
   }
 
   /** @throws RangeError where type or length differ */
-  write(buffer: DeviceBuffer, data: Float32Array | Int32Array | Uint16Array): void {
+  write(buffer: DeviceBuffer, data: HostArray): void {
     const target = cpuBuffer(buffer);
     if (!(data instanceof ARRAY_TYPES[target.dtype]) || data.length !== target.length) {
       const given = `${data.length} elements of ${data.constructor.name}`;
@@ -92,9 +98,11 @@ export class CpuMemory {
     if (data.length > 0) this.#library.write(address, code, data, code, data.length);
   }
 
-  /** @throws RangeError for an i32 buffer */
+  /** @throws RangeError for a buffer of integers */
   readFloats(buffer: DeviceBuffer): Float32Array {
-    if (buffer.dtype === 'i32') throw new RangeError('the buffer holds i32, not floats');
+    if (buffer.dtype === 'i32' || buffer.dtype === 'u8') {
+      throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
+    }
     return this.#read(buffer, new Float32Array(buffer.length), 'f32');
   }
 
@@ -104,13 +112,19 @@ export class CpuMemory {
     return this.#read(buffer, new Uint16Array(buffer.length), buffer.dtype);
   }
 
+  /** @throws RangeError unless the buffer is u8 */
+  readBytes(buffer: DeviceBuffer): Uint8Array {
+    if (buffer.dtype !== 'u8') throw new RangeError(`the buffer holds ${buffer.dtype}, not u8`);
+    return this.#read(buffer, new Uint8Array(buffer.length), 'u8');
+  }
+
   /** The i32 values of a table that is worked through here. */
   readIntegers(buffer: DeviceBuffer): Int32Array {
     if (buffer.dtype !== 'i32') throw new RangeError(`the buffer holds ${buffer.dtype}, not i32`);
     return this.#read(buffer, new Int32Array(buffer.length), 'i32');
   }
 
-  #read<T extends Float32Array | Int32Array | Uint16Array>(buffer: DeviceBuffer, into: T, dtype: DType): T {
+  #read<T extends HostArray>(buffer: DeviceBuffer, into: T, dtype: DType): T {
     const address = cpuBuffer(buffer).address;
     if (into.length > 0) this.#library.read(into, DTYPE_CODE[dtype], address, DTYPE_CODE[buffer.dtype], into.length);
     return into;

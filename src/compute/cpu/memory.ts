@@ -2,7 +2,7 @@ import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType } from '../memory';
 import type { Address } from './bindings';
 
 /** Codes of enum sft_dtype. */
-export const DTYPE_CODE: Readonly<Record<DType, number>> = { f32: 0, bf16: 1, f16: 2, i32: 3 };
+export const DTYPE_CODE: Readonly<Record<DType, number>> = { f32: 0, bf16: 1, f16: 2, i32: 3, u8: 4 };
 
 /** A stretch of native memory, or of a mapped file: what lives and dies as one. */
 export class Allocation {

@@ -87,6 +87,11 @@ export class DryDevice implements Device {
     return Promise.resolve(new Uint16Array(buffer.length));
   }
 
+  readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
+    this.#wait();
+    return Promise.resolve(new Uint8Array(buffer.length));
+  }
+
   sync(): Promise<void> {
     this.#wait();
     return Promise.resolve();

@@ -20,6 +20,7 @@ export function dryKernels(called: () => void): Kernels {
     fill: called,
     dropout: called,
     gatherRows: called,
+    quantizeNf4: called,
     scatterRows: called,
     crossEntropy: called,
     sumRanges: called,

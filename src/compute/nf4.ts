@@ -1,0 +1,96 @@
+import type { DType, DeviceBuffer, DeviceMemory, Nf4Matrix } from './memory';
+
+/** Elements that share a scale, and scales that share one of theirs. */
+const BLOCK = 64;
+const SCALE_BLOCK = 256;
+
+/** The values of the 16 codes, fp32 (Dettmers et al. 2023, as bitsandbytes stores them). */
+export const NF4_VALUES = Float32Array.of(
+  -1,
+  -0.6961928009986877,
+  -0.5250730514526367,
+  -0.39491748809814453,
+  -0.28444138169288635,
+  -0.18477343022823334,
+  -0.09105003625154495,
+  0,
+  0.07958029955625534,
+  0.16093020141124725,
+  0.24611230194568634,
+  0.33791524171829224,
+  0.44070982933044434,
+  0.5626170039176941,
+  0.7229568362236023,
+  1,
+);
+
+/** Bytes of the codes of so many elements. */
+export function bytesOfCodes(elements: number): number {
+  return Math.ceil(elements / 2);
+}
+
+/** Scales of so many elements. */
+export function scalesOf(elements: number): number {
+  return Math.ceil(elements / BLOCK);
+}
+
+/** Scales of so many scales. */
+export function scaleBlocks(scales: number): number {
+  return Math.ceil(scales / SCALE_BLOCK);
+}
+
+/**
+ * bitsandbytes' signed dynamic map, ascending: for i = 0 .. 6 the midpoints of 2^i + 1 points from 0.1 to 1, times 10^(i - 6), of both
+ * signs, with 0 and 1.
+ */
+export function signedDynamicMap(): Float32Array {
+  const values = [0, 1];
+  for (let i = 0; i < 7; i++) {
+    const steps = 2 ** i;
+    const points = linspace(Math.fround(0.1), 1, steps);
+    for (let j = 0; j < steps; j++) {
+      const value = Math.fround(10 ** (i - 6)) * Math.fround((points[j]! + points[j + 1]!) / 2);
+      values.push(value, -value);
+    }
+  }
+  return Float32Array.from(values).sort();
+}
+
+/** steps + 1 points as torch.linspace has them in fp32: counted from the nearer end. */
+function linspace(start: number, end: number, steps: number): Float32Array {
+  const step = Math.fround((end - start) / steps);
+  return Float32Array.from({ length: steps + 1 }, (_, i) =>
+    i < (steps + 1) / 2 - 0.5 ? start + step * i : end - step * (steps - i),
+  );
+}
+
+/** Memory for a matrix in 4 bits, to be filled by `quantizeNf4`: with a map its scales are held in 8 bits by that map. */
+export function allocNf4(memory: DeviceMemory, rows: number, cols: number, map?: DeviceBuffer): Nf4Matrix {
+  const blocks = scalesOf(rows * cols);
+  const alloc = (dtype: DType, length: number): DeviceBuffer => memory.alloc(dtype, length);
+  return {
+    kind: 'nf4',
+    rows,
+    cols,
+    codes: alloc('u8', bytesOfCodes(rows * cols)),
+    scales:
+      map === undefined
+        ? { kind: 'plain', absmax: alloc('f32', blocks) }
+        : {
+            kind: 'nested',
+            codes: alloc('u8', blocks),
+            map,
+            absmax: alloc('f32', scaleBlocks(blocks)),
+            offset: alloc('f32', 1),
+          },
+  };
+}
+
+/** Gives the memory of a matrix from `allocNf4` back; the map is the caller's. */
+export function freeNf4(memory: DeviceMemory, { codes, scales }: Nf4Matrix): void {
+  memory.free(codes);
+  memory.free(scales.absmax);
+  if (scales.kind === 'plain') return;
+  memory.free(scales.codes);
+  memory.free(scales.offset);
+}
