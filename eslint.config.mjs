@@ -9,6 +9,7 @@ const ARROWS = {
   dataset: ['base'],
   messages: ['base'],
   charts: ['base'],
+  hub: ['base'],
   text: ['base', 'dataset'],
   config: ['base', 'compute'],
   compute: ['base'],
@@ -19,7 +20,7 @@ const ARROWS = {
   engines: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'tuning', 'train', 'generate'],
   runs: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'engines'],
   serve: ['base', 'compute', 'config', 'model', 'generate', 'text', 'runs'],
-  cli: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs', 'serve'],
+  cli: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'runs', 'serve', 'hub'],
   analysis: ['base', 'dataset', 'text', 'config'],
   editor: [
     'base',

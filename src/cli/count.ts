@@ -1,5 +1,5 @@
 import { countOf } from '../base/count-of';
-import { DATA_KEYS } from '../config/config-paths';
+import { DATA_KEYS, modelFolder } from '../config/config-paths';
 import { CONFIG_SCHEMA } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import { formatFinding } from '../dataset/finding';
@@ -125,7 +125,10 @@ async function asked(
     files: configured
       ? DATA_KEYS.flatMap((key) => (config[key] === null ? [] : [{ key, file: config[key] }]))
       : [{ key: 'dataset', file: onlyPositional(positionals, 'FILE') }],
-    model: textOption(options, 'model') ?? config?.model_name ?? requiredOption(options, 'model', remedy),
+    model:
+      config !== undefined && textOption(options, 'model') === undefined
+        ? config.model_name
+        : modelFolder(requiredOption(options, 'model', remedy)),
     maxSeqLength: numberOption(options, 'max-seq-length', limit, { min: 1, integer: true }),
     systemPrompt: textOption(options, 'system-prompt') ?? config?.system_prompt,
     trainOn: choiceOption(options, 'train-on', ['all', 'last']) ?? config?.train_on,

@@ -1,4 +1,5 @@
 import type { Device } from '../compute/device';
+import { modelFolder } from '../config/config-paths';
 import { openModel, openTuned, type ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
 import { otherBaseModel } from '../tuning/adapter-config';
@@ -11,7 +12,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   model: {
     type: 'string',
     value: 'DIR',
-    help: 'folder of a Hugging Face model: config.json, safetensors, tokenizer.json',
+    help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), or the name of one that sft pull got',
   },
   adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to put on it' },
   'system-prompt': { type: 'string', value: 'TEXT', help: 'a system message before every conversation' },
@@ -27,7 +28,7 @@ export interface OpenedModel {
 
 /** Opens what --model and --adapter name; notices go to the log. */
 export async function openModelOption({ options, terminal }: Invocation): Promise<OpenedModel> {
-  const modelDir = requiredOption(options, 'model', 'give the folder of a model: --model DIR');
+  const modelDir = modelFolder(requiredOption(options, 'model', 'give the folder of a model: --model DIR'));
   const device = await openDeviceOption(options);
   const session = await openModel(device, modelDir, { systemPrompt: textOption(options, 'system-prompt') });
   for (const notice of session.chat.notices) terminal.log(notice);

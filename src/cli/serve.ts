@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KvCache } from '../model/cached-pass';
+import { modelFolder } from '../config/config-paths';
 import { modelCatalog, runCatalog, type OpenCatalog } from '../serve/catalogs';
 import { startServer } from '../serve/server';
 import { openDeviceOption } from './open-device';
@@ -92,7 +93,9 @@ async function openCatalog({ positionals, options }: Invocation): Promise<OpenCa
     }
     return runCatalog(await openDeviceOption(options), run);
   }
-  const model = requiredOption(options, 'model', 'give the folder of a run, or of a model with --model DIR');
+  const model = modelFolder(
+    requiredOption(options, 'model', 'give the folder of a run, or of a model with --model DIR'),
+  );
   return modelCatalog(await openDeviceOption(options), model, {
     ...(adapter === undefined ? {} : { adapter }),
     ...(systemPrompt === undefined ? {} : { systemPrompt }),

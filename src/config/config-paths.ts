@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { cachedSnapshot, parseHubModel } from '../base/hub-cache';
 
 const PATH_KEYS = ['model_name', 'dataset', 'validation_dataset', 'test_dataset', 'adapter', 'output_dir'] as const;
 type PathKey = (typeof PATH_KEYS)[number];
@@ -19,12 +21,25 @@ export function dataFiles(paths: Pick<ConfigPaths, (typeof DATA_KEYS)[number]>):
   return DATA_KEYS.flatMap((key) => paths[key] ?? []);
 }
 
-/** Paths are taken from the folder of the configuration file. */
+/** Paths are taken from the folder of the configuration file; a model may also be named as on the Hub. */
 export function absolutePaths(values: ConfigPaths, file: string): ConfigPaths {
   const folder = path.dirname(path.resolve(file));
   const absolute = PATH_KEYS.map((key) => {
     const written = values[key];
-    return [key, written === null ? null : path.resolve(folder, written)];
+    if (written === null) return [key, null];
+    return [key, key === 'model_name' ? modelFolder(written, folder) : path.resolve(folder, written)];
   });
   return Object.fromEntries(absolute) as ConfigPaths;
+}
+
+/**
+ * The folder of a model that is named by its path, or by its name on the Hub (`org/name`, `org/name@revision`) where it is in the cache
+ * of Hugging Face's tools. What is at the path itself comes first; where neither is there, it is the path.
+ * @param from what a path is taken from
+ */
+export function modelFolder(written: string, from = '.'): string {
+  const folder = path.resolve(from, written);
+  const named = parseHubModel(written);
+  if (named === undefined || existsSync(folder)) return folder;
+  return cachedSnapshot(named) ?? folder;
 }

@@ -34,10 +34,10 @@ export const CONFIG_SCHEMA = {
     },
     model_name: {
       description:
-        'The folder of the model you start from: config.json, *.safetensors and tokenizer.json, as downloaded from Hugging Face. It already knows the language; training teaches it your answers.',
+        'The model you start from: its folder (config.json, *.safetensors and tokenizer.json), or its name on the Hugging Face Hub after `sft pull NAME`. It already knows the language; training teaches it your answers.',
       type: 'string',
       minLength: 1,
-      examples: ['models/SmolLM2-135M-Instruct', 'models/Llama-3.2-1B-Instruct'],
+      examples: ['models/SmolLM2-135M-Instruct', 'HuggingFaceTB/SmolLM2-135M-Instruct'],
     },
     dataset: {
       description:

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DeviceListing } from '../compute/provider';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
+import { parseHubModel } from '../base/hub-cache';
 import { absolutePaths, DATA_KEYS, type ConfigPaths } from './config-paths';
 import type { ConfigText } from './config-text';
 import { withDefaults } from './defaults';
@@ -37,7 +38,13 @@ export async function pathProblems(
     if (target === null) return undefined;
     const entry = await stat(target).catch(() => undefined);
     if (entry !== undefined && entry.isDirectory() === (kind === 'folder')) return entry;
-    refuse(key, `${target} ${entry === undefined ? 'does not exist' : `is not a ${kind}`}`);
+    const named = key === 'model_name' ? hubModelNamed(text) : undefined;
+    const reason = entry === undefined ? 'does not exist' : `is not a ${kind}`;
+    refuse(
+      key,
+      `${target} ${reason}`,
+      named === undefined ? undefined : `${REMEDIES.model_name}, or get it from the Hub: sft pull ${named}`,
+    );
     return undefined;
   };
   await check('model_name', 'folder');
@@ -56,8 +63,14 @@ export async function pathProblems(
   return problems;
 }
 
+/** What may be a name on the Hub as well as the path of a folder that is not there. */
+function hubModelNamed(text: ConfigText): string | undefined {
+  const written = (text.value() as { model_name?: unknown }).model_name;
+  return typeof written === 'string' && parseHubModel(written) !== undefined ? written : undefined;
+}
+
 const REMEDIES = {
-  model_name: `download the model's folder and write its path, relative to this file`,
+  model_name: "write the path of the model's folder, relative to this file",
   dataset: 'write the path of your data, relative to this file',
   validation_dataset: 'write the path of the examples to validate on, relative to this file, or remove it',
   test_dataset: 'write the path of the examples to test with, relative to this file, or remove it',

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { SftError } from '../base/errors';
 import type { Device } from '../compute/device';
 import type { ResolvedConfig } from '../config/config-schema';
-import { hubName } from '../export/base-name';
+import { hubName } from '../base/hub-cache';
 import type { ExportSource } from '../export/exporter';
 import type { CardFacts } from '../export/model-card';
 import { BaseWeights } from '../model/weights';

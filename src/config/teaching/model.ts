@@ -20,7 +20,7 @@ export const MODEL_TEACHING = {
     low: 'ten runs called `test`, and you must open each to see which is which.',
   },
   model_name: {
-    what: 'The folder of the model you start from: `config.json`, `*.safetensors` and `tokenizer.json`, as downloaded from Hugging Face. It already has its language and general knowledge; training adds your subject. The path is relative to this file.',
+    what: 'The model you start from: its folder with `config.json`, `*.safetensors` and `tokenizer.json` (the path is relative to this file), or its name on the Hugging Face Hub, such as `HuggingFaceTB/SmolLM2-135M-Instruct`, once `sft pull` has got it. It already has its language and general knowledge; training adds your subject.',
     first: 'a small "Instruct" model (100 to 400 million weights), which trains in minutes even on a processor.',
     production: 'the largest one your memory and your patience allow, 1 to 8 billion weights.',
     sides: ['Too large', 'Too small'],

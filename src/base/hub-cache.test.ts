@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { hubName } from './base-name';
+import { hubName } from './hub-cache';
 
 it("knows a model of Hugging Face's cache by its name on the Hub, and no other", () => {
   assert.equal(hubName('/cache/hub/models--meta-llama--Llama-3.2-1B/snapshots/4e20de3'), 'meta-llama/Llama-3.2-1B');
