@@ -1,9 +1,9 @@
 import type { FromSchema, JsonSchema } from '../base/json-schema';
 import { COLUMNS_SCHEMA } from './columns-schema';
+import { LORA_SCHEMA } from './lora-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 
-/** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
-export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export { PROJECTIONS } from './lora-schema';
 
 /**
  * sft.config.json. The names are the tutorial's in lower case, and TRL's and PEFT's for the rest. The descriptions are what VS Code
@@ -125,49 +125,7 @@ export const CONFIG_SCHEMA = {
       default: false,
       examples: [false],
     },
-    lora_r: {
-      description:
-        'The rank of LoRA: how many directions each adapted matrix can be changed in. 8 to 16 for a first try, 32 to 64 where there is much to learn; more needs more memory and data.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 4096,
-      default: 16,
-      examples: [8, 16, 32, 64],
-    },
-    lora_alpha: {
-      description:
-        'How strongly the adapter acts: its output is multiplied by lora_alpha / lora_r. Equal to lora_r (a factor of 1) is a sound start.',
-      type: 'number',
-      exclusiveMinimum: 0,
-      default: 16,
-      examples: [16, 32],
-    },
-    lora_dropout: {
-      description:
-        'The share of the adapter inputs that is set to zero at random in each step, so that it does not learn examples by heart. 0 is fastest; try 0.05 when the validation loss rises while the training loss falls.',
-      type: 'number',
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0,
-      examples: [0, 0.05, 0.1],
-    },
-    use_rslora: {
-      description:
-        'Scale the adapter by lora_alpha / sqrt(lora_r) instead (rank-stabilised LoRA), which keeps high ranks (64 and more) learning.',
-      type: 'boolean',
-      default: false,
-      examples: [false],
-    },
-    target_modules: {
-      description:
-        'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). All seven learn best.',
-      type: 'array',
-      items: { type: 'string', enum: PROJECTIONS },
-      minItems: 1,
-      uniqueItems: true,
-      default: PROJECTIONS,
-      examples: [PROJECTIONS, ['q_proj', 'v_proj']],
-    },
+    ...LORA_SCHEMA,
     max_steps: {
       description:
         'Stop after this many updates of the weights. 60 to 200 for a test, 500 to 5,000 for real training. When given, num_train_epochs is not used.',

@@ -2,15 +2,9 @@ import type { DeviceListing } from '../compute/provider';
 import { configProblem, type ConfigProblem } from './config-error';
 import type { Config } from './config-schema';
 import type { ConfigText } from './config-text';
+import { loraPairs, type Finding } from './lora-pairs';
 import { unsupported } from './unsupported';
 import { removeKey, setKey, type Repair } from './repair';
-
-interface Finding {
-  readonly key: keyof Config;
-  readonly reason: string;
-  readonly remedy: string;
-  readonly repairs?: readonly Repair[];
-}
 
 /**
  * Values that are each allowed and cannot be together, and what no device that is there offers. The config has passed the schema.
@@ -69,19 +63,7 @@ function* pairs(config: Config): Generator<Finding> {
       repairs: [setKey('warmup_steps', Math.floor(config.max_steps / 10))],
     };
   }
-  if (config.training_type === 'full') {
-    const why = 'training_type "full" trains the model itself and has no adapter';
-    const remedy = 'remove it, or set training_type to "lora"';
-    const refuse = (key: keyof Config, what: string): Finding => ({
-      key,
-      reason: `${key} ${what}: ${why}`,
-      remedy,
-      repairs: [removeKey(key), setKey('training_type', 'lora')],
-    });
-    if ((config.lora_dropout ?? 0) > 0) yield refuse('lora_dropout', 'has no effect');
-    if (config.use_rslora === true) yield refuse('use_rslora', 'has no effect');
-    if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
-  }
+  yield* loraPairs(config);
 }
 
 /** Train takes what the other two leave, where they leave something. */

@@ -71,6 +71,8 @@ describe('a good configuration', () => {
       lora_alpha: 16,
       lora_dropout: 0,
       use_rslora: false,
+      rank_pattern: {},
+      alpha_pattern: {},
       target_modules: [...PROJECTIONS],
       max_steps: null,
       num_train_epochs: 3,
@@ -203,7 +205,7 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'one projection as text',
       { target_modules: 'q_proj' },
-      '4:3 target_modules must be a list, not "q_proj" - write a list: ["q_proj"]',
+      '4:3 target_modules "q_proj" fits no matrix: a text is a regular expression for a whole name - write a list: ["q_proj"]',
     ],
     [
       'an unknown projection',
@@ -247,6 +249,26 @@ describe('a mistake is told with its line, column and remedy', () => {
       'dropout without LoRA',
       { training_type: 'full', lora_dropout: 0.1 },
       '5:3 lora_dropout has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'ranks of matrices without LoRA',
+      { training_type: 'full', rank_pattern: { down_proj: 4 } },
+      '5:3 rank_pattern has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'target_modules that are no expression',
+      { target_modules: '(q_proj' },
+      '4:3 target_modules: "(q_proj" is not a regular expression: unterminated group - write names of matrices, such as down_proj',
+    ],
+    [
+      'a pattern that is no expression',
+      { alpha_pattern: { '[': 4 } },
+      '4:3 alpha_pattern: "[" is not a regular expression: unterminated character class - write names of matrices, such as down_proj',
+    ],
+    [
+      'a rank of nothing',
+      { rank_pattern: { q_proj: 0 } },
+      '5:5 rank_pattern.q_proj must be a whole number of at least 1 and up to 4096, not 0 - write a value such as 8',
     ],
     [
       'early stopping without validation data',

@@ -64,7 +64,9 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
 }
 
 function moreModules(config: ResolvedConfig): HealthRemedy[] {
-  if (config.training_type !== 'lora' || config.target_modules.length === PROJECTIONS.length) return [];
+  const { training_type: type, target_modules: targets } = config;
+  // Which matrices an expression names is not known here.
+  if (type !== 'lora' || typeof targets === 'string' || targets.length === PROJECTIONS.length) return [];
   return [remedy('Put the adapter on all seven target_modules', { target_modules: null })];
 }
 

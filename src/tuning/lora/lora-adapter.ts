@@ -8,7 +8,8 @@ import { asMatrix, ParameterSet } from '../../model/parameters';
 import { projectionShape, type ProjectionName } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { ADAPTER_CONFIG } from '../adapter-config';
-import { evenPlaces, loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
+import { loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
+import { placesFor } from './lora-places';
 import { ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the projections it sits on. */
@@ -23,7 +24,7 @@ export class LoraAdapter implements Tuning {
     private readonly device: Device,
     model: LlamaConfig,
     readonly config: LoraConfig,
-    places: readonly LoraPlace[] = evenPlaces(model, config),
+    places: readonly LoraPlace[] = placesFor(model, config),
   ) {
     this.parameters = new ParameterSet(
       device,

@@ -1,6 +1,4 @@
-import type { ResolvedConfig } from '../../config/config-schema';
-import type { LlamaConfig } from '../../model/llama-config';
-import { PROJECTIONS } from '../../config/config-schema';
+import { PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
 import { projectionPath, type ProjectionName } from '../../model/projections';
 
 /** A pair of an adapter: the projection it sits on, and what PEFT calls its r and lora_alpha. */
@@ -19,25 +17,27 @@ export interface LoraConfig {
   readonly use_rslora: boolean;
   /** Names of projections, or as adapter_config.json has it. */
   readonly target_modules: string | readonly string[];
-  /** Further keys of adapter_config.json that say where the pairs sit and how large they are. */
+  /** r and lora_alpha of the pairs whose names an expression fits, the first one's. */
+  readonly rank_pattern?: Readonly<Record<string, number>>;
+  readonly alpha_pattern?: Readonly<Record<string, number>>;
+  /** Further keys of adapter_config.json that say where the pairs sit. */
   readonly placing?: Readonly<Record<string, unknown>>;
 }
 
 /** What a configuration asks for. */
 export function loraConfigOf(config: ResolvedConfig): LoraConfig {
-  const { lora_r: r, lora_alpha, lora_dropout, use_rslora, target_modules } = config;
-  return { r, lora_alpha, lora_dropout, use_rslora, target_modules };
-}
-
-/** The same pair on every layer and each of the projections. */
-export function evenPlaces(
-  model: LlamaConfig,
-  { r, lora_alpha: alpha, target_modules: targets }: LoraConfig,
-): LoraPlace[] {
-  const projections = PROJECTIONS.filter((name) => targets.includes(name));
-  return Array.from({ length: model.layers }, (_, layer) =>
-    projections.map((projection) => ({ layer, projection, r, alpha })),
-  ).flat();
+  const {
+    lora_r: r,
+    lora_alpha,
+    lora_dropout,
+    use_rslora,
+    target_modules: targets,
+    rank_pattern,
+    alpha_pattern,
+  } = config;
+  // Named one by one, as PEFT writes them: other programs know no "all-linear".
+  const target_modules = targets === 'all-linear' ? PROJECTIONS : targets;
+  return { r, lora_alpha, lora_dropout, use_rslora, target_modules, rank_pattern, alpha_pattern };
 }
 
 /** As transformers names it: `model.layers.0.self_attn.q_proj`. */

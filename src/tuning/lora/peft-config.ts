@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { SftError } from '../../base/errors';
 import type { JsonObject } from '../../base/fetched-file';
-import { PROJECTIONS } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import { ADAPTER_CONFIG, readAdapterConfig } from '../adapter-config';
-import { moduleName, type LoraConfig, type LoraPlace } from './lora-config';
-import { matchInTime, modulesMeant, patternValues, type ModuleTest } from './module-patterns';
+import type { LoraConfig, LoraPlace } from './lora-config';
+import { placesOf } from './lora-places';
 import { refusePeftKeys, unsupportedAdapter } from './peft-keys';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
@@ -13,7 +12,7 @@ export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
 export function peftConfigJson(config: LoraConfig, baseModel: string): string {
   const fields: Record<string, unknown> = {
-    alpha_pattern: {},
+    alpha_pattern: config.alpha_pattern ?? {},
     base_model_name_or_path: baseModel,
     bias: 'none',
     fan_in_fan_out: false,
@@ -26,7 +25,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     modules_to_save: null,
     peft_type: 'LORA',
     r: config.r,
-    rank_pattern: {},
+    rank_pattern: config.rank_pattern ?? {},
     revision: null,
     target_modules: config.target_modules,
     task_type: 'CAUSAL_LM',
@@ -63,7 +62,17 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
   if (rslora !== undefined && typeof rslora !== 'boolean') throw wrong('use_rslora');
   const { target_modules: targets } = json;
   if (!isNames(targets)) throw wrong('target_modules');
-  const places = placesOf(json, file, model, { r, alpha, targets, wrong });
+  const { exclude_modules: excluded, rank_pattern: ranks, alpha_pattern: alphas } = json;
+  if (excluded !== undefined && excluded !== null && !isNames(excluded)) throw wrong('exclude_modules');
+  if (!isNumbers(ranks, isRank)) throw wrong('rank_pattern');
+  if (!isNumbers(alphas, Number.isFinite)) throw wrong('alpha_pattern');
+  // PEFT takes layers into account where target_modules is a list.
+  const inLayer = typeof targets === 'string' ? undefined : layerTest(json, wrong);
+  const places = placesOf(
+    model,
+    { r, alpha, targets, excluded: excluded ?? undefined, ranks: ranks ?? {}, alphas: alphas ?? {}, inLayer },
+    (reason, remedy) => unsupportedAdapter(file, reason, remedy),
+  );
   const placing = Object.fromEntries(PLACING.flatMap((key) => (key in json ? [[key, json[key]]] : [])));
   const config: LoraConfig = {
     r,
@@ -71,67 +80,15 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     lora_dropout: dropout ?? 0,
     use_rslora: rslora === true,
     target_modules: targets,
+    rank_pattern: ranks ?? {},
+    alpha_pattern: alphas ?? {},
     placing,
   };
   return { config, places };
 }
 
 /** Kept when an adapter is trained further. */
-const PLACING = ['alpha_pattern', 'exclude_modules', 'layers_pattern', 'layers_to_transform', 'rank_pattern'] as const;
-
-interface Given {
-  readonly r: number;
-  readonly alpha: number;
-  readonly targets: string | readonly string[];
-  readonly wrong: (key: string) => SftError;
-}
-
-function placesOf(
-  json: JsonObject,
-  file: string,
-  model: LlamaConfig,
-  { r, alpha, targets, wrong }: Given,
-): LoraPlace[] {
-  const { exclude_modules: excluded, rank_pattern: ranks, alpha_pattern: alphas } = json;
-  if (excluded !== undefined && excluded !== null && !isNames(excluded)) throw wrong('exclude_modules');
-  if (!isNumbers(ranks, isRank)) throw wrong('rank_pattern');
-  if (!isNumbers(alphas, Number.isFinite)) throw wrong('alpha_pattern');
-  // PEFT takes layers into account where target_modules is a list.
-  const inLayer = typeof targets === 'string' ? () => true : layerTest(json, wrong);
-  const find = (): LoraPlace[] => {
-    const meant = modulesMeant(targets);
-    const left: ModuleTest = excluded === undefined || excluded === null ? () => false : modulesMeant(excluded);
-    const [rankOf, alphaOf] = [patternValues(ranks ?? {}), patternValues(alphas ?? {})];
-    const places: LoraPlace[] = [];
-    for (let layer = 0; layer < model.layers; layer++) {
-      for (const projection of PROJECTIONS) {
-        const module = moduleName(layer, projection);
-        if (!inLayer(layer) || !meant(module) || left(module)) continue;
-        places.push({ layer, projection, r: rankOf(module) ?? r, alpha: alphaOf(module) ?? alpha });
-      }
-    }
-    return places;
-  };
-  let places: LoraPlace[] | undefined;
-  try {
-    places = matchInTime(find);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw unsupportedAdapter(
-      file,
-      `one of its expressions cannot be used here: ${error.message}`,
-      'write module names',
-    );
-  }
-  if (places === undefined)
-    throw unsupportedAdapter(file, 'one of its expressions takes too long', 'write module names');
-  if (places.length > 0) return places;
-  throw unsupportedAdapter(
-    file,
-    `target_modules ${show(targets)} names no projection of the model`,
-    `use an adapter on ${PROJECTIONS.join(', ')}`,
-  );
-}
+const PLACING = ['exclude_modules', 'layers_pattern', 'layers_to_transform'] as const;
 
 function layerTest(json: JsonObject, wrong: (key: string) => SftError): (layer: number) => boolean {
   const { layers_to_transform: layers, layers_pattern: pattern } = json;

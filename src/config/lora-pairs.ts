@@ -1,0 +1,67 @@
+import type { Config } from './config-schema';
+import { PROJECTIONS } from './lora-schema';
+import { removeKey, setKey, type Repair } from './repair';
+
+/** A key whose value cannot be together with the others. */
+export interface Finding {
+  readonly key: keyof Config;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly repairs?: readonly Repair[];
+}
+
+/** What keys of the adapter say that cannot be, or that has no effect. */
+export function* loraPairs(config: Config): Generator<Finding> {
+  if (config.training_type === 'full') {
+    yield* withoutAdapter(config);
+    return;
+  }
+  const { target_modules: targets } = config;
+  if (typeof targets === 'string') {
+    const single = PROJECTIONS.find((name) => name === targets);
+    if (single !== undefined) {
+      yield {
+        key: 'target_modules',
+        reason: `target_modules ${JSON.stringify(targets)} fits no matrix: a text is a regular expression for a whole name`,
+        remedy: `write a list: ["${single}"]`,
+        repairs: [setKey('target_modules', [single])],
+      };
+    } else {
+      yield* expression('target_modules', targets);
+    }
+  }
+  for (const key of ['rank_pattern', 'alpha_pattern'] as const) {
+    for (const pattern of Object.keys(config[key] ?? {})) yield* expression(key, pattern);
+  }
+}
+
+function* expression(key: keyof Config, pattern: string): Generator<Finding> {
+  try {
+    new RegExp(`^(?:${pattern})$`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^.*: /, '').toLowerCase() : '';
+    yield {
+      key,
+      reason: `${key}: ${JSON.stringify(pattern)} is not a regular expression: ${why}`,
+      remedy: 'write names of matrices, such as down_proj',
+      repairs: [removeKey(key)],
+    };
+  }
+}
+
+function* withoutAdapter(config: Config): Generator<Finding> {
+  const why = 'training_type "full" trains the model itself and has no adapter';
+  const remedy = 'remove it, or set training_type to "lora"';
+  const refuse = (key: keyof Config, what: string): Finding => ({
+    key,
+    reason: `${key} ${what}: ${why}`,
+    remedy,
+    repairs: [removeKey(key), setKey('training_type', 'lora')],
+  });
+  if ((config.lora_dropout ?? 0) > 0) yield refuse('lora_dropout', 'has no effect');
+  if (config.use_rslora === true) yield refuse('use_rslora', 'has no effect');
+  for (const key of ['rank_pattern', 'alpha_pattern'] as const) {
+    if (Object.keys(config[key] ?? {}).length > 0) yield refuse(key, 'has no effect');
+  }
+  if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
+}

@@ -1,0 +1,68 @@
+import type { JsonSchema } from '../base/json-schema';
+
+/** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
+export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+
+/** The keys of sft.config.json that say what an adapter is, under PEFT's names. */
+export const LORA_SCHEMA = {
+  lora_r: {
+    description:
+      'The rank of LoRA: how many directions each adapted matrix can be changed in. 8 to 16 for a first try, 32 to 64 where there is much to learn; more needs more memory and data.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 4096,
+    default: 16,
+    examples: [8, 16, 32, 64],
+  },
+  lora_alpha: {
+    description:
+      'How strongly the adapter acts: its output is multiplied by lora_alpha / lora_r. Equal to lora_r (a factor of 1) is a sound start.',
+    type: 'number',
+    exclusiveMinimum: 0,
+    default: 16,
+    examples: [16, 32],
+  },
+  lora_dropout: {
+    description:
+      'The share of the adapter inputs that is set to zero at random in each step, so that it does not learn examples by heart. 0 is fastest; try 0.05 when the validation loss rises while the training loss falls.',
+    type: 'number',
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    examples: [0, 0.05, 0.1],
+  },
+  use_rslora: {
+    description:
+      'Scale the adapter by lora_alpha / sqrt(lora_r) instead (rank-stabilised LoRA), which keeps high ranks (64 and more) learning.',
+    type: 'boolean',
+    default: false,
+    examples: [false],
+  },
+  rank_pattern: {
+    description:
+      'Ranks of single matrices that differ from lora_r: a regular expression for the end of the name of a matrix, such as "down_proj" or "layers.0.self_attn.q_proj", and its rank. The first that fits counts.',
+    type: 'object',
+    additionalProperties: { type: 'integer', minimum: 1, maximum: 4096, examples: [8] },
+    default: {},
+    examples: [{ down_proj: 32 }, { 'layers.(0|1).self_attn.q_proj': 4 }],
+  },
+  alpha_pattern: {
+    description:
+      'Values of lora_alpha for single matrices, named as in rank_pattern. A matrix of another rank keeps lora_alpha unless it is named here.',
+    type: 'object',
+    additionalProperties: { type: 'number', exclusiveMinimum: 0, examples: [16] },
+    default: {},
+    examples: [{ down_proj: 32 }],
+  },
+  target_modules: {
+    description:
+      'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). A list of them, "all-linear" for all seven, or a regular expression for whole names such as model.layers.0.self_attn.q_proj. All seven learn best.',
+    type: ['array', 'string'],
+    items: { type: 'string', enum: PROJECTIONS },
+    minItems: 1,
+    minLength: 1,
+    uniqueItems: true,
+    default: PROJECTIONS,
+    examples: [PROJECTIONS, ['q_proj', 'v_proj'], 'all-linear', '.*\\.[0-7]\\.self_attn\\..*'],
+  },
+} as const satisfies Readonly<Record<string, JsonSchema>>;

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { parseConfig } from '../../src/config/parse-config';
+import { LlamaModel } from '../../src/model/llama';
+import { readLlamaConfig } from '../../src/model/llama-config';
+import { scoreExamples } from '../../src/model/score';
+import type { Tuning } from '../../src/model/tuning';
+import { BaseWeights } from '../../src/model/weights';
+import { Trainer } from '../../src/train/trainer';
+import type { TuningTarget } from '../../src/tuning/method';
+import { createTuning, loadAdapter } from '../../src/tuning/registry';
+import { atLeastOne } from '../at-least-one';
+import { temporaryFolder } from '../cli/sft';
+import { loadFixture, sequenceOf, type ParityExample, type ParityStep, type ParityTrainingSettings } from './fixture';
+
+/** As test/reference/methods.py writes it. */
+interface Expected {
+  readonly model: string;
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly settings: ParityTrainingSettings;
+  readonly steps: readonly ParityStep[];
+  /** Of each example, after the last step. */
+  readonly nll: readonly number[];
+}
+
+const FOLDER = 'test/reference/methods';
+const PYTHON = process.env['SFT_PYTHON'];
+const root = temporaryFolder();
+const device = createCpuDevice({ threads: 1 });
+
+function near(actual: number, expected: number, relative: number, what: string): void {
+  const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-6);
+  assert.ok(error <= relative, `${what}: ${actual} for ${expected}, off by ${error.toExponential(2)}`);
+}
+
+async function checkNll(
+  target: TuningTarget,
+  tuning: Tuning,
+  examples: readonly ParityExample[],
+  nll: readonly number[],
+): Promise<void> {
+  const model = new LlamaModel(device, target.config, target.weights, tuning);
+  const { perExample } = await scoreExamples(model, examples.map(sequenceOf));
+  assert.equal(perExample.length, nll.length);
+  atLeastOne(perExample).forEach((example, i) => {
+    near(example.nll, nll[i]!, 1e-4, `NLL of example ${i}`);
+  });
+  model.free();
+}
+
+function configJson(folder: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path.join(folder, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
+}
+
+for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
+  describe(`${name} against PEFT`, () => {
+    const folder = path.join(FOLDER, name);
+    const expected = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8')) as Expected;
+    const { model: modelName, keys, settings, steps, nll } = expected;
+    const fixture = loadFixture(modelName);
+    const {
+      examples,
+      adapter_training: { order },
+    } = fixture.expected;
+    const config = readLlamaConfig(fixture.model);
+    const target = { device, config, weights: new BaseWeights(device, fixture.model, config) };
+    const written = path.join(root, name);
+
+    it('the configuration makes an adapter of the same tensors, and the same adapter_config.json', async () => {
+      const text = JSON.stringify({ model_name: 'm', dataset: 'd', ...keys });
+      const made = createTuning(target, parseConfig(text, path.resolve('sft.config.json')));
+      const theirs = loadAdapter(target, path.join(folder, 'adapter_start'));
+      const described = ({ parameters }: Tuning): string[] =>
+        parameters.all().map(({ name: tensor, shape, decay }) => `${tensor} [${shape.join(', ')}] ${decay}`);
+      assert.deepEqual(described(made), described(theirs));
+      const fresh = path.join(root, `${name}-fresh`);
+      mkdirSync(fresh);
+      await made.write(device, `tiny-random/${modelName}`, fresh);
+      const [ours, peft] = [configJson(fresh), configJson(path.join(folder, 'adapter_start'))];
+      if (Array.isArray(ours['target_modules'])) ours['target_modules'] = ours['target_modules'].toSorted();
+      // PEFT names each matrix of each layer there; the tensors say which.
+      if (keys['target_modules'] === 'all-linear') delete ours['target_modules'];
+      assert.deepEqual(ours, Object.fromEntries(Object.entries(peft).filter(([key]) => key in ours)));
+    });
+
+    it('ten steps: loss, gradient norm and every weight within 1e-3', async () => {
+      const tuning = loadAdapter(target, path.join(folder, 'adapter_start'));
+      const model = new LlamaModel(device, config, target.weights, tuning);
+      const rows = order.flat(2).map((index) => ({ ...sequenceOf(examples[index]!), place: `example ${index}` }));
+      const trainer = new Trainer(device, model, rows, {
+        ...settings,
+        num_train_epochs: 1,
+        per_device_batch_size: order[0]![0]!.length,
+        gradient_accumulation_steps: order[0]!.length,
+        warmup_ratio: 0,
+        gradient_checkpointing: false,
+        shuffle: false,
+        seed: 0,
+      });
+      for (const [i, step] of atLeastOne(steps.entries())) {
+        const result = await trainer.trainStep();
+        near(result.loss, step.loss, 1e-3, `loss of step ${i + 1}`);
+        near(result.grad_norm, step.grad_norm, 1e-3, `gradient norm of step ${i + 1}`);
+      }
+      const end = loadAdapter(target, path.join(folder, 'adapter_end'));
+      for (const parameter of atLeastOne(trainer.parameters.all())) {
+        const theirs = await device.readFloats(end.parameters.get(parameter.name).value);
+        (await device.readFloats(parameter.value)).forEach((value, at) => {
+          const error = Math.abs(value - theirs[at]!);
+          assert.ok(error <= 1e-3, `${parameter.name}[${at}]: ${value} for ${theirs[at]}`);
+        });
+      }
+      mkdirSync(written);
+      await tuning.write(device, `tiny-random/${modelName}`, written);
+      trainer.free();
+      model.free();
+    });
+
+    it("PEFT's adapter after them loads here, with PEFT's NLL", async () => {
+      await checkNll(target, loadAdapter(target, path.join(folder, 'adapter_end')), examples, nll);
+    });
+
+    it('the adapter that was written here loads here again, with the same NLL', async () => {
+      await checkNll(target, loadAdapter(target, written), examples, nll);
+    });
+
+    it(
+      'the adapter that was written here loads in PEFT, with the same NLL',
+      { skip: PYTHON === undefined && 'SFT_PYTHON names no Python with PEFT' },
+      () => {
+        const script = path.resolve('test/reference/check_methods.py');
+        const { stdout, stderr, status } = spawnSync(PYTHON!, [script, fixture.model, written], { encoding: 'utf8' });
+        assert.equal(status, 0, stderr);
+        const [theirs] = JSON.parse(stdout) as [number[]];
+        atLeastOne(theirs).forEach((value, i) => {
+          near(value, nll[i]!, 1e-4, `NLL of example ${i}`);
+        });
+      },
+    );
+  });
+}

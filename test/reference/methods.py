@@ -1,0 +1,107 @@
+"""
+Reference for the tuning methods of src/tuning: what PEFT trains in ten steps from an adapter of each kind. Writes methods/, on the models of
+models/ with their examples and order; run from anywhere: python test/reference/methods.py [case ...]
+"""
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForCausalLM
+from transformers.utils import logging
+
+import models_json
+from models_training import example_nll, train
+
+HERE = Path(__file__).parent
+OUT = HERE / "methods"
+SMALL = {"lora_r": 2, "lora_alpha": 6, "target_modules": ["q_proj", "v_proj", "down_proj"]}
+
+
+@dataclass
+class Case:
+    model: str
+    keys: dict
+    """Keys of sft.config.json, on top of SMALL."""
+    settings: dict = field(default_factory=dict)
+    """What training does otherwise than expected.json of the model says."""
+
+
+CASES = {
+    "rslora": Case("llama3", {"use_rslora": True}),
+    "rank_pattern": Case("llama3", {"rank_pattern": {"^model.layers.(0|2).mlp.down_proj": 5, "down_proj": 1, "v_proj": 3}}),
+    "alpha_pattern": Case("qwen25", {"alpha_pattern": {"^model.layers.1.*": 11, "q_proj": 2.5}}),
+    "both_patterns_rslora": Case(
+        "llama3", {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 7}, "use_rslora": True}
+    ),
+    "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
+    "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
+}
+SAME = ("target_modules", "use_rslora", "rank_pattern", "alpha_pattern", "lora_alpha")
+
+
+def base(case: Case) -> torch.nn.Module:
+    folder = HERE / "models" / case.model
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+
+
+def peft_config(keys: dict) -> LoraConfig:
+    return LoraConfig(r=keys["lora_r"], task_type="CAUSAL_LM", **{key: keys[key] for key in SAME if key in keys})
+
+
+def save(model: PeftModel, folder: Path) -> None:
+    model.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)
+    file = folder / "adapter_config.json"
+    content = json.loads(file.read_text())
+    if isinstance(content["target_modules"], list):
+        content["target_modules"].sort()
+    file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+    (folder / "adapter_model.safetensors").chmod(0o644)
+
+
+def start(name: str, case: Case, folder: Path) -> None:
+    """An adapter that acts: with B at zero, most of what a method changes would not be seen."""
+    torch.manual_seed(31)
+    model = get_peft_model(base(case), peft_config(SMALL | case.keys))
+    model.peft_config["default"].base_model_name_or_path = f"tiny-random/{case.model}"
+    for key, parameter in model.named_parameters():
+        if "lora_B" in key:
+            parameter.data = 0.2 * torch.randn(parameter.shape)
+    save(model, folder)
+
+
+def write(name: str, case: Case) -> None:
+    folder = OUT / name
+    shutil.rmtree(folder, ignore_errors=True)
+    start(name, case, folder / "adapter_start")
+    model = PeftModel.from_pretrained(base(case), folder / "adapter_start", is_trainable=True).eval()
+    expected = json.loads((HERE / "models" / case.model / "expected.json").read_text())
+    training, examples = expected["adapter_training"], expected["examples"]
+    settings = training["settings"] | case.settings
+    steps, _ = train(model, examples, training["order"], settings)
+    save(model, folder / "adapter_end")
+    with torch.no_grad():
+        nll = [example_nll(model, example).item() for example in examples]
+    document = {"model": case.model, "keys": SMALL | case.keys, "settings": settings, "steps": steps, "nll": nll}
+    (folder / "expected.json").write_text(models_json.dumps(document) + "\n")
+    print(name, [round(step["loss"], 3) for step in steps])
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    wanted = sys.argv[1:]
+    for name, case in CASES.items():
+        if not wanted or name in wanted:
+            write(name, case)
+
+
+if __name__ == "__main__":
+    main()
