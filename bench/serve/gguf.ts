@@ -158,7 +158,7 @@ function metadataOf(config: LlamaConfig, precision: GgufPrecision): ((out: Bytes
     count('llama.attention.head_count_kv', config.kvHeads),
     count('llama.rope.dimension_count', config.headDim),
     count('llama.vocab_size', config.vocabSize),
-    float('llama.rope.freq_base', config.ropeTheta),
+    float('llama.rope.freq_base', config.rope.theta),
     float('llama.attention.layer_norm_rms_epsilon', config.rmsNormEps),
     text('tokenizer.ggml.model', 'llama'),
     list('tokenizer.ggml.tokens', 8, ids.map(token), (out, value) => {

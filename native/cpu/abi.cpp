@@ -24,18 +24,19 @@ void sft_add_bias(float* y, const void* bias, int32_t btype, int64_t m, int64_t 
 
 void sft_add_bias_backward(float* db, const float* dy, int64_t m, int64_t n) { sft::kernels().add_bias_backward(db, dy, m, n); }
 
-void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps) {
-  sft::kernels().rms_norm(y, x, weight, wtype, rows, dim, eps);
+void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
+                  float offset) {
+  sft::kernels().rms_norm(y, x, weight, wtype, rows, dim, eps, offset);
 }
 
 void sft_rms_norm_backward(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
-                           int64_t rows, int64_t dim, float eps, float beta) {
-  sft::kernels().rms_norm_backward(dx, dy, x, weight, wtype, dweight, rows, dim, eps, beta);
+                           int64_t rows, int64_t dim, float eps, float beta, float offset) {
+  sft::kernels().rms_norm_backward(dx, dy, x, weight, wtype, dweight, rows, dim, eps, beta, offset);
 }
 
 void sft_rope(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
-              int64_t head_dim, int32_t inverse) {
-  sft::kernels().rope(x, cos, sin, positions, tokens, heads, head_dim, inverse);
+              int64_t head_dim, int32_t inverse, int64_t rotated) {
+  sft::kernels().rope(x, cos, sin, positions, tokens, heads, head_dim, inverse, rotated);
 }
 
 void sft_attention(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table, int64_t sequences,
@@ -55,7 +56,15 @@ void sft_swiglu_backward(float* dgate, float* dup, const float* dh, const float*
   sft::kernels().swiglu_backward(dgate, dup, dh, gate, up, n);
 }
 
+void sft_geglu(float* h, const float* gate, const float* up, int64_t n) { sft::kernels().geglu(h, gate, up, n); }
+
+void sft_geglu_backward(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n) {
+  sft::kernels().geglu_backward(dgate, dup, dh, gate, up, n);
+}
+
 void sft_add(float* y, const float* x, int64_t n) { sft::kernels().add(y, x, n); }
+
+void sft_scale(float* x, int64_t n, float factor) { sft::kernels().scale(x, n, factor); }
 
 void sft_copy(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n) { sft::kernels().copy(y, ytype, x, xtype, n); }
 

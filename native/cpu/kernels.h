@@ -20,12 +20,13 @@ struct Kernels {
   void (*add_bias)(float* y, const void* bias, int32_t btype, int64_t m, int64_t n);
   void (*add_bias_backward)(float* db, const float* dy, int64_t m, int64_t n);
   // norm.cpp
-  void (*rms_norm)(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps);
+  void (*rms_norm)(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
+                   float offset);
   void (*rms_norm_backward)(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
-                            int64_t rows, int64_t dim, float eps, float beta);
+                            int64_t rows, int64_t dim, float eps, float beta, float offset);
   // rope.cpp
   void (*rope)(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
-               int64_t head_dim, int32_t inverse);
+               int64_t head_dim, int32_t inverse, int64_t rotated);
   // attention.cpp
   void (*attention)(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table, int64_t sequences,
                     int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
@@ -36,8 +37,12 @@ struct Kernels {
   // swiglu.cpp
   void (*swiglu)(float* h, const float* gate, const float* up, int64_t n);
   void (*swiglu_backward)(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
+  // geglu.cpp
+  void (*geglu)(float* h, const float* gate, const float* up, int64_t n);
+  void (*geglu_backward)(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
   // elementwise.cpp
   void (*add)(float* y, const float* x, int64_t n);
+  void (*scale)(float* x, int64_t n, float factor);
   void (*copy)(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n);
   void (*fill)(void* x, int32_t xtype, int64_t n, double value);
   // dropout.cpp
@@ -69,6 +74,7 @@ const Kernels& kernels();
   void register_attention(Kernels&);           \
   void register_attention_backward(Kernels&);  \
   void register_swiglu(Kernels&);              \
+  void register_geglu(Kernels&);               \
   void register_elementwise(Kernels&);         \
   void register_dropout(Kernels&);             \
   void register_rows(Kernels&);                \
@@ -83,6 +89,7 @@ const Kernels& kernels();
     register_attention(kernels);               \
     register_attention_backward(kernels);      \
     register_swiglu(kernels);                  \
+    register_geglu(kernels);                   \
     register_elementwise(kernels);             \
     register_dropout(kernels);                 \
     register_rows(kernels);                    \

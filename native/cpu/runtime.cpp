@@ -9,7 +9,7 @@
 namespace sft {
 namespace {
 
-constexpr int32_t kAbiVersion = 3;
+constexpr int32_t kAbiVersion = 4;
 
 struct Isa {
   const char* name;

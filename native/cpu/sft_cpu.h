@@ -54,12 +54,14 @@ SFT_API void sft_linear_backward_weight(float* dw, const float* dy, const float*
 // --- the rest (one file a family)
 SFT_API void sft_add_bias(float* y, const void* bias, int32_t btype, int64_t m, int64_t n);
 SFT_API void sft_add_bias_backward(float* db, const float* dy, int64_t m, int64_t n);
-SFT_API void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps);
-// dweight may be null.
+// The factor of a column is weight + offset. dweight may be null.
+SFT_API void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
+                          float offset);
 SFT_API void sft_rms_norm_backward(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
-                                   int64_t rows, int64_t dim, float eps, float beta);
+                                   int64_t rows, int64_t dim, float eps, float beta, float offset);
+// Of each head, the first `rotated` elements. cos and sin: [positions, rotated / 2].
 SFT_API void sft_rope(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
-                      int64_t head_dim, int32_t inverse);
+                      int64_t head_dim, int32_t inverse, int64_t rotated);
 // lse may be null. table: i32 [sequences, 4].
 SFT_API void sft_attention(float* o, float* lse, const float* q, const float* k, const float* v, const int32_t* table,
                            int64_t sequences, int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
@@ -68,7 +70,10 @@ SFT_API void sft_attention_backward(float* dq, float* dk, float* dv, const float
                                     int64_t heads, int64_t kv_heads, int64_t head_dim, float scale, int64_t window);
 SFT_API void sft_swiglu(float* h, const float* gate, const float* up, int64_t n);
 SFT_API void sft_swiglu_backward(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
+SFT_API void sft_geglu(float* h, const float* gate, const float* up, int64_t n);
+SFT_API void sft_geglu_backward(float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n);
 SFT_API void sft_add(float* y, const float* x, int64_t n);
+SFT_API void sft_scale(float* x, int64_t n, float factor);
 SFT_API void sft_copy(void* y, int32_t ytype, const void* x, int32_t xtype, int64_t n);
 SFT_API void sft_fill(void* x, int32_t xtype, int64_t n, double value);
 SFT_API void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);

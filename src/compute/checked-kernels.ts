@@ -8,6 +8,7 @@ import type {
   LinearDelta,
   LinearDeltaOptions,
   LinearOptions,
+  RmsNormBackwardOptions,
 } from './kernels';
 import * as shapes from './shapes';
 
@@ -66,12 +67,20 @@ export class CheckedKernels implements Kernels {
     this.kernels.addBiasBackward(db, dy, m, n);
   }
 
-  rmsNorm(y: DeviceBuffer, x: DeviceBuffer, weight: DeviceBuffer, rows: number, dim: number, eps: number): void {
+  rmsNorm(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    rows: number,
+    dim: number,
+    eps: number,
+    offset?: number,
+  ): void {
     const length = size('rows', rows) * size('dim', dim, 1);
     floats('y', y, length);
     floats('x', x, length);
     anyFloats('weight', weight, dim);
-    this.kernels.rmsNorm(y, x, weight, rows, dim, eps);
+    this.kernels.rmsNorm(y, x, weight, rows, dim, eps, offset);
   }
 
   rmsNormBackward(
@@ -82,7 +91,7 @@ export class CheckedKernels implements Kernels {
     rows: number,
     dim: number,
     eps: number,
-    options: { readonly beta: 0 | 1; readonly dweight?: DeviceBuffer },
+    options: RmsNormBackwardOptions,
   ): void {
     const length = size('rows', rows) * size('dim', dim, 1);
     floats('dx', dx, length);
@@ -102,13 +111,15 @@ export class CheckedKernels implements Kernels {
     heads: number,
     headDim: number,
     inverse?: boolean,
+    rotated = headDim,
   ): void {
-    if (headDim % 2 !== 0) throw new RangeError(`headDim ${headDim} is odd`);
+    if (rotated % 2 !== 0) throw new RangeError(`${rotated} rotated elements are an odd number`);
+    if (rotated > headDim) throw new RangeError(`a head of ${headDim} has no ${rotated} elements to rotate`);
     floats('x', x, size('tokens', tokens) * size('heads', heads) * size('headDim', headDim, 2));
-    const limit = shapes.rowsOf('cos', cos, headDim / 2);
+    const limit = shapes.rowsOf('cos', cos, size('rotated', rotated, 2) / 2);
     floats('sin', sin, cos.length);
     shapes.indices('positions', positions, tokens, limit);
-    this.kernels.rope(x, cos, sin, positions, tokens, heads, headDim, inverse);
+    this.kernels.rope(x, cos, sin, positions, tokens, heads, headDim, inverse, rotated);
   }
 
   attention(
@@ -153,6 +164,21 @@ export class CheckedKernels implements Kernels {
   swigluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
     for (const [name, buffer] of Object.entries({ dgate, dup, dh, gate, up })) floats(name, buffer, dh.length);
     this.kernels.swigluBackward(dgate, dup, dh, gate, up);
+  }
+
+  geglu(h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    for (const [name, buffer] of Object.entries({ h, gate, up })) floats(name, buffer, h.length);
+    this.kernels.geglu(h, gate, up);
+  }
+
+  gegluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    for (const [name, buffer] of Object.entries({ dgate, dup, dh, gate, up })) floats(name, buffer, dh.length);
+    this.kernels.gegluBackward(dgate, dup, dh, gate, up);
+  }
+
+  scale(x: DeviceBuffer, factor: number): void {
+    floats('x', x, x.length);
+    this.kernels.scale(x, factor);
   }
 
   add(y: DeviceBuffer, x: DeviceBuffer): void {

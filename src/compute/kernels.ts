@@ -43,6 +43,13 @@ export interface AdamWStep {
   readonly step: number;
 }
 
+export interface RmsNormBackwardOptions {
+  readonly beta: 0 | 1;
+  readonly dweight?: DeviceBuffer | undefined;
+  /** As forward was given it. */
+  readonly offset?: number | undefined;
+}
+
 export interface DropoutMask {
   /** Probability of dropping, in [0, 1). */
   readonly p: number;
@@ -81,8 +88,16 @@ export interface Kernels {
   /** db[n] += sum over rows of dy[m,n]. */
   addBiasBackward(db: DeviceBuffer, dy: DeviceBuffer, m: number, n: number): void;
 
-  /** y[r] = x[r] / sqrt(mean(x[r]²) + eps) * weight, per row of `dim`; weight of any float type; y may be x. */
-  rmsNorm(y: DeviceBuffer, x: DeviceBuffer, weight: DeviceBuffer, rows: number, dim: number, eps: number): void;
+  /** y[r] = x[r] / sqrt(mean(x[r]²) + eps) * (offset + weight), per row of `dim`; weight of any float type, offset 0 unless given; y may be x. */
+  rmsNorm(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    rows: number,
+    dim: number,
+    eps: number,
+    offset?: number,
+  ): void;
   /** dx += gradient of rmsNorm at x (beta 1) or dx = (beta 0); dx may be dy with beta 0. dweight, where given, is added to. */
   rmsNormBackward(
     dx: DeviceBuffer,
@@ -92,12 +107,13 @@ export interface Kernels {
     rows: number,
     dim: number,
     eps: number,
-    options: { readonly beta: 0 | 1; readonly dweight?: DeviceBuffer },
+    options: RmsNormBackwardOptions,
   ): void;
 
   /**
-   * Rotates x [tokens, heads, headDim] in place; first and second half of a head form the pairs, as in Hugging Face checkpoints.
-   * cos, sin: fp32 [maxPositions, headDim / 2]; one position a token. `inverse` rotates back, which is the backward pass.
+   * Rotates x [tokens, heads, headDim] in place: of each head the first `rotated` elements, all unless given, whose first and second half
+   * form the pairs, as in Hugging Face checkpoints. cos, sin: fp32 [maxPositions, rotated / 2]; one position a token. `inverse` turns the
+   * other way, which is the backward pass.
    */
   rope(
     x: DeviceBuffer,
@@ -108,6 +124,7 @@ export interface Kernels {
     heads: number,
     headDim: number,
     inverse?: boolean,
+    rotated?: number,
   ): void;
 
   /**
@@ -144,6 +161,13 @@ export interface Kernels {
   /** dgate, dup from dh; dgate may be gate, dup may be up or dh. */
   swigluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void;
 
+  /** h = gelu(gate) * up, elementwise, with GELU's tanh form; h may be gate or up. */
+  geglu(h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void;
+  /** dgate, dup from dh; dgate may be gate, dup may be up or dh. */
+  gegluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void;
+
+  /** x *= factor. */
+  scale(x: DeviceBuffer, factor: number): void;
   /** y += x. */
   add(y: DeviceBuffer, x: DeviceBuffer): void;
   /** y = x, converting between float types (round to nearest even), or i32 to i32. */

@@ -8,6 +8,8 @@ export interface NormInput {
   /** [cols], of any float type. */
   readonly weight: DeviceBuffer;
   readonly eps: number;
+  /** What the weight is added to, 0 unless given. */
+  readonly offset?: number | undefined;
   /** fp32 [cols]: backward adds to it, where the norm is trained. */
   readonly gradient?: DeviceBuffer | undefined;
 }
@@ -77,6 +79,8 @@ export interface HeadLoss {
   /** [vocab, cols], with its gradient where it is trained. */
   readonly head: WeightMatrix;
   readonly headGradient?: DeviceBuffer | undefined;
+  /** Factor on the logits, 1 unless given. */
+  readonly logitScale?: number | undefined;
   /** fp32 [n] receives the NLL of each target. */
   readonly nll: DeviceBuffer;
   /** fp32 [n, cols] receives d(gradScale * sum NLL)/dx where given; the gradients of head and norm are added to. */

@@ -23,6 +23,7 @@ export function lossOf(
     cols: config.hiddenSize,
     targets,
     norm: { ...finalNorm, eps: config.rmsNormEps },
+    logitScale: config.logitScale,
     head: head.matrix,
     headGradient: head.gradient,
     nll,
@@ -45,7 +46,8 @@ export function logitsAt(
   const chosen = workspace.take(count, config.hiddenSize, count);
   const table = { kind: 'dense', data: x, rows: tokens, cols: config.hiddenSize } as const;
   r.gatherRows(chosen, table, rows, count);
-  r.rmsNorm(chosen, chosen, model.finalNorm.weight, count, config.hiddenSize, config.rmsNormEps);
-  r.linear(logits, chosen, model.head.matrix, count);
+  const { weight, offset } = model.finalNorm;
+  r.rmsNorm(chosen, chosen, weight, count, config.hiddenSize, config.rmsNormEps, offset);
+  r.linear(logits, chosen, model.head.matrix, count, { alpha: config.logitScale });
   workspace.release(mark);
 }

@@ -6,14 +6,16 @@ import type { AttentionShape } from '../compute/kernels';
 import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
 import type { PackedBatch, SharedKeys } from './batch';
 import { maskOf, type DropoutSeed } from './dropout';
-import type { Layer, LlamaModel, Projection } from './llama';
-import type { ProjectionName } from './projections';
+import type { RopeName } from './families/family';
+import { gated, gatedBackward } from './gated';
+import type { Layer, LlamaModel, Norm, Projection, RopeTable } from './llama';
+import { qkNormDims, type ProjectionName } from './projections';
+import { addedGradient, addToStream, type Addition } from './residual';
 
 /** What the passes over all layers share. */
 export interface PassContext {
   readonly batch: Pick<PackedBatch, 'tokens' | 'positions' | 'sequences' | 'shared'>;
-  readonly cos: DeviceBuffer;
-  readonly sin: DeviceBuffer;
+  readonly ropes: Readonly<Partial<Record<RopeName, RopeTable>>>;
   /** Absent outside training. */
   readonly dropout?: DropoutSeed | undefined;
   /** By layer, keys and values of a prefix that the batch was packed behind. */
@@ -50,6 +52,9 @@ export interface LayerState {
   readonly attended: DeviceBuffer;
   /** [R, C] after attention's residual. */
   readonly middle: DeviceBuffer;
+  /** [R, C] each: what attention and the feed-forward part add to the stream, before its norm; only where it has one. */
+  readonly attentionAdded: DeviceBuffer | undefined;
+  readonly mlpAdded: DeviceBuffer | undefined;
   /** [R, I] */
   readonly gate: DeviceBuffer;
   readonly up: DeviceBuffer;
@@ -92,7 +97,9 @@ export function takeLayerState(
       if (placed !== undefined) xa.set(name, workspace.take(inputs, placed.delta.a.rows));
     }
   }
-  const raw = config.qkNorm && save;
+  const raw = config.qkNorm !== undefined && save;
+  const added = (norm: Norm | undefined): DeviceBuffer | undefined =>
+    save && norm !== undefined ? workspace.take(rows, config.hiddenSize) : undefined;
   const attention = workspace.take(tokens, queries);
   const table = { keys: workspace.take(held + tokens, keys), values: workspace.take(held + tokens, keys) };
   return {
@@ -107,6 +114,8 @@ export function takeLayerState(
     lse: workspace.take(tokens, config.heads),
     attended: needed === undefined ? attention : workspace.take(rows, queries),
     middle: save || needed !== undefined ? workspace.take(rows, config.hiddenSize) : x,
+    attentionAdded: added(layer.attentionOutputNorm),
+    mlpAdded: added(layer.mlpOutputNorm),
     gate: workspace.take(rows, config.intermediateSize),
     up: workspace.take(rows, config.intermediateSize),
     xa,
@@ -114,8 +123,16 @@ export function takeLayerState(
 }
 
 function attentionShape(model: LlamaModel, layer: Layer): AttentionShape {
-  const { heads, kvHeads, headDim } = model.config;
-  return { heads, kvHeads, headDim, scale: 1 / Math.sqrt(headDim), window: layer.window };
+  const { heads, kvHeads, headDim, attentionScale: scale } = model.config;
+  return { heads, kvHeads, headDim, scale, window: layer.window };
+}
+
+/** What attention, and then the feed-forward part, add to the stream. */
+function additions(layer: Layer, state: LayerState, rows: number): readonly [Addition, Addition] {
+  return [
+    { rows, norm: layer.attentionOutputNorm, raw: state.attentionAdded },
+    { rows, norm: layer.mlpOutputNorm, raw: state.mlpAdded },
+  ];
 }
 
 /**
@@ -133,28 +150,28 @@ export function forwardLayer(
   cache?: LayerCache,
 ): void {
   const { config, workspace } = model;
-  const { tokens, positions, sequences, shared } = context.batch;
+  const { tokens, sequences, shared } = context.batch;
   const { hiddenSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
-  const part = (name: ProjectionName, y: DeviceBuffer, beta: 0 | 1): ProjectAll['parts'][number] => {
-    return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), y, beta };
+  const passed = (name: ProjectionName): Projected =>
+    projected(layer.projections[name], state.xa.get(name), context.dropout);
+  const part = (name: ProjectionName, y: DeviceBuffer): ProjectAll['parts'][number] => {
+    return { ...passed(name), y, beta: 0 };
   };
 
   r.projectAll(workspace, {
     rows: tokens,
     x: state.x,
-    norm: { ...layer.inputNorm, eps },
-    parts: [
-      part('q_proj', state.qRaw ?? state.q, 0),
-      part('k_proj', state.kRaw ?? state.k, 0),
-      part('v_proj', state.v, 0),
-    ],
+    norm: layer.inputNorm && { ...layer.inputNorm, eps },
+    parts: [part('q_proj', state.qRaw ?? state.q), part('k_proj', state.kRaw ?? state.k), part('v_proj', state.v)],
   });
   if (layer.qNorm !== undefined && layer.kNorm !== undefined) {
-    r.rmsNorm(state.q, state.qRaw ?? state.q, layer.qNorm.weight, tokens * heads, headDim, eps);
-    r.rmsNorm(state.k, state.kRaw ?? state.k, layer.kNorm.weight, tokens * kvHeads, headDim, eps);
+    const { queries, keys } = qkNormDims(config);
+    const { qNorm, kNorm } = layer;
+    const [qRows, kRows] = [state.q.length / queries, state.k.length / keys];
+    r.rmsNorm(state.q, state.qRaw ?? state.q, qNorm.weight, qRows, queries, eps, qNorm.offset);
+    r.rmsNorm(state.k, state.kRaw ?? state.k, kNorm.weight, kRows, keys, eps, kNorm.offset);
   }
-  r.rope(state.q, context.cos, context.sin, positions, tokens, heads, headDim);
-  r.rope(state.k, context.cos, context.sin, positions, tokens, kvHeads, headDim);
+  rotate(r, model, layer, state.q, state.k, context, false);
   if (cache !== undefined) {
     r.scatterRows(cache.keys, state.k, cache.rows, tokens, kvHeads * headDim, 0);
     r.scatterRows(cache.values, state.v, cache.rows, tokens, kvHeads * headDim, 0);
@@ -181,16 +198,35 @@ export function forwardLayer(
   } else if (state.middle !== state.x) {
     r.copy(state.middle, state.x);
   }
-  r.projectAll(workspace, { rows, x: state.attended, parts: [part('o_proj', state.middle, 1)] });
+  const [ofAttention, ofMlp] = additions(layer, state, rows);
+  addToStream(r, model, state.middle, state.attended, passed('o_proj'), ofAttention);
 
   const mark = workspace.mark();
-  const mlp = [part('gate_proj', state.gate, 0), part('up_proj', state.up, 0)];
-  r.projectAll(workspace, { rows, x: state.middle, norm: { ...layer.postAttentionNorm, eps }, parts: mlp });
+  const mlp = [part('gate_proj', state.gate), part('up_proj', state.up)];
+  const { mlpNorm } = layer;
+  r.projectAll(workspace, { rows, x: state.middle, norm: mlpNorm && { ...mlpNorm, eps }, parts: mlp });
   const hidden = workspace.take(rows, config.intermediateSize);
-  r.swiglu(hidden, state.gate, state.up);
+  gated(r, config, hidden, state.gate, state.up);
   if (out !== state.middle) r.copy(out, state.middle);
-  r.projectAll(workspace, { rows, x: hidden, parts: [part('down_proj', out, 1)] });
+  addToStream(r, model, out, hidden, passed('down_proj'), ofMlp);
   workspace.release(mark);
+}
+
+/** Turns queries and keys to their positions, or with `inverse` their gradients back, where the layer encodes positions. */
+function rotate(
+  r: Recorder,
+  model: LlamaModel,
+  layer: Layer,
+  q: DeviceBuffer,
+  k: DeviceBuffer,
+  { ropes, batch: { positions, tokens } }: PassContext,
+  inverse: boolean,
+): void {
+  const { heads, kvHeads, headDim } = model.config;
+  const table = layer.rope && ropes[layer.rope];
+  if (table === undefined) return;
+  r.rope(q, table.cos, table.sin, positions, tokens, heads, headDim, inverse);
+  r.rope(k, table.cos, table.sin, positions, tokens, kvHeads, headDim, inverse);
 }
 
 /** The keys and values that attention sees, sequence after sequence: those of a common prefix again before each. */
@@ -245,8 +281,8 @@ export function backwardLayer(
   narrow?: { readonly needed: Indices; readonly dOut: DeviceBuffer },
 ): void {
   const { config, workspace } = model;
-  const { tokens, positions } = context.batch;
-  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
+  const { tokens } = context.batch;
+  const { hiddenSize, intermediateSize, heads, headDim, rmsNormEps: eps } = config;
   const rows = narrow?.needed.length ?? tokens;
   const dOut = narrow?.dOut ?? dx;
   const reaches = (stage: BackwardDepth): boolean => DEPTHS.indexOf(depth) >= DEPTHS.indexOf(stage);
@@ -257,15 +293,16 @@ export function backwardLayer(
 
   // h = silu(gate) * up is made again rather than kept: it is as large as gate and costs little.
   const hidden = workspace.take(rows, intermediateSize);
-  r.swiglu(hidden, state.gate, state.up);
+  gated(r, config, hidden, state.gate, state.up);
   const dHidden = reaches('mlp') ? workspace.take(rows, intermediateSize) : undefined;
-  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dOut)], dx: dHidden });
+  const [ofAttention, ofMlp] = additions(layer, state, rows);
+  const dDown = addedGradient(r, model, dOut, ofMlp);
+  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dDown)], dx: dHidden });
   if (dHidden !== undefined) {
-    r.swigluBackward(state.gate, state.up, dHidden, state.gate, state.up);
-    r.projectAllBackward(workspace, {
+    gatedBackward(r, config, dHidden, state.gate, state.up);
+    backwardToStream(r, model, layer.mlpNorm, {
       rows,
       x: state.middle,
-      norm: { ...layer.postAttentionNorm, eps },
       parts: [part('gate_proj', state.gate), part('up_proj', state.up)],
       dx: reaches('output') ? dOut : undefined,
     });
@@ -274,7 +311,8 @@ export function backwardLayer(
   if (!reaches('output')) return;
 
   const dAttended = reaches('qkv') ? workspace.take(rows, heads * headDim) : undefined;
-  r.projectAllBackward(workspace, { rows, x: state.attended, parts: [part('o_proj', dOut)], dx: dAttended });
+  const dO = addedGradient(r, model, dOut, ofAttention);
+  r.projectAllBackward(workspace, { rows, x: state.attended, parts: [part('o_proj', dO)], dx: dAttended });
   if (dAttended !== undefined) {
     let dAttention = dAttended;
     if (narrow !== undefined) {
@@ -290,27 +328,43 @@ export function backwardLayer(
       r.add(dk, fromOthers.keys);
       r.add(dv, fromOthers.values);
     }
-    r.rope(dq, context.cos, context.sin, positions, tokens, heads, headDim, true);
-    r.rope(dk, context.cos, context.sin, positions, tokens, kvHeads, headDim, true);
+    rotate(r, model, layer, dq, dk, context, true);
+    const { queries, keys } = qkNormDims(config);
     const norms = [
-      [dq, state.qRaw, layer.qNorm, heads],
-      [dk, state.kRaw, layer.kNorm, kvHeads],
+      [dq, state.qRaw, layer.qNorm, queries],
+      [dk, state.kRaw, layer.kNorm, keys],
     ] as const;
-    for (const [gradient, raw, norm, count] of norms) {
+    for (const [gradient, raw, norm, dim] of norms) {
       if (raw === undefined || norm === undefined) continue;
-      r.rmsNormBackward(gradient, gradient, raw, norm.weight, tokens * count, headDim, eps, {
-        beta: 0,
-        ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
-      });
+      const options = { beta: 0, dweight: norm.gradient, offset: norm.offset } as const;
+      r.rmsNormBackward(gradient, gradient, raw, norm.weight, raw.length / dim, dim, eps, options);
     }
-    r.projectAllBackward(workspace, {
+    backwardToStream(r, model, layer.inputNorm, {
       rows: tokens,
       x: state.x,
-      norm: { ...layer.inputNorm, eps },
       parts: [part('q_proj', dq), part('k_proj', dk), part('v_proj', dv)],
       dx: reaches('input') ? dx : undefined,
     });
   }
+  workspace.release(mark);
+}
+
+/** Backward of projections of the stream, through their norm where they have one: adds to the gradient of the stream where it is wanted. */
+function backwardToStream(
+  r: Recorder,
+  { workspace, config }: LlamaModel,
+  norm: Norm | undefined,
+  projection: ProjectAllBackward,
+): void {
+  const { rows, dx } = projection;
+  if (norm !== undefined || dx === undefined || rows === 0) {
+    r.projectAllBackward(workspace, { ...projection, norm: norm && { ...norm, eps: config.rmsNormEps } });
+    return;
+  }
+  const mark = workspace.mark();
+  const added = workspace.take(rows, config.hiddenSize);
+  r.projectAllBackward(workspace, { ...projection, dx: added });
+  r.add(dx, added);
   workspace.release(mark);
 }
 

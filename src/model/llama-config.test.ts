@@ -18,7 +18,7 @@ describe('config.json', () => {
       assert.deepEqual(parseLlamaConfig({ ...json, architectures }, 'config.json'), whole);
       const qwen = parseLlamaConfig({ ...json, architectures, model_type: 'qwen3' }, 'config.json');
       assert.equal(qwen.architecture, 'Qwen3ForCausalLM');
-      assert.equal(qwen.qkNorm, true);
+      assert.equal(qwen.qkNorm, 'heads');
     });
   }
 

@@ -4,8 +4,10 @@ import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { LlamaConfig } from './llama-config';
 import type { ParameterSet } from './parameters';
+import type { Rope } from './rope-scaling';
 import { hasBias, projectionPath, type ProjectionName } from './projections';
 import { ropeTables } from './rope-table';
+import type { RopeName } from './families/family';
 import type { PlacedDelta, Tuning } from './tuning';
 import type { BaseWeights } from './weights';
 
@@ -21,6 +23,8 @@ export interface Projection {
 
 export interface Norm {
   readonly weight: DeviceBuffer;
+  /** What the weight is added to. */
+  readonly offset: number;
   readonly gradient: DeviceBuffer | undefined;
 }
 
@@ -28,8 +32,13 @@ export interface Layer {
   readonly index: number;
   /** Sliding window, 0 for none. */
   readonly window: number;
-  readonly inputNorm: Norm;
-  readonly postAttentionNorm: Norm;
+  /** Undefined where positions are not encoded. */
+  readonly rope: RopeName | undefined;
+  /** Norms before attention and the feed-forward part, and on what they add to the stream. */
+  readonly inputNorm: Norm | undefined;
+  readonly attentionOutputNorm: Norm | undefined;
+  readonly mlpNorm: Norm | undefined;
+  readonly mlpOutputNorm: Norm | undefined;
   readonly qNorm: Norm | undefined;
   readonly kNorm: Norm | undefined;
   readonly projections: Readonly<Record<ProjectionName, Projection>>;
@@ -39,6 +48,17 @@ export interface Layer {
 export interface Table {
   readonly matrix: DenseMatrix;
   readonly gradient: DeviceBuffer | undefined;
+}
+
+/** fp32 [positions, headDim / 2] each. */
+export interface RopeTable {
+  readonly cos: DeviceBuffer;
+  readonly sin: DeviceBuffer;
+}
+
+interface RopeTables {
+  readonly ropes: Readonly<Partial<Record<RopeName, RopeTable>>>;
+  readonly positions: number;
 }
 
 /** Blocks of indices: a few numbers a token. */
@@ -62,7 +82,7 @@ export class LlamaModel {
   /** Activations of a pass, and the indices of all passes that are under way. */
   readonly workspace: Arena;
   readonly indices: Arena;
-  private rope: { cos: DeviceBuffer; sin: DeviceBuffer; positions: number } | undefined;
+  private rope: RopeTables | undefined;
 
   /**
    * @param tuning what is trained in it or beside it
@@ -83,7 +103,7 @@ export class LlamaModel {
     };
     const norm = (name: string): Norm => {
       const { data, gradient } = slot(name);
-      return { weight: data, gradient };
+      return { weight: data, offset: config.normOffset, gradient };
     };
     const table = (name: string): Table => {
       const { data, gradient } = slot(name);
@@ -94,6 +114,8 @@ export class LlamaModel {
     this.finalNorm = norm('model.norm.weight');
     this.layers = Array.from({ length: config.layers }, (_, index) => {
       const prefix = `model.layers.${index}.`;
+      const placed = (name: string | undefined): Norm | undefined =>
+        name === undefined ? undefined : norm(`${prefix}${name}.weight`);
       const projection = (name: ProjectionName): Projection => {
         const tensor = `${prefix}${projectionPath(name)}`;
         const { data, gradient } = slot(`${tensor}.weight`);
@@ -110,10 +132,13 @@ export class LlamaModel {
       return {
         index,
         window: config.windows[index]!,
-        inputNorm: norm(`${prefix}input_layernorm.weight`),
-        postAttentionNorm: norm(`${prefix}post_attention_layernorm.weight`),
-        qNorm: config.qkNorm ? norm(`${prefix}self_attn.q_norm.weight`) : undefined,
-        kNorm: config.qkNorm ? norm(`${prefix}self_attn.k_norm.weight`) : undefined,
+        rope: config.ropes[index],
+        inputNorm: placed(config.norms.input),
+        attentionOutputNorm: placed(config.norms.attentionOutput),
+        mlpNorm: placed(config.norms.mlp),
+        mlpOutputNorm: placed(config.norms.mlpOutput),
+        qNorm: placed(config.qkNorm && 'self_attn.q_norm'),
+        kNorm: placed(config.qkNorm && 'self_attn.k_norm'),
         projections: Object.fromEntries(PROJECTIONS.map((name) => [name, projection(name)])) as Record<
           ProjectionName,
           Projection
@@ -127,26 +152,32 @@ export class LlamaModel {
     return this.tuning?.parameters;
   }
 
-  /** cos and sin tables for at least `positions` positions. */
-  ropeFor(positions: number): { readonly cos: DeviceBuffer; readonly sin: DeviceBuffer } {
+  /** The rotary tables for at least `positions` positions. */
+  ropeFor(positions: number): Pick<RopeTables, 'ropes'> {
     if (this.rope !== undefined && this.rope.positions >= positions) return this.rope;
     if (this.rope !== undefined) this.freeRope();
     // Doubling keeps a growing conversation from rebuilding the tables at every token.
     let size = 256;
     while (size < positions) size *= 2;
-    const tables = ropeTables(this.config, size);
+    this.rope = { ropes: { global: this.ropeTable(this.config.rope, size) }, positions: size };
+    return this.rope;
+  }
+
+  private ropeTable(rope: Rope, positions: number): RopeTable {
+    const tables = ropeTables(this.config.headDim, rope, positions);
     const cos = this.device.alloc('f32', tables.cos.length);
     const sin = this.device.alloc('f32', tables.sin.length);
     this.device.write(cos, tables.cos);
     this.device.write(sin, tables.sin);
-    this.rope = { cos, sin, positions: size };
-    return this.rope;
+    return { cos, sin };
   }
 
   private freeRope(): void {
     if (this.rope === undefined) return;
-    this.device.free(this.rope.cos);
-    this.device.free(this.rope.sin);
+    for (const { cos, sin } of Object.values(this.rope.ropes)) {
+      this.device.free(cos);
+      this.device.free(sin);
+    }
     this.rope = undefined;
   }
 

@@ -197,6 +197,7 @@ function backwardLayers(
     workspace.release(inner);
   }
   if (model.embedding.gradient !== undefined) {
+    if (config.embeddingScale !== 1) r.scale(dx, config.embeddingScale);
     r.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
   }
   workspace.release(mark);
@@ -212,8 +213,10 @@ function contextOf(
 
 /** Token embeddings, fp32 [T, C], from the workspace. */
 export function embed(r: Recorder, model: LlamaModel, batch: Pick<PackedBatch, 'ids' | 'tokens'>): DeviceBuffer {
-  const x = model.workspace.take(batch.tokens, model.config.hiddenSize);
+  const { hiddenSize, embeddingScale } = model.config;
+  const x = model.workspace.take(batch.tokens, hiddenSize);
   r.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
+  if (embeddingScale !== 1) r.scale(x, embeddingScale);
   return x;
 }
 
@@ -226,18 +229,19 @@ function lowestTrained(model: LlamaModel): { layer: number; depth: BackwardDepth
     : { layer: layer.index, depth: depthOf(layer)! };
 }
 
-function depthOf({ projections, inputNorm, postAttentionNorm, qNorm, kNorm }: Layer): BackwardDepth | undefined {
+function depthOf(layer: Layer): BackwardDepth | undefined {
+  const { projections, inputNorm, mlpNorm, qNorm, kNorm } = layer;
   const trained = (...names: ProjectionName[]): boolean =>
     names.some((name) => {
       const { delta, gradWeight, gradBias } = projections[name];
       return delta !== undefined || gradWeight !== undefined || gradBias !== undefined;
     });
   // A norm's own gradient comes with that of its input.
-  if (inputNorm.gradient !== undefined) return 'input';
+  if (inputNorm?.gradient !== undefined) return 'input';
   if (trained('q_proj', 'k_proj', 'v_proj') || qNorm?.gradient !== undefined || kNorm?.gradient !== undefined) {
     return 'qkv';
   }
-  if (trained('o_proj') || postAttentionNorm.gradient !== undefined) return 'output';
+  if (trained('o_proj') || (layer.attentionOutputNorm ?? mlpNorm)?.gradient !== undefined) return 'output';
   if (trained('gate_proj', 'up_proj')) return 'mlp';
-  return trained('down_proj') ? 'down' : undefined;
+  return trained('down_proj') || layer.mlpOutputNorm?.gradient !== undefined ? 'down' : undefined;
 }

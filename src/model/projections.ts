@@ -33,3 +33,10 @@ export function hasBias(config: LlamaConfig, name: ProjectionName): boolean {
   if (name === 'q_proj' || name === 'k_proj' || name === 'v_proj') return config.qkvBias;
   return name === 'o_proj' && config.outputBias;
 }
+
+/** What a norm of q and one of k goes over: the width of a head, or of all heads. */
+export function qkNormDims({ qkNorm, heads, kvHeads, headDim }: LlamaConfig): { queries: number; keys: number } {
+  return qkNorm === 'whole'
+    ? { queries: heads * headDim, keys: kvHeads * headDim }
+    : { queries: headDim, keys: headDim };
+}

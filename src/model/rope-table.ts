@@ -1,10 +1,10 @@
-import type { LlamaConfig, RopeScaling } from './llama-config';
+import type { Rope, RopeScaling } from './rope-scaling';
 
 /**
  * Rotary frequencies, fp32 [headDim / 2], rounded to fp32 where transformers rounds (modeling_rope_utils).
  * llama3 scaling keeps short waves, divides long ones by `factor` and blends between.
  */
-function ropeFrequencies(headDim: number, theta: number, scaling: RopeScaling): Float32Array {
+function ropeFrequencies(headDim: number, { theta, scaling }: Rope): Float32Array {
   const frequencies = new Float32Array(headDim / 2);
   for (let i = 0; i < frequencies.length; i++) {
     const frequency = Math.fround(1 / Math.fround(Math.pow(theta, Math.fround((2 * i) / headDim))));
@@ -25,8 +25,8 @@ function scaleFrequency(frequency: number, scaling: RopeScaling): number {
 }
 
 /** cos and sin, each fp32 [positions, headDim / 2]. */
-export function ropeTables(config: LlamaConfig, positions: number): { cos: Float32Array; sin: Float32Array } {
-  const frequencies = ropeFrequencies(config.headDim, config.ropeTheta, config.ropeScaling);
+export function ropeTables(headDim: number, rope: Rope, positions: number): { cos: Float32Array; sin: Float32Array } {
+  const frequencies = ropeFrequencies(headDim, rope);
   const half = frequencies.length;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);

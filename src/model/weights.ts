@@ -5,7 +5,7 @@ import type { DenseMatrix, DeviceBuffer, DType, WeightFile } from '../compute/me
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { readBytes } from '../base/safetensors';
-import { hasBias, projectionPath, projectionShape } from './projections';
+import { hasBias, projectionPath, projectionShape, qkNormDims } from './projections';
 import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
 /** A vector or matrix of the base model under its name in the file. */
@@ -21,11 +21,13 @@ export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readon
   expected.set('model.embed_tokens.weight', [config.vocabSize, config.hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}.`;
-    expected.set(`${prefix}input_layernorm.weight`, [config.hiddenSize]);
-    expected.set(`${prefix}post_attention_layernorm.weight`, [config.hiddenSize]);
-    if (config.qkNorm) {
-      expected.set(`${prefix}self_attn.q_norm.weight`, [config.headDim]);
-      expected.set(`${prefix}self_attn.k_norm.weight`, [config.headDim]);
+    for (const name of Object.values<string>({ ...config.norms })) {
+      expected.set(`${prefix}${name}.weight`, [config.hiddenSize]);
+    }
+    if (config.qkNorm !== undefined) {
+      const { queries, keys } = qkNormDims(config);
+      expected.set(`${prefix}self_attn.q_norm.weight`, [queries]);
+      expected.set(`${prefix}self_attn.k_norm.weight`, [keys]);
     }
     for (const name of PROJECTIONS) {
       const shape = projectionShape(config, name);

@@ -25,31 +25,26 @@ function edges(): Float32Array {
 }
 
 export function elementwiseSuite(device: () => Device): void {
-  void describe('swiglu', () => {
-    for (const n of LENGTHS) {
-      void it(`forward and backward on ${n} elements`, () =>
-        onBench(device(), async (b) => {
-          const [gate, up, dh] = [randoms(n, 1, 8), randoms(n, 2, 2), randoms(n, 3)];
-          const [gates, ups, dhs, h] = [b.floats(gate), b.floats(up), b.floats(dh), b.zeros(n)];
-          b.kernels.swiglu(h, gates, ups);
-          assertClose(await b.read(h), reference.swiglu(gate, up), 1e-6, 'h');
-          // In place, as the model calls it: dgate over gate, dup over dh.
-          b.kernels.swigluBackward(gates, dhs, dhs, gates, ups);
-          const loss = (g: ArrayLike<number>, u: ArrayLike<number>) => dot(reference.swiglu(g, u), dh);
-          const few = Math.min(n, 100);
-          const byGate = numericalGradient((at) => loss(at, up), gate).subarray(0, few);
-          const byUp = numericalGradient((at) => loss(gate, at), up).subarray(0, few);
-          assertClose((await b.read(gates)).subarray(0, few), byGate, 1e-5, 'dgate');
-          assertClose((await b.read(dhs)).subarray(0, few), byUp, 1e-5, 'dup');
-        }));
-    }
+  for (const [name, backward] of [
+    ['swiglu', 'swigluBackward'],
+    ['geglu', 'gegluBackward'],
+  ] as const) {
+    gatedSuite(device, name, backward);
+  }
 
-    void it('saturates without NaN and keeps NaN', () =>
+  void describe('scale', () => {
+    void it('on every length of tail', () =>
       onBench(device(), async (b) => {
-        const gate = Float32Array.from([-200, -90, -88, 88, 90, 200, NaN, 0]);
-        const h = b.zeros(8);
-        b.kernels.swiglu(h, b.floats(gate), b.floats(new Float32Array(8).fill(1)));
-        assertClose(await b.read(h), reference.swiglu(gate, new Float32Array(8).fill(1)), 1e-6, 'h');
+        for (let n = 1; n < 70; n++) {
+          const x = randoms(n, 1);
+          const to = b.floats(x);
+          b.kernels.scale(to, 0.3);
+          assertSame(
+            await b.read(to),
+            x.map((value) => Math.fround(value * Math.fround(0.3))),
+            `x of ${n}`,
+          );
+        }
       }));
   });
 
@@ -126,6 +121,41 @@ export function elementwiseSuite(device: () => Device): void {
           expected[0] = expected[44] = 0;
           assertSame(await b.read(x), expected, dtype);
         }
+      }));
+  });
+}
+
+function gatedSuite(
+  device: () => Device,
+  name: 'swiglu' | 'geglu',
+  backward: 'swigluBackward' | 'gegluBackward',
+): void {
+  const plain = reference[name];
+  void describe(name, () => {
+    for (const n of LENGTHS) {
+      void it(`forward and backward on ${n} elements`, () =>
+        onBench(device(), async (b) => {
+          const [gate, up, dh] = [randoms(n, 1, 8), randoms(n, 2, 2), randoms(n, 3)];
+          const [gates, ups, dhs, h] = [b.floats(gate), b.floats(up), b.floats(dh), b.zeros(n)];
+          b.kernels[name](h, gates, ups);
+          assertClose(await b.read(h), plain(gate, up), 1e-6, 'h');
+          // In place, as the model calls it: dgate over gate, dup over dh.
+          b.kernels[backward](gates, dhs, dhs, gates, ups);
+          const loss = (g: ArrayLike<number>, u: ArrayLike<number>) => dot(plain(g, u), dh);
+          const few = Math.min(n, 100);
+          const byGate = numericalGradient((at) => loss(at, up), gate).subarray(0, few);
+          const byUp = numericalGradient((at) => loss(gate, at), up).subarray(0, few);
+          assertClose((await b.read(gates)).subarray(0, few), byGate, 1e-5, 'dgate');
+          assertClose((await b.read(dhs)).subarray(0, few), byUp, 1e-5, 'dup');
+        }));
+    }
+
+    void it('saturates without NaN and keeps NaN', () =>
+      onBench(device(), async (b) => {
+        const gate = Float32Array.from([-200, -90, -88, 88, 90, 200, NaN, 0]);
+        const h = b.zeros(8);
+        b.kernels[name](h, b.floats(gate), b.floats(new Float32Array(8).fill(1)));
+        assertClose(await b.read(h), plain(gate, new Float32Array(8).fill(1)), 1e-6, 'h');
       }));
   });
 }

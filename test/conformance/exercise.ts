@@ -69,6 +69,12 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     await keep('swiglu', h);
     await keep('swigluBackward, dgate', dgate);
     await keep('swigluBackward, dup', dup);
+    b.kernels.geglu(h, gate, up);
+    b.kernels.gegluBackward(dgate, dup, dh, gate, up);
+    b.kernels.scale(dup, 0.7);
+    await keep('geglu', h);
+    await keep('gegluBackward, dgate', dgate);
+    await keep('gegluBackward, dup, and scale', dup);
     b.kernels.add(h, gate);
     b.kernels.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
     await keep('add and dropout', h);

@@ -52,6 +52,20 @@ export function normSuite(device: () => Device): void {
         }));
     }
 
+    void it('adds its weight to an offset', () =>
+      onBench(device(), async (b) => {
+        const [rows, dim, offset] = [5, 37, 1];
+        const [x, w, dy] = [randoms(rows * dim, 11, 3), randoms(dim, 12), randoms(rows * dim, 13)];
+        const [xs, ws, y, dx, dweight] = [b.floats(x), b.floats(w), b.zeros(rows * dim), b.floats(dy), b.zeros(dim)];
+        b.kernels.rmsNorm(y, xs, ws, rows, dim, EPS, offset);
+        assertClose(await b.read(y), reference.rmsNorm(x, w, rows, dim, EPS, offset), 2e-6, 'y');
+        b.kernels.rmsNormBackward(dx, dx, xs, ws, rows, dim, EPS, { beta: 0, dweight, offset });
+        const byX = numericalGradient((at) => dot(reference.rmsNorm(at, w, rows, dim, EPS, offset), dy), x);
+        const byW = numericalGradient((at) => dot(reference.rmsNorm(x, at, rows, dim, EPS, offset), dy), w);
+        assertClose(await b.read(dx), byX, 1e-5, 'dx');
+        assertClose(await b.read(dweight), byW, 1e-5, 'dweight');
+      }));
+
     void it('takes a bf16 weight, and writes in place', () =>
       onBench(device(), async (b) => {
         const [rows, dim] = [9, 40];

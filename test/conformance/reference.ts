@@ -16,21 +16,28 @@ export function linear(x: Numbers, w: Numbers, m: number, n: number, k: number):
   return y;
 }
 
-export function rmsNorm(x: Numbers, weight: Numbers, rows: number, dim: number, eps: number): Float64Array {
+export function rmsNorm(x: Numbers, weight: Numbers, rows: number, dim: number, eps: number, offset = 0): Float64Array {
   const y = new Float64Array(rows * dim);
   for (let r = 0; r < rows; r++) {
     let squares = 0;
     for (let i = 0; i < dim; i++) squares += x[r * dim + i]! ** 2;
     const inverse = 1 / Math.sqrt(squares / dim + eps);
-    for (let i = 0; i < dim; i++) y[r * dim + i] = x[r * dim + i]! * inverse * weight[i]!;
+    for (let i = 0; i < dim; i++) y[r * dim + i] = x[r * dim + i]! * inverse * (offset + weight[i]!);
   }
   return y;
 }
 
-/** angles[t, i]: what pair i of token t turns by. */
-export function rope(x: Numbers, angles: Numbers, tokens: number, heads: number, headDim: number): Float64Array {
-  const y = new Float64Array(tokens * heads * headDim);
-  const half = headDim / 2;
+/** angles[t, i]: what pair i of token t turns by; elements behind the first `rotated` of a head stay. */
+export function rope(
+  x: Numbers,
+  angles: Numbers,
+  tokens: number,
+  heads: number,
+  headDim: number,
+  rotated = headDim,
+): Float64Array {
+  const y = Float64Array.from({ length: tokens * heads * headDim }, (_, i) => x[i]!);
+  const half = rotated / 2;
   for (let t = 0; t < tokens; t++) {
     for (let h = 0; h < heads; h++) {
       const at = (t * heads + h) * headDim;
@@ -87,6 +94,12 @@ export function attention(
 
 export function swiglu(gate: Numbers, up: Numbers): Float64Array {
   return Float64Array.from(gate, (g, i) => (g / (1 + Math.exp(-g))) * up[i]!);
+}
+
+/** GELU in its tanh form. */
+export function geglu(gate: Numbers, up: Numbers): Float64Array {
+  const gelu = (g: number): number => 0.5 * g * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (g + 0.044715 * g ** 3)));
+  return Float64Array.from(gate, (g, i) => gelu(g) * up[i]!);
 }
 
 export function crossEntropy(logits: Numbers, targets: Numbers, rows: number, vocab: number): Float64Array {

@@ -6,15 +6,17 @@ import * as reference from './reference';
 
 export function ropeSuite(device: () => Device): void {
   void describe('rope', () => {
-    for (const [tokens, heads, headDim] of [
-      [1, 1, 2],
-      [5, 3, 10],
-      [11, 2, 64],
-      [37, 3, 80],
+    for (const [tokens, heads, headDim, rotated] of [
+      [1, 1, 2, 2],
+      [5, 3, 10, 10],
+      [11, 2, 64, 64],
+      [37, 3, 80, 80],
+      [7, 3, 24, 18],
+      [9, 2, 96, 72],
     ] as const) {
-      void it(`turns pairs of halves, ${tokens} tokens, ${heads} heads of ${headDim}, and back`, () =>
+      void it(`turns pairs of halves, ${tokens} tokens, ${heads} heads of ${headDim}, ${rotated} of them, and back`, () =>
         onBench(device(), async (b) => {
-          const half = headDim / 2;
+          const half = rotated / 2;
           const places = 23;
           const table = randoms(places * half, 1, 3);
           const positions = randomIndices(tokens, places, 2);
@@ -27,11 +29,12 @@ export function ropeSuite(device: () => Device): void {
           const sin = b.floats(Float64Array.from(table, Math.sin));
           const at = b.indices(positions);
           const y = b.floats(x);
-          b.kernels.rope(y, cos, sin, at, tokens, heads, headDim);
-          assertClose(await b.read(y), reference.rope(x, angles, tokens, heads, headDim), 1e-6, 'y');
+          b.kernels.rope(y, cos, sin, at, tokens, heads, headDim, false, rotated);
+          assertClose(await b.read(y), reference.rope(x, angles, tokens, heads, headDim, rotated), 1e-6, 'y');
           const dx = b.floats(dy);
-          b.kernels.rope(dx, cos, sin, at, tokens, heads, headDim, true);
-          const gradient = numericalGradient((z) => dot(reference.rope(z, angles, tokens, heads, headDim), dy), x, 0.5);
+          b.kernels.rope(dx, cos, sin, at, tokens, heads, headDim, true, rotated);
+          const rope = (z: ArrayLike<number>) => reference.rope(z, angles, tokens, heads, headDim, rotated);
+          const gradient = numericalGradient((z) => dot(rope(z), dy), x, 0.5);
           assertClose(await b.read(dx), gradient, 2e-6, 'dx');
         }));
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import torch
-from transformers import LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config
+from transformers import GraniteConfig, LlamaConfig, MistralConfig, Olmo2Config, Qwen2Config, Qwen3Config, SmolLM3Config
 
 ALL_PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -175,6 +175,40 @@ FAMILIES = [
         seed=21,
         head_scale=0.53,
         dtype=torch.float16,
+    ),
+    Family(
+        "granite",
+        GraniteConfig,
+        shape(
+            48, 92, 2, 3, 1, 127,
+            rms_norm_eps=1e-5, rope_parameters=default_rope(10000.0), max_position_embeddings=96,
+            embedding_multiplier=6.0, attention_multiplier=0.125, residual_multiplier=0.6, logits_scaling=4.0,
+        ),
+        seed=31,
+        head_scale=2.7,
+        full=True,
+    ),
+    Family(
+        "smollm3",
+        SmolLM3Config,
+        shape(
+            48, 76, 4, 3, 1, 109,
+            rms_norm_eps=1e-6, rope_parameters=default_rope(2000000.0), tie_word_embeddings=True, max_position_embeddings=96,
+            no_rope_layer_interval=2,
+        ),
+        seed=35,
+        head_scale=1.55,
+    ),
+    Family(
+        "olmo2",
+        Olmo2Config,
+        shape(
+            48, 84, 2, 4, 2, 107,
+            head_dim=12, rms_norm_eps=1e-6, rope_parameters=default_rope(500000.0), max_position_embeddings=96,
+        ),
+        seed=33,
+        head_scale=0.78,
+        full=True,
     ),
 ]
 

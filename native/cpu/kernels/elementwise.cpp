@@ -1,4 +1,4 @@
-// Sum, copy with conversion, fill.
+// Sum, product with a number, copy with conversion, fill.
 #include "../kernels.h"
 #include "../pool.h"
 #include "../sft_cpu.h"
@@ -14,6 +14,14 @@ static void add(float* y, const float* x, int64_t n) {
     each_vector(
         begin, end, [&](int64_t i) { store(y + i, load(y + i) + load(x + i)); },
         [&](int64_t i, int64_t k) { store_part(y + i, load_part(y + i, k) + load_part(x + i, k), k); });
+  });
+}
+
+static void scale(float* x, int64_t n, float factor) {
+  parallel_for(n, GRAIN, [&](int64_t begin, int64_t end, int) {
+    each_vector(
+        begin, end, [&](int64_t i) { store(x + i, load(x + i) * factor); },
+        [&](int64_t i, int64_t k) { store_part(x + i, load_part(x + i, k) * factor, k); });
   });
 }
 
@@ -62,6 +70,7 @@ static void fill(void* x, int32_t xtype, int64_t n, double value) {
 
 void register_elementwise(Kernels& kernels) {
   kernels.add = add;
+  kernels.scale = scale;
   kernels.copy = copy;
   kernels.fill = fill;
 }

@@ -1,4 +1,4 @@
-// RMSNorm over rows (Zhang & Sennrich 2019) and its backward.
+// RMSNorm over rows (Zhang & Sennrich 2019) and its backward. The factor of a column is weight + offset.
 #include <stdlib.h>
 
 #include "../kernels.h"
@@ -25,7 +25,8 @@ static float inverse_rms(const float* x, int64_t dim, float eps) {
   return static_cast<float>(1.0 / ::sqrt(mean + static_cast<double>(eps)));
 }
 
-static void rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps) {
+static void rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
+                     float offset) {
   with_type(wtype, [&](auto type) {
     using T = decltype(type);
     const auto* w = static_cast<const typename T::element*>(weight);
@@ -35,8 +36,8 @@ static void rms_norm(float* y, const float* x, const void* weight, int32_t wtype
         float* out = y + r * dim;
         const float inverse = inverse_rms(in, dim, eps);
         each_vector(
-            0, dim, [&](int64_t i) { store(out + i, load(in + i) * inverse * T::get(w + i)); },
-            [&](int64_t i, int64_t n) { store_part(out + i, load_part(in + i, n) * inverse * T::get_part(w + i, n), n); });
+            0, dim, [&](int64_t i) { store(out + i, load(in + i) * inverse * (T::get(w + i) + offset)); },
+            [&](int64_t i, int64_t n) { store_part(out + i, load_part(in + i, n) * inverse * (T::get_part(w + i, n) + offset), n); });
       }
     });
   });
@@ -66,9 +67,9 @@ static void weight_gradient(float* dweight, const float* dy, const float* x, con
   });
 }
 
-// With g = dy * weight and s = 1 / rms: dx = s g - x s^3 mean(g x).
+// With g = dy * (weight + offset) and s = 1 / rms: dx = s g - x s^3 mean(g x).
 static void rms_norm_backward(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
-                              int64_t rows, int64_t dim, float eps, float beta) {
+                              int64_t rows, int64_t dim, float eps, float beta, float offset) {
   auto* inverse = static_cast<float*>(malloc(static_cast<size_t>(rows > 0 ? rows : 1) * sizeof(float)));
   if (inverse == nullptr) abort();
   parallel_for(rows, 8, [&](int64_t begin, int64_t end, int) {
@@ -84,20 +85,20 @@ static void rms_norm_backward(float* dx, const float* dy, const float* x, const 
         float* out = dx + r * dim;
         vf dot{};
         each_vector(
-            0, dim, [&](int64_t i) { dot += load(up + i) * T::get(w + i) * load(in + i); },
-            [&](int64_t i, int64_t n) { dot += load_part(up + i, n) * T::get_part(w + i, n) * load_part(in + i, n); });
+            0, dim, [&](int64_t i) { dot += load(up + i) * (T::get(w + i) + offset) * load(in + i); },
+            [&](int64_t i, int64_t n) { dot += load_part(up + i, n) * (T::get_part(w + i, n) + offset) * load_part(in + i, n); });
         const float s = inverse[r];
         const float c = s * s * s * (sum(dot) / static_cast<float>(dim));
         const auto gradient = [&](vf g, vf value) { return g * s - value * c; };
         each_vector(
             0, dim,
             [&](int64_t i) {
-              vf g = gradient(load(up + i) * T::get(w + i), load(in + i));
+              vf g = gradient(load(up + i) * (T::get(w + i) + offset), load(in + i));
               if (beta != 0) g += load(out + i) * beta;
               store(out + i, g);
             },
             [&](int64_t i, int64_t n) {
-              vf g = gradient(load_part(up + i, n) * T::get_part(w + i, n), load_part(in + i, n));
+              vf g = gradient(load_part(up + i, n) * (T::get_part(w + i, n) + offset), load_part(in + i, n));
               if (beta != 0) g += load_part(out + i, n) * beta;
               store_part(out + i, g, n);
             });

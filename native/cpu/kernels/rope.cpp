@@ -1,4 +1,4 @@
-// Rotary position embedding (Su et al. 2021) with halves as pairs, in place.
+// Rotary position embedding (Su et al. 2021) of the first `rotated` elements of each head, their halves as pairs, in place.
 #include "../kernels.h"
 #include "../pool.h"
 #include "../simd.h"
@@ -7,8 +7,8 @@ namespace sft {
 namespace SFT_ISA {
 
 static void rope(float* x, const float* cos, const float* sin, const int32_t* positions, int64_t tokens, int64_t heads,
-                 int64_t head_dim, int32_t inverse) {
-  const int64_t half = head_dim / 2;
+                 int64_t head_dim, int32_t inverse, int64_t rotated) {
+  const int64_t half = rotated / 2;
   const float sign = inverse != 0 ? -1.0f : 1.0f;
   parallel_for(tokens, 8, [&](int64_t begin, int64_t end, int) {
     for (int64_t t = begin; t < end; t++) {

@@ -12,7 +12,7 @@ export function headLoss(
   kernels: Kernels,
   traits: Pick<DeviceTraits, 'logitBytes'>,
   scratch: Arena,
-  { x, cols, targets, norm, head, headGradient, nll, backward }: HeadLoss,
+  { x, cols, targets, norm, head, headGradient, logitScale: alpha = 1, nll, backward }: HeadLoss,
 ): void {
   const mark = scratch.mark();
   const vocab = head.rows;
@@ -25,20 +25,21 @@ export function headLoss(
     const rows = x.slice(start * cols, count * cols);
     const chunkNormed = normed.slice(0, count * cols);
     const chunkLogits = logits.slice(0, count * vocab);
-    kernels.rmsNorm(chunkNormed, rows, norm.weight, count, cols, norm.eps);
-    kernels.linear(chunkLogits, chunkNormed, head, count);
+    kernels.rmsNorm(chunkNormed, rows, norm.weight, count, cols, norm.eps, norm.offset);
+    kernels.linear(chunkLogits, chunkNormed, head, count, { alpha });
     const wanted = sliceIndices(targets, start, count);
     kernels.crossEntropy(nll.slice(start, count), chunkLogits, wanted, count, vocab, backward?.gradScale);
     if (backward === undefined) continue;
 
     if (headGradient !== undefined) {
-      kernels.linearBackwardWeight(headGradient, chunkLogits, chunkNormed, count, vocab, cols, { beta: 1 });
+      kernels.linearBackwardWeight(headGradient, chunkLogits, chunkNormed, count, vocab, cols, { alpha, beta: 1 });
     }
     const dx = backward.dx.slice(start * cols, count * cols);
-    kernels.linearBackwardInput(dx, chunkLogits, head, count);
+    kernels.linearBackwardInput(dx, chunkLogits, head, count, { alpha });
     kernels.rmsNormBackward(dx, dx, rows, norm.weight, count, cols, norm.eps, {
       beta: 0,
-      ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
+      dweight: norm.gradient,
+      offset: norm.offset,
     });
   }
   scratch.release(mark);

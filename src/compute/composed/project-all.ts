@@ -14,7 +14,7 @@ function normed(
 ): DeviceBuffer {
   if (norm === undefined) return x;
   const y = scratch.take(rows, cols);
-  kernels.rmsNorm(y, x, norm.weight, rows, cols, norm.eps);
+  kernels.rmsNorm(y, x, norm.weight, rows, cols, norm.eps, norm.offset);
   return y;
 }
 
@@ -76,7 +76,8 @@ export function projectAllBackward(
   if (dx !== undefined && dInput !== undefined && norm !== undefined) {
     kernels.rmsNormBackward(dx, dInput, x, norm.weight, rows, cols, norm.eps, {
       beta: 1,
-      ...(norm.gradient === undefined ? {} : { dweight: norm.gradient }),
+      dweight: norm.gradient,
+      offset: norm.offset,
     });
   }
   scratch.release(mark);

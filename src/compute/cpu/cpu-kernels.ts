@@ -8,6 +8,7 @@ import type {
   LinearDelta,
   LinearDeltaOptions,
   LinearOptions,
+  RmsNormBackwardOptions,
 } from '../kernels';
 import { toPair } from '../pairs';
 import type { Address, CpuLibrary } from './bindings';
@@ -82,8 +83,16 @@ export class CpuKernels implements Kernels {
     this.library().addBiasBackward(at(db), at(dy), m, n);
   }
 
-  rmsNorm(y: DeviceBuffer, x: DeviceBuffer, weight: DeviceBuffer, rows: number, dim: number, eps: number): void {
-    this.library().rmsNorm(at(y), at(x), at(weight), typeOf(weight), rows, dim, eps);
+  rmsNorm(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    weight: DeviceBuffer,
+    rows: number,
+    dim: number,
+    eps: number,
+    offset = 0,
+  ): void {
+    this.library().rmsNorm(at(y), at(x), at(weight), typeOf(weight), rows, dim, eps, offset);
   }
 
   rmsNormBackward(
@@ -94,10 +103,11 @@ export class CpuKernels implements Kernels {
     rows: number,
     dim: number,
     eps: number,
-    { beta, dweight }: { readonly beta: 0 | 1; readonly dweight?: DeviceBuffer },
+    { beta, dweight, offset = 0 }: RmsNormBackwardOptions,
   ): void {
     const dw = dweight === undefined ? 0 : at(dweight);
-    this.library().rmsNormBackward(at(dx), at(dy), at(x), at(weight), typeOf(weight), dw, rows, dim, eps, beta);
+    const [type, sizes] = [typeOf(weight), [rows, dim] as const];
+    this.library().rmsNormBackward(at(dx), at(dy), at(x), at(weight), type, dw, ...sizes, eps, beta, offset);
   }
 
   rope(
@@ -109,8 +119,10 @@ export class CpuKernels implements Kernels {
     heads: number,
     headDim: number,
     inverse = false,
+    rotated = headDim,
   ): void {
-    this.library().rope(at(x), at(cos), at(sin), at(positions.data), tokens, heads, headDim, inverse ? 1 : 0);
+    const where = at(positions.data);
+    this.library().rope(at(x), at(cos), at(sin), where, tokens, heads, headDim, inverse ? 1 : 0, rotated);
   }
 
   attention(
@@ -178,6 +190,18 @@ export class CpuKernels implements Kernels {
 
   swigluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
     this.library().swigluBackward(at(dgate), at(dup), at(dh), at(gate), at(up), dh.length);
+  }
+
+  geglu(h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    this.library().geglu(at(h), at(gate), at(up), h.length);
+  }
+
+  gegluBackward(dgate: DeviceBuffer, dup: DeviceBuffer, dh: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+    this.library().gegluBackward(at(dgate), at(dup), at(dh), at(gate), at(up), dh.length);
+  }
+
+  scale(x: DeviceBuffer, factor: number): void {
+    this.library().scale(at(x), x.length, factor);
   }
 
   add(y: DeviceBuffer, x: DeviceBuffer): void {
