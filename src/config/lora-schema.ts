@@ -38,6 +38,13 @@ export const LORA_SCHEMA = {
     default: false,
     examples: [false],
   },
+  init_lora_weights: {
+    description:
+      'How the adapter starts: true draws its first matrix evenly from a small range (Kaiming), "gaussian" from a normal distribution with the deviation 1 / lora_r. The second one is zero, so that training starts from the model as it is.',
+    enum: [true, 'gaussian'],
+    default: true,
+    examples: [true, 'gaussian'],
+  },
   rank_pattern: {
     description:
       'Ranks of single matrices that differ from lora_r: a regular expression for the end of the name of a matrix, such as "down_proj" or "layers.0.self_attn.q_proj", and its rank. The first that fits counts.',

@@ -71,6 +71,7 @@ describe('a good configuration', () => {
       lora_alpha: 16,
       lora_dropout: 0,
       use_rslora: false,
+      init_lora_weights: true,
       rank_pattern: {},
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],

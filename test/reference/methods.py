@@ -38,10 +38,11 @@ CASES = {
     "both_patterns_rslora": Case(
         "llama3", {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 7}, "use_rslora": True}
     ),
+    "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
 }
-SAME = ("target_modules", "use_rslora", "rank_pattern", "alpha_pattern", "lora_alpha")
+SAME = ("target_modules", "use_rslora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
 
 
 def base(case: Case) -> torch.nn.Module:

@@ -40,6 +40,14 @@ export const LORA_TEACHING = {
     high: 'with the same `lora_alpha` the adapter acts several times more strongly (four times at rank 16), so that a learning rate that was right can now make the loss jump.',
     low: 'ranks of 64 and more often learn no better than 16 would.',
   },
+  init_lora_weights: {
+    what: 'How the two thin matrices of the adapter start. The second is zero either way, so that the model begins unchanged; the first is drawn at random, evenly from a small range (`true`) or from a bell curve with the deviation 1 / `lora_r` (`"gaussian"`).',
+    first: '`true`, the start that nearly everybody uses.',
+    production: '`true`. The other start is worth a comparison only when everything else is settled.',
+    sides: ['gaussian', 'true'],
+    high: 'at small ranks the first matrix is several times larger, so the first updates act more strongly, as a higher learning rate would.',
+    low: 'an even, cautious start that suits the learning rates given in this help.',
+  },
   rank_pattern: {
     what: 'Gives single matrices another rank than `lora_r`. Each key is a regular expression for the end of the name of a matrix, such as `down_proj` or `layers.(0|1).mlp.up_proj`, each value its rank; the first key that fits counts.',
     first: '`{}`: the same rank everywhere.',

@@ -21,6 +21,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   lora_alpha: ['LoRA alpha', 'LoRA'],
   lora_dropout: ['Dropout', 'Overfitting'],
   use_rslora: ['LoRA alpha', 'LoRA rank'],
+  init_lora_weights: ['LoRA'],
   rank_pattern: ['LoRA rank', 'Projection'],
   alpha_pattern: ['LoRA alpha', 'Projection'],
   target_modules: ['Projection', 'Attention'],

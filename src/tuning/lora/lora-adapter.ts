@@ -66,15 +66,19 @@ export class LoraAdapter implements Tuning {
   }
 
   /**
-   * PEFT's start: A uniform in ±1/sqrt(in) (Kaiming with a = sqrt(5)), B zero, so that the tuned model begins as the base.
+   * PEFT's starts, B zero in all of them, so that the tuned model begins as the base: A uniform in ±1/sqrt(in) (Kaiming with a = sqrt(5)),
+   * or normal with the deviation 1/r.
    * @param random uniform in [0, 1)
    */
   initialise(random: () => number): void {
     for (const parameter of this.parameters.all()) {
       const values = new Float32Array(parameter.value.length);
       if (parameter.name.endsWith('.lora_A.weight')) {
-        const bound = 1 / Math.sqrt(parameter.shape[1]!);
-        for (let i = 0; i < values.length; i++) values[i] = (2 * random() - 1) * bound;
+        const [r, cols] = parameter.shape;
+        const gaussian = this.config.init_lora_weights === 'gaussian';
+        const bound = 1 / Math.sqrt(cols!);
+        const draw = gaussian ? () => normal(random) / r! : () => (2 * random() - 1) * bound;
+        for (let i = 0; i < values.length; i++) values[i] = draw();
       }
       this.device.write(parameter.value, values);
     }
@@ -85,4 +89,9 @@ export class LoraAdapter implements Tuning {
     await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(this.config, baseModel));
     await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
   }
+}
+
+/** Of the standard normal distribution (Box & Muller 1958). */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -15,6 +15,8 @@ export interface LoraConfig {
   readonly lora_alpha: number;
   readonly lora_dropout: number;
   readonly use_rslora: boolean;
+  /** How a fresh one starts; true unless given. */
+  readonly init_lora_weights?: ResolvedConfig['init_lora_weights'];
   /** Names of projections, or as adapter_config.json has it. */
   readonly target_modules: string | readonly string[];
   /** r and lora_alpha of the pairs whose names an expression fits, the first one's. */
@@ -26,18 +28,10 @@ export interface LoraConfig {
 
 /** What a configuration asks for. */
 export function loraConfigOf(config: ResolvedConfig): LoraConfig {
-  const {
-    lora_r: r,
-    lora_alpha,
-    lora_dropout,
-    use_rslora,
-    target_modules: targets,
-    rank_pattern,
-    alpha_pattern,
-  } = config;
+  const { lora_r: r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, rank_pattern, alpha_pattern } = config;
   // Named one by one, as PEFT writes them: other programs know no "all-linear".
-  const target_modules = targets === 'all-linear' ? PROJECTIONS : targets;
-  return { r, lora_alpha, lora_dropout, use_rslora, target_modules, rank_pattern, alpha_pattern };
+  const target_modules = config.target_modules === 'all-linear' ? PROJECTIONS : config.target_modules;
+  return { r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, target_modules, rank_pattern, alpha_pattern };
 }
 
 /** As transformers names it: `model.layers.0.self_attn.q_proj`. */

@@ -17,7 +17,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,
-    init_lora_weights: true,
+    init_lora_weights: config.init_lora_weights ?? true,
     layers_pattern: null,
     layers_to_transform: null,
     lora_alpha: config.lora_alpha,
