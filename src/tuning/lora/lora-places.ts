@@ -5,7 +5,7 @@ import { moduleName, type LoraConfig, type LoraPlace } from './lora-config';
 import { matchInTime, modulesMeant, patternValues, type ModuleTest } from './module-patterns';
 
 /** What says where pairs sit and how large they are, in PEFT's words. */
-export interface Placing {
+interface Placing {
   readonly r: number;
   readonly alpha: number;
   /** target_modules */
