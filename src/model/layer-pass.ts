@@ -225,8 +225,8 @@ function rotate(
   const { heads, kvHeads, headDim } = model.config;
   const table = layer.rope && ropes[layer.rope];
   if (table === undefined) return;
-  r.rope(q, table.cos, table.sin, positions, tokens, heads, headDim, inverse);
-  r.rope(k, table.cos, table.sin, positions, tokens, kvHeads, headDim, inverse);
+  r.rope(q, table.cos, table.sin, positions, tokens, heads, headDim, inverse, table.rotated);
+  r.rope(k, table.cos, table.sin, positions, tokens, kvHeads, headDim, inverse, table.rotated);
 }
 
 /** The keys and values that attention sees, sequence after sequence: those of a common prefix again before each. */

@@ -22,6 +22,18 @@ describe('config.json', () => {
     });
   }
 
+  it('takes dynamic scaling as none, since it begins behind max_position_embeddings', () => {
+    const rope_parameters = { rope_type: 'dynamic', factor: 2, rope_theta: whole.rope.theta };
+    assert.deepEqual(parseLlamaConfig({ ...json, rope_parameters }, 'config.json'), whole);
+  });
+
+  it('refuses an unknown architecture with the list of those that there are', () => {
+    assert.throws(
+      () => parseLlamaConfig({ ...json, architectures: ['Phi3ForCausalLM'] }, 'config.json'),
+      (error) => error instanceof SftError && /Gemma3ForCausalLM .*Llama, SmolLM2, .*OLMo 2/.test(error.remedy ?? ''),
+    );
+  });
+
   const refused: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ architectures: [], model_type: 'gpt2' }, /model_type "gpt2" is not supported/],
     [{ architectures: [], model_type: 'constructor' }, /model_type "constructor"/],
@@ -31,6 +43,14 @@ describe('config.json', () => {
     [{ num_hidden_layers: 1e9 }, /num_hidden_layers is 1000000000/],
     [{ vocab_size: 1e15 }, /vocab_size is 1000000000000000/],
     [{ hidden_size: '256' }, /hidden_size is "256"/],
+    [{ hidden_act: 'gelu' }, /hidden_act "gelu" is not supported/],
+    [{ partial_rotary_factor: 0.75 }, /partial_rotary_factor is not supported/],
+    [{ rope_parameters: { rope_type: 'longrope' } }, /RoPE scaling of type "longrope"/],
+    [{ architectures: ['SmolLM3ForCausalLM'], no_rope_layers: [1] }, /no_rope_layers is not a list of/],
+    [
+      { architectures: ['Gemma3ForCausalLM'], hidden_act: undefined, final_logit_softcapping: 30 },
+      /final_logit_softcapping is not supported/,
+    ],
   ];
   for (const [change, reason] of refused) {
     it(`refuses ${JSON.stringify(change)}`, () => {

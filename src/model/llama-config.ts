@@ -2,9 +2,15 @@ import path from 'node:path';
 import { SftError } from '../base/errors';
 import { readFetchedJson, type JsonObject } from '../base/fetched-file';
 import { ConfigReader } from './config-reader';
-import { llamaTraits, type FamilyDefaults, type FamilyTraits } from './families/family';
+import {
+  llamaTraits,
+  type Activation,
+  type ActivationName,
+  type FamilyDefaults,
+  type FamilyTraits,
+} from './families/family';
 import { familyOf } from './families/registry';
-import { readRope, type Rope } from './rope-scaling';
+import { readRope, ropeParameters, type Rope } from './rope-scaling';
 
 /** A decoder as its config.json describes it: what all families have, and the traits of its own. */
 export interface LlamaConfig extends FamilyTraits {
@@ -17,7 +23,10 @@ export interface LlamaConfig extends FamilyTraits {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** How the feed-forward part gates: h = act(gate) * up. */
+  readonly activation: Activation;
   readonly rmsNormEps: number;
+  /** The rotary positions of the layers whose `ropes` is `global`. */
   readonly rope: Rope;
   readonly maxPositionEmbeddings: number;
   readonly tieWordEmbeddings: boolean;
@@ -30,6 +39,8 @@ const DEFAULTS: FamilyDefaults = {
   tieWordEmbeddings: false,
   maxPositionEmbeddings: 2048,
 };
+
+const SILU: ActivationName = { key: 'hidden_act', name: 'silu', is: 'silu' };
 
 /**
  * Reads config.json of a Hugging Face model folder.
@@ -54,20 +65,23 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
   if (read.has('quantization_config')) {
     throw read.unsupported('the weights are already quantised', 'use the folder of the model in bf16, fp16 or fp32');
   }
-  const activation = json['hidden_act'] ?? 'silu';
-  if (activation !== 'silu') throw read.unsupported(`hidden_act ${JSON.stringify(activation)} is not supported`);
+  const activation = family.activation ?? SILU;
+  const named = json[activation.key] ?? activation.name;
+  if (named !== activation.name) throw read.unsupported(`${activation.key} ${JSON.stringify(named)} is not supported`);
   if (json['mlp_bias'] === true) throw read.unsupported('mlp_bias is not supported');
 
   const hiddenSize = read.count('hidden_size');
   const heads = read.count('num_attention_heads');
   const kvHeads = read.count('num_key_value_heads', heads);
-  const headDim = read.count('head_dim', hiddenSize / heads);
+  const headDim = read.count('head_dim', defaults.headDim ?? hiddenSize / heads);
   const layers = read.count('num_hidden_layers');
   if (layers > MOST_LAYERS) throw read.invalid(`num_hidden_layers is ${layers}: no model has so many`);
   if (!Number.isInteger(headDim) || headDim % 2 !== 0) throw read.invalid('head_dim is not an even whole number');
   if (heads % kvHeads !== 0) throw read.invalid('num_attention_heads is not a multiple of num_key_value_heads');
 
   const shape = { layers, hiddenSize, headDim };
+  const parameters = family.ropeParameters?.(read) ?? ropeParameters(read);
+  const rope = readRope(parameters, read, { theta: defaults.ropeTheta, headDim });
   return {
     architecture: family.architecture,
     vocabSize: read.count('vocab_size'),
@@ -76,7 +90,8 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
     kvHeads,
     ...shape,
     rmsNormEps: read.positive('rms_norm_eps', defaults.rmsNormEps),
-    rope: readRope(read, defaults.ropeTheta),
+    activation: activation.is,
+    rope,
     maxPositionEmbeddings: read.count('max_position_embeddings', defaults.maxPositionEmbeddings),
     tieWordEmbeddings: (json['tie_word_embeddings'] ?? defaults.tieWordEmbeddings) === true,
     ...llamaTraits(shape),

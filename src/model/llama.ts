@@ -50,10 +50,11 @@ export interface Table {
   readonly gradient: DeviceBuffer | undefined;
 }
 
-/** fp32 [positions, headDim / 2] each. */
+/** fp32 [positions, rotated / 2] each, for the first `rotated` elements of each head. */
 export interface RopeTable {
   readonly cos: DeviceBuffer;
   readonly sin: DeviceBuffer;
+  readonly rotated: number;
 }
 
 interface RopeTables {
@@ -159,17 +160,19 @@ export class LlamaModel {
     // Doubling keeps a growing conversation from rebuilding the tables at every token.
     let size = 256;
     while (size < positions) size *= 2;
-    this.rope = { ropes: { global: this.ropeTable(this.config.rope, size) }, positions: size };
+    const { rope, localRope } = this.config;
+    const local = localRope && { local: this.ropeTable(localRope, size) };
+    this.rope = { ropes: { global: this.ropeTable(rope, size), ...local }, positions: size };
     return this.rope;
   }
 
   private ropeTable(rope: Rope, positions: number): RopeTable {
-    const tables = ropeTables(this.config.headDim, rope, positions);
+    const tables = ropeTables(rope, positions);
     const cos = this.device.alloc('f32', tables.cos.length);
     const sin = this.device.alloc('f32', tables.sin.length);
     this.device.write(cos, tables.cos);
     this.device.write(sin, tables.sin);
-    return { cos, sin };
+    return { cos, sin, rotated: rope.rotated };
   }
 
   private freeRope(): void {

@@ -112,7 +112,7 @@ def save_model(model: torch.nn.Module, family: Family, folder: Path) -> None:
 def check_bands(model: torch.nn.Module, family: Family) -> None:
     """With llama3 scaling, some frequencies must be kept, some blended and some divided."""
     rope = family.config["rope_parameters"]
-    if rope["rope_type"] != "llama3":
+    if rope.get("rope_type") not in ("llama3", "yarn"):
         return
     actual = model.model.rotary_emb.inv_freq
     size = 2 * len(actual)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import torch
-from transformers import GraniteConfig, LlamaConfig, MistralConfig, Olmo2Config, Qwen2Config, Qwen3Config, SmolLM3Config
+from transformers import Gemma3TextConfig, GraniteConfig, LlamaConfig, MistralConfig, Olmo2Config, Qwen2Config, Qwen3Config, SmolLM3Config
 
 ALL_PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -200,6 +200,37 @@ FAMILIES = [
         head_scale=1.55,
     ),
     Family(
+        "gemma3",
+        Gemma3TextConfig,
+        shape(
+            42, 76, 3, 3, 1, 113,
+            head_dim=16, rms_norm_eps=1e-6, tie_word_embeddings=True, max_position_embeddings=96, query_pre_attn_scalar=24,
+            sliding_window=7, layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+            rope_parameters={
+                "sliding_attention": default_rope(10000.0),
+                "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
+            },
+        ),
+        seed=41,
+        head_scale=2.9,
+        full=True,
+    ),
+    Family(
+        # Two frequencies are kept, the last are divided, those between are blended.
+        "yarn",
+        LlamaConfig,
+        shape(
+            48, 88, 2, 3, 1, 113,
+            rms_norm_eps=1e-5, max_position_embeddings=256,
+            rope_parameters={
+                "rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 64,
+                "beta_fast": 8.0,
+            },
+        ),
+        seed=42,
+        head_scale=0.5,
+    ),
+    Family(
         "olmo2",
         Olmo2Config,
         shape(
@@ -227,6 +258,9 @@ def randomise(model: torch.nn.Module, seed: int, head_scale: float) -> None:
                 value = 1 + 0.25 * noise
                 if name == "model.norm.weight":
                     value = value * head_scale
+                # Gemma adds the weights of its norms to 1.
+                if model.config.model_type == "gemma3_text":
+                    value = value - 1
             elif name.endswith("bias"):
                 value = 0.3 * noise
             elif "embed_tokens" in name:
@@ -243,6 +277,10 @@ def older_layout(config: dict) -> dict:
     """
     older = {k: v for k, v in config.items() if k not in ("rope_parameters", "dtype", "layer_types")}
     rope = dict(config["rope_parameters"])
+    if "full_attention" in rope:
+        older["rope_local_base_freq"] = rope["sliding_attention"]["rope_theta"]
+        older["layer_types"] = config["layer_types"]
+        rope = dict(rope["full_attention"])
     older["rope_theta"] = rope.pop("rope_theta")
     older["rope_scaling"] = rope if rope["rope_type"] != "default" else None
     older["torch_dtype"] = config["dtype"]

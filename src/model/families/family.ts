@@ -1,4 +1,5 @@
 import type { ConfigReader } from '../config-reader';
+import type { Rope } from '../rope-scaling';
 
 /** How the feed-forward part gates: h = act(gate) * up. */
 export type Activation = 'silu' | 'gelu';
@@ -29,11 +30,12 @@ export interface FamilyTraits {
   readonly outputBias: boolean;
   /** RMSNorm of q and k before RoPE, over each head or over all heads together. */
   readonly qkNorm: 'heads' | 'whole' | undefined;
-  readonly activation: Activation;
   /** Sliding window per layer; 0 sees everything. */
   readonly windows: readonly number[];
   /** Rotary tables per layer; undefined where positions are not encoded. */
   readonly ropes: readonly (RopeName | undefined)[];
+  /** The rotary positions of the layers whose `ropes` is `local`. */
+  readonly localRope: Rope | undefined;
   /** Factor on the token embeddings. */
   readonly embeddingScale: number;
   /** Factor on q·k. */
@@ -57,6 +59,15 @@ export interface FamilyDefaults {
   readonly ropeTheta: number;
   readonly tieWordEmbeddings: boolean;
   readonly maxPositionEmbeddings: number;
+  /** Hidden size by heads unless given. */
+  readonly headDim?: number;
+}
+
+/** The one activation that a family has, and the key of config.json that names it. */
+export interface ActivationName {
+  readonly key: string;
+  readonly name: string;
+  readonly is: Activation;
 }
 
 /** A family of decoders: what sets it apart from Llama. A new one is a file beside this one and a line in registry.ts. */
@@ -68,6 +79,10 @@ export interface Family {
   /** Its models, as people call them. */
   readonly models: string;
   readonly defaults?: Partial<FamilyDefaults>;
+  /** hidden_act silu unless given. */
+  readonly activation?: ActivationName;
+  /** The rotary parameters of most layers, where they are not where all have them. */
+  ropeParameters?(read: ConfigReader): ConfigReader;
   /** @throws SftError invalid-model-config, unsupported-architecture */
   traits(read: ConfigReader, shape: FamilyShape): Partial<FamilyTraits>;
 }
@@ -80,9 +95,9 @@ export function llamaTraits({ layers, headDim }: FamilyShape): FamilyTraits {
     qkvBias: false,
     outputBias: false,
     qkNorm: undefined,
-    activation: 'silu',
     windows: new Array<number>(layers).fill(0),
     ropes: new Array<RopeName>(layers).fill('global'),
+    localRope: undefined,
     embeddingScale: 1,
     attentionScale: 1 / Math.sqrt(headDim),
     residualScale: 1,

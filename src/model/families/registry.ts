@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/fetched-file';
 import type { ConfigReader } from '../config-reader';
 import type { Family } from './family';
+import { GEMMA_3 } from './gemma3';
 import { GRANITE } from './granite';
 import { LLAMA } from './llama';
 import { MISTRAL } from './mistral';
@@ -8,7 +9,7 @@ import { OLMO_2 } from './olmo2';
 import { QWEN_2, QWEN_3 } from './qwen';
 import { SMOLLM_3 } from './smollm3';
 
-const FAMILIES: readonly Family[] = [LLAMA, MISTRAL, QWEN_2, QWEN_3, GRANITE, SMOLLM_3, OLMO_2];
+const FAMILIES: readonly Family[] = [LLAMA, MISTRAL, QWEN_2, QWEN_3, GRANITE, SMOLLM_3, OLMO_2, GEMMA_3];
 
 /**
  * The family that config.json names, by its class or else by its model_type.
