@@ -15,7 +15,7 @@ const ARROWS = {
   compute: ['base'],
   model: ['base', 'compute', 'config'],
   generate: ['base', 'compute', 'config', 'model', 'text'],
-  export: ['base', 'compute', 'config', 'model'],
+  export: ['base', 'compute', 'config', 'model', 'text'],
   train: ['base', 'compute', 'model', 'text', 'dataset', 'config'],
   engines: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'tuning', 'train', 'generate'],
   runs: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'engines'],

@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { makeFolder, writeFolderAtomic } from '../base/files';
-import type { ExportProgress } from '../export/exporter';
+import type { Exporter, ExportProgress } from '../export/exporter';
+import { GGUF_TYPE_NAMES } from '../export/gguf/gguf-format';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
@@ -16,24 +17,35 @@ const FORMS = EXPORTERS.map(({ name }) => name);
 export const exportVerb: Verb = {
   name: 'export',
   summary: 'write a tuned model in a form that other programs load',
-  usage: `sft export RUN --to ${FORMS.join('|')} --out DIR [--weights best] [options]`,
+  usage: `sft export RUN --to ${FORMS.join('|')} --out PATH [--type q8_0] [--weights best] [options]`,
   options: {
     to: { type: 'string', value: 'FORM', help: EXPORTERS.map(({ name, summary }) => `${name}: ${summary}`).join('. ') },
-    out: { type: 'string', value: 'DIR', help: 'folder to write; it must not exist, or be empty' },
+    out: {
+      type: 'string',
+      value: 'PATH',
+      help: 'folder to write; it must not exist, or be empty. For gguf also a file, NAME.gguf',
+    },
+    type: {
+      type: 'string',
+      value: 'TYPE',
+      help: `of weights in a GGUF: ${GGUF_TYPE_NAMES.join(', ')} (the base model's)`,
+    },
     weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
     ...DEVICE_OPTIONS,
   },
   teach: `Training leaves an adapter: a small set of numbers that only makes sense beside its base model. "merged" adds them to the weights of
 the base model, computed in fp32 and rounded once to the types of its files, and writes a model folder that loads wherever the base
 model loads. "peft" writes the adapter for use with PEFT. Both hold the tokenizer, the chat template that training used and a
-README.md that says how the model was trained. The run is not changed.
+README.md that says how the model was trained. The run is not changed. "gguf" is one file for llama.cpp and what is built on it.
 
   sft export .sft/runs/<run> --to merged --out faq-model`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
     const exporter = exporterNamed(requiredOption(options, 'to', `say in which form: --to ${FORMS.join(' or --to ')}`));
+    const type = chosenType(exporter, textOption(options, 'type'));
     const out = path.resolve(requiredOption(options, 'out', 'name the folder to write: --out DIR'));
-    await requireFree(out);
+    const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
+    await (single ? requireNoFile(out) : requireFree(out));
     const run = await readRun(folder);
     const { source, close } = await openExport(
       await openDeviceOption(options),
@@ -43,20 +55,56 @@ README.md that says how the model was trained. The run is not changed.
     let notes: readonly string[] = [];
     try {
       await makeFolder(path.dirname(out));
-      await writeFolderAtomic(out, async (temporary) => {
-        notes = await exporter.write(source, temporary, shareShown(terminal));
+      const written = single ? `${out}.folder` : out;
+      await writeFolderAtomic(written, async (temporary) => {
+        notes = await exporter.write(source, temporary, shareShown(terminal), type);
       });
+      if (single) await takeOut(written, out);
     } finally {
       close();
     }
     terminal.status?.('');
     if (json)
-      terminal.out(JSON.stringify({ form: exporter.name, folder: out, base_model: source.card.baseModel, notes }));
+      terminal.out(
+        JSON.stringify({
+          form: exporter.name,
+          [single ? 'file' : 'folder']: out,
+          base_model: source.card.baseModel,
+          notes,
+        }),
+      );
     else terminal.out(`${exporter.name}: ${out}`);
     for (const note of notes) terminal.log(`note: ${note}`);
     return 0;
   },
 };
+
+/** @throws SftError usage where the form has no such type */
+function chosenType({ name, types }: Exporter, type: string | undefined): string | undefined {
+  if (type === undefined || types?.includes(type) === true) return type;
+  const reason = types === undefined ? `--to ${name} takes no --type` : `--type ${JSON.stringify(type)} is not a type`;
+  throw new SftError('usage', reason, {
+    remedy: types === undefined ? 'leave it out' : `take one of: ${types.join(', ')}`,
+    exitCode: 2,
+  });
+}
+
+/** The file of a form that is one, out of the folder it was written in. */
+async function takeOut(folder: string, file: string): Promise<void> {
+  const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(file));
+  await rename(path.join(folder, name!), file);
+  await rm(folder, { recursive: true });
+}
+
+/** @throws SftError not-writable */
+async function requireNoFile(out: string): Promise<void> {
+  if ((await stat(out).catch(() => undefined)) === undefined) return;
+  throw new SftError('not-writable', 'exists already', {
+    file: out,
+    remedy: 'name another file with --out, or delete this one first',
+    exitCode: 2,
+  });
+}
 
 /** Shows each percent on a terminal, each tenth elsewhere. */
 function shareShown(terminal: Terminal): ExportProgress {

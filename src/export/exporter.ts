@@ -1,4 +1,5 @@
 import type { Device } from '../compute/device';
+import type { ChatTokenizer } from '../text/chat-tokenizer';
 import type { LlamaConfig } from '../model/llama-config';
 import type { Tuning } from '../model/tuning';
 import type { BaseWeights } from '../model/weights';
@@ -17,6 +18,8 @@ export interface ExportSource {
   readonly tuning?: Tuning | undefined;
   /** The Jinja source of the chat template that the model was trained with. */
   readonly chatTemplate: string;
+  /** Tokenizer and template, and how the model is asked. */
+  readonly chat: ChatTokenizer;
   readonly card: CardFacts;
 }
 
@@ -30,10 +33,15 @@ export interface Exporter {
   readonly name: string;
   /** One line: what it is, and what loads it. */
   readonly summary: string;
+  /** The types that its weights may have, where that can be chosen: `--type`. */
+  readonly types?: readonly string[];
+  /** The ending of a file's name that `--out` may have: a form that is one file. */
+  readonly extension?: string;
   /**
    * Writes it into an empty folder; the caller writes aside and renames.
+   * @param type one of `types`; the base model's unless given
    * @returns what a person should know of it, a line each
    * @throws SftError export-impossible where the model has no such form
    */
-  write(source: ExportSource, folder: string, onProgress: ExportProgress): Promise<readonly string[]>;
+  write(source: ExportSource, folder: string, onProgress: ExportProgress, type?: string): Promise<readonly string[]>;
 }

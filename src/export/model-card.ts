@@ -21,18 +21,25 @@ export interface CardFacts {
   readonly scored: number;
 }
 
-/** Writes README.md as the Hub reads it: a YAML head, then what the model is, how it was trained and how it is loaded. */
-export async function writeCard(folder: string, facts: CardFacts, library: 'peft' | 'transformers'): Promise<void> {
-  await writeFile(path.join(folder, 'README.md'), `${[...head(facts, library), ...body(facts, library)].join('\n')}\n`);
+/**
+ * Writes README.md as the Hub reads it: a YAML head, then what the model is, how it was trained and how it is loaded.
+ * @param file what is loaded, where it is one file
+ */
+export async function writeCard(folder: string, facts: CardFacts, library: Library, file = ''): Promise<void> {
+  const lines = [...head(facts, library), ...body(facts, usage(facts.baseModel, library, file))];
+  await writeFile(path.join(folder, 'README.md'), `${lines.join('\n')}\n`);
 }
 
-function head({ baseModel, onHub }: CardFacts, library: string): string[] {
+/** Who loads it; of `gguf` the file is named. */
+type Library = 'peft' | 'transformers' | 'gguf';
+
+function head({ baseModel, onHub }: CardFacts, library: Library): string[] {
   // The Hub takes a name alone for base_model: a path on somebody's disk would be refused there.
   const base = onHub ? [`base_model: ${JSON.stringify(baseModel)}`] : [];
   return ['---', ...base, `library_name: ${library}`, 'pipeline_tag: text-generation', 'tags:', '  - sft', '---', ''];
 }
 
-function body(facts: CardFacts, library: 'peft' | 'transformers'): string[] {
+function body(facts: CardFacts, use: readonly string[]): string[] {
   const { title, baseModel, dataset, weights, settings, scores, scored } = facts;
   return [
     `# ${plain(title)}`,
@@ -55,13 +62,12 @@ function body(facts: CardFacts, library: 'peft' | 'transformers'): string[] {
     '',
     '## Use',
     '',
-    '```python',
-    ...usage(baseModel, library),
-    '```',
+    ...use,
   ];
 }
 
-function usage(baseModel: string, library: 'peft' | 'transformers'): string[] {
+function usage(baseModel: string, library: Library, file: string): string[] {
+  if (library === 'gguf') return ['```sh', `llama-cli -m ${file} --temp 0`, '```'];
   const load =
     library === 'transformers'
       ? [
@@ -77,6 +83,7 @@ function usage(baseModel: string, library: 'peft' | 'transformers'): string[] {
           'model = PeftModel.from_pretrained(model, ".")',
         ];
   return [
+    '```python',
     ...load,
     'tokenizer = AutoTokenizer.from_pretrained(".")',
     'prompt = tokenizer.apply_chat_template(',
@@ -84,6 +91,7 @@ function usage(baseModel: string, library: 'peft' | 'transformers'): string[] {
     ')',
     'answer = model.generate(**prompt, max_new_tokens=128, do_sample=False)',
     'print(tokenizer.decode(answer[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True))',
+    '```',
   ];
 }
 

@@ -1,10 +1,11 @@
 import { SftError } from '../base/errors';
 import type { Exporter } from './exporter';
+import { ggufExporter } from './gguf/gguf-exporter';
 import { mergedExporter } from './merged/merged-exporter';
 import { peftExporter } from './peft/peft-exporter';
 
 /** Every form in which a tuned model leaves. */
-export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter];
+export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter, ggufExporter];
 
 /** @throws SftError usage */
 export function exporterNamed(name: string): Exporter {

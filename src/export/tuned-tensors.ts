@@ -9,23 +9,31 @@ import type { WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
 
 const TYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const;
+const DTYPES = { F32: 'f32', BF16: 'bf16', F16: 'f16' } as const;
+
+/** In which type a tensor leaves. */
+export type TypeChoice = (tensor: Pick<WeightTensor, 'name' | 'shape'>, stored: TensorType) => TensorType;
 
 /**
- * The tensors of a tuned model with what was trained in them, in the types of the base model's file. Each is computed in fp32, a piece
- * of `transferBytes` at a time, and rounded once.
+ * The tensors of a tuned model with what was trained in them. Each is computed in fp32, a piece of `transferBytes` and of whole rows at a
+ * time, and rounded once.
+ * @param choose the types of the base model's file unless given
  */
-export function tunedTensors(source: ExportSource): readonly TensorSource[] {
+export function tunedTensors(
+  source: ExportSource,
+  choose: TypeChoice = (_, stored) => stored,
+): readonly TensorSource[] {
   const deltas = deltasByTensor(source);
   return source.weights.all().map((tensor) => {
     const { name, shape } = tensor;
-    const stored = source.base.get(name).data;
+    const dtype = choose(tensor, storedType(source.base.get(name).data));
     const read = (): AsyncGenerator<Uint8Array> =>
-      piecesOf(source.device, trainedTensor(source, tensor), stored.dtype, deltas.get(name));
-    return { name, dtype: typeOf(stored), shape, read };
+      piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], deltas.get(name));
+    return { name, dtype, shape, read };
   });
 }
 
-function typeOf({ dtype }: DeviceBuffer): TensorType {
+function storedType({ dtype }: DeviceBuffer): TensorType {
   if (dtype === 'i32' || dtype === 'u8') throw new RangeError('a weight is not of integers');
   return TYPES[dtype];
 }

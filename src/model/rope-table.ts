@@ -3,7 +3,7 @@ import type { Rope, RopeScaling } from './rope-scaling';
 const { fround } = Math;
 
 /** Rotary frequencies, fp32 [rotated / 2], rounded to fp32 where transformers rounds (modeling_rope_utils). */
-function ropeFrequencies({ theta, rotated, scaling }: Rope): Float32Array {
+export function ropeFrequencies({ theta, rotated, scaling }: Rope): Float32Array {
   const powers = Float32Array.from({ length: rotated / 2 }, (_, i) => Math.pow(theta, fround((2 * i) / rotated)));
   if (scaling.type === 'yarn') return yarnFrequencies(powers, theta, rotated, scaling);
   return powers.map((power) => scaleFrequency(fround(1 / power), scaling));

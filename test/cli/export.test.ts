@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
+import { unpackGguf } from '../../src/export/gguf/unpack-gguf';
 import { locateTensors, type LocatedTensor } from '../../src/base/tensor-folder';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
 
@@ -114,6 +115,34 @@ describe('sft export', () => {
     assert.match(readFileSync(path.join(adapter, 'README.md'), 'utf8'), /\| ROUGE-1 \| 0\.\d{3} \| 0\.\d{3} \|/);
   });
 
+  it('gguf: read back, it counts as the base model does and answers as base and adapter do, as exactly as its type allows', async () => {
+    const apart = score(MODEL, path.join(run, 'adapter'));
+    const counts = (model: string): unknown => {
+      const { total } = JSON.parse(sft(['count', data, '--model', model, '--json']).out) as { total: unknown };
+      return total;
+    };
+    const allowed = { f32: 1e-5, bf16: 2e-3, f16: 1e-3, q8_0: 1e-2, q4_0: 2e-1 };
+    let before = -1;
+    for (const [type, most] of Object.entries(allowed)) {
+      const out = path.join(folder, `model-${type}.gguf`);
+      const written = sft(['export', run, '--to', 'gguf', '--type', type, '--out', out]);
+      assert.equal(written.code, 0, written.err);
+      assert.equal(existsSync(`${out}.folder`), false);
+      const unpacked = path.join(folder, `unpacked-${type}`);
+      mkdirSync(unpacked);
+      await unpackGguf(out, unpacked);
+      const away = Math.abs(score(unpacked) / apart - 1);
+      assert.ok(away < most, `${type}: ${away}`);
+      if (type === 'q4_0') assert.ok(away > before, 'four bits are as exact as eight: this measures nothing');
+      before = away;
+      assert.deepEqual(counts(unpacked), counts(MODEL));
+    }
+    const refused = sft(['export', run, '--to', 'gguf', '--out', path.join(folder, 'model-f32.gguf')]);
+    assert.match(refused.err, /model-f32\.gguf exists already - name another file/);
+    const typed = sft(['export', run, '--to', 'merged', '--type', 'f16', '--out', path.join(folder, 'typed')]);
+    assert.match(typed.err, /--to merged takes no --type - leave it out/);
+  });
+
   it("full fine-tuning: merged is in the base model's types; there is no adapter", () => {
     const full = train('full', { training_type: 'full', lora_dropout: undefined, max_steps: 2, learning_rate: 1e-3 });
     const merged = exported(full, 'merged');
@@ -134,7 +163,7 @@ describe('sft export', () => {
     const refusals: [string[], RegExp][] = [
       [[run, '--to', 'merged', '--out', held], /held the folder is not empty - name a new folder/],
       [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
-      [[run, '--to', 'onnx', '--out', 'x'], /--to "onnx" is not a form of export - take one of: peft, merged/],
+      [[run, '--to', 'onnx', '--out', 'x'], /--to "onnx" is not a form of export - take one of: peft, merged, gguf/],
       [
         [run, '--to', 'merged', '--out', path.join(folder, 'x'), '--weights', 'step-3'],
         /no weights called "step-3" - take one of these with --weights: tuned, best, step-4, step-2/,

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { Exporter, ExportProgress, ExportSource } from '../exporter';
+import { writeCard } from '../model-card';
+import { architectureOf, contextLength, hyperparameters } from './architecture';
+import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType, type Metadata } from './gguf-format';
+import { ggufTensors } from './gguf-tensors';
+import { tokenizerMetadata } from './tokenizer-metadata';
+import { writeGguf } from './write-gguf';
+
+/** A whole model in llama.cpp's format. */
+export const ggufExporter: Exporter = {
+  name: 'gguf',
+  summary:
+    'one file for llama.cpp, LM Studio and the like: the model with what was trained merged into it, its tokenizer and template',
+  types: GGUF_TYPE_NAMES,
+  extension: '.gguf',
+  async write(source, folder, onProgress, type) {
+    const chosen = (type as GgufType | undefined) ?? typeOfBase(source);
+    const file = ggufFile('model', chosen);
+    await writeModel(source, path.join(folder, file), chosen, onProgress);
+    await writeCard(folder, source.card, 'gguf', file);
+    return notesOf(source);
+  },
+};
+
+/** `model-Q8_0.gguf` */
+function ggufFile(stem: string, type: GgufType): string {
+  return `${stem}-${type.toUpperCase()}.gguf`;
+}
+
+/** The type of most of the base model's weights. */
+function typeOfBase({ base }: ExportSource): GgufType {
+  const { dtype } = base.get('model.embed_tokens.weight').data;
+  return dtype === 'i32' || dtype === 'u8' ? 'f32' : dtype;
+}
+
+/** @throws SftError export-impossible */
+async function writeModel(
+  source: ExportSource,
+  file: string,
+  type: GgufType,
+  onProgress: ExportProgress,
+): Promise<void> {
+  const { config, modelDir, chat, card } = source;
+  const metadata: Metadata = new Map([
+    ['general.architecture', { type: 'string', value: architectureOf(config).name }],
+    ['general.type', { type: 'string', value: 'model' }],
+    ['general.name', { type: 'string', value: card.title }],
+    ['general.file_type', { type: 'u32', value: GGUF_TYPES[type].fileType }],
+    ['general.quantization_version', { type: 'u32', value: 2 }],
+    ...hyperparameters(config),
+    ...(await tokenizerMetadata(modelDir, chat, config.vocabSize)),
+  ]);
+  await writeGguf(file, metadata, ggufTensors(source, type), onProgress);
+}
+
+/** What a person should know of a model in this format. */
+function notesOf({ config }: ExportSource): readonly string[] {
+  const context = contextLength(config);
+  if (context === config.maxPositionEmbeddings) return [];
+  return [`llama.cpp has no sliding window for this model: its context is set to the window, ${context} tokens`];
+}

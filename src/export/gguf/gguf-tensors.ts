@@ -1,0 +1,82 @@
+import type { TensorSource, TensorType } from '../../base/safetensors';
+import type { LlamaConfig } from '../../model/llama-config';
+import { ropeFrequencies } from '../../model/rope-table';
+import type { ExportSource } from '../exporter';
+import { tunedTensors } from '../tuned-tensors';
+import { architectureOf } from './architecture';
+import { GGUF_TYPES, type GgufType } from './gguf-format';
+import { interleaveHeads } from './permute';
+import { quantise } from './quantise';
+import { ggufName, isRotated } from './tensor-names';
+import type { GgufTensor } from './write-gguf';
+
+const COMPUTED: Readonly<Record<GgufType, TensorType>> = {
+  f32: 'F32',
+  f16: 'F16',
+  bf16: 'BF16',
+  q8_0: 'F32',
+  q4_0: 'F32',
+};
+
+/**
+ * A tuned model's tensors under llama.cpp's names and in its order of rows. Vectors are fp32. Rows that blocks do not fill are fp16. Where
+ * matrices have 4 bits, the tables of the vocabulary have 8: every token goes through them.
+ */
+export function ggufTensors(source: ExportSource, type: GgufType): readonly GgufTensor[] {
+  const { config } = source;
+  const typeOf = ({ name, shape }: Pick<TensorSource, 'name' | 'shape'>): GgufType => {
+    if (shape.length === 1) return 'f32';
+    const chosen = type === 'q4_0' && !name.startsWith('model.layers.') ? 'q8_0' : type;
+    return shape.at(-1)! % GGUF_TYPES[chosen].block === 0 ? chosen : 'f16';
+  };
+  const tensors = tunedTensors(source, (tensor) => COMPUTED[typeOf(tensor)]);
+  return [...ropeFactors(config), ...tensors.map((tensor) => placed(tensor, typeOf(tensor), config))];
+}
+
+function placed(tensor: TensorSource, type: GgufType, config: LlamaConfig): GgufTensor {
+  const { name, shape } = tensor;
+  const translated = ggufName(name);
+  if (translated === undefined) throw new RangeError(`${name} has no name in llama.cpp`);
+  const turned = architectureOf(config).interleaved && isRotated(name);
+  return {
+    name: translated,
+    type,
+    shape,
+    async *read() {
+      const pieces = piecesOf(tensor);
+      const ordered = turned ? reordered(pieces, shape[0]!, config.headDim) : pieces;
+      for await (const piece of ordered)
+        yield type === 'q8_0' || type === 'q4_0' ? quantise(type, floats(piece)) : piece;
+    },
+  };
+}
+
+async function* piecesOf(tensor: TensorSource): AsyncGenerator<Uint8Array> {
+  const data = tensor.read();
+  if ('then' in data) yield await data;
+  else yield* data;
+}
+
+/** A head's rows may lie in two pieces, so the tensor is put together first: of q and k that is little. */
+async function* reordered(
+  pieces: AsyncIterable<Uint8Array>,
+  rows: number,
+  headDim: number,
+): AsyncGenerator<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  yield interleaveHeads(all.length === 1 ? all[0]! : Buffer.concat(all), rows, headDim);
+}
+
+function floats({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** By what RoPE's frequencies are divided, for the scaling that llama.cpp knows no name of. */
+function ropeFactors({ rope }: LlamaConfig): readonly GgufTensor[] {
+  if (rope.scaling.type !== 'llama3') return [];
+  const scaled = ropeFrequencies(rope);
+  const factors = ropeFrequencies({ ...rope, scaling: { type: 'default' } }).map((value, i) => value / scaled[i]!);
+  const bytes = new Uint8Array(factors.buffer, factors.byteOffset, factors.byteLength);
+  return [{ name: 'rope_freqs.weight', type: 'f32', shape: [factors.length], read: () => [bytes] }];
+}

@@ -1,0 +1,73 @@
+import { GGUF_TYPES } from './gguf-format';
+import { fromHalf, toHalf } from './half';
+
+const BLOCK = 32;
+const f = Math.fround;
+
+/** Bytes of numbers whose count is a multiple of 32, as ggml's Q8_0 and Q4_0 hold them; bit-equal to quantize_row_q8_0_ref and q4_0_ref. */
+export function quantise(type: 'q8_0' | 'q4_0', values: Float32Array): Uint8Array {
+  const { blockBytes } = GGUF_TYPES[type];
+  const out = new Uint8Array((values.length / BLOCK) * blockBytes);
+  const put = type === 'q8_0' ? putQ8 : putQ4;
+  for (let from = 0, at = 0; from < values.length; from += BLOCK, at += blockBytes) put(values, from, out, at);
+  return out;
+}
+
+/** The numbers that such bytes stand for. */
+export function dequantise(type: 'q8_0' | 'q4_0', bytes: Uint8Array): Float32Array {
+  const { blockBytes } = GGUF_TYPES[type];
+  const out = new Float32Array((bytes.length / blockBytes) * BLOCK);
+  for (let at = 0, to = 0; at < bytes.length; at += blockBytes, to += BLOCK) {
+    const scale = fromHalf(bytes[at]! | (bytes[at + 1]! << 8));
+    if (type === 'q8_0') {
+      for (let i = 0; i < BLOCK; i++) out[to + i] = ((bytes[at + 2 + i]! << 24) >> 24) * scale;
+      continue;
+    }
+    for (let i = 0; i < BLOCK / 2; i++) {
+      const two = bytes[at + 2 + i]!;
+      out[to + i] = ((two & 15) - 8) * scale;
+      out[to + i + BLOCK / 2] = ((two >>> 4) - 8) * scale;
+    }
+  }
+  return out;
+}
+
+/** A scale in fp16, then 32 signed bytes. */
+function putQ8(values: Float32Array, from: number, out: Uint8Array, at: number): void {
+  let largest = 0;
+  for (let i = 0; i < BLOCK; i++) largest = Math.max(largest, Math.abs(values[from + i]!));
+  const scale = f(largest / 127);
+  const inverse = inverseOf(scale);
+  putScale(out, at, scale);
+  for (let i = 0; i < BLOCK; i++) {
+    const value = f(values[from + i]! * inverse);
+    // C's roundf: halves away from zero.
+    const size = Math.floor(f(Math.abs(value)) + 0.5);
+    out[at + 2 + i] = value < 0 ? -size : size;
+  }
+}
+
+/** A scale in fp16, then 16 bytes: the block's first half in the low four bits, the second in the high ones. */
+function putQ4(values: Float32Array, from: number, out: Uint8Array, at: number): void {
+  let largest = 0;
+  for (let i = 0; i < BLOCK; i++) if (Math.abs(values[from + i]!) > Math.abs(largest)) largest = values[from + i]!;
+  const scale = f(largest / -8);
+  const inverse = inverseOf(scale);
+  putScale(out, at, scale);
+  const code = (value: number): number => Math.min(15, Math.trunc(f(f(value * inverse) + 8.5)));
+  for (let i = 0; i < BLOCK / 2; i++) {
+    out[at + 2 + i] = code(values[from + i]!) | (code(values[from + i + BLOCK / 2]!) << 4);
+  }
+}
+
+/** 0 where the block is next to nothing: its numbers then become 0, as their scale does in fp16. */
+function inverseOf(scale: number): number {
+  const inverse = scale === 0 ? 0 : f(1 / scale);
+  return Number.isFinite(inverse) ? inverse : 0;
+}
+
+function putScale(out: Uint8Array, at: number, scale: number): void {
+  const bits = toHalf(scale);
+  out[at] = bits & 0xff;
+  out[at + 1] = bits >>> 8;
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { it, type TestContext } from 'node:test';
+import { loadChatTokenizer } from '../../text/chat-tokenizer';
+import type { MetadataValue } from './gguf-format';
+import { tokenizerMetadata } from './tokenizer-metadata';
+
+const TEXT = 'test/reference/text';
+
+/** A model folder with a tokenizer and a template of the references, and what is changed in tokenizer.json. */
+function modelFolder(
+  t: TestContext,
+  tokenizer: string,
+  template: string,
+  change: (json: Record<string, unknown>) => void = () => undefined,
+): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sft-gguf-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const from = path.join(TEXT, 'tokenizers', tokenizer);
+  const json = JSON.parse(readFileSync(path.join(from, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+  change(json);
+  writeFileSync(path.join(folder, 'tokenizer.json'), JSON.stringify(json));
+  copyFileSync(path.join(from, 'tokenizer_config.json'), path.join(folder, 'tokenizer_config.json'));
+  copyFileSync(path.join(TEXT, 'templates', `${template}.jinja`), path.join(folder, 'chat_template.jinja'));
+  return folder;
+}
+
+async function metadataOf(folder: string, rows = 700): Promise<ReadonlyMap<string, MetadataValue['value']>> {
+  const chat = await loadChatTokenizer(folder);
+  const entries = await tokenizerMetadata(folder, chat, rows);
+  return new Map(entries.map(([key, { value }]) => [key, value]));
+}
+
+for (const [tokenizer, template, pre] of [
+  ['llama-3', 'llama-3', 'llama-bpe'],
+  ['qwen', 'qwen3', 'qwen2'],
+  ['smol', 'chatml', 'smollm'],
+] as const) {
+  it(`${tokenizer}: names the pre-tokenizer ${pre}, and never asks for another first token`, async (t) => {
+    const metadata = await metadataOf(modelFolder(t, tokenizer, template));
+    assert.equal(metadata.get('tokenizer.ggml.model'), 'gpt2');
+    assert.equal(metadata.get('tokenizer.ggml.pre'), pre);
+    assert.equal(metadata.get('tokenizer.ggml.add_bos_token'), false);
+    const [texts, types] = ['tokens', 'token_type'].map(
+      (key) => metadata.get(`tokenizer.ggml.${key}`) as readonly unknown[],
+    );
+    assert.equal(texts!.length, 700);
+    assert.deepEqual([texts![699], types![699], types![0]], ['[PAD699]', 5, 1]);
+    const eot = metadata.get('tokenizer.ggml.eot_token_id') ?? metadata.get('tokenizer.ggml.eos_token_id');
+    assert.equal(texts![eot as number], pre === 'llama-bpe' ? '<|eot_id|>' : '<|im_end|>');
+    assert.equal(types![eot as number], 3);
+  });
+}
+
+it('llama-2: refuses merges that SentencePiece would not have, and takes those that it has', async (t) => {
+  await assert.rejects(metadataOf(modelFolder(t, 'llama-2', 'llama-2')), /not a SentencePiece vocabulary/);
+  const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
+    const model = json['model'] as { vocab: Record<string, number>; merges: [string, string][] };
+    const added = new Set((json['added_tokens'] as { content: string }[]).map(({ content }) => content));
+    const known = (token: string): boolean => Object.hasOwn(model.vocab, token) && !added.has(token);
+    const tokens = Object.keys(model.vocab).filter((token) => known(token) && !/^<0x..>$/.test(token));
+    model.merges = tokens.flatMap((token) => {
+      const characters = Array.from(token);
+      return characters
+        .slice(1)
+        .map((_, i): [string, string] => [characters.slice(0, i + 1).join(''), characters.slice(i + 1).join('')])
+        .filter(([left, right]) => known(left) && known(right));
+    });
+  });
+  const metadata = await metadataOf(folder);
+  assert.equal(metadata.get('tokenizer.ggml.model'), 'llama');
+  assert.equal(metadata.get('tokenizer.ggml.add_space_prefix'), true);
+  assert.equal((metadata.get('tokenizer.ggml.scores') as number[]).length, 700);
+});
+
+it('refuses a pre-tokenizer that llama.cpp does not have', async (t) => {
+  const folder = modelFolder(t, 'qwen', 'qwen3', (json) => {
+    json['pre_tokenizer'] = { type: 'ByteLevel', add_prefix_space: true, use_regex: true };
+  });
+  await assert.rejects(metadataOf(folder), /llama\.cpp has no pre-tokenizer that does what this one does/);
+});

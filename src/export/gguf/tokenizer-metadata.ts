@@ -1,0 +1,197 @@
+import path from 'node:path';
+import { SftError } from '../../base/errors';
+import type { JsonObject } from '../../base/fetched-file';
+import { readAddedTokens, type AddedToken } from '../../text/added-tokens';
+import { BpeModel } from '../../text/bpe';
+import type { ChatTokenizer } from '../../text/chat-tokenizer';
+import { completeAddedTokens } from '../../text/later-tokens';
+import { isObject, readModelJson } from '../../text/model-files';
+import { readSpecialTokens } from '../../text/special-tokens';
+import type { MetadataValue } from './gguf-format';
+import { namePreTokenizer, stagesOf } from './pre-tokenizers';
+import { scoresOf } from './spm-scores';
+
+type Entries = readonly (readonly [string, MetadataValue])[];
+
+/** llama.cpp's kinds of tokens. */
+export const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+interface TokenizerFile {
+  readonly file: string;
+  readonly json: JsonObject;
+  readonly model: JsonObject;
+  readonly vocab: ReadonlyMap<string, number>;
+  readonly merges: readonly (readonly [left: string, right: string])[];
+  readonly added: readonly AddedToken[];
+}
+
+/**
+ * A model's tokenizer as llama.cpp reads it: the same ids for the same texts, or a refusal.
+ * @param rows of the table of token embeddings: there are as many tokens
+ * @throws SftError export-impossible where llama.cpp has no tokenizer that does the same
+ */
+export async function tokenizerMetadata(modelDir: string, chat: ChatTokenizer, rows: number): Promise<Entries> {
+  const tokenizer = await readTokenizerFile(modelDir);
+  const kind = tokenizer.model['byte_fallback'] === true ? spm(tokenizer, chat) : gpt2(tokenizer);
+  const { texts, types } = tokensOf(tokenizer, rows);
+  const scores =
+    kind.scores === undefined
+      ? []
+      : [['tokenizer.ggml.scores', { type: 'f32s', value: texts.map((text) => kind.scores?.get(text) ?? 0) }] as const];
+  return [
+    ['tokenizer.ggml.model', { type: 'string', value: kind.model }],
+    ['tokenizer.ggml.pre', { type: 'string', value: kind.pre }],
+    ['tokenizer.ggml.tokens', { type: 'strings', value: texts }],
+    ...scores,
+    ['tokenizer.ggml.token_type', { type: 'i32s', value: types }],
+    ...kind.entries,
+    ...(await specialIds(modelDir, chat)),
+    // Templates write the first token out. Another one before it would be what the model was not trained on.
+    ['tokenizer.ggml.add_bos_token', { type: 'bool', value: false }],
+    ['tokenizer.ggml.add_eos_token', { type: 'bool', value: false }],
+    ['tokenizer.chat_template', { type: 'string', value: chat.template.source }],
+  ];
+}
+
+interface Kind {
+  readonly model: 'gpt2' | 'llama';
+  readonly pre: string;
+  readonly scores?: ReadonlyMap<string, number>;
+  readonly entries: Entries;
+}
+
+/** Byte-level BPE. */
+function gpt2({ json, model, vocab, merges, added, file }: TokenizerFile): Kind {
+  const pre = namePreTokenizer(json['pre_tokenizer']);
+  if (pre === undefined) throw impossible(file, 'llama.cpp has no pre-tokenizer that does what this one does');
+  const normalizer = isObject(json['normalizer']) ? json['normalizer']['type'] : undefined;
+  if (normalizer !== undefined && normalizer !== 'NFC')
+    throw impossible(file, `llama.cpp has no normalizer ${JSON.stringify(normalizer)}`);
+  if ((model['ignore_merges'] === true) !== pre.ignoresMerges) {
+    const bpe = new BpeModel({ ...model, ignore_merges: false }, file, false);
+    const texts = new Set(added.map(({ content }) => content));
+    const apart = [...vocab.keys()].find((token) => !texts.has(token) && bpe.encode(token).length !== 1);
+    if (apart !== undefined) {
+      const reason = `its merges do not make the token ${JSON.stringify(apart)}, and llama.cpp's pre-tokenizer ${pre.name} takes ignore_merges to be ${String(pre.ignoresMerges)}`;
+      throw impossible(file, reason);
+    }
+  }
+  const value = merges.map(([left, right]) => `${left} ${right}`);
+  return { model: 'gpt2', pre: pre.name, entries: [['tokenizer.ggml.merges', { type: 'strings', value }]] };
+}
+
+/** SentencePiece, which tokenizer.json writes as BPE with bytes for what the vocabulary lacks. */
+function spm({ json, vocab, merges, added, file }: TokenizerFile, chat: ChatTokenizer): Kind {
+  const addedTexts = new Set(added.map(({ content }) => content));
+  const isPlain = (token: string): boolean => !addedTexts.has(token) && !isByte(token);
+  const found = scoresOf(vocab, merges, isPlain);
+  if ('reason' in found) throw impossible(file, `it is not a SentencePiece vocabulary: ${found.reason}`);
+  const prefix = prefixOf(json, file, chat);
+  if (prefix.splits && [...vocab.keys()].some((token) => isPlain(token) && token.lastIndexOf('\u2581') > 0))
+    throw impossible(file, 'it cuts texts at blanks, and llama.cpp would join across them');
+  const entries: Entries = [['tokenizer.ggml.add_space_prefix', { type: 'bool', value: prefix.adds }]];
+  return { model: 'llama', pre: 'default', scores: found.scores, entries };
+}
+
+/** Whether a blank is put before texts, and whether they are cut at blanks. */
+function prefixOf(json: JsonObject, file: string, chat: ChatTokenizer): { adds: boolean; splits: boolean } {
+  const stages = stagesOf(json['pre_tokenizer']);
+  const normalizer = JSON.stringify(normalizersOf(json['normalizer']));
+  if (stages.length === 0) {
+    const adds = normalizer === JSON.stringify(['Prepend \u2581', 'Replace   \u2581']);
+    if (adds || normalizer === JSON.stringify(['Replace   \u2581'])) return { adds, splits: false };
+  }
+  const [stage] = stages;
+  if (stages.length === 1 && stage!['type'] === 'Metaspace' && normalizer === '[]') {
+    const splits = stage!['split'] !== false;
+    const scheme = stage!['prepend_scheme'] ?? (stage!['add_prefix_space'] === false ? 'never' : 'always');
+    if (scheme !== 'first') return { adds: scheme === 'always', splits };
+    // A text that begins with a token has no first text.
+    const [first] = chat.encodePrompt([{ role: 'user', content: 'question' }]);
+    if (first !== undefined && chat.tokenizer.isAdded(first)) return { adds: false, splits };
+  }
+  throw impossible(file, 'llama.cpp treats blanks otherwise than its normalizer and pre-tokenizer do');
+}
+
+function normalizersOf(config: unknown): string[] {
+  if (!isObject(config)) return [];
+  const { type, prepend, pattern, content, normalizers } = config;
+  if (type === 'Sequence') return (Array.isArray(normalizers) ? normalizers : []).flatMap(normalizersOf);
+  if (type === 'Prepend') return [`Prepend ${String(prepend)}`];
+  if (type === 'Replace' && isObject(pattern)) return [`Replace ${String(pattern['String'])} ${String(content)}`];
+  return [String(type)];
+}
+
+function tokensOf({ vocab, added }: TokenizerFile, rows: number): { texts: string[]; types: number[] } {
+  const texts = Array.from({ length: rows }, (_, id) => `[PAD${id}]`);
+  const types = new Array<number>(rows).fill(TOKEN_TYPES.unused);
+  for (const [token, id] of vocab) {
+    if (id >= rows) continue;
+    texts[id] = token;
+    types[id] = isByte(token) ? TOKEN_TYPES.byte : TOKEN_TYPES.normal;
+  }
+  for (const { id, content, special } of added) {
+    if (id >= rows) continue;
+    texts[id] = content;
+    types[id] = special ? TOKEN_TYPES.control : TOKEN_TYPES.userDefined;
+  }
+  return { texts, types };
+}
+
+function isByte(token: string): boolean {
+  return /^<0x[0-9A-F]{2}>$/.test(token);
+}
+
+async function specialIds(modelDir: string, chat: ChatTokenizer): Promise<Entries> {
+  const { tokenizer, stopTokenIds } = chat;
+  const { all } = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
+  const named = (key: string): number | undefined => (all[key] === undefined ? undefined : tokenizer.tokenId(all[key]));
+  const eos = tokenizer.eosTokenId ?? stopTokenIds[0];
+  const eot = endOfTurn(chat);
+  const eom = stopTokenIds.find((id) => id !== eos && id !== eot);
+  const ids: readonly (readonly [string, number | undefined])[] = [
+    ['bos', tokenizer.bosTokenId],
+    ['eos', eos],
+    ['eot', eot === eos ? undefined : eot],
+    ['eom', eom],
+    ['unknown', named('unk_token')],
+    ['padding', named('pad_token')],
+  ];
+  return ids
+    .filter((entry): entry is [string, number] => entry[1] !== undefined)
+    .map(([key, value]) => [`tokenizer.ggml.${key}_token_id`, { type: 'u32', value }] as const);
+}
+
+/** The token that the template ends an answer with. */
+function endOfTurn({ template, tokenizer, stopTokenIds }: ChatTokenizer): number | undefined {
+  const answered = template.renderChat(
+    [
+      { role: 'user', content: 'question' },
+      { role: 'assistant', content: 'answer' },
+    ],
+    { addGenerationPrompt: false },
+  );
+  return tokenizer.encode(answered).findLast((id) => stopTokenIds.includes(id));
+}
+
+async function readTokenizerFile(modelDir: string): Promise<TokenizerFile> {
+  const file = path.join(modelDir, 'tokenizer.json');
+  const json = (await readModelJson(modelDir, 'tokenizer.json')) ?? {};
+  // That it is one was checked when the model was opened.
+  const model = json['model'] as JsonObject;
+  const vocab = new Map(Object.entries(model['vocab'] as Record<string, number>));
+  const merges = (model['merges'] as readonly (string | [string, string])[]).map((merge): [string, string] => {
+    if (typeof merge !== 'string') return merge;
+    const blank = merge.indexOf(' ');
+    return [merge.slice(0, blank), merge.slice(blank + 1)];
+  });
+  const added = await completeAddedTokens(modelDir, readAddedTokens(json['added_tokens'], file), vocab);
+  return { file, json, model, vocab, merges, added };
+}
+
+function impossible(file: string, reason: string): SftError {
+  return new SftError('export-impossible', reason, {
+    file,
+    remedy: 'take --to merged: a GGUF would be asked with other tokens than the model was trained with',
+  });
+}
