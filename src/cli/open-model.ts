@@ -2,6 +2,7 @@ import type { Device } from '../compute/device';
 import { modelFolder } from '../config/config-paths';
 import { openModel, openTuned, type ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
+import type { WeightOptions } from '../model/weights';
 import { otherBaseModel } from '../tuning/adapter-config';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { requiredOption, textOption } from './option-values';
@@ -15,6 +16,10 @@ export const MODEL_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), or the name of one that sft pull got',
   },
   adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to put on it' },
+  'load-in-4bit': {
+    type: 'boolean',
+    help: 'keep the frozen weights in 4 bits (NF4, scales in 8 bits), as a run with load_in_4bit does',
+  },
   'system-prompt': { type: 'string', value: 'TEXT', help: 'a system message before every conversation' },
   ...DEVICE_OPTIONS,
 };
@@ -26,11 +31,19 @@ export interface OpenedModel {
   readonly model: LlamaModel;
 }
 
+/** What --load-in-4bit asks for. */
+export function fourBitOption(options: Invocation['options']): WeightOptions {
+  return options['load-in-4bit'] === true ? { in4bit: { doubleQuant: true } } : {};
+}
+
 /** Opens what --model and --adapter name; notices go to the log. */
 export async function openModelOption({ options, terminal }: Invocation): Promise<OpenedModel> {
   const modelDir = modelFolder(requiredOption(options, 'model', 'give the folder of a model: --model DIR'));
   const device = await openDeviceOption(options);
-  const session = await openModel(device, modelDir, { systemPrompt: textOption(options, 'system-prompt') });
+  const session = await openModel(device, modelDir, {
+    systemPrompt: textOption(options, 'system-prompt'),
+    ...fourBitOption(options),
+  });
   for (const notice of session.chat.notices) terminal.log(notice);
   const adapter = textOption(options, 'adapter');
   if (adapter === undefined) return { device, session, model: session.base };

@@ -4,7 +4,7 @@ import { modelFolder } from '../config/config-paths';
 import { modelCatalog, runCatalog, type OpenCatalog } from '../serve/catalogs';
 import { startServer } from '../serve/server';
 import { openDeviceOption } from './open-device';
-import { MODEL_OPTIONS } from './open-model';
+import { fourBitOption, MODEL_OPTIONS } from './open-model';
 import { numberOption, onlyPositional, requiredOption, textOption } from './option-values';
 import { usageError } from './parse';
 import type { Invocation, Verb } from './verb';
@@ -99,5 +99,6 @@ async function openCatalog({ positionals, options }: Invocation): Promise<OpenCa
   return modelCatalog(await openDeviceOption(options), model, {
     ...(adapter === undefined ? {} : { adapter }),
     ...(systemPrompt === undefined ? {} : { systemPrompt }),
+    ...fourBitOption(options),
   });
 }

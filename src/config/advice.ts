@@ -1,5 +1,6 @@
 import type { JSONPath } from 'jsonc-parser';
 import type { ConfigFacts } from './facts';
+import { onAccepted } from './accepted';
 import type { Advice } from './advice-item';
 import { CONFIG_SCHEMA } from './config-schema';
 import { isShort, type EffectiveValues } from './defaults';
@@ -22,7 +23,7 @@ export type IsWritten = (path: JSONPath) => boolean;
 export function* adviceOn(
   values: EffectiveValues,
   plan: Plan,
-  facts: Pick<ConfigFacts, 'modelMaxPositions'>,
+  facts: Pick<ConfigFacts, 'modelMaxPositions' | 'devices'>,
   isWritten: IsWritten = differs(values),
 ): Generator<Advice> {
   yield* onLearningRate(values);
@@ -32,6 +33,7 @@ export function* adviceOn(
   yield* onValidation(values, plan);
   yield* onOwnFiles(values, isWritten);
   yield* planWarnings(values, plan);
+  yield* onAccepted(values, facts);
 }
 
 function* onLearningRate({ learning_rate: rate, training_type: type }: EffectiveValues): Generator<Advice> {

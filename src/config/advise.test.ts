@@ -182,6 +182,28 @@ describe('checkConfigText: advice', () => {
   });
 });
 
+describe('checkConfigText: what other trainers ask for', () => {
+  const said = (more: object, devices = [CPU]): string[] =>
+    checkConfigText(text(more), FILE, { devices })
+      .filter(({ code }) => code === 'accepted')
+      .map(({ severity, message }) => `${severity} ${message}`);
+
+  it('is accepted, with a line on what is done instead', () => {
+    assert.deepEqual(said({}), []);
+    const [bf16, packing, ...others] = said({ load_in_4bit: true, bf16: true, packing: true });
+    assert.match(bf16!, /^info bf16 true: the processor computes in fp32 instead.*stay in 4 bits/);
+    assert.match(packing!, /^info packing true: batches hold no padding here/);
+    assert.deepEqual(others, []);
+    assert.match(said({ fp16: true })[0]!, /^info fp16 true: .* in the type of their files/);
+  });
+
+  it('is not said of a device that does it, nor of both types at once', () => {
+    const card = { ...CPU, supports: { ...CPU.supports, compute: ['f32', 'bf16'] as const } };
+    assert.deepEqual(said({ bf16: true }, [card]), []);
+    assert.deepEqual(said({ bf16: true, fp16: true }), []);
+  });
+});
+
 describe('checkConfigText: mistakes', () => {
   const cases: readonly (readonly [string, object, string, (string | null)?])[] = [
     ['an unknown key', { lora_rank: 8 }, 'error config "lora_rank"', '"lora_r": 8'],

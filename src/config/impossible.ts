@@ -21,11 +21,6 @@ function* pairs(config: Config): Generator<Finding> {
     const repairs = [setKey('bf16', false), setKey('fp16', false)];
     yield { key: 'bf16', reason: 'fp16 and bf16 are both true', remedy: 'set at most one of them', repairs };
   }
-  if (config.packing === true) {
-    const reason = 'packing true: packing is not needed: batches hold no padding anyway';
-    const repairs = [setKey('packing', false), removeKey('packing')];
-    yield { key: 'packing', reason, remedy: 'set "packing": false', repairs };
-  }
   if (config.split !== undefined) {
     const { train, validation = 0, test = 0 } = config.split;
     const sum = train + validation + test;

@@ -65,4 +65,5 @@ function* withoutAdapter(config: Config): Generator<Finding> {
     if (Object.keys(config[key] ?? {}).length > 0) yield refuse(key, 'has no effect');
   }
   if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
+  if (config.load_in_4bit === true) yield refuse('load_in_4bit', 'keeps weights that are frozen');
 }

@@ -67,6 +67,7 @@ describe('a good configuration', () => {
       training_type: 'lora',
       max_seq_length: 1024,
       load_in_4bit: false,
+      bnb_4bit_use_double_quant: true,
       lora_r: 16,
       lora_alpha: 16,
       lora_dropout: 0,
@@ -235,7 +236,11 @@ describe('a mistake is told with its line, column and remedy', () => {
       '4:3 the shares of split add up to 0.9 - make train, validation and test add up to 1, such as 0.8, 0.1 and 0.1',
     ],
     ['both 16-bit types', { fp16: true, bf16: true }, '5:3 fp16 and bf16 are both true - set at most one of them'],
-    ['bf16', { bf16: true }, '4:3 bf16 true: the cpu device computes in fp32 - set "bf16": false or remove it'],
+    [
+      'all weights trained in 4 bits',
+      { training_type: 'full', load_in_4bit: true },
+      '5:3 load_in_4bit keeps weights that are frozen: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
     [
       '8-bit AdamW',
       { optim: 'adamw_8bit' },
@@ -335,10 +340,10 @@ describe('a mistake is told with its line, column and remedy', () => {
 
   it('what the device does not offer, as the device says', () => {
     assert.deepEqual(complaints(text(asked)), [
-      '4:3 load_in_4bit true: the cpu device holds no weights in 4 bits - set "load_in_4bit": false',
       '5:3 optim "adamw_8bit": the cpu device keeps no optimizer state in 8 bits - set "optim": "adamw", the same rule with exact state',
-      '6:3 bf16 true: the cpu device computes in fp32 - set "bf16": false or remove it',
     ]);
+    const dense = { ...CPU, supports: { ...CPU.supports, weights: ['dense'] } } as const;
+    assert.deepEqual(unsupportedKeys(asked, [dense]), ['load_in_4bit', 'optim']);
   });
 
   it('takes it on a device that offers it, the first that is available', () => {
@@ -350,7 +355,7 @@ describe('a mistake is told with its line, column and remedy', () => {
       assert.deepEqual(unsupportedKeys({ ...asked, device }, devices), [], device);
     }
     assert.deepEqual(unsupportedKeys(asked, []), [], 'devices that are not known');
-    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cpu' }, [ABLE, CPU]), ['load_in_4bit', 'optim', 'bf16']);
+    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cpu' }, [ABLE, CPU]), ['optim']);
   });
 
   it('a device that is not there, and one that cannot run', () => {
@@ -358,7 +363,7 @@ describe('a mistake is told with its line, column and remedy', () => {
       '4:3 there is no device "cuda" here - use auto or cpu; sft devices lists what is here',
     ]);
     assert.throws(() => parseConfig(text({ device: 'cuda' }), FILE, [CPU, BROKEN]), /the driver is too old/);
-    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cuda' }, [CPU]), ['device', 'load_in_4bit', 'optim', 'bf16']);
+    assert.deepEqual(unsupportedKeys({ ...asked, device: 'cuda' }, [CPU]), ['device', 'optim']);
   });
 
   it('missing keys name an example', () => {

@@ -45,13 +45,4 @@ export function* unsupportedOn(config: Config, { kind, supports }: DeviceListing
   if (config.optim === 'adamw_8bit' && !supports.optimizers.includes('adamw_8bit')) {
     yield refuse('optim', 'adamw', 'keeps no optimizer state in 8 bits', ', the same rule with exact state');
   }
-  if (config.fp16 === true && config.bf16 === true) return;
-  for (const [key, type] of [
-    ['fp16', 'f16'],
-    ['bf16', 'bf16'],
-  ] as const) {
-    if (config[key] !== true || supports.compute.includes(type)) continue;
-    const computes = supports.compute.map((name) => name.replace(/^f/, 'fp')).join(' and ');
-    yield refuse(key, false, `computes in ${computes}`, ' or remove it');
-  }
 }

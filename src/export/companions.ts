@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const TOKENIZER_FILES = [
@@ -16,6 +16,15 @@ const CONFIG_FILES = ['config.json', 'generation_config.json'];
 export async function copyModelFiles(modelDir: string, folder: string, chatTemplate: string): Promise<void> {
   await copyPresent(modelDir, folder, CONFIG_FILES);
   await copyTokenizer(modelDir, folder, chatTemplate);
+}
+
+/** Where the weights that are written are not quantised, config.json may not say that they are. */
+export async function forgetQuantisation(folder: string): Promise<void> {
+  const file = path.join(folder, 'config.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  if (!('quantization_config' in config)) return;
+  delete config['quantization_config'];
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */

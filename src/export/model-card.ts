@@ -19,6 +19,8 @@ export interface CardFacts {
   readonly scores: readonly { readonly name: string; readonly base: string; readonly tuned: string }[];
   /** Examples that the scores are of. */
   readonly scored: number;
+  /** What one should know of the weights, a sentence without its capital and stop. */
+  readonly note?: string | undefined;
 }
 
 /**
@@ -40,12 +42,13 @@ function head({ baseModel, onHub }: CardFacts, library: Library): string[] {
 }
 
 function body(facts: CardFacts, use: readonly string[]): string[] {
-  const { title, baseModel, dataset, weights, settings, scores, scored } = facts;
+  const { title, baseModel, dataset, weights, settings, scores, scored, note } = facts;
   return [
     `# ${plain(title)}`,
     '',
     `Fine-tuned from ${code(baseModel)} on ${code(dataset)} with SFT Workbench.${weights === 'tuned' ? '' : ` The weights are those of ${code(weights)}.`}`,
     '',
+    ...(note === undefined ? [] : [`The model was ${note}.`, '']),
     ...(scores.length === 0
       ? []
       : [

@@ -1,6 +1,7 @@
 import { mergeDelta } from '../compute/composed/merge-delta';
 import type { Device } from '../compute/device';
-import { BYTES_PER_ELEMENT, type DeviceBuffer } from '../compute/memory';
+import { writeIndices } from '../compute/indices';
+import { BYTES_PER_ELEMENT } from '../compute/memory';
 import { PROJECTIONS } from '../config/config-schema';
 import { projectionPath } from '../model/projections';
 import type { PlacedDelta } from '../model/tuning';
@@ -26,21 +27,25 @@ export function tunedTensors(
   const deltas = deltasByTensor(source);
   return source.weights.all().map((tensor) => {
     const { name, shape } = tensor;
-    const dtype = choose(tensor, storedType(source.base.get(name).data));
+    const dtype = choose(tensor, storedType(source.base.get(name)));
     const read = (): AsyncGenerator<Uint8Array> =>
       piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], deltas.get(name));
     return { name, dtype, shape, read };
   });
 }
 
-function storedType({ dtype }: DeviceBuffer): TensorType {
+/** Of a tensor in 4 bits, the type that it was quantised from. */
+function storedType(tensor: WeightTensor): TensorType {
+  if (tensor.kind === 'nf4') return TYPES[tensor.from];
+  const { dtype } = tensor.data;
   if (dtype === 'i32' || dtype === 'u8') throw new RangeError('a weight is not of integers');
   return TYPES[dtype];
 }
 
 function trainedTensor({ tuning }: ExportSource, tensor: WeightTensor): WeightTensor {
   const parameter = tuning?.replaces(tensor.name);
-  return parameter === undefined ? tensor : { ...tensor, data: parameter.value };
+  const { name, shape } = tensor;
+  return parameter === undefined ? tensor : { kind: 'dense', name, shape, data: parameter.value };
 }
 
 function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, PlacedDelta> {
@@ -57,20 +62,27 @@ function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, P
 
 async function* piecesOf(
   device: Device,
-  { shape, data }: WeightTensor,
-  dtype: DeviceBuffer['dtype'],
+  tensor: WeightTensor,
+  dtype: (typeof DTYPES)[TensorType],
   placed: PlacedDelta | undefined,
 ): AsyncGenerator<Uint8Array> {
+  const { shape } = tensor;
   const rows = shape.length > 1 ? shape[0]! : 1;
-  const cols = data.length / rows;
+  const cols = shape.at(-1)!;
   const step = Math.max(1, Math.floor(device.traits.transferBytes / (cols * BYTES_PER_ELEMENT.f32)));
   for (let from = 0; from < rows; from += step) {
     const count = Math.min(step, rows - from);
     const value = device.alloc('f32', count * cols);
     const rounded = device.alloc(dtype, count * cols);
+    const ids = device.alloc('i32', count);
     try {
       const recorder = device.begin();
-      recorder.copy(value, data.slice(from * cols, count * cols));
+      if (tensor.kind === 'nf4') {
+        const lines = Int32Array.from({ length: count }, (_, row) => from + row);
+        recorder.gatherRows(value, tensor.matrix, writeIndices(device, ids, lines), count);
+      } else {
+        recorder.copy(value, tensor.data.slice(from * cols, count * cols));
+      }
       if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
       recorder.copy(rounded, value);
       device.submit(recorder);
@@ -78,6 +90,7 @@ async function* piecesOf(
     } finally {
       device.free(value);
       device.free(rounded);
+      device.free(ids);
     }
   }
 }

@@ -5,7 +5,7 @@ import { SftError } from '../base/errors';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig, type LlamaConfig } from '../model/llama-config';
 import type { Tuning } from '../model/tuning';
-import { BaseWeights } from '../model/weights';
+import { BaseWeights, type WeightOptions } from '../model/weights';
 import { loadAdapter } from '../tuning/registry';
 import { loadChatTokenizer, type ChatTokenizer, type ChatTokenizerOptions } from '../text/chat-tokenizer';
 
@@ -16,7 +16,12 @@ export interface ModelFolder {
   readonly chat: ChatTokenizer;
   /** Names, sizes and times of the weights' files as they were when the folder was read. */
   readonly weightFiles: string;
+  /** How its weights are opened. */
+  readonly weightOptions: WeightOptions;
 }
+
+/** How a model is read: its conversations and its weights. */
+export interface ModelOptions extends ChatTokenizerOptions, WeightOptions {}
 
 /** A model folder opened on a device: with mapped weights, and the base model over them. */
 export interface ModelSession extends ModelFolder {
@@ -30,10 +35,11 @@ export interface ModelSession extends ModelFolder {
  * Reads configuration and tokenizer of a model folder.
  * @throws SftError what reading the configuration and the tokenizer throws
  */
-export async function readModelFolder(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ModelFolder> {
+export async function readModelFolder(modelDir: string, options: ModelOptions = {}): Promise<ModelFolder> {
+  const { in4bit, ...chatOptions } = options;
   const config = readLlamaConfig(modelDir);
-  const chat = await loadChatTokenizer(modelDir, { ...options, embeddings: config.vocabSize });
-  return { modelDir, config, chat, weightFiles: weightFilesOf(modelDir) };
+  const chat = await loadChatTokenizer(modelDir, { ...chatOptions, embeddings: config.vocabSize });
+  return { modelDir, config, chat, weightFiles: weightFilesOf(modelDir), weightOptions: { in4bit } };
 }
 
 /** What tells whether weights are still those that were read: content is not looked at. */
@@ -73,7 +79,7 @@ function checkUnchanged({ modelDir, weightFiles }: ModelFolder): void {
 export function openWeights(device: Device, folder: ModelFolder): ModelSession {
   checkUnchanged(folder);
   const { modelDir, config } = folder;
-  const weights = new BaseWeights(device, modelDir, config);
+  const weights = new BaseWeights(device, modelDir, config, folder.weightOptions);
   const base = new LlamaModel(device, config, weights);
   return {
     ...folder,
@@ -88,11 +94,7 @@ export function openWeights(device: Device, folder: ModelFolder): ModelSession {
 }
 
 /** Reads a model folder and opens its weights. @throws SftError as the two do */
-export async function openModel(
-  device: Device,
-  modelDir: string,
-  options: ChatTokenizerOptions = {},
-): Promise<ModelSession> {
+export async function openModel(device: Device, modelDir: string, options: ModelOptions = {}): Promise<ModelSession> {
   return openWeights(device, await readModelFolder(modelDir, options));
 }
 

@@ -11,6 +11,7 @@ import {
 } from './families/family';
 import { familyOf } from './families/registry';
 import { readRope, ropeParameters, type Rope } from './rope-scaling';
+import { unreadableQuantisation } from './quantisation-config';
 
 /** A decoder as its config.json describes it: what all families have, and the traits of its own. */
 export interface LlamaConfig extends FamilyTraits {
@@ -62,9 +63,8 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
   const read = new ConfigReader(json, file);
   const family = familyOf(read);
   const defaults = { ...DEFAULTS, ...family.defaults };
-  if (read.has('quantization_config')) {
-    throw read.unsupported('the weights are already quantised', 'use the folder of the model in bf16, fp16 or fp32');
-  }
+  const unreadable = unreadableQuantisation(json['quantization_config']);
+  if (unreadable !== undefined) throw read.unsupported(unreadable.reason, unreadable.remedy);
   const activation = family.activation ?? SILU;
   const named = json[activation.key] ?? activation.name;
   if (named !== activation.name) throw read.unsupported(`${activation.key} ${JSON.stringify(named)} is not supported`);

@@ -1,9 +1,9 @@
 import { PROJECTIONS } from '../config/config-schema';
 import { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
-import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
+import type { DenseMatrix, DeviceBuffer, WeightMatrix } from '../compute/memory';
 import type { LlamaConfig } from './llama-config';
-import type { ParameterSet } from './parameters';
+import { asMatrix, type ParameterSet } from './parameters';
 import type { Rope } from './rope-scaling';
 import { hasBias, projectionPath, type ProjectionName } from './projections';
 import { ropeTables } from './rope-table';
@@ -14,7 +14,7 @@ import type { BaseWeights } from './weights';
 /** One linear map of a block, with the adapter beside it and, when it is trained itself, its gradients. */
 export interface Projection {
   /** [out, in] */
-  readonly weight: DenseMatrix;
+  readonly weight: WeightMatrix;
   readonly bias: DeviceBuffer | undefined;
   readonly gradWeight: DeviceBuffer | undefined;
   readonly gradBias: DeviceBuffer | undefined;
@@ -99,7 +99,7 @@ export class LlamaModel {
     const slot = (name: string): Slot => {
       const parameter = tuning?.replaces(name);
       return parameter === undefined
-        ? { data: weights.get(name).data, gradient: undefined }
+        ? { data: weights.dense(name), gradient: undefined }
         : { data: parameter.value, gradient: parameter.gradient };
     };
     const norm = (name: string): Norm => {
@@ -119,13 +119,12 @@ export class LlamaModel {
         name === undefined ? undefined : norm(`${prefix}${name}.weight`);
       const projection = (name: ProjectionName): Projection => {
         const tensor = `${prefix}${projectionPath(name)}`;
-        const { data, gradient } = slot(`${tensor}.weight`);
-        const [rows, cols] = weights.get(`${tensor}.weight`).shape;
+        const trained = tuning?.replaces(`${tensor}.weight`);
         const bias = hasBias(config, name) ? slot(`${tensor}.bias`) : undefined;
         return {
-          weight: { kind: 'dense', data, rows: rows!, cols: cols! },
+          weight: trained === undefined ? weights.matrix(`${tensor}.weight`) : asMatrix(trained),
           bias: bias?.data,
-          gradWeight: gradient,
+          gradWeight: trained?.gradient,
           gradBias: bias?.gradient,
           delta: tuning?.delta(index, name),
         };

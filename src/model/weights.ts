@@ -1,19 +1,45 @@
 import { PROJECTIONS } from '../config/config-schema';
 import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
-import type { DenseMatrix, DeviceBuffer, DType, WeightFile } from '../compute/memory';
+import {
+  BYTES_PER_ELEMENT,
+  type DeviceBuffer,
+  type DType,
+  type HostArray,
+  type Nf4Matrix,
+  type WeightFile,
+  type WeightMatrix,
+} from '../compute/memory';
+import { allocNf4, freeNf4, signedDynamicMap } from '../compute/nf4';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { readBytes } from '../base/safetensors';
+import { isStoredIn4Bits, readNf4, type StoredNf4 } from './nf4-tensors';
 import { hasBias, projectionPath, projectionShape, qkNormDims } from './projections';
 import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
-/** A vector or matrix of the base model under its name in the file. */
-export interface WeightTensor {
+/** How weights are kept that their file has in 16 or 32 bits: unless given, as they are there. */
+export interface WeightOptions {
+  /** The matrices of the layers are quantised to NF4 as they are read, their scales to 8 bits where `doubleQuant` says so. */
+  readonly in4bit?: { readonly doubleQuant: boolean } | undefined;
+}
+
+/** A vector or matrix under its name in the file, as it is stored. */
+export interface DenseTensor {
+  readonly kind: 'dense';
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: DeviceBuffer;
 }
+
+/** A matrix in 4 bits, with the type that its file has or had before. */
+export interface Nf4Tensor extends StoredNf4 {
+  readonly kind: 'nf4';
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export type WeightTensor = DenseTensor | Nf4Tensor;
 
 /** The tensors that the forward pass uses, under transformers' names. */
 export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readonly number[]> {
@@ -40,19 +66,22 @@ export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readon
   return expected;
 }
 
-const DTYPES: Readonly<Record<string, DType>> = { F32: 'f32', BF16: 'bf16', F16: 'f16' };
+const DTYPES: Readonly<Record<string, StoredNf4['from']>> = { F32: 'f32', BF16: 'bf16', F16: 'f16' };
 
-/** The base model's weights, read in place from their files in the type they have on disk. */
+/** The base model's weights, read in place from their files in the type they have on disk, or quantised one by one as they are read. */
 export class BaseWeights {
   private readonly tensors = new Map<string, WeightTensor>();
   private readonly files = new Map<string, WeightFile>();
   private readonly owned: DeviceBuffer[] = [];
+  private readonly quantised: Nf4Matrix[] = [];
+  private map: DeviceBuffer | undefined;
 
   /** @throws SftError weights-not-found, corrupt-safetensors, unsupported-weights */
   constructor(
     private readonly device: Device,
     readonly modelDir: string,
     config: LlamaConfig,
+    private readonly options: WeightOptions = {},
   ) {
     try {
       this.openAll(config);
@@ -68,28 +97,71 @@ export class BaseWeights {
       const tensor = located.get(name);
       if (tensor === undefined)
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
-      if (tensor.shape.join() !== shape.join()) {
-        throw mismatch(
-          tensor.file,
-          `${name} has the shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`,
-        );
-      }
-      this.tensors.set(name, { name, shape, data: this.open(tensor) });
+      this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape) });
     }
   }
 
-  private open(tensor: LocatedTensor): DeviceBuffer {
-    const dtype = DTYPES[tensor.dtype];
-    if (dtype === undefined) {
-      throw new SftError('unsupported-weights', `${tensor.name} is stored as ${tensor.dtype}`, {
-        file: tensor.file,
-        remedy: 'use the folder of the model in bf16, fp16 or fp32',
-        exitCode: 2,
-      });
+  private read(
+    located: ReadonlyMap<string, LocatedTensor>,
+    tensor: LocatedTensor,
+    shape: readonly number[],
+  ): { kind: 'dense'; data: DeviceBuffer } | ({ kind: 'nf4' } & StoredNf4) {
+    const { name, file } = tensor;
+    const inLayer = isLayerMatrix(name, shape);
+    if (isStoredIn4Bits(located, name)) {
+      if (!inLayer) throw unsupported(tensor, 'in 4 bits, which only matrices of the layers can be');
+      const reader = {
+        open: (part: LocatedTensor, dtype: DType, length: number) => this.open(part, dtype, length),
+        floats: (values: Float32Array) => this.own('f32', values),
+      };
+      return { kind: 'nf4', ...readNf4(located, tensor, shape, reader) };
     }
-    const width = dtype === 'f32' ? 4 : 2;
-    const length = tensor.byteLength / width;
-    if (tensor.byteOffset % width !== 0) return this.copyIn(tensor, dtype, length);
+    if (tensor.shape.join() !== shape.join()) {
+      throw mismatch(
+        file,
+        `${name} has the shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`,
+      );
+    }
+    if (inLayer && this.options.in4bit !== undefined) {
+      const from = typeOf(tensor);
+      return { kind: 'nf4', from, matrix: this.quantise(tensor, from, shape, this.options.in4bit.doubleQuant) };
+    }
+    const dtype = typeOf(tensor);
+    return { kind: 'dense', data: this.open(tensor, dtype, tensor.byteLength / BYTES_PER_ELEMENT[dtype]) };
+  }
+
+  /** One tensor's file is open at a time, so that what was read is let go. */
+  private quantise(
+    tensor: LocatedTensor,
+    dtype: StoredNf4['from'],
+    [rows, cols]: readonly [number, number],
+    doubleQuant: boolean,
+  ): Nf4Matrix {
+    const { device } = this;
+    const map = doubleQuant ? (this.map ??= this.own('f32', signedDynamicMap())) : undefined;
+    const matrix = allocNf4(device, rows, cols, map);
+    this.quantised.push(matrix);
+    const length = rows * cols;
+    const aligned = tensor.byteOffset % BYTES_PER_ELEMENT[dtype] === 0;
+    const file = aligned ? device.openWeights(tensor.file) : undefined;
+    const source = file?.buffer(dtype, tensor.byteOffset, length) ?? this.copyIn(tensor, dtype);
+    const r = device.begin();
+    r.quantizeNf4(matrix, source);
+    device.submit(r);
+    if (file === undefined) device.free(this.owned.pop()!);
+    else file.close();
+    return matrix;
+  }
+
+  private own(dtype: DType, values: HostArray): DeviceBuffer {
+    const buffer = this.device.alloc(dtype, values.length);
+    this.owned.push(buffer);
+    this.device.write(buffer, values);
+    return buffer;
+  }
+
+  private open(tensor: LocatedTensor, dtype: DType, length: number): DeviceBuffer {
+    if (tensor.byteOffset % BYTES_PER_ELEMENT[dtype] !== 0) return this.copyIn(tensor, dtype);
     let file = this.files.get(tensor.file);
     if (file === undefined) {
       file = this.device.openWeights(tensor.file);
@@ -99,7 +171,7 @@ export class BaseWeights {
   }
 
   /** Old files do not align their data; such a tensor cannot be read in place. */
-  private copyIn(tensor: LocatedTensor, dtype: DType, length: number): DeviceBuffer {
+  private copyIn(tensor: LocatedTensor, dtype: DType): DeviceBuffer {
     const fd = openSync(tensor.file, 'r');
     let bytes: Uint8Array<ArrayBuffer>;
     try {
@@ -107,10 +179,8 @@ export class BaseWeights {
     } finally {
       closeSync(fd);
     }
-    const buffer = this.device.alloc(dtype, length);
-    this.device.write(buffer, dtype === 'f32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer));
-    this.owned.push(buffer);
-    return buffer;
+    if (dtype === 'u8') return this.own(dtype, bytes);
+    return this.own(dtype, dtype === 'f32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer));
   }
 
   all(): readonly WeightTensor[] {
@@ -124,15 +194,48 @@ export class BaseWeights {
     return tensor;
   }
 
-  matrix(name: string): DenseMatrix {
-    const { data, shape } = this.get(name);
-    return { kind: 'dense', data, rows: shape[0]!, cols: shape[1]! };
+  /** Elements of all tensors. */
+  get parameters(): number {
+    return this.all().reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  }
+
+  /** A tensor that is not quantised: a vector, the embedding, the head. */
+  dense(name: string): DeviceBuffer {
+    const tensor = this.get(name);
+    if (tensor.kind !== 'dense') throw new RangeError(`${name} is in 4 bits`);
+    return tensor.data;
+  }
+
+  matrix(name: string): WeightMatrix {
+    const tensor = this.get(name);
+    if (tensor.kind === 'nf4') return tensor.matrix;
+    return { kind: 'dense', data: tensor.data, rows: tensor.shape[0]!, cols: tensor.shape[1]! };
   }
 
   close(): void {
     for (const file of this.files.values()) file.close();
+    for (const matrix of this.quantised) freeNf4(this.device, matrix);
     for (const buffer of this.owned) this.device.free(buffer);
   }
+}
+
+/** Embeddings, head and vectors stay as they are: they are few beside these, and much depends on them. */
+function isLayerMatrix(name: string, shape: readonly number[]): shape is readonly [number, number] {
+  return name.startsWith('model.layers.') && shape.length === 2;
+}
+
+function typeOf(tensor: LocatedTensor): StoredNf4['from'] {
+  const dtype = DTYPES[tensor.dtype];
+  if (dtype === undefined) throw unsupported(tensor, `as ${tensor.dtype}`);
+  return dtype;
+}
+
+function unsupported({ name, file }: LocatedTensor, as: string): SftError {
+  return new SftError('unsupported-weights', `${name} is stored ${as}`, {
+    file,
+    remedy: 'use the folder of the model in bf16, fp16 or fp32',
+    exitCode: 2,
+  });
 }
 
 function mismatch(file: string, reason: string): SftError {

@@ -1,4 +1,6 @@
 import type { ResolvedConfig } from '../config/config-schema';
+import type { ModelOptions } from '../generate/session';
+import { weightOptions } from '../model/weight-options';
 import type { ChatTokenizerOptions } from '../text/chat-tokenizer';
 
 /** What a configuration says of how conversations are written. Of `auto` only the data can tell: it is off until they are read. */
@@ -10,4 +12,9 @@ export function chatOptions(
     trainOn: config.train_on,
     enableThinking: config.enable_thinking === true,
   };
+}
+
+/** What a configuration says of how its base model is read. */
+export function modelOptions(config: ResolvedConfig): ModelOptions {
+  return { ...chatOptions(config), ...weightOptions(config) };
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Device } from '../compute/device';
 import { openModel, type ModelSession } from '../generate/session';
+import type { WeightOptions } from '../model/weights';
 import { ADAPTER_WEIGHTS } from '../tuning/lora/peft-config';
 import type { Trained } from '../runs/artifacts';
 import { openTrained, type OpenedModel } from '../runs/open-trained';
@@ -18,10 +19,10 @@ export interface OpenCatalog extends ModelCatalog {
 export async function modelCatalog(
   device: Device,
   modelDir: string,
-  options: { readonly adapter?: string; readonly systemPrompt?: string },
+  options: WeightOptions & { readonly adapter?: string; readonly systemPrompt?: string },
 ): Promise<OpenCatalog> {
-  const { adapter, systemPrompt } = options;
-  const session = await openModel(device, modelDir, { systemPrompt });
+  const { adapter, systemPrompt, in4bit } = options;
+  const session = await openModel(device, modelDir, { systemPrompt, in4bit });
   const sources = [baseSource(session), ...(adapter === undefined ? [] : [adapterSource(session, adapter)])];
   return { session, chat: session.chat, list: () => Promise.resolve(sources) };
 }

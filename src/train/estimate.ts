@@ -8,6 +8,7 @@ import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
 import { planInOrder, type PassPlan } from '../model/passes';
 import { scorePasses } from '../model/score';
+import { weightOptions } from '../model/weight-options';
 import { BaseWeights } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
 import { createTuning, methodOf } from '../tuning/registry';
@@ -23,7 +24,7 @@ export interface TokenisedParts {
 
 /** What a part of the memory is for; bytes. */
 export interface MemoryParts {
-  /** The base model's weights, mapped from their files: the system can take them back and read them again, at the cost of speed. */
+  /** The base model's weights: mapped from their files (the system can take them back and read them again, at the cost of speed), or in 4 bits. */
   readonly weights: number;
   /** What is trained: the adapter, or a copy of all weights. */
   readonly trained: number;
@@ -77,7 +78,8 @@ export async function estimateMemory(
   traits: DeviceTraits,
 ): Promise<MemoryEstimate> {
   const device = new DryDevice(traits);
-  const weights = new BaseWeights(device, modelDir, llama);
+  const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
+  const held = device.usedBytes;
   const tuning = createTuning({ device, config: llama, weights }, config);
   const tuned = new LlamaModel(device, llama, weights, tuning);
   const { parameters } = tuning;
@@ -105,7 +107,7 @@ export async function estimateMemory(
   const saving = Math.min(3 * set, SAVING_BYTES);
   const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits);
   const memory: MemoryParts = {
-    weights: device.mappedBytes,
+    weights: device.mappedBytes + held,
     trained: set,
     gradients: set,
     optimizer: 2 * set,
@@ -134,7 +136,8 @@ async function evaluationBytes(
   traits: DeviceTraits,
 ): Promise<number> {
   const device = new DryDevice(traits);
-  const weights = new BaseWeights(device, modelDir, llama);
+  const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
+  const held = device.usedBytes;
   const method = methodOf(config);
   const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights }, config) : undefined;
   for (const model of [new LlamaModel(device, llama, weights), new LlamaModel(device, llama, weights, tuning)]) {
@@ -142,8 +145,8 @@ async function evaluationBytes(
     await answer(model, evaluated(config, test), config.max_new_tokens);
   }
   // A model that was trained as a whole is read from its file, in fp32, beside the base model.
-  const result = method.form === 'model' ? sum(weights.all().map(({ data }) => 4 * data.length)) : 0;
-  return device.peakBytes + result;
+  const result = method.form === 'model' ? 4 * weights.parameters : 0;
+  return device.peakBytes - held + result;
 }
 
 /** The sequences of each update that the run will make, as far as they are looked at. */

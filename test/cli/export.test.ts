@@ -98,6 +98,32 @@ describe('sft export', () => {
     train('again', { model_name: merged, max_steps: 2 });
   });
 
+  it('merged: weights in 4 bits leave dequantised, and it is said', () => {
+    const quantised = train('qlora', { load_in_4bit: true, target_modules: ['q_proj'] });
+    const finished = sft(['export', quantised, '--to', 'merged', '--out', path.join(folder, 'qlora-merged')]);
+    assert.equal(finished.code, 0, finished.err);
+    assert.match(finished.out + finished.err, /trained on weights in 4 bits: the merged ones are these dequantised/);
+    const merged = path.join(folder, 'qlora-merged');
+    assert.match(readFileSync(path.join(merged, 'README.md'), 'utf8'), /The model was trained on weights in 4 bits/);
+    const [base, tuned] = [locateTensors(MODEL), locateTensors(merged)];
+    assert.deepEqual([...tuned.keys()].sort(), [...base.keys()].sort());
+    const gate = [...base.keys()].find((name) => name.includes('gate_proj'))!;
+    assert.notDeepEqual(bytesOf(tuned.get(gate)!), bytesOf(base.get(gate)!), 'what was not trained is dequantised too');
+    const apart = sft([
+      'score',
+      data,
+      '--model',
+      MODEL,
+      '--load-in-4bit',
+      '--adapter',
+      path.join(quantised, 'adapter'),
+      '--json',
+    ]);
+    assert.equal(apart.code, 0, apart.err);
+    const { nll } = JSON.parse(apart.out) as { nll: number };
+    assert.ok(Math.abs(score(merged) / nll - 1) < 2e-3, 'as base in 4 bits and adapter answer');
+  });
+
   it('peft: the same adapter, with what a loader wants beside it', () => {
     const adapter = exported(run, 'peft');
     assert.deepEqual(

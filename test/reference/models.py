@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, get_scheduler
 from transformers.utils import logging
 
 import models_json
+import models_nf4
 from models_families import FAMILIES, Family, older_layout, randomise
 from models_greedy import continuation
 from models_training import example_nll, train, trained_tokens
@@ -236,6 +237,9 @@ def write_family(family: Family) -> None:
     check_bands(model, family)
     randomise(model, family.seed, family.head_scale)
     model = model.to(family.dtype)
+    quantised = None if family.in4bit is None else models_nf4.quantise(model, family.in4bit)
+    if quantised is not None:
+        model = models_nf4.dequantised(quantised, model)
     model.config.eos_token_id = model.generation_config.eos_token_id = None
     save_model(model, family, folder)
     make_adapter(family, folder, "adapter", 5000 + family.seed, 0.1)
@@ -267,6 +271,8 @@ def write_family(family: Family) -> None:
     if family.full:
         expected["full_training"] = full_trajectory(family, folder, examples)
     (folder / "expected.json").write_text(models_json.dumps(expected) + "\n")
+    if quantised is not None:
+        models_nf4.save(quantised, folder, model.config.eos_token_id, family.shard_size)
     for file in folder.rglob("*.safetensors"):
         file.chmod(0o644)
 

@@ -57,6 +57,8 @@ class Family:
     """True: config.json in the layout of transformers before version 5."""
     eos_list: bool = False
     """True: eos_token_id is a list."""
+    in4bit: dict | None = None
+    """Options of BitsAndBytesConfig: the folder holds NF4, and everything is computed with its values in fp32."""
 
 
 FAMILIES = [
@@ -240,6 +242,33 @@ FAMILIES = [
         seed=33,
         head_scale=0.78,
         full=True,
+    ),
+    Family(
+        # Rows that are no multiple of a block, a matrix and the head that stay in 16 bits, shards, tied to nothing.
+        "nf4",
+        LlamaConfig,
+        shape(72, 92, 3, 4, 2, 131, rms_norm_eps=1e-5, rope_parameters=default_rope(500000.0), max_position_embeddings=96),
+        seed=22,
+        head_scale=0.38,
+        dtype=torch.bfloat16,
+        shard_size="60KB",
+        in4bit={
+            "bnb_4bit_use_double_quant": True,
+            "bnb_4bit_compute_dtype": torch.bfloat16,
+            "llm_int8_skip_modules": ["lm_head", "model.layers.1.mlp.down_proj"],
+        },
+    ),
+    Family(
+        "nf4_plain",
+        Qwen2Config,
+        shape(
+            48, 86, 2, 3, 3, 109,
+            rms_norm_eps=1e-6, rope_parameters=default_rope(1000000.0), max_position_embeddings=96, use_sliding_window=False,
+        ),
+        seed=23,
+        head_scale=0.53,
+        dtype=torch.float16,
+        in4bit={"bnb_4bit_use_double_quant": False},
     ),
 ]
 

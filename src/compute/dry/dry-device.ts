@@ -64,12 +64,18 @@ export class DryDevice implements Device {
   }
 
   openWeights(): WeightFile {
+    let mapped = 0;
     return {
       buffer: (dtype, _offset, length) => {
-        this.mappedBytes += length * BYTES_PER_ELEMENT[dtype];
+        const bytes = length * BYTES_PER_ELEMENT[dtype];
+        mapped += bytes;
+        this.mappedBytes += bytes;
         return new DryBuffer(new DryAllocation(dtype, length), 0, length);
       },
-      close: () => undefined,
+      close: () => {
+        this.mappedBytes -= mapped;
+        mapped = 0;
+      },
     };
   }
 

@@ -99,9 +99,9 @@ export const DATA_TEACHING = {
     low: 'unlike examples are held together by a few common phrases, and the parts cover less of the subject. `null` keeps only the same questions together.',
   },
   packing: {
-    what: 'Puts several short examples into one row of `max_seq_length` tokens, so that no room is filled with padding. Here batches hold no padding in the first place, so there is nothing to gain and `true` is refused.',
+    what: 'Puts several short examples into one row of `max_seq_length` tokens, so that no room is filled with padding. Here batches hold no padding in the first place: `true` is accepted and changes nothing.',
     first: '`false`.',
-    production: '`false` here. Elsewhere `true` speeds up sets of short examples several times.',
+    production: 'either is the same here. Elsewhere `true` speeds up sets of short examples several times.',
     sides: ['On', 'Off'],
     high: 'elsewhere, fewer and fuller rows: more examples per update than the batch size says.',
     low: 'elsewhere, rows padded to the longest example of the batch.',

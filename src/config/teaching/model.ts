@@ -69,12 +69,20 @@ export const MODEL_TEACHING = {
     low: 'answers lose their endings, and the model learns to stop in mid-sentence.',
   },
   load_in_4bit: {
-    what: 'Keeps the frozen weights of the model in 4 bits each instead of 16 (QLoRA): a quarter of their memory, for a little accuracy. The adapter stays exact. This version does not offer it yet.',
-    first: '`false` with a small model; elsewhere `true` lets an 8-billion model fit a 16 GB card.',
+    what: 'Keeps the frozen weights of the model in 4 bits each instead of 16 (QLoRA): a quarter of their memory, for a little accuracy. The matrices of the layers are quantised to NF4 as they are read; embeddings, norms and the head stay as they are, and the adapter is exact. A folder that bitsandbytes has quantised (`*-bnb-4bit`) is read as it is, with `true` and with `false`.',
+    first: '`false` with a small model; `true` lets an 8-billion model fit into 8 GB.',
     production: '`false` where memory allows.',
     sides: ['On', 'Off'],
     high: 'slightly worse answers, most of all from small models, and steps that take somewhat longer.',
     low: 'large models need four times the memory for their weights.',
+  },
+  bnb_4bit_use_double_quant: {
+    what: 'With `load_in_4bit`, each block of 64 weights has a scale. `true` keeps these scales in 8 bits too (double quantisation), which saves 0.4 bits a weight. A folder that is quantised already keeps the scales it has.',
+    first: '`true`.',
+    production: '`true`; `false` to compare with a run elsewhere that had it off.',
+    sides: ['On', 'Off'],
+    high: 'the scales are rounded, which changes the answers hardly at all.',
+    low: 'an 8-billion model takes 0.3 GB more.',
   },
   device: {
     what: 'What computes: `cpu` the processor, `cuda` an NVIDIA card, `webgpu` any modern graphics card, `tfjs` a slow fallback. `auto` takes the fastest one that is present and says which. This version computes on the processor.',

@@ -17,6 +17,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   training_type: ['LoRA', 'Full fine-tuning'],
   max_seq_length: ['Max sequence length', 'Token', 'Truncation'],
   load_in_4bit: ['QLoRA', 'Quantisation'],
+  bnb_4bit_use_double_quant: ['QLoRA', 'Quantisation'],
   lora_r: ['LoRA rank', 'LoRA'],
   lora_alpha: ['LoRA alpha', 'LoRA'],
   lora_dropout: ['Dropout', 'Overfitting'],

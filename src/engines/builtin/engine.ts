@@ -49,7 +49,7 @@ async function open(job: TrainingJob): Promise<Training> {
       trainer.free();
     });
     const state = from === undefined ? FRESH : readCheckpoint(device, trainer, places.checkpoint(from));
-    const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+    const { parameters } = session.weights;
     return new BuiltinTraining({ job, model, trainer, state, parameters, answerPace, close });
   } catch (error) {
     close();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
 import { architectureOf, contextLength, hyperparameters } from './architecture';
@@ -18,8 +19,9 @@ export const ggufExporter: Exporter = {
     const chosen = (type as GgufType | undefined) ?? typeOfBase(source);
     const file = ggufFile('model', chosen);
     await writeModel(source, path.join(folder, file), chosen, onProgress);
-    await writeCard(folder, source.card, 'gguf', file);
-    return notesOf(source);
+    const note = dequantisedNote(source.base);
+    await writeCard(folder, { ...source.card, note }, 'gguf', file);
+    return [...(note === undefined ? [] : [note]), ...notesOf(source)];
   },
 };
 
@@ -30,7 +32,7 @@ function ggufFile(stem: string, type: GgufType): string {
 
 /** The type of most of the base model's weights. */
 function typeOfBase({ base }: ExportSource): GgufType {
-  const { dtype } = base.get('model.embed_tokens.weight').data;
+  const { dtype } = base.dense('model.embed_tokens.weight');
   return dtype === 'i32' || dtype === 'u8' ? 'f32' : dtype;
 }
 

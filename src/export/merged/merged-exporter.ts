@@ -1,5 +1,6 @@
 import { tensorBytes, type TensorSource } from '../../base/safetensors';
-import { copyModelFiles } from '../companions';
+import { copyModelFiles, forgetQuantisation } from '../companions';
+import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress } from '../exporter';
 import { writeCard } from '../model-card';
 import { tunedTensors } from '../tuned-tensors';
@@ -12,8 +13,10 @@ export const mergedExporter: Exporter = {
   async write(source, folder, onProgress) {
     await writeShards(folder, counted(tunedTensors(source), onProgress));
     await copyModelFiles(source.modelDir, folder, source.chatTemplate);
-    await writeCard(folder, source.card, 'transformers');
-    return [];
+    await forgetQuantisation(folder);
+    const note = dequantisedNote(source.base);
+    await writeCard(folder, { ...source.card, note }, 'transformers');
+    return note === undefined ? [] : [note];
   },
 };
 

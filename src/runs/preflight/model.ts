@@ -4,10 +4,11 @@ import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
+import { isStoredIn4Bits, scaleTensors } from '../../model/nf4-tensors';
 import { requireFinite } from '../../model/finite-weights';
 import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
 import { otherBaseModel } from '../../tuning/adapter-config';
-import { chatOptions } from '../chat-options';
+import { modelOptions } from '../chat-options';
 import { loadAdapter, methodOf } from '../../tuning/registry';
 import { failure, ok, setting, thrown, warning, type PreflightCheck } from './report';
 
@@ -22,7 +23,7 @@ export async function checkModel(
   const device = new DryDevice(traits);
   let session: ModelSession;
   try {
-    session = await openModel(device, config.model_name, chatOptions(config));
+    session = await openModel(device, config.model_name, modelOptions(config));
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error) };
@@ -46,17 +47,19 @@ export async function checkModel(
     const message = `max_seq_length is ${config.max_seq_length}, the model was made for ${limit} - lower it`;
     return { check: failure('model', TITLE, message, [setting({ max_seq_length: limit })]), session };
   }
-  const parameters = session.weights.all().reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const { parameters } = session.weights;
   const other = config.adapter === null ? undefined : otherBaseModel(config.adapter, config.model_name);
   if (other !== undefined) return { check: warning('model', TITLE, other, [setting({ adapter: null })]), session };
   const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;
   return { check: ok('model', TITLE, message), session };
 }
 
-/** The tensors of the model's files that it is made of. */
+/** The tensors of the model's files that say how large its numbers are: of those in 4 bits, the scales. */
 function usedTensors({ modelDir, weights }: ModelSession): LocatedTensor[] {
   const located = locateTensors(modelDir);
-  return weights.all().map(({ name }) => located.get(name)!);
+  return weights
+    .all()
+    .flatMap(({ name }) => (isStoredIn4Bits(located, name) ? scaleTensors(located, name) : [located.get(name)!]));
 }
 
 function millions(count: number): string {

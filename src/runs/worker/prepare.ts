@@ -9,7 +9,7 @@ import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
-import { chatOptions } from '../chat-options';
+import { modelOptions } from '../chat-options';
 import type { Run } from '../folder/run-schema';
 
 /** The data of a run, tokenised and divided. */
@@ -24,7 +24,7 @@ export interface RunData {
 
 /** Configuration and tokenizer of a run's base model. @throws SftError what is wrong with them */
 function readBase(config: ResolvedConfig): Promise<ModelFolder> {
-  return readModelFolder(config.model_name, chatOptions(config));
+  return readModelFolder(config.model_name, modelOptions(config));
 }
 
 /** The base model of a run on a device. */

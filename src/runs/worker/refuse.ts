@@ -23,10 +23,8 @@ export function refuseNewer(runFile: string, { config, versions }: Run): void {
  */
 export function refuseUnsupported(runFile: string, { config }: Run, device: DeviceListing): void {
   const [first] = unsupportedOn(config, device);
-  const packing = config.packing ? 'packing true: packing is not needed: batches hold no padding anyway' : undefined;
-  const reason = first?.reason ?? packing;
-  if (reason === undefined) return;
-  throw new SftError('unsupported', reason, {
+  if (first === undefined) return;
+  throw new SftError('unsupported', first.reason, {
     file: runFile,
     remedy: 'start a new run without it; this one cannot go on as it was meant',
   });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SftError } from '../../base/errors';
 import type { Device } from '../../compute/device';
 import { writeTensors } from '../../model/parameter-file';
 import { ParameterSet } from '../../model/parameters';
@@ -20,14 +21,22 @@ export class FullTuning implements Tuning {
   readonly parameters: ParameterSet;
   readonly weightsFile = WEIGHTS;
 
+  /** @throws SftError quantised-weights */
   constructor(device: Device, weights: BaseWeights) {
     const tensors = weights.all();
+    if (tensors.some(({ kind }) => kind === 'nf4')) {
+      throw new SftError('quantised-weights', 'the weights are in 4 bits, and training_type "full" would train them', {
+        file: weights.modelDir,
+        remedy: 'set training_type to "lora", or take the model in 16 bits without load_in_4bit',
+        exitCode: 2,
+      });
+    }
     this.parameters = new ParameterSet(
       device,
       tensors.map(({ name, shape }) => ({ name, shape, decay: shape.length > 1 })),
     );
     const r = device.begin();
-    for (const { name, data } of tensors) r.copy(this.parameters.get(name).value, data);
+    for (const { name } of tensors) r.copy(this.parameters.get(name).value, weights.dense(name));
     device.submit(r);
   }
 

@@ -1,0 +1,48 @@
+import { chooseDevice } from '../compute/choose-device';
+import { SftError } from '../base/errors';
+import type { Advice } from './advice-item';
+import type { EffectiveValues } from './defaults';
+import type { ConfigFacts } from './facts';
+import { removeKey } from './repair';
+
+type Values = Pick<EffectiveValues, 'fp16' | 'bf16' | 'packing' | 'device' | 'load_in_4bit'>;
+
+/** What configurations of other trainers ask for, accepted with a word on what happens instead. */
+export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devices'>): Generator<Advice> {
+  const about = { code: 'accepted', severity: 'info' } as const;
+  const computes = typesOf(values, devices);
+  for (const [key, type] of [
+    ['fp16', 'f16'],
+    ['bf16', 'bf16'],
+  ] as const) {
+    // Both at once are an error of the configuration.
+    if (!values[key] || (values.fp16 && values.bf16) || computes.includes(type)) continue;
+    const kept = values.load_in_4bit ? 'in 4 bits' : 'in the type of their files';
+    yield {
+      ...about,
+      keys: [[key]],
+      reason: `${key} true: the processor computes in fp32 instead, which is more exact and faster here; frozen weights stay ${kept}`,
+      remedy: 'leave it, or remove it',
+      repairs: [removeKey(key)],
+    };
+  }
+  if (!values.packing) return;
+  yield {
+    ...about,
+    keys: [['packing']],
+    reason:
+      'packing true: batches hold no padding here, so there is nothing to pack, and examples never see one another',
+    remedy: 'leave it, or remove it',
+    repairs: [removeKey('packing')],
+  };
+}
+
+/** What the device computes in; where none is known, what the processor does. */
+function typesOf({ device }: Values, devices: ConfigFacts['devices'] = []): readonly string[] {
+  try {
+    return devices.length === 0 ? [] : chooseDevice(device, devices).supports.compute;
+  } catch (error) {
+    if (error instanceof SftError) return [];
+    throw error;
+  }
+}
