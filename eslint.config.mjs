@@ -35,6 +35,7 @@ const ARROWS = {
     'train',
     'generate',
     'export',
+    'hub',
     'runs',
   ],
 };

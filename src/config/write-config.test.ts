@@ -25,6 +25,11 @@ describe('configText', () => {
   });
 });
 
+it("leaves a model's name on the Hub as it is", () => {
+  const text = configText({ dataset, model_name: 'org/tiny' }, path.resolve('/work/project/sft.config.json'));
+  assert.equal(text, '{\n  "model_name": "org/tiny",\n  "dataset": "data/faq.json"\n}\n');
+});
+
 describe('writtenConfig', () => {
   const configs: readonly Partial<Config>[] = [
     {},

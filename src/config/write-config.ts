@@ -19,7 +19,9 @@ export function configText(config: Config, file: string): string {
     .filter((key) => config[key] !== undefined)
     .map((key) => {
       const value = config[key];
-      const written = isPathKey(key) && typeof value === 'string' ? pathFrom(folder, value) : value;
+      // A model named as on the Hub stays so.
+      const isPath = isPathKey(key) && typeof value === 'string' && path.isAbsolute(value);
+      const written = isPath ? pathFrom(folder, value) : value;
       return `  ${JSON.stringify(key)}: ${valueText(written)}`;
     });
   return `{\n${lines.join(',\n')}\n}\n`;

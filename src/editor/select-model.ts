@@ -1,21 +1,35 @@
 import * as vscode from 'vscode';
+import { hubCacheFolder } from '../base/hub-cache';
+import { cachedModels } from '../hub/cached-models';
+import { getModel } from './hub/get-model';
 import { writeSetting } from './manifest/settings';
 import type { Services } from './services';
 import { isModelFolder, modelFolders } from './settings';
 
 const BROWSE = '$(folder-opened) Choose a folder…';
+const GET = '$(cloud-download) Get one from the Hugging Face Hub…';
 const NONE = '$(circle-slash) No model: estimate (≈)';
 
 /** `SFT: Select Model`: the folder whose tokenizer counts; kept in the workspace's settings. */
-export async function selectModel({ dialogs }: Services): Promise<void> {
+export async function selectModel(services: Services): Promise<void> {
+  const { dialogs } = services;
   const folders = (await modelFolders()).map((uri) => ({
     label: vscode.workspace.asRelativePath(uri),
     description: uri.fsPath,
   }));
-  const items = [...folders, { label: BROWSE }, { label: NONE }];
+  const cached = (await cachedModels(hubCacheFolder())).map(({ repo, folder }) => ({
+    label: repo,
+    description: folder,
+  }));
+  const items = [...folders, ...cached, { label: GET }, { label: BROWSE }, { label: NONE }];
   const chosen = await dialogs.pick(items, 'The model whose tokens are counted');
   if (chosen === undefined) return;
   let folder = chosen.description ?? '';
+  if (chosen.label === GET) {
+    const got = await getModel(services);
+    if (got === undefined) return;
+    folder = got.folder;
+  }
   if (chosen.label === BROWSE) {
     const uri = await dialogs.folder('Folder of a model (with tokenizer.json)', 'Select Model');
     if (uri === undefined) return;

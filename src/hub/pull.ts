@@ -66,14 +66,17 @@ export async function pull(access: HubAccess, plan: PullPlan, options: PullOptio
   // The first failure ends the others.
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
-  const queue = [...missing];
+  // Files of the same content are one blob: two downloads of it would be in each other's way.
+  const queue = [...byContent(missing).values()];
   const work = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      signal.throwIfAborted();
-      const blob = path.join(blobs, file.hash.value);
-      if (await isThere(blob, file)) onBytes(file.size);
-      else await downloadFile(access, plan, file, blob, { signal, onBytes });
-      await place(blob, path.join(folder, file.name));
+    for (let alike = queue.shift(); alike !== undefined; alike = queue.shift()) {
+      for (const file of alike) {
+        signal.throwIfAborted();
+        const blob = path.join(blobs, file.hash.value);
+        if (await isThere(blob, file)) onBytes(file.size);
+        else await downloadFile(access, plan, file, blob, { signal, onBytes });
+        await place(blob, path.join(folder, file.name));
+      }
     }
   };
   const results = await Promise.allSettled(
@@ -95,6 +98,12 @@ export async function pull(access: HubAccess, plan: PullPlan, options: PullOptio
     await writeFileAtomic(ref, commit);
   }
   return folder;
+}
+
+function byContent(files: readonly RepoFile[]): Map<string, RepoFile[]> {
+  const found = new Map<string, RepoFile[]>();
+  for (const file of files) found.set(file.hash.value, [...(found.get(file.hash.value) ?? []), file]);
+  return found;
 }
 
 function bytesOf(files: readonly RepoFile[]): number {

@@ -41,6 +41,8 @@ const FILES = {
   'model-00001-of-00002.safetensors': noise(300_000),
   'model-00002-of-00002.safetensors': noise(200_000),
   'model.safetensors.index.json': '{}',
+  // The same content twice is one blob.
+  'special_tokens_map.json': '{}',
 };
 /** What nobody wants here: code, pickles, other programs' weights, paths that lead out of the folder. */
 const OTHERS = {
@@ -97,12 +99,8 @@ function assertWhole(folder: string): void {
     assert.ok(readFileSync(path.join(folder, name)).equals(Buffer.from(content)), name);
   }
   const blobs = readdirSync(path.join(folder, '../../blobs')).sort();
-  assert.deepEqual(
-    blobs,
-    Object.values(FILES)
-      .map((content) => hashOf(Buffer.from(content)))
-      .sort(),
-  );
+  const hashes = Object.values(FILES).map((content) => hashOf(Buffer.from(content)));
+  assert.deepEqual(blobs, [...new Set(hashes)].sort());
 }
 
 /** Fails the first requests that match. */

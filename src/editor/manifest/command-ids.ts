@@ -10,6 +10,7 @@ export const DECLARED = {
   learnTrain: 'sft.learn.train',
   learnMarks: 'sft.learn.showMarks',
   selectModel: 'sft.selectModel',
+  getModel: 'sft.getModel',
   fixAll: 'sft.fixAll',
   checkFile: 'sft.checkFile',
   toggleChecking: 'sft.toggleChecking',

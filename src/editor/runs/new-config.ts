@@ -7,6 +7,9 @@ import { configText } from '../../config/write-config';
 import { formatError, SftError } from '../../base/errors';
 import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../base/files';
 import { pathChoices } from '../config/path-choices';
+import { hubCacheFolder } from '../../base/hub-cache';
+import { cachedModels } from '../../hub/cached-models';
+import { getModel } from '../hub/get-model';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
 import { CONFIG_NAME } from '../../config/names';
@@ -62,7 +65,15 @@ async function chooseData({ dialogs }: Services): Promise<string | undefined> {
 /** @returns what gives the model's folder: the included model is copied only when everything has been answered */
 async function chooseModel(services: Services, beside: string): Promise<(() => Promise<string>) | undefined> {
   const { dialogs } = services;
-  const found = (await choicesInWorkspace('model')).map(({ label, target }) => ({ label, target }));
+  const inWorkspace = (await choicesInWorkspace('model')).map(({ label, target }) => ({ label, target }));
+  // By its name, which is right on other machines as well.
+  const cached = (await cachedModels(hubCacheFolder())).map(({ repo }) => ({
+    label: repo,
+    detail: 'From the Hugging Face Hub',
+    target: repo,
+  }));
+  const found = [...inWorkspace, ...cached];
+  const get = { label: '$(cloud-download) Get one from the Hugging Face Hub…' };
   const example = {
     label: '$(beaker) Included example model',
     detail: 'A tiny Llama to try things out (7 MB, copied beside the data)',
@@ -72,8 +83,12 @@ async function chooseModel(services: Services, beside: string): Promise<(() => P
     detail: 'A model as downloaded from Hugging Face',
   };
   const here = found.some(({ target }) => path.basename(target) === EXAMPLE_MODEL);
-  const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), browse], 'The model to start from');
+  const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), get, browse], 'The model to start from');
   if (chosen === example) return () => copyExampleModel(services, beside);
+  if (chosen === get) {
+    const got = await getModel(services);
+    return got === undefined ? undefined : () => Promise.resolve(got.repo);
+  }
   if (chosen !== browse) {
     const target = found.find((item) => item === chosen)?.target;
     return target === undefined ? undefined : () => Promise.resolve(target);

@@ -8,6 +8,7 @@ import './sample-project';
 import './token-hints';
 import './formats';
 import './file-commands';
+import './get-model';
 import './hostile-files';
 import './other-files';
 import './read-only-disk';

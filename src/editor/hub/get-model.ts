@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+import { SftError } from '../../base/errors';
+import { parseHubModel, type HubModel } from '../../base/hub-cache';
+import { sizeText } from '../../base/size-text';
+import { hubAccess, type HubAccess } from '../../hub/access';
+import { planPull, pull, type PullPlan } from '../../hub/pull';
+import { searchModels } from '../../hub/search';
+import { errorText } from '../error-text';
+import type { Services } from '../services';
+import { SHORT_LIST } from './short-list';
+
+const SECRET = 'sft.hub.token';
+const MOST_FOUND = 30;
+const DOWNLOAD = 'Download';
+
+/**
+ * `SFT: Get a Model…`: from a short list, by name, or by a search on the Hub, into the cache that Hugging Face's tools share. Nothing is
+ * downloaded before it was agreed to.
+ * @returns the name that stands for its folder; undefined where none was got
+ */
+export async function getModel(services: Services): Promise<{ repo: string; folder: string } | undefined> {
+  const model = await chooseModel(services);
+  if (model === undefined) return undefined;
+  for (;;) {
+    try {
+      return await fetchModel(services, model);
+    } catch (error) {
+      if (!(await mend(services, error, model))) return undefined;
+    }
+  }
+}
+
+/** The environment's access, with the token that the person gave here. */
+async function accessOf({ context }: Services): Promise<HubAccess> {
+  const token = await context.secrets.get(SECRET);
+  return hubAccess(token === undefined ? {} : { token });
+}
+
+async function chooseModel(services: Services): Promise<HubModel | undefined> {
+  const { dialogs } = services;
+  const search = { label: '$(search) Another one: its name, or words to search for…' };
+  const short = SHORT_LIST.map(({ repo, detail }) => ({ label: repo, detail }));
+  const chosen = await dialogs.pick([...short, search], 'The model to get from the Hugging Face Hub');
+  if (chosen === undefined) return undefined;
+  if (chosen !== search) return parseHubModel(chosen.label);
+  const text = await dialogs.text({
+    prompt: 'The name of a model (owner/name), or words to search for on the Hugging Face Hub',
+    placeHolder: 'smollm2 instruct',
+    ignoreFocusOut: true,
+  });
+  if (text === undefined || text.trim() === '') return undefined;
+  return parseHubModel(text.trim()) ?? (await searchHub(services, text.trim()));
+}
+
+async function searchHub(services: Services, query: string): Promise<HubModel | undefined> {
+  const access = await accessOf(services);
+  let found;
+  try {
+    found = await progress('Searching the Hugging Face Hub', (signal) =>
+      searchModels(access, query, MOST_FOUND, signal),
+    );
+  } catch (error) {
+    if (!isCancelled(error)) void services.dialogs.error(errorText(error));
+    return undefined;
+  }
+  if (found.length === 0) {
+    void services.dialogs.info(`No model with safetensors was found for "${query}".`);
+    return undefined;
+  }
+  const items = found.map(({ repo, parameters, licence, gated }) => {
+    const size = parameters === undefined ? 'size not stated' : `${sizeText(2 * parameters)} in 16 bits`;
+    return { label: repo, detail: `${size}, licence ${licence ?? 'not stated'}${gated ? ', terms to accept' : ''}` };
+  });
+  const chosen = await services.dialogs.pick(items, 'The model to get');
+  return chosen === undefined ? undefined : parseHubModel(chosen.label);
+}
+
+/** @throws SftError what planPull and pull throw */
+async function fetchModel(services: Services, model: HubModel): Promise<{ repo: string; folder: string } | undefined> {
+  const { dialogs } = services;
+  const access = await accessOf(services);
+  const plan = await progress(`Looking at ${model.repo}`, (signal) => planPull(access, model, signal));
+  if (plan.toFetch > 0 && (await dialogs.confirm(question(plan), details(plan), DOWNLOAD)) !== DOWNLOAD)
+    return undefined;
+  const folder = await progress(`Getting ${model.repo}`, (signal, report) => {
+    let shown = 0;
+    return pull(access, plan, {
+      signal,
+      onProgress: (bytes, total) => {
+        const percent = total === 0 ? 100 : Math.floor((100 * bytes) / total);
+        if (percent === shown) return;
+        report({ increment: percent - shown, message: `${sizeText(bytes)} of ${sizeText(total)}` });
+        shown = percent;
+      },
+    });
+  });
+  return { repo: model.repo, folder };
+}
+
+function question({ repo, toFetch }: PullPlan): string {
+  return `Download ${repo} (${sizeText(toFetch)})?`;
+}
+
+function details({ licence, gated, size, toFetch, folder }: PullPlan): string {
+  const rest = toFetch === size ? [] : [`The rest of its ${sizeText(size)} is here already.`];
+  const terms = `Licence: ${licence ?? 'not stated'}${gated ? ', with terms to accept on its page' : ''}.`;
+  return [...rest, terms, `It goes to the cache that the tools of Hugging Face share: ${folder}`].join('\n');
+}
+
+/** Leads out of what a person can mend. @returns whether to try again */
+async function mend(services: Services, error: unknown, { repo }: HubModel): Promise<boolean> {
+  if (isCancelled(error)) return false;
+  const { dialogs, context } = services;
+  const code = error instanceof SftError ? error.code : undefined;
+  if (code !== 'hub-gated' && code !== 'hub-token' && code !== 'hub-not-found') {
+    void dialogs.error(errorText(error));
+    return false;
+  }
+  const [page, token] = ['Open Its Page', 'Enter Token…'];
+  const chosen = await dialogs.error(errorText(error), page, token);
+  if (chosen === page) {
+    const { endpoint } = hubAccess();
+    await vscode.env.openExternal(vscode.Uri.parse(`${endpoint}/${repo}`, true));
+    return false;
+  }
+  if (chosen !== token) return false;
+  const given = await dialogs.text({
+    prompt:
+      'A token of your account with the right to read. It is kept in the secret storage, and sent to the Hub alone.',
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (given === undefined || given.trim() === '') return false;
+  await context.secrets.store(SECRET, given.trim());
+  return true;
+}
+
+async function progress<T>(
+  title: string,
+  work: (signal: AbortSignal, report: (step: { increment: number; message: string }) => void) => Promise<T>,
+): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, async (shown, token) => {
+    const stop = new AbortController();
+    const cancel = token.onCancellationRequested(() => {
+      stop.abort();
+    });
+    try {
+      return await work(stop.signal, (step) => {
+        shown.report(step);
+      });
+    } finally {
+      cancel.dispose();
+    }
+  });
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
