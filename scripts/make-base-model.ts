@@ -58,6 +58,7 @@ const TRAINING = {
   lr_scheduler_type: 'cosine',
   warmup_steps: 60,
   warmup_ratio: 0,
+  optim: 'adamw',
   weight_decay: 0.1,
   adam_beta1: 0.9,
   adam_beta2: 0.95,

@@ -11,6 +11,7 @@ export const PLAIN_TRAINING: TrainerOptions = {
   warmup_steps: 0,
   warmup_ratio: 0,
   weight_decay: 0,
+  optim: 'adamw',
   adam_beta1: 0.9,
   adam_beta2: 0.999,
   adam_epsilon: 1e-8,

@@ -97,3 +97,11 @@ void sft_adamw(float* p, const float* grad, float* m, float* v, int64_t n, doubl
                double eps, double weight_decay, int64_t step, double grad_scale) {
   sft::kernels().adamw(p, grad, m, v, n, learning_rate, beta1, beta2, eps, weight_decay, step, grad_scale);
 }
+
+void sft_adamw_8bit(float* p, const float* grad, const int32_t* blocks, int64_t count, const float* map1, uint8_t* codes1,
+                    float* absmax1, float* exact1, const float* map2, uint8_t* codes2, float* absmax2, float* exact2,
+                    double learning_rate, double beta1, double beta2, double eps, double weight_decay, int64_t step,
+                    double grad_scale) {
+  sft::kernels().adamw_8bit(p, grad, blocks, count, map1, codes1, absmax1, exact1, map2, codes2, absmax2, exact2, learning_rate,
+                            beta1, beta2, eps, weight_decay, step, grad_scale);
+}

@@ -59,6 +59,11 @@ struct Kernels {
   double (*sum_squares)(const float* x, int64_t n);
   void (*adamw)(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
                 double eps, double weight_decay, int64_t step, double grad_scale);
+  // optimizer_8bit.cpp
+  void (*adamw_8bit)(float* p, const float* grad, const int32_t* blocks, int64_t count, const float* map1, uint8_t* codes1,
+                     float* absmax1, float* exact1, const float* map2, uint8_t* codes2, float* absmax2, float* exact2,
+                     double learning_rate, double beta1, double beta2, double eps, double weight_decay, int64_t step,
+                     double grad_scale);
 };
 
 // The table of the instruction set that sft_init chose (runtime.cpp).
@@ -81,6 +86,7 @@ const Kernels& kernels();
   void register_quantize(Kernels&);            \
   void register_loss(Kernels&);                \
   void register_optimizer(Kernels&);           \
+  void register_optimizer_8bit(Kernels&);      \
   inline void register_all(Kernels& kernels) { \
     register_gemm(kernels);                    \
     register_bias(kernels);                    \
@@ -96,6 +102,7 @@ const Kernels& kernels();
     register_quantize(kernels);                \
     register_loss(kernels);                    \
     register_optimizer(kernels);               \
+    register_optimizer_8bit(kernels);          \
   }                                            \
   }
 

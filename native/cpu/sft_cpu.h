@@ -87,3 +87,8 @@ SFT_API void sft_cross_entropy(float* nll, float* logits, const int32_t* targets
 SFT_API double sft_sum_squares(const float* x, int64_t n);
 SFT_API void sft_adamw(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
                        double eps, double weight_decay, int64_t step, double grad_scale);
+// blocks: i32 [count, 3]. Moments of two kinds: codes u8 [.., 256] with absmax of each block, and exact fp32 [.., 256].
+SFT_API void sft_adamw_8bit(float* p, const float* grad, const int32_t* blocks, int64_t count, const float* map1, uint8_t* codes1,
+                            float* absmax1, float* exact1, const float* map2, uint8_t* codes2, float* absmax2, float* exact2,
+                            double learning_rate, double beta1, double beta2, double eps, double weight_decay, int64_t step,
+                            double grad_scale);

@@ -162,7 +162,7 @@ function corrupt(file: string, reason: string): SftError {
 
 export interface TensorSource {
   readonly name: string;
-  readonly dtype: TensorType;
+  readonly dtype: TensorType | 'U8';
   readonly shape: readonly number[];
   /** Little-endian elements, whole or in pieces; asked for once, when they are written. */
   read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;

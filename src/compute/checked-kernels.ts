@@ -1,3 +1,4 @@
+import type { BlockMoment, BlockTable } from './block-moments';
 import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 import type {
@@ -188,13 +189,14 @@ export class CheckedKernels implements Kernels {
   }
 
   copy(y: DeviceBuffer, x: DeviceBuffer): void {
-    const accept = y.dtype === 'i32' ? shapes.integers : anyFloats;
+    const accept = y.dtype === 'i32' ? shapes.integers : y.dtype === 'u8' ? shapes.bytes : anyFloats;
     accept('y', y, y.length);
     accept('x', x, y.length);
     this.kernels.copy(y, x);
   }
 
   fill(x: DeviceBuffer, value: number): void {
+    if (x.dtype !== 'i32') anyFloats('x', x, x.length);
     this.kernels.fill(x, value);
   }
 
@@ -269,6 +271,23 @@ export class CheckedKernels implements Kernels {
     floats('verdict', verdict, 4);
     size('step', step.step, 1);
     this.kernels.adamw(p, grad, m, v, step, verdict);
+  }
+
+  adamw8bit(
+    p: DeviceBuffer,
+    grad: DeviceBuffer,
+    m: BlockMoment,
+    v: BlockMoment,
+    blocks: BlockTable,
+    step: AdamWStep,
+    verdict: DeviceBuffer,
+  ): void {
+    floats('p', p, p.length);
+    floats('grad', grad, p.length);
+    shapes.blockMoments(blocks, { m, v }, p.length);
+    floats('verdict', verdict, 4);
+    size('step', step.step, 1);
+    this.kernels.adamw8bit(p, grad, m, v, blocks, step, verdict);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BlockMoment, BlockTable } from './block-moments';
 import type { DenseMatrix, DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 
@@ -217,6 +218,20 @@ export interface Kernels {
     grad: DeviceBuffer,
     m: DeviceBuffer,
     v: DeviceBuffer,
+    step: AdamWStep,
+    verdict: DeviceBuffer,
+  ): void;
+  /**
+   * The same update of the blocks of a table, p and grad fp32, with the moments of large tensors in 8 bits (Dettmers et al. 2022): a
+   * moment is opened as map[code] * absmax, the update takes it before it is rounded again, then absmax is its block's largest and each
+   * code the nearest to moment / absmax (of two as near the lower one), moved by one where the map's value has not the moment's sign.
+   */
+  adamw8bit(
+    p: DeviceBuffer,
+    grad: DeviceBuffer,
+    m: BlockMoment,
+    v: BlockMoment,
+    blocks: BlockTable,
     step: AdamWStep,
     verdict: DeviceBuffer,
   ): void;

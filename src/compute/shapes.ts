@@ -1,4 +1,5 @@
-import type { DeviceBuffer, Nf4Scales, WeightMatrix } from './memory';
+import { MOMENT_BLOCK, type BlockMoment, type BlockTable } from './block-moments';
+import type { DeviceBuffer, DType, Nf4Scales, WeightMatrix } from './memory';
 import { bytesOfCodes, scaleBlocks, scalesOf } from './nf4';
 import type { Indices, Sequences } from './indices';
 import type { AttentionShape } from './kernels';
@@ -16,14 +17,21 @@ export function floats(name: string, buffer: DeviceBuffer, length: number): void
 
 /** A buffer of exactly `length` of any float type. */
 export function anyFloats(name: string, buffer: DeviceBuffer, length: number): void {
-  if (buffer.dtype === 'i32' || buffer.dtype === 'u8' || buffer.length !== length) {
-    fail(name, buffer, `${length} of a float type`);
-  }
+  if (!isFloat(buffer.dtype) || buffer.length !== length) fail(name, buffer, `${length} of a float type`);
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'f32' || dtype === 'bf16' || dtype === 'f16';
 }
 
 /** An i32 buffer of exactly `length`. */
 export function integers(name: string, buffer: DeviceBuffer, length: number): void {
   if (buffer.dtype !== 'i32' || buffer.length !== length) fail(name, buffer, `${length} i32`);
+}
+
+/** A u8 buffer of exactly `length`. */
+export function bytes(name: string, buffer: DeviceBuffer, length: number): void {
+  if (buffer.dtype !== 'u8' || buffer.length !== length) fail(name, buffer, `${length} u8`);
 }
 
 /** How many rows an fp32 matrix of `columns` has. */
@@ -52,11 +60,6 @@ function nf4Scales(name: string, scales: Nf4Scales, blocks: number): void {
   floats(`${name}.map`, scales.map, 256);
   floats(`${name}.absmax`, scales.absmax, scaleBlocks(blocks));
   floats(`${name}.offset`, scales.offset, 1);
-}
-
-/** A u8 buffer of exactly `length`. */
-function bytes(name: string, buffer: DeviceBuffer, length: number): void {
-  if (buffer.dtype !== 'u8' || buffer.length !== length) fail(name, buffer, `${length} u8`);
 }
 
 /** A whole number of at least `least`. */
@@ -89,5 +92,20 @@ export function sequencesWithin(given: Sequences, queryRows: number, keyRows: nu
     throw new RangeError(
       `sequences over ${given.queryRows} queries and ${given.keyRows} keys do not fit ${queryRows} and ${keyRows}`,
     );
+  }
+}
+
+/** Blocks within a stretch of `length` elements whose moments lie within the blocks there are. */
+export function blockMoments(table: BlockTable, moments: Readonly<Record<string, BlockMoment>>, length: number): void {
+  integers('blocks', table.data, table.count * 3);
+  if (table.elements > length) throw new RangeError(`blocks over ${table.elements} elements leave ${length}`);
+  for (const [name, { map, codes, absmax, exact }] of Object.entries(moments)) {
+    floats(`${name}.map`, map, 256);
+    floats(`${name}.absmax`, absmax, absmax.length);
+    bytes(`${name}.codes`, codes, absmax.length * MOMENT_BLOCK);
+    const kept = rowsOf(`${name}.exact`, exact, MOMENT_BLOCK);
+    if (table.quantised > absmax.length || table.exact > kept) {
+      throw new RangeError(`${name} has no place for ${table.quantised} blocks in 8 bits and ${table.exact} in fp32`);
+    }
   }
 }

@@ -215,7 +215,7 @@ describe('checkConfigText: mistakes', () => {
     ['an unknown projection', { target_modules: ['q_proj', 'v_prj'] }, 'error config "v_prj"', '"v_proj"'],
     ['a projection twice', { target_modules: ['q_proj', 'q_proj'] }, 'error config "target_modules"', '["q_proj"]'],
     ['both 16-bit types', { fp16: true, bf16: true }, 'error config "bf16"', '"bf16": false'],
-    ['what is not there yet', { optim: 'adamw_8bit' }, 'error config "optim"', '"optim": "adamw"'],
+    ['an optimizer under another name', { optim: 'adamw_bnb_8bit' }, 'error config "optim"', '"optim": "adamw_8bit"'],
     ['a warm-up beyond the run', { max_steps: 60, warmup_steps: 61 }, 'error config "warmup_steps"', '6'],
     ['shares that are no whole', { split: { train: 0.8, validation: 0.1 } }, 'error config "split"', '"train": 0.9'],
     [

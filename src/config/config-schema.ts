@@ -212,7 +212,7 @@ export const CONFIG_SCHEMA = {
     },
     optim: {
       description:
-        'The rule that turns gradients into updates. adamw keeps two running averages per trained weight; adamw_8bit is the same with these held in 8 bits.',
+        'The rule that turns gradients into updates. adamw keeps two running averages per trained weight; adamw_8bit holds them in 8 bits, in a quarter of the memory.',
       type: 'string',
       enum: ['adamw', 'adamw_8bit'],
       default: 'adamw',

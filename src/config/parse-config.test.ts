@@ -242,10 +242,16 @@ describe('a mistake is told with its line, column and remedy', () => {
       '5:3 load_in_4bit keeps weights that are frozen: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
     ],
     [
-      '8-bit AdamW',
-      { optim: 'adamw_8bit' },
-      '4:3 optim "adamw_8bit": the cpu device keeps no optimizer state in 8 bits - set "optim": "adamw", the same rule with exact state',
+      'AdamW in 8 bits under another name',
+      { optim: 'paged_adamw_8bit' },
+      '4:3 optim "paged_adamw_8bit" is called "adamw_8bit" here - set "optim": "adamw_8bit", the same rule',
     ],
+    [
+      'AdamW under the name of transformers',
+      { optim: 'adamw_torch' },
+      '4:3 optim "adamw_torch" is called "adamw" here - set "optim": "adamw", the same rule',
+    ],
+    ['another optimizer', { optim: 'lion_32bit' }, '4:3 optim cannot be "lion_32bit" - write one of adamw, adamw_8bit'],
     [
       'a long warm-up',
       { max_steps: 60, warmup_steps: 61 },

@@ -2,26 +2,20 @@ import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { SftError } from '../base/errors';
-import {
-  readBytes,
-  readSafetensorsHeader,
-  writeSafetensors,
-  type TensorSource,
-  type TensorType,
-} from '../base/safetensors';
+import { readBytes, readSafetensorsHeader, writeSafetensors, type TensorSource } from '../base/safetensors';
 
-/** An fp32 tensor on a device under the name it has in a file. */
+/** A tensor on a device, fp32 or u8, under the name it has in a file. */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly value: DeviceBuffer;
 }
 
-/** Writes fp32 tensors as safetensors. The caller writes aside and renames. */
+/** Writes tensors as safetensors. The caller writes aside and renames. */
 export async function writeTensors(device: Device, file: string, tensors: readonly NamedTensor[]): Promise<void> {
   const sources: TensorSource[] = tensors.map(({ name, shape, value }) => ({
     name,
-    dtype: 'F32',
+    dtype: value.dtype === 'u8' ? 'U8' : 'F32',
     shape,
     read: () => piecesOf(device, value),
   }));
@@ -31,13 +25,15 @@ export async function writeTensors(device: Device, file: string, tensors: readon
 async function* piecesOf(device: Device, value: DeviceBuffer): AsyncGenerator<Uint8Array> {
   const elements = piece(device);
   for (let offset = 0; offset < value.length; offset += elements) {
-    const floats = await device.readFloats(value.slice(offset, Math.min(elements, value.length - offset)));
-    yield new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+    const part = value.slice(offset, Math.min(elements, value.length - offset));
+    const { buffer, byteOffset, byteLength } =
+      part.dtype === 'u8' ? await device.readBytes(part) : await device.readFloats(part);
+    yield new Uint8Array(buffer, byteOffset, byteLength);
   }
 }
 
 /**
- * Fills tensors from a safetensors file that holds exactly these, in fp32, bf16 or fp16.
+ * Fills tensors from a safetensors file that holds exactly these, in fp32, bf16 or fp16, or u8 where they are.
  * @throws SftError corrupt-safetensors, tensors-do-not-fit
  */
 export function readTensors(device: Device, file: string, tensors: readonly NamedTensor[]): void {
@@ -54,16 +50,19 @@ export function readTensors(device: Device, file: string, tensors: readonly Name
         const shapes = `[${entry.shape.join(', ')}], the model needs [${tensor.shape.join(', ')}]`;
         throw doesNotFit(file, `${tensor.name} has the shape ${shapes}`);
       }
-      if (entry.dtype !== 'F32' && entry.dtype !== 'BF16' && entry.dtype !== 'F16') {
-        throw doesNotFit(file, `${entry.name} is stored as ${entry.dtype}, not in fp32, bf16 or fp16`);
-      }
       const { value } = tensor;
+      const { dtype } = entry;
+      const fits = value.dtype === 'u8' ? dtype === 'U8' : dtype === 'F32' || dtype === 'BF16' || dtype === 'F16';
+      if (!fits) {
+        const wanted = value.dtype === 'u8' ? 'as U8' : 'in fp32, bf16 or fp16';
+        throw doesNotFit(file, `${entry.name} is stored as ${dtype}, not ${wanted}`);
+      }
       const width = entry.byteLength / Math.max(1, value.length);
       const elements = piece(device);
       for (let offset = 0; offset < value.length; offset += elements) {
         const part = value.slice(offset, Math.min(elements, value.length - offset));
         const bytes = readBytes(fd, entry.byteOffset + offset * width, part.length * width, file);
-        upload(device, part, entry.dtype, bytes);
+        upload(device, part, dtype, bytes);
       }
     }
   } finally {
@@ -76,9 +75,13 @@ function piece({ traits }: Device): number {
   return Math.max(1, Math.floor(traits.transferBytes / 4));
 }
 
-function upload(device: Device, value: DeviceBuffer, dtype: TensorType, bytes: Uint8Array<ArrayBuffer>): void {
+function upload(device: Device, value: DeviceBuffer, dtype: string, bytes: Uint8Array<ArrayBuffer>): void {
   if (dtype === 'F32') {
     device.write(value, new Float32Array(bytes.buffer));
+    return;
+  }
+  if (dtype === 'U8') {
+    device.write(value, bytes);
     return;
   }
   const staged = device.alloc(dtype === 'BF16' ? 'bf16' : 'f16', value.length);

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
 import { count, number, open, problemIn, type TypeOf } from '../base/shapes';
-import { readTensors, writeTensors, type NamedTensor } from '../model/parameter-file';
+import { readTensors, writeTensors } from '../model/parameter-file';
 import type { Trainer } from './trainer';
 
 const OPTIMIZER = 'optimizer.safetensors';
@@ -31,7 +31,7 @@ export async function writeCheckpoint(
   folder: string,
 ): Promise<void> {
   await trainer.tuning.write(device, baseModel, folder);
-  await writeTensors(device, path.join(folder, OPTIMIZER), moments(trainer));
+  await writeTensors(device, path.join(folder, OPTIMIZER), trainer.optimizer.state);
   await writeFile(path.join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
 }
 
@@ -43,7 +43,7 @@ export function readCheckpoint(device: Device, trainer: Trainer, folder: string)
   // First the small file: what is wrong with it is said before anything is changed.
   const state = readState(folder);
   readTensors(device, path.join(folder, trainer.tuning.weightsFile), trainer.parameters.all());
-  readTensors(device, path.join(folder, OPTIMIZER), moments(trainer));
+  readTensors(device, path.join(folder, OPTIMIZER), trainer.optimizer.state);
   trainer.optimizer.updates = state.step;
   return state;
 }
@@ -70,12 +70,4 @@ function readState(folder: string): TrainerState {
   const { step } = result.output;
   if (named !== undefined && Number(named) !== step) throw refuse(`step is ${step}, the folder is of step ${named}`);
   return result.output;
-}
-
-function moments({ optimizer, parameters }: Trainer): NamedTensor[] {
-  const shape = [parameters.length];
-  return [
-    { name: 'exp_avg', shape, value: optimizer.firstMoments },
-    { name: 'exp_avg_sq', shape, value: optimizer.secondMoments },
-  ];
 }

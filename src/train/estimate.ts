@@ -12,7 +12,7 @@ import { weightOptions } from '../model/weight-options';
 import { BaseWeights } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
 import { createTuning, methodOf } from '../tuning/registry';
-import { AdamW } from './adamw';
+import { createOptimizer } from './optimizer/create-optimizer';
 import { ExampleOrder } from './order';
 
 /** The tokenised parts of a dataset. */
@@ -29,7 +29,7 @@ export interface MemoryParts {
   /** What is trained: the adapter, or a copy of all weights. */
   readonly trained: number;
   readonly gradients: number;
-  /** Both moments of AdamW. */
+  /** What the optimizer remembers: both moments of AdamW. */
   readonly optimizer: number;
   /** What backward needs of forward, in the largest pass. */
   readonly activations: number;
@@ -84,8 +84,10 @@ export async function estimateMemory(
   const tuned = new LlamaModel(device, llama, weights, tuning);
   const { parameters } = tuning;
   const set = parameters.length * 4;
-  new AdamW(device, parameters, { beta1: 0, beta2: 0, eps: 0, weightDecay: 0 });
+  const untrained = device.usedBytes;
+  createOptimizer(device, parameters, config);
   const before = device.usedBytes;
+  const optimizer = before - untrained;
 
   const passes = largestPasses(windowsOf(config, parts.train).map((window) => planWindow(tuned, window)));
   for (const plan of passes) {
@@ -104,16 +106,16 @@ export async function estimateMemory(
   const targets = Math.max(0, ...passes.map(targetsOf));
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
-  const saving = Math.min(3 * set, SAVING_BYTES);
+  const saving = Math.min(set + optimizer, SAVING_BYTES);
   const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits);
   const memory: MemoryParts = {
     weights: device.mappedBytes + held,
     trained: set,
     gradients: set,
-    optimizer: 2 * set,
+    optimizer,
     activations: training - logits,
     logits,
-    evaluation: Math.max(0, evaluation - (4 * set + training + saving)),
+    evaluation: Math.max(0, evaluation - (2 * set + optimizer + training + saving)),
     saving,
     runtime: runtimeBytes(llama, parts),
   };

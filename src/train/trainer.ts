@@ -7,7 +7,8 @@ import type { LlamaModel } from '../model/llama';
 import type { ParameterSet } from '../model/parameters';
 import type { Tuning } from '../model/tuning';
 import { planWindow, trainWindow } from '../model/window-pass';
-import { AdamW } from './adamw';
+import { createOptimizer } from './optimizer/create-optimizer';
+import type { Optimizer, OptimizerOptions } from './optimizer/optimizer';
 import { ExampleOrder } from './order';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
 
@@ -17,7 +18,7 @@ export interface TrainingExample extends TrainableSequence {
   readonly place: string;
 }
 
-export interface TrainerOptions {
+export interface TrainerOptions extends OptimizerOptions {
   readonly max_steps: number | null;
   readonly num_train_epochs: number;
   readonly per_device_batch_size: number;
@@ -26,10 +27,6 @@ export interface TrainerOptions {
   readonly lr_scheduler_type: SchedulerType;
   readonly warmup_steps: number;
   readonly warmup_ratio: number;
-  readonly weight_decay: number;
-  readonly adam_beta1: number;
-  readonly adam_beta2: number;
-  readonly adam_epsilon: number;
   /** 0 does not clip. */
   readonly max_grad_norm: number;
   readonly gradient_checkpointing: boolean;
@@ -60,7 +57,7 @@ const VERDICT = 4;
 export class Trainer {
   readonly order: ExampleOrder;
   readonly totalSteps: number;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   readonly tuning: Tuning;
   readonly parameters: ParameterSet;
   private readonly warmup: number;
@@ -93,12 +90,7 @@ export class Trainer {
     });
     this.totalSteps = this.order.totalSteps(options.max_steps, options.num_train_epochs);
     this.warmup = warmupLength(this.totalSteps, options.warmup_steps, options.warmup_ratio);
-    this.optimizer = new AdamW(device, this.parameters, {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      eps: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-    });
+    this.optimizer = createOptimizer(device, this.parameters, options);
     const widest = examples.reduce((most, example) => Math.max(most, sequencesOf([example]).length), 1);
     this.most = options.per_device_batch_size * options.gradient_accumulation_steps * widest;
     this.report = device.alloc('f32', VERDICT + 2 * this.most);

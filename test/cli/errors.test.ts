@@ -156,7 +156,7 @@ describe('bad configurations', () => {
     ['fp16 with bf16', { fp16: true, bf16: true }, /fp16 and bf16 are both true/],
     ['a split that does not add up', { split: { train: 0.8, validation: 0.1, test: 0.3 } }, /add up to 1\.2/],
     ['more warm-up than steps', { warmup_steps: 100 }, /warmup_steps.*more than max_steps/],
-    ['what the device has not', { optim: 'adamw_8bit' }, /in 8 bits.*set "optim": "adamw"/],
+    ['an optimizer under another name', { optim: 'adamw_bnb_8bit' }, /is called "adamw_8bit" here/],
     ['a projection that does not exist', { target_modules: ['x_proj'] }, /target_modules.*x_proj/],
     [
       'more positions than the model has',

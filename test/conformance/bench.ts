@@ -1,3 +1,4 @@
+import { writeBlocks, type BlockTable } from '../../src/compute/block-moments';
 import type { Device } from '../../src/compute/device';
 import type { DenseMatrix, DeviceBuffer, Nf4Matrix } from '../../src/compute/memory';
 import { writeIndices, writeSequences, type Indices, type Sequences } from '../../src/compute/indices';
@@ -27,6 +28,18 @@ export class Bench {
     const buffer = this.#keep(this.device.alloc('i32', values.length));
     this.device.write(buffer, Int32Array.from(values));
     return buffer;
+  }
+
+  bytes(values: Numbers): DeviceBuffer {
+    const buffer = this.#keep(this.device.alloc('u8', values.length));
+    this.device.write(buffer, Uint8Array.from(values));
+    return buffer;
+  }
+
+  /** Rows of three: start, length, home. */
+  blocks(rows: readonly (readonly [number, number, number])[]): BlockTable {
+    const table = this.#keep(this.device.alloc('i32', 3 * rows.length));
+    return writeBlocks(this.device, table, Int32Array.from(rows.flat()));
   }
 
   indices(values: Numbers): Indices {
@@ -89,6 +102,11 @@ export class Bench {
   read(buffer: DeviceBuffer): Promise<Float32Array> {
     this.submit();
     return this.device.readFloats(buffer);
+  }
+
+  readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
+    this.submit();
+    return this.device.readBytes(buffer);
   }
 
   submit(): void {

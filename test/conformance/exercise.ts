@@ -1,4 +1,6 @@
+import type { BlockMoment } from '../../src/compute/block-moments';
 import type { Device } from '../../src/compute/device';
+import { dynamicMap } from '../../src/compute/dynamic-map';
 import { onBench } from './bench';
 import { randomIndices, randoms } from './numbers';
 
@@ -111,6 +113,25 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     };
     b.kernels.adamw(gate, dh, m, second, step, verdict);
     await keep('adamw', gate);
+
+    const blocks = Array.from({ length: Math.ceil(n / 256) }, (_, i) => {
+      // Every ninth block in fp32.
+      const home = i % 9 === 0 ? -1 - i : i;
+      return [256 * i, Math.min(256, n - 256 * i), home] as const;
+    });
+    const moment = (signed: boolean): BlockMoment => ({
+      map: b.floats(dynamicMap(signed)),
+      codes: b.bytes(new Uint8Array(256 * blocks.length)),
+      absmax: b.zeros(blocks.length),
+      exact: b.zeros(256 * blocks.length),
+    });
+    const [first8, second8, table] = [moment(true), moment(false), b.blocks(blocks)];
+    for (const gradient of [dh, up]) b.kernels.adamw8bit(gate, gradient, first8, second8, table, step, verdict);
+    await keep('adamw8bit', gate);
+    for (const [name, { codes, absmax }] of Object.entries({ first8, second8 })) {
+      results.set(`adamw8bit, ${name} codes`, Float32Array.from(await b.readBytes(codes)));
+      await keep(`adamw8bit, ${name} absmax`, absmax);
+    }
   });
   return results;
 }

@@ -43,6 +43,14 @@ export function memorySuite(device: () => Device): void {
         }, RangeError);
       }));
 
+    void it('holds bytes, and copies them', () =>
+      onBench(device(), async (b) => {
+        const [x, y] = [b.bytes([0, 1, 127, 128, 255]), b.bytes([9, 9, 9])];
+        b.kernels.copy(y, x.slice(2, 3));
+        assert.deepEqual([...(await b.readBytes(y))], [127, 128, 255]);
+        assert.deepEqual([...(await b.readBytes(x))], [0, 1, 127, 128, 255]);
+      }));
+
     void it('refuses what does not fit: types and lengths', () =>
       onBench(device(), async (b) => {
         const [x, y, ids, raw] = [b.zeros(6), b.zeros(7), b.indices([0, 1]), b.integers([0, 1])];
@@ -55,6 +63,12 @@ export function memorySuite(device: () => Device): void {
           },
           () => {
             b.device.write(x, new Int32Array(6));
+          },
+          () => {
+            b.kernels.fill(b.bytes([1, 2]), 0);
+          },
+          () => {
+            b.kernels.copy(x.slice(0, 2), b.bytes([1, 2]));
           },
           () => {
             b.kernels.rmsNorm(x, x, y, 2, 3, 1e-5);
@@ -78,6 +92,8 @@ export function memorySuite(device: () => Device): void {
         ];
         for (const call of calls) assert.throws(call, RangeError, String(call));
         await assert.rejects(b.device.readBits(x), RangeError);
+        await assert.rejects(b.device.readBytes(x), RangeError);
+        await assert.rejects(b.device.readFloats(b.bytes([1])), RangeError);
       }));
 
     void it('reads weights in place from a file, until it is closed', async () => {

@@ -9,6 +9,7 @@ import { memorySuite } from './memory';
 import { nf4Suite } from './nf4';
 import { normSuite } from './norm';
 import { optimizerSuite } from './optimizer';
+import { optimizer8bitSuite } from './optimizer-8bit';
 import { pytorchSuite } from './pytorch';
 import { ropeSuite } from './rope';
 import { rowsSuite } from './rows';
@@ -33,6 +34,7 @@ export function describeDevice(name: string, create: () => Device): void {
     rowsSuite(get);
     lossSuite(get);
     optimizerSuite(get);
+    optimizer8bitSuite(get);
     coarseSuite(get);
     pytorchSuite(get);
   });

@@ -156,6 +156,7 @@ async function checkTraining(
     per_device_batch_size: order[0]![0]!.length,
     gradient_accumulation_steps: order[0]!.length,
     warmup_ratio: 0,
+    optim: 'adamw',
     gradient_checkpointing: false,
     shuffle: false,
     seed: 0,

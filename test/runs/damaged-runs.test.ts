@@ -11,6 +11,8 @@ import type { RunEvent } from '../../src/runs/folder/event-schema';
 import type { RunFolder } from '../../src/runs/folder/run-folder';
 import { listRuns, readRun } from '../../src/runs/read-runs';
 import { work } from '../../src/runs/worker/worker';
+import { refuseUnsupported } from '../../src/runs/worker/refuse';
+import { CPU } from '../cpu-listing';
 import { sft, smallConfig, temporaryFolder } from '../cli/sft';
 
 type Json = Record<string, unknown>;
@@ -256,12 +258,25 @@ describe('what else lies in a run folder', () => {
 
 describe('a run whose run.json asks for what the device does not offer', () => {
   it('is not resumed without it', async () => {
-    for (const [key, value] of [['optim', 'adamw_8bit']] as const) {
+    const plain = { ...CPU, supports: { ...CPU.supports, weights: ['dense'] } } as const;
+    for (const [key, value] of [
+      ['load_in_4bit', true],
+      ['optim', 'adamw_8bit'],
+    ] as const) {
       const run = await newRun({ max_steps: 2 });
       edit(run.runFile, (written) => ((written['config'] as Json)[key] = value));
-      const error = await failure(worked(run, undefined, true));
-      assert.deepEqual([error.code, error.file], ['unsupported', run.runFile]);
-      assert.ok(error.message.startsWith(key), error.message);
+      const read = await run.readRun();
+      assert.throws(
+        () => {
+          refuseUnsupported(run.runFile, read, plain);
+        },
+        (error) => {
+          assert.ok(error instanceof SftError);
+          assert.deepEqual([error.code, error.file], ['unsupported', run.runFile]);
+          assert.ok(error.message.startsWith(key), error.message);
+          return true;
+        },
+      );
     }
   });
 });

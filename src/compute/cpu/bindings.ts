@@ -73,6 +73,14 @@ const SIGNATURES = {
   crossEntropy: ['void', 'sft_cross_entropy', ['at', 'at', 'at', 'i64', 'i64', 'i32', 'f32']],
   sumSquares: ['double', 'sft_sum_squares', ['at', 'i64']],
   adamw: ['void', 'sft_adamw', ['at', 'at', 'at', 'at', 'i64', 'f64', 'f64', 'f64', 'f64', 'f64', 'i64', 'f64']],
+  adamw8bit: [
+    'void',
+    'sft_adamw_8bit',
+    [
+      ...(['at', 'at', 'at', 'i64', 'at', 'at', 'at', 'at', 'at', 'at', 'at', 'at'] as const),
+      ...(['f64', 'f64', 'f64', 'f64', 'f64', 'i64', 'f64'] as const),
+    ],
+  ],
 } as const;
 
 const C_TYPES = {

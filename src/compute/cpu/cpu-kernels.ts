@@ -1,3 +1,4 @@
+import type { BlockMoment, BlockTable } from '../block-moments';
 import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from '../memory';
 import type { Indices, Sequences } from '../indices';
 import type {
@@ -279,5 +280,25 @@ export class CpuKernels implements Kernels {
     if (finite !== 1) return;
     const buffers = [at(p), at(grad), at(m), at(v)] as const;
     this.library().adamw(...buffers, p.length, learningRate, beta1, beta2, eps, weightDecay, step, factor!);
+  }
+
+  adamw8bit(
+    p: DeviceBuffer,
+    grad: DeviceBuffer,
+    m: BlockMoment,
+    v: BlockMoment,
+    blocks: BlockTable,
+    { learningRate, beta1, beta2, eps, weightDecay, step }: AdamWStep,
+    verdict: DeviceBuffer,
+  ): void {
+    const [, , factor, finite] = this.memory.readFloats(verdict);
+    if (finite !== 1) return;
+    const moment = ({ map, codes, absmax, exact }: BlockMoment) => [at(map), at(codes), at(absmax), at(exact)] as const;
+    this.library().adamw8bit(
+      ...([at(p), at(grad), at(blocks.data), blocks.count] as const),
+      ...moment(m),
+      ...moment(v),
+      ...([learningRate, beta1, beta2, eps, weightDecay, step, factor!] as const),
+    );
   }
 }

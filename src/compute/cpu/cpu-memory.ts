@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../../base/errors';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
-import { size } from '../shapes';
+import { isFloat, size } from '../shapes';
 import { MappedWeights } from './mapped-weights';
 import { Allocation, cpuBuffer, CpuBuffer, DTYPE_CODE } from './memory';
 
@@ -100,9 +100,7 @@ export class CpuMemory {
 
   /** @throws RangeError for a buffer of integers */
   readFloats(buffer: DeviceBuffer): Float32Array {
-    if (buffer.dtype === 'i32' || buffer.dtype === 'u8') {
-      throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
-    }
+    if (!isFloat(buffer.dtype)) throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
     return this.#read(buffer, new Float32Array(buffer.length), 'f32');
   }
 

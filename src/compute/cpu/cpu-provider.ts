@@ -15,7 +15,7 @@ function infoOf(options: OpenOptions): DeviceInfo {
   const info = {
     id: ID,
     kind: ID,
-    supports: { compute: ['f32'], weights: ['dense', 'nf4'], optimizers: ['adamw'] },
+    supports: { compute: ['f32'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
     traits: CPU_TRAITS,
   } as const;
   try {

@@ -29,5 +29,6 @@ export function dryKernels(called: () => void): Kernels {
     sumRanges: called,
     clip: called,
     adamw: called,
+    adamw8bit: called,
   };
 }

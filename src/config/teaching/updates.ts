@@ -68,9 +68,10 @@ export const UPDATE_TEACHING = {
     low: 'at 0 nothing breaks; on small sets the model may recite a little sooner.',
   },
   optim: {
-    what: 'The rule that turns gradients into updates. `adamw` keeps two running averages for every trained weight. `adamw_8bit` holds the same averages in 8 bits; this version does not offer it yet.',
+    what: 'The rule that turns gradients into updates. `adamw` keeps two running averages for every trained weight. `adamw_8bit` holds the same averages in 8 bits, each block of 256 with a scale of its own, as bitsandbytes does; tensors of fewer than 4,096 weights keep exact ones.',
     first: '`adamw`.',
-    production: '`adamw`; with LoRA few weights are trained, and its memory hardly counts.',
+    production:
+      '`adamw` with LoRA: few weights are trained, and its memory hardly counts. `adamw_8bit` for full training where memory is short.',
     sides: ['adamw', 'adamw_8bit'],
     high: 'exact averages, eight bytes for each trained weight: much only in full training.',
     low: 'a quarter of that, for rounding that seldom shows in the loss.',
