@@ -24,8 +24,7 @@ void sft_add_bias(float* y, const void* bias, int32_t btype, int64_t m, int64_t 
 
 void sft_add_bias_backward(float* db, const float* dy, int64_t m, int64_t n) { sft::kernels().add_bias_backward(db, dy, m, n); }
 
-void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
-                  float offset) {
+void sft_rms_norm(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps, float offset) {
   sft::kernels().rms_norm(y, x, weight, wtype, rows, dim, eps, offset);
 }
 
@@ -82,9 +81,7 @@ void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t 
   sft::kernels().scatter_rows(table, x, ids, n, cols, beta);
 }
 
-void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n) {
-  sft::kernels().quantize_nf4(to, x, xtype, n);
-}
+void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n) { sft::kernels().quantize_nf4(to, x, xtype, n); }
 
 void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab, int32_t with_gradient,
                        float grad_scale) {

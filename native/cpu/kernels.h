@@ -20,8 +20,7 @@ struct Kernels {
   void (*add_bias)(float* y, const void* bias, int32_t btype, int64_t m, int64_t n);
   void (*add_bias_backward)(float* db, const float* dy, int64_t m, int64_t n);
   // norm.cpp
-  void (*rms_norm)(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps,
-                   float offset);
+  void (*rms_norm)(float* y, const float* x, const void* weight, int32_t wtype, int64_t rows, int64_t dim, float eps, float offset);
   void (*rms_norm_backward)(float* dx, const float* dy, const float* x, const void* weight, int32_t wtype, float* dweight,
                             int64_t rows, int64_t dim, float eps, float beta, float offset);
   // rope.cpp

@@ -33,8 +33,7 @@ static void pack_transposed(float* to, int64_t to_stride, typename T::source fro
 
 // to[r * to_stride + c] = from[r * from_stride + c] for r < rows, c < cols, as fp32.
 template <typename T>
-static void pack_rows(float* to, int64_t to_stride, typename T::source from, int64_t from_stride, int64_t rows,
-                      int64_t cols) {
+static void pack_rows(float* to, int64_t to_stride, typename T::source from, int64_t from_stride, int64_t rows, int64_t cols) {
   for (int64_t r = 0; r < rows; ++r) {
     const typename T::source source = from + r * from_stride;
     float* const target = to + r * to_stride;

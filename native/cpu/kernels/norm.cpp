@@ -37,7 +37,9 @@ static void rms_norm(float* y, const float* x, const void* weight, int32_t wtype
         const float inverse = inverse_rms(in, dim, eps);
         each_vector(
             0, dim, [&](int64_t i) { store(out + i, load(in + i) * inverse * (T::get(w + i) + offset)); },
-            [&](int64_t i, int64_t n) { store_part(out + i, load_part(in + i, n) * inverse * (T::get_part(w + i, n) + offset), n); });
+            [&](int64_t i, int64_t n) {
+              store_part(out + i, load_part(in + i, n) * inverse * (T::get_part(w + i, n) + offset), n);
+            });
       }
     });
   });
