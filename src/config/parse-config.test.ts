@@ -251,6 +251,7 @@ describe('a mistake is told with its line, column and remedy', () => {
       { optim: 'adamw_torch' },
       '4:3 optim "adamw_torch" is called "adamw" here - set "optim": "adamw", the same rule',
     ],
+    ['no optimizer', { optim: 'constructor' }, '4:3 optim cannot be "constructor" - write one of adamw, adamw_8bit'],
     ['another optimizer', { optim: 'lion_32bit' }, '4:3 optim cannot be "lion_32bit" - write one of adamw, adamw_8bit'],
     [
       'a long warm-up',

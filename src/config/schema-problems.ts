@@ -33,25 +33,22 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   clip: 'max_grad_norm',
 };
 
-/** What a value is called here that others write. Pages of an optimizer's state belong to GPUs: here there is nothing to page. */
-const VALUES_ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  optim: {
-    adamw_bnb_8bit: 'adamw_8bit',
-    paged_adamw_8bit: 'adamw_8bit',
-    adamw_torch_8bit: 'adamw_8bit',
-    adamw8bit: 'adamw_8bit',
-    adamw_torch: 'adamw',
-    adamw_torch_fused: 'adamw',
-    adamw_torch_xla: 'adamw',
-    adamw_torch_npu_fused: 'adamw',
-    adamw_apex_fused: 'adamw',
-    adamw_hf: 'adamw',
-    adamw_anyprecision: 'adamw',
-    paged_adamw: 'adamw',
-    paged_adamw_32bit: 'adamw',
-    adam: 'adamw',
-  },
-};
+/** What others call the two rules of optim. Pages of an optimizer's state are for GPUs: here there is nothing to page. */
+const OPTIMIZERS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['adamw_bnb_8bit', 'adamw_8bit'],
+  ['paged_adamw_8bit', 'adamw_8bit'],
+  ['adamw_torch_8bit', 'adamw_8bit'],
+  ['adamw8bit', 'adamw_8bit'],
+  ['adamw_torch', 'adamw'],
+  ['adamw_torch_fused', 'adamw'],
+  ['adamw_torch_xla', 'adamw'],
+  ['adamw_torch_npu_fused', 'adamw'],
+  ['adamw_apex_fused', 'adamw'],
+  ['adamw_hf', 'adamw'],
+  ['adamw_anyprecision', 'adamw'],
+  ['paged_adamw', 'adamw'],
+  ['paged_adamw_32bit', 'adamw'],
+]);
 
 let validate: ValidateFunction | undefined;
 
@@ -119,7 +116,7 @@ function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
   const shown = given.length > 60 ? `${given.slice(0, 57)}...` : given;
   if (error.keyword === 'enum') {
     const offered = schema.enum ?? [];
-    const same = typeof error.data === 'string' ? VALUES_ELSEWHERE[label]?.[error.data.toLowerCase()] : undefined;
+    const same = label === 'optim' ? OPTIMIZERS_ELSEWHERE.get(String(error.data).toLowerCase()) : undefined;
     if (same !== undefined) {
       const remedy = `set "${label}": ${JSON.stringify(same)}, the same rule`;
       return configProblem(`${label} ${shown} is called ${JSON.stringify(same)} here`, { ...place, remedy }, [
