@@ -1,9 +1,10 @@
-// AdamW (Loshchilov & Hutter 2019) and the sum of squares that gradient clipping needs.
+// AdamW with its moments in fp32, and the sum of squares that gradient clipping needs.
 #include <stdlib.h>
 
 #include "../kernels.h"
 #include "../pool.h"
 #include "../simd.h"
+#include "adamw_rule.h"
 
 namespace sft {
 namespace SFT_ISA {
@@ -44,36 +45,8 @@ static double sum_squares(const float* x, int64_t n) {
 
 static void adamw(float* p, const float* grad, float* m, float* v, int64_t n, double learning_rate, double beta1, double beta2,
                   double eps, double weight_decay, int64_t step, double grad_scale) {
-  const double t = static_cast<double>(step);
-  const float decay = static_cast<float>(1.0 - learning_rate * weight_decay);
-  const float rest1 = static_cast<float>(1.0 - beta1), keep2 = static_cast<float>(beta2), rest2 = static_cast<float>(1.0 - beta2);
-  const float step_size = static_cast<float>(learning_rate / (1.0 - ::pow(beta1, t)));
-  const float root_correction = static_cast<float>(::sqrt(1.0 - ::pow(beta2, t)));
-  const float epsilon = static_cast<float>(eps), scale = static_cast<float>(grad_scale);
-  const auto update = [&](vf& weight, vf gradient, vf& first, vf& second) {
-    gradient *= scale;
-    first += (gradient - first) * rest1;
-    second = second * keep2 + gradient * gradient * rest2;
-    weight = weight * decay - first * step_size / (sqrt(second) / root_correction + epsilon);
-  };
-  parallel_for(n, BLOCK, [&](int64_t begin, int64_t end, int) {
-    each_vector(
-        begin, end,
-        [&](int64_t i) {
-          vf weight = load(p + i), first = load(m + i), second = load(v + i);
-          update(weight, load(grad + i), first, second);
-          store(p + i, weight);
-          store(m + i, first);
-          store(v + i, second);
-        },
-        [&](int64_t i, int64_t k) {
-          vf weight = load_part(p + i, k), first = load_part(m + i, k), second = load_part(v + i, k);
-          update(weight, load_part(grad + i, k), first, second);
-          store_part(p + i, weight, k);
-          store_part(m + i, first, k);
-          store_part(v + i, second, k);
-        });
-  });
+  const AdamWRule rule(learning_rate, beta1, beta2, eps, weight_decay, step, grad_scale);
+  parallel_for(n, BLOCK, [&](int64_t begin, int64_t end, int) { rule.update(p, grad, m, v, begin, end); });
 }
 
 void register_optimizer(Kernels& kernels) {

@@ -2,6 +2,7 @@
 #include "../kernels.h"
 #include "../pool.h"
 #include "../simd.h"
+#include "adamw_rule.h"
 
 namespace sft {
 namespace SFT_ISA {
@@ -91,49 +92,20 @@ struct Moment {
   }
 };
 
-// The update is that of `adamw`, from the moments before they are rounded.
+// The update takes the moments before they are rounded again.
 static void adamw_8bit(float* p, const float* grad, const int32_t* blocks, int64_t count, const float* map1, uint8_t* codes1,
                        float* absmax1, float* exact1, const float* map2, uint8_t* codes2, float* absmax2, float* exact2,
                        double learning_rate, double beta1, double beta2, double eps, double weight_decay, int64_t step,
                        double grad_scale) {
-  const double t = static_cast<double>(step);
-  const float decay = static_cast<float>(1.0 - learning_rate * weight_decay);
-  const float rest1 = static_cast<float>(1.0 - beta1), keep2 = static_cast<float>(beta2), rest2 = static_cast<float>(1.0 - beta2);
-  const float step_size = static_cast<float>(learning_rate / (1.0 - ::pow(beta1, t)));
-  const float root_correction = static_cast<float>(::sqrt(1.0 - ::pow(beta2, t)));
-  const float epsilon = static_cast<float>(eps), scale = static_cast<float>(grad_scale);
+  const AdamWRule rule(learning_rate, beta1, beta2, eps, weight_decay, step, grad_scale);
   const Moment first{map1, codes1, absmax1, exact1}, second{map2, codes2, absmax2, exact2};
   const Encoder encode1(map1), encode2(map2);
-  const auto update = [&](vf& weight, vf gradient, vf& m, vf& v) {
-    gradient *= scale;
-    m += (gradient - m) * rest1;
-    v = v * keep2 + gradient * gradient * rest2;
-    weight = weight * decay - m * step_size / (sqrt(v) / root_correction + epsilon);
-  };
-
   parallel_for(count, BLOCKS_AT_ONCE, [&](int64_t begin, int64_t end, int) {
     float room1[BLOCK], room2[BLOCK];
     for (int64_t b = begin; b < end; b++) {
       const int64_t start = blocks[3 * b], n = blocks[3 * b + 1], home = blocks[3 * b + 2];
       float *const m = first.open(home, n, room1), *const v = second.open(home, n, room2);
-      float* const weights = p + start;
-      const float* const gradients = grad + start;
-      each_vector(
-          0, n,
-          [&](int64_t i) {
-            vf weight = load(weights + i), mi = load(m + i), vi = load(v + i);
-            update(weight, load(gradients + i), mi, vi);
-            store(weights + i, weight);
-            store(m + i, mi);
-            store(v + i, vi);
-          },
-          [&](int64_t i, int64_t k) {
-            vf weight = load_part(weights + i, k), mi = load_part(m + i, k), vi = load_part(v + i, k);
-            update(weight, load_part(gradients + i, k), mi, vi);
-            store_part(weights + i, weight, k);
-            store_part(m + i, mi, k);
-            store_part(v + i, vi, k);
-          });
+      rule.update(p + start, grad + start, m, v, 0, n);
       first.close(home, n, m, encode1);
       second.close(home, n, v, encode2);
     }
