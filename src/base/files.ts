@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from './errors';
-import { isAlive, ownIdentity } from './process-identity';
+import { identityText, isAlive, isSameProcess, ownIdentity, parseIdentity } from './process-identity';
 
 let counter = 0;
 /** Temporary names this process is using now. */
@@ -11,9 +11,8 @@ const swept = new Set<string>();
 
 /** `<path>.tmp-<pid>-<start of the process>-<n>`: says who writes it, so that the left-overs of dead writers can be told. */
 function besides(target: string, kind: 'tmp' | 'old'): string {
-  const { pid, started } = ownIdentity();
   counter += 1;
-  return `${target}.${kind}-${pid}-${started ?? 'x'}-${counter}`;
+  return `${target}.${kind}-${identityText()}-${counter}`;
 }
 
 interface LeftOver {
@@ -35,14 +34,12 @@ async function leftOversOf(target: string): Promise<LeftOver[]> {
   const found: LeftOver[] = [];
   for (const name of names) {
     if (!name.startsWith(base)) continue;
-    const match = /^\.(tmp|old)-(\d+)-(\d+|x)-(\d+)$/.exec(name.slice(base.length));
-    if (match === null) continue;
+    const [, kind, who = '', order] = /^\.(tmp|old)-(.+)-(\d+)$/.exec(name.slice(base.length)) ?? [];
+    const identity = parseIdentity(who);
+    if (identity === undefined) continue;
     const full = path.join(folder, name);
-    const pid = Number(match[2]);
-    const identity = { pid, started: match[3] === 'x' ? null : Number(match[3]) };
-    const own = pid === process.pid && identity.started === ownIdentity().started;
-    if (own ? inUse.has(full) : isAlive(identity)) continue;
-    found.push({ path: full, kind: match[1] as 'tmp' | 'old', order: Number(match[4]) });
+    if (isSameProcess(identity, ownIdentity()) ? inUse.has(full) : isAlive(identity)) continue;
+    found.push({ path: full, kind: kind as 'tmp' | 'old', order: Number(order) });
   }
   return found.sort((a, b) => a.order - b.order);
 }

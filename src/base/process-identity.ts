@@ -29,6 +29,23 @@ export function ownIdentity(): ProcessIdentity {
   return own;
 }
 
+/** As part of a file's name, `<pid>-<start>`: says whose the file is. `parseIdentity` reads it. */
+export function identityText({ pid, started }: ProcessIdentity = ownIdentity()): string {
+  return `${pid}-${started ?? 'x'}`;
+}
+
+/** What `identityText` wrote; undefined for any other text. */
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  const [, pid, started] = /^(\d+)-(\d+|x)$/.exec(text) ?? [];
+  if (pid === undefined) return undefined;
+  return { pid: Number(pid), started: started === 'x' ? null : Number(started) };
+}
+
+/** Whether two are the same process. */
+export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.started === b.started;
+}
+
 /**
  * Whether exactly this process still runs. A zombie does not. Where the system tells no start time (outside Linux) the number alone
  * decides: a new process that was given the number of a dead one is then taken for it.

@@ -4,7 +4,7 @@ import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promis
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { explainWriteError } from '../base/files';
-import { isAlive, ownIdentity } from '../base/process-identity';
+import { identityText, isAlive, parseIdentity } from '../base/process-identity';
 import type { HubAccess } from './access';
 import { Passing, persist, reasonOf, request, SILENCE_MS } from './request';
 import type { FileHash, RepoFile, RepoInfo } from './repo-info';
@@ -146,15 +146,14 @@ async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerato
  * @throws SftError being-downloaded
  */
 async function takePart(blob: string): Promise<string> {
-  const { pid, started } = ownIdentity();
-  const own = `${blob}.${pid}-${started ?? 'x'}.incomplete`;
+  const [start, end] = [`${path.basename(blob)}.`, '.incomplete'];
   const folder = path.dirname(blob);
+  const own = path.join(folder, `${start}${identityText()}${end}`);
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(`${path.basename(blob)}.`)) continue;
-    const found = /\.(\d+)-(\d+|x)\.incomplete$/.exec(name);
     const other = path.join(folder, name);
-    if (found === null || other === own) continue;
-    const identity = { pid: Number(found[1]), started: found[2] === 'x' ? null : Number(found[2]) };
+    if (!name.startsWith(start) || !name.endsWith(end) || other === own) continue;
+    const identity = parseIdentity(name.slice(start.length, -end.length));
+    if (identity === undefined) continue;
     if (isAlive(identity)) {
       throw new SftError('being-downloaded', `process ${identity.pid} is downloading the same file`, {
         file: blob,

@@ -2,7 +2,14 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../../base/errors';
 import { explainWriteError } from '../../base/files';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../../base/process-identity';
+import {
+  identityText,
+  isAlive,
+  isSameProcess,
+  ownIdentity,
+  parseIdentity,
+  type ProcessIdentity,
+} from '../../base/process-identity';
 
 /** Folders this process holds. */
 const held = new Set<string>();
@@ -12,6 +19,8 @@ const ATTEMPTS = 5;
 export type LockAttempt =
   | { readonly release: () => Promise<void>; readonly holder?: never }
   | { readonly release?: never; readonly holder: ProcessIdentity };
+
+const PREFIX = 'lock-';
 
 /**
  * Tries to make this process the one holder of a folder. Each contender puts a file `lock-<pid>-<start>` into the folder and then looks
@@ -23,10 +32,9 @@ export type LockAttempt =
  */
 export async function tryLock(folder: string): Promise<LockAttempt> {
   const key = path.resolve(folder);
-  const { pid, started } = ownIdentity();
-  if (held.has(key)) return { holder: { pid, started } };
+  if (held.has(key)) return { holder: ownIdentity() };
   held.add(key);
-  const file = path.join(folder, `lock-${pid}-${started ?? 'x'}`);
+  const file = path.join(folder, `${PREFIX}${identityText()}`);
   try {
     // Whoever only waits for its turn leaves no trace, which would wake the others that wait.
     let holder = await otherHolder(folder);
@@ -79,10 +87,9 @@ async function otherHolder(folder: string): Promise<ProcessIdentity | undefined>
     // A lock is a file: a folder of such a name is somebody else's.
     if (!entry.isFile()) continue;
     const { name } = entry;
-    const match = /^lock-(\d+)-(\d+|x)$/.exec(name);
-    if (match === null) continue;
-    const identity = { pid: Number(match[1]), started: match[2] === 'x' ? null : Number(match[2]) };
-    if (identity.pid === own.pid && identity.started === own.started) continue;
+    if (!name.startsWith(PREFIX)) continue;
+    const identity = parseIdentity(name.slice(PREFIX.length));
+    if (identity === undefined || isSameProcess(identity, own)) continue;
     if (isAlive(identity)) return identity;
     await rm(path.join(folder, name), { force: true });
   }

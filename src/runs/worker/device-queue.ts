@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { makeFolder, writeFileAtomic } from '../../base/files';
 import { open, text, type TypeOf } from '../../base/shapes';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../../base/process-identity';
+import { identityText, isAlive, ownIdentity, parseIdentity, type ProcessIdentity } from '../../base/process-identity';
 import { tryLock } from '../folder/lock';
 
 /** A death leaves no event in the folder: how often to look for it, in ms. */
@@ -58,10 +58,9 @@ export async function waitForTurn(
   folder: string = queueFolder(device),
 ): Promise<(() => Promise<void>) | undefined> {
   await makeFolder(folder);
-  const { pid, started } = ownIdentity();
-  const file = path.join(folder, `ticket-${since}-${pid}-${started ?? 'x'}.json`);
+  const file = path.join(folder, `ticket-${since}-${identityText()}.json`);
   await writeFileAtomic(file, `${JSON.stringify(entry)}\n`);
-  const own: Ticket = { pid, started, time: since, file };
+  const own: Ticket = { ...ownIdentity(), time: since, file };
   const changes = new FolderChanges(folder, signal);
   let told = '';
   try {
@@ -104,11 +103,11 @@ async function livingTickets(folder: string): Promise<Ticket[]> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const { name } = entry;
-    const match = /^ticket-(\d+)-(\d+)-(\d+|x)\.json$/.exec(name);
-    if (match === null) continue;
-    const identity = { pid: Number(match[2]), started: match[3] === 'x' ? null : Number(match[3]) };
+    const [, time, who = ''] = /^ticket-(\d+)-(.+)\.json$/.exec(name) ?? [];
+    const identity = parseIdentity(who);
+    if (identity === undefined) continue;
     const file = path.join(folder, name);
-    if (isAlive(identity)) tickets.push({ ...identity, file, time: Number(match[1]) });
+    if (isAlive(identity)) tickets.push({ ...identity, file, time: Number(time) });
     else await rm(file, { force: true });
   }
   return tickets.sort(inOrder);
