@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { readLlamaConfig } from '../src/model/llama-config';
 import { readSafetensorsHeader, writeSafetensors } from '../src/base/safetensors';
 import { expectedTensors } from '../src/model/weights';
-import { toBf16, writeGguf, type GgufPrecision } from './serve/gguf';
+import { toBf16, writeRandomGguf, type GgufPrecision } from './serve/gguf';
 import { CHATS, NEW_TOKENS, type Side } from './serve/work';
 import { randomModel } from './train/random-model';
 import type { ShapeName } from './train/shapes';
@@ -68,7 +68,7 @@ async function ggufModel(source: string, precision: GgufPrecision): Promise<stri
   const file = path.resolve('.cache/bench', `serve-${precision}.gguf`);
   if (existsSync(file)) return file;
   const config = readLlamaConfig(source);
-  await writeGguf(`${file}.tmp`, config, precision, expectedTensors(config), readerOf(source));
+  await writeRandomGguf(`${file}.tmp`, config, precision, expectedTensors(config), readerOf(source));
   renameSync(`${file}.tmp`, file);
   return file;
 }
