@@ -39,31 +39,6 @@ export function scaleBlocks(scales: number): number {
   return Math.ceil(scales / SCALE_BLOCK);
 }
 
-/**
- * bitsandbytes' signed dynamic map, ascending: for i = 0 .. 6 the midpoints of 2^i + 1 points from 0.1 to 1, times 10^(i - 6), of both
- * signs, with 0 and 1.
- */
-export function signedDynamicMap(): Float32Array {
-  const values = [0, 1];
-  for (let i = 0; i < 7; i++) {
-    const steps = 2 ** i;
-    const points = linspace(Math.fround(0.1), 1, steps);
-    for (let j = 0; j < steps; j++) {
-      const value = Math.fround(10 ** (i - 6)) * Math.fround((points[j]! + points[j + 1]!) / 2);
-      values.push(value, -value);
-    }
-  }
-  return Float32Array.from(values).sort();
-}
-
-/** steps + 1 points as torch.linspace has them in fp32: counted from the nearer end. */
-function linspace(start: number, end: number, steps: number): Float32Array {
-  const step = Math.fround((end - start) / steps);
-  return Float32Array.from({ length: steps + 1 }, (_, i) =>
-    i < (steps + 1) / 2 - 0.5 ? start + step * i : end - step * (steps - i),
-  );
-}
-
 /** Memory for a matrix in 4 bits, to be filled by `quantizeNf4`: with a map its scales are held in 8 bits by that map. */
 export function allocNf4(memory: DeviceMemory, rows: number, cols: number, map?: DeviceBuffer): Nf4Matrix {
   const blocks = scalesOf(rows * cols);

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { hubCacheFolder } from '../base/hub-cache';
 import { cachedModels } from '../hub/cached-models';
-import { getModel } from './hub/get-model';
+import { getModel, GET_MODEL } from './hub/get-model';
 import { writeSetting } from './manifest/settings';
 import type { Services } from './services';
 import { isModelFolder, modelFolders } from './settings';
 
 const BROWSE = '$(folder-opened) Choose a folder…';
-const GET = '$(cloud-download) Get one from the Hugging Face Hub…';
 const NONE = '$(circle-slash) No model: estimate (≈)';
 
 /** `SFT: Select Model`: the folder whose tokenizer counts; kept in the workspace's settings. */
@@ -21,11 +20,11 @@ export async function selectModel(services: Services): Promise<void> {
     label: repo,
     description: folder,
   }));
-  const items = [...folders, ...cached, { label: GET }, { label: BROWSE }, { label: NONE }];
+  const items = [...folders, ...cached, { label: GET_MODEL }, { label: BROWSE }, { label: NONE }];
   const chosen = await dialogs.pick(items, 'The model whose tokens are counted');
   if (chosen === undefined) return;
   let folder = chosen.description ?? '';
-  if (chosen.label === GET) {
+  if (chosen.label === GET_MODEL) {
     const got = await getModel(services);
     if (got === undefined) return;
     folder = got.folder;

@@ -16,9 +16,7 @@ export interface ExportSource {
   readonly weights: BaseWeights;
   /** What was trained beside the weights, if anything. */
   readonly tuning?: Tuning | undefined;
-  /** The Jinja source of the chat template that the model was trained with. */
-  readonly chatTemplate: string;
-  /** Tokenizer and template, and how the model is asked. */
+  /** Tokenizer and template that the model was trained with, and how it is asked. */
   readonly chat: ChatTokenizer;
   readonly card: CardFacts;
 }

@@ -10,7 +10,8 @@ import {
   type WeightFile,
   type WeightMatrix,
 } from '../compute/memory';
-import { allocNf4, freeNf4, signedDynamicMap } from '../compute/nf4';
+import { dynamicMap } from '../compute/dynamic-map';
+import { allocNf4, freeNf4 } from '../compute/nf4';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { readBytes } from '../base/safetensors';
@@ -138,7 +139,7 @@ export class BaseWeights {
     doubleQuant: boolean,
   ): Nf4Matrix {
     const { device } = this;
-    const map = doubleQuant ? (this.map ??= this.own('f32', signedDynamicMap())) : undefined;
+    const map = doubleQuant ? (this.map ??= this.own('f32', dynamicMap(true))) : undefined;
     const matrix = allocNf4(device, rows, cols, map);
     this.quantised.push(matrix);
     const length = rows * cols;

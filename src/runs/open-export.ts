@@ -27,14 +27,7 @@ export async function openExport(device: Device, run: RunSummary, id: string): P
   const { config } = run.run;
   const session = await openBase(device, config);
   const { modelDir, chat, weights: base } = session;
-  const shared = {
-    device,
-    config: session.config,
-    modelDir,
-    base,
-    chatTemplate: chat.template.source,
-    chat,
-  };
+  const shared = { device, config: session.config, modelDir, base, chat };
   const card = await cardFacts(run, trained, modelDir);
   if (trained.form === 'adapter') {
     const tuning = loadAdapter(session, trained.folder);

@@ -2,7 +2,8 @@ import { writeBlocks, type BlockTable } from '../../src/compute/block-moments';
 import type { Device } from '../../src/compute/device';
 import type { DenseMatrix, DeviceBuffer, Nf4Matrix } from '../../src/compute/memory';
 import { writeIndices, writeSequences, type Indices, type Sequences } from '../../src/compute/indices';
-import { allocNf4, signedDynamicMap } from '../../src/compute/nf4';
+import { dynamicMap } from '../../src/compute/dynamic-map';
+import { allocNf4 } from '../../src/compute/nf4';
 import type { Recorder } from '../../src/compute/recorder';
 import { encodeBf16, encodeF16 } from './half';
 
@@ -72,7 +73,7 @@ export class Bench {
 
   /** `values` in 4 bits, with scales in fp32 or in 8 bits. */
   nf4(values: DeviceBuffer, rows: number, cols: number, nested = false): Nf4Matrix {
-    const w = allocNf4(this.device, rows, cols, nested ? this.floats(signedDynamicMap()) : undefined);
+    const w = allocNf4(this.device, rows, cols, nested ? this.floats(dynamicMap(true)) : undefined);
     this.#keep(w.codes);
     this.#keep(w.scales.absmax);
     if (w.scales.kind === 'nested') {

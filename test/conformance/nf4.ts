@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { readBytes, readSafetensorsHeader, type SafetensorsHeader } from '../../src/base/safetensors';
 import type { Device } from '../../src/compute/device';
 import type { DeviceBuffer, Nf4Matrix } from '../../src/compute/memory';
-import { allocNf4, freeNf4, signedDynamicMap } from '../../src/compute/nf4';
+import { dynamicMap } from '../../src/compute/dynamic-map';
+import { allocNf4, freeNf4 } from '../../src/compute/nf4';
 import { onBench, type Bench } from './bench';
 import { assertClose, assertSame, randoms } from './numbers';
 import * as reference from './reference';
@@ -39,7 +40,7 @@ export function nf4Suite(device: () => Device): void {
             assertSame(await b.dequantized(w), floatsOf(file, `${name}.dequantized`), 'values');
             return;
           }
-          assertSame(signedDynamicMap(), floatsOf(file, `${name}.nested_code`), 'the map of scales');
+          assertSame(dynamicMap(true), floatsOf(file, `${name}.nested_code`), 'the map of scales');
           // Means of fp32 differ by the order of the sum, the largest of 256 by as much.
           assertClose(await b.read(w.scales.offset), floatsOf(file, `${name}.offset`), 1e-7, 'offset');
           assertClose(await b.read(w.scales.absmax), floatsOf(file, `${name}.nested_absmax`), 2e-7, 'nested absmax');
@@ -115,7 +116,7 @@ async function assertNearest(b: Bench, w: Nf4Matrix, file: SafetensorsHeader, na
   const absmax = await b.read(exact.scales.absmax);
   const [codes, nested] = [await b.device.readBytes(w.scales.codes), await b.read(w.scales.absmax)];
   const [offset] = await b.read(w.scales.offset);
-  const map = signedDynamicMap();
+  const map = dynamicMap(true);
   codes.forEach((code, i) => {
     const value = (absmax[i]! - offset!) / nested[i >> 8]!;
     const least = Math.min(...map.map((entry) => Math.abs(entry - value)));

@@ -9,6 +9,8 @@ import { errorText } from '../error-text';
 import type { Services } from '../services';
 import { SHORT_LIST } from './short-list';
 
+/** The choice in lists of models that leads to `getModel`. */
+export const GET_MODEL = '$(cloud-download) Get one from the Hugging Face Hub…';
 const SECRET = 'sft.hub.token';
 const MOST_FOUND = 30;
 const DOWNLOAD = 'Download';

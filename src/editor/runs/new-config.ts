@@ -9,7 +9,7 @@ import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../base/files
 import { pathChoices } from '../config/path-choices';
 import { hubCacheFolder } from '../../base/hub-cache';
 import { cachedModels } from '../../hub/cached-models';
-import { getModel } from '../hub/get-model';
+import { getModel, GET_MODEL } from '../hub/get-model';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
 import { CONFIG_NAME } from '../../config/names';
@@ -73,7 +73,7 @@ async function chooseModel(services: Services, beside: string): Promise<(() => P
     target: repo,
   }));
   const found = [...inWorkspace, ...cached];
-  const get = { label: '$(cloud-download) Get one from the Hugging Face Hub…' };
+  const get = { label: GET_MODEL };
   const example = {
     label: '$(beaker) Included example model',
     detail: 'A tiny Llama to try things out (7 MB, copied beside the data)',

@@ -12,7 +12,7 @@ export const mergedExporter: Exporter = {
   summary: 'a whole model in one folder, with what was trained merged into it: loads wherever the base model loads',
   async write(source, folder, onProgress) {
     await writeShards(folder, counted(tunedTensors(source), onProgress));
-    await copyModelFiles(source.modelDir, folder, source.chatTemplate);
+    await copyModelFiles(source.modelDir, folder, source.chat.template.source);
     await forgetQuantisation(folder);
     const note = dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'transformers');

@@ -7,14 +7,14 @@ import { writeCard } from '../model-card';
 export const peftExporter: Exporter = {
   name: 'peft',
   summary: 'the adapter alone, with tokenizer and chat template: small, loads with PEFT on the same base model',
-  async write({ device, tuning, modelDir, chatTemplate, card }, folder) {
+  async write({ device, tuning, modelDir, chat, card }, folder) {
     if (tuning === undefined) {
       throw new SftError('export-impossible', 'all weights of the model were trained: there is no adapter', {
         remedy: 'take --to merged',
       });
     }
     await tuning.write(device, card.baseModel, folder);
-    await copyTokenizer(modelDir, folder, chatTemplate);
+    await copyTokenizer(modelDir, folder, chat.template.source);
     await writeCard(folder, card, 'peft');
     if (card.onHub) return [];
     const note = `the adapter names its base model by its folder, ${card.baseModel}: elsewhere, say where that model lies`;
