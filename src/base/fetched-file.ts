@@ -1,6 +1,7 @@
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { SftError } from './errors';
 import { explainImpostor, START_BYTES } from './impostor';
+import { isDeeper } from './nesting';
 
 /** Of a file of a model or an adapter, as JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -88,14 +89,6 @@ export function cannotRead(file: string, cause: unknown): SftError {
 function notJson(file: string, reason: string, place: { line?: number; column?: number } = {}): SftError {
   const remedy = 'fetch the file again, it may have been cut off';
   return new SftError('model-file-not-json', reason, { file, ...place, remedy, exitCode: 2 });
-}
-
-/** Whoever works through a value that is not goes as deep as it at most: none of them can overflow the stack. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  for (const item of Object.values(value)) if (isDeeper(item, levels - 1)) return true;
-  return false;
 }
 
 /** V8 names the position in most of its messages: "... at position 42". */

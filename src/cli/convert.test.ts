@@ -118,6 +118,13 @@ describe('sft convert', () => {
 });
 
 describe('sft split', () => {
+  it('reads no file whole that is nested more deeply than any example', async () => {
+    const deep = `[\n${'['.repeat(20_000)}${']'.repeat(20_000)},\n{"question": "q?", "answer": "a"}\n]\n`;
+    for (const text of [deep, deep.replaceAll('\n', ' '), deep.slice(2).replace(/,\n/, '\n')]) {
+      const { error } = await call(convertVerb, await write('deep.json', text), { to: 'qa' });
+      assert.equal(error?.code, 'dataset-has-errors');
+    }
+  });
   it('gives each part of a table its header', async () => {
     const rows = Array.from({ length: 20 }, (_, i) => `"q${i}, really?",a${i}`);
     const file = await write('all.csv', `question,answer\n${rows.join('\n')}\n`);

@@ -1,5 +1,6 @@
 import { formatError, SftError } from '../base/errors';
 import { nearest } from '../base/nearest';
+import { asSftError } from '../base/system-error';
 import { VERSION } from '../base/version';
 import { mainHelp, verbHelp } from './help';
 import { parseVerbArguments, usageError } from './parse';
@@ -50,13 +51,13 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<0
 
 /** What a person can mend is said in a line each; anything else is a bug and says so. Returns the exit code. */
 export function report(error: unknown, verbose: boolean, terminal: Terminal): 1 | 2 {
-  if (error instanceof SftError) {
-    const problems: unknown = Reflect.get(error, 'problems');
-    const all: readonly unknown[] = Array.isArray(problems) ? problems : [error];
+  const told = asSftError(error);
+  if (told !== undefined) {
+    const problems: unknown = Reflect.get(told, 'problems');
+    const all: readonly unknown[] = Array.isArray(problems) ? problems : [told];
     for (const problem of all) if (problem instanceof SftError) terminal.log(formatError(problem));
-    if (verbose && error.cause instanceof Error)
-      terminal.log(...(error.cause.stack ?? error.cause.message).split('\n'));
-    return error.exitCode;
+    if (verbose && told.cause instanceof Error) terminal.log(...(told.cause.stack ?? told.cause.message).split('\n'));
+    return told.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
   terminal.log(

@@ -1,20 +1,9 @@
-import {
-  createScanner,
-  findNodeAtLocation,
-  findNodeAtOffset,
-  getNodeValue,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, findNodeAtOffset, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
 import type { ErrorPlace } from '../base/errors';
 import { configProblem, type ConfigProblem } from './config-error';
+import { tooDeepAt } from './nesting';
 import { removeKey } from './repair';
-
-/** jsonc-parser's enum of tokens is `const` and cannot be imported into isolated modules. */
-const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
-
-const MAX_DEPTH = 32;
 
 /** A JSON object with the place of each of its keys and values. Comments and trailing commas are not JSON and are refused by a run. */
 export class ConfigText {
@@ -125,22 +114,13 @@ export class ConfigText {
     return { file: this.file, line: line + 1, column: offset - this.#lineStarts[line]! + 1 };
   }
 
-  /** Before the recursive parser: deep nesting would exhaust the stack. */
   private depthProblem(): ConfigProblem | undefined {
-    const scanner = createScanner(this.text, true);
-    let depth = 0;
-    for (;;) {
-      const token: number = scanner.scan();
-      if (token === TOKEN.end) return undefined;
-      if (token === TOKEN.openBrace || token === TOKEN.openBracket) depth += 1;
-      if (token === TOKEN.closeBrace || token === TOKEN.closeBracket) depth -= 1;
-      if (depth > MAX_DEPTH) {
-        return configProblem('brackets are nested too deeply for a configuration', {
-          ...this.place(scanner.getTokenOffset()),
-          remedy: 'check that this is the right file',
-        });
-      }
-    }
+    const at = tooDeepAt(this.text);
+    if (at === undefined) return undefined;
+    return configProblem('brackets are nested too deeply for a configuration', {
+      ...this.place(at),
+      remedy: 'check that this is the right file',
+    });
   }
 
   private syntaxError(error: ParseError): ConfigProblem {

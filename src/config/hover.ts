@@ -2,12 +2,14 @@ import { getLocation } from 'jsonc-parser';
 import { currentMarkdown } from './current';
 import type { ConfigFacts } from './facts';
 import { readLeniently } from './lenient-config';
+import { tooDeepAt } from './nesting';
 import { isTaughtKey, teachingMarkdown, type TaughtKey } from './teach';
 import { GLOSSARY_COMMAND } from './names';
 import { anchorOf, TERMS } from './teaching/terms';
 
 /** The key of the configuration at an offset of its text, on the key itself or on its value. */
 export function keyAt(text: string, offset: number): TaughtKey | undefined {
+  if (tooDeepAt(text) !== undefined) return undefined;
   const [key, part] = getLocation(text, offset).path;
   if (typeof key !== 'string') return undefined;
   const nested = typeof part === 'string' ? `${key}.${part}` : key;

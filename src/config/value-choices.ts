@@ -1,6 +1,7 @@
 import { getLocation } from 'jsonc-parser';
 import type { JsonSchema } from '../base/json-schema';
 import { CONFIG_SCHEMA } from './config-schema';
+import { tooDeepAt } from './nesting';
 
 /** What can be written at a place of a configuration. */
 export interface ValueChoices {
@@ -23,6 +24,7 @@ const PATHS: Readonly<Record<string, ValueChoices['paths']>> = {
 
 /** The values to offer at an offset, the default left out (the JSON support of the editor offers it); undefined outside values. */
 export function valueChoices(text: string, offset: number): ValueChoices | undefined {
+  if (tooDeepAt(text) !== undefined) return undefined;
   const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
   const [key, item] = path;
   if (isAtPropertyKey || typeof key !== 'string' || path.length > 2) return undefined;

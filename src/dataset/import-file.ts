@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { isDeeper } from '../base/nesting';
 import { isAnki, readAnki } from './formats/whole/anki';
 import { readExample } from './formats/read-example';
 import type { DatasetKind } from './formats/kind';
@@ -9,6 +10,7 @@ import { readWholeFile } from './formats/whole/whole-file';
 import type { Finding } from './finding';
 import { parseExactly, writeJson } from './json/exact-json';
 import { parseJson } from './json/look-ahead';
+import { MAX_DEPTH } from './json/scan';
 import { checkText } from './read';
 
 /** A larger file is not read as a whole. */
@@ -66,7 +68,13 @@ function toldOf({ name, leftOut }: WholeFile): string {
 
 /** What the file holds; of lines a list. */
 function valueOf(text: string): unknown {
-  if (parseJson(text) !== undefined) return parseExactly(text);
+  if (isReadable(text)) return parseExactly(text);
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return lines.every((line) => parseJson(line) !== undefined) ? lines.map(parseExactly) : undefined;
+  return lines.every(isReadable) ? lines.map(parseExactly) : undefined;
+}
+
+/** Whether a text is JSON that is not nested more deeply than any example. */
+function isReadable(text: string): boolean {
+  const parsed = parseJson(text);
+  return parsed !== undefined && !isDeeper(parsed.value, MAX_DEPTH);
 }

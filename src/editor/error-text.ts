@@ -1,7 +1,9 @@
-import { formatError, SftError } from '../base/errors';
+import { formatError } from '../base/errors';
+import { asSftError } from '../base/system-error';
 
 /** What a person is told of an error: reason, place and remedy where it has them. */
 export function errorText(error: unknown): string {
-  if (error instanceof SftError) return formatError(error);
+  const told = asSftError(error);
+  if (told !== undefined) return formatError(told);
   return error instanceof Error ? error.message : String(error);
 }

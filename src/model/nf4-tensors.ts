@@ -18,7 +18,11 @@ export interface StoredNf4 {
   readonly from: 'f32' | 'bf16' | 'f16';
 }
 
-const FROM: Readonly<Record<string, StoredNf4['from']>> = { float32: 'f32', bfloat16: 'bf16', float16: 'f16' };
+const FROM: ReadonlyMap<string, StoredNf4['from']> = new Map([
+  ['float32', 'f32'],
+  ['bfloat16', 'bf16'],
+  ['float16', 'f16'],
+]);
 
 const STATE = 'quant_state.bitsandbytes__nf4';
 const FP4_STATE = 'quant_state.bitsandbytes__fp4';
@@ -56,21 +60,18 @@ export function readNf4(
   };
   if (located.has(`${name}.${FP4_STATE}`)) throw unsupported(file, `${name} is quantised as fp4`);
   const state = readState(part(STATE));
-  const wanted = `${rows},${cols}`;
-  if (String(state['shape']) !== wanted) {
-    throw unfit(
-      file,
-      `${name} was quantised from the shape [${String(state['shape'])}], config.json asks for [${wanted}]`,
-    );
+  const { shape, blocksize, dtype } = state;
+  const wanted = `[${rows},${cols}]`;
+  if (JSON.stringify(shape) !== wanted) {
+    throw unfit(file, `${name} was quantised from the shape ${JSON.stringify(shape)}, config.json asks for ${wanted}`);
   }
-  if (state['blocksize'] !== 64)
-    throw unsupported(file, `${name} is quantised in blocks of ${String(state['blocksize'])}`);
+  if (blocksize !== 64) throw unsupported(file, `${name} is quantised in blocks of ${JSON.stringify(blocksize)}`);
   const values = numbersOf(part('quant_map'));
   if (values.length !== 16 || values.some((value, i) => value !== NF4_VALUES[i])) {
     throw unsupported(file, `${name} is quantised with values that are not those of NF4`);
   }
-  const from = FROM[String(state['dtype'])];
-  if (from === undefined) throw unsupported(file, `${name} was quantised from ${String(state['dtype'])}`);
+  const from = typeof dtype === 'string' ? FROM.get(dtype) : undefined;
+  if (from === undefined) throw unsupported(file, `${name} was quantised from ${JSON.stringify(dtype)}`);
 
   const blocks = scalesOf(rows * cols);
   const codes = open(weight, 'u8', bytesOfCodes(rows * cols));
@@ -82,7 +83,8 @@ export function readNf4(
   }
   const { nested_blocksize: block, nested_offset: offset } = state;
   if (block !== 256 || typeof offset !== 'number') {
-    throw unsupported(file, `${name} has scales in blocks of ${String(block)}, from ${String(offset)}`);
+    const found = `blocks of ${JSON.stringify(block)}, from ${JSON.stringify(offset)}`;
+    throw unsupported(file, `${name} has scales in ${found}`);
   }
   const scales = {
     kind: 'nested',

@@ -117,6 +117,13 @@ describe('weights in 4 bits', () => {
     ],
     ['blocks of another size', '"blocksize": 64', '"blocksize": 32', /blocks of 32/],
     ['another shape', '"shape": [72, 72]', '"shape": [36, 99]', /shape \[36,99\]/],
+    [
+      'a shape that is no list',
+      '"dtype": "bfloat16", "shape": [72, 72]',
+      '"shape": {"toString": 0, "valueOf": 0}',
+      /shape \{"toString":0/,
+    ],
+    ['a type that every object has', '"dtype": "bfloat16"', '"dtype": "toString"', /quantised from "toString"/],
     ['a description that is no JSON', '{"quant_type": "nf4"', '["quant_type": "nf4"', /not a JSON object/],
   ] as const) {
     it(`refuses ${name}`, () => {

@@ -1,4 +1,5 @@
-import { formatError, SftError } from '../base/errors';
+import { formatError } from '../base/errors';
+import { asSftError } from '../base/system-error';
 
 export interface ApiErrorDetails {
   /** The field of the request that is wrong. */
@@ -34,9 +35,10 @@ export class ApiError extends Error {
 /** What a client is told of any error; `log` is told of those that are not the client's. */
 export function asApiError(error: unknown, log: (line: string) => void): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof SftError) {
-    log(formatError(error));
-    return new ApiError(500, formatError(error), { code: error.code });
+  const told = asSftError(error);
+  if (told !== undefined) {
+    log(formatError(told));
+    return new ApiError(500, formatError(told), { code: told.code });
   }
   log(`this is a bug in sft: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return new ApiError(500, 'the server failed; its log says why', { code: 'internal_error' });

@@ -12,8 +12,8 @@ export interface FuzzCase {
   readonly random: Random;
   /** Empty, of this case alone. */
   readonly folder: string;
-  /** A whole small model, and an adapter of it: to be copied, not changed. */
-  base(name: 'model' | 'adapter'): string;
+  /** A folder of what `writeBaseModel` writes, whole: to be copied, not changed. */
+  base(name: 'model' | 'quantised' | 'adapter' | 'trained'): string;
   /** Runs a command of the command line in this process. Bugs, raw control characters and endless lines that it says are problems. */
   sft(...words: readonly string[]): Promise<CommandResult>;
   /** Checks a text that somebody would see. @param where names it */

@@ -1,12 +1,14 @@
 import type { FuzzKind } from './kind';
 import { adapters } from './kinds/adapters';
 import { chatMarkdown } from './kinds/chat-markdown';
+import { configurations } from './kinds/configurations';
 import { datasets } from './kinds/datasets';
 import { modelFolders } from './kinds/model-folders';
 import { requests } from './kinds/requests';
 import { runFolders } from './kinds/run-folders';
 import { templates } from './kinds/templates';
 import { tokenizers } from './kinds/tokenizers';
+import { trainedRuns } from './kinds/trained-runs';
 
 /** In turn: case 0 is of the first, case 1 of the second. */
 export const KINDS: readonly FuzzKind[] = [
@@ -17,5 +19,7 @@ export const KINDS: readonly FuzzKind[] = [
   datasets,
   tokenizers,
   runFolders,
+  trainedRuns,
   requests,
+  configurations,
 ];

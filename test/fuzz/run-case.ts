@@ -34,6 +34,8 @@ async function writeBase(): Promise<string> {
   process.on('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
+  // A queue of its own: nobody else's runs are waited for.
+  process.env['XDG_STATE_HOME'] = path.join(folder, 'state');
   await writeBaseModel(folder);
   return folder;
 }

@@ -180,6 +180,16 @@ if (childFolder !== undefined) {
       assert.equal(readFileSync(run.stateFile, 'utf8'), before);
     });
 
+    it('what the pulse is writing is on the disk once a step has said that it lives', async () => {
+      const run = await newRun();
+      const pulse = run.writeState({ status: 'running', step: 7 });
+      await run.heartbeat({ step: 7 });
+      // The step that comes next takes the thread: nothing would go on with the pulse's writing.
+      const { step } = JSON.parse(readFileSync(run.stateFile, 'utf8')) as { step: number };
+      assert.equal(step, 7);
+      await pulse;
+    });
+
     it('a message goes with its status, and can be taken back before', async () => {
       const run = await newRun();
       await run.writeState({ status: 'running', message: 'saving', seconds_left: 9 });

@@ -124,10 +124,13 @@ export class RunFolder {
     return this.#state;
   }
 
-  /** Says that the worker lives and how far it is; cheap enough for every step (it writes at most twice a second). */
+  /**
+   * Says that the worker lives and how far it is; cheap enough for every step (it writes at most twice a second). What is being written is
+   * on the disk afterwards: a step that takes the thread would hold it up, and those after it more and more.
+   */
   async heartbeat(beat: Beat): Promise<void> {
-    if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) return;
-    await this.writeState(beat);
+    if (Date.now() - this.#lastHeartbeat < HEARTBEAT_EVERY) await this.#stateWrites;
+    else await this.writeState(beat);
   }
 
   /** Adds one event to events.jsonl. Returns it with its time. */

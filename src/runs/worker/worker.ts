@@ -1,4 +1,5 @@
-import { formatError, SftError } from '../../base/errors';
+import { formatError } from '../../base/errors';
+import { asSftError } from '../../base/system-error';
 import type { RunFolder } from '../folder/run-folder';
 import { refuseNewer } from './refuse';
 import { runDeleted } from './requests';
@@ -31,11 +32,11 @@ export async function work(folder: RunFolder, options: WorkerOptions): Promise<b
 }
 
 async function recordFailure(folder: RunFolder, error: unknown, step: number, options: WorkerOptions): Promise<void> {
-  const known = error instanceof SftError;
-  const message = known ? formatError(error) : String(error);
-  folder.log(known ? message : error instanceof Error ? (error.stack ?? message) : message);
+  const told = asSftError(error);
+  const message = told === undefined ? String(error) : formatError(told);
+  folder.log(told === undefined && error instanceof Error ? (error.stack ?? message) : message);
   try {
-    options.onEvent(folder.appendEvent({ type: 'failed', code: known ? error.code : 'bug', message, step }));
+    options.onEvent(folder.appendEvent({ type: 'failed', code: told?.code ?? 'bug', message, step }));
     await folder.writeState({ status: 'failed', message, ...(step === 0 ? {} : { step }) });
   } catch (second) {
     // The disk that failed the run may fail this as well: the first error is the one to report.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FuzzKind } from '../kind';
 import { mutateBytes, mutateJson, mutateText, oneIn, pick, writeJson } from '../mutations';
@@ -22,6 +22,36 @@ const SHARED = PAIRS.map(({ question, answer }) => ({
   ],
 }));
 
+const PARTS = PAIRS.map(({ question, answer }) => ({
+  messages: [
+    { role: 'user', content: [{ type: 'text', text: question }] },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ type: 'function', function: { name: 'look', arguments: '{}' } }],
+    },
+    { role: 'tool', name: 'look', content: '{"fee": 35000.0}' },
+    { role: 'assistant', content: answer, reasoning_content: 'Let me see.', weight: 1 },
+  ],
+  tools: [{ type: 'function', function: { name: 'look', description: 'Looks it up.', parameters: {} } }],
+}));
+const LISTS = PAIRS.map(({ question, answer }) => ({
+  prompt: [{ role: 'user', content: question }],
+  completion: [{ role: 'assistant', content: answer }],
+}));
+const GEMINI = PAIRS.map(({ question, answer }) => ({
+  contents: [
+    { role: 'user', parts: [{ text: question }] },
+    { role: 'model', parts: [{ text: answer }] },
+  ],
+}));
+const TURNS = PAIRS.map(({ question, answer }, at) => ({
+  Q: question,
+  A: answer,
+  context: 'It is.',
+  history: [['q', `a${at}`]],
+}));
+
 /** Examples of each format, and the ending of their file. */
 const SEEDS: readonly (readonly [examples: readonly unknown[], ending: string])[] = [
   [PAIRS, 'json'],
@@ -31,6 +61,10 @@ const SEEDS: readonly (readonly [examples: readonly unknown[], ending: string])[
   [SHARED, 'jsonl'],
   [PAIRS.map(({ question, answer }) => ({ instruction: question, input: '', output: answer })), 'json'],
   [PAIRS.map(({ question, answer }) => ({ prompt: question, completion: answer })), 'jsonl'],
+  [PARTS, 'jsonl'],
+  [LISTS, 'json'],
+  [GEMINI, 'jsonl'],
+  [TURNS, 'json'],
 ];
 const TABLE = 'question,answer,agency\n"How, do I?","Book ""it""\nnow",NIS\nWhere?,Abuja,\n';
 const KINDS = ['qa', 'alpaca', 'sharegpt', 'messages', 'prompt-completion'];
@@ -59,7 +93,14 @@ export const datasets: FuzzKind = {
   },
 };
 
+const PARQUET = path.resolve('test/reference/parquet');
+
 function write(folder: string, random: Parameters<typeof mutateText>[0]): string {
+  if (oneIn(random, 6)) {
+    const bytes = readFileSync(path.join(PARQUET, pick(random, readdirSync(PARQUET))));
+    writeFileSync(path.join(folder, 'data.parquet'), mutateBytes(random, bytes));
+    return 'parquet';
+  }
   if (oneIn(random, 5)) {
     const ending = pick(random, ['csv', 'tsv']);
     const table = ending === 'csv' ? TABLE : TABLE.replaceAll(',', '\t');

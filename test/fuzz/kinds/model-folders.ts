@@ -34,11 +34,11 @@ export async function useModel(fuzz: FuzzCase, model: string, ...more: readonly 
   }
 }
 
-/** A model folder of which one file or two are damaged. */
+/** A model folder, of one in three the weights in 4 bits, of which one file or two are damaged. */
 export const modelFolders: FuzzKind = {
   name: 'model-folders',
   async run(fuzz) {
-    const model = copyModel(fuzz.base('model'), fuzz.folder);
+    const model = copyModel(fuzz.base(oneIn(fuzz.random, 3) ? 'quantised' : 'model'), fuzz.folder);
     for (let left = oneIn(fuzz.random, 4) ? 2 : 1; left > 0; left--) {
       damageFile(fuzz.random, path.join(model, pick(fuzz.random, FILES)));
     }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { formatError, SftError } from './errors';
+import { asSftError } from './system-error';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-system-error-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function thrown(what: () => unknown): unknown {
+  try {
+    what();
+  } catch (error) {
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'nothing was thrown' });
+}
+
+describe('what the system says of a path', () => {
+  it('is told by the path, in words, with what to do', () => {
+    const link = path.join(folder, 'link');
+    symlinkSync('link', link);
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    const said = (what: () => unknown): string => formatError(asSftError(thrown(what))!);
+    assert.equal(
+      said(() => statSync(link)),
+      `${link} is a link that leads to itself - put the file itself there`,
+    );
+    const missing = path.join(folder, 'missing');
+    assert.equal(
+      said(() => readFileSync(missing)),
+      `${missing} is not there (any more) - put it back, or name another`,
+    );
+    assert.match(
+      said(() => readFileSync(path.join(file, 'x'))),
+      /a part of its path is a file, not a folder/,
+    );
+    assert.match(
+      said(() => readFileSync(path.join(folder, 'x'.repeat(300)))),
+      /its name is too long/,
+    );
+  });
+
+  it('is no excuse for a bug, and leaves an error in words as it is', () => {
+    assert.equal(asSftError(new TypeError('x is undefined')), undefined);
+    assert.equal(asSftError(thrown(() => new URL('no address'))), undefined);
+    const error = new SftError('usage', 'wrong');
+    assert.equal(asSftError(error), error);
+  });
+});
