@@ -73,22 +73,24 @@ describe('weights in 4 bits', () => {
     });
   }
 
-  it('keeps what bitsandbytes left in 16 bits, and reads the rest in place', () => {
-    const device = createCpuDevice({ threads: 1 });
-    const weights = new BaseWeights(device, NF4, readLlamaConfig(NF4));
-    const kinds = new Map(weights.all().map(({ name, kind }) => [name, kind]));
-    assert.equal(kinds.get('model.layers.0.mlp.down_proj.weight'), 'nf4');
-    assert.equal(kinds.get('model.layers.1.mlp.down_proj.weight'), 'dense');
-    assert.equal(kinds.get('lm_head.weight'), 'dense');
-    // The offsets of double quantisation, which the file has in JSON.
-    assert.ok(device.allocatedBytes <= 4 * kinds.size, `${device.allocatedBytes} bytes`);
-    assert.throws(
-      () => new FullTuning(device, weights),
-      (error) => error instanceof SftError && error.code === 'quantised-weights' && /load_in_4bit/.test(error.remedy!),
-    );
-    weights.close();
-    assert.equal(device.allocatedBytes, 0);
-  });
+  for (const in4bit of [undefined, { doubleQuant: false }])
+    it(`keeps what bitsandbytes left in 16 bits, and reads the rest in place, ${in4bit === undefined ? 'unasked' : 'asked for 4 bits'}`, () => {
+      const device = createCpuDevice({ threads: 1 });
+      const weights = new BaseWeights(device, NF4, readLlamaConfig(NF4), { in4bit });
+      const kinds = new Map(weights.all().map(({ name, kind }) => [name, kind]));
+      assert.equal(kinds.get('model.layers.0.mlp.down_proj.weight'), 'nf4');
+      assert.equal(kinds.get('model.layers.1.mlp.down_proj.weight'), 'dense');
+      assert.equal(kinds.get('lm_head.weight'), 'dense');
+      // The offsets of double quantisation, which the file has in JSON.
+      assert.ok(device.allocatedBytes <= 4 * kinds.size, `${device.allocatedBytes} bytes`);
+      assert.throws(
+        () => new FullTuning(device, weights),
+        (error) =>
+          error instanceof SftError && error.code === 'quantised-weights' && /load_in_4bit/.test(error.remedy!),
+      );
+      weights.close();
+      assert.equal(device.allocatedBytes, 0);
+    });
 
   const config = JSON.parse(readFileSync(path.join(NF4, 'config.json'), 'utf8')) as Record<string, object>;
   for (const [name, quantisation, message] of [

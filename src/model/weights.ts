@@ -21,7 +21,10 @@ import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
 /** How weights are kept that their file has in 16 or 32 bits: unless given, as they are there. */
 export interface WeightOptions {
-  /** The matrices of the layers are quantised to NF4 as they are read, their scales to 8 bits where `doubleQuant` says so. */
+  /**
+   * The matrices of the layers are quantised to NF4 as they are read, their scales to 8 bits where `doubleQuant` says so. A folder that is
+   * quantised already is taken as it is: what bitsandbytes left in 16 bits was left so for a reason (llm_int8_skip_modules).
+   */
   readonly in4bit?: { readonly doubleQuant: boolean } | undefined;
 }
 
@@ -94,11 +97,14 @@ export class BaseWeights {
 
   private openAll(config: LlamaConfig): void {
     const located = locateTensors(this.modelDir);
-    for (const [name, shape] of expectedTensors(config)) {
+    const expected = expectedTensors(config);
+    const quantised = [...expected.keys()].some((name) => isStoredIn4Bits(located, name));
+    const in4bit = quantised ? undefined : this.options.in4bit;
+    for (const [name, shape] of expected) {
       const tensor = located.get(name);
       if (tensor === undefined)
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
-      this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape) });
+      this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape, in4bit) });
     }
   }
 
@@ -106,6 +112,7 @@ export class BaseWeights {
     located: ReadonlyMap<string, LocatedTensor>,
     tensor: LocatedTensor,
     shape: readonly number[],
+    in4bit: WeightOptions['in4bit'],
   ): { kind: 'dense'; data: DeviceBuffer } | ({ kind: 'nf4' } & StoredNf4) {
     const { name, file } = tensor;
     const inLayer = isLayerMatrix(name, shape);
@@ -123,9 +130,9 @@ export class BaseWeights {
         `${name} has the shape [${tensor.shape.join(', ')}], config.json asks for [${shape.join(', ')}]`,
       );
     }
-    if (inLayer && this.options.in4bit !== undefined) {
+    if (inLayer && in4bit !== undefined) {
       const from = typeOf(tensor);
-      return { kind: 'nf4', from, matrix: this.quantise(tensor, from, shape, this.options.in4bit.doubleQuant) };
+      return { kind: 'nf4', from, matrix: this.quantise(tensor, from, shape, in4bit.doubleQuant) };
     }
     const dtype = typeOf(tensor);
     return { kind: 'dense', data: this.open(tensor, dtype, tensor.byteLength / BYTES_PER_ELEMENT[dtype]) };
@@ -221,7 +228,7 @@ export class BaseWeights {
 }
 
 /** Embeddings, head and vectors stay as they are: they are few beside these, and much depends on them. */
-function isLayerMatrix(name: string, shape: readonly number[]): shape is readonly [number, number] {
+export function isLayerMatrix(name: string, shape: readonly number[]): shape is readonly [number, number] {
   return name.startsWith('model.layers.') && shape.length === 2;
 }
 
