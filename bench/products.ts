@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 // npm run bench products [-- --isa avx512,avx2 --threads 1,2 --rows 306 --type f32 --seconds 0.3 --only "attention"]: the matrix products
-// and the attention of a training step of SmolLM2-135M, each as a share of the peak of fused multiply-adds.
+// and the attention of a training step of SmolLM2-135M, each as a share of the peak of fused multiply-adds. Types: f32, bf16, f16, nf4.
 
 /** The compiler's flags for the peak of each instruction set. */
 const ISA_FLAGS: Readonly<Record<string, readonly string[]>> = {

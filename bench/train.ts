@@ -4,12 +4,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseLlamaConfig } from '../src/model/llama-config';
 import { benchExamples, GSM8K_LENGTHS, type BenchLengths } from './train/examples';
+import type { Compared } from './train/in-4bit';
 import { randomModel } from './train/random-model';
 import { measurePeak, operations } from './train/roof';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench train [-- --shape smollm2-135m,llama-3.2-1b --batch 4 --steps 6]: LoRA r 16 on all seven projections, fp32, the same
 // examples in this engine and, where a Python with them is found, in PyTorch + PEFT; each in a process of its own, two threads each.
+// --load-in-4bit: instead, the same steps with weights in bf16 and with those of the layers in NF4, by turns; the ratio is the pairs' median.
 // --prefix 24 --question 20 --answer 40: examples that begin alike, as the sample's do; tokens/s are of the examples as they are.
 
 interface Side {
@@ -25,6 +27,14 @@ interface Side {
   readonly peft?: string;
 }
 
+interface BenchOptions {
+  readonly batch: number;
+  readonly steps: number;
+  readonly threads: number;
+  readonly isa: string | undefined;
+  readonly lengths: BenchLengths;
+}
+
 function python(): string | undefined {
   for (const candidate of [process.env['SFT_BENCH_PYTHON'], 'python3', 'python']) {
     if (candidate === undefined) continue;
@@ -33,20 +43,35 @@ function python(): string | undefined {
   return undefined;
 }
 
-function runSide(command: string, args: readonly string[]): Side {
+function runProcess(command: string, args: readonly string[]): unknown {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${result.stderr}`);
-  return JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Side;
+  return JSON.parse(result.stdout.trim().split('\n').at(-1)!) as unknown;
 }
 
-async function benchShape(
-  shape: ShapeName,
-  batch: number,
-  steps: number,
-  threads: number,
-  isa: string | undefined,
-  lengths: BenchLengths,
-): Promise<void> {
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** bf16 and 4 bits, in one process. */
+async function compareIn4Bit(shape: ShapeName, { batch, steps, threads, isa, lengths }: BenchOptions): Promise<void> {
+  const model = await randomModel(shape, 'BF16');
+  const examples = benchExamples(batch * (steps + 1), SHAPES[shape].vocab_size, lengths);
+  const file = path.resolve('.cache/bench', `examples-${shape}.json`);
+  writeFileSync(file, JSON.stringify(examples));
+  const numbers = { batch, steps, threads };
+  const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  args.push('--model', model, '--examples', file, ...(isa === undefined ? [] : ['--isa', isa]));
+  const program = path.resolve(__dirname, 'train/in-4bit.js');
+  const compared = runProcess(process.execPath, [program, ...args]) as Compared;
+  const { as_stored: stored, in_4bit: in4bit, tokens } = compared;
+  const rate = (seconds: readonly number[]): string => median(seconds.map((s, i) => tokens[i]! / s)).toFixed(1);
+  console.log(`\n${shape}: batch ${batch}, ${steps} steps of each, ${threads} threads; medians`);
+  console.log(`bf16   ${rate(stored)} tokens/s`);
+  console.log(`4 bits ${rate(in4bit)} tokens/s, ${median(stored.map((s, i) => s / in4bit[i]!)).toFixed(3)} of that`);
+}
+
+async function benchShape(shape: ShapeName, { batch, steps, threads, isa, lengths }: BenchOptions): Promise<void> {
   const config = parseLlamaConfig(SHAPES[shape], 'config.json');
   const model = await randomModel(shape);
   const examples = benchExamples(batch * (steps + 1), config.vocabSize, lengths);
@@ -70,17 +95,17 @@ async function benchShape(
   ];
   const peak = measurePeak(threads);
   const engine = [path.resolve(__dirname, 'train/engine.js'), ...common, ...(isa === undefined ? [] : ['--isa', isa])];
-  const ours = runSide(process.execPath, engine);
+  const ours = runProcess(process.execPath, engine) as Side;
   const work = operations(config, timed);
   const rows: [string, Side][] = [['this engine', ours]];
   if (lengths.prefix > 0)
-    rows.push(['this engine, sharing nothing', runSide(process.execPath, [...engine, '--apart'])]);
+    rows.push(['this engine, sharing nothing', runProcess(process.execPath, [...engine, '--apart']) as Side]);
   const interpreter = python();
   if (interpreter === undefined) {
     console.log('no Python with torch, transformers and peft (set SFT_BENCH_PYTHON): this engine alone');
   } else {
     for (const mode of ['padded', 'unpadded'] as const) {
-      const side = runSide(interpreter, [
+      const side = runProcess(interpreter, [
         'bench/reference/train_peft.py',
         '--shape',
         shape,
@@ -88,11 +113,11 @@ async function benchShape(
         mode,
         '--json',
         ...common,
-      ]);
+      ]) as Side;
       rows.push([`PyTorch ${side.torch} + PEFT ${side.peft}, ${mode}`, side]);
     }
     // Measured again at the end: on a shared machine the first and the last minute differ.
-    rows.push(['this engine, again', runSide(process.execPath, engine)]);
+    rows.push(['this engine, again', runProcess(process.execPath, engine) as Side]);
   }
   const after = measurePeak(threads);
   console.log(
@@ -129,6 +154,7 @@ async function main(): Promise<void> {
       steps: { type: 'string', default: '6' },
       threads: { type: 'string', default: '2' },
       isa: { type: 'string' },
+      'load-in-4bit': { type: 'boolean', default: false },
       prefix: { type: 'string', default: String(GSM8K_LENGTHS.prefix) },
       question: { type: 'string', default: String(GSM8K_LENGTHS.question) },
       answer: { type: 'string', default: String(GSM8K_LENGTHS.answer) },
@@ -137,14 +163,15 @@ async function main(): Promise<void> {
   mkdirSync('.cache/bench', { recursive: true });
   for (const shape of values.shape.split(',')) {
     if (!(shape in SHAPES)) throw new Error(`no shape ${shape}; there are ${Object.keys(SHAPES).join(', ')}`);
-    await benchShape(
-      shape as ShapeName,
-      Number(values.batch),
-      Number(values.steps),
-      Number(values.threads),
-      values.isa,
-      { prefix: Number(values.prefix), question: Number(values.question), answer: Number(values.answer) },
-    );
+    const options = {
+      batch: Number(values.batch),
+      steps: Number(values.steps),
+      threads: Number(values.threads),
+      isa: values.isa,
+      lengths: { prefix: Number(values.prefix), question: Number(values.question), answer: Number(values.answer) },
+    };
+    if (values['load-in-4bit']) await compareIn4Bit(shape as ShapeName, options);
+    else await benchShape(shape as ShapeName, options);
   }
 }
 

@@ -1,8 +1,6 @@
 // Measures matrix products and attention of one instruction set against the peak of fused multiply-adds, which is measured in turn with
 // them, so that a clock that changes or a neighbour that takes its share strikes both. Arguments: isa, threads, rows, type of the weights
-// (f32, bf16, f16), seconds a kernel,
-// part of the names of the kernels wanted. Prints a line a
-// kernel: name, GFLOP/s of the fastest call, peak GFLOP/s, microseconds of the fastest call and of the middle one.
+// (f32, bf16, f16, nf4 with scales in 8 bits), seconds a kernel, part of the names of the kernels wanted. Prints a line a kernel: name, GFLOP/s of the fastest call, peak GFLOP/s, microseconds of the fastest call and of the middle one.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,22 +44,53 @@ float* floats(int64_t n) {
 struct Weights {
   char* data;
   int64_t bytes, count;
+  // With NF4, what kernels are given in the place of the data.
+  std::vector<sft_nf4> nf4;
   int64_t turn = 0;
-  const void* next() { return data + bytes * (turn++ % count); }
+  const void* next() {
+    const int64_t at = turn++ % count;
+    return nf4.empty() ? data + bytes * at : static_cast<const void*>(&nf4[static_cast<size_t>(at)]);
+  }
 };
+
+// In the order of the bytes of one matrix: codes, then codes of scales, then absmax of those, and offset.
+sft_nf4 nf4_at(const char* data, int64_t n, const float* map) {
+  const int64_t scales = (n + 63) / 64, nested = (scales + 255) / 256;
+  const auto* const codes = reinterpret_cast<const uint8_t*>(data);
+  const auto* const absmax = reinterpret_cast<const float*>(data + (n / 2 + scales + 3) / 4 * 4);
+  return {codes, nullptr, codes + n / 2, map, absmax, absmax + nested};
+}
+
+int64_t bytes_of(int64_t n, int32_t type) {
+  const int64_t scales = (n + 63) / 64, nested = (scales + 255) / 256;
+  if (type == SFT_NF4) return (n / 2 + scales + 3) / 4 * 4 + 4 * nested + 4;
+  return n * (type == SFT_F32 ? 4 : 2);
+}
+
 std::shared_ptr<Weights> weights(int64_t n, int32_t type) {
   constexpr int64_t kBeyondCaches = 160 << 20;
-  const int64_t bytes = n * (type == SFT_F32 ? 4 : 2), count = kBeyondCaches / bytes + 1;
+  const int64_t bytes = bytes_of(n, type), count = kBeyondCaches / bytes + 1;
   const auto all = static_cast<size_t>(bytes * count);
   auto* const data = static_cast<char*>(mmap(nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (data == MAP_FAILED) abort();
 #if defined(MADV_NOHUGEPAGE)
   madvise(data, all, MADV_NOHUGEPAGE);
 #endif
+  const auto result = std::make_shared<Weights>(Weights{data, bytes, count, {}});
   float* const x = floats(n);
-  for (int64_t i = 0; i < count; i++) sft_copy(data + i * bytes, type, x, SFT_F32, n);
+  if (type == SFT_NF4) {
+    float* const map = floats(256);
+    std::sort(map, map + 256);
+    for (int64_t i = 0; i < count; i++) {
+      result->nf4.push_back(nf4_at(data + i * bytes, n, map));
+      if (i == 0) sft_quantize_nf4(&result->nf4[0], x, SFT_F32, n);
+      else memcpy(data + i * bytes, data, static_cast<size_t>(bytes));
+    }
+  } else {
+    for (int64_t i = 0; i < count; i++) sft_copy(data + i * bytes, type, x, SFT_F32, n);
+  }
   sft_free(x, static_cast<uint64_t>(n) * 4);
-  return std::make_shared<Weights>(Weights{data, bytes, count});
+  return result;
 }
 
 std::string named(const char* what, int64_t m, int64_t from, int64_t to) {
@@ -159,7 +188,10 @@ int main(int argc, char** argv) {
   if (argc < 6) return 2;
   const int threads = atoi(argv[2]);
   const int64_t m = atoi(argv[3]), targets = m * 3 / 5;
-  const int32_t type = strcmp(argv[4], "bf16") == 0 ? SFT_BF16 : strcmp(argv[4], "f16") == 0 ? SFT_F16 : SFT_F32;
+  const int32_t type = strcmp(argv[4], "bf16") == 0  ? SFT_BF16
+                       : strcmp(argv[4], "f16") == 0 ? SFT_F16
+                       : strcmp(argv[4], "nf4") == 0 ? SFT_NF4
+                                                     : SFT_F32;
   if (sft_init(argv[1], threads) != 0) return 3;
   List list{argc > 6 ? argv[6] : "", {}};
   add_products(list, m, kInner, kHidden, type, true);
@@ -170,7 +202,8 @@ int main(int argc, char** argv) {
   add_products(list, m, kRank, kInner, SFT_F32, true);
   add_products(list, m, kHidden, kRank, SFT_F32, true);
   add_products(list, m, kInner, kRank, SFT_F32, true);
-  add_products(list, targets, kVocabulary, kHidden, type, false);
+  // The head is not quantised.
+  add_products(list, targets, kVocabulary, kHidden, type == SFT_NF4 ? SFT_BF16 : type, false);
   add_attention(list, m);
   for (const Kernel& kernel : list.kernels) measure(kernel, threads, atof(argv[5]));
 }

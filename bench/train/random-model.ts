@@ -6,9 +6,9 @@ import { writeSafetensors } from '../../src/base/safetensors';
 import { expectedTensors } from '../../src/model/weights';
 import { SHAPES, type ShapeName } from './shapes';
 
-/** A model folder of this shape with random fp32 weights (norms 1, the rest uniform with deviation 0.02), made once and kept. */
-export async function randomModel(name: ShapeName): Promise<string> {
-  const folder = path.resolve('.cache/bench', name);
+/** A model folder of this shape with random weights (norms 1, the rest uniform with deviation 0.02), made once and kept. */
+export async function randomModel(name: ShapeName, dtype: 'F32' | 'BF16' = 'F32'): Promise<string> {
+  const folder = path.resolve('.cache/bench', dtype === 'F32' ? name : `${name}-bf16`);
   if (existsSync(folder)) return folder;
   const temporary = `${folder}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
@@ -18,21 +18,25 @@ export async function randomModel(name: ShapeName): Promise<string> {
   const random = createRandom(1);
   const tensors = [...expectedTensors(parseLlamaConfig(json, 'config.json'))].map(([tensor, shape]) => ({
     name: tensor,
-    dtype: 'F32' as const,
+    dtype,
     shape,
-    read: () => Promise.resolve(tensorBytes(shape, () => random.nextUint32())),
+    read: () => {
+      const values = tensorValues(shape, () => random.nextUint32());
+      const stored = dtype === 'F32' ? values : Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16);
+      return Promise.resolve(new Uint8Array(stored.buffer));
+    },
   }));
   await writeSafetensors(path.join(temporary, 'model.safetensors'), tensors);
   renameSync(temporary, folder);
   return folder;
 }
 
-function tensorBytes(shape: readonly number[], nextUint32: () => number): Uint8Array {
+function tensorValues(shape: readonly number[], nextUint32: () => number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
   if (shape.length === 1) values.fill(1);
   else {
     const width = (2 * 0.02 * Math.sqrt(3)) / 2 ** 32;
     for (let i = 0; i < values.length; i++) values[i] = (nextUint32() - 2 ** 31) * width;
   }
-  return new Uint8Array(values.buffer);
+  return values;
 }
