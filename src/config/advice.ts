@@ -36,7 +36,8 @@ export function* adviceOn(
   yield* onAccepted(values, facts);
 }
 
-function* onLearningRate({ learning_rate: rate, training_type: type }: EffectiveValues): Generator<Advice> {
+function* onLearningRate(values: EffectiveValues): Generator<Advice> {
+  const { learning_rate: rate, training_type: type, loraplus_lr_ratio: ratio } = values;
   const usual = type === 'full' ? 2e-5 : 2e-4;
   const about = { keys: [['learning_rate'], ['training_type']], repairs: [setKey('learning_rate', usual)] };
   const remedy = `set it to about ${usual}`;
@@ -49,6 +50,15 @@ function* onLearningRate({ learning_rate: rate, training_type: type }: Effective
   } else if (type === 'full' && rate >= 1e-4) {
     const reason = `a learning_rate of ${rate} suits LoRA; when all weights are trained it wipes out what the model knows`;
     yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
+  } else if (type === 'lora' && rate * (ratio ?? 1) > 1e-2) {
+    yield {
+      code: 'high-learning-rate',
+      severity: 'warning',
+      keys: [['loraplus_lr_ratio'], ['learning_rate']],
+      reason: `learning_rate times loraplus_lr_ratio is ${Number((rate * ratio!).toPrecision(3))}: the second matrices of the adapter overshoot with every update`,
+      remedy: 'set loraplus_lr_ratio to 4 to 16, or lower learning_rate',
+      repairs: [setKey('loraplus_lr_ratio', 16), setKey('loraplus_lr_ratio', 4)],
+    };
   }
 }
 

@@ -33,6 +33,13 @@ function short(source: string, facts: ConfigFacts = {}): string[] {
 describe('checkConfigText: advice', () => {
   const cases: readonly (readonly [string, object, ConfigFacts, string, RegExp])[] = [
     ['a huge learning rate', { learning_rate: 0.1 }, {}, 'warning high-learning-rate "learning_rate"', /diverge/],
+    [
+      'a huge one by LoRA+',
+      { learning_rate: 5e-4, loraplus_lr_ratio: 64 },
+      {},
+      'warning high-learning-rate "loraplus_lr_ratio"',
+      /is 0\.032: .*4 to 16/,
+    ],
     ['a tiny one', { learning_rate: 1e-7 }, {}, 'warning low-learning-rate "learning_rate"', /hardly learns/],
     [
       "LoRA's rate for all weights",

@@ -78,6 +78,10 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
         ? `factor = ${alpha} / √${rank} = ${round(alpha / Math.sqrt(rank))}`
         : `factor = ${alpha} / ${rank} = ${round(alpha / rank)}`;
     }
+    case 'loraplus_lr_ratio': {
+      const { learning_rate: rate, loraplus_lr_ratio: ratio } = values;
+      return ratio === null ? undefined : `second matrices = ${rate} × ${ratio} = ${round(rate * ratio)}`;
+    }
     case 'warmup_steps':
     case 'warmup_ratio':
       return warmup === undefined || steps === undefined || steps === 0

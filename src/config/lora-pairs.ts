@@ -64,6 +64,7 @@ function* withoutAdapter(config: Config): Generator<Finding> {
   for (const key of ['rank_pattern', 'alpha_pattern'] as const) {
     if (Object.keys(config[key] ?? {}).length > 0) yield refuse(key, 'has no effect');
   }
+  if (config.loraplus_lr_ratio != null) yield refuse('loraplus_lr_ratio', 'has no effect');
   if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
   if (config.load_in_4bit === true) yield refuse('load_in_4bit', 'keeps weights that are frozen');
 }

@@ -45,6 +45,15 @@ export const LORA_SCHEMA = {
     default: true,
     examples: [true, 'gaussian'],
   },
+  loraplus_lr_ratio: {
+    description:
+      'LoRA+: the second matrix of each pair, which starts at zero, learns at this many times learning_rate. Learning is often quicker so, with a learning_rate of half the usual one. null trains both at the same rate.',
+    type: ['number', 'null'],
+    minimum: 1,
+    maximum: 1024,
+    default: null,
+    examples: [null, 4, 16],
+  },
   rank_pattern: {
     description:
       'Ranks of single matrices that differ from lora_r: a regular expression for the end of the name of a matrix, such as "down_proj" or "layers.0.self_attn.q_proj", and its rank. The first that fits counts.',

@@ -72,6 +72,7 @@ describe('a good configuration', () => {
       lora_alpha: 16,
       lora_dropout: 0,
       use_rslora: false,
+      loraplus_lr_ratio: null,
       init_lora_weights: true,
       rank_pattern: {},
       alpha_pattern: {},
@@ -262,6 +263,11 @@ describe('a mistake is told with its line, column and remedy', () => {
       'dropout without LoRA',
       { training_type: 'full', lora_dropout: 0.1 },
       '5:3 lora_dropout has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'LoRA+ without LoRA',
+      { training_type: 'full', loraplus_lr_ratio: 16 },
+      '5:3 loraplus_lr_ratio has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
     ],
     [
       'ranks of matrices without LoRA',

@@ -8,6 +8,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Whether weight decay acts on it; biases and norms are left out, as transformers' Trainer does. */
   readonly decay: boolean;
+  /** Whether LoRA+ gives it a higher learning rate (Hayou et al. 2024): an adapter's second matrices and vectors. */
+  readonly raised?: boolean;
 }
 
 export interface Parameter extends ParameterSpec {
@@ -22,9 +24,8 @@ export interface Parameter extends ParameterSpec {
 export class ParameterSet {
   readonly values: DeviceBuffer;
   readonly gradients: DeviceBuffer;
-  /** Elements, of which the first `decayed` are decayed. */
+  /** Elements. */
   readonly length: number;
-  readonly decayed: number;
   private readonly byName = new Map<string, Parameter>();
 
   constructor(
@@ -34,7 +35,6 @@ export class ParameterSet {
     const ordered = [...specs.filter((spec) => spec.decay), ...specs.filter((spec) => !spec.decay)];
     const sizes = ordered.map((spec) => spec.shape.reduce((product, n) => product * n, 1));
     this.length = sizes.reduce((sum, n) => sum + n, 0);
-    this.decayed = sizes.reduce((sum, n, i) => (ordered[i]!.decay ? sum + n : sum), 0);
     this.values = device.alloc('f32', this.length);
     this.gradients = device.alloc('f32', this.length);
     let offset = 0;

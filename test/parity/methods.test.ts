@@ -67,12 +67,15 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       adapter_training: { order },
     } = fixture.expected;
     const config = readLlamaConfig(fixture.model);
+    const resolved = parseConfig(
+      JSON.stringify({ model_name: 'm', dataset: 'd', ...keys }),
+      path.resolve('sft.config.json'),
+    );
     const target = { device, config, weights: new BaseWeights(device, fixture.model, config) };
     const written = path.join(root, name);
 
     it('the configuration makes an adapter of the same tensors, and the same adapter_config.json', async () => {
-      const text = JSON.stringify({ model_name: 'm', dataset: 'd', ...keys });
-      const made = createTuning(target, parseConfig(text, path.resolve('sft.config.json')));
+      const made = createTuning(target, resolved);
       const theirs = loadAdapter(target, path.join(folder, 'adapter_start'));
       const described = ({ parameters }: Tuning): string[] =>
         parameters.all().map(({ name: tensor, shape, decay }) => `${tensor} [${shape.join(', ')}] ${decay}`);
@@ -97,6 +100,7 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
         per_device_batch_size: order[0]![0]!.length,
         gradient_accumulation_steps: order[0]!.length,
         warmup_ratio: 0,
+        loraplus_lr_ratio: resolved.loraplus_lr_ratio,
         optim: 'adamw',
         gradient_checkpointing: false,
         shuffle: false,

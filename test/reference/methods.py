@@ -38,6 +38,7 @@ CASES = {
     "both_patterns_rslora": Case(
         "llama3", {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 7}, "use_rslora": True}
     ),
+    "loraplus": Case("llama3", {"loraplus_lr_ratio": 16}, {"weight_decay": 0.1}),
     "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
@@ -84,7 +85,7 @@ def write(name: str, case: Case) -> None:
     expected = json.loads((HERE / "models" / case.model / "expected.json").read_text())
     training, examples = expected["adapter_training"], expected["examples"]
     settings = training["settings"] | case.settings
-    steps, _ = train(model, examples, training["order"], settings)
+    steps, _ = train(model, examples, training["order"], settings, case.keys.get("loraplus_lr_ratio"))
     save(model, folder / "adapter_end")
     with torch.no_grad():
         nll = [example_nll(model, example).item() for example in examples]

@@ -1,6 +1,7 @@
 """Loss, optimizer steps and learning rates as transformers' Trainer takes them, one example at a time (no padding)."""
 
 import torch
+from peft.optimizers import create_loraplus_optimizer
 from transformers import Trainer, get_linear_schedule_with_warmup
 
 IGNORED = -100
@@ -30,19 +31,30 @@ def decay_groups(model: torch.nn.Module, weight_decay: float) -> tuple[list, lis
     return [g for g in groups if g["params"]], [name for name, _ in trainable if name not in decayed]
 
 
-def train(model: torch.nn.Module, examples: list, order: list, settings: dict) -> tuple[list, list]:
+def train(
+    model: torch.nn.Module, examples: list, order: list, settings: dict, loraplus_lr_ratio: float | None = None
+) -> tuple[list, list]:
     """
-    One optimizer step for each window of `order` (a list of batches, each a list of example indices).
-    Returns the steps (loss of the window, gradient norm before clipping, learning rate used) and the names not decayed.
+    One optimizer step for each window of `order` (a list of batches, each a list of example indices); with a ratio by PEFT's optimizer of
+    LoRA+. Returns the steps (loss of the window, gradient norm before clipping, learning rate used) and the names not decayed.
     """
     groups, not_decayed = decay_groups(model, settings["weight_decay"])
     parameters = [p for group in groups for p in group["params"]]
-    optimizer = torch.optim.AdamW(
-        groups,
-        lr=settings["learning_rate"],
-        betas=(settings["adam_beta1"], settings["adam_beta2"]),
-        eps=settings["adam_epsilon"],
-    )
+    options = {
+        "lr": settings["learning_rate"],
+        "betas": (settings["adam_beta1"], settings["adam_beta2"]),
+        "eps": settings["adam_epsilon"],
+    }
+    if loraplus_lr_ratio is None:
+        optimizer = torch.optim.AdamW(groups, **options)
+    else:
+        optimizer = create_loraplus_optimizer(
+            model,
+            torch.optim.AdamW,
+            loraplus_lr_ratio=loraplus_lr_ratio,
+            loraplus_weight_decay=settings["weight_decay"],
+            **options,
+        )
     schedule = get_linear_schedule_with_warmup(optimizer, settings["warmup_steps"], settings["max_steps"])
     steps = []
     for window in order:

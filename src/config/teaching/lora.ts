@@ -48,6 +48,14 @@ export const LORA_TEACHING = {
     high: 'at small ranks the first matrix is several times larger, so the first updates act more strongly, as a higher learning rate would.',
     low: 'an even, cautious start that suits the learning rates given in this help.',
   },
+  loraplus_lr_ratio: {
+    what: 'Of the two thin matrices of the adapter the second starts at zero, and needs larger steps than the first to get anywhere. LoRA+ gives it this many times the `learning_rate`. `null` trains both at the same rate.',
+    first: '`null`.',
+    production:
+      '4 to 16 with half the usual `learning_rate` (1e-4), where a comparison shows that the validation loss falls sooner.',
+    high: 'the second matrix overshoots: the loss jumps or rises although `learning_rate` itself is small.',
+    low: 'at 1 both matrices learn at the same rate, which is plain LoRA.',
+  },
   rank_pattern: {
     what: 'Gives single matrices another rank than `lora_r`. Each key is a regular expression for the end of the name of a matrix, such as `down_proj` or `layers.(0|1).mlp.up_proj`, each value its rank; the first key that fits counts.',
     first: '`{}`: the same rank everywhere.',

@@ -23,6 +23,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   lora_dropout: ['Dropout', 'Overfitting'],
   use_rslora: ['LoRA alpha', 'LoRA rank'],
   init_lora_weights: ['LoRA'],
+  loraplus_lr_ratio: ['Learning rate', 'LoRA'],
   rank_pattern: ['LoRA rank', 'Projection'],
   alpha_pattern: ['LoRA alpha', 'Projection'],
   target_modules: ['Projection', 'Attention'],

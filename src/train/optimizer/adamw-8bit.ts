@@ -7,12 +7,10 @@ import type { NamedTensor } from '../../model/parameter-file';
 import type { ParameterSet } from '../../model/parameters';
 import { blockLayout } from './block-layout';
 import type { Optimizer, OptimizerOptions } from './optimizer';
+import type { Stretch } from './stretches';
 
 /** A part of the parameters that is updated by one kernel. */
-interface Stretch {
-  readonly offset: number;
-  readonly length: number;
-  readonly weightDecay: number;
+interface BlockStretch extends Stretch {
   readonly blocks: BlockTable;
 }
 
@@ -25,19 +23,18 @@ export class AdamW8bit implements Optimizer {
   updates = 0;
   private readonly first: BlockMoment;
   private readonly second: BlockMoment;
-  private readonly stretches: readonly Stretch[];
+  private readonly stretches: readonly BlockStretch[];
 
   constructor(
     private readonly device: Device,
     private readonly parameters: ParameterSet,
     private readonly options: OptimizerOptions,
   ) {
-    const { stretches, quantised, exact } = blockLayout(parameters);
+    const { stretches, quantised, exact } = blockLayout(parameters, options);
     this.first = allocMoment(device, true, quantised, exact);
     this.second = allocMoment(device, false, quantised, exact);
-    this.stretches = stretches.map(({ offset, length, decayed, table }) => {
-      const blocks = writeBlocks(device, device.alloc('i32', table.length), table);
-      return { offset, length, weightDecay: decayed ? options.weight_decay : 0, blocks };
+    this.stretches = stretches.map(({ table, ...stretch }) => {
+      return { ...stretch, blocks: writeBlocks(device, device.alloc('i32', table.length), table) };
     });
     this.state = [...stateOf('exp_avg', this.first), ...stateOf('exp_avg_sq', this.second)];
   }
@@ -46,8 +43,8 @@ export class AdamW8bit implements Optimizer {
     const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps } = this.options;
     const { values, gradients } = this.parameters;
     this.updates += 1;
-    for (const { offset, length, weightDecay, blocks } of this.stretches) {
-      const step = { learningRate, beta1, beta2, eps, weightDecay, step: this.updates };
+    for (const { offset, length, weightDecay, rateFactor, blocks } of this.stretches) {
+      const step = { learningRate: learningRate * rateFactor, beta1, beta2, eps, weightDecay, step: this.updates };
       const [p, grad] = [values.slice(offset, length), gradients.slice(offset, length)];
       r.adamw8bit(p, grad, this.first, this.second, blocks, step, verdict);
     }

@@ -4,13 +4,15 @@ import type { Recorder } from '../../compute/recorder';
 import type { NamedTensor } from '../../model/parameter-file';
 import type { ParameterSet } from '../../model/parameters';
 import type { Optimizer, OptimizerOptions } from './optimizer';
+import { stretchesOf, type Stretch } from './stretches';
 
-/** AdamW over a parameter set, fp32 moments; weight decay on the decayed part only. */
+/** AdamW over a parameter set, fp32 moments; weight decay on decayed tensors only. */
 export class AdamW implements Optimizer {
   readonly state: readonly NamedTensor[];
   updates = 0;
   private readonly firstMoments: DeviceBuffer;
   private readonly secondMoments: DeviceBuffer;
+  private readonly stretches: readonly Stretch[];
 
   constructor(
     private readonly device: Device,
@@ -18,6 +20,7 @@ export class AdamW implements Optimizer {
     private readonly options: OptimizerOptions,
   ) {
     const shape = [parameters.length];
+    this.stretches = stretchesOf(parameters, options);
     this.firstMoments = device.alloc('f32', parameters.length);
     this.secondMoments = device.alloc('f32', parameters.length);
     this.state = [
@@ -27,22 +30,18 @@ export class AdamW implements Optimizer {
   }
 
   update(r: Recorder, learningRate: number, verdict: DeviceBuffer): void {
-    const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps, weight_decay } = this.options;
-    const { length, decayed } = this.parameters;
+    const { adam_beta1: beta1, adam_beta2: beta2, adam_epsilon: eps } = this.options;
     this.updates += 1;
-    const run = (offset: number, count: number, weightDecay: number): void => {
-      if (count === 0) return;
+    for (const { offset, length, weightDecay, rateFactor } of this.stretches) {
       r.adamw(
-        this.parameters.values.slice(offset, count),
-        this.parameters.gradients.slice(offset, count),
-        this.firstMoments.slice(offset, count),
-        this.secondMoments.slice(offset, count),
-        { learningRate, beta1, beta2, eps, weightDecay, step: this.updates },
+        this.parameters.values.slice(offset, length),
+        this.parameters.gradients.slice(offset, length),
+        this.firstMoments.slice(offset, length),
+        this.secondMoments.slice(offset, length),
+        { learningRate: learningRate * rateFactor, beta1, beta2, eps, weightDecay, step: this.updates },
         verdict,
       );
-    };
-    run(0, decayed, weight_decay);
-    run(decayed, length - decayed, 0);
+    }
   }
 
   free(): void {

@@ -8,22 +8,22 @@ import { createOptimizer } from './create-optimizer';
 
 const TENSORS = [
   { name: 'small', shape: [4095], decay: true },
-  { name: 'large', shape: [4096], decay: true },
+  { name: 'large', shape: [4096], decay: true, raised: true },
   { name: 'norm', shape: [300], decay: false },
   { name: 'wide', shape: [2, 2600], decay: true },
 ];
-const OPTIONS = { adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8, weight_decay: 0 };
+const OPTIONS = { adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8, weight_decay: 0.1 };
 
 describe('the blocks of an optimizer in 8 bits', () => {
   const parameters = new ParameterSet(new DryDevice(CPU_TRAITS), TENSORS);
 
   it('cover each tensor on its own, small ones in fp32, decayed ones apart', () => {
-    const { stretches, quantised, exact } = blockLayout(parameters);
+    const { stretches, quantised, exact } = blockLayout(parameters, OPTIONS);
     assert.deepEqual(
-      stretches.map(({ offset, length, decayed }) => [offset, length, decayed]),
+      stretches.map(({ offset, length, weightDecay, rateFactor }) => [offset, length, weightDecay, rateFactor]),
       [
-        [0, 13_391, true],
-        [13_391, 300, false],
+        [0, 13_391, 0.1, 1],
+        [13_391, 300, 0, 1],
       ],
     );
     // 4,096 and 5,200 elements in 8 bits, 4,095 and 300 in fp32.
@@ -44,8 +44,22 @@ describe('the blocks of an optimizer in 8 bits', () => {
     );
   });
 
+  it('are the same with LoRA+, in stretches that its rate parts', () => {
+    const { stretches, quantised, exact } = blockLayout(parameters, { ...OPTIONS, loraplus_lr_ratio: 16 });
+    assert.deepEqual(
+      stretches.map(({ offset, length, weightDecay, rateFactor }) => [offset, length, weightDecay, rateFactor]),
+      [
+        [0, 4095, 0.1, 1],
+        [4095, 4096, 0.1, 16],
+        [8191, 5200, 0.1, 1],
+        [13_391, 300, 0, 1],
+      ],
+    );
+    assert.deepEqual([quantised, exact], [16 + 21, 16 + 2]);
+  });
+
   it('are placed by 32 bits: stretches end before tensors that would leave them', () => {
-    const { stretches } = blockLayout(parameters, 8191);
+    const { stretches } = blockLayout(parameters, OPTIONS, 8191);
     assert.deepEqual(
       stretches.map(({ offset, length }) => [offset, length]),
       [

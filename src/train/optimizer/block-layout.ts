@@ -1,15 +1,13 @@
 import { MOMENT_BLOCK } from '../../compute/block-moments';
 import type { ParameterSet } from '../../model/parameters';
+import { stretchesOf, type Stretch, type StretchOptions } from './stretches';
 
 /** A tensor of fewer elements keeps its moments in fp32: they are few, and often of norms, which rounding hurts most. */
 const LEAST_QUANTISED = 4096;
 /** Blocks are placed by 32 bits. */
 const LONGEST_STRETCH = 2 ** 31 - 1;
 
-interface StretchLayout {
-  readonly offset: number;
-  readonly length: number;
-  readonly decayed: boolean;
+interface StretchLayout extends Stretch {
   /** i32 [blocks, 3], as `BlockTable` has them; places are counted from the stretch's offset. */
   readonly table: Int32Array;
 }
@@ -21,27 +19,20 @@ interface BlockLayout {
   readonly exact: number;
 }
 
-/** Cuts all trained tensors into blocks, in stretches that are decayed or are not, as few as 32 bits allow. */
-export function blockLayout(parameters: ParameterSet, longest = LONGEST_STRETCH): BlockLayout {
-  const stretches: { offset: number; length: number; decayed: boolean; rows: number[] }[] = [];
-  let [offset, quantised, exact] = [0, 0, 0];
-  for (const { value, decay: decayed } of parameters.all()) {
-    const { length } = value;
-    let stretch = stretches.at(-1);
-    if (stretch?.decayed !== decayed || stretch.length + length > longest) {
-      stretch = { offset, length: 0, decayed, rows: [] };
-      stretches.push(stretch);
+/** Cuts all trained tensors into blocks, in stretches that are updated alike, as few as 32 bits allow. */
+export function blockLayout(parameters: ParameterSet, options: StretchOptions, longest = LONGEST_STRETCH): BlockLayout {
+  let [quantised, exact] = [0, 0];
+  const stretches = stretchesOf(parameters, options, longest).map((stretch) => {
+    const rows: number[] = [];
+    let from = 0;
+    for (const length of stretch.tensors) {
+      for (let at = 0; at < length; at += MOMENT_BLOCK) {
+        const home = length < LEAST_QUANTISED ? -1 - exact++ : quantised++;
+        rows.push(from + at, Math.min(MOMENT_BLOCK, length - at), home);
+      }
+      from += length;
     }
-    for (let at = 0; at < length; at += MOMENT_BLOCK) {
-      const home = length < LEAST_QUANTISED ? -1 - exact++ : quantised++;
-      stretch.rows.push(stretch.length + at, Math.min(MOMENT_BLOCK, length - at), home);
-    }
-    stretch.length += length;
-    offset += length;
-  }
-  return {
-    stretches: stretches.map(({ rows, ...stretch }) => ({ ...stretch, table: Int32Array.from(rows) })),
-    quantised,
-    exact,
-  };
+    return { ...stretch, table: Int32Array.from(rows) };
+  });
+  return { stretches, quantised, exact };
 }

@@ -9,6 +9,8 @@ export interface OptimizerOptions {
   readonly adam_epsilon: number;
   /** On the decayed tensors only. */
   readonly weight_decay: number;
+  /** LoRA+: factor on the learning rate of the tensors that are raised, 1 unless given. */
+  readonly loraplus_lr_ratio?: number | null;
 }
 
 /** The rule that turns gradients into updates, with what it remembers of past ones. */

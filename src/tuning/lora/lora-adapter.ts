@@ -32,7 +32,7 @@ export class LoraAdapter implements Tuning {
         const shape = projectionShape(model, projection);
         return [
           { name: loraTensorName(layer, projection, 'A'), shape: [r, shape.in], decay: true },
-          { name: loraTensorName(layer, projection, 'B'), shape: [shape.out, r], decay: true },
+          { name: loraTensorName(layer, projection, 'B'), shape: [shape.out, r], decay: true, raised: true },
         ];
       }),
     );
