@@ -7,6 +7,7 @@ import { preflight } from '../runs/preflight/preflight';
 import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
 import { requireModel } from '../runs/require-model';
+import { requireTunable } from '../runs/require-tunable';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
@@ -104,7 +105,7 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
     run = await relaunchRun(folder, command, device);
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadConfig(configFile, await listDevices());
+    const config = await loadChecked(configFile, options);
     const report = await preflight(config);
     const checks = report.checks.filter((check) => check.status !== 'ok');
     for (const line of preflightLines({ checks })) terminal.log(line);
@@ -122,14 +123,27 @@ function deviceOf({ device, threads }: ResolvedConfig, options: OptionValues): D
   return deviceAccess({ device, ...(threads === null ? {} : { threads: String(threads) }), ...options });
 }
 
+/** The configuration, on the device of the options where they name one. */
+async function loadChecked(file: string, options: OptionValues): Promise<ResolvedConfig> {
+  const named = textOption(options, 'device');
+  // One that is not there is the mistake of the command, not of the file.
+  const found = named === undefined ? undefined : await deviceAccess(options).find();
+  return loadConfig(
+    file,
+    await listDevices(),
+    named === 'auto' ? named : (found?.kind as ResolvedConfig['device'] | undefined),
+  );
+}
+
 /** The folder of the run to work on: a new one, or with --resume the one that is named. */
 async function runFolder({ positionals, options }: Invocation): Promise<RunFolder> {
   const named = textOption(options, 'run');
   if (options['resume'] !== true) {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadConfig(configFile, await listDevices());
-    // A device that is not there is told before there is a run that failed for it.
-    await deviceOf(config, options).find();
+    const config = await loadChecked(configFile, options);
+    // What cannot be trained is told before there is a run that failed for it.
+    const { traits } = await deviceOf(config, options).find();
+    requireTunable(config, configFile, traits);
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
   const summary = await readRun(resumedFolder(options));

@@ -24,7 +24,12 @@ export interface LenientConfig {
 }
 
 /** Reads the text of a configuration for an editor: takes every key that is right. `parseConfig` is the strict reader. Never throws. */
-export function readLeniently(text: string, file: string, devices: readonly DeviceListing[] = []): LenientConfig {
+export function readLeniently(
+  text: string,
+  file: string,
+  devices: readonly DeviceListing[] = [],
+  device?: Config['device'],
+): LenientConfig {
   const { parsed, syntax } = ConfigText.read(text, file);
   const value = parsed.value();
   const schema = schemaProblems(parsed, value);
@@ -33,7 +38,11 @@ export function readLeniently(text: string, file: string, devices: readonly Devi
   const values = withDefaults(written);
   const problems =
     syntax === undefined
-      ? [...parsed.duplicates(), ...schema.problems, ...impossible(parsed, written as Config, devices)]
+      ? [
+          ...parsed.duplicates(),
+          ...schema.problems,
+          ...impossible(parsed, { ...(written as Config), ...(device === undefined ? {} : { device }) }, devices),
+        ]
       : [];
   return { parsed, syntax, problems, written, values, paths: absolutePaths(values, file) };
 }

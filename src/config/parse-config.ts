@@ -16,12 +16,18 @@ import { refuseData } from './refuse-data';
  * Reads a configuration and checks that what it names is there.
  *
  * @param devices all that are there, so that what none of them offers is refused
+ * @param device one of them that is used whatever the file says
  * @throws ConfigError with every mistake of the file, each at its line and column; SftError where the file cannot be read (exit code 2)
  */
-export async function loadConfig(file: string, devices: readonly DeviceListing[]): Promise<ResolvedConfig> {
-  const { parsed, problems, written, paths } = read(await readConfigText(file), file, devices);
+export async function loadConfig(
+  file: string,
+  devices: readonly DeviceListing[],
+  device?: ResolvedConfig['device'],
+): Promise<ResolvedConfig> {
+  const { parsed, problems, written, paths } = read(await readConfigText(file), file, devices, device);
   raise([...problems, ...(await pathProblems(paths, parsed))]);
-  return resolve(written, file);
+  const config = resolve(written, file);
+  return device === undefined ? config : { ...config, device };
 }
 
 /** What a configuration names and is not there. Paths of `config` are absolute. */
@@ -89,8 +95,13 @@ export function parseConfig(text: string, file: string, devices: readonly Device
 }
 
 /** @throws ConfigProblem where the text is not a JSON object; SftError data-for-configuration */
-function read(text: string, file: string, devices: readonly DeviceListing[]): LenientConfig {
-  const config = readLeniently(text, file, devices);
+function read(
+  text: string,
+  file: string,
+  devices: readonly DeviceListing[],
+  device?: ResolvedConfig['device'],
+): LenientConfig {
+  const config = readLeniently(text, file, devices, device);
   refuseData(text, file);
   if (config.syntax !== undefined) throw config.syntax;
   return config;

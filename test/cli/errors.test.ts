@@ -182,6 +182,30 @@ describe('bad configurations', () => {
     assert.ok(!existsSync(run));
   });
 
+  it('a device that is not there gives way to the one that the command names, for the whole life of the run', () => {
+    const place = temporaryFolder();
+    const run = path.join(place, 'run');
+    const config = smallConfig(place, { device: 'cuda', max_steps: 2, warmup_steps: 0, eval_steps: null });
+    refuses(['train', config, '--run', run], 2, /sft\.config\.json:\d+:\d+ there is no device "cuda"/);
+    const trained = sft(['train', config, '--device', 'cpu', '--run', run]);
+    assert.equal(trained.code, 0, trained.err);
+    const { config: kept } = JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8')) as {
+      config: { device: string };
+    };
+    assert.equal(kept.device, 'cpu');
+  });
+
+  it('what names nothing of the model to train, before there is a run', () => {
+    const place = temporaryFolder();
+    const run = path.join(place, 'run');
+    const config = smallConfig(place, { target_modules: 'encoder\\..*' });
+    const expected = /target_modules "encoder.*" names no projection of the model - name some of q_proj/;
+    refuses(['train', config, '--run', run], 2, new RegExp(`sft\\.config\\.json ${expected.source}`));
+    assert.ok(!existsSync(run));
+    const { out, code } = sft(['preflight', config]);
+    assert.deepEqual([code, out.match(new RegExp(`ERROR +Model +${expected.source}`))?.length], [1, 1], out);
+  });
+
   it('a configuration that is not there', () => {
     refuses(['train', path.join(folder, 'none.json')], 2, /none\.json/);
   });

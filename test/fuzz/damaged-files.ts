@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../src/base/random';
 import { mutateBytes, mutateJson, mutateText, oneIn, pick, writeJson } from './mutations';
@@ -18,6 +18,8 @@ const IMPOSTORS: readonly string[] = [
 
 /** Replaces a file of a folder by a damaged one, or by something else. A file that is not there is taken to be an empty object. */
 export function damageFile(random: Random, file: string): void {
+  // The folder may have been replaced before.
+  if (!lstatSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) return;
   let bytes: Uint8Array = Buffer.from('{}');
   try {
     bytes = readFileSync(file);

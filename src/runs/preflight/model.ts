@@ -9,7 +9,7 @@ import { requireFinite } from '../../model/finite-weights';
 import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
 import { otherBaseModel } from '../../tuning/adapter-config';
 import { modelOptions } from '../chat-options';
-import { loadAdapter, methodOf } from '../../tuning/registry';
+import { createTuning, methodOf } from '../../tuning/registry';
 import { failure, ok, setting, thrown, warning, type PreflightCheck } from './report';
 
 const TITLE = 'Model';
@@ -29,10 +29,11 @@ export async function checkModel(
     return { check: thrown('model', TITLE, error) };
   }
   try {
-    if (config.adapter !== null) loadAdapter(session, config.adapter);
+    createTuning(session, config);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    return { check: { ...thrown('model', TITLE, error), remedies: [setting({ adapter: null })] }, session };
+    const remedies = config.adapter === null ? [] : [setting({ adapter: null })];
+    return { check: { ...thrown('model', TITLE, error), remedies }, session };
   }
   try {
     await requireFinite(usedTensors(session), signal);

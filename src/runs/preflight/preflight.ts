@@ -64,7 +64,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
     checks.push(...checkValues(config, sizes), await checkDevice(config, devices));
-    if (session !== undefined && sizes.train > 0 && refused.length === 0) {
+    if (session !== undefined && check.status !== 'error' && sizes.train > 0 && refused.length === 0) {
       checks.push(...(await checkRoom(config, session, byParts(read, encoded), options)));
     }
   } catch (error) {

@@ -1,0 +1,30 @@
+import { SftError } from '../base/errors';
+import { DryDevice } from '../compute/dry/dry-device';
+import type { DeviceTraits } from '../compute/traits';
+import type { ResolvedConfig } from '../config/config-schema';
+import { readLlamaConfig } from '../model/llama-config';
+import { BaseWeights } from '../model/weights';
+import { createTuning } from '../tuning/registry';
+import { modelOptions } from './chat-options';
+
+/**
+ * Looks for what a run would fail with for its model, or for what it trains of it, before there is a run. No weight is read.
+ * @param file of the configuration, named where nothing else is
+ * @throws SftError what reading the model's configuration, its weights and the adapter to go on from throws; `config` where nothing of the
+ * model would be trained
+ */
+export function requireTunable(config: ResolvedConfig, file: string, traits: DeviceTraits): void {
+  const device = new DryDevice(traits);
+  const model = readLlamaConfig(config.model_name);
+  const { in4bit } = modelOptions(config);
+  const weights = new BaseWeights(device, config.model_name, model, { in4bit });
+  try {
+    createTuning({ device, config: model, weights }, config);
+  } catch (error) {
+    if (!(error instanceof SftError) || error.file !== undefined) throw error;
+    const { code, message, remedy, exitCode } = error;
+    throw new SftError(code, message, { file, exitCode, ...(remedy === undefined ? {} : { remedy }) });
+  } finally {
+    weights.close();
+  }
+}
