@@ -36,6 +36,7 @@ const workers = await build({
   entryPoints: {
     'analysis-worker': 'src/analysis/worker.ts',
     'report-worker': 'src/editor/report/report-worker.ts',
+    'llama-cpp-worker': 'src/verify/llama-cpp/llama-cpp-worker.ts',
   },
 });
 // A worker that an earlier version had would be packed with the others.

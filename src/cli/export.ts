@@ -23,14 +23,18 @@ export const exportVerb: Verb = {
     out: {
       type: 'string',
       value: 'PATH',
-      help: 'folder to write; it must not exist, or be empty. For gguf also a file, NAME.gguf',
+      help: 'folder to write; it must not exist, or be empty. For gguf and gguf-lora also a file, NAME.gguf',
     },
     type: {
       type: 'string',
       value: 'TYPE',
       help: `of weights in a GGUF: ${GGUF_TYPE_NAMES.join(', ')} (the base model's)`,
     },
-    weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
+    weights: {
+      type: 'string',
+      value: 'NAME',
+      help: 'tuned, best, a checkpoint such as step-40, or base: the model that the run began with (tuned)',
+    },
     ...DEVICE_OPTIONS,
   },
   teach: `Training leaves an adapter: a small set of numbers that only makes sense beside its base model. "merged" adds them to the weights of

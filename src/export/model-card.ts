@@ -32,10 +32,11 @@ export async function writeCard(folder: string, facts: CardFacts, library: Libra
   await writeFile(path.join(folder, 'README.md'), `${lines.join('\n')}\n`);
 }
 
-/** Who loads it; of `gguf` the file is named. */
-type Library = 'peft' | 'transformers' | 'gguf';
+/** Who loads it; of GGUF the file is named. */
+type Library = 'peft' | 'transformers' | 'gguf' | 'gguf-lora';
 
-function head({ baseModel, onHub }: CardFacts, library: Library): string[] {
+function head({ baseModel, onHub }: CardFacts, loader: Library): string[] {
+  const library = loader === 'gguf-lora' ? 'gguf' : loader;
   // The Hub takes a name alone for base_model: a path on somebody's disk would be refused there.
   const base = onHub ? [`base_model: ${JSON.stringify(baseModel)}`] : [];
   return ['---', ...base, `library_name: ${library}`, 'pipeline_tag: text-generation', 'tags:', '  - sft', '---', ''];
@@ -46,7 +47,7 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
   return [
     `# ${plain(title)}`,
     '',
-    `Fine-tuned from ${code(baseModel)} on ${code(dataset)} with SFT Workbench.${weights === 'tuned' ? '' : ` The weights are those of ${code(weights)}.`}`,
+    `Fine-tuned from ${code(baseModel)} on ${code(dataset)} with SFT Workbench.${weightsNamed(weights)}`,
     '',
     ...(note === undefined ? [] : [`The model was ${note}.`, '']),
     ...(scores.length === 0
@@ -71,6 +72,10 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
 
 function usage(baseModel: string, library: Library, file: string): string[] {
   if (library === 'gguf') return ['```sh', `llama-cli -m ${file} --temp 0`, '```'];
+  if (library === 'gguf-lora') {
+    const base = `With a GGUF of the base model, ${code(baseModel)}:`;
+    return [base, '', '```sh', `llama-cli -m base.gguf --lora ${file} --temp 0`, '```'];
+  }
   const load =
     library === 'transformers'
       ? [
@@ -96,6 +101,13 @@ function usage(baseModel: string, library: Library, file: string): string[] {
     'print(tokenizer.decode(answer[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True))',
     '```',
   ];
+}
+
+function weightsNamed(weights: string): string {
+  if (weights === 'tuned') return '';
+  return weights === 'base'
+    ? ' The weights are those of the base model, as they were before.'
+    : ` The weights are those of ${code(weights)}.`;
 }
 
 /** Text that cannot be taken for Markdown of more than a line. */

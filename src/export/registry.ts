@@ -1,11 +1,12 @@
 import { SftError } from '../base/errors';
 import type { Exporter } from './exporter';
 import { ggufExporter } from './gguf/gguf-exporter';
+import { ggufLoraExporter } from './gguf/gguf-lora-exporter';
 import { mergedExporter } from './merged/merged-exporter';
 import { peftExporter } from './peft/peft-exporter';
 
 /** Every form in which a tuned model leaves. */
-export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter, ggufExporter];
+export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter, ggufExporter, ggufLoraExporter];
 
 /** @throws SftError usage */
 export function exporterNamed(name: string): Exporter {

@@ -19,16 +19,22 @@ export interface OpenedExport {
 
 /**
  * Opens what a run has trained for an export.
- * @param id `tuned`, `best` or `step-40`
+ * @param id `tuned`, `best`, `step-40`, or `base` for the model that the run began with
  * @throws SftError weights-missing where the run has none of that name, and what opening throws
  */
 export async function openExport(device: Device, run: RunSummary, id: string): Promise<OpenedExport> {
-  const trained = await findTrained(run, id);
+  const trained = id === 'base' ? undefined : await findTrained(run, id);
   const { config } = run.run;
   const session = await openBase(device, config);
   const { modelDir, chat, weights: base } = session;
   const shared = { device, config: session.config, modelDir, base, chat };
-  const card = await cardFacts(run, trained, modelDir);
+  const card = await cardFacts(run, id, modelDir);
+  if (trained === undefined) {
+    const close = (): void => {
+      session.close();
+    };
+    return { source: { ...shared, weights: base, card }, close };
+  }
   if (trained.form === 'adapter') {
     const tuning = loadAdapter(session, trained.folder);
     const close = (): void => {
@@ -53,11 +59,13 @@ async function findTrained({ artifacts, state, folder }: RunSummary, id: string)
   throw new SftError('weights-missing', `the run is ${state.status} and has no weights called ${JSON.stringify(id)}`, {
     file: folder.path,
     remedy:
-      all.length === 0 ? 'train until there is a checkpoint or a result' : `take one of these with --weights: ${names}`,
+      all.length === 0
+        ? 'train until there is a checkpoint or a result'
+        : `take one of these with --weights: ${names}, base`,
   });
 }
 
-async function cardFacts({ run, label, artifacts }: RunSummary, { id }: Trained, modelDir: string): Promise<CardFacts> {
+async function cardFacts({ run, label, artifacts }: RunSummary, id: string, modelDir: string): Promise<CardFacts> {
   const hub = hubName(modelDir);
   const evaluation = id === 'tuned' ? await evaluationOf(artifacts) : undefined;
   return {

@@ -189,10 +189,13 @@ describe('sft export', () => {
     const refusals: [string[], RegExp][] = [
       [[run, '--to', 'merged', '--out', held], /held the folder is not empty - name a new folder/],
       [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
-      [[run, '--to', 'onnx', '--out', 'x'], /--to "onnx" is not a form of export - take one of: peft, merged, gguf/],
+      [
+        [run, '--to', 'onnx', '--out', 'x'],
+        /--to "onnx" is not a form of export - take one of: peft, merged, gguf, gguf-lora/,
+      ],
       [
         [run, '--to', 'merged', '--out', path.join(folder, 'x'), '--weights', 'step-3'],
-        /no weights called "step-3" - take one of these with --weights: tuned, best, step-4, step-2/,
+        /no weights called "step-3" - take one of these with --weights: tuned, best, step-4, step-2, base/,
       ],
       [[held, '--to', 'merged', '--out', path.join(folder, 'x')], /run\.json/],
     ];

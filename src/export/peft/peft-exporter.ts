@@ -1,4 +1,4 @@
-import { SftError } from '../../base/errors';
+import { adapterOf } from '../adapter-of';
 import { copyTokenizer } from '../companions';
 import type { Exporter } from '../exporter';
 import { writeCard } from '../model-card';
@@ -7,13 +7,9 @@ import { writeCard } from '../model-card';
 export const peftExporter: Exporter = {
   name: 'peft',
   summary: 'the adapter alone, with tokenizer and chat template: small, loads with PEFT on the same base model',
-  async write({ device, tuning, modelDir, chat, card }, folder) {
-    if (tuning === undefined) {
-      throw new SftError('export-impossible', 'all weights of the model were trained: there is no adapter', {
-        remedy: 'take --to merged',
-      });
-    }
-    await tuning.write(device, card.baseModel, folder);
+  async write(source, folder) {
+    const { device, modelDir, chat, card } = source;
+    await adapterOf(source).write(device, card.baseModel, folder);
     await copyTokenizer(modelDir, folder, chat.template.source);
     await writeCard(folder, card, 'peft');
     if (card.onHub) return [];

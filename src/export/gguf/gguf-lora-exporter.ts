@@ -1,0 +1,111 @@
+import path from 'node:path';
+import { SftError } from '../../base/errors';
+import { PROJECTIONS } from '../../config/config-schema';
+import { projectionPath } from '../../model/projections';
+import type { PlacedDelta, Tuning } from '../../model/tuning';
+import { adapterOf } from '../adapter-of';
+import type { Exporter, ExportSource } from '../exporter';
+import { writeCard } from '../model-card';
+import { architectureOf } from './architecture';
+import { GGUF_TYPES, type Metadata } from './gguf-format';
+import { interleaveHeads } from './permute';
+import { ggufName, isRotated } from './tensor-names';
+import { writeGguf, type GgufTensor } from './write-gguf';
+
+/** The adapter as llama.cpp takes it beside a GGUF of the base model. */
+export const ggufLoraExporter: Exporter = {
+  name: 'gguf-lora',
+  summary: 'the adapter alone as one file for llama.cpp: small, loads beside a GGUF of the same base model',
+  extension: '.gguf',
+  async write(source, folder, onProgress) {
+    const tensors = loraTensors(source, adapterOf(source));
+    await writeGguf(path.join(folder, FILE), metadataOf(source, tensors.alpha), tensors.all, onProgress);
+    await writeCard(folder, source.card, 'gguf-lora', FILE);
+    return ['it loads beside a GGUF of the base model, which --to gguf --weights base writes'];
+  },
+};
+
+/** In an exported folder. */
+const FILE = 'adapter-F32.gguf';
+
+function metadataOf({ config, card }: ExportSource, alpha: number): Metadata {
+  return new Map([
+    ['general.architecture', { type: 'string', value: architectureOf(config).name }],
+    ['general.type', { type: 'string', value: 'adapter' }],
+    ['general.name', { type: 'string', value: card.title }],
+    ['general.file_type', { type: 'u32', value: GGUF_TYPES.f32.fileType }],
+    ['adapter.type', { type: 'string', value: 'lora' }],
+    ['adapter.lora.alpha', { type: 'f32', value: alpha }],
+  ]);
+}
+
+/** A pair of matrices under the name of the tensor that they change. */
+interface LoraPair {
+  readonly name: string;
+  readonly delta: PlacedDelta['delta'];
+}
+
+/**
+ * llama.cpp adds alpha / r · B A x with one alpha for all pairs and each pair's own r. Where pairs have another scale than the first, the
+ * rest of it is multiplied into B.
+ * @throws SftError export-impossible where something else than LoRA was trained
+ */
+function loraTensors(source: ExportSource, tuning: Tuning): { alpha: number; all: readonly GgufTensor[] } {
+  refuseReplaced(source, tuning);
+  const pairs = pairsOf(source, tuning);
+  const alphaOf = ({ delta }: LoraPair): number => delta.scale * delta.a.rows;
+  const alpha = pairs.length === 0 ? 1 : alphaOf(pairs[0]!);
+  return { alpha, all: pairs.flatMap((pair) => tensorsOf(source, pair, alphaOf(pair) / alpha)) };
+}
+
+function tensorsOf({ device, config }: ExportSource, { name, delta }: LoraPair, factor: number): GgufTensor[] {
+  const { a, b } = delta;
+  const turned = architectureOf(config).interleaved && isRotated(name);
+  const translated = ggufName(name);
+  if (translated === undefined) throw impossible(`llama.cpp has no tensor of its own for ${name}`);
+  return [
+    {
+      name: `${translated}.lora_a`,
+      type: 'f32',
+      shape: [a.rows, a.cols],
+      async *read() {
+        yield bytesOf(await device.readFloats(a.data));
+      },
+    },
+    {
+      name: `${translated}.lora_b`,
+      type: 'f32',
+      shape: [b.rows, b.cols],
+      async *read() {
+        const values = await device.readFloats(b.data);
+        const bytes = bytesOf(factor === 1 ? values : values.map((value) => value * factor));
+        // Rows of B are outputs, which llama.cpp has in another order for some projections.
+        yield turned ? interleaveHeads(bytes, b.rows, config.headDim) : bytes;
+      },
+    },
+  ];
+}
+
+function pairsOf({ config }: ExportSource, tuning: Tuning): readonly LoraPair[] {
+  return Array.from({ length: config.layers }, (_, layer) =>
+    PROJECTIONS.flatMap((projection) => {
+      const placed = tuning.delta(layer, projection);
+      if (placed === undefined) return [];
+      return [{ name: `model.layers.${layer}.${projectionPath(projection)}.weight`, delta: placed.delta }];
+    }),
+  ).flat();
+}
+
+function refuseReplaced({ base }: ExportSource, tuning: Tuning): void {
+  const replaced = base.all().find(({ name }) => tuning.replaces(name) !== undefined);
+  if (replaced !== undefined)
+    throw impossible(`${replaced.name} was trained too, and an adapter of llama.cpp holds LoRA alone`);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function impossible(reason: string): SftError {
+  return new SftError('export-impossible', reason, { remedy: 'take --to gguf, which holds the merged model' });
+}
