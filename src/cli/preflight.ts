@@ -1,8 +1,10 @@
 import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
+import { parsePace } from '../runs/forecast/known-pace';
 import { preflight } from '../runs/preflight/preflight';
 import type { PreflightCheck, PreflightReport } from '../runs/preflight/report';
-import { onlyPositional } from './option-values';
+import { onlyPositional, textOption } from './option-values';
+import { showProgress } from './progress';
 import type { Verb } from './verb';
 
 const MARKS: Readonly<Record<PreflightCheck['status'], string>> = {
@@ -23,14 +25,26 @@ export function preflightLines({ checks }: PreflightReport): string[] {
 export const preflightVerb: Verb = {
   name: 'preflight',
   summary: 'check everything a training run needs, before it starts',
-  usage: 'sft preflight CONFIG [--json]',
-  options: {},
+  usage: 'sft preflight CONFIG [--no-time] [--json]',
+  options: {
+    'no-time': { type: 'boolean', help: 'leave out the time that the run will take, which is measured' },
+    pace: { type: 'string', value: 'JSON', help: 'the pace that an earlier report had, in place of measuring it' },
+  },
   teach: `CONFIG is sft.config.json. Looks at the model, the data and its lengths, the split, the number of steps, the device, memory and disk;
-says the cause of what would go wrong, and which change of the configuration mends it. Nothing is written. Exit code 1: the run would fail.
+says the cause of what would go wrong, and which change of the configuration mends it. A few passes are timed on this machine, which takes a
+few seconds, to tell how long the run will take. Nothing is written. Exit code 1: the run would fail.
 
   sft preflight sft.config.json`,
-  async run({ positionals, json, terminal }) {
-    const report = await preflight(await loadConfig(onlyPositional(positionals, 'CONFIG'), await listDevices()));
+  async run({ positionals, options, json, terminal }) {
+    const pace = textOption(options, 'pace');
+    const report = await preflight(await loadConfig(onlyPositional(positionals, 'CONFIG'), await listDevices()), {
+      time: options['no-time'] !== true,
+      pace: pace === undefined ? undefined : parsePace(pace),
+      onProgress: (text) => {
+        showProgress(terminal, text);
+      },
+    });
+    terminal.status?.('');
     if (json) terminal.out(JSON.stringify(report));
     else for (const line of preflightLines(report)) terminal.out(line);
     return report.checks.some((check) => check.status === 'error') ? 1 : 0;

@@ -1,4 +1,5 @@
 import type { Device } from '../compute/device';
+import type { DeviceTraits } from '../compute/traits';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { AskedQuestion } from '../generate/answer';
 import type { AnswerPace } from '../generate/answer-pace';
@@ -59,6 +60,10 @@ export interface Training {
   /** Weights that are trained. */
   readonly trainableParameters: number;
   readonly totalSteps: number;
+  /** Of the device. */
+  readonly traits: DeviceTraits;
+  /** The work of an update as `workOf` counts it, the mean over the run. */
+  readonly updateWork: number;
   /** Updates done. */
   readonly step: number;
   /** Where the job has questions. */

@@ -4,7 +4,7 @@ import { weightOptions } from '../model/weight-options';
 import type { ChatTokenizerOptions } from '../text/chat-tokenizer';
 
 /** What a configuration says of how conversations are written. Of `auto` only the data can tell: it is off until they are read. */
-export function chatOptions(
+function chatOptions(
   config: Pick<ResolvedConfig, 'system_prompt' | 'train_on' | 'enable_thinking'>,
 ): ChatTokenizerOptions {
   return {

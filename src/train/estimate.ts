@@ -13,7 +13,7 @@ import { BaseWeights } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
 import { createTuning, methodOf } from '../tuning/registry';
 import { createOptimizer } from './optimizer/create-optimizer';
-import { ExampleOrder } from './order';
+import { windowsOf } from './windows';
 
 /** The tokenised parts of a dataset. */
 export interface TokenisedParts {
@@ -89,7 +89,7 @@ export async function estimateMemory(
   const before = device.usedBytes;
   const optimizer = before - untrained;
 
-  const passes = largestPasses(windowsOf(config, parts.train).map((window) => planWindow(tuned, window)));
+  const passes = largestPasses(windowsOf(config, parts.train, STEPS_SEEN).map((window) => planWindow(tuned, window)));
   for (const plan of passes) {
     const r = device.begin();
     const sums = device.alloc('f32', 2 * plan.groups[0]!.length);
@@ -149,20 +149,6 @@ async function evaluationBytes(
   // A model that was trained as a whole is read from its file, in fp32, beside the base model.
   const result = method.form === 'model' ? 4 * weights.parameters : 0;
   return device.peakBytes - held + result;
-}
-
-/** The sequences of each update that the run will make, as far as they are looked at. */
-function windowsOf(config: ResolvedConfig, examples: readonly TrainableSequence[]): (readonly TokenSequence[])[] {
-  if (examples.length === 0) return [];
-  const order = new ExampleOrder({
-    examples: examples.length,
-    batchSize: config.per_device_batch_size,
-    accumulation: config.gradient_accumulation_steps,
-    shuffle: config.shuffle,
-    seed: config.seed,
-  });
-  const steps = Math.min(STEPS_SEEN, order.totalSteps(config.max_steps, config.num_train_epochs));
-  return Array.from({ length: steps }, (_, step) => sequencesOf(order.window(step).map((index) => examples[index]!)));
 }
 
 type Plan = PassPlan<TokenSequence>;

@@ -9,8 +9,9 @@ import type { Tuning } from '../model/tuning';
 import { planWindow, trainWindow } from '../model/window-pass';
 import { createOptimizer } from './optimizer/create-optimizer';
 import type { Optimizer, OptimizerOptions } from './optimizer/optimizer';
-import { ExampleOrder } from './order';
+import type { ExampleOrder } from './order';
 import { scheduleFactor, warmupLength, type SchedulerType } from './schedule';
+import { orderOf } from './windows';
 
 /** A tokenised example with the place to name when it goes wrong. */
 export interface TrainingExample extends TrainableSequence {
@@ -81,13 +82,7 @@ export class Trainer {
     }
     this.tuning = model.tuning;
     this.parameters = model.tuning.parameters;
-    this.order = new ExampleOrder({
-      examples: examples.length,
-      batchSize: options.per_device_batch_size,
-      accumulation: options.gradient_accumulation_steps,
-      shuffle: options.shuffle,
-      seed: options.seed,
-    });
+    this.order = orderOf(options, examples.length);
     this.totalSteps = this.order.totalSteps(options.max_steps, options.num_train_epochs);
     this.warmup = warmupLength(this.totalSteps, options.warmup_steps, options.warmup_ratio);
     this.optimizer = createOptimizer(device, this.parameters, options);

@@ -47,6 +47,17 @@ describe('the question after the checks', () => {
     assert.deepEqual(asked, []);
   });
 
+  it('tells the time that the run will take beside what there is to know, and does not ask for its sake', async () => {
+    const time: PreflightCheck = { ...check('ok', 'Time', 'Set lora_r to 1'), id: 'time' };
+    assert.deepEqual((await answer([time], '')).asked, []);
+    const { asked } = await answer([check('warning', 'Memory'), time], 'Start Anyway');
+    assert.deepEqual(asked, [
+      'Before training starts: 1 thing to know',
+      'Warning, Memory: about Memory\n\nTime: about Time',
+      'Start Anyway | Open Configuration',
+    ]);
+  });
+
   it('lets a person start against warnings, or take a remedy at once', async () => {
     const checks = [check('ok', 'Data'), check('warning', 'Memory', 'Set lora_r to 1')];
     const { decision, asked } = await answer(checks, 'Start Anyway');

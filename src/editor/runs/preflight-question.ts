@@ -19,6 +19,8 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
   const pressing = [...errors, ...warnings];
   if (pressing.length === 0) return { kind: 'start' };
   const found = [...pressing, ...checks.filter(({ status }) => status === 'note')];
+  // How long it takes is known where it was measured: worth reading beside the rest, and no reason to ask.
+  const told = [...found, ...checks.filter(({ id, status }) => id === 'time' && status === 'ok')];
   const remedies = pressing.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
   const message =
     errors.length > 0
@@ -26,7 +28,7 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
       : `Before training starts: ${count(found.length, 'thing')} to know`;
   const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
   const actions = errors.length > 0 ? [...ways, LOOK] : [START, ...ways, LOOK];
-  const action = await dialogs.confirm(message, found.map(text).join('\n\n'), ...actions);
+  const action = await dialogs.confirm(message, told.map(text).join('\n\n'), ...actions);
   if (action === undefined) return undefined;
   if (action === START) return { kind: 'start' };
   if (action === LOOK) return { kind: 'look' };
@@ -35,7 +37,8 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
 }
 
 function text({ title, status, message }: PreflightCheck): string {
-  return `${status[0]!.toUpperCase()}${status.slice(1)}, ${title}: ${message}`;
+  const kind = status === 'ok' ? '' : `${status[0]!.toUpperCase()}${status.slice(1)}, `;
+  return `${kind}${title}: ${message}`;
 }
 
 async function choose(

@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { loadConfig } from '../../config/parse-config';
 import { formatError, SftError } from '../../base/errors';
 import { launchRun } from '../../runs/launch';
+import { durationText } from '../../runs/progress';
 import { knownDevices } from '../config/known-devices';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
@@ -38,8 +39,14 @@ export async function startTraining(services: Services, target: unknown): Promis
   }
 }
 
-/** Checks, lets the person mend what is wrong, and checks again. @returns the configuration to start with */
-async function checkUntilReady(services: Services, config: vscode.Uri): Promise<ResolvedConfig | undefined> {
+/** The configuration to start with, and the seconds that the run will take, where they were measured. */
+interface Ready {
+  readonly resolved: ResolvedConfig;
+  readonly seconds: number | undefined;
+}
+
+/** Checks, lets the person mend what is wrong, and checks again. */
+async function checkUntilReady(services: Services, config: vscode.Uri): Promise<Ready | undefined> {
   if (!(await saveFirst(services, config))) return undefined;
   for (;;) {
     const resolved = await load(services, config);
@@ -47,7 +54,7 @@ async function checkUntilReady(services: Services, config: vscode.Uri): Promise<
     if (report === undefined) return undefined;
     const decision = await decide(services.dialogs, report);
     if (decision === undefined) return undefined;
-    if (decision.kind === 'start') return resolved;
+    if (decision.kind === 'start') return resolved && { resolved, seconds: report.seconds };
     if (decision.kind === 'look') {
       await vscode.window.showTextDocument(config, { preview: false });
       return undefined;
@@ -81,13 +88,15 @@ async function preflight({ context, dialogs }: Services, config: vscode.Uri): Re
     title: 'Checking data, model and machine before training',
     cancellable: true,
   };
-  return vscode.window.withProgress(options, async (_, token) => {
+  return vscode.window.withProgress(options, async (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => {
       abort.abort();
     });
     try {
-      return await preflightInProcess(context, config.fsPath, abort.signal);
+      return await preflightInProcess(context, config.fsPath, abort.signal, (message) => {
+        progress.report({ message });
+      });
     } catch (error) {
       void dialogs.error(
         `The checks before training failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -97,10 +106,15 @@ async function preflight({ context, dialogs }: Services, config: vscode.Uri): Re
   });
 }
 
-async function launch(services: Services, file: vscode.Uri, config: ResolvedConfig): Promise<string | undefined> {
+async function launch(
+  services: Services,
+  file: vscode.Uri,
+  { resolved: config, seconds }: Ready,
+): Promise<string | undefined> {
   const { context, dialogs, runs } = services;
   const command = sftCommand(context);
-  const title = `Starting training of ${path.basename(config.model_name)}`;
+  const time = seconds === undefined ? '' : `, about ${durationText(seconds)}`;
+  const title = `Starting training of ${path.basename(config.model_name)}${time}`;
   const options = { location: vscode.ProgressLocation.Notification, title };
   try {
     const run = await vscode.window.withProgress(options, async () =>

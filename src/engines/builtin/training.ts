@@ -1,9 +1,11 @@
+import type { DeviceTraits } from '../../compute/traits';
 import type { AnswerPace } from '../../generate/answer-pace';
 import type { LlamaModel } from '../../model/llama';
 import { sequencesOf } from '../../model/batch';
 import { scoreExamples } from '../../model/score';
 import type { TrainerState } from '../../train/checkpoint';
 import type { Trainer } from '../../train/trainer';
+import { updateWork, windowsOf } from '../../train/windows';
 import type { Training, TrainingJob } from '../engine';
 import { Saving } from './saving';
 
@@ -19,12 +21,17 @@ export interface BuiltinParts {
   readonly close: () => void;
 }
 
+/** Updates whose work is counted: the others are like them. */
+const STEPS_SEEN = 300;
+
 /** The training loop: steps, validation and checkpoints, in this process. */
 export class BuiltinTraining implements Training {
   readonly device: string;
   readonly parameters: number;
   readonly trainableParameters: number;
   readonly totalSteps: number;
+  readonly traits: DeviceTraits;
+  readonly updateWork: number;
   readonly answerPace: AnswerPace | undefined;
   readonly close: () => void;
   private readonly job: TrainingJob;
@@ -37,6 +44,8 @@ export class BuiltinTraining implements Training {
     this.parameters = parameters;
     this.trainableParameters = trainer.parameters.length;
     this.totalSteps = trainer.totalSteps;
+    this.traits = model.device.traits;
+    this.updateWork = updateWork(model, windowsOf(job.config, job.train, STEPS_SEEN));
     this.answerPace = answerPace;
     this.close = close;
     this.job = job;

@@ -1,8 +1,7 @@
-import { cutSpans } from '../../base/spans';
 import type { ConfigChanges } from '../../config/change-config';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { ModelSession } from '../../generate/session';
-import type { TokenSequence, TrainableSequence } from '../../model/batch';
+import { cutParts } from '../../train/cut-parts';
 import { estimateMemory, type MemoryEstimate, type TokenisedParts } from '../../train/estimate';
 import { failure, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
@@ -51,7 +50,7 @@ async function lessMemory(
   const remedies: PreflightRemedy[] = [];
   for (const changes of candidates(config)) {
     const changed = { ...config, ...changes } as ResolvedConfig;
-    const cut = changed.max_seq_length < config.max_seq_length ? shortened(parts, changed.max_seq_length) : parts;
+    const cut = changed.max_seq_length < config.max_seq_length ? cutParts(parts, changed.max_seq_length) : parts;
     const { peak } = await estimateMemory(changed, session.config, session.modelDir, cut, session.device.traits);
     if (peak > WORTH_IT * now.peak) continue;
     remedies.push(setting(changes, `${gigabytes(peak)} in place of ${gigabytes(now.peak)}`));
@@ -69,16 +68,6 @@ function* candidates(config: ResolvedConfig): Generator<ConfigChanges> {
     yield { lora_r: Math.ceil(config.lora_r / 2) };
   }
   if (!config.gradient_checkpointing) yield { gradient_checkpointing: true };
-}
-
-function shortened({ train, validation, test }: TokenisedParts, limit: number): TokenisedParts {
-  const cutOne = ({ ids, trained }: TokenSequence): TokenSequence => ({
-    ids: Array.from(ids).slice(0, limit),
-    trained: cutSpans(trained, limit),
-  });
-  const cut = (examples: readonly TrainableSequence[]): TrainableSequence[] =>
-    examples.map((example) => ({ ...cutOne(example), earlier: (example.earlier ?? []).map(cutOne) }));
-  return { train: cut(train), validation: cut(validation), test: cut(test) };
 }
 
 export function gigabytes(bytes: number): string {

@@ -4,10 +4,12 @@ import { availableMemory } from '../../base/free-memory';
 import type { ModelSession } from '../../generate/session';
 import { byParts, readDataFiles } from '../../train/data-files';
 import { encodeExamples, type EncodedDatasetExample, type RefusedExample } from '../../train/encode-dataset';
-import { estimateMemory } from '../../train/estimate';
-import { ExampleOrder } from '../../train/order';
+import { estimateMemory, type MemoryEstimate } from '../../train/estimate';
+import { orderOf } from '../../train/windows';
 import { overlapsOf } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
+import type { KnownPace } from '../forecast/known-pace';
+import { tellTime } from '../forecast/tell-time';
 import { listRunDevices, runDevice } from '../run-device';
 import { checkData, checkLengths, checkOverlaps, checkSplit } from './data';
 import { checkDevice } from './device';
@@ -16,24 +18,34 @@ import { checkMemory } from './memory';
 import { checkModel } from './model';
 import { checkValues } from './schedule';
 import { checkTemplate } from './template';
+import { checkTime } from './time';
 import { thrown, type PreflightCheck, type PreflightReport } from './report';
 
 export interface PreflightOptions {
   readonly signal?: AbortSignal;
   /** Memory that is free, bytes; asked of the system unless given. */
   readonly available?: number;
+  /** Told when something begins that takes seconds. */
+  readonly onProgress?: (text: string) => void;
+  /** Whether the time that the run will take is told: a few seconds are measured for it. */
+  readonly time?: boolean;
+  /** A pace that an earlier report had. */
+  readonly pace?: KnownPace | undefined;
 }
 
 /**
  * Looks at everything a run of this configuration needs, before it starts: data, lengths, split, steps, model, device, memory and disk.
- * Nothing is written and no weight is read. What is wrong comes as checks, never as a throw.
+ * Nothing is written; of the weights those are read that passes are timed with. What is wrong comes as checks, never as a throw.
  *
  * @throws the signal's reason where it is aborted
  */
 export async function preflight(config: ResolvedConfig, options: PreflightOptions = {}): Promise<PreflightReport> {
   const { signal } = options;
+  const started = performance.now();
   const devices = await listRunDevices(config);
-  const { traits } = await runDevice(config, devices).catch(() => devices[0]!);
+  const device = await runDevice(config, devices).catch(() => devices[0]!);
+  const { traits } = device;
+  let known: Pick<PreflightReport, 'seconds' | 'pace'> = {};
   const { check, session } = await checkModel(config, traits, signal);
   const checks: PreflightCheck[] = [check];
   try {
@@ -65,7 +77,19 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
     checks.push(...checkValues(config, sizes), await checkDevice(config, devices));
     if (session !== undefined && check.status !== 'error' && sizes.train > 0 && refused.length === 0) {
-      checks.push(...(await checkRoom(config, session, byParts(read, encoded), options)));
+      const parts = byParts(read, encoded);
+      const room = await checkRoom(config, session, parts, options);
+      checks.push(...room.checks);
+      if (options.time === true && checks.every(({ status }) => status !== 'error')) {
+        options.onProgress?.('measuring how fast this machine trains the model');
+        const told = await tellTime(config, session, parts, device, {
+          ...room,
+          reading: (performance.now() - started) / 1000,
+          pace: options.pace,
+        });
+        checks.push(checkTime(told));
+        if ('pace' in told) known = { seconds: told.forecast.seconds, pace: told.pace };
+      }
     }
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
@@ -73,7 +97,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   } finally {
     session?.close();
   }
-  return { checks };
+  return { checks, ...known };
 }
 
 async function checkRoom(
@@ -81,17 +105,12 @@ async function checkRoom(
   session: ModelSession,
   parts: Parameters<typeof estimateMemory>[3],
   { available, signal }: PreflightOptions,
-): Promise<PreflightCheck[]> {
+): Promise<{ readonly checks: PreflightCheck[]; readonly memory: MemoryEstimate; readonly available: number }> {
+  const free = available ?? (await availableMemory());
   const estimate = await estimateMemory(config, session.config, session.modelDir, parts, session.device.traits);
   signal?.throwIfAborted();
-  const memory = await checkMemory(config, session, parts, estimate, available ?? (await availableMemory()));
-  const order = new ExampleOrder({
-    examples: parts.train.length,
-    batchSize: config.per_device_batch_size,
-    accumulation: config.gradient_accumulation_steps,
-    shuffle: config.shuffle,
-    seed: config.seed,
-  });
-  const steps = order.totalSteps(config.max_steps, config.num_train_epochs);
-  return [memory, await checkDisk(config, steps, estimate.parts.trained)];
+  const memory = await checkMemory(config, session, parts, estimate, free);
+  const steps = orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs);
+  const disk = await checkDisk(config, steps, estimate.parts.trained);
+  return { checks: [memory, disk], memory: estimate, available: free };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ConfigChanges } from '../../config/change-config';
+import type { KnownPace } from '../forecast/known-pace';
 import { formatError, type SftError } from '../../base/errors';
 
 /** What is looked at before a run, in the order in which it is shown. */
@@ -16,7 +17,8 @@ export type PreflightId =
   | 'values'
   | 'device'
   | 'memory'
-  | 'disk';
+  | 'disk'
+  | 'time';
 
 export interface PreflightRemedy {
   /** Imperative: `Set max_seq_length to 512`. */
@@ -39,6 +41,10 @@ export interface PreflightCheck {
 
 export interface PreflightReport {
   readonly checks: readonly PreflightCheck[];
+  /** Seconds that the run will take, where they are known. */
+  readonly seconds?: number;
+  /** What was measured of this machine: it can be given to a later look at the same model. */
+  readonly pace?: KnownPace;
 }
 
 export function ok(id: PreflightId, title: string, message: string): PreflightCheck {

@@ -3,8 +3,8 @@ import type { Advice } from '../../config/advice-item';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { Plan } from '../../config/plan';
 import type { Repair } from '../../config/repair';
-import { ExampleOrder } from '../../train/order';
 import { warmupLength } from '../../train/schedule';
+import { orderOf } from '../../train/windows';
 import type { PartSizes } from './data';
 import { ok, type PreflightCheck, type PreflightId, type PreflightRemedy } from './report';
 
@@ -51,16 +51,6 @@ function checkOf({ code, severity, keys, reason, remedy, repairs }: Advice, conf
     message: `${reason} - ${remedy}`,
     remedies: repairs.map((repair) => remedyOf(repair, String(keys[0]![0]), config)),
   };
-}
-
-function orderOf(config: ResolvedConfig, examples: number): ExampleOrder {
-  return new ExampleOrder({
-    examples,
-    batchSize: config.per_device_batch_size,
-    accumulation: config.gradient_accumulation_steps,
-    shuffle: config.shuffle,
-    seed: config.seed,
-  });
 }
 
 /** @param key that the repair stands on */

@@ -93,6 +93,15 @@ export async function waitForTurn(
   }
 }
 
+/** The run that has a device or waits for it longest; undefined where there is none, or nothing is known of the queue. */
+export async function runOnDevice(
+  device: string,
+  folder: string = queueFolder(device),
+): Promise<QueuedRun | undefined> {
+  const [first] = await livingTickets(folder).catch(() => []);
+  return first && readTicket(first);
+}
+
 function inOrder(a: Ticket, b: Ticket): number {
   return a.time - b.time || a.pid - b.pid;
 }

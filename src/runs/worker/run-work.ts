@@ -4,14 +4,14 @@ import { formatError, SftError } from '../../base/errors';
 import type { Training, TrainingEvent } from '../../engines/engine';
 import { ENGINES } from '../../engines/registry';
 import { RunArtifacts } from '../artifacts';
+import { Forecast, type Doing } from '../forecast/forecast';
+import { planOf } from '../forecast/plan';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
 import { durationText } from '../progress';
 import { damagedCheckpoint } from './damaged-checkpoint';
 import { dataWarnings } from './data-warnings';
-import { Forecast, type Doing } from './forecast';
-import { planOf } from './forecast-plan';
 import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
 import { refuseUnsupported } from './refuse';
@@ -152,7 +152,7 @@ export class RunWork {
     });
     try {
       this.checkpoint = from === undefined ? undefined : artifacts.checkpoint(from);
-      await this.announce(training, from, data);
+      await this.announce(training, from, { model, data });
       const outcome = await training.run(async () => {
         const asked = await requests.look();
         if (asked === 'stop') await folder.writeState({ status: 'stopping', step: training.step });
@@ -171,13 +171,25 @@ export class RunWork {
   }
 
   /** Says that training begins or goes on. */
-  private async announce(training: Training, from: number | undefined, data: PreparedRun['data']): Promise<void> {
+  private async announce(training: Training, from: number | undefined, { model, data }: PreparedRun): Promise<void> {
     const { folder, journal } = this;
     const { step, totalSteps } = training;
     // Where a checkpoint was removed during a pause it goes on from an earlier one: readers of the curves must know.
     const wherePaused = this.goesOn && step === this.step;
     this.step = step;
-    this.forecast ??= new Forecast(planOf(this.run.config, training, data));
+    this.forecast ??= new Forecast(
+      planOf(this.run.config, {
+        model: model.config,
+        traits: training.traits,
+        totalSteps,
+        step,
+        updateWork: training.updateWork,
+        trainedWeights: training.trainableParameters,
+        answerPace: training.answerPace,
+        validation: data.validation,
+        test: data.test,
+      }),
+    );
     this.forecast.begin('training');
     if (wherePaused) {
       await this.resume();
@@ -212,7 +224,7 @@ export class RunWork {
     }
     if (event.type === 'step') {
       this.step = event.step;
-      forecast?.stepped(event.step, event.tokens);
+      forecast?.stepped(event.step);
     } else if (event.type === 'evaluation') {
       forecast?.validated();
     } else if (event.type === 'checkpoint') {

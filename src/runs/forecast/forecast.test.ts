@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Forecast, type ForecastPlan } from './forecast';
+import { Forecast } from './forecast';
+import type { ForecastPlan } from './plan';
 
 const PLAN: ForecastPlan = {
   totalSteps: 100,
   step: 0,
   evalSteps: 20,
   saveSteps: 50,
-  validationTokens: 1000,
+  updateWork: 100,
+  validationWork: 1000,
   trainedWeights: 0,
   test: {
     questions: Array.from({ length: 32 }, () => ({ prompt: 30, reference: 10 })),
     maxNewTokens: 100,
     atOnce: 16,
     pace: { prompt: 0.001, step: 0.05, row: 0.01, lengths: [100] },
+    scoringWork: 32 * 40,
+    tokenWork: 1,
   },
 };
 
@@ -32,12 +36,12 @@ class Played {
     this.ms += 1000 * seconds;
   }
 
-  /** Tokens of a step take 10 ms each, scored ones 4 ms. @returns seconds it took in all */
+  /** A multiplication of a step takes 10 ms, one of scoring 4 ms. @returns seconds it took in all */
   run({ first = 1, answer = [5.5 + 16 + 0.48, 1.5 + 0.5 + 0.48] as readonly [number, number] } = {}): number {
     const { plan, forecast } = this;
     for (let step = plan.step + 1; step <= plan.totalSteps; step++) {
       this.wait(step === 1 ? first : 1);
-      forecast.stepped(step, 100);
+      forecast.stepped(step);
       this.note(step);
       if (step % 20 === 0) {
         forecast.begin('validating');
@@ -92,7 +96,7 @@ describe('the time that is left', () => {
     const played = new Played(PLAN);
     assert.equal(played.forecast.left(), undefined);
     played.wait(1);
-    played.forecast.stepped(1, 100);
+    played.forecast.stepped(1);
     const before = played.forecast.left()!;
     played.wait(0.5);
     assert.ok(Math.abs(before - played.forecast.left()! - 0.5) < 1e-9);
@@ -104,14 +108,14 @@ describe('the time that is left', () => {
     const played = new Played(PLAN);
     for (let step = 1; step <= 10; step++) {
       played.wait(1);
-      played.forecast.stepped(step, 100);
+      played.forecast.stepped(step);
     }
     const before = played.forecast.left()!;
     played.wait(3600);
     played.forecast.begin('training');
     assert.equal(played.forecast.left(), before);
     played.wait(1);
-    played.forecast.stepped(11, 100);
+    played.forecast.stepped(11);
     assert.ok(Math.abs(before - 1 - played.forecast.left()!) < 1e-6);
   });
 
@@ -126,9 +130,9 @@ describe('the time that is left', () => {
   });
 
   it('has no evaluation without a test part, and no validation without its part', () => {
-    const played = new Played({ ...PLAN, test: undefined, validationTokens: 0, saveSteps: null, evalSteps: null });
+    const played = new Played({ ...PLAN, test: undefined, validationWork: 0, saveSteps: null, evalSteps: null });
     played.wait(1);
-    played.forecast.stepped(1, 100);
+    played.forecast.stepped(1);
     assert.equal(played.forecast.left(), 99);
   });
 });

@@ -1,0 +1,75 @@
+import { DryDevice } from '../../compute/dry/dry-device';
+import type { DeviceTraits } from '../../compute/traits';
+import type { ResolvedConfig } from '../../config/config-schema';
+import { openWeights, type ModelFolder } from '../../generate/session';
+import { LlamaModel } from '../../model/llama';
+import type { TokenisedParts } from '../../train/estimate';
+import { orderOf, updateWork, windowsOf } from '../../train/windows';
+import { createTuning } from '../../tuning/registry';
+import type { MachinePace } from './measure';
+import { planOf } from './plan';
+import { sumOf, timeParts, type TimeParts } from './time-parts';
+
+/** The time that a run will take, seconds. */
+export interface RunForecast {
+  readonly seconds: number;
+  readonly parts: TimeParts & {
+    /** Reading data, weights and tokenizer, before training and again before the evaluation. */ readonly opening: number;
+  };
+}
+
+/** Updates whose work is counted: the others are like them. */
+const STEPS_SEEN = 500;
+/** What a process takes to begin and to end. */
+const PROCESS_SECONDS = 0.4;
+/** The worker times its own answers before it trains: see engines/builtin. */
+const ANSWERS_TIMED = 1.5;
+
+/**
+ * How long a run of this configuration will take at this pace.
+ * @param pace of this machine, measured with this configuration or one that differs in lengths and counts alone
+ * @param reading seconds that reading the data takes
+ * @throws SftError what opening model and adapter throws
+ */
+export function forecastRun(
+  config: ResolvedConfig,
+  folder: ModelFolder,
+  parts: TokenisedParts,
+  traits: DeviceTraits,
+  pace: MachinePace,
+  reading: number,
+): RunForecast {
+  const { work, trainedWeights } = workOfUpdates(config, folder, parts, traits);
+  const plan = planOf(config, {
+    model: folder.config,
+    traits,
+    totalSteps: orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs),
+    step: 0,
+    updateWork: work,
+    trainedWeights,
+    answerPace: pace.answers,
+    validation: parts.validation,
+    test: parts.test,
+  });
+  const of = timeParts(plan, 0, { step: work * pace.training + pace.update, scoring: pace.scoring });
+  const evaluates = plan.test === undefined ? 0 : 1;
+  const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + evaluates * ANSWERS_TIMED;
+  return { seconds: sumOf(of) + opening, parts: { opening, ...of } };
+}
+
+/** Counted on a device without memory: only headers of the weights are read. */
+function workOfUpdates(
+  config: ResolvedConfig,
+  folder: ModelFolder,
+  parts: TokenisedParts,
+  traits: DeviceTraits,
+): { readonly work: number; readonly trainedWeights: number } {
+  const device = new DryDevice(traits);
+  const session = openWeights(device, folder);
+  const tuning = createTuning(session, config);
+  const model = new LlamaModel(device, session.config, session.weights, tuning);
+  const work = updateWork(model, windowsOf(config, parts.train, STEPS_SEEN));
+  model.free();
+  session.close();
+  return { work, trainedWeights: tuning.parameters.length };
+}

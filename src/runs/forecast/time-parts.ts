@@ -1,0 +1,93 @@
+import type { ForecastPlan, TestPlan } from './plan';
+
+/** What each thing of a run takes, seconds. */
+export interface Paces {
+  /** An update. */
+  readonly step: number;
+  /** A multiplication in scoring. */
+  readonly scoring: number;
+  /** Measuring the validation loss, where it has been measured. */
+  readonly validation?: number | undefined;
+  /** Saving a checkpoint, where one has been saved. */
+  readonly save?: number | undefined;
+}
+
+/** What a run will still take, seconds by what it does. */
+export interface TimeParts {
+  readonly training: number;
+  readonly validating: number;
+  readonly saving: number;
+  readonly evaluating: number;
+}
+
+/** Bytes a second that reach the disk, until it is measured. */
+const DISK = 400e6;
+
+/** What a run that has made `step` updates will still take. */
+export function timeParts(plan: ForecastPlan, step: number, paces: Paces): TimeParts {
+  return {
+    training: (plan.totalSteps - step) * paces.step,
+    validating: validationsLeft(plan, step) * validationSeconds(plan, paces),
+    // The result is written after the last checkpoint.
+    saving: (savesLeft(plan, step) + 1) * saveSeconds(plan, paces),
+    evaluating: plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring),
+  };
+}
+
+export function sumOf(parts: TimeParts): number {
+  return Object.values<number>({ ...parts }).reduce((sum, seconds) => sum + seconds, 0);
+}
+
+function validationsLeft({ validationWork, evalSteps, totalSteps }: ForecastPlan, step: number): number {
+  if (validationWork === 0 || step >= totalSteps) return 0;
+  return (evalSteps === null ? 0 : multiples(evalSteps, step, totalSteps - 1)) + 1;
+}
+
+export function validationSeconds({ validationWork }: ForecastPlan, { validation, scoring }: Paces): number {
+  return validation ?? validationWork * scoring;
+}
+
+/** Checkpoints between the steps to come, and the last one. */
+function savesLeft({ saveSteps, totalSteps }: ForecastPlan, step: number): number {
+  if (step >= totalSteps) return 0;
+  return (saveSteps === null ? 0 : multiples(saveSteps, step, totalSteps - 1)) + 1;
+}
+
+export function saveSeconds({ trainedWeights }: ForecastPlan, { save }: Pick<Paces, 'save'>): number {
+  return save ?? (12 * trainedWeights) / DISK;
+}
+
+/** Both models score the references and answer the questions. */
+function evaluationSeconds(test: TestPlan, scoring: number): number {
+  return 2 * test.scoringWork * scoring + answerSeconds(test, 'base', scoring) + answerSeconds(test, 'tuned', scoring);
+}
+
+/** Multiples of `every` in (from, to]. */
+function multiples(every: number, from: number, to: number): number {
+  return Math.max(0, Math.floor(to / every) - Math.floor(from / every));
+}
+
+/**
+ * Answering the questions in groups. The base model writes answers as long as those that were seen when its pace was measured; a tuned
+ * one such as it was taught.
+ * @param scoring seconds of a multiplication
+ */
+export function answerSeconds(test: TestPlan, model: 'base' | 'tuned', scoring: number): number {
+  const { pace, questions, maxNewTokens, atOnce, tokenWork } = test;
+  let seconds = 0;
+  for (let start = 0; start < questions.length; start += atOnce) {
+    const group = questions.slice(start, start + atOnce);
+    const lengths = group.map(({ reference }, at) => {
+      const seen = pace?.lengths ?? [];
+      const length = model === 'tuned' || seen.length === 0 ? reference : seen[at % seen.length]!;
+      return Math.min(maxNewTokens, length);
+    });
+    const prompts = group.reduce((sum, { prompt }) => sum + prompt, 0);
+    const tokens = lengths.reduce((sum, length) => sum + length, 0);
+    seconds +=
+      pace === undefined
+        ? (prompts + tokens) * tokenWork * scoring
+        : prompts * pace.prompt + Math.max(...lengths) * pace.step + tokens * pace.row;
+  }
+  return seconds;
+}
