@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { createRandom } from '../base/random';
 import { SftError } from '../base/errors';
 import { generate } from '../generate/generate';
+import { longestText } from '../model/llama-config';
 import type { ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
 import type { ChatMessage } from '../text/chat-template';
@@ -92,7 +93,7 @@ async function openChat(invocation: Invocation): Promise<{ session: ModelSession
 
 /** The prompt of a conversation; its oldest turns are dropped until the answer has room in the model's context. */
 function fitting(session: ModelSession, messages: ChatMessage[], maxNewTokens: number): readonly number[] {
-  const limit = session.config.maxPositionEmbeddings - maxNewTokens;
+  const limit = longestText(session.config) - maxNewTokens;
   for (;;) {
     const ids = session.chat.encodePrompt(messages);
     if (ids.length <= limit) return ids;

@@ -1,8 +1,8 @@
 import type { DType, DeviceBuffer, DeviceMemory, Nf4Matrix } from './memory';
 
 /** Elements that share a scale, and scales that share one of theirs. */
-const BLOCK = 64;
-const SCALE_BLOCK = 256;
+export const BLOCK = 64;
+export const SCALE_BLOCK = 256;
 
 /** The values of the 16 codes, fp32 (Dettmers et al. 2023, as bitsandbytes stores them). */
 export const NF4_VALUES = Float32Array.of(

@@ -32,7 +32,7 @@ export type ProjectionDelta = LowRankDelta;
 /** A delta in one pass. */
 export interface DeltaPass {
   readonly delta: ProjectionDelta;
-  /** fp32 [rows, r]: forward leaves dropout(x) Aᵀ there for backward; scratch is used where it is not given. */
+  /** fp32 [rows, r]: forward leaves dropout(x) Aᵀ there for backward; scratch is used where it is not given. Parts with one a may share it. */
   readonly xa?: DeviceBuffer | undefined;
   readonly dropout?: DropoutMask | undefined;
 }

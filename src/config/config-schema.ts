@@ -3,7 +3,7 @@ import { COLUMNS_SCHEMA } from './columns-schema';
 import { LORA_SCHEMA } from './lora-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 
-export { PROJECTIONS } from './lora-schema';
+export { FUSED_PARTS, MODULES, PROJECTIONS } from './lora-schema';
 
 /**
  * sft.config.json. The names are the tutorial's in lower case, and TRL's and PEFT's for the rest. The descriptions are what VS Code

@@ -60,7 +60,11 @@ describe('values to choose from', () => {
     ['{"lr_scheduler_type": "co|"}', ['cosine', 'constant'], '"co"'],
     ['{"shuffle": tr|ue}', [false], 'true'],
     ['{"max_steps": |}', [60, 200, 1000], ''],
-    ['{"target_modules": ["|"]}', ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'], '""'],
+    [
+      '{"target_modules": ["|"]}',
+      ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj', 'qkv_proj', 'gate_up_proj'],
+      '""',
+    ],
     ['{"split": {"train": |}}', [0.8], ''],
   ];
   for (const [text, values, replaced] of cases) {

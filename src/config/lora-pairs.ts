@@ -1,5 +1,5 @@
 import type { Config } from './config-schema';
-import { PROJECTIONS } from './lora-schema';
+import { MODULES } from './lora-schema';
 import { removeKey, setKey, type Repair } from './repair';
 
 /** A key whose value cannot be together with the others. */
@@ -18,7 +18,7 @@ export function* loraPairs(config: Config): Generator<Finding> {
   }
   const { target_modules: targets } = config;
   if (typeof targets === 'string') {
-    const single = PROJECTIONS.find((name) => name === targets);
+    const single = MODULES.find((name) => name === targets);
     if (single !== undefined) {
       yield {
         key: 'target_modules',

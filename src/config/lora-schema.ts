@@ -3,6 +3,15 @@ import type { JsonSchema } from '../base/json-schema';
 /** The projections of a Llama block that LoRA can be put on, in the order data flows through them. */
 export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 
+/** The projections that some families keep as one matrix, one below the other. */
+export const FUSED_PARTS = {
+  qkv_proj: ['q_proj', 'k_proj', 'v_proj'],
+  gate_up_proj: ['gate_proj', 'up_proj'],
+} as const;
+
+/** The matrices of a layer that an adapter can sit on: some of these, by the family. */
+export const MODULES = [...PROJECTIONS, 'qkv_proj', 'gate_up_proj'] as const;
+
 /** The keys of sft.config.json that say what an adapter is, under PEFT's names. */
 export const LORA_SCHEMA = {
   lora_r: {
@@ -72,9 +81,9 @@ export const LORA_SCHEMA = {
   },
   target_modules: {
     description:
-      'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). A list of them, "all-linear" for all seven, or a regular expression for whole names such as model.layers.0.self_attn.q_proj. All seven learn best.',
+      'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). A list of them, "all-linear" for all seven, or a regular expression for whole names such as model.layers.0.self_attn.q_proj. All of them learn best. In Phi-3 q, k and v are one matrix, qkv_proj, and gate and up another, gate_up_proj: their names mean it where all of them are there.',
     type: ['array', 'string'],
-    items: { type: 'string', enum: PROJECTIONS },
+    items: { type: 'string', enum: MODULES },
     minItems: 1,
     minLength: 1,
     uniqueItems: true,

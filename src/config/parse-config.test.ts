@@ -7,7 +7,7 @@ import { CPU } from '../../test/cpu-listing';
 import type { DeviceListing } from '../compute/provider';
 import { formatError, SftError } from '../base/errors';
 import { ConfigError } from './config-error';
-import { CONFIG_SCHEMA, PROJECTIONS } from './config-schema';
+import { CONFIG_SCHEMA, MODULES, PROJECTIONS } from './config-schema';
 import { parseConfig } from './parse-config';
 import { unsupported } from './unsupported';
 
@@ -213,7 +213,7 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'an unknown projection',
       { target_modules: ['q_proj', 'v_prj'] },
-      `6:5 target_modules[2] cannot be "v_prj" - did you mean "v_proj"? (${PROJECTIONS.join(', ')})`,
+      `6:5 target_modules[2] cannot be "v_prj" - did you mean "v_proj"? (${MODULES.join(', ')})`,
     ],
     [
       'a projection twice',

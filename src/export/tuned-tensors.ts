@@ -2,8 +2,7 @@ import { mergeDelta } from '../compute/composed/merge-delta';
 import type { Device } from '../compute/device';
 import { writeIndices } from '../compute/indices';
 import { BYTES_PER_ELEMENT } from '../compute/memory';
-import { PROJECTIONS } from '../config/config-schema';
-import { projectionPath } from '../model/projections';
+import { modulePath } from '../model/projections';
 import type { PlacedDelta } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
 import type { WeightTensor } from '../model/weights';
@@ -52,9 +51,9 @@ function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, P
   const deltas = new Map<string, PlacedDelta>();
   if (tuning === undefined) return deltas;
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const name of PROJECTIONS) {
+    for (const name of config.modules) {
       const placed = tuning.delta(layer, name);
-      if (placed !== undefined) deltas.set(`model.layers.${layer}.${projectionPath(name)}.weight`, placed);
+      if (placed !== undefined) deltas.set(`model.layers.${layer}.${modulePath(name)}.weight`, placed);
     }
   }
   return deltas;

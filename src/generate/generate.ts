@@ -1,5 +1,6 @@
 import type { LlamaModel } from '../model/llama';
 import { KvCache } from '../model/cached-pass';
+import { longestText } from '../model/llama-config';
 import { sampleToken, type SamplingOptions } from './sampler';
 
 /** Why a continuation ended: at a stop token, at max_new_tokens or the model's last position, or because it was asked to. */
@@ -31,7 +32,9 @@ export async function generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Promise<Continuation[]> {
-  const capacities = prompts.map((prompt) => prompt.length + options.maxNewTokens);
+  const most = longestText(model.config);
+  const rooms = prompts.map((prompt) => Math.max(0, Math.min(options.maxNewTokens, most - prompt.length)));
+  const capacities = prompts.map((prompt, index) => prompt.length + rooms[index]!);
   const cache = new KvCache(
     model.device,
     model.config,
@@ -42,13 +45,14 @@ export async function generate(
     index,
     sequence: cache.open(capacities[index]!)!,
     ids: prompt,
+    room: rooms[index]!,
     tokens: [] as number[],
     stop: undefined as StopReason | undefined,
     random: options.random(index),
   }));
   try {
     for (;;) {
-      const active = runs.filter((run) => run.stop === undefined && run.tokens.length < options.maxNewTokens);
+      const active = runs.filter((run) => run.stop === undefined && run.tokens.length < run.room);
       if (active.length === 0) break;
       if (options.signal?.aborted === true) {
         for (const run of active) run.stop = 'aborted';

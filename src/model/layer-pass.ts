@@ -1,6 +1,6 @@
 import { PROJECTIONS } from '../config/config-schema';
 import type { Arena } from '../compute/arena';
-import type { DeviceBuffer } from '../compute/memory';
+import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { Indices } from '../compute/indices';
 import type { AttentionShape } from '../compute/kernels';
 import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
@@ -8,8 +8,10 @@ import type { PackedBatch, SharedKeys } from './batch';
 import { maskOf, type DropoutSeed } from './dropout';
 import type { RopeName } from './families/family';
 import { gated, gatedBackward } from './gated';
-import type { Layer, LlamaModel, Norm, Projection, RopeTable } from './llama';
-import { qkNormDims, type ProjectionName } from './projections';
+import type { Layer, LlamaModel, Norm, RopeTable } from './llama';
+import type { Projection } from './module-parts';
+import type { ProjectionName } from './modules';
+import { qkNormDims } from './projections';
 import { addedGradient, addToStream, type Addition } from './residual';
 
 /** What the passes over all layers share. */
@@ -91,10 +93,16 @@ export function takeLayerState(
   const rows = needed?.length ?? tokens;
   const xa = new Map<ProjectionName, DeviceBuffer>();
   if (save) {
+    // Projections that share a matrix share its A, and so what their input is multiplied to.
+    const byA = new Map<DenseMatrix, DeviceBuffer>();
     for (const name of PROJECTIONS) {
       const placed = layer.projections[name].delta;
+      if (placed === undefined) continue;
+      const { a } = placed.delta;
       const inputs = ON_ALL_ROWS.includes(name) ? tokens : rows;
-      if (placed !== undefined) xa.set(name, workspace.take(inputs, placed.delta.a.rows));
+      const shared = byA.get(a) ?? workspace.take(inputs, a.rows);
+      byA.set(a, shared);
+      xa.set(name, shared);
     }
   }
   const raw = config.qkNorm !== undefined && save;

@@ -29,8 +29,8 @@ describe('config.json', () => {
 
   it('refuses an unknown architecture with the list of those that there are', () => {
     assert.throws(
-      () => parseLlamaConfig({ ...json, architectures: ['Phi3ForCausalLM'] }, 'config.json'),
-      (error) => error instanceof SftError && /Gemma3ForCausalLM .*Llama, SmolLM2, .*OLMo 2/.test(error.remedy ?? ''),
+      () => parseLlamaConfig({ ...json, architectures: ['PhiForCausalLM'] }, 'config.json'),
+      (error) => error instanceof SftError && /Phi3ForCausalLM \(Llama, SmolLM2, .*OLMo 2/.test(error.remedy ?? ''),
     );
   });
 
@@ -45,7 +45,11 @@ describe('config.json', () => {
     [{ hidden_size: '256' }, /hidden_size is "256"/],
     [{ hidden_act: 'gelu' }, /hidden_act "gelu" is not supported/],
     [{ partial_rotary_factor: 0.75 }, /partial_rotary_factor is not supported/],
-    [{ rope_parameters: { rope_type: 'longrope' } }, /RoPE scaling of type "longrope"/],
+    [{ rope_parameters: { rope_type: 'proportional' } }, /RoPE scaling of type "proportional"/],
+    [{ rope_parameters: { rope_type: 'longrope', long_factor: [] } }, /short_factor is missing/],
+    [{ rope_parameters: { rope_type: 'longrope', short_factor: [1] } }, /short_factor is not a list of/],
+    [{ architectures: ['Phi3ForCausalLM'], partial_rotary_factor: 1.5 }, /partial_rotary_factor is 1.5/],
+    [{ architectures: ['Phi3ForCausalLM'], partial_rotary_factor: 0.001 }, /partial_rotary_factor rotates 0 elements/],
     [{ architectures: ['SmolLM3ForCausalLM'], no_rope_layers: [1] }, /no_rope_layers is not a list of/],
     [
       { architectures: ['Gemma3ForCausalLM'], hidden_act: undefined, final_logit_softcapping: 30 },

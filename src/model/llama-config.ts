@@ -81,7 +81,7 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
 
   const shape = { layers, hiddenSize, headDim };
   const parameters = family.ropeParameters?.(read) ?? ropeParameters(read);
-  const rope = readRope(parameters, read, { theta: defaults.ropeTheta, headDim });
+  const rope = readRope(parameters, read, { theta: defaults.ropeTheta, headDim, partial: family.partialRotary });
   return {
     architecture: family.architecture,
     vocabSize: read.count('vocab_size'),
@@ -97,6 +97,11 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
     ...llamaTraits(shape),
     ...family.traits(read, shape),
   };
+}
+
+/** The longest text that a model can be given here: with longrope, one that its short factors are for. */
+export function longestText({ maxPositionEmbeddings: most, rope: { scaling } }: LlamaConfig): number {
+  return scaling.type === 'longrope' ? Math.min(most, scaling.originalMaxPositionEmbeddings) : most;
 }
 
 /** Lists of layers are made before the weights are looked at, which say how many there are. */

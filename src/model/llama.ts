@@ -1,25 +1,16 @@
-import { PROJECTIONS } from '../config/config-schema';
 import { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
-import type { DenseMatrix, DeviceBuffer, WeightMatrix } from '../compute/memory';
+import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { LlamaConfig } from './llama-config';
 import { asMatrix, type ParameterSet } from './parameters';
 import type { Rope } from './rope-scaling';
-import { hasBias, projectionPath, type ProjectionName } from './projections';
+import { partOf, type Projection } from './module-parts';
+import type { ModuleName, ProjectionName } from './modules';
+import { hasBias, modulePath, rowsOfParts } from './projections';
 import { ropeTables } from './rope-table';
 import type { RopeName } from './families/family';
-import type { PlacedDelta, Tuning } from './tuning';
+import type { Tuning } from './tuning';
 import type { BaseWeights } from './weights';
-
-/** One linear map of a block, with the adapter beside it and, when it is trained itself, its gradients. */
-export interface Projection {
-  /** [out, in] */
-  readonly weight: WeightMatrix;
-  readonly bias: DeviceBuffer | undefined;
-  readonly gradWeight: DeviceBuffer | undefined;
-  readonly gradBias: DeviceBuffer | undefined;
-  readonly delta: PlacedDelta | undefined;
-}
 
 export interface Norm {
   readonly weight: DeviceBuffer;
@@ -71,6 +62,16 @@ interface Slot {
   readonly gradient: DeviceBuffer | undefined;
 }
 
+/** The projections that the matrices of a layer hold. */
+function projectionsOf(config: LlamaConfig, matrix: (name: ModuleName) => Projection): Layer['projections'] {
+  const named = config.modules.flatMap((module) => {
+    const whole = matrix(module);
+    const parts = rowsOfParts(config, module);
+    return parts.map((part) => [part.name, parts.length === 1 ? whole : partOf(whole, part)] as const);
+  });
+  return Object.fromEntries(named) as Record<ProjectionName, Projection>;
+}
+
 /**
  * A Llama-family decoder on a device: the base weights, and what a tuning puts in their place or beside them. Holds no state of a
  * pass but its workspace and the rotary tables.
@@ -117,8 +118,8 @@ export class LlamaModel {
       const prefix = `model.layers.${index}.`;
       const placed = (name: string | undefined): Norm | undefined =>
         name === undefined ? undefined : norm(`${prefix}${name}.weight`);
-      const projection = (name: ProjectionName): Projection => {
-        const tensor = `${prefix}${projectionPath(name)}`;
+      const matrix = (name: ModuleName): Projection => {
+        const tensor = `${prefix}${modulePath(name)}`;
         const trained = tuning?.replaces(`${tensor}.weight`);
         const bias = hasBias(config, name) ? slot(`${tensor}.bias`) : undefined;
         return {
@@ -139,10 +140,7 @@ export class LlamaModel {
         mlpOutputNorm: placed(config.norms.mlpOutput),
         qNorm: placed(config.qkNorm && 'self_attn.q_norm'),
         kNorm: placed(config.qkNorm && 'self_attn.k_norm'),
-        projections: Object.fromEntries(PROJECTIONS.map((name) => [name, projection(name)])) as Record<
-          ProjectionName,
-          Projection
-        >,
+        projections: projectionsOf(config, matrix),
       };
     });
   }

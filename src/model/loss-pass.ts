@@ -14,7 +14,7 @@ import {
   type PassContext,
 } from './layer-pass';
 import type { Layer, LlamaModel } from './llama';
-import type { ProjectionName } from './projections';
+import type { ProjectionName } from './modules';
 
 export interface TrainPassOptions {
   /** d(loss)/d(sum of NLL): 1 / trained tokens of the whole accumulation window. */

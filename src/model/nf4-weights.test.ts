@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { SftError } from '../base/errors';
-import { createCpuDevice } from '../compute/cpu/cpu-device';
+import { CPU_TRAITS, createCpuDevice } from '../compute/cpu/cpu-device';
 import { DryDevice } from '../compute/dry/dry-device';
 import { writeIndices } from '../compute/indices';
 import { FullTuning } from '../tuning/full/full-method';
@@ -18,6 +18,23 @@ const [BF16, NF4] = [path.join(MODELS, 'bf16'), path.join(MODELS, 'nf4')];
 const WIDEST = (1 - 0.6961928009986877) / 2;
 
 describe('weights in 4 bits', () => {
+  it('refuses a matrix of several projections that begin within a block of scales, and takes it with smaller blocks', () => {
+    const folder = path.join(MODELS, 'phi3');
+    const config = readLlamaConfig(folder);
+    const open = (doubleQuant: boolean): BaseWeights =>
+      new BaseWeights(new DryDevice(CPU_TRAITS), folder, config, { in4bit: { doubleQuant } });
+    open(false).close();
+    assert.throws(
+      () => open(true),
+      (error) =>
+        error instanceof SftError &&
+        error.code === 'unsupported-weights' &&
+        /layers\.0\.self_attn\.qkv_proj\.weight is stored in 4 bits, whose k_proj begins within a block/.test(
+          error.message,
+        ),
+    );
+  });
+
   for (const doubleQuant of [false, true]) {
     it(`quantises the matrices of the layers as they are read, ${doubleQuant ? 'scales too' : 'scales in fp32'}`, async () => {
       const device = createCpuDevice({ threads: 2 });

@@ -1,7 +1,29 @@
-import { PROJECTIONS } from '../config/config-schema';
 import type { LlamaConfig } from './llama-config';
+import { partsOf, type ModuleName, type ProjectionName } from './modules';
 
-export type ProjectionName = (typeof PROJECTIONS)[number];
+/** Output and input width of a matrix. */
+export function moduleShape(config: LlamaConfig, name: ModuleName): { out: number; in: number } {
+  const shapes = partsOf(name).map((part) => projectionShape(config, part));
+  return { out: shapes.reduce((sum, { out }) => sum + out, 0), in: shapes[0]!.in };
+}
+
+/** A projection within its matrix. */
+export interface MatrixPart {
+  readonly name: ProjectionName;
+  readonly from: number;
+  /** Rows. */
+  readonly count: number;
+}
+
+/** Where the projections of a matrix lie in it. */
+export function rowsOfParts(config: LlamaConfig, module: ModuleName): readonly MatrixPart[] {
+  let row = 0;
+  return partsOf(module).map((name) => {
+    const { out: count } = projectionShape(config, name);
+    row += count;
+    return { name, from: row - count, count };
+  });
+}
 
 /** Output and input width of a projection. */
 export function projectionShape(config: LlamaConfig, name: ProjectionName): { out: number; in: number } {
@@ -23,15 +45,17 @@ export function projectionShape(config: LlamaConfig, name: ProjectionName): { ou
   }
 }
 
-/** The name of a projection inside its layer: `self_attn.q_proj`, `mlp.up_proj`. */
-export function projectionPath(name: ProjectionName): string {
-  return `${name === 'q_proj' || name === 'k_proj' || name === 'v_proj' || name === 'o_proj' ? 'self_attn' : 'mlp'}.${name}`;
+const IN_ATTENTION: readonly ModuleName[] = ['q_proj', 'k_proj', 'v_proj', 'qkv_proj', 'o_proj'];
+
+/** The name of a matrix inside its layer: `self_attn.q_proj`, `mlp.up_proj`. */
+export function modulePath(name: ModuleName): string {
+  return `${IN_ATTENTION.includes(name) ? 'self_attn' : 'mlp'}.${name}`;
 }
 
-/** Whether a projection adds a bias. */
-export function hasBias(config: LlamaConfig, name: ProjectionName): boolean {
-  if (name === 'q_proj' || name === 'k_proj' || name === 'v_proj') return config.qkvBias;
-  return name === 'o_proj' && config.outputBias;
+/** Whether a matrix has a bias beside it. */
+export function hasBias(config: LlamaConfig, name: ModuleName): boolean {
+  if (name === 'o_proj') return config.outputBias;
+  return IN_ATTENTION.includes(name) && config.qkvBias;
 }
 
 /** What a norm of q and one of k goes over: the width of a head, or of all heads. */

@@ -12,6 +12,13 @@ export type RopeScaling =
       readonly originalMaxPositionEmbeddings: number;
     }
   | {
+      readonly type: 'longrope';
+      /** What each frequency is divided by: in texts of up to the original length, and in longer ones, which are refused here. */
+      readonly shortFactors: readonly number[];
+      readonly longFactors: readonly number[];
+      readonly originalMaxPositionEmbeddings: number;
+    }
+  | {
       readonly type: 'yarn';
       readonly factor: number;
       readonly betaFast: number;
@@ -34,6 +41,8 @@ export interface Rope {
 interface RopeDefaults {
   readonly theta: number;
   readonly headDim: number;
+  /** Whether the family can rotate a part of each head. */
+  readonly partial?: boolean | undefined;
 }
 
 /** Where config.json has its rotary parameters: transformers 5 writes rope_parameters, folders made before it have rope_scaling. */
@@ -49,11 +58,18 @@ export function ropeParameters(read: ConfigReader): ConfigReader {
 export function readRope(rope: ConfigReader, read: ConfigReader, defaults: RopeDefaults): Rope {
   const theta = rope.positive('rope_theta', read.positive('rope_theta', defaults.theta));
   const partial = rope.json['partial_rotary_factor'] ?? read.json['partial_rotary_factor'] ?? 1;
-  if (partial !== 1) throw read.unsupported('partial_rotary_factor is not supported');
-  return { theta, rotated: defaults.headDim, ...readScaling(rope, read) };
+  if (typeof partial !== 'number' || partial <= 0 || partial > 1) {
+    throw read.invalid(`partial_rotary_factor is ${JSON.stringify(partial)}, not above 0 and at most 1`);
+  }
+  if (partial !== 1 && defaults.partial !== true) throw read.unsupported('partial_rotary_factor is not supported');
+  const rotated = Math.floor(defaults.headDim * partial);
+  if (rotated % 2 !== 0 || rotated === 0) throw read.invalid(`partial_rotary_factor rotates ${rotated} elements`);
+  return { theta, rotated, ...readScaling(rope, read, rotated) };
 }
 
-function readScaling(rope: ConfigReader, read: ConfigReader): Pick<Rope, 'scaling' | 'attentionFactor'> {
+type Scaled = Pick<Rope, 'scaling' | 'attentionFactor'>;
+
+function readScaling(rope: ConfigReader, read: ConfigReader, rotated: number): Scaled {
   const type = rope.json['rope_type'] ?? rope.json['type'] ?? 'default';
   switch (type) {
     // Dynamic scaling begins behind max_position_embeddings, where no text of ours goes.
@@ -72,6 +88,10 @@ function readScaling(rope: ConfigReader, read: ConfigReader): Pick<Rope, 'scalin
       const scaling = { type: 'llama3', factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings } as const;
       return { scaling, attentionFactor: 1 };
     }
+    case 'longrope':
+    // As the first Phi-3 folders name it.
+    case 'su':
+      return readLongRope(rope, read, rotated);
     case 'yarn':
       return readYarn(rope, read);
     default:
@@ -79,11 +99,38 @@ function readScaling(rope: ConfigReader, read: ConfigReader): Pick<Rope, 'scalin
   }
 }
 
-/** Peng et al. 2023. */
-function readYarn(rope: ConfigReader, read: ConfigReader): Pick<Rope, 'scaling' | 'attentionFactor'> {
+/** Ding et al. 2024. */
+function readLongRope(rope: ConfigReader, read: ConfigReader, rotated: number): Scaled {
+  const { context, original } = lengthsOf(rope, read);
+  const factors = (key: string): readonly number[] => {
+    const isFactor = (value: unknown): value is number => typeof value === 'number' && value > 0;
+    const list = rope.list(key, rotated / 2, isFactor);
+    if (list === undefined) throw rope.invalid(`${key} is missing`);
+    return list;
+  };
+  const factor = rope.positive('factor', context / original);
+  const inferred = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+  return {
+    attentionFactor: rope.positive('attention_factor', inferred),
+    scaling: {
+      type: 'longrope',
+      shortFactors: factors('short_factor'),
+      longFactors: factors('long_factor'),
+      originalMaxPositionEmbeddings: original,
+    },
+  };
+}
+
+/** The positions that a model was made for, and those that it was first trained with. */
+function lengthsOf(rope: ConfigReader, read: ConfigReader): { context: number; original: number } {
   const key = 'original_max_position_embeddings';
   const context = read.count('max_position_embeddings');
-  const original = read.has(key) ? read.count(key) : rope.count(key, context);
+  return { context, original: read.has(key) ? read.count(key) : rope.count(key, context) };
+}
+
+/** Peng et al. 2023. */
+function readYarn(rope: ConfigReader, read: ConfigReader): Scaled {
+  const { context, original } = lengthsOf(rope, read);
   const factor = rope.positive('factor', context / original);
   const growth = (by: number): number => (factor <= 1 ? 1 : 0.1 * by * Math.log(factor) + 1);
   const { mscale, mscale_all_dim: all } = rope.json;

@@ -6,6 +6,9 @@ const { fround } = Math;
 export function ropeFrequencies({ theta, rotated, scaling }: Rope): Float32Array {
   const powers = Float32Array.from({ length: rotated / 2 }, (_, i) => Math.pow(theta, fround((2 * i) / rotated)));
   if (scaling.type === 'yarn') return yarnFrequencies(powers, theta, rotated, scaling);
+  if (scaling.type === 'longrope') {
+    return powers.map((power, i) => fround(1 / fround(fround(scaling.shortFactors[i]!) * power)));
+  }
   return powers.map((power) => scaleFrequency(fround(1 / power), scaling));
 }
 

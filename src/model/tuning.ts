@@ -1,9 +1,9 @@
 import type { Device } from '../compute/device';
 import type { ProjectionDelta } from '../compute/recorder';
 import type { Parameter, ParameterSet } from './parameters';
-import type { ProjectionName } from './projections';
+import type { ModuleName } from './modules';
 
-/** A delta on one projection of a layer. */
+/** A delta on one matrix of a layer. */
 export interface PlacedDelta {
   readonly delta: ProjectionDelta;
   /** Probability with which an element of its input is dropped in training. */
@@ -15,8 +15,8 @@ export interface PlacedDelta {
 /** What is trained in or beside a model, on a device: what a tuning method made of a configuration or of a folder. */
 export interface Tuning {
   readonly parameters: ParameterSet;
-  /** What is added to the output of a projection. */
-  delta(layer: number, projection: ProjectionName): PlacedDelta | undefined;
+  /** What is added to the output of a matrix. */
+  delta(layer: number, module: ModuleName): PlacedDelta | undefined;
   /** The parameter that takes the place of a tensor of the base model, named as in its file. */
   replaces(tensor: string): Parameter | undefined;
   /** Fills what starts from chance. @param random uniform in [0, 1) */

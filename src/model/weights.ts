@@ -1,4 +1,3 @@
-import { PROJECTIONS } from '../config/config-schema';
 import { closeSync, openSync } from 'node:fs';
 import type { Device } from '../compute/device';
 import {
@@ -10,13 +9,15 @@ import {
   type WeightFile,
   type WeightMatrix,
 } from '../compute/memory';
+import { canCut } from '../compute/matrix-rows';
 import { dynamicMap } from '../compute/dynamic-map';
 import { allocNf4, freeNf4 } from '../compute/nf4';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
 import { readBytes } from '../base/safetensors';
 import { isStoredIn4Bits, readNf4, type StoredNf4 } from './nf4-tensors';
-import { hasBias, projectionPath, projectionShape, qkNormDims } from './projections';
+import type { ProjectionName } from './modules';
+import { hasBias, modulePath, moduleShape, qkNormDims, rowsOfParts } from './projections';
 import { locateTensors, type LocatedTensor } from '../base/tensor-folder';
 
 /** How weights are kept that their file has in 16 or 32 bits: unless given, as they are there. */
@@ -59,10 +60,10 @@ export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readon
       expected.set(`${prefix}self_attn.q_norm.weight`, [queries]);
       expected.set(`${prefix}self_attn.k_norm.weight`, [keys]);
     }
-    for (const name of PROJECTIONS) {
-      const shape = projectionShape(config, name);
-      expected.set(`${prefix}${projectionPath(name)}.weight`, [shape.out, shape.in]);
-      if (hasBias(config, name)) expected.set(`${prefix}${projectionPath(name)}.bias`, [shape.out]);
+    for (const name of config.modules) {
+      const shape = moduleShape(config, name);
+      expected.set(`${prefix}${modulePath(name)}.weight`, [shape.out, shape.in]);
+      if (hasBias(config, name)) expected.set(`${prefix}${modulePath(name)}.bias`, [shape.out]);
     }
   }
   expected.set('model.norm.weight', [config.hiddenSize]);
@@ -105,7 +106,17 @@ export class BaseWeights {
       if (tensor === undefined)
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
       this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape, in4bit) });
+      const within = this.partWithinBlock(config, name);
+      if (within !== undefined) throw unsupported(tensor, `in 4 bits, whose ${within} begins within a block of scales`);
     }
+  }
+
+  /** A projection that cannot be taken out of the matrix of several that it lies in. */
+  private partWithinBlock(config: LlamaConfig, name: string): ProjectionName | undefined {
+    const module = config.modules.find((known) => name.endsWith(`.${known}.weight`));
+    if (module === undefined) return undefined;
+    const matrix = this.matrix(name);
+    return rowsOfParts(config, module).find(({ from }) => !canCut(matrix, from))?.name;
   }
 
   private read(

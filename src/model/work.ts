@@ -2,7 +2,8 @@ import { PROJECTIONS } from '../config/config-schema';
 import { countTargets, type TokenSequence } from './batch';
 import type { LlamaConfig } from './llama-config';
 import type { PassPlan } from './passes';
-import { projectionShape, type ProjectionName } from './projections';
+import type { ProjectionName } from './modules';
+import { projectionShape } from './projections';
 
 /**
  * The multiplications of the forward pass over a plan's passes: what a beginning that is alike saves is not in it. Backward makes so many

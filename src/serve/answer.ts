@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { DecodeLoop } from '../generate/decode-loop';
 import type { TokenLogProb } from '../generate/token-log-prob';
+import { longestText } from '../model/llama-config';
 import type { LlamaModel } from '../model/llama';
 import { createRandom } from '../base/random';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
@@ -49,7 +50,8 @@ export class Disconnected extends Error {}
 
 /** Throws ApiError 400 where a prompt is empty or leaves no room for an answer. @returns the most tokens of the answer */
 function answerRoom(loop: DecodeLoop, model: LlamaModel, { ids, param }: Prompt, maxTokens?: number): number {
-  const { vocabSize, maxPositionEmbeddings: context } = model.config;
+  const { vocabSize } = model.config;
+  const context = longestText(model.config);
   if (ids.length === 0) throw new ApiError(400, `${param} is empty`, { param, code: 'invalid_value' });
   const outside = ids.find((id) => id >= vocabSize);
   if (outside !== undefined) {

@@ -2,36 +2,45 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { atLeastOne } from '../at-least-one';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
-import { PROJECTIONS } from '../../src/config/config-schema';
 import { createRandom } from '../../src/base/random';
 import { packBatch, type TokenSequence } from '../../src/model/batch';
 import { LlamaModel } from '../../src/model/llama';
-import { readLlamaConfig } from '../../src/model/llama-config';
+import { readLlamaConfig, type LlamaConfig } from '../../src/model/llama-config';
 import { LoraAdapter } from '../../src/tuning/lora/lora-adapter';
 import { trainPass } from '../../src/model/loss-pass';
-import type { ProjectionName } from '../../src/model/projections';
+import type { ModuleName } from '../../src/model/modules';
 import { BaseWeights } from '../../src/model/weights';
 import { loadFixture, sequenceOf } from './fixture';
 
 const device = createCpuDevice({ threads: 2 });
-const fixture = loadFixture('qwen3');
-const config = readLlamaConfig(fixture.model);
-const weights = new BaseWeights(device, fixture.model, config);
-const sequences: TokenSequence[] = fixture.expected.examples.slice(3, 8).map(sequenceOf);
+
+/** A model of a fixture, and examples of it. */
+interface Subject {
+  readonly config: LlamaConfig;
+  readonly weights: BaseWeights;
+  readonly sequences: readonly TokenSequence[];
+}
+
+function subjectOf(name: string): Subject {
+  const fixture = loadFixture(name);
+  const config = readLlamaConfig(fixture.model);
+  const weights = new BaseWeights(device, fixture.model, config);
+  return { config, weights, sequences: fixture.expected.examples.slice(3, 8).map(sequenceOf) };
+}
 
 interface Options {
-  readonly targets?: readonly ProjectionName[];
+  readonly targets?: readonly ModuleName[];
   readonly dropout?: number;
   readonly pass?: number;
   readonly checkpointing?: boolean;
 }
 
 /** A model with an adapter whose A and B are both random, the same for the same name whatever the other targets are. */
-async function tuned({
-  targets = PROJECTIONS,
-  dropout = 0,
-}: Options): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
-  const all = new LoraAdapter(device, config, loraConfig(PROJECTIONS, dropout));
+async function tuned(
+  { config, weights }: Subject,
+  { targets = config.modules, dropout = 0 }: Options,
+): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
+  const all = new LoraAdapter(device, config, loraConfig(config.modules, dropout));
   const random = createRandom(5);
   for (const { value } of all.parameters.all()) {
     device.write(
@@ -47,7 +56,7 @@ async function tuned({
   return { model: new LlamaModel(device, config, weights, adapter), adapter };
 }
 
-function loraConfig(targets: readonly ProjectionName[], dropout: number): ConstructorParameters<typeof LoraAdapter>[2] {
+function loraConfig(targets: readonly ModuleName[], dropout: number): ConstructorParameters<typeof LoraAdapter>[2] {
   return { r: 4, lora_alpha: 8, lora_dropout: dropout, use_rslora: false, target_modules: targets };
 }
 
@@ -55,7 +64,7 @@ function loraConfig(targets: readonly ProjectionName[], dropout: number): Constr
 async function gradients(
   { model, adapter }: Awaited<ReturnType<typeof tuned>>,
   { pass = 0, checkpointing = false }: Options,
-  groups: readonly (readonly TokenSequence[])[] = [sequences],
+  groups: readonly (readonly TokenSequence[])[],
 ): Promise<{ nll: number; byName: Map<string, Float32Array> }> {
   const mark = model.indices.mark();
   const r = device.begin();
@@ -82,64 +91,66 @@ function largest(values: Float32Array): number {
   return values.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
 }
 
-describe('training modes', () => {
-  it('gradient checkpointing gives the same bits, dropout included', async () => {
-    const model = await tuned({ dropout: 0.2 });
-    const plain = await gradients(model, {});
-    const again = await gradients(model, { checkpointing: true });
-    assert.equal(again.nll, plain.nll);
-    assert.deepEqual(again.byName, plain.byName);
-  });
+const SUBSETS: Readonly<Record<string, readonly (readonly ModuleName[])[]>> = {
+  qwen3: [['down_proj'], ['up_proj'], ['gate_proj', 'down_proj'], ['o_proj'], ['k_proj'], ['q_proj', 'v_proj']],
+  phi3: [['gate_up_proj'], ['qkv_proj']],
+};
 
-  it('a window cut into passes gives the same gradients as one pass', async () => {
-    const model = await tuned({});
-    const whole = await gradients(model, {});
-    const cut = await gradients(model, {}, [sequences.slice(0, 1), sequences.slice(1, 3), sequences.slice(3)]);
-    assert.ok(Math.abs(cut.nll - whole.nll) < 1e-5 * whole.nll);
-    assert.deepEqual([...cut.byName.keys()], [...whole.byName.keys()]);
-    for (const [name, values] of atLeastOne(whole.byName)) {
-      const scale = largest(values);
-      assert.ok(scale > 0, name);
-      cut.byName.get(name)!.forEach((value, i) => {
-        assert.ok(Math.abs(value - values[i]!) <= 1e-5 * scale, `${name}[${i}]`);
+for (const [name, subsets] of Object.entries(SUBSETS)) {
+  const subject = subjectOf(name);
+  const { sequences } = subject;
+  describe(`training modes, ${name}`, () => {
+    it('gradient checkpointing gives the same bits, dropout included', async () => {
+      const model = await tuned(subject, { dropout: 0.2 });
+      const plain = await gradients(model, {}, [sequences]);
+      const again = await gradients(model, { checkpointing: true }, [sequences]);
+      assert.equal(again.nll, plain.nll);
+      assert.deepEqual(again.byName, plain.byName);
+    });
+
+    it('a window cut into passes gives the same gradients as one pass', async () => {
+      const model = await tuned(subject, {});
+      const whole = await gradients(model, {}, [sequences]);
+      const cut = await gradients(model, {}, [sequences.slice(0, 1), sequences.slice(1, 3), sequences.slice(3)]);
+      assert.ok(Math.abs(cut.nll - whole.nll) < 1e-5 * whole.nll);
+      assert.deepEqual([...cut.byName.keys()], [...whole.byName.keys()]);
+      for (const [parameter, values] of atLeastOne(whole.byName)) {
+        const scale = largest(values);
+        assert.ok(scale > 0, parameter);
+        cut.byName.get(parameter)!.forEach((value, i) => {
+          assert.ok(Math.abs(value - values[i]!) <= 1e-5 * scale, `${parameter}[${i}]`);
+        });
+      }
+    });
+
+    for (const targets of subsets) {
+      it(`adapters on ${targets.join(' and ')} alone: gradients agree with finite differences`, async () => {
+        await agreeWithDifferences(subject, { targets });
       });
     }
-  });
 
-  const subsets: ProjectionName[][] = [
-    ['down_proj'],
-    ['up_proj'],
-    ['gate_proj', 'down_proj'],
-    ['o_proj'],
-    ['k_proj'],
-    ['q_proj', 'v_proj'],
-  ];
-  for (const targets of subsets) {
-    it(`adapters on ${targets.join(' and ')} alone: gradients agree with finite differences`, async () => {
-      await agreeWithDifferences({ targets });
+    it('dropout: gradients agree with finite differences under the same mask', async () => {
+      await agreeWithDifferences(subject, { dropout: 0.3, pass: 17 });
     });
-  }
 
-  it('dropout: gradients agree with finite differences under the same mask', async () => {
-    await agreeWithDifferences({ dropout: 0.3, pass: 17 });
+    it('dropout draws another mask in another pass', async () => {
+      const model = await tuned(subject, { dropout: 0.3 });
+      const first = await gradients(model, { pass: 1 }, [sequences]);
+      const second = await gradients(model, { pass: 2 }, [sequences]);
+      assert.notEqual(first.nll, second.nll);
+      assert.equal((await gradients(model, { pass: 1 }, [sequences])).nll, first.nll);
+    });
   });
-
-  it('dropout draws another mask in another pass', async () => {
-    const model = await tuned({ dropout: 0.3 });
-    const first = await gradients(model, { pass: 1 });
-    const second = await gradients(model, { pass: 2 });
-    assert.notEqual(first.nll, second.nll);
-    assert.equal((await gradients(model, { pass: 1 })).nll, first.nll);
-  });
-});
+}
 
 /**
  * Along a random direction of each parameter, (L(p + h d) - L(p - h d)) / 2h against the gradient's component. A direction sums over the
  * whole tensor, so that the difference stands out of fp32's rounding.
  */
-async function agreeWithDifferences(options: Options): Promise<void> {
-  const model = await tuned(options);
-  const { byName } = await gradients(model, options);
+async function agreeWithDifferences(subject: Subject, options: Options): Promise<void> {
+  const model = await tuned(subject, options);
+  const groups = [subject.sequences];
+  const { byName } = await gradients(model, options, groups);
   const random = createRandom(9);
   for (const { name, value } of atLeastOne(model.adapter.parameters.all())) {
     const start = await device.readFloats(value);
@@ -153,7 +164,7 @@ async function agreeWithDifferences(options: Options): Promise<void> {
         value,
         start.map((x, i) => x + sign * h * direction[i]!),
       );
-      return (await gradients(model, options)).nll / 50;
+      return (await gradients(model, options, groups)).nll / 50;
     };
     const numeric = ((await at(1)) - (await at(-1))) / (2 * h);
     device.write(value, start);

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 import torch
-from transformers import Gemma3TextConfig, GraniteConfig, LlamaConfig, MistralConfig, Olmo2Config, Qwen2Config, Qwen3Config, SmolLM3Config
+from transformers import Gemma3TextConfig, GraniteConfig, LlamaConfig, MistralConfig, Olmo2Config, Phi3Config, Qwen2Config, Qwen3Config, SmolLM3Config
 
+FUSED_PROJECTIONS = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 ALL_PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -242,6 +243,37 @@ FAMILIES = [
         seed=33,
         head_scale=0.78,
         full=True,
+    ),
+    Family(
+        "phi3",
+        Phi3Config,
+        shape(
+            48, 76, 3, 4, 4, 109,
+            rms_norm_eps=1e-5, rope_parameters=default_rope(10000.0), sliding_window=7, max_position_embeddings=96,
+            pad_token_id=0,
+        ),
+        seed=51,
+        head_scale=0.4,
+        targets=FUSED_PROJECTIONS,
+        full=True,
+    ),
+    Family(
+        # Of 16 elements of a head the first 12 are rotated; examples are shorter than the original length.
+        "phi4",
+        Phi3Config,
+        shape(
+            64, 84, 2, 4, 2, 113,
+            rms_norm_eps=1e-5, tie_word_embeddings=True, max_position_embeddings=256, original_max_position_embeddings=64,
+            sliding_window=262144, pad_token_id=0,
+            rope_parameters={
+                "rope_type": "longrope", "rope_theta": 10000.0, "partial_rotary_factor": 0.75,
+                "short_factor": [1.0, 1.05, 1.2, 1.4, 1.7, 2.0], "long_factor": [1.0, 1.3, 2.5, 4.0, 9.0, 16.0],
+            },
+        ),
+        seed=52,
+        head_scale=1.7,
+        targets=FUSED_PROJECTIONS,
+        start_from_zero=False,
     ),
     Family(
         # Rows that are no multiple of a block, a matrix and the head that stay in 16 bits, shards, tied to nothing.

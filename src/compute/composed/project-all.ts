@@ -37,13 +37,18 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
   if (rows === 0) return;
   const mark = scratch.mark();
   const input = normed(kernels, scratch, x, norm, rows, x.length / rows);
+  const made = new Set<DeviceBuffer>();
   for (const { y, beta, weight, bias, delta } of parts) {
     const inner = scratch.mark();
     let added: LinearDelta | undefined;
     if (delta !== undefined) {
       const { a, b, scale } = delta.delta;
       const xa = delta.xa ?? scratch.take(rows, a.rows);
-      kernels.linear(xa, dropped(kernels, scratch, input, delta, rows), a, rows);
+      // Parts of one matrix have one delta's A and one xa.
+      if (delta.xa === undefined || !made.has(xa)) {
+        kernels.linear(xa, dropped(kernels, scratch, input, delta, rows), a, rows);
+      }
+      if (delta.xa !== undefined) made.add(xa);
       added = { p: xa, u: b, alpha: scale };
     }
     kernels.linear(y, input, weight, rows, { beta, delta: added });

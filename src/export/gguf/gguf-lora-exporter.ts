@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { SftError } from '../../base/errors';
-import { PROJECTIONS } from '../../config/config-schema';
-import { projectionPath } from '../../model/projections';
+import { modulePath } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { adapterOf } from '../adapter-of';
 import type { Exporter, ExportSource } from '../exporter';
@@ -88,10 +87,10 @@ function tensorsOf({ device, config }: ExportSource, { name, delta }: LoraPair, 
 
 function pairsOf({ config }: ExportSource, tuning: Tuning): readonly LoraPair[] {
   return Array.from({ length: config.layers }, (_, layer) =>
-    PROJECTIONS.flatMap((projection) => {
-      const placed = tuning.delta(layer, projection);
+    config.modules.flatMap((module) => {
+      const placed = tuning.delta(layer, module);
       if (placed === undefined) return [];
-      return [{ name: `model.layers.${layer}.${projectionPath(projection)}.weight`, delta: placed.delta }];
+      return [{ name: `model.layers.${layer}.${modulePath(module)}.weight`, delta: placed.delta }];
     }),
   ).flat();
 }

@@ -1,4 +1,6 @@
 import type { ConfigReader } from '../config-reader';
+import { PROJECTIONS } from '../../config/config-schema';
+import type { ModuleName } from '../modules';
 import type { Rope } from '../rope-scaling';
 
 /** How the feed-forward part gates: h = act(gate) * up. */
@@ -24,6 +26,8 @@ export interface FamilyTraits {
   readonly norms: NormNames;
   /** What the weights of all norms are added to. */
   readonly normOffset: number;
+  /** The matrices of a layer in the files, in the order data flows through them. */
+  readonly modules: readonly ModuleName[];
   /** Bias on q, k and v. */
   readonly qkvBias: boolean;
   /** Bias on o. */
@@ -81,6 +85,8 @@ export interface Family {
   readonly defaults?: Partial<FamilyDefaults>;
   /** hidden_act silu unless given. */
   readonly activation?: ActivationName;
+  /** Whether partial_rotary_factor says how much of each head is rotated. */
+  readonly partialRotary?: boolean;
   /** The rotary parameters of most layers, where they are not where all have them. */
   ropeParameters?(read: ConfigReader): ConfigReader;
   /** @throws SftError invalid-model-config, unsupported-architecture */
@@ -92,6 +98,7 @@ export function llamaTraits({ layers, headDim }: FamilyShape): FamilyTraits {
   return {
     norms: { input: 'input_layernorm', mlp: 'post_attention_layernorm' },
     normOffset: 0,
+    modules: PROJECTIONS,
     qkvBias: false,
     outputBias: false,
     qkNorm: undefined,

@@ -6,10 +6,11 @@ import { GRANITE } from './granite';
 import { LLAMA } from './llama';
 import { MISTRAL } from './mistral';
 import { OLMO_2 } from './olmo2';
+import { PHI_3 } from './phi3';
 import { QWEN_2, QWEN_3 } from './qwen';
 import { SMOLLM_3 } from './smollm3';
 
-const FAMILIES: readonly Family[] = [LLAMA, MISTRAL, QWEN_2, QWEN_3, GRANITE, SMOLLM_3, OLMO_2, GEMMA_3];
+const FAMILIES: readonly Family[] = [LLAMA, MISTRAL, QWEN_2, QWEN_3, GRANITE, SMOLLM_3, OLMO_2, GEMMA_3, PHI_3];
 
 /**
  * The family that config.json names, by its class or else by its model_type.

@@ -4,6 +4,7 @@ import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
 import { openModel, type ModelSession } from '../../generate/session';
+import { longestText } from '../../model/llama-config';
 import { isStoredIn4Bits, scaleTensors } from '../../model/nf4-tensors';
 import { requireFinite } from '../../model/finite-weights';
 import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
@@ -43,7 +44,7 @@ export async function checkModel(
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error), session };
   }
-  const limit = session.config.maxPositionEmbeddings;
+  const limit = longestText(session.config);
   if (config.max_seq_length > limit) {
     const message = `max_seq_length is ${config.max_seq_length}, the model was made for ${limit} - lower it`;
     return { check: failure('model', TITLE, message, [setting({ max_seq_length: limit })]), session };

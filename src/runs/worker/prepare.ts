@@ -4,6 +4,7 @@ import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
+import { longestText } from '../../model/llama-config';
 import { loadAdapter } from '../../tuning/registry';
 import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
@@ -64,7 +65,7 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
  * @throws SftError sequence-too-long, and what opening weights and adapter throws
  */
 function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): void {
-  const limit = model.config.maxPositionEmbeddings;
+  const limit = longestText(model.config);
   if (config.max_seq_length > limit) {
     throw new SftError(
       'sequence-too-long',

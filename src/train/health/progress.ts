@@ -1,4 +1,4 @@
-import { PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
+import { FUSED_PARTS, PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
 import { MOST_PASSES, stepsFor } from '../../config/plan';
 import type { HealthFinding, HealthRemedy, RunCurves } from './finding';
 import { byHand, figure, raiseLearningRate, rateText, remedy, trainLonger, usualLearningRate } from './remedies';
@@ -66,8 +66,15 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
 function moreModules(config: ResolvedConfig): HealthRemedy[] {
   const { training_type: type, target_modules: targets } = config;
   // Which matrices an expression names is not known here.
-  if (type !== 'lora' || typeof targets === 'string' || targets.length === PROJECTIONS.length) return [];
-  return [remedy('Put the adapter on all seven target_modules', { target_modules: null })];
+  if (type !== 'lora' || typeof targets === 'string' || isOnAll(targets)) return [];
+  return [remedy('Put the adapter on all matrices of the layers', { target_modules: null })];
+}
+
+function isOnAll(targets: readonly string[]): boolean {
+  const fused: readonly string[] = Object.entries(FUSED_PARTS).flatMap(([name, parts]) =>
+    targets.includes(name) ? parts : [],
+  );
+  return PROJECTIONS.every((name) => targets.includes(name) || fused.includes(name));
 }
 
 /** The run ended while there was more to gain. */

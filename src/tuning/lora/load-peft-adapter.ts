@@ -29,8 +29,8 @@ export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: 
 /** Memory is asked for only once the file is known to hold as much. */
 function checkRanks(file: string, places: readonly LoraPlace[]): void {
   const { tensors } = readSafetensorsHeader(file);
-  for (const { layer, projection, r } of places) {
-    const name = loraTensorName(layer, projection, 'A');
+  for (const { layer, module, r } of places) {
+    const name = loraTensorName(layer, module, 'A');
     const rank = tensors.get(name)?.shape[0];
     if (rank === r) continue;
     const reason =

@@ -5,21 +5,22 @@ import { PROJECTIONS } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import { writeTensors } from '../../model/parameter-file';
 import { asMatrix, ParameterSet } from '../../model/parameters';
-import { projectionShape, type ProjectionName } from '../../model/projections';
+import type { ModuleName } from '../../model/modules';
+import { moduleShape } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { ADAPTER_CONFIG } from '../adapter-config';
 import { loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
 import { ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
 
-/** A LoRA adapter on a device: its parameters and, per layer, the pairs of the projections it sits on. */
+/** A LoRA adapter on a device: its parameters and, per layer, the pairs of the matrices it sits on. */
 export class LoraAdapter implements Tuning {
   readonly parameters: ParameterSet;
   readonly weightsFile = ADAPTER_WEIGHTS;
   /** Per layer. */
-  private readonly pairs: readonly Map<ProjectionName, PlacedDelta>[];
+  private readonly pairs: readonly Map<ModuleName, PlacedDelta>[];
 
-  /** @param places where its pairs sit, by layer and then as PROJECTIONS has them */
+  /** @param places where its pairs sit, by layer and then as the model has its matrices */
   constructor(
     private readonly device: Device,
     model: LlamaConfig,
@@ -28,20 +29,20 @@ export class LoraAdapter implements Tuning {
   ) {
     this.parameters = new ParameterSet(
       device,
-      places.flatMap(({ layer, projection, r }) => {
-        const shape = projectionShape(model, projection);
+      places.flatMap(({ layer, module, r }) => {
+        const shape = moduleShape(model, module);
         return [
-          { name: loraTensorName(layer, projection, 'A'), shape: [r, shape.in], decay: true },
-          { name: loraTensorName(layer, projection, 'B'), shape: [shape.out, r], decay: true, raised: true },
+          { name: loraTensorName(layer, module, 'A'), shape: [r, shape.in], decay: true },
+          { name: loraTensorName(layer, module, 'B'), shape: [shape.out, r], decay: true, raised: true },
         ];
       }),
     );
     this.pairs = Array.from({ length: model.layers }, () => new Map());
     for (const place of places) {
-      const { layer, projection } = place;
-      const a = this.parameters.get(loraTensorName(layer, projection, 'A'));
-      const b = this.parameters.get(loraTensorName(layer, projection, 'B'));
-      this.pairs[layer]?.set(projection, {
+      const { layer, module } = place;
+      const a = this.parameters.get(loraTensorName(layer, module, 'A'));
+      const b = this.parameters.get(loraTensorName(layer, module, 'B'));
+      this.pairs[layer]?.set(module, {
         delta: {
           kind: 'low-rank',
           a: asMatrix(a),
@@ -51,13 +52,13 @@ export class LoraAdapter implements Tuning {
           scale: loraScale(place, config.use_rslora),
         },
         dropout: config.lora_dropout,
-        index: layer * PROJECTIONS.length + PROJECTIONS.indexOf(projection),
+        index: layer * PROJECTIONS.length + model.modules.indexOf(module),
       });
     }
   }
 
-  delta(layer: number, projection: ProjectionName): PlacedDelta | undefined {
-    return this.pairs[layer]?.get(projection);
+  delta(layer: number, module: ModuleName): PlacedDelta | undefined {
+    return this.pairs[layer]?.get(module);
   }
 
   /** The base model stays as it is. */

@@ -1,10 +1,12 @@
-import { PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
-import { projectionPath, type ProjectionName } from '../../model/projections';
+import type { ResolvedConfig } from '../../config/config-schema';
+import type { LlamaConfig } from '../../model/llama-config';
+import { partsOf, type ModuleName } from '../../model/modules';
+import { modulePath } from '../../model/projections';
 
-/** A pair of an adapter: the projection it sits on, and what PEFT calls its r and lora_alpha. */
+/** A pair of an adapter: the matrix it sits on, and what PEFT calls its r and lora_alpha. */
 export interface LoraPlace {
   readonly layer: number;
-  readonly projection: ProjectionName;
+  readonly module: ModuleName;
   readonly r: number;
   readonly alpha: number;
 }
@@ -17,7 +19,7 @@ export interface LoraConfig {
   readonly use_rslora: boolean;
   /** How a fresh one starts; true unless given. */
   readonly init_lora_weights?: ResolvedConfig['init_lora_weights'];
-  /** Names of projections, or as adapter_config.json has it. */
+  /** Names of matrices, or as adapter_config.json has it. */
   readonly target_modules: string | readonly string[];
   /** r and lora_alpha of the pairs whose names an expression fits, the first one's. */
   readonly rank_pattern?: Readonly<Record<string, number>>;
@@ -26,21 +28,35 @@ export interface LoraConfig {
   readonly placing?: Readonly<Record<string, unknown>>;
 }
 
-/** What a configuration asks for. */
-export function loraConfigOf(config: ResolvedConfig): LoraConfig {
+/** What a configuration asks for in a model. */
+export function loraConfigOf(config: ResolvedConfig, model: Pick<LlamaConfig, 'modules'>): LoraConfig {
   const { lora_r: r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, rank_pattern, alpha_pattern } = config;
   // Named one by one, as PEFT writes them: other programs know no "all-linear".
-  const target_modules = config.target_modules === 'all-linear' ? PROJECTIONS : config.target_modules;
+  const { target_modules: targets } = config;
+  const target_modules = targets === 'all-linear' ? model.modules : namedIn(model, targets);
   return { r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, target_modules, rank_pattern, alpha_pattern };
 }
 
+/** In a model that keeps projections as one matrix, their names mean it where all of them are there. */
+function namedIn(
+  { modules }: Pick<LlamaConfig, 'modules'>,
+  targets: string | readonly string[],
+): string | readonly string[] {
+  if (typeof targets === 'string') return targets;
+  const fused = modules.filter((name) => partsOf(name).length > 1);
+  const meant = fused.filter((name) => partsOf(name).every((part) => targets.includes(part)));
+  const spoken = new Set<string>(meant.flatMap(partsOf));
+  const rest = targets.filter((name) => !spoken.has(name));
+  return meant.length === 0 ? targets : [...meant.filter((name) => !rest.includes(name)), ...rest];
+}
+
 /** As transformers names it: `model.layers.0.self_attn.q_proj`. */
-export function moduleName(layer: number, name: ProjectionName): string {
-  return `model.layers.${layer}.${projectionPath(name)}`;
+export function moduleName(layer: number, name: ModuleName): string {
+  return `model.layers.${layer}.${modulePath(name)}`;
 }
 
 /** The tensor name in PEFT's adapter_model.safetensors. */
-export function loraTensorName(layer: number, name: ProjectionName, part: 'A' | 'B'): string {
+export function loraTensorName(layer: number, name: ModuleName, part: 'A' | 'B'): string {
   return `base_model.model.${moduleName(layer, name)}.lora_${part}.weight`;
 }
 

@@ -9,7 +9,7 @@ export const loraMethod: TuningMethod = {
   name: 'lora',
   form: 'adapter',
   weightsFile: ADAPTER_WEIGHTS,
-  create: ({ device, config: model }, config) => new LoraAdapter(device, model, loraConfigOf(config)),
+  create: ({ device, config: model }, config) => new LoraAdapter(device, model, loraConfigOf(config, model)),
   adapters: {
     peftType: 'LORA',
     load: ({ device, config }, folder) => loadPeftAdapter(device, config, folder),

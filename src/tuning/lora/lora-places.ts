@@ -1,5 +1,4 @@
 import { SftError } from '../../base/errors';
-import { PROJECTIONS } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import { moduleName, type LoraConfig, type LoraPlace } from './lora-config';
 import { matchInTime, modulesMeant, patternValues, type ModuleTest } from './module-patterns';
@@ -20,7 +19,7 @@ interface Placing {
 }
 
 /**
- * The pairs that a placing has in a model, by layer and then as PROJECTIONS has them.
+ * The pairs that a placing has in a model, by layer and then as the model has its matrices.
  * @param refuse makes the error that is thrown where an expression cannot be used or nothing is named
  */
 export function placesOf(
@@ -39,7 +38,7 @@ export function placesOf(
   if (places.length > 0) return places;
   throw refuse(
     `target_modules ${JSON.stringify(placing.targets)} names no projection of the model`,
-    `name some of ${PROJECTIONS.join(', ')}`,
+    `name some of ${model.modules.join(', ')}`,
   );
 }
 
@@ -53,6 +52,11 @@ export function placesFor(model: LlamaConfig, config: LoraConfig): readonly Lora
     alpha_pattern: alphas = {},
   } = config;
   const refuse = (reason: string, remedy: string): SftError => new SftError('config', reason, { remedy, exitCode: 2 });
+  const known: readonly string[] = model.modules;
+  const absent = typeof targets === 'string' ? undefined : targets.find((name) => !known.includes(name));
+  if (absent !== undefined) {
+    throw refuse(`the model has no ${absent}, which target_modules names`, `name some of ${model.modules.join(', ')}`);
+  }
   return placesOf(model, { r, alpha, targets, ranks, alphas }, refuse);
 }
 
@@ -62,10 +66,10 @@ function find(model: LlamaConfig, { r, alpha, targets, excluded, ranks, alphas, 
   const [rankOf, alphaOf] = [patternValues(ranks), patternValues(alphas)];
   const places: LoraPlace[] = [];
   for (let layer = 0; layer < model.layers; layer++) {
-    for (const projection of PROJECTIONS) {
-      const module = moduleName(layer, projection);
-      if (inLayer?.(layer) === false || !meant(module) || left(module)) continue;
-      places.push({ layer, projection, r: rankOf(module) ?? r, alpha: alphaOf(module) ?? alpha });
+    for (const module of model.modules) {
+      const name = moduleName(layer, module);
+      if (inLayer?.(layer) === false || !meant(name) || left(name)) continue;
+      places.push({ layer, module, r: rankOf(name) ?? r, alpha: alphaOf(name) ?? alpha });
     }
   }
   return places;
