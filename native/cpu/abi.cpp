@@ -72,6 +72,9 @@ void sft_fill(void* x, int32_t xtype, int64_t n, double value) { sft::kernels().
 void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta) {
   sft::kernels().dropout(y, x, n, p, seed, offset, beta);
 }
+void sft_add_noise(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset) {
+  sft::kernels().add_noise(x, n, magnitude, seed, offset);
+}
 
 void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols) {
   sft::kernels().gather_rows(y, table, ttype, ids, n, cols);

@@ -46,6 +46,8 @@ struct Kernels {
   void (*fill)(void* x, int32_t xtype, int64_t n, double value);
   // dropout.cpp
   void (*dropout)(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
+  // noise.cpp
+  void (*add_noise)(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset);
   // rows.cpp
   void (*gather_rows)(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
   void (*scatter_rows)(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
@@ -81,6 +83,7 @@ const Kernels& kernels();
   void register_geglu(Kernels&);               \
   void register_elementwise(Kernels&);         \
   void register_dropout(Kernels&);             \
+  void register_noise(Kernels&);               \
   void register_rows(Kernels&);                \
   void register_quantize(Kernels&);            \
   void register_loss(Kernels&);                \
@@ -97,6 +100,7 @@ const Kernels& kernels();
     register_geglu(kernels);                   \
     register_elementwise(kernels);             \
     register_dropout(kernels);                 \
+    register_noise(kernels);                   \
     register_rows(kernels);                    \
     register_quantize(kernels);                \
     register_loss(kernels);                    \

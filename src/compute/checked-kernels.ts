@@ -10,6 +10,7 @@ import type {
   LinearDeltaOptions,
   LinearOptions,
   RmsNormBackwardOptions,
+  UniformNoise,
 } from './kernels';
 import * as shapes from './shapes';
 
@@ -208,6 +209,15 @@ export class CheckedKernels implements Kernels {
     floats('y', y, y.length);
     floats('x', x, y.length);
     this.kernels.dropout(y, x, mask, beta);
+  }
+
+  addNoise(x: DeviceBuffer, noise: UniformNoise): void {
+    const { magnitude, seed, offset } = noise;
+    if (!Number.isFinite(magnitude)) throw new RangeError(`magnitude is ${magnitude}`);
+    size('seed', seed);
+    size('offset', offset);
+    floats('x', x, x.length);
+    this.kernels.addNoise(x, noise);
   }
 
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {

@@ -59,6 +59,14 @@ export interface DropoutMask {
   readonly offset: number;
 }
 
+export interface UniformNoise {
+  /** What is drawn lies within plus and minus this. */
+  readonly magnitude: number;
+  /** As of a mask. */
+  readonly seed: number;
+  readonly offset: number;
+}
+
 /**
  * The kernels that every device has. Calling one enqueues it; none of them waits. All matrices are row-major. Activations and gradients
  * are fp32; weights may be stored in fp32, bf16, fp16 or 4 bits and are expanded inside the kernels.
@@ -177,6 +185,12 @@ export interface Kernels {
   fill(x: DeviceBuffer, value: number): void;
   /** y = beta y + mask(x) / (1 - p). Its own backward with dy for x. y may be x with beta 0. */
   dropout(y: DeviceBuffer, x: DeviceBuffer, mask: DropoutMask, beta?: 0 | 1): void;
+
+  /**
+   * x += magnitude u, u uniform in (-1, 1): (k + 1/2) / 2^22 - 1 for the upper 23 bits k of the word that a mask would compare. What is
+   * drawn does not depend on x: its backward is the identity.
+   */
+  addNoise(x: DeviceBuffer, noise: UniformNoise): void;
 
   /** y[n, cols] = rows `ids` ([n]) of the table, as fp32: the embedding, and the choice of trained positions. */
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void;

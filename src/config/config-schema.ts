@@ -1,5 +1,6 @@
 import type { FromSchema, JsonSchema } from '../base/json-schema';
 import { COLUMNS_SCHEMA } from './columns-schema';
+import { EMBEDDING_SCHEMA } from './embedding-schema';
 import { LORA_SCHEMA } from './lora-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 
@@ -133,6 +134,7 @@ export const CONFIG_SCHEMA = {
       examples: [true],
     },
     ...LORA_SCHEMA,
+    ...EMBEDDING_SCHEMA,
     max_steps: {
       description:
         'Stop after this many updates of the weights. 60 to 200 for a test, 500 to 5,000 for real training. When given, num_train_epochs is not used.',

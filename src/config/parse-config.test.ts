@@ -77,6 +77,7 @@ describe('a good configuration', () => {
       rank_pattern: {},
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],
+      neftune_noise_alpha: null,
       max_steps: null,
       num_train_epochs: 3,
       per_device_batch_size: 2,

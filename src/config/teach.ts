@@ -1,5 +1,6 @@
 import { CONFIG_SCHEMA } from './config-schema';
 import { DATA_TEACHING } from './teaching/data';
+import { EMBEDDING_TEACHING } from './teaching/embeddings';
 import { LORA_TEACHING } from './teaching/lora';
 import { MODEL_TEACHING } from './teaching/model';
 import { RUN_TEACHING } from './teaching/run';
@@ -16,6 +17,7 @@ export const TEACHING: Readonly<Record<TaughtKey, Teaching>> = {
   ...MODEL_TEACHING,
   ...DATA_TEACHING,
   ...LORA_TEACHING,
+  ...EMBEDDING_TEACHING,
   ...UPDATE_TEACHING,
   ...RUN_TEACHING,
 };

@@ -40,6 +40,8 @@ export interface PackedBatch {
   /** [tokens], from 0 in each sequence. */
   readonly positions: Indices;
   readonly sequences: Sequences;
+  /** Per sequence, the rows that are its own. */
+  readonly own: readonly Span[];
   readonly shared?: SharedKeys | undefined;
   /** [targetCount]: the rows whose next token is a target. */
   readonly targetRows: Indices;
@@ -77,6 +79,7 @@ export function packBatch(
   const rows: number[] = [];
   const targets: number[] = [];
   const targetOffsets = [0];
+  const own: Span[] = [];
   /** Adds the rows of a sequence from `from` on, which see those of the prefix and their own. */
   const add = (sequenceIds: ArrayLike<number>, from: number, to: number): void => {
     const before = held ? prefix : 0;
@@ -91,6 +94,7 @@ export function packBatch(
   if (prefix > 0 && !held) add(sequences[0]!.ids, 0, prefix);
   for (const { ids: sequenceIds, trained } of sequences) {
     const start = ids.length - prefix;
+    own.push({ from: ids.length, to: start + sequenceIds.length });
     add(sequenceIds, prefix, sequenceIds.length);
     for (const { from, to } of trained) {
       for (let i = Math.max(1, from); i < to; i++) {
@@ -108,6 +112,7 @@ export function packBatch(
     ids: indices(ids),
     positions: indices(positions),
     sequences: writeSequences(device, memory.take(table.length), Int32Array.from(table)),
+    own,
     shared: prefix === 0 ? undefined : { held: held ? prefix : 0, rows: indices(seen) },
     targetRows: indices(rows),
     targets: indices(targets),

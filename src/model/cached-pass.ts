@@ -132,7 +132,7 @@ export class KvCache {
     workspace.layOut(tokens, false);
     const mark = workspace.mark();
     const r = device.begin();
-    const x = embed(r, model, { ids: written(ids), tokens });
+    const x = embed(r, model, { ids: written(ids), tokens, own: [] });
     const cacheRows = written(rows);
     for (const layer of model.layers) {
       const inner = workspace.mark();

@@ -13,6 +13,9 @@ const MAX_DELTAS = 4096;
 /** Elements that one mask may cover. */
 const MASK_SPAN = 2 ** 40;
 
+/** Where noise on the input is drawn from: beyond all masks of the same seed. */
+export const NOISE_OFFSET = MAX_DELTAS * MASK_SPAN;
+
 /** The mask of a delta's input in one pass; undefined where it has no dropout. */
 export function maskOf({ dropout: p, index }: PlacedDelta, { seed, pass }: DropoutSeed): DropoutMask | undefined {
   // The seed picks the stream, the delta a stretch of it that no other's mask reaches.

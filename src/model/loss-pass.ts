@@ -4,6 +4,7 @@ import type { Recorder } from '../compute/recorder';
 import type { PackedBatch } from './batch';
 import type { DropoutSeed } from './dropout';
 import { lossOf } from './head';
+import { addInputNoise, type InputNoise } from './input-noise';
 import {
   backwardLayer,
   forwardLayer,
@@ -22,6 +23,7 @@ export interface TrainPassOptions {
   readonly dropout: DropoutSeed;
   /** Keep only each layer's input and run its forward again in backward. */
   readonly gradientCheckpointing: boolean;
+  readonly noise?: InputNoise | undefined;
 }
 
 /** NLL of every target of the batch, fp32 [targetCount], without gradients. @param prefix that the batch was packed behind */
@@ -57,7 +59,8 @@ export function trainPass(
   const nll = workspace.take(batch.targetCount);
   const dOut = workspace.take(batch.targetCount, config.hiddenSize);
   const context = contextOf(model, batch, { dropout: options.dropout, held: prefix?.layers });
-  const forward = forwardLayers(r, model, batch, context, options.gradientCheckpointing);
+  const x = embed(r, model, batch, options.noise);
+  const forward = forwardLayers(r, model, batch, x, context, options.gradientCheckpointing);
   lossOf(r, model, forward.out, batch, nll, { dx: dOut, gradScale: options.gradScale });
   r.sumRanges(sums, nll, batch.offsets);
   backwardLayers(r, model, batch, context, forward, dOut);
@@ -103,7 +106,8 @@ export function holdPrefix(
     forwardOnly(r, model, batch, context);
     return { layers, backward: () => undefined };
   }
-  const forward = forwardLayers(r, model, batch, context, training.gradientCheckpointing);
+  const x = embed(r, model, batch);
+  const forward = forwardLayers(r, model, batch, x, context, training.gradientCheckpointing);
   const dOut = workspace.take(0, config.hiddenSize);
   const backward = (): void => {
     workspace.layOut(batch.tokens, false);
@@ -140,17 +144,19 @@ function forwardOnly(r: Recorder, model: LlamaModel, batch: PackedBatch, context
   return state.middle;
 }
 
+/** @param input of the first layer [T, C] */
 function forwardLayers(
   r: Recorder,
   model: LlamaModel,
   batch: PackedBatch,
+  input: DeviceBuffer,
   context: PassContext,
   checkpointing: boolean,
 ): Forward {
   const { workspace, config } = model;
   const { layer: lowest } = lowestTrained(model);
   const states: LayerState[] = [];
-  let x = embed(r, model, batch);
+  let x = input;
   for (const layer of model.layers) {
     // A layer below every trained one is never gone back through: it needs no state, and no output of its own.
     const trained = layer.index >= lowest;
@@ -197,6 +203,7 @@ function backwardLayers(
     workspace.release(inner);
   }
   if (model.embedding.gradient !== undefined) {
+    if (config.inputScale !== 1) r.scale(dx, config.inputScale);
     if (config.embeddingScale !== 1) r.scale(dx, config.embeddingScale);
     r.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
   }
@@ -211,12 +218,19 @@ function contextOf(
   return { batch, ...model.ropeFor(batch.longest), ...others };
 }
 
-/** Token embeddings, fp32 [T, C], from the workspace. */
-export function embed(r: Recorder, model: LlamaModel, batch: Pick<PackedBatch, 'ids' | 'tokens'>): DeviceBuffer {
-  const { hiddenSize, embeddingScale } = model.config;
+/** The input of the first layer, fp32 [T, C], from the workspace. */
+export function embed(
+  r: Recorder,
+  model: LlamaModel,
+  batch: Pick<PackedBatch, 'ids' | 'tokens' | 'own'>,
+  noise?: InputNoise,
+): DeviceBuffer {
+  const { hiddenSize, embeddingScale, inputScale } = model.config;
   const x = model.workspace.take(batch.tokens, hiddenSize);
   r.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
   if (embeddingScale !== 1) r.scale(x, embeddingScale);
+  if (noise !== undefined) addInputNoise(r, x, hiddenSize, batch, noise);
+  if (inputScale !== 1) r.scale(x, inputScale);
   return x;
 }
 

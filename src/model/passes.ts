@@ -22,10 +22,14 @@ export function planInOrder<T extends TokenSequence>(examples: readonly T[], siz
 /**
  * Spreads the examples of a window over few passes of about equal size, none above the device's tokens per pass but where one example is.
  * Every pass reads all weights once, so that fewer and fuller ones are faster; order within a window does not matter to training.
- * @param share whether what all begin with alike may be computed once: not where examples draw dropout masks of their own
+ * @param shareable the most tokens that all begin with alike and that may be computed once: 0 where examples draw dropout masks of their own
  */
-export function planEvenly<T extends TokenSequence>(window: readonly T[], size: PassSize, share: boolean): PassPlan<T> {
-  const prefix = share ? sharedPrefix(window, size) : 0;
+export function planEvenly<T extends TokenSequence>(
+  window: readonly T[],
+  size: PassSize,
+  shareable = Infinity,
+): PassPlan<T> {
+  const prefix = sharedPrefix(window, size, shareable);
   return planOf(prefix, spreadOverPasses(window, size.tokensPerPass, prefix));
 }
 
@@ -82,10 +86,10 @@ function spread<T extends TokenSequence>(
  * Tokens that all of several examples begin with, if they are worth sharing. The row that predicts an example's first target is its own, and
  * so is at least one row of each.
  */
-function sharedPrefix(examples: readonly TokenSequence[], { sharedTokens }: PassSize): number {
+function sharedPrefix(examples: readonly TokenSequence[], { sharedTokens }: PassSize, shareable = Infinity): number {
   const [first, ...others] = examples;
   if (first === undefined || others.length === 0) return 0;
-  let length = Math.min(...examples.map(rowsBeforeTargets));
+  let length = Math.min(shareable, ...examples.map(rowsBeforeTargets));
   for (const { ids } of others) {
     let alike = 0;
     while (alike < length && ids[alike] === first.ids[alike]) alike++;

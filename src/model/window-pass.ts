@@ -2,13 +2,29 @@ import type { DeviceBuffer } from '../compute/memory';
 import type { Recorder } from '../compute/recorder';
 import { PROJECTIONS } from '../config/config-schema';
 import { packBatch, packPrefix, type TokenSequence } from './batch';
+import type { InputNoise } from './input-noise';
 import type { LlamaModel } from './llama';
 import { holdPrefix, trainPass, type TrainPassOptions } from './loss-pass';
 import { longestOf, planEvenly, type PassPlan } from './passes';
 
-/** How the examples of an update are cut into passes. */
-export function planWindow<T extends TokenSequence>(model: LlamaModel, window: readonly T[]): PassPlan<T> {
-  return planEvenly(window, model.device.traits, !dropsOut(model));
+/** A sequence of an update. */
+export interface WindowSequence extends TokenSequence {
+  /** Which of all noises of the run it draws, where there is noise. */
+  readonly draw?: number;
+}
+
+export interface WindowOptions extends Omit<TrainPassOptions, 'noise'> {
+  /** Noise on the input, for which the window was planned. */
+  readonly noise?: Omit<InputNoise, 'draws'> | undefined;
+}
+
+/** How the examples of an update are cut into passes. @param noisy whether they are trained with noise on the input */
+export function planWindow<T extends WindowSequence>(
+  model: LlamaModel,
+  window: readonly T[],
+  noisy = false,
+): PassPlan<T> {
+  return planEvenly(window, model.device.traits, noisy || dropsOut(model) ? 0 : Infinity);
 }
 
 /** Whether each row of a pass draws a mask of its own: then a beginning that is alike is not computed alike. */
@@ -24,9 +40,9 @@ function dropsOut({ layers }: LlamaModel): boolean {
 export function* trainWindow(
   r: Recorder,
   model: LlamaModel,
-  { prefix, groups }: PassPlan<TokenSequence>,
+  { prefix, groups }: PassPlan<WindowSequence>,
   sums: DeviceBuffer,
-  options: TrainPassOptions,
+  { noise, ...options }: WindowOptions,
 ): Generator<void, void, void> {
   const { indices, workspace, device } = model;
   const mark = workspace.mark();
@@ -41,7 +57,11 @@ export function* trainWindow(
   for (const [index, group] of groups.entries()) {
     const batch = packBatch(device, indices, group, prefix);
     const { seed, pass } = options.dropout;
-    const ofPass = { ...options, dropout: { seed, pass: pass + index } };
+    const ofPass = {
+      ...options,
+      dropout: { seed, pass: pass + index },
+      noise: noise && { ...noise, draws: group.map(({ draw = 0 }) => draw) },
+    };
     trainPass(r, model, batch, sums.slice(2 * seen, 2 * group.length), ofPass, held);
     seen += group.length;
     yield;

@@ -4,6 +4,7 @@ import { DryDevice } from '../compute/dry/dry-device';
 import type { DeviceTraits } from '../compute/traits';
 import { countTargets, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
 import { KvCache } from '../model/cached-pass';
+import { isNoisy } from '../model/input-noise';
 import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
 import { planInOrder, type PassPlan } from '../model/passes';
@@ -89,7 +90,8 @@ export async function estimateMemory(
   const before = device.usedBytes;
   const optimizer = before - untrained;
 
-  const passes = largestPasses(windowsOf(config, parts.train, STEPS_SEEN).map((window) => planWindow(tuned, window)));
+  const windows = windowsOf(config, parts.train, STEPS_SEEN);
+  const passes = largestPasses(windows.map((window) => planWindow(tuned, window, isNoisy(config))));
   for (const plan of passes) {
     const r = device.begin();
     const sums = device.alloc('f32', 2 * plan.groups[0]!.length);

@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '../config/config-schema';
 import { countTargets, type TokenSequence } from '../model/batch';
+import { isNoisy } from '../model/input-noise';
 import type { LlamaModel } from '../model/llama';
 import { planInOrder, type PassPlan } from '../model/passes';
 import { scorePasses } from '../model/score';
@@ -71,9 +72,14 @@ export async function measureTrainingPace(
     return (performance.now() - started) / 1000;
   };
   try {
-    const training = await secondsPerWork(model, passesOf(windows.map((one) => planWindow(model, one))), train, {
-      seconds: TRAINING_SECONDS,
-    });
+    const training = await secondsPerWork(
+      model,
+      passesOf(windows.map((one) => planWindow(model, one, isNoisy(config)))),
+      train,
+      {
+        seconds: TRAINING_SECONDS,
+      },
+    );
     await update();
     const each = await update();
     const plans = passesOf([planInOrder(scored, device.traits)]);

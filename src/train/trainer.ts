@@ -2,7 +2,7 @@ import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { pairAt } from '../compute/pairs';
 import { SftError } from '../base/errors';
-import { countTargets, sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
+import { countTargets, sequencesOf, type TrainableSequence } from '../model/batch';
 import type { LlamaModel } from '../model/llama';
 import type { ParameterSet } from '../model/parameters';
 import type { Tuning } from '../model/tuning';
@@ -31,6 +31,8 @@ export interface TrainerOptions extends OptimizerOptions {
   /** 0 does not clip. */
   readonly max_grad_norm: number;
   readonly gradient_checkpointing: boolean;
+  /** Strength of the noise on the token embeddings; none unless given. */
+  readonly neftune_noise_alpha?: number | null;
   readonly shuffle: boolean;
   readonly seed: number;
 }
@@ -103,12 +105,17 @@ export class Trainer {
   async trainStep(): Promise<StepResult> {
     const { device, model, options, parameters } = this;
     const step = this.step;
+    const sequences = this.order.window(step).flatMap((index) => {
+      const example = this.examples[index]!;
+      return sequencesOf([example]).map(({ ids, trained }) => ({ ids, trained, place: example.place }));
+    });
+    // So many numbers are this step's own: for the masks of its passes, and for the noise of its sequences.
+    const draws = step * this.most;
+    const alpha = options.neftune_noise_alpha ?? 0;
     const plan = planWindow(
       model,
-      this.order.window(step).flatMap((index): (TokenSequence & { readonly place: string })[] => {
-        const example = this.examples[index]!;
-        return sequencesOf([example]).map(({ ids, trained }) => ({ ids, trained, place: example.place }));
-      }),
+      sequences.map((sequence, i) => ({ ...sequence, draw: draws + i })),
+      alpha > 0,
     );
     const window = plan.groups.flat();
     const targets = window.reduce((sum, sequence) => sum + countTargets(sequence), 0);
@@ -122,7 +129,8 @@ export class Trainer {
     r.fill(parameters.gradients, 0);
     const passes = trainWindow(r, model, plan, sums, {
       gradScale: 1 / targets,
-      dropout: { seed: options.seed, pass: step * this.most },
+      dropout: { seed: options.seed, pass: draws },
+      noise: alpha > 0 ? { alpha, seed: options.seed } : undefined,
       gradientCheckpointing: options.gradient_checkpointing,
     });
     while (passes.next().done !== true) {

@@ -1,5 +1,6 @@
 import { sequencesOf, type TokenSequence, type TrainableSequence } from '../model/batch';
 import type { ResolvedConfig } from '../config/config-schema';
+import { isNoisy } from '../model/input-noise';
 import type { LlamaModel } from '../model/llama';
 import { planWindow } from '../model/window-pass';
 import { workOf } from '../model/work';
@@ -31,7 +32,12 @@ export function windowsOf(
 }
 
 /** The work of an update as `workOf` counts it: the mean over updates. */
-export function updateWork(model: LlamaModel, windows: readonly (readonly TokenSequence[])[]): number {
-  const sum = windows.reduce((total, window) => total + workOf(model.config, planWindow(model, window)), 0);
+export function updateWork(
+  model: LlamaModel,
+  windows: readonly (readonly TokenSequence[])[],
+  options: Parameters<typeof isNoisy>[0],
+): number {
+  const plans = windows.map((window) => planWindow(model, window, isNoisy(options)));
+  const sum = plans.reduce((total, plan) => total + workOf(model.config, plan), 0);
   return sum / Math.max(1, windows.length);
 }

@@ -79,7 +79,8 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     await keep('gegluBackward, dup, and scale', dup);
     b.kernels.add(h, gate);
     b.kernels.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
-    await keep('add and dropout', h);
+    b.kernels.addNoise(h, { magnitude: 0.1, seed: 5, offset: 3 });
+    await keep('add, dropout and noise', h);
     const half = b.stored('bf16', new Float32Array(n));
     b.kernels.copy(half, h);
     await keep('copy', half);

@@ -7,6 +7,7 @@ import { linearSuite } from './linear';
 import { lossSuite } from './loss';
 import { memorySuite } from './memory';
 import { nf4Suite } from './nf4';
+import { noiseSuite } from './noise';
 import { normSuite } from './norm';
 import { optimizerSuite } from './optimizer';
 import { optimizer8bitSuite } from './optimizer-8bit';
@@ -31,6 +32,7 @@ export function describeDevice(name: string, create: () => Device): void {
     attentionSuite(get);
     elementwiseSuite(get);
     dropoutSuite(get);
+    noiseSuite(get);
     rowsSuite(get);
     lossSuite(get);
     optimizerSuite(get);

@@ -10,6 +10,7 @@ import { readLlamaConfig } from '../../src/model/llama-config';
 import { scoreExamples } from '../../src/model/score';
 import type { Tuning } from '../../src/model/tuning';
 import { BaseWeights } from '../../src/model/weights';
+import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint';
 import { Trainer } from '../../src/train/trainer';
 import type { TuningTarget } from '../../src/tuning/method';
 import { createTuning, loadAdapter } from '../../src/tuning/registry';
@@ -90,7 +91,7 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       assert.deepEqual(ours, Object.fromEntries(Object.entries(peft).filter(([key]) => key in ours)));
     });
 
-    it('ten steps: loss, gradient norm and every weight within 1e-3', async () => {
+    const training = (): { trainer: Trainer; model: LlamaModel; tuning: Tuning } => {
       const tuning = loadAdapter(target, path.join(folder, 'adapter_start'));
       const model = new LlamaModel(device, config, target.weights, tuning);
       const rows = order.flat(2).map((index) => ({ ...sequenceOf(examples[index]!), place: `example ${index}` }));
@@ -104,8 +105,14 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
         optim: 'adamw',
         gradient_checkpointing: false,
         shuffle: false,
+        neftune_noise_alpha: resolved.neftune_noise_alpha,
         seed: 0,
       });
+      return { trainer, model, tuning };
+    };
+
+    it('ten steps: loss, gradient norm and every weight within 1e-3', async () => {
+      const { trainer, model, tuning } = training();
       for (const [i, step] of atLeastOne(steps.entries())) {
         const result = await trainer.trainStep();
         near(result.loss, step.loss, 1e-3, `loss of step ${i + 1}`);
@@ -123,6 +130,27 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       await tuning.write(device, `tiny-random/${modelName}`, written);
       trainer.free();
       model.free();
+    });
+
+    it('resumed in the middle it ends with the same bytes', async () => {
+      const middle = path.join(root, `${name}-middle`);
+      mkdirSync(middle);
+      const [first, second] = [training(), training()];
+      for (let step = 0; step < 4; step++) await first.trainer.trainStep();
+      const state = { step: 4, best: null, evaluations_without_gain: 0 };
+      await writeCheckpoint(device, first.trainer, state, `tiny-random/${modelName}`, middle);
+      readCheckpoint(device, second.trainer, middle);
+      while (second.trainer.step < second.trainer.totalSteps) await second.trainer.trainStep();
+      const resumed = path.join(root, `${name}-resumed`);
+      mkdirSync(resumed);
+      await second.tuning.write(device, `tiny-random/${modelName}`, resumed);
+      for (const file of atLeastOne(readdirSync(written))) {
+        assert.deepEqual(readFileSync(path.join(resumed, file)), readFileSync(path.join(written, file)), file);
+      }
+      for (const { trainer, model } of [first, second]) {
+        trainer.free();
+        model.free();
+      }
     });
 
     it("PEFT's adapter after them loads here, with PEFT's NLL", async () => {

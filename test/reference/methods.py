@@ -16,6 +16,7 @@ from transformers.utils import logging
 
 import models_json
 from models_training import example_nll, train
+from noise import Neftune
 
 HERE = Path(__file__).parent
 OUT = HERE / "methods"
@@ -41,6 +42,9 @@ CASES = {
     "loraplus": Case("llama3", {"loraplus_lr_ratio": 16}, {"weight_decay": 0.1}),
     "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
+    "neftune": Case("llama3", {"neftune_noise_alpha": 9}),
+    "neftune_scaled": Case("gemma3", {"neftune_noise_alpha": 15}),
+    "neftune_multiplied": Case("granite", {"neftune_noise_alpha": 4}),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
 }
 SAME = ("target_modules", "use_rslora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
@@ -77,6 +81,18 @@ def start(name: str, case: Case, folder: Path) -> None:
     save(model, folder)
 
 
+def train_steps(model: PeftModel, case: Case, examples: list, order: list, settings: dict) -> list:
+    ratio = case.keys.get("loraplus_lr_ratio")
+    alpha = case.keys.get("neftune_noise_alpha")
+    if alpha is None:
+        return train(model, examples, order, settings, ratio)[0]
+    # The trainer's seed in test/parity/methods.test.ts.
+    neftune = Neftune(model, alpha, 0, sum(len(batch) for batch in order[0]))
+    steps, _ = train(model, examples, order, settings, ratio, neftune.example)
+    neftune.remove()
+    return steps
+
+
 def write(name: str, case: Case) -> None:
     folder = OUT / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -84,8 +100,8 @@ def write(name: str, case: Case) -> None:
     model = PeftModel.from_pretrained(base(case), folder / "adapter_start", is_trainable=True).eval()
     expected = json.loads((HERE / "models" / case.model / "expected.json").read_text())
     training, examples = expected["adapter_training"], expected["examples"]
-    settings = training["settings"] | case.settings
-    steps, _ = train(model, examples, training["order"], settings, case.keys.get("loraplus_lr_ratio"))
+    settings, order = training["settings"] | case.settings, training["order"]
+    steps = train_steps(model, case, examples, order, settings)
     save(model, folder / "adapter_end")
     with torch.no_grad():
         nll = [example_nll(model, example).item() for example in examples]

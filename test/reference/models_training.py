@@ -32,11 +32,17 @@ def decay_groups(model: torch.nn.Module, weight_decay: float) -> tuple[list, lis
 
 
 def train(
-    model: torch.nn.Module, examples: list, order: list, settings: dict, loraplus_lr_ratio: float | None = None
+    model: torch.nn.Module,
+    examples: list,
+    order: list,
+    settings: dict,
+    loraplus_lr_ratio: float | None = None,
+    before=None,
 ) -> tuple[list, list]:
     """
     One optimizer step for each window of `order` (a list of batches, each a list of example indices); with a ratio by PEFT's optimizer of
-    LoRA+. Returns the steps (loss of the window, gradient norm before clipping, learning rate used) and the names not decayed.
+    LoRA+. `before`, where given, is told of each example: its step and its place in the window. Returns the steps (loss of the window,
+    gradient norm before clipping, learning rate used) and the names not decayed.
     """
     groups, not_decayed = decay_groups(model, settings["weight_decay"])
     parameters = [p for group in groups for p in group["params"]]
@@ -57,11 +63,13 @@ def train(
         )
     schedule = get_linear_schedule_with_warmup(optimizer, settings["warmup_steps"], settings["max_steps"])
     steps = []
-    for window in order:
+    for step, window in enumerate(order):
         members = [examples[index] for batch in window for index in batch]
         count = sum(trained_tokens(example) for example in members)
         total = 0.0
-        for example in members:
+        for index, example in enumerate(members):
+            if before is not None:
+                before(step, index)
             nll = example_nll(model, example)
             total += nll.item()
             (nll / count).backward()

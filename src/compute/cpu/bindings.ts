@@ -68,6 +68,7 @@ const SIGNATURES = {
   copy: ['void', 'sft_copy', ['at', 'i32', 'at', 'i32', 'i64']],
   fill: ['void', 'sft_fill', ['at', 'i32', 'i64', 'f64']],
   dropout: ['void', 'sft_dropout', ['at', 'at', 'i64', 'f64', 'u64', 'u64', 'f32']],
+  addNoise: ['void', 'sft_add_noise', ['at', 'i64', 'f32', 'u64', 'u64']],
   gatherRows: ['void', 'sft_gather_rows', ['at', 'at', 'i32', 'at', 'i64', 'i64']],
   scatterRows: ['void', 'sft_scatter_rows', ['at', 'at', 'at', 'i64', 'i64', 'f32']],
   crossEntropy: ['void', 'sft_cross_entropy', ['at', 'at', 'at', 'i64', 'i64', 'i32', 'f32']],

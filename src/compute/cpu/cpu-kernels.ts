@@ -10,6 +10,7 @@ import type {
   LinearDeltaOptions,
   LinearOptions,
   RmsNormBackwardOptions,
+  UniformNoise,
 } from '../kernels';
 import { toPair } from '../pairs';
 import type { Address, CpuLibrary } from './bindings';
@@ -219,6 +220,10 @@ export class CpuKernels implements Kernels {
 
   dropout(y: DeviceBuffer, x: DeviceBuffer, { p, seed, offset }: DropoutMask, beta: 0 | 1 = 0): void {
     this.library().dropout(at(y), at(x), y.length, p, seed, offset, beta);
+  }
+
+  addNoise(x: DeviceBuffer, { magnitude, seed, offset }: UniformNoise): void {
+    this.library().addNoise(at(x), x.length, magnitude, seed, offset);
   }
 
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {

@@ -22,6 +22,7 @@ export function dryKernels(called: () => void): Kernels {
     copy: called,
     fill: called,
     dropout: called,
+    addNoise: called,
     gatherRows: called,
     quantizeNf4: called,
     scatterRows: called,

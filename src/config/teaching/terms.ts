@@ -27,6 +27,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   rank_pattern: ['LoRA rank', 'Projection'],
   alpha_pattern: ['LoRA alpha', 'Projection'],
   target_modules: ['Projection', 'Attention'],
+  neftune_noise_alpha: ['NEFTune', 'Overfitting'],
   max_steps: ['Step', 'Epoch'],
   num_train_epochs: ['Epoch', 'Overfitting'],
   per_device_batch_size: ['Batch', 'Effective batch'],

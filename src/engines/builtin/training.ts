@@ -45,7 +45,7 @@ export class BuiltinTraining implements Training {
     this.trainableParameters = trainer.parameters.length;
     this.totalSteps = trainer.totalSteps;
     this.traits = model.device.traits;
-    this.updateWork = updateWork(model, windowsOf(job.config, job.train, STEPS_SEEN));
+    this.updateWork = updateWork(model, windowsOf(job.config, job.train, STEPS_SEEN), job.config);
     this.answerPace = answerPace;
     this.close = close;
     this.job = job;

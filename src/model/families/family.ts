@@ -40,8 +40,10 @@ export interface FamilyTraits {
   readonly ropes: readonly (RopeName | undefined)[];
   /** The rotary positions of the layers whose `ropes` is `local`. */
   readonly localRope: Rope | undefined;
-  /** Factor on the token embeddings. */
+  /** Factor that is part of the token embeddings. */
   readonly embeddingScale: number;
+  /** Factor on the input of the first layer, whatever else was put beside or onto the embeddings. */
+  readonly inputScale: number;
   /** Factor on q·k. */
   readonly attentionScale: number;
   /** Factor on what attention and the feed-forward part add to the stream. */
@@ -106,6 +108,7 @@ export function llamaTraits({ layers, headDim }: FamilyShape): FamilyTraits {
     ropes: new Array<RopeName>(layers).fill('global'),
     localRope: undefined,
     embeddingScale: 1,
+    inputScale: 1,
     attentionScale: 1 / Math.sqrt(headDim),
     residualScale: 1,
     logitScale: 1,

@@ -7,7 +7,7 @@ export const GRANITE: Family = {
   models: 'Granite',
   traits: (read) => ({
     ...attentionBias(read),
-    embeddingScale: read.positive('embedding_multiplier', 1),
+    inputScale: read.positive('embedding_multiplier', 1),
     attentionScale: read.positive('attention_multiplier', 1),
     residualScale: read.positive('residual_multiplier', 1),
     logitScale: 1 / read.positive('logits_scaling', 1),

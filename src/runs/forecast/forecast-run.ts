@@ -68,7 +68,7 @@ function workOfUpdates(
   const session = openWeights(device, folder);
   const tuning = createTuning(session, config);
   const model = new LlamaModel(device, session.config, session.weights, tuning);
-  const work = updateWork(model, windowsOf(config, parts.train, STEPS_SEEN));
+  const work = updateWork(model, windowsOf(config, parts.train, STEPS_SEEN), config);
   model.free();
   session.close();
   return { work, trainedWeights: tuning.parameters.length };
