@@ -4,22 +4,28 @@ import { SftError } from '../base/errors';
 import { makeFolder, writeFolderAtomic } from '../base/files';
 import type { Exporter, ExportProgress } from '../export/exporter';
 import { GGUF_TYPE_NAMES } from '../export/gguf/gguf-format';
+import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
+import { exportRecipe } from './export-recipe';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
 import type { Terminal, Verb } from './verb';
 
-const FORMS = EXPORTERS.map(({ name }) => name);
+const FORMS = [...EXPORTERS, ...RECIPES].map(({ name }) => name);
 
 export const exportVerb: Verb = {
   name: 'export',
-  summary: 'write a tuned model in a form that other programs load',
-  usage: `sft export RUN --to ${FORMS.join('|')} --out PATH [--type q8_0] [--weights best] [options]`,
+  summary: 'write a tuned model, or its recipe, in a form that other programs load',
+  usage: `sft export RUN|CONFIG --to ${FORMS.join('|')} --out PATH [--type q8_0] [--weights best] [options]`,
   options: {
-    to: { type: 'string', value: 'FORM', help: EXPORTERS.map(({ name, summary }) => `${name}: ${summary}`).join('. ') },
+    to: {
+      type: 'string',
+      value: 'FORM',
+      help: [...EXPORTERS, ...RECIPES].map(({ name, summary }) => `${name}: ${summary}`).join('. '),
+    },
     out: {
       type: 'string',
       value: 'PATH',
@@ -30,6 +36,7 @@ export const exportVerb: Verb = {
       value: 'TYPE',
       help: `of weights in a GGUF: ${GGUF_TYPE_NAMES.join(', ')} (the base model's)`,
     },
+    model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved (recipes)' },
     weights: {
       type: 'string',
       value: 'NAME',
@@ -42,12 +49,22 @@ the base model, computed in fp32 and rounded once to the types of its files, and
 model loads. "peft" writes the adapter for use with PEFT. Both hold the tokenizer, the chat template that training used and a
 README.md that says how the model was trained. The run is not changed. "gguf" is one file for llama.cpp and what is built on it.
 
-  sft export .sft/runs/<run> --to merged --out faq-model`,
+${RECIPES.map(({ name }) => name).join(', ')} write a recipe, to repeat the training elsewhere: the data in the form of that tool, divided as here, and its
+configuration with every setting that it has; what it has not is named. A recipe can be written before training, from a configuration.
+
+  sft export .sft/runs/<run> --to merged --out faq-model
+  sft export sft.config.json --to trl --out faq-trl`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
-    const exporter = exporterNamed(requiredOption(options, 'to', `say in which form: --to ${FORMS.join(' or --to ')}`));
-    const type = chosenType(exporter, textOption(options, 'type'));
+    const form = requiredOption(options, 'to', `say in which form: --to ${FORMS.join(' or --to ')}`);
     const out = path.resolve(requiredOption(options, 'out', 'name the folder to write: --out DIR'));
+    const recipe = RECIPES.find(({ name }) => name === form);
+    if (recipe !== undefined) {
+      await requireFree(out);
+      return exportRecipe(recipe, folder, out, { options, json, terminal });
+    }
+    const exporter = exporterNamed(form);
+    const type = chosenType(exporter, textOption(options, 'type'));
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
     await (single ? requireNoFile(out) : requireFree(out));
     const run = await readRun(folder);

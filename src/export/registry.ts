@@ -4,6 +4,7 @@ import { ggufExporter } from './gguf/gguf-exporter';
 import { ggufLoraExporter } from './gguf/gguf-lora-exporter';
 import { mergedExporter } from './merged/merged-exporter';
 import { peftExporter } from './peft/peft-exporter';
+import { RECIPES } from './recipes/registry';
 
 /** Every form in which a tuned model leaves. */
 export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter, ggufExporter, ggufLoraExporter];
@@ -13,7 +14,7 @@ export function exporterNamed(name: string): Exporter {
   const found = EXPORTERS.find((exporter) => exporter.name === name);
   if (found !== undefined) return found;
   throw new SftError('usage', `--to ${JSON.stringify(name)} is not a form of export`, {
-    remedy: `take one of: ${EXPORTERS.map((exporter) => exporter.name).join(', ')}`,
+    remedy: `take one of: ${[...EXPORTERS, ...RECIPES].map((form) => form.name).join(', ')}`,
     exitCode: 2,
   });
 }
