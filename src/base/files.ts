@@ -1,3 +1,4 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from './errors';
@@ -204,6 +205,22 @@ export async function writeFileAtomic(target: string, data: string | Uint8Array)
     throw explainWriteError(error, target);
   } finally {
     inUse.delete(temporary);
+  }
+}
+
+/**
+ * Writes a file whole or not at all, without leaving the thread: for what is told while a computation takes every turn of it, and would
+ * need a dozen of them. A power cut may bring the former content back. `target` is a file of this process alone, and no link.
+ * @throws SftError as writeFileAtomic
+ */
+export function replaceFile(target: string, data: string): void {
+  const temporary = besides(target, 'tmp');
+  try {
+    writeFileSync(temporary, data, { flag: 'wx', flush: true });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainWriteError(error, target);
   }
 }
 

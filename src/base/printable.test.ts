@@ -8,6 +8,7 @@ describe('text for a terminal', () => {
       printable('a\u001b[31m\r\nb\u0085\u009b\u202ec\u2066\u200f\u061c\u2028\u007f\t'),
       String.raw`a\u001b[31m\u000d\u000ab\u0085\u009b\u202ec\u2066\u200f\u061c\u2028\u007f\u0009`,
     );
+    assert.equal(printable('\ufeffa\u200bb\u2060'), String.raw`\ufeffa\u200bb\u2060`);
     const plain = 'Ọ̀yọ́, 日本語, العربية, 👩🏽‍🚀: "quoted" \\ 50%';
     assert.equal(printable(plain), plain);
   });

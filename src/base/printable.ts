@@ -1,5 +1,8 @@
-/** What a terminal acts on or lets change the order of what is read: C0 and C1, marks, overrides and isolates of direction, line separators. */
-const CONTROLS = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+/**
+ * What a terminal acts on or lets change the order of what is read: C0 and C1, marks, overrides and isolates of direction, line separators.
+ * And what takes no place, so that a text that holds it looks like another.
+ */
+const CONTROLS = /[\p{Cc}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 
 /** A text in which every control character, line breaks and tabs too, is written as JSON writes it: `\u001b`. */
 export function printable(text: string): string {

@@ -70,7 +70,12 @@ function nested(depth: number): unknown {
 /** A JSON value with one to three things changed in it: values, keys, elements. The value itself is left as it is. */
 export function mutateJson(random: Random, value: unknown): unknown {
   let changed = structuredClone(value);
-  for (let left = 1 + random.below(3); left > 0; left--) changed = mutateOnce(random, changed);
+  try {
+    for (let left = 1 + random.below(3); left > 0; left--) changed = mutateOnce(random, changed);
+  } catch (error) {
+    // Nested too deeply to be changed once more.
+    if (!(error instanceof RangeError)) throw error;
+  }
   return changed;
 }
 

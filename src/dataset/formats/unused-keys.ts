@@ -1,5 +1,5 @@
 import type { DatasetKind } from './kind';
-import type { Note, Reading } from './reading';
+import { isJsonObject, type Note, type Reading } from './reading';
 
 /** Keys that mean something to other tools, and would change what a model is asked or learns. */
 const MEANT: readonly string[] = [
@@ -49,7 +49,23 @@ export function unusedKeys({ kind, value }: Pick<Reading, 'kind' | 'value'>): re
       '"label" false marks a completion that is not wanted, yet it would be learnt - delete such examples';
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
+  const turns = kind === 'messages' ? value['messages'] : kind === 'sharegpt' ? value['conversations'] : undefined;
+  for (const [key, known, off] of MARKS) {
+    if (!Array.isArray(turns) || !turns.some((turn) => isJsonObject(turn) && isOther(turn[key], known))) continue;
+    const message = `"${key}" of a turn is neither ${known.join(' nor ')}, and changes nothing: the turn is learnt as others are - write ${off} to leave it out, or remove the key`;
+    notes.push({ rule: 'unused-key', severity: 'warning', message });
+  }
   return notes;
+}
+
+/** Marks of a turn that is learnt or left out, the values that they can have, and the one that leaves it out. */
+const MARKS: readonly (readonly [key: string, known: readonly unknown[], off: string])[] = [
+  ['weight', [0, 1], '0'],
+  ['train', [false, true], 'false'],
+];
+
+function isOther(value: unknown, known: readonly unknown[]): boolean {
+  return value !== undefined && value !== null && !known.includes(value);
 }
 
 function saysNothing(value: unknown): boolean {

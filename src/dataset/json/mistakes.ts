@@ -1,3 +1,4 @@
+import { printable } from '../../base/printable';
 import type { Fix } from '../finding';
 
 /** Ids of the mistakes in writing JSON; each has a page in docs/rules. */
@@ -66,7 +67,8 @@ export function describeWord(word: string): Pick<Mistake, 'rule' | 'message'> & 
 
 /** Text for a message: shortened, without line breaks. */
 export function quoted(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  // What cannot be seen, as a byte-order mark, is spelt.
+  const line = printable(text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, ''));
   return line.length <= 40 ? `"${line}"` : `"${line.slice(0, 39)}…"`;
 }
 

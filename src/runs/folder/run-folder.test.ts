@@ -13,7 +13,7 @@ import { createRun } from '../create-run';
 import type { NewRunEvent, RunEvent } from './event-schema';
 import { readLiveState, readRun, withLife } from '../read-runs';
 import { RunFolder } from './run-folder';
-import type { RunStatus } from './state-schema';
+import type { RunState, RunStatus } from './state-schema';
 import { mountSmallDisk, NO_SMALL_DISK } from '../../../test/small-disk';
 
 /** The child holds the lock of a run, appends events without end and keeps its state fresh. */
@@ -178,6 +178,19 @@ if (childFolder !== undefined) {
       const before = readFileSync(run.stateFile, 'utf8');
       await run.heartbeat({ step: 1 });
       assert.equal(readFileSync(run.stateFile, 'utf8'), before);
+    });
+
+    it('a heartbeat is on the disk without another turn of the thread', async (t) => {
+      const run = await newRun();
+      await run.writeState({ status: 'running' });
+      const later = Date.now() + 1000;
+      t.mock.method(Date, 'now', () => later);
+      const pulse = run.heartbeat({ step: 5, seconds_left: 7 });
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+      const { step, seconds_left } = JSON.parse(readFileSync(run.stateFile, 'utf8')) as RunState;
+      assert.deepEqual([step, seconds_left], [5, 7]);
+      await pulse;
+      assert.ok(!readdirSync(run.path).some((name) => name.includes('.tmp-')));
     });
 
     it('what the pulse is writing is on the disk once a step has said that it lives', async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { removeFile, writeFileAtomic } from '../../base/files';
+import { removeFile, replaceFile, writeFileAtomic } from '../../base/files';
 import { ownIdentity } from '../../base/process-identity';
 import { EventWriter, followEvents, readEventsFrom } from './event-log';
 import type { NewRunEvent, RunEvent } from './event-schema';
@@ -120,7 +120,10 @@ export class RunFolder {
       ...(message === undefined ? {} : { message }),
       ...(left === undefined ? {} : { seconds_left: left }),
     };
-    await writeFileAtomic(this.stateFile, `${JSON.stringify(this.#state)}\n`);
+    const text = `${JSON.stringify(this.#state)}\n`;
+    // What only goes on is told between two computations; what begins or ends must survive a power cut.
+    if (former !== undefined && change.status === undefined) replaceFile(this.stateFile, text);
+    else await writeFileAtomic(this.stateFile, text);
     return this.#state;
   }
 
