@@ -68,7 +68,7 @@ export function limitsFor(variables: unknown): TemplateLimits {
     else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) look(item);
   };
   look(variables);
-  return { steps: 1_000_000 + 1000 * values + 16 * characters, characters: 1_000_000 + 16 * characters };
+  return { steps: 300_000 + 1000 * values + 16 * characters, characters: 1_000_000 + 16 * characters };
 }
 
 /** The interpreter, ended where a template goes on for ever, grows a text without end, or nests too deep. */
