@@ -66,3 +66,8 @@ export function createRandom(seed: number): Random {
   };
   return { nextUint32, nextFloat, below, shuffle };
 }
+
+/** Of the standard normal distribution (Box & Muller 1958). @param random uniform in [0, 1) */
+export function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

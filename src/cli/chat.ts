@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline';
 import { createRandom } from '../base/random';
 import { SftError } from '../base/errors';
 import { generate } from '../generate/generate';
-import { longestText } from '../model/llama-config';
 import type { ModelSession } from '../generate/session';
 import type { LlamaModel } from '../model/llama';
 import type { ChatMessage } from '../text/chat-template';
@@ -61,7 +60,7 @@ stops an answer. With --json each answer is one JSON line on standard output.
         text += piece;
         if (!json) terminal.write(piece);
       };
-      const [result] = await generate(model, [fitting(session, messages, maxNewTokens)], {
+      const [result] = await generate(model, [fitting(session, model, messages, maxNewTokens)], {
         sampling,
         maxNewTokens,
         stopTokenIds: session.chat.stopTokenIds,
@@ -92,10 +91,15 @@ async function openChat(invocation: Invocation): Promise<{ session: ModelSession
 }
 
 /** The prompt of a conversation; its oldest turns are dropped until the answer has room in the model's context. */
-function fitting(session: ModelSession, messages: ChatMessage[], maxNewTokens: number): readonly number[] {
-  const limit = longestText(session.config) - maxNewTokens;
+function fitting(
+  { chat }: ModelSession,
+  { context }: LlamaModel,
+  messages: ChatMessage[],
+  maxNewTokens: number,
+): readonly number[] {
+  const limit = context - maxNewTokens;
   for (;;) {
-    const ids = session.chat.encodePrompt(messages);
+    const ids = chat.encodePrompt(messages);
     if (ids.length <= limit) return ids;
     if (messages.length < 3) {
       messages.pop();

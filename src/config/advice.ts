@@ -7,6 +7,8 @@ import { isShort, type EffectiveValues } from './defaults';
 import { MOST_PASSES, stepsFor, type Plan } from './plan';
 import { planWarnings } from './plan-warnings';
 import { setKey, type Repair } from './repair';
+import { USUAL_RATES } from './usual-rates';
+import { tooLong } from './virtual-room';
 
 /** Updates of a run that is to show something. */
 const TEST_STEPS = 60;
@@ -38,15 +40,18 @@ export function* adviceOn(
 
 function* onLearningRate(values: EffectiveValues): Generator<Advice> {
   const { learning_rate: rate, training_type: type, loraplus_lr_ratio: ratio } = values;
-  const usual = type === 'full' ? 2e-5 : 2e-4;
+  const usual = USUAL_RATES[type];
   const about = { keys: [['learning_rate'], ['training_type']], repairs: [setKey('learning_rate', usual)] };
   const remedy = `set it to about ${usual}`;
-  if (rate > 1e-2) {
+  if (rate > Math.max(1e-2, 50 * usual)) {
     const reason = `a learning_rate of ${rate} overshoots with every update, and the loss will diverge`;
     yield { ...about, code: 'high-learning-rate', severity: 'warning', reason, remedy };
   } else if (rate < 1e-6) {
     const reason = `with a learning_rate of ${rate} the model hardly learns`;
     yield { ...about, code: 'low-learning-rate', severity: 'warning', reason, remedy };
+  } else if (type === 'prompt_tuning' && rate < 1e-3) {
+    const reason = `a learning_rate of ${rate} suits LoRA; a prompt hardly moves with it`;
+    yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
   } else if (type === 'full' && rate >= 1e-4) {
     const reason = `a learning_rate of ${rate} suits LoRA; when all weights are trained it wipes out what the model knows`;
     yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
@@ -63,18 +68,19 @@ function* onLearningRate(values: EffectiveValues): Generator<Advice> {
 }
 
 function* onLength(
-  { max_seq_length: length }: EffectiveValues,
-  facts: Pick<ConfigFacts, 'modelMaxPositions'>,
+  values: EffectiveValues,
+  { modelMaxPositions: limit }: Pick<ConfigFacts, 'modelMaxPositions'>,
 ): Generator<Advice> {
-  const limit = facts.modelMaxPositions;
-  if (limit === undefined || length <= limit) return;
+  const found = limit === undefined ? undefined : tooLong(values, limit);
+  if (found === undefined) return;
+  const { reason, most } = found;
   yield {
     code: 'beyond-model-length',
     severity: 'error',
     keys: [['max_seq_length'], ['model_name']],
-    reason: `max_seq_length is ${length}, the model was made for ${limit} tokens`,
-    remedy: `set max_seq_length to ${limit} or less`,
-    repairs: [setKey('max_seq_length', limit)],
+    reason: `${reason} tokens`,
+    remedy: `set max_seq_length to ${most} or less`,
+    repairs: [setKey('max_seq_length', most)],
   };
 }
 

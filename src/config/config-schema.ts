@@ -104,9 +104,9 @@ export const CONFIG_SCHEMA = {
     },
     training_type: {
       description:
-        'lora trains a small adapter and leaves the model as it is: little memory, a small result, hard to break. full changes every weight of the model, needs about ten times the memory and far more data.',
+        'lora trains a small adapter and leaves the model as it is: little memory, a small result, hard to break. full changes every weight of the model, needs about ten times the memory and far more data. prompt_tuning trains only a few made-up tokens before every input.',
       type: 'string',
-      enum: ['lora', 'full'],
+      enum: ['lora', 'full', 'prompt_tuning'],
       default: 'lora',
       examples: ['lora'],
     },

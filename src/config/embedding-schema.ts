@@ -2,6 +2,31 @@ import type { JsonSchema } from '../base/json-schema';
 
 /** The keys of sft.config.json on what the model reads: the embeddings of tokens. Under TRL's and PEFT's names. */
 export const EMBEDDING_SCHEMA = {
+  num_virtual_tokens: {
+    description:
+      'With training_type prompt_tuning, how many made-up tokens are put before every input and trained. 8 to 50 are usual; each takes the room of a token.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 4096,
+    default: 20,
+    examples: [8, 20, 50],
+  },
+  prompt_tuning_init: {
+    description:
+      'With training_type prompt_tuning, where the made-up tokens start: at random, or as the embeddings of prompt_tuning_init_text, which trains sooner.',
+    type: 'string',
+    enum: ['random', 'text'],
+    default: 'random',
+    examples: ['random'],
+  },
+  prompt_tuning_init_text: {
+    description:
+      'With prompt_tuning_init text, the words to start from: an instruction such as you would write in front of each question. It is repeated or cut to num_virtual_tokens.',
+    type: ['string', 'null'],
+    minLength: 1,
+    default: null,
+    examples: ['Answer questions about public services, briefly and kindly.'],
+  },
   neftune_noise_alpha: {
     description:
       'Adds a little noise to the token embeddings in training (NEFTune), so that short answers are not learned word by word. 5 is usual; null adds none.',

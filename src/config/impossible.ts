@@ -2,6 +2,7 @@ import type { DeviceListing } from '../compute/provider';
 import { configProblem, type ConfigProblem } from './config-error';
 import type { Config } from './config-schema';
 import type { ConfigText } from './config-text';
+import { embeddingPairs } from './embedding-pairs';
 import { loraPairs, type Finding } from './lora-pairs';
 import { unsupported } from './unsupported';
 import { removeKey, setKey, type Repair } from './repair';
@@ -59,6 +60,7 @@ function* pairs(config: Config): Generator<Finding> {
     };
   }
   yield* loraPairs(config);
+  yield* embeddingPairs(config);
 }
 
 /** Train takes what the other two leave, where they leave something. */

@@ -12,8 +12,9 @@ export interface Finding {
 
 /** What keys of the adapter say that cannot be, or that has no effect. */
 export function* loraPairs(config: Config): Generator<Finding> {
-  if (config.training_type === 'full') {
-    yield* withoutAdapter(config);
+  const { training_type: type = 'lora' } = config;
+  if (type !== 'lora') {
+    yield* withoutAdapter(config, WITHOUT_LORA[type]);
     return;
   }
   const { target_modules: targets } = config;
@@ -49,8 +50,12 @@ function* expression(key: keyof Config, pattern: string): Generator<Finding> {
   }
 }
 
-function* withoutAdapter(config: Config): Generator<Finding> {
-  const why = 'training_type "full" trains the model itself and has no adapter';
+const WITHOUT_LORA = {
+  full: 'training_type "full" trains the model itself and has no adapter',
+  prompt_tuning: 'training_type "prompt_tuning" trains tokens before the input and puts nothing beside matrices',
+} as const;
+
+function* withoutAdapter(config: Config, why: string): Generator<Finding> {
   const remedy = 'remove it, or set training_type to "lora"';
   const refuse = (key: keyof Config, what: string): Finding => ({
     key,
@@ -65,6 +70,7 @@ function* withoutAdapter(config: Config): Generator<Finding> {
     if (Object.keys(config[key] ?? {}).length > 0) yield refuse(key, 'has no effect');
   }
   if (config.loraplus_lr_ratio != null) yield refuse('loraplus_lr_ratio', 'has no effect');
+  if (config.training_type !== 'full') return;
   if (config.adapter != null) yield refuse('adapter', 'cannot be continued');
   if (config.load_in_4bit === true) yield refuse('load_in_4bit', 'keeps weights that are frozen');
 }

@@ -77,6 +77,9 @@ describe('a good configuration', () => {
       rank_pattern: {},
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],
+      num_virtual_tokens: 20,
+      prompt_tuning_init: 'random',
+      prompt_tuning_init_text: null,
       neftune_noise_alpha: null,
       max_steps: null,
       num_train_epochs: 3,
@@ -147,11 +150,18 @@ describe('a good configuration', () => {
     assert.ok(config.model_name.startsWith(path.resolve('examples')));
   });
 
+  /** What some keys need beside them. */
+  const BESIDE: Readonly<Record<string, object>> = {
+    num_virtual_tokens: { training_type: 'prompt_tuning' },
+    prompt_tuning_init: { training_type: 'prompt_tuning' },
+    prompt_tuning_init_text: { training_type: 'prompt_tuning', prompt_tuning_init: 'text' },
+  };
+
   it('the schema explains every key and its examples are valid', () => {
     for (const [key, property] of Object.entries(CONFIG_SCHEMA.properties)) {
       assert.ok(property.description.length > 20, key);
       for (const example of atLeastOne<unknown>(property.examples)) {
-        assert.deepEqual(complaints(text({ [key]: example })), [], key);
+        assert.deepEqual(complaints(text({ ...BESIDE[key], [key]: example })), [], key);
       }
     }
   });

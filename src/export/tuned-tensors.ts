@@ -7,6 +7,7 @@ import type { PlacedDelta } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
 import type { WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
+import { refusePrompt } from './refuse-prompt';
 
 const TYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const;
 const DTYPES = { F32: 'f32', BF16: 'bf16', F16: 'f16' } as const;
@@ -17,12 +18,14 @@ export type TypeChoice = (tensor: Pick<WeightTensor, 'name' | 'shape'>, stored: 
 /**
  * The tensors of a tuned model with what was trained in them. Each is computed in fp32, a piece of `transferBytes` and of whole rows at a
  * time, and rounded once.
+ * @throws SftError export-impossible where what was trained is not in the weights
  * @param choose the types of the base model's file unless given
  */
 export function tunedTensors(
   source: ExportSource,
   choose: TypeChoice = (_, stored) => stored,
 ): readonly TensorSource[] {
+  if (source.tuning !== undefined) refusePrompt(source.tuning);
   const deltas = deltasByTensor(source);
   return source.weights.all().map((tensor) => {
     const { name, shape } = tensor;

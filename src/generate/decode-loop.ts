@@ -1,6 +1,7 @@
 import type { Device } from '../compute/device';
 import { KvCache, type CachedSequence } from '../model/cached-pass';
 import type { LlamaModel } from '../model/llama';
+import { virtualIds } from '../model/virtual-tokens';
 import type { LlamaConfig } from '../model/llama-config';
 import type { Continuation, StopReason } from './generate';
 import { KeptPrefixes } from './kept-prefixes';
@@ -49,6 +50,8 @@ interface Job {
   readonly settle: { resolve(result: DecodeResult): void; reject(error: unknown): void };
   readonly tokens: number[];
   readonly stops: ReadonlySet<number>;
+  /** Virtual tokens that the request's prompt begins with. */
+  readonly virtual: number;
   cachedTokens: number;
 }
 
@@ -86,8 +89,10 @@ export class DecodeLoop {
   }
 
   /** Continues a prompt. Ends `aborted`, with what there is, where the signal says so. */
-  submit(request: DecodeRequest): Promise<DecodeResult> {
-    if (request.prompt.length === 0) throw new RangeError('the prompt is empty');
+  submit(asked: DecodeRequest): Promise<DecodeResult> {
+    if (asked.prompt.length === 0) throw new RangeError('the prompt is empty');
+    const before = virtualIds(asked.model);
+    const request = before.length === 0 ? asked : { ...asked, prompt: [...before, ...asked.prompt] };
     const needed = request.prompt.length + request.maxNewTokens;
     if (needed > this.cache.rows) throw new RangeError(`${needed} tokens do not fit a cache of ${this.cache.rows}`);
     return new Promise((resolve, reject) => {
@@ -96,6 +101,7 @@ export class DecodeLoop {
         settle: { resolve, reject },
         tokens: [],
         stops: new Set(request.stopTokenIds),
+        virtual: before.length,
         cachedTokens: 0,
       });
       if (!this.looping) void this.loop();
@@ -164,7 +170,7 @@ export class DecodeLoop {
       const shared = Math.min(prefix?.shared ?? 0, prompt.length - this.device.traits.fewRows - 1);
       if (prefix !== undefined && shared > 0) {
         this.cache.copyPrefix(sequence, prefix.prefix.sequence, shared);
-        job.cachedTokens = shared;
+        job.cachedTokens = Math.max(0, shared - job.virtual);
       }
       this.running.push({ ...job, sequence });
     }
@@ -193,10 +199,12 @@ export class DecodeLoop {
   }
 
   /** @param logits after the `length` tokens of the prompt that begin at `from` */
-  private tellPrompt({ request }: Running, logits: Float32Array, from: number, length: number): void {
+  private tellPrompt({ request, virtual }: Running, logits: Float32Array, from: number, length: number): void {
     const { prompt, model, logProbs } = request;
     const vocab = model.config.vocabSize;
     for (let row = 0; row < length && from + row + 1 < prompt.length; row++) {
+      // The first token of the prompt itself stands behind nothing that was asked.
+      if (from + row + 1 <= virtual) continue;
       const after = logits.subarray(row * vocab, (row + 1) * vocab);
       logProbs!.onLogProb(tokenLogProb(after, prompt[from + row + 1]!, logProbs!.top));
     }

@@ -1,6 +1,6 @@
 import type { LlamaModel } from '../model/llama';
 import { KvCache } from '../model/cached-pass';
-import { longestText } from '../model/llama-config';
+import { virtualIds } from '../model/virtual-tokens';
 import { sampleToken, type SamplingOptions } from './sampler';
 
 /** Why a continuation ended: at a stop token, at max_new_tokens or the model's last position, or because it was asked to. */
@@ -32,16 +32,17 @@ export async function generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Promise<Continuation[]> {
-  const most = longestText(model.config);
+  const most = model.context;
   const rooms = prompts.map((prompt) => Math.max(0, Math.min(options.maxNewTokens, most - prompt.length)));
-  const capacities = prompts.map((prompt, index) => prompt.length + rooms[index]!);
+  const begun = prompts.map((prompt) => [...virtualIds(model), ...prompt]);
+  const capacities = begun.map((prompt, index) => prompt.length + rooms[index]!);
   const cache = new KvCache(
     model.device,
     model.config,
     capacities.reduce((sum, capacity) => sum + capacity, 0),
   );
   const stopIds = new Set(options.stopTokenIds);
-  const runs = prompts.map((prompt, index) => ({
+  const runs = begun.map((prompt, index) => ({
     index,
     sequence: cache.open(capacities[index]!)!,
     ids: prompt,

@@ -2,6 +2,7 @@ import { placesHeld, type Span } from '../base/spans';
 import type { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
 import { writeIndices, writeSequences, type Indices, type Sequences } from '../compute/indices';
+import { isVirtual } from './virtual-ids';
 
 /** Token ids of one sequence and which of them are targets of the loss. */
 export interface TokenSequence {
@@ -35,12 +36,13 @@ export interface SharedKeys {
 export interface PackedBatch {
   readonly tokens: number;
   readonly longest: number;
-  /** [tokens] */
+  /** Virtual ones included, which stand as 0 among `ids` [tokens]. */
+  readonly tokenIds: readonly number[];
   readonly ids: Indices;
   /** [tokens], from 0 in each sequence. */
   readonly positions: Indices;
   readonly sequences: Sequences;
-  /** Per sequence, the rows that are its own. */
+  /** Per sequence, the rows that are its own and no virtual tokens. */
   readonly own: readonly Span[];
   readonly shared?: SharedKeys | undefined;
   /** [targetCount]: the rows whose next token is a target. */
@@ -94,7 +96,9 @@ export function packBatch(
   if (prefix > 0 && !held) add(sequences[0]!.ids, 0, prefix);
   for (const { ids: sequenceIds, trained } of sequences) {
     const start = ids.length - prefix;
-    own.push({ from: ids.length, to: start + sequenceIds.length });
+    let first = prefix;
+    while (first < sequenceIds.length && isVirtual(sequenceIds[first]!)) first++;
+    own.push({ from: start + first, to: start + sequenceIds.length });
     add(sequenceIds, prefix, sequenceIds.length);
     for (const { from, to } of trained) {
       for (let i = Math.max(1, from); i < to; i++) {
@@ -109,7 +113,8 @@ export function packBatch(
   return {
     tokens: ids.length,
     longest: Math.max(0, ...sequences.map((sequence) => sequence.ids.length)),
-    ids: indices(ids),
+    tokenIds: ids,
+    ids: indices(ids.map((id) => (isVirtual(id) ? 0 : id))),
     positions: indices(positions),
     sequences: writeSequences(device, memory.take(table.length), Int32Array.from(table)),
     own,

@@ -7,6 +7,7 @@ import type { LlamaModel } from './llama';
 import type { LlamaConfig } from './llama-config';
 import { embed } from './loss-pass';
 import { RowExtents } from './row-extents';
+import { isVirtual } from './virtual-ids';
 
 /** One sequence in a KvCache: consecutive rows, of which the first `length` hold keys and values. */
 export interface CachedSequence {
@@ -20,7 +21,7 @@ export interface CachedSequence {
 /** Tokens to append to a sequence. */
 export interface AppendedPart {
   readonly sequence: CachedSequence;
-  /** Not empty. */
+  /** Not empty; a sequence of a model with a prompt begins with its virtual tokens. */
   readonly ids: readonly number[];
   /** Logits after every token, not only after the last. */
   readonly everyRow?: boolean;
@@ -95,7 +96,7 @@ export class KvCache {
   async append(model: LlamaModel, parts: readonly AppendedPart[]): Promise<Float32Array> {
     const { device, config, workspace } = model;
     const tokens = parts.reduce((sum, part) => sum + part.ids.length, 0);
-    const ids = new Int32Array(tokens);
+    const ids: number[] = [];
     const positions = new Int32Array(tokens);
     const rows = new Int32Array(tokens);
     const asked: number[] = [];
@@ -109,7 +110,7 @@ export class KvCache {
         throw new RangeError(`${length} tokens do not fit a sequence of ${capacity}`);
       table.set([row, part.ids.length, first, length], index * 4);
       part.ids.forEach((id, i) => {
-        ids[row + i] = id;
+        ids.push(id);
         positions[row + i] = start + i;
         rows[row + i] = first + start + i;
       });
@@ -121,6 +122,7 @@ export class KvCache {
     });
 
     const { indices } = model;
+    const real = Int32Array.from(ids, (id) => (isVirtual(id) ? 0 : id));
     const indexMark = indices.mark();
     const written = (values: Int32Array): Indices => writeIndices(device, indices.take(values.length), values);
     const where = {
@@ -132,7 +134,7 @@ export class KvCache {
     workspace.layOut(tokens, false);
     const mark = workspace.mark();
     const r = device.begin();
-    const x = embed(r, model, { ids: written(ids), tokens, own: [] });
+    const x = embed(r, model, { ids: written(real), tokenIds: ids, tokens, own: [] });
     const cacheRows = written(rows);
     for (const layer of model.layers) {
       const inner = workspace.mark();

@@ -1,7 +1,7 @@
 import { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
-import type { LlamaConfig } from './llama-config';
+import { longestText, type LlamaConfig } from './llama-config';
 import { asMatrix, type ParameterSet } from './parameters';
 import type { Rope } from './rope-scaling';
 import { partOf, type Projection } from './module-parts';
@@ -39,6 +39,14 @@ export interface Layer {
 export interface Table {
   readonly matrix: DenseMatrix;
   readonly gradient: DeviceBuffer | undefined;
+}
+
+/** Trained rows that stand in the place of token embeddings. */
+export interface TrainedRows {
+  /** fp32 [n, C] */
+  readonly matrix: DenseMatrix;
+  /** Of the shape of the matrix: backward adds to it. */
+  readonly gradient: DeviceBuffer;
 }
 
 /** fp32 [positions, rotated / 2] each, for the first `rotated` elements of each head. */
@@ -81,6 +89,8 @@ export class LlamaModel {
   readonly embedding: Table;
   readonly head: Table;
   readonly finalNorm: Norm;
+  /** Rows before the tokens of every sequence. */
+  readonly prompt: TrainedRows | undefined;
   /** Activations of a pass, and the indices of all passes that are under way. */
   readonly workspace: Arena;
   readonly indices: Arena;
@@ -114,6 +124,8 @@ export class LlamaModel {
     this.embedding = table('model.embed_tokens.weight');
     this.head = config.tieWordEmbeddings ? this.embedding : table('lm_head.weight');
     this.finalNorm = norm('model.norm.weight');
+    const prompt = tuning?.prompt;
+    this.prompt = prompt && { matrix: asMatrix(prompt), gradient: prompt.gradient };
     this.layers = Array.from({ length: config.layers }, (_, index) => {
       const prefix = `model.layers.${index}.`;
       const placed = (name: string | undefined): Norm | undefined =>
@@ -143,6 +155,11 @@ export class LlamaModel {
         projections: projectionsOf(config, matrix),
       };
     });
+  }
+
+  /** Tokens that a sequence may have. */
+  get context(): number {
+    return longestText(this.config) - (this.prompt?.matrix.rows ?? 0);
   }
 
   /** The trained tensors. */

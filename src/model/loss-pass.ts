@@ -5,6 +5,7 @@ import type { PackedBatch } from './batch';
 import type { DropoutSeed } from './dropout';
 import { lossOf } from './head';
 import { addInputNoise, type InputNoise } from './input-noise';
+import { promptRows, putRows, rowGradients } from './input-rows';
 import {
   backwardLayer,
   forwardLayer,
@@ -202,10 +203,13 @@ function backwardLayers(
     backwardLayer(r, model, layer, state, dx, context, depth, needed && { needed, dOut });
     workspace.release(inner);
   }
-  if (model.embedding.gradient !== undefined) {
-    if (config.inputScale !== 1) r.scale(dx, config.inputScale);
+  const { embedding, prompt } = model;
+  if ((embedding.gradient ?? prompt) !== undefined && config.inputScale !== 1) r.scale(dx, config.inputScale);
+  const rows = promptRows(model, batch.tokenIds);
+  if (rows !== undefined) rowGradients(r, model, dx, rows);
+  if (embedding.gradient !== undefined) {
     if (config.embeddingScale !== 1) r.scale(dx, config.embeddingScale);
-    r.scatterRows(model.embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
+    r.scatterRows(embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
   }
   workspace.release(mark);
 }
@@ -222,13 +226,15 @@ function contextOf(
 export function embed(
   r: Recorder,
   model: LlamaModel,
-  batch: Pick<PackedBatch, 'ids' | 'tokens' | 'own'>,
+  batch: Pick<PackedBatch, 'ids' | 'tokenIds' | 'tokens' | 'own'>,
   noise?: InputNoise,
 ): DeviceBuffer {
   const { hiddenSize, embeddingScale, inputScale } = model.config;
   const x = model.workspace.take(batch.tokens, hiddenSize);
   r.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
   if (embeddingScale !== 1) r.scale(x, embeddingScale);
+  const rows = promptRows(model, batch.tokenIds);
+  if (rows !== undefined) putRows(r, model, x, rows);
   if (noise !== undefined) addInputNoise(r, x, hiddenSize, batch, noise);
   if (inputScale !== 1) r.scale(x, inputScale);
   return x;
@@ -236,7 +242,7 @@ export function embed(
 
 /** The lowest layer with something trained, and how deep backward goes in it. */
 function lowestTrained(model: LlamaModel): { layer: number; depth: BackwardDepth } {
-  if (model.embedding.gradient !== undefined) return { layer: 0, depth: 'input' };
+  if ((model.embedding.gradient ?? model.prompt) !== undefined) return { layer: 0, depth: 'input' };
   const layer = model.layers.find((l) => depthOf(l) !== undefined);
   return layer === undefined
     ? { layer: model.layers.length, depth: 'down' }

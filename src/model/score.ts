@@ -2,6 +2,7 @@ import { packBatch, packPrefix, type TokenSequence } from './batch';
 import type { LlamaModel } from './llama';
 import { evaluateLoss, holdPrefix, type HeldPrefix } from './loss-pass';
 import { longestOf, planInOrder, type PassPlan } from './passes';
+import { behindPrompt } from './virtual-tokens';
 
 export interface ExampleScore {
   /** Sum over the example's trained tokens. */
@@ -15,9 +16,17 @@ export async function scoreExamples(
   model: LlamaModel,
   examples: readonly TokenSequence[],
 ): Promise<{ loss: number; targets: number; perExample: ExampleScore[] }> {
-  const perExample = await scorePasses(model, planInOrder(examples, model.device.traits));
+  const perExample = await scorePasses(model, planScoring(model, examples));
   const targets = perExample.reduce((n, e) => n + e.targets, 0);
   return { loss: perExample.reduce((n, e) => n + e.nll, 0) / targets, targets, perExample };
+}
+
+/** How examples are cut into passes to be scored. */
+export function planScoring(model: LlamaModel, examples: readonly TokenSequence[]): PassPlan<TokenSequence> {
+  return planInOrder(
+    examples.map((example) => behindPrompt(model, example)),
+    model.device.traits,
+  );
 }
 
 /** The NLL of each example of the passes. */

@@ -19,6 +19,8 @@ export interface Tuning {
   delta(layer: number, module: ModuleName): PlacedDelta | undefined;
   /** The parameter that takes the place of a tensor of the base model, named as in its file. */
   replaces(tensor: string): Parameter | undefined;
+  /** Rows [n, C] that stand before the tokens of every sequence; trained alone, with nothing that `replaces`. */
+  readonly prompt?: Parameter;
   /** Fills what starts from chance. @param random uniform in [0, 1) */
   initialise(random: () => number): void;
   /** Name of the file with the parameters in a folder that `write` wrote. */

@@ -6,6 +6,7 @@ import type { InputNoise } from './input-noise';
 import type { LlamaModel } from './llama';
 import { holdPrefix, trainPass, type TrainPassOptions } from './loss-pass';
 import { longestOf, planEvenly, type PassPlan } from './passes';
+import { behindPrompt, virtualIds } from './virtual-tokens';
 
 /** A sequence of an update. */
 export interface WindowSequence extends TokenSequence {
@@ -24,7 +25,12 @@ export function planWindow<T extends WindowSequence>(
   window: readonly T[],
   noisy = false,
 ): PassPlan<T> {
-  return planEvenly(window, model.device.traits, noisy || dropsOut(model) ? 0 : Infinity);
+  const most = dropsOut(model) ? 0 : noisy ? virtualIds(model).length : Infinity;
+  return planEvenly(
+    window.map((sequence) => behindPrompt(model, sequence)),
+    model.device.traits,
+    most,
+  );
 }
 
 /** Whether each row of a pass draws a mask of its own: then a beginning that is alike is not computed alike. */

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { DecodeLoop } from '../generate/decode-loop';
 import type { TokenLogProb } from '../generate/token-log-prob';
-import { longestText } from '../model/llama-config';
 import type { LlamaModel } from '../model/llama';
+import { virtualIds } from '../model/virtual-tokens';
 import { createRandom } from '../base/random';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { createStreamingDecoder } from '../text/streaming-decoder';
@@ -51,14 +51,14 @@ export class Disconnected extends Error {}
 /** Throws ApiError 400 where a prompt is empty or leaves no room for an answer. @returns the most tokens of the answer */
 function answerRoom(loop: DecodeLoop, model: LlamaModel, { ids, param }: Prompt, maxTokens?: number): number {
   const { vocabSize } = model.config;
-  const context = longestText(model.config);
+  const { context } = model;
   if (ids.length === 0) throw new ApiError(400, `${param} is empty`, { param, code: 'invalid_value' });
   const outside = ids.find((id) => id >= vocabSize);
   if (outside !== undefined) {
     const message = `${param}: the model has token ids 0 to ${vocabSize - 1}, not ${outside}`;
     throw new ApiError(400, message, { param, code: 'invalid_value' });
   }
-  const most = Math.min(context, loop.cache.rows);
+  const most = Math.min(context, loop.cache.rows - virtualIds(model).length);
   const wanted = maxTokens ?? DEFAULT_MAX_TOKENS;
   if (ids.length + Math.min(wanted, 1) > most) {
     const limit = most === context ? 'the model has room for' : 'the server keeps (see --cache-mib)';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Device } from '../compute/device';
 import { openModel, type ModelSession } from '../generate/session';
 import type { WeightOptions } from '../model/weights';
-import { ADAPTER_WEIGHTS } from '../tuning/lora/peft-config';
+import { ADAPTER_WEIGHTS } from '../tuning/adapter-config';
 import type { Trained } from '../runs/artifacts';
 import { openTrained, type OpenedModel } from '../runs/open-trained';
 import { openBase } from '../runs/worker/prepare';

@@ -7,8 +7,9 @@ import { KvCache } from '../model/cached-pass';
 import { isNoisy } from '../model/input-noise';
 import { LlamaModel } from '../model/llama';
 import type { LlamaConfig } from '../model/llama-config';
-import { planInOrder, type PassPlan } from '../model/passes';
-import { scorePasses } from '../model/score';
+import type { PassPlan } from '../model/passes';
+import { planScoring, scorePasses } from '../model/score';
+import { virtualIds } from '../model/virtual-tokens';
 import { weightOptions } from '../model/weight-options';
 import { BaseWeights } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
@@ -177,7 +178,7 @@ function targetsOf({ groups }: Plan): number {
 
 /** The passes over the largest groups, without gradients. */
 async function score(model: LlamaModel, examples: readonly TokenSequence[]): Promise<void> {
-  for (const pass of largestPasses([planInOrder(examples, model.device.traits)])) await scorePasses(model, pass);
+  for (const pass of largestPasses([planScoring(model, examples)])) await scorePasses(model, pass);
 }
 
 /** The first pass over the prompts that are longest together, and room for their answers. */
@@ -189,11 +190,12 @@ async function answer(model: LlamaModel, examples: readonly TokenSequence[], max
     if (sum(group) > sum(most)) most = group;
   }
   if (most.length === 0) return;
-  const capacities = most.map((length) => length + maxNewTokens);
+  const before = virtualIds(model);
+  const capacities = most.map((length) => before.length + length + maxNewTokens);
   const cache = new KvCache(model.device, model.config, sum(capacities));
   const parts = most.map((length, i) => ({
     sequence: cache.open(capacities[i]!)!,
-    ids: new Array<number>(length).fill(0),
+    ids: [...before, ...new Array<number>(length).fill(0)],
   }));
   await cache.append(model, parts);
   model.ropeFor(Math.max(...capacities));

@@ -2,8 +2,8 @@ import type { ResolvedConfig } from '../config/config-schema';
 import { countTargets, type TokenSequence } from '../model/batch';
 import { isNoisy } from '../model/input-noise';
 import type { LlamaModel } from '../model/llama';
-import { planInOrder, type PassPlan } from '../model/passes';
-import { scorePasses } from '../model/score';
+import type { PassPlan } from '../model/passes';
+import { planScoring, scorePasses } from '../model/score';
 import { planWindow, trainWindow } from '../model/window-pass';
 import { workOf } from '../model/work';
 import { createOptimizer } from './optimizer/create-optimizer';
@@ -82,7 +82,7 @@ export async function measureTrainingPace(
     );
     await update();
     const each = await update();
-    const plans = passesOf([planInOrder(scored, device.traits)]);
+    const plans = passesOf([planScoring(model, scored)]);
     const score = async (plan: Plan): Promise<void> => {
       await scorePasses(model, plan);
     };

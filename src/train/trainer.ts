@@ -151,7 +151,7 @@ export class Trainer {
       loss: losses.reduce((sum, loss) => sum + loss, 0) / targets,
       learning_rate: learningRate,
       grad_norm: norm,
-      tokens: window.reduce((n, example) => n + example.ids.length, 0),
+      tokens: sequences.reduce((n, { ids }) => n + ids.length, 0),
       trained_tokens: targets,
       epoch: this.order.epochAt(step + 1),
     };

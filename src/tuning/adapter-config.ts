@@ -3,6 +3,7 @@ import { SftError } from '../base/errors';
 import { readFetchedJson, type JsonObject } from '../base/fetched-file';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';
+export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
 
 /**
  * The adapter_config.json of the folder of a PEFT adapter.

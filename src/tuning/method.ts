@@ -12,6 +12,8 @@ export interface TuningTarget {
   readonly device: Device;
   readonly config: LlamaConfig;
   readonly weights: BaseWeights;
+  /** Of the base model, where it is at hand: for methods whose configuration speaks of texts. */
+  readonly chat?: { readonly tokenizer: { encode(text: string): readonly number[] } } | undefined;
 }
 
 /** A way to tune a model; docs/extending.md says what a new one needs. */

@@ -11,7 +11,7 @@ import { LlamaModel } from '../../src/model/llama';
 import { parseLlamaConfig, readLlamaConfig } from '../../src/model/llama-config';
 import { readTensors, type NamedTensor } from '../../src/model/parameter-file';
 import { FullTuning } from '../../src/tuning/full/full-method';
-import { ADAPTER_WEIGHTS } from '../../src/tuning/lora/peft-config';
+import { ADAPTER_WEIGHTS } from '../../src/tuning/adapter-config';
 import { loadPeftAdapter } from '../../src/tuning/lora/load-peft-adapter';
 import { scoreExamples } from '../../src/model/score';
 import { BaseWeights } from '../../src/model/weights';

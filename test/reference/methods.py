@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftConfig, PeftModel, PromptTuningConfig, get_peft_model
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
@@ -27,9 +27,13 @@ SMALL = {"lora_r": 2, "lora_alpha": 6, "target_modules": ["q_proj", "v_proj", "d
 class Case:
     model: str
     keys: dict
-    """Keys of sft.config.json, on top of SMALL."""
+    """Keys of sft.config.json, with LoRA on top of SMALL."""
     settings: dict = field(default_factory=dict)
     """What training does otherwise than expected.json of the model says."""
+
+    @property
+    def all_keys(self) -> dict:
+        return self.keys if "training_type" in self.keys else SMALL | self.keys
 
 
 CASES = {
@@ -45,6 +49,12 @@ CASES = {
     "neftune": Case("llama3", {"neftune_noise_alpha": 9}),
     "neftune_scaled": Case("gemma3", {"neftune_noise_alpha": 15}),
     "neftune_multiplied": Case("granite", {"neftune_noise_alpha": 4}),
+    "prompt_tuning": Case("llama3", {"training_type": "prompt_tuning", "num_virtual_tokens": 9}),
+    "prompt_tuning_scaled": Case("gemma3", {"training_type": "prompt_tuning", "num_virtual_tokens": 12}),
+    "prompt_tuning_multiplied": Case("granite", {"training_type": "prompt_tuning", "num_virtual_tokens": 3}),
+    "prompt_tuning_neftune": Case(
+        "mistral", {"training_type": "prompt_tuning", "num_virtual_tokens": 10, "neftune_noise_alpha": 6}
+    ),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
 }
 SAME = ("target_modules", "use_rslora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
@@ -55,7 +65,9 @@ def base(case: Case) -> torch.nn.Module:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
 
 
-def peft_config(keys: dict) -> LoraConfig:
+def peft_config(keys: dict) -> PeftConfig:
+    if keys.get("training_type") == "prompt_tuning":
+        return PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=keys["num_virtual_tokens"])
     return LoraConfig(r=keys["lora_r"], task_type="CAUSAL_LM", **{key: keys[key] for key in SAME if key in keys})
 
 
@@ -64,7 +76,7 @@ def save(model: PeftModel, folder: Path) -> None:
     (folder / "README.md").unlink(missing_ok=True)
     file = folder / "adapter_config.json"
     content = json.loads(file.read_text())
-    if isinstance(content["target_modules"], list):
+    if isinstance(content.get("target_modules"), list):
         content["target_modules"].sort()
     file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     (folder / "adapter_model.safetensors").chmod(0o644)
@@ -73,12 +85,21 @@ def save(model: PeftModel, folder: Path) -> None:
 def start(name: str, case: Case, folder: Path) -> None:
     """An adapter that acts: with B at zero, most of what a method changes would not be seen."""
     torch.manual_seed(31)
-    model = get_peft_model(base(case), peft_config(SMALL | case.keys))
+    model = get_peft_model(base(case), peft_config(case.all_keys))
     model.peft_config["default"].base_model_name_or_path = f"tiny-random/{case.model}"
     for key, parameter in model.named_parameters():
         if "lora_B" in key:
             parameter.data = 0.2 * torch.randn(parameter.shape)
     save(model, folder)
+
+
+def trainable(case: Case, adapter: Path) -> PeftModel:
+    if case.keys.get("training_type") != "prompt_tuning":
+        return PeftModel.from_pretrained(base(case), adapter, is_trainable=True).eval()
+    # PEFT loads prompts for inference only.
+    model = PeftModel.from_pretrained(base(case), adapter).eval()
+    model.prompt_encoder.requires_grad_(True)
+    return model
 
 
 def train_steps(model: PeftModel, case: Case, examples: list, order: list, settings: dict) -> list:
@@ -97,7 +118,7 @@ def write(name: str, case: Case) -> None:
     folder = OUT / name
     shutil.rmtree(folder, ignore_errors=True)
     start(name, case, folder / "adapter_start")
-    model = PeftModel.from_pretrained(base(case), folder / "adapter_start", is_trainable=True).eval()
+    model = trainable(case, folder / "adapter_start")
     expected = json.loads((HERE / "models" / case.model / "expected.json").read_text())
     training, examples = expected["adapter_training"], expected["examples"]
     settings, order = training["settings"] | case.settings, training["order"]
@@ -105,7 +126,7 @@ def write(name: str, case: Case) -> None:
     save(model, folder / "adapter_end")
     with torch.no_grad():
         nll = [example_nll(model, example).item() for example in examples]
-    document = {"model": case.model, "keys": SMALL | case.keys, "settings": settings, "steps": steps, "nll": nll}
+    document = {"model": case.model, "keys": case.all_keys, "settings": settings, "steps": steps, "nll": nll}
     (folder / "expected.json").write_text(models_json.dumps(document) + "\n")
     print(name, [round(step["loss"], 3) for step in steps])
 

@@ -8,10 +8,11 @@ IGNORED = -100
 
 
 def example_nll(model: torch.nn.Module, example: dict) -> torch.Tensor:
-    """Sum of the negative log likelihood over trained tokens, fp32. Token t is predicted from t - 1; the first never counts."""
+    """Sum of the negative log likelihood over trained tokens, fp32. Token t is predicted from t - 1; the first never counts.
+    Rows of a prompt before the tokens predict none of them."""
     ids = torch.tensor([example["ids"]])
     targets = torch.where(torch.tensor(example["mask"]).bool(), ids[0], IGNORED)[1:]
-    logits = model(input_ids=ids, use_cache=False).logits[0, :-1].float()
+    logits = model(input_ids=ids, use_cache=False).logits[0, -len(targets) - 1 : -1].float()
     return torch.nn.functional.cross_entropy(logits, targets, reduction="sum", ignore_index=IGNORED)
 
 

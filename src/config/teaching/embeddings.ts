@@ -1,6 +1,29 @@
 import type { Teaching } from './teaching';
 
 export const EMBEDDING_TEACHING = {
+  num_virtual_tokens: {
+    what: 'With `training_type` `prompt_tuning`, the number of made-up tokens before every input. Each is a row of numbers like the embedding of a word, and these rows are all that is trained: the model itself stays as it is.',
+    first: '20.',
+    production: '20 to 50; compare the validation loss, since more is not always better.',
+    high: 'every pass reads them, and they take room from the longest input that the model can read; above 100 training is slow and seldom gains.',
+    low: 'with 1 to 4 hardly more than a tone can be learned.',
+  },
+  prompt_tuning_init: {
+    what: 'Where the made-up tokens of prompt tuning begin. `"text"` takes the embeddings of the words in `prompt_tuning_init_text`, which the model understands from the first step; `"random"` draws every number from the normal distribution, as PEFT does unless told otherwise.',
+    first: '`"text"` with one sentence that says what the model should do.',
+    production: '`"text"`; try two or three sentences and keep the best.',
+    sides: ['text', 'random'],
+    high: 'training starts from an instruction and needs few steps; a misleading sentence costs some of them.',
+    low: 'the first answers are nonsense, and many steps at a high learning rate are needed.',
+  },
+  prompt_tuning_init_text: {
+    what: 'The words whose embeddings the made-up tokens start from, with `prompt_tuning_init` `"text"`. They are repeated or cut to `num_virtual_tokens` rows. Training then moves the rows to where no words are, so the text is a start and not an instruction.',
+    first: 'one plain sentence that says what the model should do, as you would say it yourself.',
+    production: 'a sentence of about `num_virtual_tokens` tokens.',
+    sides: ['Too long', 'Too short'],
+    high: 'what goes beyond the rows is never read by the model.',
+    low: 'one word is repeated over all rows, which then begin alike and learn more slowly.',
+  },
   neftune_noise_alpha: {
     what: 'NEFTune: in training, every number of a token embedding is moved at random within `neftune_noise_alpha` / sqrt(tokens x width). The model reads your examples a little blurred and leans less on their wording. Evaluation and use are without noise.',
     first: '`null`: no noise.',

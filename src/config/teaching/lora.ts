@@ -2,9 +2,8 @@ import type { Teaching } from './teaching';
 
 export const LORA_TEACHING = {
   training_type: {
-    what: 'Which weights learn. `lora` freezes the model and trains two thin matrices beside each big one, often under 1% of all weights. `full` changes every weight.',
-    first:
-      '`lora`. It is quicker, needs far less memory, and its result is a small file that you can throw away without harm.',
+    what: 'Which weights learn. `lora` freezes the model and trains two thin matrices beside each big one, often under 1% of all weights. `full` changes every weight, `prompt_tuning` only a few made-up tokens.',
+    first: '`lora`. It is quicker, needs far less memory, and its result is a small file.',
     production:
       '`lora` for nearly everything; `full` only with a small model or a very large set (100,000 examples and more).',
     sides: ['full', 'lora'],

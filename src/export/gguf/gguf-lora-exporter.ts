@@ -5,6 +5,7 @@ import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { adapterOf } from '../adapter-of';
 import type { Exporter, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
+import { refusePrompt } from '../refuse-prompt';
 import { architectureOf } from './architecture';
 import { GGUF_TYPES, type Metadata } from './gguf-format';
 import { interleaveHeads } from './permute';
@@ -50,6 +51,7 @@ interface LoraPair {
  * @throws SftError export-impossible where something else than LoRA was trained
  */
 function loraTensors(source: ExportSource, tuning: Tuning): { alpha: number; all: readonly GgufTensor[] } {
+  refusePrompt(tuning);
   refuseReplaced(source, tuning);
   const pairs = pairsOf(source, tuning);
   const alphaOf = ({ delta }: LoraPair): number => delta.scale * delta.a.rows;

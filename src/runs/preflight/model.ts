@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-schema';
+import { tooLong } from '../../config/virtual-room';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import { SftError } from '../../base/errors';
@@ -44,10 +45,10 @@ export async function checkModel(
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error), session };
   }
-  const limit = longestText(session.config);
-  if (config.max_seq_length > limit) {
-    const message = `max_seq_length is ${config.max_seq_length}, the model was made for ${limit} - lower it`;
-    return { check: failure('model', TITLE, message, [setting({ max_seq_length: limit })]), session };
+  const long = tooLong(config, longestText(session.config));
+  if (long !== undefined) {
+    const remedies = [setting({ max_seq_length: long.most })];
+    return { check: failure('model', TITLE, `${long.reason} - lower it`, remedies), session };
   }
   const { parameters } = session.weights;
   const other = config.adapter === null ? undefined : otherBaseModel(config.adapter, config.model_name);

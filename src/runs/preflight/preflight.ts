@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { SftError } from '../../base/errors';
 import { availableMemory } from '../../base/free-memory';
+import { virtualTokens } from '../../config/virtual-room';
 import { longestText } from '../../model/llama-config';
 import type { ModelSession } from '../../generate/session';
 import { byParts, readDataFiles } from '../../train/data-files';
@@ -73,7 +74,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
         refused.push(...made.refused);
       }
       checks.push(checkTemplate(chat, encoded.flat(), refused));
-      checks.push(...checkLengths(config, encoded.flat(), longestText(session.config)));
+      checks.push(...checkLengths(config, encoded.flat(), longestText(session.config) - virtualTokens(config)));
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
     checks.push(...checkValues(config, sizes), await checkDevice(config, devices));

@@ -2,10 +2,11 @@ import type { Device } from '../../compute/device';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
+import { tooLong } from '../../config/virtual-room';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
 import { longestText } from '../../model/llama-config';
-import { loadAdapter } from '../../tuning/registry';
+import { createTuning } from '../../tuning/registry';
 import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
@@ -65,17 +66,14 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
  * @throws SftError sequence-too-long, and what opening weights and adapter throws
  */
 function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): void {
-  const limit = longestText(model.config);
-  if (config.max_seq_length > limit) {
-    throw new SftError(
-      'sequence-too-long',
-      `max_seq_length is ${config.max_seq_length}, the model was made for ${limit}`,
-      { file: config.model_name, remedy: `set max_seq_length to ${limit} or less` },
-    );
+  const long = tooLong(config, longestText(model.config));
+  if (long !== undefined) {
+    const remedy = `set max_seq_length to ${long.most} or less`;
+    throw new SftError('sequence-too-long', long.reason, { file: config.model_name, remedy });
   }
   const device = new DryDevice(traits);
   const session = openWeights(device, model);
-  if (config.adapter !== null) loadAdapter(session, config.adapter);
+  createTuning(session, config);
   session.close();
 }
 

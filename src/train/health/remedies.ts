@@ -1,10 +1,11 @@
 import type { ConfigChanges } from '../../config/change-config';
 import type { ResolvedConfig } from '../../config/config-schema';
+import { USUAL_RATES } from '../../config/usual-rates';
 import type { HealthRemedy } from './finding';
 
 /** The learning rate that suits this kind of training as a first choice. */
 export function usualLearningRate(config: ResolvedConfig): number {
-  return config.training_type === 'full' ? 2e-5 : 2e-4;
+  return USUAL_RATES[config.training_type];
 }
 
 /** The usual rate where it was far above it, else a quarter. */

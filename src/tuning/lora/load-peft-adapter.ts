@@ -4,9 +4,10 @@ import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
 import { readTensors } from '../../model/parameter-file';
 import { readSafetensorsHeader } from '../../base/safetensors';
+import { ADAPTER_WEIGHTS } from '../adapter-config';
 import { LoraAdapter } from './lora-adapter';
 import { loraTensorName, type LoraPlace } from './lora-config';
-import { ADAPTER_WEIGHTS, readPeftConfig } from './peft-config';
+import { readPeftConfig } from './peft-config';
 
 /**
  * Loads a PEFT LoRA adapter folder for a model.

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { normal } from '../../base/random';
 import type { Device } from '../../compute/device';
 import { PROJECTIONS } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
@@ -8,10 +9,10 @@ import { asMatrix, ParameterSet } from '../../model/parameters';
 import type { ModuleName } from '../../model/modules';
 import { moduleShape } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
-import { ADAPTER_CONFIG } from '../adapter-config';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
 import { loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
-import { ADAPTER_WEIGHTS, peftConfigJson } from './peft-config';
+import { peftConfigJson } from './peft-config';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the matrices it sits on. */
 export class LoraAdapter implements Tuning {
@@ -90,9 +91,4 @@ export class LoraAdapter implements Tuning {
     await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(this.config, baseModel));
     await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
   }
-}
-
-/** Of the standard normal distribution (Box & Muller 1958). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

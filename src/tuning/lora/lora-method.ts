@@ -1,8 +1,8 @@
+import { ADAPTER_WEIGHTS } from '../adapter-config';
 import type { TuningMethod } from '../method';
 import { loadPeftAdapter } from './load-peft-adapter';
 import { LoraAdapter } from './lora-adapter';
 import { loraConfigOf } from './lora-config';
-import { ADAPTER_WEIGHTS } from './peft-config';
 
 /** LoRA (Hu et al. 2021): two thin matrices beside frozen projections. */
 export const loraMethod: TuningMethod = {

@@ -7,8 +7,6 @@ import type { LoraConfig, LoraPlace } from './lora-config';
 import { placesOf } from './lora-places';
 import { refusePeftKeys, unsupportedAdapter } from './peft-keys';
 
-export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
-
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
 export function peftConfigJson(config: LoraConfig, baseModel: string): string {
   const fields: Record<string, unknown> = {

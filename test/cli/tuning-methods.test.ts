@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
+
+const folder = temporaryFolder();
+const data = smallDataset(folder, 12);
+
+interface Method {
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** What its parameters are for the example's model of 64 numbers a token. */
+  readonly parameters: RegExp;
+  /** What `sft export --to merged` says where it cannot. */
+  readonly unmergeable?: RegExp;
+}
+
+const PLAIN = { lora_dropout: undefined, max_seq_length: 512, max_steps: 4, save_steps: 2, learning_rate: 1e-2 };
+const METHODS: Readonly<Record<string, Method>> = {
+  'prompt tuning': {
+    keys: {
+      training_type: 'prompt_tuning',
+      num_virtual_tokens: 5,
+      prompt_tuning_init: 'text',
+      prompt_tuning_init_text: 'Answer kindly.',
+    },
+    parameters: /^prompt_embeddings$/,
+    unmergeable: /a prompt stands before the input.*--to peft/,
+  },
+};
+
+function trained(name: string, values: Readonly<Record<string, unknown>>): string {
+  const run = path.join(folder, name.replaceAll(' ', '-'));
+  mkdirSync(`${run}-config`);
+  const finished = sft(['train', smallConfig(`${run}-config`, values), '--run', run]);
+  assert.equal(finished.code, 0, finished.err);
+  return run;
+}
+
+function nll(...options: string[]): number {
+  const finished = sft(['score', data, '--model', MODEL, '--json', ...options]);
+  assert.equal(finished.code, 0, finished.err);
+  return (JSON.parse(finished.out) as { nll: number }).nll;
+}
+
+function tensorsIn(file: string): string[] {
+  const bytes = readFileSync(file);
+  const header = bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString();
+  return Object.keys(JSON.parse(header) as object).filter((key) => key !== '__metadata__');
+}
+
+for (const [name, { keys, parameters, unmergeable }] of Object.entries(METHODS)) {
+  describe(`sft with ${name}`, () => {
+    const values = { ...PLAIN, ...keys };
+    const run = trained(name, values);
+    const adapter = path.join(run, 'adapter');
+
+    it('trains, and evaluates base and result', () => {
+      for (const tensor of tensorsIn(path.join(adapter, 'adapter_model.safetensors'))) assert.match(tensor, parameters);
+      const evaluation = JSON.parse(readFileSync(path.join(run, 'evaluation.json'), 'utf8')) as Record<string, unknown>;
+      assert.notDeepEqual(evaluation['base'], evaluation['tuned']);
+      assert.ok(Math.abs(nll('--adapter', adapter) - nll()) > 1e-3);
+    });
+
+    it('goes on from its adapter', () => {
+      const again = trained(`${name} continued`, { ...values, adapter, max_steps: 2 });
+      const [before, after] = [adapter, path.join(again, 'adapter')].map((one) => nll('--adapter', one));
+      assert.notEqual(before, after);
+      assert.ok(Math.abs(before! - after!) < Math.abs(nll() - after!), 'it began where the other ended');
+    });
+
+    it('answers with the base model and with 4 bits under it', () => {
+      for (const options of [[], ['--load-in-4bit']]) {
+        const asked = ['generate', '--model', MODEL, '--adapter', adapter, '--max-new-tokens', '4', ...options];
+        const finished = sft([...asked, '--prompt', 'Where is the office?']);
+        assert.equal(finished.code, 0, finished.err);
+        assert.notEqual(finished.out, '');
+      }
+    });
+
+    it('is estimated and checked', () => {
+      const config = path.join(`${run}-config`, 'sft.config.json');
+      for (const verb of ['estimate', 'preflight']) {
+        const finished = sft([verb, config]);
+        assert.equal(finished.code, 0, finished.out + finished.err);
+      }
+    });
+
+    it(unmergeable === undefined ? 'is merged into the model' : 'is not merged, and says why', () => {
+      const out = path.join(folder, `${path.basename(run)}-merged`);
+      const finished = sft(['export', run, '--to', 'merged', '--out', out]);
+      if (unmergeable !== undefined) {
+        assert.equal(finished.code, 2);
+        assert.match(finished.err.replaceAll('\n', ' '), unmergeable);
+        return;
+      }
+      assert.equal(finished.code, 0, finished.err);
+      const [together, apart] = [sft(['score', data, '--model', out, '--json']), nll('--adapter', adapter)];
+      assert.equal(together.code, 0, together.err);
+      // What the base model's types take away by rounding.
+      const merged = (JSON.parse(together.out) as { nll: number }).nll;
+      assert.ok(Math.abs(merged / apart - 1) < 2e-3, `${merged} merged, ${apart} apart`);
+    });
+  });
+}
