@@ -18,13 +18,14 @@ export async function copyModelFiles(modelDir: string, folder: string, chatTempl
   await copyTokenizer(modelDir, folder, chatTemplate);
 }
 
-/** Where the weights that are written are not quantised, config.json may not say that they are. */
-export async function forgetQuantisation(folder: string): Promise<void> {
+/** Makes config.json say how the weights beside it are quantised, or where nothing is given that they are not. */
+export async function describeQuantisation(folder: string, quantisation: object | undefined): Promise<void> {
   const file = path.join(folder, 'config.json');
   const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  if (!('quantization_config' in config)) return;
-  delete config['quantization_config'];
-  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  // Not written anew without need: JSON.stringify turns 6.0 into 6, which some readers of configurations refuse.
+  if (quantisation === undefined && !('quantization_config' in config)) return;
+  // What is undefined is not written.
+  await writeFile(file, `${JSON.stringify({ ...config, quantization_config: quantisation }, null, 2)}\n`);
 }
 
 /** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */

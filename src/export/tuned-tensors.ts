@@ -36,8 +36,18 @@ export function tunedTensors(
   });
 }
 
+/** The names of the tensors that training has changed. */
+export function trainedNames(source: ExportSource): ReadonlySet<string> {
+  const deltas = deltasByTensor(source);
+  const { weights, base, tuning } = source;
+  const trained = weights
+    .all()
+    .filter(({ name }) => weights !== base || deltas.has(name) || tuning?.replaces(name) !== undefined);
+  return new Set(trained.map(({ name }) => name));
+}
+
 /** Of a tensor in 4 bits, the type that it was quantised from. */
-function storedType(tensor: WeightTensor): TensorType {
+export function storedType(tensor: WeightTensor): TensorType {
   if (tensor.kind === 'nf4') return TYPES[tensor.from];
   const { dtype } = tensor.data;
   if (dtype === 'i32' || dtype === 'u8') throw new RangeError('a weight is not of integers');

@@ -165,8 +165,10 @@ describe('sft export', () => {
     }
     const refused = sft(['export', run, '--to', 'gguf', '--out', path.join(folder, 'model-f32.gguf')]);
     assert.match(refused.err, /model-f32\.gguf exists already - name another file/);
-    const typed = sft(['export', run, '--to', 'merged', '--type', 'f16', '--out', path.join(folder, 'typed')]);
-    assert.match(typed.err, /--to merged takes no --type - leave it out/);
+    const typed = (form: string): string =>
+      sft(['export', run, '--to', form, '--type', 'f8', '--out', path.join(folder, 'typed')]).err;
+    assert.match(typed('peft'), /--to peft takes no --type - leave it out/);
+    assert.match(typed('merged'), /--type "f8" is not a type - leave it out, or take one of: nf4/);
   });
 
   it("full fine-tuning: merged is in the base model's types; there is no adapter", () => {

@@ -7,7 +7,7 @@ import torch
 from bitsandbytes.backends.default.ops import _dequantize_4bit_compute
 from bitsandbytes.functional import dequantize_blockwise
 from bitsandbytes.nn import Linear4bit
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+from transformers import AutoConfig, AutoModelForCausalLM, BitsAndBytesConfig
 
 
 def quantise(model: torch.nn.Module, options: dict) -> torch.nn.Module:
@@ -35,6 +35,20 @@ def dequantised(quantised: torch.nn.Module, model: torch.nn.Module) -> torch.nn.
                 _dequantize_4bit_compute(layer.weight.data.reshape(-1), absmax, state.code, 64, parameter.shape, torch.float32)
             )
     return model
+
+
+def load_dequantised(folder: str | Path) -> torch.nn.Module:
+    """A folder in 4 bits as a model in fp32 with its values."""
+    quantised = AutoModelForCausalLM.from_pretrained(folder, device_map="cpu")
+    config = AutoConfig.from_pretrained(folder)
+    del config.quantization_config
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager")
+    stored = dict(quantised.named_parameters())
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if stored[name].shape == parameter.shape:
+                parameter.copy_(stored[name])
+    return dequantised(quantised, model)
 
 
 def save(quantised: torch.nn.Module, folder: Path, eos: int | list, shard_size: str | None) -> None:

@@ -1,20 +1,27 @@
 import { tensorBytes, type TensorSource } from '../../base/safetensors';
-import { copyModelFiles, forgetQuantisation } from '../companions';
+import { copyModelFiles, describeQuantisation } from '../companions';
 import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress } from '../exporter';
 import { writeCard } from '../model-card';
 import { tunedTensors } from '../tuned-tensors';
+import { quantisationOf, tensorsIn4Bits } from './in-4bit';
 import { writeShards } from './shards';
 
-/** A model folder in the base model's types: what was trained is added to its weights. */
+const QUANTISED =
+  'merged into weights in 4 bits (NF4): what was trained is rounded to 4 bits as well, so answers differ a little from those of the run';
+
+/** A model folder: what was trained is added to the base model's weights, in their types, or with the matrices of the layers in 4 bits. */
 export const mergedExporter: Exporter = {
   name: 'merged',
   summary: 'a whole model in one folder, with what was trained merged into it: loads wherever the base model loads',
-  async write(source, folder, onProgress) {
-    await writeShards(folder, counted(tunedTensors(source), onProgress));
+  types: ['nf4'],
+  async write(source, folder, onProgress, type) {
+    const in4Bits = type === 'nf4';
+    await writeShards(folder, counted(in4Bits ? tensorsIn4Bits(source) : tunedTensors(source), onProgress));
     await copyModelFiles(source.modelDir, folder, source.chat.template.source);
-    await forgetQuantisation(folder);
-    const note = dequantisedNote(source.base);
+    const quantisation = in4Bits ? quantisationOf(source) : undefined;
+    if (!in4Bits || quantisation !== undefined) await describeQuantisation(folder, quantisation);
+    const note = in4Bits ? QUANTISED : dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'transformers');
     return note === undefined ? [] : [note];
   },
