@@ -28,8 +28,11 @@ class Played {
   readonly at = new Map<number, number>();
   readonly forecast: Forecast;
 
-  constructor(readonly plan: ForecastPlan) {
-    this.forecast = new Forecast(plan, () => this.ms);
+  constructor(
+    readonly plan: ForecastPlan,
+    earlier: readonly number[] = [],
+  ) {
+    this.forecast = new Forecast(plan, earlier, () => this.ms);
   }
 
   wait(seconds: number): void {
@@ -102,6 +105,18 @@ describe('the time that is left', () => {
     assert.ok(Math.abs(before - played.forecast.left()! - 0.5) < 1e-9);
     played.wait(60);
     assert.ok(before - played.forecast.left()! <= 1 + 1e-9, 'a step that takes long takes nothing from the others');
+  });
+
+  it('is known from the steps before a stop, which the slow first one of a new process leaves as it is', () => {
+    const rest = { ...PLAN, step: 40, test: undefined, validationWork: 0, saveSteps: null };
+    const played = new Played(rest, [1, 1]);
+    assert.equal(played.forecast.left(), 60);
+    played.wait(9);
+    played.forecast.stepped(41);
+    assert.equal(played.forecast.left(), 59);
+    played.wait(4);
+    played.forecast.stepped(42);
+    assert.equal(played.forecast.left(), 58 * 2);
   });
 
   it('does not count a pause', () => {

@@ -19,8 +19,9 @@ export class Forecast {
   private since: number;
   private step: number;
   /** Seconds of each of the last ones. */
-  private readonly steps: number[] = [];
-  private counted = 0;
+  private readonly steps: number[];
+  /** Of the first one of this process, which also lays out memory and reads the weights from the disk: it counts where no other does. */
+  private first: number | undefined;
   private validation: number | undefined;
   private save: number | undefined;
   /** How far the test questions are answered by the present model in this go: since when, and when the last answers came, ms. */
@@ -34,12 +35,17 @@ export class Forecast {
       }
     | undefined;
 
-  /** @param now a clock, ms */
+  /**
+   * @param earlier seconds of the steps that were done before this process, in order
+   * @param now a clock, ms
+   */
   constructor(
     private readonly plan: ForecastPlan,
+    earlier: readonly number[] = [],
     private readonly now: () => number = () => performance.now(),
   ) {
     this.step = plan.step;
+    this.steps = earlier.slice(-WINDOW);
     this.since = now();
   }
 
@@ -53,10 +59,9 @@ export class Forecast {
   /** A step has ended. */
   stepped(step: number): void {
     this.step = step;
-    this.counted += 1;
-    // The first one also lays out memory and reads the weights from the disk.
-    if (this.counted === 2) this.steps.length = 0;
-    this.steps.push(this.elapsed());
+    const seconds = this.elapsed();
+    if (this.first === undefined) this.first = seconds;
+    else this.steps.push(seconds);
     if (this.steps.length > WINDOW) this.steps.shift();
     this.begin('training');
   }
@@ -81,7 +86,7 @@ export class Forecast {
     this.answers = { model, fresh, done, began, at };
   }
 
-  /** Seconds until the run is done; undefined before the first step. */
+  /** Seconds until the run is done; undefined before its first step. */
   left(): number | undefined {
     const { plan, step, doing } = this;
     if (doing === 'evaluating') return this.evaluationLeft();
@@ -98,11 +103,11 @@ export class Forecast {
     return this.waited(this.since);
   }
 
-  /** As they were in this run so far; undefined before the first step. */
+  /** As they were in this run so far; undefined before its first step. */
   private paces(): Paces | undefined {
-    const { plan, steps, validation, save } = this;
-    if (steps.length === 0) return undefined;
-    const step = steps.reduce((sum, one) => sum + one, 0) / steps.length;
+    const { plan, steps, first, validation, save } = this;
+    const step = steps.length === 0 ? first : steps.reduce((sum, one) => sum + one, 0) / steps.length;
+    if (step === undefined) return undefined;
     const scoring =
       validation !== undefined && plan.validationWork > 0
         ? validation / plan.validationWork

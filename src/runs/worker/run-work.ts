@@ -60,6 +60,8 @@ export class RunWork {
     private readonly journal: Journal,
     /** Whether the run has been worked on before. */
     private readonly begun: boolean,
+    /** Seconds of the steps that were done then. */
+    private readonly earlier: readonly number[],
   ) {
     this.artifacts = new RunArtifacts(folder.path, run.config);
     this.requests = new Requests(folder, options.signal);
@@ -71,8 +73,12 @@ export class RunWork {
     await folder.clearControl(Date.now() - process.uptime() * 1000);
     await folder.writeState({ status: 'starting' });
     const begun = (await stat(folder.eventsFile).catch(() => undefined)) !== undefined;
-    const journal = new Journal(folder, run.config, begun ? await folder.readEvents() : [], options.onEvent);
-    const work = new RunWork(folder, run, options, journal, begun);
+    const past = begun ? await folder.readEvents() : [];
+    const journal = new Journal(folder, run.config, past, options.onEvent);
+    const earlier = past.flatMap((event) =>
+      event.type === 'step' && event.tokens_per_second > 0 ? [event.tokens / event.tokens_per_second] : [],
+    );
+    const work = new RunWork(folder, run, options, journal, begun, earlier);
     if (begun) work.step = (await folder.readState()).step;
     return work;
   }
@@ -189,6 +195,7 @@ export class RunWork {
         validation: data.validation,
         test: data.test,
       }),
+      this.earlier,
     );
     this.forecast.begin('training');
     if (wherePaused) {
