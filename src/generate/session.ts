@@ -48,11 +48,18 @@ function weightFilesOf(modelDir: string): string {
   return names
     .filter((name) => name.endsWith('.safetensors'))
     .sort()
-    .map((name) => {
-      const { size, mtimeMs } = statSync(path.join(modelDir, name));
-      return `${name} ${size} ${mtimeMs}`;
-    })
+    .map((name) => `${name} ${stampOf(path.join(modelDir, name))}`)
     .join('\n');
+}
+
+/** What cannot be looked at, such as a link that leads to itself, is told by who reads it, where anybody does. */
+function stampOf(file: string): string {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return '-';
+  }
 }
 
 /** @throws SftError model-changed where the weights are not those that were there when the folder was read */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { DryDevice } from '../../src/compute/dry/dry-device';
+import { openModel } from '../../src/generate/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { loadChatTemplate } from '../../src/text/chat-template';
 import { readLlamaConfig } from '../../src/model/llama-config';
@@ -49,6 +52,15 @@ async function refusal(name: string, put: (file: string) => void): Promise<SftEr
 }
 
 describe('a file of a model that is another', () => {
+  it('and that nobody reads is passed over: a link that leads to itself, a folder', async () => {
+    const folder = path.join(root, 'beside');
+    cpSync('examples/tiny-llama', folder, { recursive: true });
+    symlinkSync('loop.safetensors', path.join(folder, 'loop.safetensors'));
+    mkdirSync(path.join(folder, 'folder.safetensors'));
+    const device = new DryDevice(createCpuDevice().traits);
+    (await openModel(device, folder)).close();
+  });
+
   for (const name of Object.keys(READERS)) {
     const contents: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
       ['a Git LFS pointer', POINTER, /Git LFS pointer/],
