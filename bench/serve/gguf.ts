@@ -29,7 +29,7 @@ export async function writeRandomGguf(
       const stored = new Uint8Array(buffer, byteOffset, byteLength);
       return isRotated(name) ? interleaveHeads(stored, shape[0]!, config.headDim) : stored;
     };
-    return { name: ggufName(name)!, type, shape, read: () => [bytes()] } as const;
+    return { name: ggufName(name, config)!, type, shape, read: () => [bytes()] } as const;
   });
   await writeGguf(file, metadataOf(config, precision), tensors);
 }

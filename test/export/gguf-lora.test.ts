@@ -92,7 +92,7 @@ describe('sft export --to gguf-lora', () => {
         assert.equal(ours.code, 0, ours.err);
         const { token_ids, stop } = JSON.parse(ours.out) as { token_ids: number[]; stop: string };
         assert.deepEqual(tuned[at]!.tokens, token_ids);
-        assert.equal(tuned[at]!.ended, stop === 'eos');
+        assert.equal(tuned[at]!.ended, stop === 'stop');
         assert.notDeepEqual(untuned[at]!.tokens, token_ids, 'the adapter changes nothing: this measures nothing');
       }
     },

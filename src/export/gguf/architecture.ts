@@ -1,82 +1,105 @@
 import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
 import type { RopeScaling } from '../../model/rope-scaling';
+import { ARCHITECTURES, type Architecture } from './architectures';
 import type { MetadataValue } from './gguf-format';
 
-interface ArchitectureFacts {
-  /** `general.architecture`, which stands before the keys of its numbers too. */
-  readonly name: string;
-  /** Whether llama.cpp turns neighbours of q and k, so that their rows have another order than Hugging Face's. */
-  readonly interleaved: boolean;
-  /** Whether it reads a bias on o, and one on q, k and v where a model need not have it. */
-  readonly freeBiases: boolean;
-  /** Whether it reads factors for the frequencies of RoPE. */
-  readonly ropeFactors: boolean;
-}
-
-const LLAMA: ArchitectureFacts = { name: 'llama', interleaved: true, freeBiases: true, ropeFactors: true };
-
-/** By the name that transformers has. */
-const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
-  LlamaForCausalLM: LLAMA,
-  MistralForCausalLM: LLAMA,
-  Qwen2ForCausalLM: { name: 'qwen2', interleaved: false, freeBiases: false, ropeFactors: false },
-  Qwen3ForCausalLM: { name: 'qwen3', interleaved: false, freeBiases: false, ropeFactors: false },
-};
+type Entry = readonly [string, MetadataValue];
 
 /**
  * How llama.cpp knows a model.
  * @throws SftError export-impossible where it computes something else for it
  */
-export function architectureOf(config: LlamaConfig): ArchitectureFacts {
+export function architectureOf(config: LlamaConfig): Architecture {
   const { architecture } = config;
   const facts = ARCHITECTURES[architecture];
   if (facts === undefined) throw impossible(`no GGUF form of ${architecture} is known here`);
-  const freeBias = config.outputBias || (config.qkvBias && architecture !== 'Qwen2ForCausalLM');
-  if (freeBias && !facts.freeBiases) throw impossible(`llama.cpp reads no attention_bias of ${architecture}`);
-  if (config.rope.scaling.type === 'yarn') throw impossible('RoPE scaling of type yarn is not written as GGUF');
-  if (config.rope.scaling.type === 'llama3' && !facts.ropeFactors)
-    throw impossible(`llama.cpp reads no RoPE scaling of type llama3 for ${architecture}`);
+  const freeBias = config.outputBias || (config.qkvBias && facts.qkvBias !== true);
+  if (freeBias && facts.freeBiases !== true) throw impossible(`llama.cpp reads no attention_bias of ${architecture}`);
+  const { scaling } = config.rope;
+  if (scaling.type !== 'default' && scaling.type !== 'linear' && !facts.scalings.includes(scaling.type))
+    throw impossible(`llama.cpp reads no RoPE scaling of type ${scaling.type} for ${architecture}`);
+  if (scaling.type === 'yarn' && (!scaling.truncate || !hasUsualFactor(config.rope.attentionFactor, scaling.factor)))
+    throw impossible('llama.cpp has one form of RoPE scaling of type yarn: this one has keys that change it');
+  const unlike = facts.unlike?.(config);
+  if (unlike !== undefined) throw impossible(`llama.cpp takes ${unlike}: this model is not so`);
   return facts;
+}
+
+/** The factor on cos and sin that llama.cpp computes by itself. */
+function hasUsualFactor(attentionFactor: number, factor: number): boolean {
+  return Math.abs(attentionFactor - (1 + 0.1 * Math.log(factor))) < 1e-6;
 }
 
 function impossible(reason: string): SftError {
   return new SftError('export-impossible', reason, { remedy: 'take --to merged, which transformers loads' });
 }
 
-/**
- * The numbers of a model, under the keys of its architecture. llama.cpp has no sliding window for these architectures: the context that is
- * named ends where the window would first leave something out.
- */
-export function hyperparameters(config: LlamaConfig): readonly (readonly [string, MetadataValue])[] {
-  const { name } = architectureOf(config);
-  const { scaling } = config.rope;
-  const whole = (key: string, value: number): [string, MetadataValue] => [`${name}.${key}`, { type: 'u32', value }];
-  const real = (key: string, value: number): [string, MetadataValue] => [`${name}.${key}`, { type: 'f32', value }];
+/** The numbers of a model, under the keys of its architecture. */
+export function hyperparameters(config: LlamaConfig): readonly Entry[] {
+  const { name, wholes, numbers } = architectureOf(config);
+  const whole = ([key, value]: readonly [string, number]): Entry => [`${name}.${key}`, { type: 'u32', value }];
+  const real = ([key, value]: readonly [string, number]): Entry => [`${name}.${key}`, { type: 'f32', value }];
+  const common: Readonly<Record<string, number>> = {
+    vocab_size: config.vocabSize,
+    context_length: contextLength(config),
+    embedding_length: config.hiddenSize,
+    block_count: config.layers,
+    feed_forward_length: config.intermediateSize,
+    'attention.head_count': config.heads,
+    'attention.head_count_kv': config.kvHeads,
+    'attention.key_length': config.headDim,
+    'attention.value_length': config.headDim,
+    'rope.dimension_count': config.rope.rotated,
+  };
+  const commonReal: Readonly<Record<string, number>> = {
+    'attention.layer_norm_rms_epsilon': config.rmsNormEps,
+    'rope.freq_base': config.rope.theta,
+  };
+  const scaled = scalingKeys(config.rope.scaling, config.rope.attentionFactor);
   return [
-    whole('vocab_size', config.vocabSize),
-    whole('context_length', contextLength(config)),
-    whole('embedding_length', config.hiddenSize),
-    whole('block_count', config.layers),
-    whole('feed_forward_length', config.intermediateSize),
-    whole('attention.head_count', config.heads),
-    whole('attention.head_count_kv', config.kvHeads),
-    whole('attention.key_length', config.headDim),
-    whole('attention.value_length', config.headDim),
-    real('attention.layer_norm_rms_epsilon', config.rmsNormEps),
-    whole('rope.dimension_count', config.headDim),
-    real('rope.freq_base', config.rope.theta),
-    ...(scaling.type === 'linear'
-      ? [
-          [`${name}.rope.scaling.type`, { type: 'string', value: 'linear' }] as const,
-          real('rope.scaling.factor', scaling.factor),
-        ]
-      : []),
+    ...Object.entries({ ...common, ...wholes?.(config), ...scaled.wholes }).map(whole),
+    ...Object.entries({ ...commonReal, ...numbers?.(config), ...scaled.numbers }).map(real),
+    ...(scaled.type === undefined
+      ? []
+      : [[`${name}.rope.scaling.type`, { type: 'string', value: scaled.type }] as const]),
     // llama.cpp takes it as a tensor of factors (rope_freqs.weight); this is for our own reader.
-    ...(scaling.type === 'llama3'
-      ? [['sft.rope_scaling', { type: 'string', value: ropeParameters(scaling) }] as const]
+    ...(config.rope.scaling.type === 'llama3'
+      ? [['sft.rope_scaling', { type: 'string', value: ropeParameters(config.rope.scaling) }] as const]
       : []),
   ];
+}
+
+interface ScalingKeys {
+  readonly type?: string;
+  readonly wholes?: Readonly<Record<string, number>>;
+  readonly numbers?: Readonly<Record<string, number>>;
+}
+
+/** What is said of RoPE's scaling beside its tensors of factors. */
+function scalingKeys(scaling: RopeScaling, attentionFactor: number): ScalingKeys {
+  switch (scaling.type) {
+    case 'default':
+    case 'llama3':
+      return {};
+    case 'linear':
+      return { type: 'linear', numbers: { 'rope.scaling.factor': scaling.factor } };
+    case 'yarn': {
+      const { factor, betaFast, betaSlow, originalMaxPositionEmbeddings: original } = scaling;
+      const betas = { 'rope.scaling.yarn_beta_fast': betaFast, 'rope.scaling.yarn_beta_slow': betaSlow };
+      return {
+        type: 'yarn',
+        wholes: { 'rope.scaling.original_context_length': original },
+        numbers: { 'rope.scaling.factor': factor, ...betas },
+      };
+    }
+    case 'longrope':
+      return {
+        type: 'longrope',
+        wholes: { 'rope.scaling.original_context_length': scaling.originalMaxPositionEmbeddings },
+        numbers: { 'rope.scaling.attn_factor': attentionFactor },
+      };
+  }
 }
 
 /** As config.json writes them. */
@@ -90,6 +113,8 @@ function ropeParameters(scaling: Extract<RopeScaling, { type: 'llama3' }>): stri
   });
 }
 
-export function contextLength({ maxPositionEmbeddings, windows }: LlamaConfig): number {
+/** The positions that llama.cpp can be asked for: where it has no sliding window, those that the window leaves whole. */
+export function contextLength({ architecture, maxPositionEmbeddings, windows }: LlamaConfig): number {
+  if (ARCHITECTURES[architecture]?.windows === true) return maxPositionEmbeddings;
   return Math.min(maxPositionEmbeddings, ...windows.filter((window) => window > 0));
 }

@@ -61,8 +61,8 @@ function loraTensors(source: ExportSource, tuning: Tuning): { alpha: number; all
 
 function tensorsOf({ device, config }: ExportSource, { name, delta }: LoraPair, factor: number): GgufTensor[] {
   const { a, b } = delta;
-  const turned = architectureOf(config).interleaved && isRotated(name);
-  const translated = ggufName(name);
+  const turned = architectureOf(config).interleaved === true && isRotated(name);
+  const translated = ggufName(name, config);
   if (translated === undefined) throw impossible(`llama.cpp has no tensor of its own for ${name}`);
   return [
     {

@@ -35,9 +35,11 @@ export function ggufTensors(source: ExportSource, type: GgufType): readonly Gguf
 
 function placed(tensor: TensorSource, type: GgufType, config: LlamaConfig): GgufTensor {
   const { name, shape } = tensor;
-  const translated = ggufName(name);
+  const translated = ggufName(name, config);
   if (translated === undefined) throw new RangeError(`${name} has no name in llama.cpp`);
-  const turned = architectureOf(config).interleaved && isRotated(name);
+  const turned = architectureOf(config).interleaved === true && isRotated(name);
+  // Its norms multiply by their weights alone.
+  const isNorm = config.normOffset !== 0 && /norm\.weight$/.test(name);
   return {
     name: translated,
     type,
@@ -45,8 +47,10 @@ function placed(tensor: TensorSource, type: GgufType, config: LlamaConfig): Gguf
     async *read() {
       const pieces = piecesOf(tensor);
       const ordered = turned ? reordered(pieces, shape[0]!, config.headDim) : pieces;
-      for await (const piece of ordered)
-        yield type === 'q8_0' || type === 'q4_0' ? quantise(type, floats(piece)) : piece;
+      for await (const piece of ordered) {
+        if (type === 'q8_0' || type === 'q4_0') yield quantise(type, floats(piece));
+        else yield isNorm ? raised(floats(piece), config.normOffset) : piece;
+      }
     },
   };
 }
@@ -72,11 +76,34 @@ function floats({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
   return new Float32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** By what RoPE's frequencies are divided, for the scaling that llama.cpp knows no name of. */
+function raised(values: Float32Array, offset: number): Uint8Array {
+  return bytesOf(values.map((value) => value + offset));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** By what RoPE's frequencies are divided, where llama.cpp takes that as tensors. */
 function ropeFactors({ rope }: LlamaConfig): readonly GgufTensor[] {
-  if (rope.scaling.type !== 'llama3') return [];
+  const { scaling } = rope;
+  if (scaling.type === 'longrope') {
+    return [
+      vector('rope_factors_long.weight', Float32Array.from(scaling.longFactors)),
+      vector('rope_factors_short.weight', Float32Array.from(scaling.shortFactors)),
+    ];
+  }
+  if (scaling.type !== 'llama3') return [];
   const scaled = ropeFrequencies(rope);
-  const factors = ropeFrequencies({ ...rope, scaling: { type: 'default' } }).map((value, i) => value / scaled[i]!);
-  const bytes = new Uint8Array(factors.buffer, factors.byteOffset, factors.byteLength);
-  return [{ name: 'rope_freqs.weight', type: 'f32', shape: [factors.length], read: () => [bytes] }];
+  const plain = ropeFrequencies({ ...rope, scaling: { type: 'default' } });
+  return [
+    vector(
+      'rope_freqs.weight',
+      plain.map((value, i) => value / scaled[i]!),
+    ),
+  ];
+}
+
+function vector(name: string, values: Float32Array): GgufTensor {
+  return { name, type: 'f32', shape: [values.length], read: () => [bytesOf(values)] };
 }

@@ -15,7 +15,12 @@ interface LlamaModel {
   createContext(options: Readonly<Record<string, unknown>>): Promise<LlamaContext>;
 }
 interface LlamaContext {
-  getSequence(): { evaluate(tokens: readonly number[], options: { temperature: number }): AsyncIterable<number> };
+  getSequence(): {
+    evaluate(
+      tokens: readonly number[],
+      options: { temperature: number; yieldEogToken: boolean },
+    ): AsyncIterable<number>;
+  };
   dispose(): Promise<void>;
 }
 
@@ -51,7 +56,8 @@ async function answerAll(request: LlamaCppRequest): Promise<readonly LlamaCppAns
 async function answer(model: LlamaModel, context: LlamaContext, text: string, most: number): Promise<LlamaCppAnswer> {
   const prompt = model.tokenize(text, true);
   const tokens: number[] = [];
-  for await (const token of context.getSequence().evaluate(prompt, { temperature: 0 })) {
+  const options = { temperature: 0, yieldEogToken: true };
+  for await (const token of context.getSequence().evaluate(prompt, options)) {
     if (model.isEogToken(token)) return { prompt, tokens, ended: true };
     tokens.push(token);
     if (tokens.length >= most) break;
