@@ -13,6 +13,10 @@ export interface CardFacts {
   readonly settings: readonly (readonly [key: string, value: string])[];
   /** The dataset's file name. */
   readonly dataset: string;
+  /** SHA-256 of the dataset's file, which tells whoever has it that it is the same. */
+  readonly datasetHash: string;
+  /** Of the base model, as its repository states it; undefined where nobody knows. */
+  readonly licence?: string | undefined;
   /** Which weights of the run: `tuned`, `best`, `step-40`. */
   readonly weights: string;
   /** Scores of the held-out part, before and after; none where the run has no evaluation of these weights. */
@@ -35,15 +39,26 @@ export async function writeCard(folder: string, facts: CardFacts, library: Libra
 /** Who loads it; of GGUF the file is named. */
 type Library = 'peft' | 'transformers' | 'gguf' | 'gguf-lora';
 
-function head({ baseModel, onHub }: CardFacts, loader: Library): string[] {
+function head({ baseModel, onHub, licence }: CardFacts, loader: Library): string[] {
   const library = loader === 'gguf-lora' ? 'gguf' : loader;
   // The Hub takes a name alone for base_model: a path on somebody's disk would be refused there.
   const base = onHub ? [`base_model: ${JSON.stringify(baseModel)}`] : [];
-  return ['---', ...base, `library_name: ${library}`, 'pipeline_tag: text-generation', 'tags:', '  - sft', '---', ''];
+  const terms = licence === undefined ? [] : [`license: ${JSON.stringify(licence)}`];
+  return [
+    '---',
+    ...base,
+    ...terms,
+    `library_name: ${library}`,
+    'pipeline_tag: text-generation',
+    'tags:',
+    '  - sft',
+    '---',
+    '',
+  ];
 }
 
 function body(facts: CardFacts, use: readonly string[]): string[] {
-  const { title, baseModel, dataset, weights, settings, scores, scored, note } = facts;
+  const { title, baseModel, dataset, datasetHash, weights, settings, scores, scored, note } = facts;
   return [
     `# ${plain(title)}`,
     '',
@@ -62,6 +77,7 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
         ]),
     '## Training',
     '',
+    `- data: ${code(dataset)}, not part of this repository, SHA-256 ${code(datasetHash)}`,
     ...settings.map(([key, value]) => `- ${code(key)}: ${code(value)}`),
     '',
     '## Use',

@@ -12,6 +12,10 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of what an error is told: a repository, a file of it. */
   readonly what: string;
+  /** What is sent, as JSON unless the headers say otherwise; the request is a POST then. */
+  readonly body?: string;
+  /** Statuses that are an answer too. */
+  readonly accepts?: readonly number[];
 }
 
 /** A fault that may be gone when it is tried again. */
@@ -33,22 +37,27 @@ export class Passing extends Error {
  */
 export async function request(access: HubAccess, path: string, options: RequestOptions): Promise<Response> {
   const { endpoint, token } = access;
-  const { signal, what } = options;
-  const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...options.headers };
+  const { signal, what, body } = options;
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
+  };
+  const sent = { headers, ...(body === undefined ? {} : { method: 'POST', body }) };
   let response: Response;
   try {
     // On a redirect to another host fetch leaves the token out (Fetch standard, HTTP-redirect fetch).
-    response = await access.fetch(`${endpoint}${path}`, { headers, ...(signal === undefined ? {} : { signal }) });
+    response = await access.fetch(`${endpoint}${path}`, { ...sent, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
     throw new Passing(reasonOf(error), undefined, { cause: error });
   }
-  if (response.ok) return response;
+  if (response.ok || options.accepts?.includes(response.status) === true) return response;
   await response.body?.cancel();
   if (response.status === 429 || response.status >= 500) {
     throw new Passing(`it answered ${response.status}`, retryAfter(response.headers.get('retry-after')));
   }
-  throw refusal(access, response, what);
+  throw body === undefined ? refusal(access, response, what) : writingRefused(access, response, what);
 }
 
 /**
@@ -135,6 +144,31 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
   }
   return new SftError('hub-refused', `${endpoint} refuses ${what}: it answered ${status}`, {
     remedy: 'check the name, and whether your token may read it',
+  });
+}
+
+function writingRefused({ endpoint, token }: HubAccess, { status }: Response, what: string): SftError {
+  const tokens = `${endpoint}/settings/tokens`;
+  if (token === undefined) return tokenMissing(endpoint);
+  if (status === 401) {
+    return new SftError('hub-token', `${endpoint} does not accept your token`, {
+      remedy: `make a new one on ${tokens}`,
+    });
+  }
+  if (status === 403 || status === 404) {
+    return new SftError('hub-token', `your token may not write to ${what}`, {
+      remedy: `make one on ${tokens} that may write there, or name a repository of your own`,
+    });
+  }
+  return new SftError('hub-refused', `${endpoint} does not take ${what}: it answered ${status}`, {
+    remedy: 'check the name of the repository, and what your account may hold',
+  });
+}
+
+/** Nothing is written without one. */
+export function tokenMissing(endpoint: string): SftError {
+  return new SftError('hub-token', 'whoever writes to the Hub must say who they are', {
+    remedy: `make a token that may write on ${endpoint}/settings/tokens, and set HF_TOKEN to it`,
   });
 }
 

@@ -73,6 +73,7 @@ async function cardFacts({ run, label, artifacts }: RunSummary, id: string, mode
     baseModel: hub ?? modelDir,
     onHub: hub !== undefined,
     dataset: path.basename(run.config.dataset),
+    datasetHash: run.dataset.sha256,
     weights: id,
     settings: settingsOf(run.config),
     scores: evaluation === undefined ? [] : scoresOf(evaluation),
@@ -97,8 +98,14 @@ function settingsOf(config: ResolvedConfig): CardFacts['settings'] {
 function scoresOf({ base, tuned }: RunEvaluation): CardFacts['scores'] {
   const rouge = (['rouge1', 'rouge2', 'rougeL'] as const).map((metric) => ({
     name: `ROUGE-${metric.slice('rouge'.length)}`,
-    base: base[metric].f1.toFixed(3),
-    tuned: tuned[metric].f1.toFixed(3),
+    base: withInterval(base[metric]),
+    tuned: withInterval(tuned[metric]),
   }));
   return [{ name: 'loss', base: base.loss.toFixed(3), tuned: tuned.loss.toFixed(3) }, ...rouge];
+}
+
+/** With the interval that holds the true mean with 95% confidence, where there are examples enough for one. */
+function withInterval({ f1, low, high }: RunEvaluation['base']['rouge1']): string {
+  if (low === null || high === null) return f1.toFixed(3);
+  return `${f1.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerWriting, type HubWriting } from './hub-writing';
 
 /** What is done to a request in place of answering it; undefined answers it. */
 export type Fault = (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
@@ -19,6 +20,8 @@ export interface HubServer {
   forged: Map<string, Buffer>;
   /** Bytes a second at most. */
   slow: number | undefined;
+  /** Takes what is written too, where it is given; what was committed is what is read from then on. */
+  writing: HubWriting | undefined;
   close(): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const LFS_FROM = 1000;
 
 /**
- * A server that speaks the part of the Hub's protocol that reading needs: the description of a repository with sizes and hashes, and files by
+ * A server that speaks the Hub's protocol: the description of a repository with sizes and hashes, and files by
  * resolve, with ranges; large ones are redirected to a server of their own, as the Hub does.
  * @param repo `org/name`
  */
@@ -36,7 +39,7 @@ export async function startHub(
   files: Readonly<Record<string, Buffer | string>>,
   extra: object = {},
 ): Promise<HubServer> {
-  const contents = new Map(Object.entries(files).map(([name, content]) => [name, Buffer.from(content)]));
+  const first = new Map(Object.entries(files).map(([name, content]) => [name, Buffer.from(content)]));
   const requests: string[] = [];
   const leaked: string[] = [];
   let sent = 0;
@@ -46,11 +49,13 @@ export async function startHub(
     request: http.IncomingMessage,
     response: http.ServerResponse,
   ): Promise<void> => {
+    const contents = hub.writing?.contents ?? first;
     const whole = hub.forged.get(name) ?? contents.get(name)!;
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const part = whole.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, {
       etag: `"${hashOf(contents.get(name)!)}"`,
+      'x-repo-commit': COMMIT,
       'content-length': part.length,
       ...(from > 0 ? { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` } : {}),
     });
@@ -63,10 +68,16 @@ export async function startHub(
     }
     response.end();
   };
-  const answer = (request: http.IncomingMessage, response: http.ServerResponse, origin: string): void => {
+  const answer = async (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    origin: string,
+  ): Promise<void> => {
     const url = new URL(request.url!, origin);
     requests.push([request.method, url.pathname, request.headers.range].filter(Boolean).join(' '));
     if (hub.fault?.(request, response) === true) return;
+    if (hub.writing !== undefined && (await answerWriting(hub.writing, repo, request, response, largeOrigin))) return;
+    const contents = hub.writing?.contents ?? first;
     const resolved = /^\/(?:(?<repo>[^/]+\/[^/]+)\/resolve\/[^/]+|large)\/(?<name>.+)$/.exec(url.pathname)?.groups;
     if (url.pathname.startsWith(`/api/models/${repo}/revision/`)) {
       const siblings = [...contents].map(([rfilename, content]) => ({
@@ -81,18 +92,22 @@ export async function startHub(
     } else if (resolved !== undefined && contents.has(resolved['name']!)) {
       const name = resolved['name']!;
       if (resolved['repo'] !== undefined && contents.get(name)!.length >= LFS_FROM) {
-        response.writeHead(302, { location: `${largeOrigin}/large/${name}` }).end();
+        const linked = {
+          'x-linked-etag': `"${hashOf(contents.get(name)!)}"`,
+          'x-linked-size': contents.get(name)!.length,
+        };
+        response.writeHead(302, { location: `${largeOrigin}/large/${name}`, 'x-repo-commit': COMMIT, ...linked }).end();
       } else void sendFile(name, request, response);
     } else {
       response.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
     }
   };
   const small = http.createServer((request, response) => {
-    answer(request, response, hub.endpoint);
+    answer(request, response, hub.endpoint).catch(() => response.destroy());
   });
   const large = http.createServer((request, response) => {
     if (request.headers.authorization !== undefined) leaked.push(request.headers.authorization);
-    answer(request, response, largeOrigin);
+    answer(request, response, largeOrigin).catch(() => response.destroy());
   });
   const endpoint = await listen(small);
   const largeOrigin = await listen(large);
@@ -104,6 +119,7 @@ export async function startHub(
     fault: undefined,
     forged: new Map(),
     slow: undefined,
+    writing: undefined,
     close: async () => {
       for (const server of [small, large]) {
         server.closeAllConnections();

@@ -1,0 +1,151 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SftError } from '../base/errors';
+import { writeFolderAtomic } from '../base/files';
+import { parseHubModel } from '../base/hub-cache';
+import { sizeText } from '../base/size-text';
+import type { CardFacts } from '../export/model-card';
+import { exporterNamed } from '../export/registry';
+import { hubAccess, type HubAccess } from '../hub/access';
+import { fetchThroughProxy } from '../hub/proxy';
+import { push } from '../hub/push';
+import { readRepo } from '../hub/repo-info';
+import { tokenMissing } from '../hub/request';
+import { openExport } from '../runs/open-export';
+import { readRun } from '../runs/read-runs';
+import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
+import { onlyPositional, requiredOption, textOption } from './option-values';
+import { showProgress } from './progress';
+import type { OptionValues, Terminal, Verb } from './verb';
+
+export const pushVerb: Verb = {
+  name: 'push',
+  summary: 'put a tuned model into a repository on the Hugging Face Hub',
+  usage: 'sft push RUN --repo NAME [--private] [--merged | --gguf] [--dry-run]',
+  options: {
+    repo: { type: 'string', value: 'NAME', help: 'owner/name, or a name of your own; made where it is not there yet' },
+    private: { type: 'boolean', help: 'a repository that is made for it is seen by you alone' },
+    merged: { type: 'boolean', help: 'the whole model in place of the adapter' },
+    gguf: { type: 'boolean', help: 'one file for llama.cpp in place of the adapter' },
+    type: { type: 'string', value: 'TYPE', help: 'of weights in a GGUF' },
+    weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
+    'dry-run': { type: 'boolean', help: 'show what would be pushed, and open no connection' },
+    ...DEVICE_OPTIONS,
+  },
+  teach: `What a run has trained, for others to use: the adapter with tokenizer, chat template and a README.md that says how it was trained, how
+it scores and under which licence its base model stands; or the whole model, or a GGUF. Your data and the answers to it are never pushed:
+README.md names the data's file and hash alone.
+
+It needs a token that may write: HF_TOKEN, or the one that Hugging Face's own log-in keeps. All files become one commit. A push that was
+cut is run again: large files that the Hub has are not sent twice.
+
+  sft push .sft/runs/<run> --repo faq-adapter --private
+  sft push .sft/runs/<run> --repo my-org/faq-model --merged`,
+  async run({ positionals, options, json, terminal }) {
+    const folder = onlyPositional(positionals, 'RUN');
+    const repo = repoName(requiredOption(options, 'repo', 'name the repository: --repo owner/name'));
+    const dry = options['dry-run'] === true;
+    const access = hubAccess({ fetch: dry ? unused : await fetchThroughProxy() });
+    if (!dry && access.token === undefined) throw tokenMissing(access.endpoint);
+    const stop = new AbortController();
+    const interrupt = (): void => {
+      stop.abort(new SftError('stopped', 'stopped', { remedy: 'run it again: what was sent is not sent twice' }));
+    };
+    process.once('SIGINT', interrupt);
+    const prepared = path.join(folder, 'push');
+    try {
+      let message = '';
+      await writeFolderAtomic(prepared, async (temporary) => {
+        message = await write(folder, temporary, options, dry ? undefined : access, terminal);
+      });
+      terminal.status?.('');
+      if (dry) {
+        await tell(prepared, repo, json, terminal);
+        return 0;
+      }
+      const pushed = await push(access, repo, prepared, {
+        private: options['private'] === true,
+        message,
+        signal: stop.signal,
+        onProgress: (bytes, total) => {
+          showProgress(terminal, `sent ${sizeText(bytes)} of ${sizeText(total)}`);
+        },
+      });
+      terminal.status?.('');
+      const { url, commit, files } = pushed;
+      if (json) terminal.out(JSON.stringify({ repo: pushed.repo, url, commit, files: files.map((file) => file.path) }));
+      else terminal.out(url);
+      return 0;
+    } finally {
+      process.removeListener('SIGINT', interrupt);
+      await rm(prepared, { recursive: true, force: true });
+    }
+  },
+};
+
+/** @throws SftError usage */
+function repoName(name: string): string {
+  if (/^[\w.-]+$/.test(name) || (parseHubModel(name) !== undefined && !name.includes('@'))) return name;
+  throw new SftError('usage', `${JSON.stringify(name)} is no name of a repository`, {
+    remedy: 'write owner/name, of letters, digits, dots, dashes and underscores',
+    exitCode: 2,
+  });
+}
+
+function unused(): never {
+  throw new Error('a dry run opens no connection');
+}
+
+/**
+ * Writes what is to be pushed.
+ * @param access where the base model's licence is asked for
+ * @returns the title of its commit
+ */
+async function write(
+  run: string,
+  folder: string,
+  options: OptionValues,
+  access: HubAccess | undefined,
+  terminal: Terminal,
+): Promise<string> {
+  if (options['merged'] === true && options['gguf'] === true) {
+    throw new SftError('usage', '--merged and --gguf are two forms', { remedy: 'give one of them', exitCode: 2 });
+  }
+  const form = options['merged'] === true ? 'merged' : options['gguf'] === true ? 'gguf' : 'peft';
+  const exporter = exporterNamed(form);
+  const summary = await readRun(run);
+  const opened = await openExport(await openDeviceOption(options), summary, textOption(options, 'weights') ?? 'tuned');
+  try {
+    const card = await withLicence(opened.source.card, access);
+    const wrote = (bytes: number, total: number): void => {
+      showProgress(terminal, `wrote ${Math.floor((100 * bytes) / total)}% of the weights`);
+    };
+    await exporter.write({ ...opened.source, card }, folder, wrote, textOption(options, 'type'));
+  } finally {
+    opened.close();
+  }
+  return `${summary.label}: ${form}, trained with SFT Workbench`;
+}
+
+/** The base model's own repository says under which licence it stands; a card without one is still a card. */
+async function withLicence(card: CardFacts, access: HubAccess | undefined): Promise<CardFacts> {
+  if (access === undefined || !card.onHub) return card;
+  const found = await readRepo(access, { repo: card.baseModel, revision: 'main' }).catch(() => undefined);
+  return { ...card, licence: found?.licence };
+}
+
+async function tell(folder: string, repo: string, json: boolean, terminal: Terminal): Promise<void> {
+  const names = (await readdir(folder, { recursive: true })).sort();
+  const files: { path: string; bytes: number }[] = [];
+  for (const name of names) {
+    const entry = await stat(path.join(folder, name));
+    if (entry.isFile()) files.push({ path: name, bytes: entry.size });
+  }
+  if (json) {
+    terminal.out(JSON.stringify({ repo, files }));
+    return;
+  }
+  terminal.out(`would be pushed to ${repo}:`);
+  for (const { path: name, bytes } of files) terminal.out(`  ${name}  ${sizeText(bytes)}`);
+  terminal.out('', ...(await readFile(path.join(folder, 'README.md'), 'utf8')).trimEnd().split('\n'));
+}
