@@ -4,9 +4,11 @@ import { decompress as decompressZstd } from 'fzstd';
 import {
   parquetMetadataAsync,
   parquetReadObjects,
+  parquetSchema,
   type AsyncBuffer,
   type Compressors,
   type FileMetaData,
+  type SchemaTree,
 } from 'hyparquet';
 import { SftError } from '../../base/errors';
 import { rowText } from './row-text';
@@ -69,7 +71,35 @@ export async function readMetadata(
     byteLength: size,
     slice: async (start, end = size) => readRange(handle, start, Math.min(end, size)),
   };
-  return { source, metadata: await told(file, () => parquetMetadataAsync(source, { geoparquet: false })) };
+  const metadata = await told(file, async () => {
+    const found = await parquetMetadataAsync(source, { geoparquet: false });
+    checkColumns(found);
+    return found;
+  });
+  return { source, metadata };
+}
+
+/**
+ * The library reads every column that a row group lists, and waits for those alone that the schema has, once each: what is wrong with
+ * another would end the process.
+ */
+function checkColumns(metadata: FileMetaData): void {
+  const known = new Set(leavesOf(parquetSchema(metadata)));
+  for (const { columns } of metadata.row_groups) {
+    const named = columns.map(({ meta_data: column }) => pathText(column?.path_in_schema ?? []));
+    for (const [at, name] of named.entries()) {
+      if (!known.has(name)) throw new Error(`a row group has the column ${name}, which its schema has not`);
+      if (named.indexOf(name) !== at) throw new Error(`a row group has the column ${name} twice`);
+    }
+  }
+}
+
+function leavesOf({ children, path }: SchemaTree): string[] {
+  return children.length === 0 ? [pathText(path)] : children.flatMap(leavesOf);
+}
+
+function pathText(path: readonly string[]): string {
+  return JSON.stringify(path);
 }
 
 /** The ranges of rows that are read at once, end exclusive. */

@@ -33,7 +33,35 @@ async function damaged(
   }
 }
 
+/** With another name for the first column of the row group; the schema names it before. */
+function renamed(bytes: Buffer, name: string): Buffer {
+  const end = bytes.length - 8;
+  const start = end - bytes.readUInt32LE(end);
+  const at = bytes.lastIndexOf('question', end);
+  assert.ok(at > bytes.indexOf('question', start));
+  const written = Buffer.concat([Buffer.from([name.length]), Buffer.from(name)]);
+  const metadata = Buffer.concat([bytes.subarray(start, at - 1), written, bytes.subarray(at + 'question'.length, end)]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(metadata.length);
+  return Buffer.concat([bytes.subarray(0, start), metadata, length, bytes.subarray(-4)]);
+}
+
 describe('Parquet files', () => {
+  for (const [name, reason] of [
+    ['questions', /a row group has the column \["questions"\], which its schema has not/],
+    ['answer', /a row group has the column \["answer"\] twice/],
+  ] as const) {
+    it(`whose row group has the column ${name} in another's place are refused`, async () => {
+      await damaged(
+        'qa-none.parquet',
+        (bytes) => renamed(bytes, name),
+        async (file) => {
+          await assert.rejects(readDataset(file), (error) => error instanceof SftError && reason.test(error.message));
+        },
+      );
+    });
+  }
+
   for (const name of ['qa-none', 'qa-snappy', 'qa-gzip', 'qa-zstd', 'qa-brotli', 'groups']) {
     it(`${name}: each row is an example, its line the row's number`, async () => {
       const file = path.join(FILES, `${name}.parquet`);
