@@ -61,6 +61,8 @@ function printTime(terminal: Terminal, time: ToldTime): void {
   terminal.out('time on this machine:');
   for (const { name, seconds } of timeRows(time.forecast)) terminal.out(row(name, durationText(seconds)));
   terminal.out(row('in all', durationText(time.forecast.seconds)));
+  const { sharedTokens } = time.forecast;
+  if (sharedTokens > 0) terminal.out(row('tokens that examples share, computed once', String(sharedTokens)));
   for (const { changes, effect } of time.remedies) terminal.out(`  - ${setting(changes, effect).title}`);
 }
 

@@ -7,6 +7,8 @@ const REDRAW_EVERY_MS = 100;
 /** Without a terminal (a log file, CI) a line for each step would bury everything else. */
 const LINE_EVERY_MS = 2000;
 const BAR = 24;
+/** Of a sample's question, and of its answer. */
+const SAMPLE_CHARACTERS = 100;
 
 /** Shows how far something is: in place of the text before on a terminal, as a line elsewhere. */
 export function showProgress(terminal: Terminal, text: string): void {
@@ -54,6 +56,11 @@ export class Progress {
         this.#terminal.log(
           `step ${event.step}: validation loss ${event.loss.toFixed(4)}${event.best === true ? ', the best so far' : ''}`,
         );
+        return;
+      case 'samples':
+        for (const { question, answer } of event.answers) {
+          this.#terminal.log(`step ${event.step}: ${oneLine(question)} -> ${oneLine(answer)}`);
+        }
         return;
       case 'checkpoint':
         this.#terminal.log(`step ${event.step}: saved ${event.path}`);
@@ -125,4 +132,10 @@ export class Progress {
       this.#terminal.log(parts.join('  '));
     }
   }
+}
+
+/** The beginning of a text, as much as stands in a line. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= SAMPLE_CHARACTERS ? line : `${line.slice(0, SAMPLE_CHARACTERS)}…`;
 }

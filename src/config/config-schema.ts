@@ -327,6 +327,14 @@ export const CONFIG_SCHEMA = {
       default: null,
       examples: [40, 100],
     },
+    sample_prompts: {
+      description:
+        'Questions that are answered each time the validation loss is measured, so that you see the answers change. null takes three of the validation part; [] none.',
+      type: ['array', 'null'],
+      items: { type: 'string', minLength: 1 },
+      default: null,
+      examples: [['How do I renew my passport?'], []],
+    },
     max_new_tokens: {
       description: 'The most tokens an answer may have when the model is evaluated.',
       type: 'integer',

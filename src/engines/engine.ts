@@ -1,11 +1,12 @@
 import type { Device } from '../compute/device';
 import type { DeviceTraits } from '../compute/traits';
 import type { ResolvedConfig } from '../config/config-schema';
-import type { AskedQuestion } from '../generate/answer';
+import type { AskedQuestion, GivenAnswer } from '../generate/answer';
 import type { AnswerPace } from '../generate/answer-pace';
 import type { ModelFolder } from '../generate/session';
 import type { EncodedDatasetExample } from '../train/encode-dataset';
 import type { StepResult } from '../train/trainer';
+import type { UpdateSize } from '../train/windows';
 
 /**
  * Who runs the training loop. An engine trains from a step on, says what it did by events, saves and ends when it is asked to, and leaves
@@ -19,6 +20,16 @@ export interface Engine {
    * @throws SftError what keeps the run from being trained
    */
   open(job: TrainingJob): Promise<Training>;
+}
+
+/** A question that is asked while a model learns, with the answer in the data where it is from there. */
+export interface SampleQuestion extends AskedQuestion {
+  readonly reference?: string;
+}
+
+export interface SampleAnswer extends GivenAnswer {
+  readonly question: string;
+  readonly reference?: string;
 }
 
 /** A device that is in use. */
@@ -43,10 +54,14 @@ export interface TrainingJob {
     /** The best weights so far by validation loss. */
     readonly best: string;
   };
+  /** What is asked before the first update and at each evaluation; may be empty. */
+  readonly samples: readonly SampleQuestion[];
   /** Questions that the result will be asked, to tell how long that will take; left out where it is known. */
   readonly questions?: readonly AskedQuestion[];
   /** Updates in the checkpoint to go on from; undefined to begin anew. */
   readonly from: number | undefined;
+  /** Aborted when training is to halt: answers that are being written are given up. */
+  readonly halt: AbortSignal;
   openDevice(): Promise<OpenDevice>;
   report(event: TrainingEvent): void;
 }
@@ -62,8 +77,7 @@ export interface Training {
   readonly totalSteps: number;
   /** Of the device. */
   readonly traits: DeviceTraits;
-  /** The work of an update as `workOf` counts it, the mean over the run. */
-  readonly updateWork: number;
+  readonly updateSize: UpdateSize;
   /** Updates done. */
   readonly step: number;
   /** Where the job has questions. */
@@ -96,7 +110,8 @@ export type TrainingEvent =
       /** Whether it is the lowest so far. */
       readonly best: boolean;
     }
+  | { readonly type: 'samples'; readonly step: number; readonly answers: readonly SampleAnswer[] }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly type: 'warning'; readonly message: string }
   /** What is not told by its end alone, because it takes a while. */
-  | { readonly type: 'begins'; readonly what: 'validating' | 'saving' };
+  | { readonly type: 'begins'; readonly what: 'validating' | 'sampling' | 'saving' };

@@ -37,6 +37,8 @@ const runStatus = closed({
   /** Seconds that the steps took so far, the sum. */
   secondsTaken: maybe(number),
   device: maybe(text),
+  /** Tokens that the examples of an update begin with alike and that are computed once, where it is known. */
+  sharedTokens: maybe(count),
   /** Why it failed or waits, or what it does. */
   message: maybe(text),
   /** What the worker warned of; training went on. */
@@ -111,6 +113,13 @@ const prediction = closed({
 });
 export type ShownPrediction = TypeOf<typeof prediction>;
 
+/** What the model answered to the sample prompts after `step` updates. */
+const sample = closed({
+  step: count,
+  answers: list(closed({ question: text, answer: text, cut: flag, reference: maybe(text) })),
+});
+export type ShownSample = TypeOf<typeof sample>;
+
 /** 1 to 5. */
 const rating = closed({ index: count, rating: count });
 export type ShownRating = TypeOf<typeof rating>;
@@ -137,6 +146,8 @@ export const toDashboard = messages({
   evaluation: { run: count, result: maybe(evaluationResult) },
   /** A part of the predictions, from number `from` on; 0 begins anew. */
   predictions: { from: count, total: count, items: list(prediction) },
+  /** Answers to the sample prompts, from number `from` on; what stood after those before it is void. */
+  samples: { from: count, items: list(sample) },
   /** All ratings, and the last change to them that they know of, see Edits. */
   ratings: { edit: count, ratings: list(rating) },
   /** Nothing can be shown: why, and what to do. */

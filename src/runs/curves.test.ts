@@ -56,6 +56,23 @@ describe('the curves of a run', () => {
     assert.equal(curves.revision, 1);
   });
 
+  it('hold the answers to the sample prompts, those of steps that were done again once', () => {
+    const samples = (n: number, answer: string): RunEvent => ({
+      type: 'samples',
+      time,
+      step: n,
+      answers: [{ question: 'Q?', answer, cut: false }],
+    });
+    const events = [start(), samples(0, 'a'), step(1, 3), step(2, 2.5), samples(2, 'b'), step(3, 2.2), samples(3, 'c')];
+    const told = (all: readonly RunEvent[]): unknown[] =>
+      foldEvents(all).samples.map((one) => [one.step, one.answers[0]!.answer]);
+    assert.deepEqual(told([...events, start(2), step(3, 2.2)]), [
+      [0, 'a'],
+      [2, 'b'],
+    ]);
+    assert.deepEqual(told([...events, start(), samples(0, 'd')]), [[0, 'd']]);
+  });
+
   it('begin anew where there was no checkpoint to go on from', () => {
     const curves = foldEvents([start(), step(1, 3), step(2, 2.5), start(), step(1, 3)]);
     assert.deepEqual([...curves.steps.step], [1]);

@@ -15,6 +15,9 @@ export const STEP_COLUMNS = [
 ] as const;
 export type StepColumn = (typeof STEP_COLUMNS)[number];
 
+/** What the model answered to the sample prompts after `step` updates. */
+export type SamplePoint = Pick<Extract<RunEvent, { readonly type: 'samples' }>, 'step' | 'answers'>;
+
 export interface EvaluationPoint {
   readonly step: number;
   readonly loss: number;
@@ -33,6 +36,7 @@ export class Curves {
   /** How often steps were taken back: whoever holds a copy of the first points takes all again when it changes. */
   revision = 0;
   evaluations: readonly EvaluationPoint[] = [];
+  samples: readonly SamplePoint[] = [];
   /** Updates planned; null before the first `start`. */
   total_steps: number | null = null;
   train_examples: number | undefined;
@@ -73,6 +77,12 @@ export class Curves {
         this.evaluations = [...this.evaluations, { step, loss, best }];
         return;
       }
+      case 'samples': {
+        const { step, answers } = event;
+        // A run that begins anew answers before its first step again.
+        this.samples = [...this.samples.filter((sample) => sample.step < step), { step, answers }];
+        return;
+      }
       case 'failed': {
         const { code, message, step } = event;
         this.ended = 'failed';
@@ -96,8 +106,11 @@ export class Curves {
     let length = this.#length;
     while (length > 0 && steps[length - 1]! > step) length--;
     const evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
-    if (length === this.#length && evaluations.length === this.evaluations.length) return;
+    const samples = this.samples.filter((sample) => sample.step <= step);
+    const before = this.evaluations.length + this.samples.length;
+    if (length === this.#length && evaluations.length + samples.length === before) return;
     this.#length = length;
+    this.samples = samples;
     this.evaluations = evaluations;
     this.revision += 1;
   }

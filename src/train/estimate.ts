@@ -55,6 +55,11 @@ export interface MemoryEstimate {
 
 /** Answers that are generated side by side; see generate/answer.ts. */
 const QUESTIONS_AT_ONCE = 16;
+/** Questions of the validation part that are asked while it trains; see runs/worker/samples.ts. */
+const SAMPLES = 3;
+/** Of a text in Latin letters at least, and what a chat template puts around it. */
+const CHARACTERS_PER_TOKEN = 3;
+const TEMPLATE_TOKENS = 64;
 /** Steps whose windows are looked at for the largest pass. */
 const STEPS_SEEN = 2000;
 /** What copies on their way to the disk take before they are let go. Measured: docs/memory.md. */
@@ -105,6 +110,7 @@ export async function estimateMemory(
     device.free(sums);
   }
   await score(tuned, sequencesOf(evaluated(config, parts.validation)));
+  await answer(tuned, sampled(config, parts.validation), config.max_new_tokens);
   const training = device.peakBytes - before;
   const targets = Math.max(0, ...passes.map(targetsOf));
   const row = llama.vocabSize * 4;
@@ -130,6 +136,15 @@ export async function estimateMemory(
 /** The examples of a part that are evaluated. */
 function evaluated<T>(config: ResolvedConfig, examples: readonly T[]): readonly T[] {
   return examples.slice(0, config.eval_examples ?? examples.length);
+}
+
+/** The questions that are asked while it trains; of texts of the configuration, as many tokens as they may have. */
+function sampled(config: ResolvedConfig, validation: readonly TokenSequence[]): readonly TokenSequence[] {
+  if (config.sample_prompts === null) return validation.slice(0, SAMPLES);
+  return config.sample_prompts.map(({ length }) => ({
+    ids: new Array<number>(Math.ceil(length / CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS).fill(0),
+    trained: [],
+  }));
 }
 
 /** What answering the test questions takes beside the base model's weights, once training has given its memory back. */

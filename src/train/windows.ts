@@ -31,13 +31,24 @@ export function windowsOf(
   return Array.from({ length: steps }, (_, step) => sequencesOf(order.window(step).map((index) => examples[index]!)));
 }
 
-/** The work of an update as `workOf` counts it: the mean over updates. */
-export function updateWork(
+/** What updates are made of, the means over them. */
+export interface UpdateSize {
+  /** As `workOf` counts it. */
+  readonly work: number;
+  /** Tokens that the examples begin with alike: they are computed once for all of them. */
+  readonly sharedTokens: number;
+}
+
+export function updateSize(
   model: LlamaModel,
   windows: readonly (readonly TokenSequence[])[],
   options: Parameters<typeof isNoisy>[0],
-): number {
+): UpdateSize {
   const plans = windows.map((window) => planWindow(model, window, isNoisy(options)));
-  const sum = plans.reduce((total, plan) => total + workOf(model.config, plan), 0);
-  return sum / Math.max(1, windows.length);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);
+  return {
+    work: mean(plans.map((plan) => workOf(model.config, plan))),
+    sharedTokens: Math.round(mean(plans.map(({ prefix }) => prefix.length))),
+  };
 }

@@ -101,7 +101,14 @@ export class Header {
     if (status === undefined) return;
     if (status.status !== this.shown) this.showStatus(status.status);
     const { facts } = run;
-    const parts = [baseName(facts.model), baseName(facts.dataset), status.device?.split(/[,:(]/)[0]?.trim()];
+    const shared = status.sharedTokens ?? 0;
+    const parts = [
+      baseName(facts.model),
+      baseName(facts.dataset),
+      status.device?.split(/[,:(]/)[0]?.trim(),
+      // Tokens per second count them in every example.
+      shared === 0 ? undefined : `${whole(shared)} tokens that examples share, computed once an update`,
+    ];
     write(this.about, parts.filter((part) => part !== undefined && part !== '').join(' · '));
     write(this.message, status.message ?? '');
     this.message.classList.toggle('error', status.status === 'failed');

@@ -21,6 +21,7 @@ import { Comparison } from './comparison';
 import { evaluation } from './evaluation';
 import { Header } from './header';
 import { Predictions } from './predictions';
+import { Samples } from './samples';
 import { ShownRun } from './shown-run';
 import { ValuesTable } from './values-table';
 import '../shared/shared.css';
@@ -41,6 +42,8 @@ interface Page {
   readonly evaluation: HTMLElement;
   readonly advice: AdviceSection;
   readonly predictions: Predictions;
+  /** Of a run that is shown alone. */
+  readonly samples: Samples | undefined;
   /** Of the ratings. */
   readonly edits: Edits;
 }
@@ -74,6 +77,9 @@ function receive(message: Exclude<ToDashboard, { readonly type: 'answer' }>): vo
       return;
     case 'predictions':
       page?.predictions.take(message.from, message.items);
+      return;
+    case 'samples':
+      page?.samples?.take(message.from, message.items);
       return;
     case 'ratings':
       if (page?.edits.areKnownBy(message.edit) === true) page.predictions.showRatings(message.ratings);
@@ -153,6 +159,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
   if (runs.length === 1 && first !== undefined) {
     const header = new Header(first, (action) => void tell(host.ask('act', { action })));
     const values = new ValuesTable(first);
+    const samples = new Samples(first);
     const curves = element('div', {}, charts.element, values.element);
     const waiting = element('p', { class: 'muted waiting' }, 'The curves appear with the first step.');
     root.replaceChildren(
@@ -161,6 +168,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       advice.element,
       waiting,
       curves,
+      samples.element,
       parts.evaluation,
       predictions.element,
     );
@@ -172,7 +180,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       if (!empty) charts.follow();
       values.update();
     };
-    page = { ...parts, update };
+    page = { ...parts, samples, update };
   } else {
     const comparison = new Comparison(runs, differences, {
       onOpen: (run) => void tell(host.ask('openRun', { run })),
@@ -186,7 +194,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       comparison.update();
       charts.follow();
     };
-    page = { ...parts, update };
+    page = { ...parts, samples: undefined, update };
   }
   plan();
 }

@@ -62,6 +62,15 @@ export const RUN_TEACHING = {
     high: 'writing an answer for each test example takes a while: on a processor, thousands of them can take hours.',
     low: 'marks from 20 examples swing so widely that two equal models look different.',
   },
+  sample_prompts: {
+    what: 'Questions that the model answers before the first update and each time the validation loss is measured. The dashboard shows the answers side by side: what the loss means becomes visible in them. `null` asks the first three questions of the validation part, beside whose answers the right ones stand.',
+    first: '`null`.',
+    production:
+      'three to five questions that matter to you, of different kinds; one that your data does not answer shows what the model makes up.',
+    sides: ['Many', 'None'],
+    high: 'each measurement takes longer by the answers, up to `max_new_tokens` tokens each; at most 16 are written side by side.',
+    low: '`[]` asks nothing: until the final evaluation there are only curves.',
+  },
   max_new_tokens: {
     what: 'The most tokens an answer may have when the model is evaluated. A model that has learned its answers ends by itself; this is the limit for one that does not.',
     first: '128.',

@@ -202,7 +202,13 @@ export class DashboardPanel {
       shown.sender = this.sender(run);
       if (shown.followed === undefined) {
         const status = { status: 'unreadable', step: 0, message: shown.problem, warnings: [] } as const;
-        const unknown = { totalSteps: undefined, secondsLeft: undefined, secondsTaken: undefined, device: undefined };
+        const unknown = {
+          totalSteps: undefined,
+          secondsLeft: undefined,
+          secondsTaken: undefined,
+          device: undefined,
+          sharedTokens: undefined,
+        };
         this.host.post({ type: 'status', run, status: { ...status, ...unknown } });
       } else {
         this.send(shown, shown.followed);

@@ -46,7 +46,7 @@ export class EventsCsv {
 }
 
 function isProgress(type: string): boolean {
-  return type === 'step' || type === 'evaluation' || type === 'checkpoint';
+  return type === 'step' || type === 'evaluation' || type === 'samples' || type === 'checkpoint';
 }
 
 /** A text that a spreadsheet would work out gets an apostrophe before it, which spreadsheets take for "this is text". */

@@ -5,6 +5,7 @@ import { partShares } from '../../config/part-shares';
 import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
 import { areFew } from '../../text/rouge/few';
+import type { SamplePoint } from '../../runs/curves';
 import type { HealthFinding } from '../../train/health/finding';
 import type {
   Advice,
@@ -13,6 +14,7 @@ import type {
   EvaluationResult,
   RunFacts,
   ShownPrediction,
+  ShownSample,
 } from '../../messages/dashboard';
 import type { FollowedRun } from './run-follower';
 
@@ -53,7 +55,7 @@ export function unknownRun(folder: string): RunFacts {
   return { folder, name, id: name, created: '', model: '', dataset: '', data: '' };
 }
 
-export function statusOf({ state, curves, device, warnings }: FollowedRun): DashboardStatus {
+export function statusOf({ state, curves, device, sharedTokens, warnings }: FollowedRun): DashboardStatus {
   const total = state.total_steps ?? curves.total_steps ?? undefined;
   const goesOn = state.status === 'running' || state.status === 'paused';
   return {
@@ -64,6 +66,7 @@ export function statusOf({ state, curves, device, warnings }: FollowedRun): Dash
     secondsLeft: goesOn ? state.seconds_left : undefined,
     secondsTaken: curves.length === 0 ? undefined : trainingSeconds(curves.steps),
     device,
+    sharedTokens,
     message: state.message,
     warnings,
   };
@@ -132,6 +135,13 @@ function modelResult(made: RunEvaluation['base']): EvaluationResult['base'] {
 
 export function shownPrediction({ index, line, question, reference, base, tuned }: Prediction): ShownPrediction {
   return { index, line, question, reference, base: shownAnswer(base), tuned: shownAnswer(tuned) };
+}
+
+export function shownSample({ step, answers }: SamplePoint): ShownSample {
+  return {
+    step,
+    answers: answers.map(({ question, answer, cut, reference }) => ({ question, answer, cut, reference })),
+  };
 }
 
 function shownAnswer({ answer, rougeL, nll, trained }: PredictedAnswer): ShownPrediction['base'] {

@@ -21,6 +21,8 @@ export interface FollowedRun {
   readonly curves: Curves;
   /** What computes, from the last `start`. */
   readonly device: string | undefined;
+  /** Tokens that the examples of an update share, from the last `start`. */
+  readonly sharedTokens: number | undefined;
   /** Since the last `start`. */
   readonly warnings: readonly string[];
   readonly evaluation: RunEvaluation | undefined;
@@ -38,6 +40,7 @@ export class RunFollower {
   private readonly curves = new Curves();
   private offset = 0;
   private device: string | undefined;
+  private sharedTokens: number | undefined;
   private warnings: readonly string[] = [];
   /** Of evaluation.json when it was last read. */
   private evaluatedAt = 0;
@@ -91,15 +94,16 @@ export class RunFollower {
     const artifacts = new RunArtifacts(folder.path, run.config);
     const state = await readLiveState(folder, run, artifacts);
     await this.readEvaluation(artifacts);
-    const { device, evaluation, predictions, damage } = this;
+    const { device, sharedTokens, evaluation, predictions, damage } = this;
     const warnings = damage === undefined ? this.warnings : [...this.warnings, damage];
-    return { run, state, curves, device, warnings, evaluation, predictions };
+    return { run, state, curves, device, sharedTokens, warnings, evaluation, predictions };
   }
 
   private add(event: RunEvent): void {
     this.curves.add(event);
     if (event.type === 'start') {
       this.device = event.device;
+      this.sharedTokens = event.shared_tokens;
       this.warnings = [];
     } else if (event.type === 'warning' && !isHealthKind(event.code)) {
       // What the curves show is drawn as advice, with its remedies as buttons.

@@ -24,6 +24,12 @@ const step = (at: number): object => ({
   tokens_per_second: 100,
 });
 const validation = (at: number): object => ({ type: 'evaluation', time, step: at, loss: 11 - at });
+const samples = (at: number): object => ({
+  type: 'samples',
+  time,
+  step: at,
+  answers: [{ question: 'Q?', answer: `after ${at}`, cut: false, reference: 'A.' }],
+});
 const estimate = { precision: 0.3, recall: 0.3, f1: 0.3, low: 0.2, high: 0.4 };
 const model = {
   count: 1,
@@ -99,7 +105,7 @@ describe('what a dashboard is told of a run', () => {
   });
 
   it('is all of it first', async () => {
-    await write(start, step(1), step(2), validation(2), step(3));
+    await write({ ...start, shared_tokens: 24 }, samples(0), step(1), step(2), validation(2), samples(2), step(3));
     const sent = await sentWhen(
       ({ curves }) => curves.length === 3,
       () => {
@@ -111,16 +117,25 @@ describe('what a dashboard is told of a run', () => {
     const status = sent.find((message) => message.type === 'status');
     assert.equal(status?.status.step, 3);
     assert.equal(status.status.device, 'cpu');
+    assert.equal(status.status.sharedTokens, 24);
+    const answers = sent.find((message) => message.type === 'samples');
+    assert.deepEqual([answers?.from, answers?.items.map((one) => one.step)], [0, [0, 2]]);
+    assert.equal(answers?.items[1]?.answers[0]?.answer, 'after 2');
   });
 
   it('is only what is new then', async () => {
     const sent = await sentWhen(
       ({ curves }) => curves.length === 5,
-      () => write(step(4), step(5), validation(4)),
+      () => write(step(4), step(5), validation(4), samples(4)),
     );
     assert.deepEqual(stepsOf(sent).flat().slice(1), [4, 5]);
     const losses = sent.find((message) => message.type === 'validation');
     assert.deepEqual(losses?.loss, Float64Array.of(9, 7));
+    const answers = sent.filter((message) => message.type === 'samples');
+    assert.deepEqual(
+      answers.map(({ from, items }) => [from, items.map((one) => one.step)]),
+      [[2, [4]]],
+    );
   });
 
   it('is all of it again when steps are done again', async () => {
@@ -131,6 +146,8 @@ describe('what a dashboard is told of a run', () => {
     assert.deepEqual(stepsOf(sent).at(-1), [0, 1, 2, 3, 4]);
     const losses = sent.find((message) => message.type === 'validation');
     assert.deepEqual(losses?.step, Float64Array.of(2));
+    const answers = sent.find((message) => message.type === 'samples');
+    assert.deepEqual([answers?.from, answers?.items.map((one) => one.step)], [0, [0, 2]]);
   });
 
   it('has the evaluation with its predictions when it is there', async () => {

@@ -2,7 +2,7 @@ import { DRAWN_COLUMNS, type StepColumns, type ToDashboard } from '../../message
 import type { ResolvedConfig } from '../../config/config-schema';
 import { runCurves } from '../../runs/curves';
 import type { HealthFinding, RunCurves } from '../../train/health/finding';
-import { adviceOf, resultOf, shownPrediction, statusOf } from './present-run';
+import { adviceOf, resultOf, shownPrediction, shownSample, statusOf } from './present-run';
 import type { FollowedRun } from './run-follower';
 
 /** Predictions are sent so many at a time. */
@@ -27,6 +27,7 @@ export class RunSender {
   private revision = 0;
   private status = '';
   private validation = '';
+  private sentSamples = { revision: 0, count: 0 };
   private evaluation: FollowedRun['evaluation'];
   private advice = '';
   private advisedAt = -Infinity;
@@ -37,6 +38,7 @@ export class RunSender {
     this.sendStatus(followed);
     this.sendSteps(followed);
     this.sendValidation(followed);
+    if (this.options.alone) this.sendSamples(followed);
     this.sendEvaluation(followed);
   }
 
@@ -73,6 +75,15 @@ export class RunSender {
     const step = Float64Array.from(evaluations, (one) => one.step);
     const loss = Float64Array.from(evaluations, (one) => one.loss);
     this.options.post({ type: 'validation', run: this.options.run, step, loss });
+  }
+
+  private sendSamples({ curves }: FollowedRun): void {
+    const { samples, revision } = curves;
+    const { count } = this.sentSamples;
+    const from = revision === this.sentSamples.revision ? count : 0;
+    if (from === samples.length && from === count) return;
+    this.sentSamples = { revision, count: samples.length };
+    this.options.post({ type: 'samples', from, items: samples.slice(from).map(shownSample) });
   }
 
   private sendEvaluation({ evaluation, predictions }: FollowedRun): void {

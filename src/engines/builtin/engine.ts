@@ -50,7 +50,7 @@ async function open(job: TrainingJob): Promise<Training> {
     });
     const state = from === undefined ? FRESH : readCheckpoint(device, trainer, places.checkpoint(from));
     const { parameters } = session.weights;
-    return new BuiltinTraining({ job, model, trainer, state, parameters, answerPace, close });
+    return new BuiltinTraining({ job, chat: session.chat, model, trainer, state, parameters, answerPace, close });
   } catch (error) {
     close();
     throw error;

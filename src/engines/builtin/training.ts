@@ -1,16 +1,19 @@
 import type { DeviceTraits } from '../../compute/traits';
+import { answerQuestions } from '../../generate/answer';
 import type { AnswerPace } from '../../generate/answer-pace';
 import type { LlamaModel } from '../../model/llama';
 import { sequencesOf } from '../../model/batch';
 import { scoreExamples } from '../../model/score';
+import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import type { TrainerState } from '../../train/checkpoint';
 import type { Trainer } from '../../train/trainer';
-import { updateWork, windowsOf } from '../../train/windows';
+import { updateSize, windowsOf, type UpdateSize } from '../../train/windows';
 import type { Training, TrainingJob } from '../engine';
 import { Saving } from './saving';
 
 export interface BuiltinParts {
   readonly job: TrainingJob;
+  readonly chat: ChatTokenizer;
   readonly model: LlamaModel;
   readonly trainer: Trainer;
   /** Of the checkpoint that the trainer was put back to. */
@@ -31,24 +34,26 @@ export class BuiltinTraining implements Training {
   readonly trainableParameters: number;
   readonly totalSteps: number;
   readonly traits: DeviceTraits;
-  readonly updateWork: number;
+  readonly updateSize: UpdateSize;
   readonly answerPace: AnswerPace | undefined;
   readonly close: () => void;
   private readonly job: TrainingJob;
+  private readonly chat: ChatTokenizer;
   private readonly model: LlamaModel;
   private readonly trainer: Trainer;
   private readonly saving: Saving;
 
-  constructor({ job, model, trainer, state, parameters, answerPace, close }: BuiltinParts) {
+  constructor({ job, chat, model, trainer, state, parameters, answerPace, close }: BuiltinParts) {
     this.device = model.device.description;
     this.parameters = parameters;
     this.trainableParameters = trainer.parameters.length;
     this.totalSteps = trainer.totalSteps;
     this.traits = model.device.traits;
-    this.updateWork = updateWork(model, windowsOf(job.config, job.train, STEPS_SEEN), job.config);
+    this.updateSize = updateSize(model, windowsOf(job.config, job.train, STEPS_SEEN), job.config);
     this.answerPace = answerPace;
     this.close = close;
     this.job = job;
+    this.chat = chat;
     this.model = model;
     this.trainer = trainer;
     this.saving = new Saving(job, model.device, trainer, state);
@@ -60,6 +65,8 @@ export class BuiltinTraining implements Training {
 
   async run(halt: () => Promise<boolean>): Promise<'finished' | 'halted'> {
     const { job, trainer, saving } = this;
+    // What the model answers before it learns is what the answers after it are held against.
+    if (trainer.step === 0) await this.sample();
     while (trainer.step < trainer.totalSteps && !saving.outOfPatience) {
       if (await halt()) {
         await saving.saveOnce();
@@ -100,10 +107,30 @@ export class BuiltinTraining implements Training {
       peak_memory: process.resourceUsage().maxRSS * 1024,
     });
     const last = trainer.step === trainer.totalSteps;
-    if (job.validation.length > 0 && (last || (evalSteps !== null && trainer.step % evalSteps === 0))) {
-      await this.validate();
+    if (last || (evalSteps !== null && trainer.step % evalSteps === 0)) {
+      if (job.validation.length > 0) await this.validate();
+      await this.sample();
     }
     if (saveSteps !== null && trainer.step % saveSteps === 0 && !last) await saving.save();
+  }
+
+  /** Answers the sample prompts, greedily: training draws nothing from chance for it. */
+  private async sample(): Promise<void> {
+    const { job, trainer, model, chat } = this;
+    const { samples, halt: signal, config } = job;
+    if (samples.length === 0) return;
+    job.report({ type: 'begins', what: 'sampling' });
+    try {
+      const given = await answerQuestions(model, chat, samples, { maxNewTokens: config.max_new_tokens, signal });
+      const answers = samples.map(({ question, reference }, at) => ({
+        question,
+        ...given[at]!,
+        ...(reference === undefined ? {} : { reference }),
+      }));
+      job.report({ type: 'samples', step: trainer.step, answers });
+    } catch (error) {
+      if (error !== signal.reason) throw error;
+    }
   }
 
   private async validate(): Promise<void> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, described, flag, moment, number, open, text, whole, type TypeOf } from '../../base/shapes';
+import { count, described, flag, list, moment, number, open, text, whole, type TypeOf } from '../../base/shapes';
 
 const time = described('When, ISO 8601.', moment);
 const step = described('Updates of the weights done so far.', count);
@@ -31,6 +31,12 @@ export const EVENT_SCHEMA = v.pipe(
         test_examples: maybe(count),
         parameters: maybe(described('Weights of the model.', count)),
         trainable_parameters: maybe(described('Weights that are trained.', count)),
+        shared_tokens: maybe(
+          described(
+            'Tokens that the examples of an update begin with alike, the mean: they are computed once for all of them, and counted in each.',
+            count,
+          ),
+        ),
       }),
       event('step', 'One update of the weights.', {
         step,
@@ -54,6 +60,17 @@ export const EVENT_SCHEMA = v.pipe(
         loss: described('Mean negative log-likelihood over the trained tokens, nats.', number),
         examples: maybe(count),
         best: maybe(described('Whether it is the lowest so far.', flag)),
+      }),
+      event('samples', 'What the model answers to the sample prompts while it learns; at step 0 before it does.', {
+        step,
+        answers: list(
+          open({
+            question: text,
+            answer: text,
+            cut: described('Whether max_new_tokens ended it.', flag),
+            reference: maybe(described('The answer in the data, of questions that are from there.', text)),
+          }),
+        ),
       }),
       event('checkpoint', 'A checkpoint is on the disk, whole.', { step, path: text, best: maybe(flag) }),
       event('warning', 'Something a person should know; training goes on.', {

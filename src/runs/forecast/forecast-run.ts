@@ -4,14 +4,15 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import { openWeights, type ModelFolder } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
 import type { TokenisedParts } from '../../train/estimate';
-import { orderOf, updateWork, windowsOf } from '../../train/windows';
+import { orderOf, updateSize, windowsOf, type UpdateSize } from '../../train/windows';
 import { createTuning } from '../../tuning/registry';
 import type { MachinePace } from './measure';
 import { planOf } from './plan';
+import { sampleSizes } from './sample-sizes';
 import { sumOf, timeParts, type TimeParts } from './time-parts';
 
 /** The time that a run will take, seconds. */
-export interface RunForecast {
+export interface RunForecast extends Pick<UpdateSize, 'sharedTokens'> {
   readonly seconds: number;
   readonly parts: TimeParts & {
     /** Reading data, weights and tokenizer, before training and again before the evaluation. */ readonly opening: number;
@@ -39,7 +40,7 @@ export function forecastRun(
   pace: MachinePace,
   reading: number,
 ): RunForecast {
-  const { work, trainedWeights } = workOfUpdates(config, folder, parts, traits);
+  const { work, sharedTokens, trainedWeights } = sizeOfUpdates(config, folder, parts, traits);
   const plan = planOf(config, {
     model: folder.config,
     traits,
@@ -48,28 +49,30 @@ export function forecastRun(
     updateWork: work,
     trainedWeights,
     answerPace: pace.answers,
+    samples: sampleSizes(config, folder.chat, parts),
     validation: parts.validation,
     test: parts.test,
   });
   const of = timeParts(plan, 0, { step: work * pace.training + pace.update, scoring: pace.scoring });
   const evaluates = plan.test === undefined ? 0 : 1;
-  const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + evaluates * ANSWERS_TIMED;
-  return { seconds: sumOf(of) + opening, parts: { opening, ...of } };
+  const answers = plan.test === undefined && plan.samples === undefined ? 0 : 1;
+  const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + answers * ANSWERS_TIMED;
+  return { seconds: sumOf(of) + opening, parts: { opening, ...of }, sharedTokens };
 }
 
 /** Counted on a device without memory: only headers of the weights are read. */
-function workOfUpdates(
+function sizeOfUpdates(
   config: ResolvedConfig,
   folder: ModelFolder,
   parts: TokenisedParts,
   traits: DeviceTraits,
-): { readonly work: number; readonly trainedWeights: number } {
+): UpdateSize & { readonly trainedWeights: number } {
   const device = new DryDevice(traits);
   const session = openWeights(device, folder);
   const tuning = createTuning(session, config);
   const model = new LlamaModel(device, session.config, session.weights, tuning);
-  const work = updateWork(model, windowsOf(config, parts.train, STEPS_SEEN), config);
+  const size = updateSize(model, windowsOf(config, parts.train, STEPS_SEEN), config);
   model.free();
   session.close();
-  return { work, trainedWeights: tuning.parameters.length };
+  return { ...size, trainedWeights: tuning.parameters.length };
 }

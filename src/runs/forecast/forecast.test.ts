@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Forecast } from './forecast';
 import type { ForecastPlan } from './plan';
+import { timeParts } from './time-parts';
 
 const PLAN: ForecastPlan = {
   totalSteps: 100,
@@ -11,6 +12,7 @@ const PLAN: ForecastPlan = {
   updateWork: 100,
   validationWork: 1000,
   trainedWeights: 0,
+  samples: undefined,
   test: {
     questions: Array.from({ length: 32 }, () => ({ prompt: 30, reference: 10 })),
     maxNewTokens: 100,
@@ -142,6 +144,26 @@ describe('the time that is left', () => {
     played.wait(10);
     played.forecast.answered('tuned', 8, 24);
     assert.ok(Math.abs(played.forecast.left()! - 10) < 1e-6, `${played.forecast.left()}`);
+  });
+
+  it('counts the answers to the sample prompts before the first step and at each evaluation', () => {
+    const played = new Played(PLAN);
+    const samples = { ...PLAN.test!, questions: PLAN.test!.questions.slice(0, 3) };
+    const asked = new Played({ ...PLAN, samples });
+    for (const one of [played, asked]) {
+      one.wait(1);
+      one.forecast.stepped(1);
+    }
+    // Three prompts of 30 tokens, ten steps, thirty tokens: five times, at steps 20, 40, 60, 80 and 100.
+    const each = 3 * 30 * 0.001 + 10 * 0.05 + 30 * 0.01;
+    assert.ok(Math.abs(asked.forecast.left()! - played.forecast.left()! - 5 * each) < 1e-9);
+    asked.forecast.begin('sampling');
+    asked.wait(3);
+    const under = asked.forecast.left()!;
+    asked.forecast.sampled();
+    assert.ok(asked.forecast.left()! > under, 'what they took is what they will take');
+    assert.ok(Math.abs(asked.forecast.left()! - played.forecast.left()! - 5 * 3) < 1e-9);
+    assert.ok(Math.abs(timeParts({ ...PLAN, samples }, 0, { step: 1, scoring: 0.004 }).sampling - 6 * each) < 1e-9);
   });
 
   it('has no evaluation without a test part, and no validation without its part', () => {

@@ -1,8 +1,16 @@
 import type { ForecastPlan } from './plan';
-import { answerSeconds, saveSeconds, sumOf, timeParts, validationSeconds, type Paces } from './time-parts';
+import {
+  answerSeconds,
+  sampleSeconds,
+  saveSeconds,
+  sumOf,
+  timeParts,
+  validationSeconds,
+  type Paces,
+} from './time-parts';
 
 /** What a worker can be at between start and end. */
-export type Doing = 'training' | 'validating' | 'saving' | 'evaluating';
+export type Doing = 'training' | 'validating' | 'sampling' | 'saving' | 'evaluating';
 
 /** Pace is told from the last so many steps: long ones early on do not count for ever. */
 const WINDOW = 50;
@@ -23,6 +31,7 @@ export class Forecast {
   /** Of the first one of this process, which also lays out memory and reads the weights from the disk: it counts where no other does. */
   private first: number | undefined;
   private validation: number | undefined;
+  private sample: number | undefined;
   private save: number | undefined;
   /** How far the test questions are answered by the present model in this go: since when, and when the last answers came, ms. */
   private answers:
@@ -71,6 +80,12 @@ export class Forecast {
     this.begin('training');
   }
 
+  /** The sample prompts are answered. */
+  sampled(): void {
+    this.sample = this.elapsed();
+    this.begin('training');
+  }
+
   saved(): void {
     this.save = this.elapsed();
     this.begin('training');
@@ -92,8 +107,12 @@ export class Forecast {
     if (doing === 'evaluating') return this.evaluationLeft();
     const paces = this.paces();
     if (paces === undefined) return undefined;
-    const validating = validationSeconds(plan, paces);
-    const under = { training: paces.step, validating, saving: saveSeconds(plan, paces) }[doing];
+    const under = {
+      training: paces.step,
+      validating: validationSeconds(plan, paces),
+      sampling: sampleSeconds(plan, paces),
+      saving: saveSeconds(plan, paces),
+    }[doing];
     // What was begun is not among those to come.
     const begun = doing === 'training' ? 0 : under;
     return Math.max(0, sumOf(timeParts(plan, step, paces)) + begun - Math.min(this.elapsed(), under));
@@ -105,14 +124,14 @@ export class Forecast {
 
   /** As they were in this run so far; undefined before its first step. */
   private paces(): Paces | undefined {
-    const { plan, steps, first, validation, save } = this;
+    const { plan, steps, first, validation, sample, save } = this;
     const step = steps.length === 0 ? first : steps.reduce((sum, one) => sum + one, 0) / steps.length;
     if (step === undefined) return undefined;
     const scoring =
       validation !== undefined && plan.validationWork > 0
         ? validation / plan.validationWork
         : (step / Math.max(1, plan.updateWork)) * SCORING_SHARE;
-    return { step, scoring, validation, save };
+    return { step, scoring, validation, sample, save };
   }
 
   private evaluationLeft(): number | undefined {

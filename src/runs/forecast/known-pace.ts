@@ -46,6 +46,7 @@ const OTHERS: readonly (keyof ResolvedConfig)[] = [
   'split',
   'seed',
   'eval_steps',
+  'sample_prompts',
   'save_steps',
   'early_stopping_patience',
   'eval_examples',

@@ -11,6 +11,7 @@ import { measureTrainingPace, type TrainingPace } from '../../train/measure-pace
 import { windowsOf } from '../../train/windows';
 import { startTuning } from '../../tuning/registry';
 import { limited, type RunData } from '../worker/prepare';
+import { sampleQuestions } from '../worker/samples';
 
 /** How fast this machine works on a model as a configuration trains it. */
 export interface MachinePace extends TrainingPace {
@@ -62,7 +63,13 @@ export async function measurePace(
     const windows = spread(windowsOf(config, train, STEPS_SEEN), WINDOWS);
     const scored = [validation, test, train].find((part) => part.length > 0) ?? [];
     const pace = await measureTrainingPace(model, config, windows, sequencesOf(limited(scored, config)));
-    const answers = await timeAnswers(model, session, limited(test, config), config, pace);
+    const answers = await timeAnswers(
+      model,
+      session,
+      test.length > 0 ? limited(test, config) : sampleQuestions(config, validation),
+      config,
+      pace,
+    );
     const deeper = folder.config.layers / layers;
     const larger = workOfToken(folder.config) / workOfToken(session.config);
     return {

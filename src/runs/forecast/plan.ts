@@ -21,21 +21,32 @@ export interface ForecastPlan {
   readonly validationWork: number;
   /** Weights that are trained: a checkpoint holds each three times. */
   readonly trainedWeights: number;
+  /** What is answered before the first update and at each evaluation; `undefined` where nothing is. */
+  readonly samples: QuestionPlan | undefined;
   /** What answering the test part takes, `undefined` where there is none. */
   readonly test: TestPlan | undefined;
 }
 
-export interface TestPlan {
-  /** Tokens of each question as it is asked, and of its reference. */
-  readonly questions: readonly { readonly prompt: number; readonly reference: number }[];
+/** Tokens of a question as it is asked, and of its reference. */
+export interface QuestionSize {
+  readonly prompt: number;
+  readonly reference: number;
+}
+
+/** Questions to answer. */
+export interface QuestionPlan {
+  readonly questions: readonly QuestionSize[];
   readonly maxNewTokens: number;
   /** Questions that are answered side by side. */
   readonly atOnce: number;
   readonly pace: AnswerPace | undefined;
-  /** Of scoring the references once. */
-  readonly scoringWork: number;
   /** Of one token of an answer. */
   readonly tokenWork: number;
+}
+
+export interface TestPlan extends QuestionPlan {
+  /** Of scoring the references once. */
+  readonly scoringWork: number;
 }
 
 /** What is known of a run besides its configuration. */
@@ -47,6 +58,7 @@ export interface PlannedRun {
   readonly updateWork: number;
   readonly trainedWeights: number;
   readonly answerPace: AnswerPace | undefined;
+  readonly samples: readonly QuestionSize[];
   readonly validation: readonly TrainableSequence[];
   readonly test: readonly TokenSequence[];
 }
@@ -57,6 +69,13 @@ export function planOf(config: ResolvedConfig, run: PlannedRun): ForecastPlan {
   const scoring = (examples: readonly TrainableSequence[]): number =>
     workOf(model, planInOrder(sequencesOf(limited(examples, config)), traits));
   const test = limited(run.test, config);
+  const answers = (questions: readonly QuestionSize[]): QuestionPlan => ({
+    questions,
+    maxNewTokens: config.max_new_tokens,
+    atOnce: QUESTIONS_AT_ONCE,
+    pace: run.answerPace,
+    tokenWork: workOfToken(model),
+  });
   return {
     totalSteps,
     step,
@@ -65,19 +84,13 @@ export function planOf(config: ResolvedConfig, run: PlannedRun): ForecastPlan {
     updateWork,
     validationWork: run.validation.length === 0 ? 0 : scoring(run.validation),
     trainedWeights,
-    test:
-      test.length === 0
-        ? undefined
-        : {
-            questions: test.map(({ ids, trained }) => {
-              const last = trained.at(-1) ?? { from: ids.length, to: ids.length };
-              return { prompt: last.from, reference: last.to - last.from };
-            }),
-            maxNewTokens: config.max_new_tokens,
-            atOnce: QUESTIONS_AT_ONCE,
-            pace: run.answerPace,
-            scoringWork: scoring(test),
-            tokenWork: workOfToken(model),
-          },
+    samples: run.samples.length === 0 ? undefined : answers(run.samples),
+    test: test.length === 0 ? undefined : { ...answers(test.map(questionSize)), scoringWork: scoring(test) },
   };
+}
+
+/** Of an example's last question and answer. */
+export function questionSize({ ids, trained }: TokenSequence): QuestionSize {
+  const last = trained.at(-1) ?? { from: ids.length, to: ids.length };
+  return { prompt: last.from, reference: last.to - last.from };
 }

@@ -1,4 +1,4 @@
-import type { ForecastPlan, TestPlan } from './plan';
+import type { ForecastPlan, QuestionPlan, TestPlan } from './plan';
 
 /** What each thing of a run takes, seconds. */
 export interface Paces {
@@ -8,6 +8,8 @@ export interface Paces {
   readonly scoring: number;
   /** Measuring the validation loss, where it has been measured. */
   readonly validation?: number | undefined;
+  /** Answering the sample prompts, where they have been answered. */
+  readonly sample?: number | undefined;
   /** Saving a checkpoint, where one has been saved. */
   readonly save?: number | undefined;
 }
@@ -16,6 +18,7 @@ export interface Paces {
 export interface TimeParts {
   readonly training: number;
   readonly validating: number;
+  readonly sampling: number;
   readonly saving: number;
   readonly evaluating: number;
 }
@@ -27,7 +30,8 @@ const DISK = 400e6;
 export function timeParts(plan: ForecastPlan, step: number, paces: Paces): TimeParts {
   return {
     training: (plan.totalSteps - step) * paces.step,
-    validating: validationsLeft(plan, step) * validationSeconds(plan, paces),
+    validating: plan.validationWork === 0 ? 0 : evaluationsLeft(plan, step) * validationSeconds(plan, paces),
+    sampling: (evaluationsLeft(plan, step) + (step === 0 ? 1 : 0)) * sampleSeconds(plan, paces),
     // The result is written after the last checkpoint.
     saving: (savesLeft(plan, step) + 1) * saveSeconds(plan, paces),
     evaluating: plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring),
@@ -38,13 +42,17 @@ export function sumOf(parts: TimeParts): number {
   return Object.values<number>({ ...parts }).reduce((sum, seconds) => sum + seconds, 0);
 }
 
-function validationsLeft({ validationWork, evalSteps, totalSteps }: ForecastPlan, step: number): number {
-  if (validationWork === 0 || step >= totalSteps) return 0;
+function evaluationsLeft({ evalSteps, totalSteps }: ForecastPlan, step: number): number {
+  if (step >= totalSteps) return 0;
   return (evalSteps === null ? 0 : multiples(evalSteps, step, totalSteps - 1)) + 1;
 }
 
 export function validationSeconds({ validationWork }: ForecastPlan, { validation, scoring }: Paces): number {
   return validation ?? validationWork * scoring;
+}
+
+export function sampleSeconds({ samples }: ForecastPlan, { sample, scoring }: Paces): number {
+  return samples === undefined ? 0 : (sample ?? answerSeconds(samples, 'tuned', scoring));
 }
 
 /** Checkpoints between the steps to come, and the last one. */
@@ -72,8 +80,8 @@ function multiples(every: number, from: number, to: number): number {
  * one such as it was taught.
  * @param scoring seconds of a multiplication
  */
-export function answerSeconds(test: TestPlan, model: 'base' | 'tuned', scoring: number): number {
-  const { pace, questions, maxNewTokens, atOnce, tokenWork } = test;
+export function answerSeconds(asked: QuestionPlan, model: 'base' | 'tuned', scoring: number): number {
+  const { pace, questions, maxNewTokens, atOnce, tokenWork } = asked;
   let seconds = 0;
   for (let start = 0; start < questions.length; start += atOnce) {
     const group = questions.slice(start, start + atOnce);

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<keyof RunForecast['parts'], string>> = {
   opening: 'reading model and data',
   training: 'training',
   validating: 'validation',
+  sampling: 'sample prompts',
   saving: 'saving',
   evaluating: 'answering the test questions',
 };

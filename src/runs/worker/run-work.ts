@@ -6,6 +6,7 @@ import { ENGINES } from '../../engines/registry';
 import { RunArtifacts } from '../artifacts';
 import { Forecast, type Doing } from '../forecast/forecast';
 import { planOf } from '../forecast/plan';
+import { sampleSizes } from '../forecast/sample-sizes';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
@@ -17,6 +18,7 @@ import { limited, prepareRun, type PreparedRun } from './prepare';
 import { refuseUnsupported } from './refuse';
 import { Requests } from './requests';
 import { evaluateResult, writeResult } from './result';
+import { sampleQuestions } from './samples';
 import { Turn } from './turn';
 import type { WorkerOptions } from './worker-options';
 
@@ -25,6 +27,7 @@ const PULSE_MS = 200;
 
 const ACTIVITIES = {
   validating: 'measuring the validation loss',
+  sampling: 'answering the sample prompts',
   saving: 'saving',
   evaluating: 'answering the test questions',
 } as const;
@@ -140,13 +143,17 @@ export class RunWork {
     await artifacts.mend();
     const steps = options.resume || this.goesOn ? await artifacts.steps() : [];
     const from = steps.at(-1);
+    const samples = sampleQuestions(config, data.validation);
+    const questions = data.test.length > 0 ? limited(data.test, config) : samples;
     const opening = ENGINES[0].open({
       config,
       model,
       train: data.train,
       validation: limited(data.validation, config),
+      samples,
+      halt: requests.halt,
       places: artifacts,
-      ...(this.forecast === undefined ? { questions: limited(data.test, config) } : {}),
+      ...(this.forecast === undefined ? { questions } : {}),
       from,
       openDevice: () => options.device.open(),
       report: (event) => {
@@ -189,9 +196,10 @@ export class RunWork {
         traits: training.traits,
         totalSteps,
         step,
-        updateWork: training.updateWork,
+        updateWork: training.updateSize.work,
         trainedWeights: training.trainableParameters,
         answerPace: training.answerPace,
+        samples: sampleSizes(this.run.config, model.chat, data),
         validation: data.validation,
         test: data.test,
       }),
@@ -212,6 +220,7 @@ export class RunWork {
       test_examples: data.test.length,
       parameters: training.parameters,
       trainable_parameters: training.trainableParameters,
+      shared_tokens: training.updateSize.sharedTokens,
       ...(from === undefined ? {} : { resumed_from: from }),
     });
     for (const warning of dataWarnings(data, this.run.config, totalSteps)) journal.emit(warning);
@@ -234,6 +243,8 @@ export class RunWork {
       forecast?.stepped(event.step);
     } else if (event.type === 'evaluation') {
       forecast?.validated();
+    } else if (event.type === 'samples') {
+      forecast?.sampled();
     } else if (event.type === 'checkpoint') {
       this.checkpoint = event.path;
       forecast?.saved();

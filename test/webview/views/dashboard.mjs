@@ -60,7 +60,7 @@ export async function dashboard(data) {
       await page.keyboard.press('+');
       await page.getByText('Show All Steps').waitFor();
       await page.keyboard.press('Escape');
-      await page.locator('input[type=range]').focus();
+      await page.locator('.curves input[type=range]').focus();
       await page.keyboard.press('ArrowRight');
       await page.locator('.toolbar input[type=checkbox]').focus();
       await page.keyboard.press('Space');
@@ -78,6 +78,22 @@ export async function dashboard(data) {
       await page.keyboard.press('Enter');
       await page.getByText('Peak memory').last().waitFor();
       if (state !== 'done') return;
+      const samples = page.getByRole('slider', { name: 'Measurement whose answers are shown' });
+      const newest = await samples.getAttribute('aria-valuetext');
+      assert.match(newest, /^Step \d+, validation loss \d\.\d{3}$/);
+      await samples.focus();
+      await page.keyboard.press('Home');
+      assert.equal(await samples.getAttribute('aria-valuetext'), 'Before the first step');
+      assert.deepEqual(await page.locator('.samples article').first().locator('dt').allTextContents(), [
+        'Before the first step',
+        'Right answer',
+      ]);
+      await page.keyboard.press('ArrowRight');
+      assert.deepEqual(await page.locator('.samples article').first().locator('dt').allTextContents(), [
+        'Before the first step',
+        'Step 6',
+        'Right answer',
+      ]);
       await page.locator('.sort', { hasText: 'ROUGE-L' }).focus();
       await page.keyboard.press('Enter');
       await page.locator('tbody .line .link').first().focus();
