@@ -56,25 +56,51 @@ for (const [tokenizer, template, pre] of [
   });
 }
 
+/** Gives it the merges that SentencePiece would have: all that make a token of its vocabulary. */
+function mergeAll(json: Record<string, unknown>): void {
+  const model = json['model'] as { vocab: Record<string, number>; merges: [string, string][] };
+  const added = new Set((json['added_tokens'] as { content: string }[]).map(({ content }) => content));
+  const known = (token: string): boolean => Object.hasOwn(model.vocab, token) && !added.has(token);
+  const tokens = Object.keys(model.vocab).filter((token) => known(token) && !/^<0x..>$/.test(token));
+  model.merges = tokens.flatMap((token) => {
+    const characters = Array.from(token);
+    return characters
+      .slice(1)
+      .map((_, i): [string, string] => [characters.slice(0, i + 1).join(''), characters.slice(i + 1).join('')])
+      .filter(([left, right]) => known(left) && known(right));
+  });
+}
+
 it('llama-2: refuses merges that SentencePiece would not have, and takes those that it has', async (t) => {
   await assert.rejects(metadataOf(modelFolder(t, 'llama-2', 'llama-2')), /not a SentencePiece vocabulary/);
-  const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
-    const model = json['model'] as { vocab: Record<string, number>; merges: [string, string][] };
-    const added = new Set((json['added_tokens'] as { content: string }[]).map(({ content }) => content));
-    const known = (token: string): boolean => Object.hasOwn(model.vocab, token) && !added.has(token);
-    const tokens = Object.keys(model.vocab).filter((token) => known(token) && !/^<0x..>$/.test(token));
-    model.merges = tokens.flatMap((token) => {
-      const characters = Array.from(token);
-      return characters
-        .slice(1)
-        .map((_, i): [string, string] => [characters.slice(0, i + 1).join(''), characters.slice(i + 1).join('')])
-        .filter(([left, right]) => known(left) && known(right));
-    });
-  });
-  const metadata = await metadataOf(folder);
+  const metadata = await metadataOf(modelFolder(t, 'llama-2', 'llama-2', mergeAll));
   assert.equal(metadata.get('tokenizer.ggml.model'), 'llama');
   assert.equal(metadata.get('tokenizer.ggml.add_space_prefix'), true);
   assert.equal((metadata.get('tokenizer.ggml.scores') as number[]).length, 700);
+});
+
+it("Gemma's: SentencePiece without a first blank, whose cuts at blanks find none", async (t) => {
+  const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
+    mergeAll(json);
+    json['normalizer'] = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
+    json['pre_tokenizer'] = {
+      type: 'Split',
+      pattern: { String: ' ' },
+      behavior: 'MergedWithPrevious',
+      invert: false,
+    };
+  });
+  const metadata = await metadataOf(folder);
+  assert.equal(metadata.get('tokenizer.ggml.model'), 'llama');
+  assert.equal(metadata.get('tokenizer.ggml.add_space_prefix'), false);
+});
+
+it('refuses a special token that takes in the blanks after it', async (t) => {
+  const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
+    mergeAll(json);
+    for (const token of json['added_tokens'] as { content: string; rstrip: boolean }[]) token.rstrip = true;
+  });
+  await assert.rejects(metadataOf(folder), /its token <unk> takes in the blanks after it, and llama\.cpp keeps them/);
 });
 
 it('refuses a pre-tokenizer that llama.cpp does not have', async (t) => {

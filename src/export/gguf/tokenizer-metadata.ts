@@ -32,6 +32,14 @@ interface TokenizerFile {
  */
 export async function tokenizerMetadata(modelDir: string, chat: ChatTokenizer, rows: number): Promise<Entries> {
   const tokenizer = await readTokenizerFile(modelDir);
+  const strips = tokenizer.added.find(({ special, lstrip, rstrip }) => special && (lstrip || rstrip));
+  if (strips !== undefined) {
+    const side = strips.rstrip ? 'after' : 'before';
+    throw impossible(
+      tokenizer.file,
+      `its token ${strips.content} takes in the blanks ${side} it, and llama.cpp keeps them`,
+    );
+  }
   const kind = tokenizer.model['byte_fallback'] === true ? spm(tokenizer, chat) : gpt2(tokenizer);
   const { texts, types } = tokensOf(tokenizer, rows);
   const scores =
@@ -95,11 +103,14 @@ function spm({ json, vocab, merges, added, file }: TokenizerFile, chat: ChatToke
 
 /** Whether a blank is put before texts, and whether they are cut at blanks. */
 function prefixOf(json: JsonObject, file: string, chat: ChatTokenizer): { adds: boolean; splits: boolean } {
-  const stages = stagesOf(json['pre_tokenizer']);
-  const normalizer = JSON.stringify(normalizersOf(json['normalizer']));
+  const normalizers = normalizersOf(json['normalizer']);
+  const normalizer = JSON.stringify(normalizers);
+  // Gemma's cuts at blanks, of which its normalizer has left none.
+  const cutsNothing = normalizers.includes(BLANK);
+  const stages = stagesOf(json['pre_tokenizer']).filter((stage) => !(cutsNothing && isSplitAtBlank(stage)));
   if (stages.length === 0) {
-    const adds = normalizer === JSON.stringify(['Prepend \u2581', 'Replace   \u2581']);
-    if (adds || normalizer === JSON.stringify(['Replace   \u2581'])) return { adds, splits: false };
+    const adds = normalizer === JSON.stringify(['Prepend \u2581', BLANK]);
+    if (adds || normalizer === JSON.stringify([BLANK])) return { adds, splits: false };
   }
   const [stage] = stages;
   if (stages.length === 1 && stage!['type'] === 'Metaspace' && normalizer === '[]') {
@@ -111,6 +122,13 @@ function prefixOf(json: JsonObject, file: string, chat: ChatTokenizer): { adds: 
     if (first !== undefined && chat.tokenizer.isAdded(first)) return { adds: false, splits };
   }
   throw impossible(file, 'llama.cpp treats blanks otherwise than its normalizer and pre-tokenizer do');
+}
+
+/** As `normalizersOf` writes the normalizer that makes U+2581 of every blank. */
+const BLANK = 'Replace   \u2581';
+
+function isSplitAtBlank({ type, pattern }: JsonObject): boolean {
+  return type === 'Split' && isObject(pattern) && pattern['String'] === ' ';
 }
 
 function normalizersOf(config: unknown): string[] {
