@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createCpuDevice, type InstructionSet } from '../../src/compute/cpu/cpu-device';
+import { readLlamaConfig } from '../../src/model/llama-config';
+import { BaseWeights } from '../../src/model/weights';
 import type { BenchExample } from './examples';
 import { benchTrainer } from './trainer';
 
@@ -29,8 +31,11 @@ async function main(): Promise<void> {
     ...(values.isa === undefined ? {} : { isa: values.isa as InstructionSet }),
   });
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
-  const trainer = (in4bit: { doubleQuant: boolean } | undefined): ReturnType<typeof benchTrainer> =>
-    benchTrainer(device, values.model!, examples, Number(values.batch), { in4bit });
+  const config = readLlamaConfig(values.model!);
+  const trainer = (in4bit: { doubleQuant: boolean } | undefined): ReturnType<typeof benchTrainer> => {
+    const weights = new BaseWeights(device, values.model!, config, { in4bit });
+    return benchTrainer(device, values.model!, examples, Number(values.batch), weights);
+  };
   const clock = (): number => {
     const { user, system } = process.cpuUsage();
     return values.threads === '1' ? (user + system) / 1e6 : performance.now() / 1e3;

@@ -43,6 +43,31 @@ export const SHAPES = {
     bos_token_id: 128000,
     eos_token_id: 128001,
   },
+  'llama-3.1-8b': {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_act: 'silu',
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    vocab_size: 128256,
+    max_position_embeddings: 131072,
+    rms_norm_eps: 1e-5,
+    rope_theta: 500000,
+    rope_scaling: {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    },
+    tie_word_embeddings: false,
+    bos_token_id: 128000,
+    eos_token_id: 128001,
+  },
 } as const;
 
 export type ShapeName = keyof typeof SHAPES;

@@ -4,7 +4,7 @@ import { PROJECTIONS } from '../../src/config/config-schema';
 import type { Device } from '../../src/compute/device';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
-import { BaseWeights, type WeightOptions } from '../../src/model/weights';
+import { BaseWeights } from '../../src/model/weights';
 import { Trainer } from '../../src/train/trainer';
 import { LoraAdapter } from '../../src/tuning/lora/lora-adapter';
 import type { BenchExample } from './examples';
@@ -18,10 +18,10 @@ export function benchTrainer(
   modelDir: string,
   examples: readonly BenchExample[],
   batch: number,
-  options: WeightOptions = {},
+  opened?: BaseWeights,
 ): Trainer {
   const config = readLlamaConfig(modelDir);
-  const weights = new BaseWeights(device, modelDir, config, options);
+  const weights = opened ?? new BaseWeights(device, modelDir, config);
   const adapter = new LoraAdapter(device, config, {
     r: RANK,
     lora_alpha: RANK,

@@ -212,6 +212,15 @@ for (const [name, model, options] of [
       assert.ok(weights(config) < 0.5 * in16, `${weights(config)} of ${in16}`);
     });
 
+    it('leaves as an adapter whose card names the base model in 4 bits', () => {
+      const out = path.join(own, 'peft');
+      const exported = sft(['export', run, '--to', 'peft', '--out', out]);
+      assert.equal(exported.code, 0, exported.err);
+      const said = /trained on the base model in 4 bits \(NF4\): load that in 4 bits too/;
+      assert.match(exported.err, said);
+      assert.match(readFileSync(path.join(out, 'README.md'), 'utf8'), said);
+    });
+
     it('leaves as a whole model and as GGUF that answer as it does', async () => {
       const tuned = nll('--model', model, ...options, '--adapter', adapter);
       const merged = path.join(own, 'merged');

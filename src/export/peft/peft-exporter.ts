@@ -1,5 +1,6 @@
 import { adapterOf } from '../adapter-of';
 import { copyTokenizer } from '../companions';
+import { quantisedBaseNote } from '../dequantised';
 import type { Exporter } from '../exporter';
 import { writeCard } from '../model-card';
 
@@ -8,12 +9,14 @@ export const peftExporter: Exporter = {
   name: 'peft',
   summary: 'the adapter alone, with tokenizer and chat template: small, loads with PEFT on the same base model',
   async write(source, folder) {
-    const { device, modelDir, chat, card } = source;
+    const { device, modelDir, base, chat, card } = source;
     await adapterOf(source).write(device, card.baseModel, folder);
     await copyTokenizer(modelDir, folder, chat.template.source);
-    await writeCard(folder, card, 'peft');
-    if (card.onHub) return [];
-    const note = `the adapter names its base model by its folder, ${card.baseModel}: elsewhere, say where that model lies`;
-    return [note];
+    const note = quantisedBaseNote(base);
+    await writeCard(folder, { ...card, note }, 'peft');
+    const notes = note === undefined ? [] : [note];
+    if (card.onHub) return notes;
+    const folderNote = `the adapter names its base model by its folder, ${card.baseModel}: elsewhere, say where that model lies`;
+    return [...notes, folderNote];
   },
 };
