@@ -97,6 +97,15 @@ describe('sft export of recipes', () => {
     assert.ok(!existsSync(path.join(folder, 'other')));
   });
 
+  it('refuses a method that the tools do not have', () => {
+    const other = path.join(folder, 'prompt.config.json');
+    const written = JSON.parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
+    writeFileSync(other, JSON.stringify({ ...written, lora_dropout: undefined, training_type: 'prompt_tuning' }));
+    const refused = sft(['export', other, '--to', 'trl', '--out', path.join(folder, 'none')]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /trl has no training_type "prompt_tuning"/);
+  });
+
   it('names no folder of this machine but the model where that is on the Hub no more', () => {
     const text = readFileSync(path.join(recipeOf(config, 'trl'), 'trl.yaml'), 'utf8');
     assert.match(text, new RegExp(`model_name_or_path: "${path.resolve(MODEL)}"`));

@@ -105,6 +105,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     lora_r: keys.take('lora_r'),
     lora_alpha: keys.take('lora_alpha'),
     lora_dropout: keys.take('lora_dropout'),
+    loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     ...(targets === 'all-linear' ? { lora_target_linear: true } : { lora_target_modules: targets }),
     ...(keys.take('use_rslora') ? { peft_use_rslora: true } : {}),
     ...(start === true ? {} : { peft_init_lora_weights: start }),

@@ -101,6 +101,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     lora_rank: keys.take('lora_r'),
     lora_alpha: wholeAlpha(keys),
     lora_dropout: keys.take('lora_dropout'),
+    loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     lora_target: named ?? 'all',
     use_rslora: keys.take('use_rslora'),
     ...(in4bit

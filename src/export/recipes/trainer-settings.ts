@@ -29,6 +29,7 @@ export function trainerSettings(keys: TakenKeys, { parts, plan }: RecipeSource):
     bf16: keys.take('bf16'),
     gradient_checkpointing: keys.take('gradient_checkpointing'),
     seed: keys.take('seed'),
+    neftune_noise_alpha: keys.take('neftune_noise_alpha') ?? undefined,
     eval_strategy: evaluates && evalSteps !== null ? 'steps' : 'no',
     eval_steps: evaluates ? (evalSteps ?? undefined) : undefined,
     save_strategy: saveSteps === null ? 'no' : 'steps',

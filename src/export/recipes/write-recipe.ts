@@ -1,12 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SftError } from '../../base/errors';
 import type { Recipe, RecipeFiles, RecipeSource } from './recipe';
 
 /**
  * Writes a recipe into an empty folder; the caller writes aside and renames.
  * @returns what differs from a run here, a sentence each
+ * @throws SftError export-impossible where the tools have no such method
  */
 export async function writeRecipe(recipe: Recipe, source: RecipeSource, folder: string): Promise<readonly string[]> {
+  const { training_type: type } = source.config;
+  if (type !== 'lora' && type !== 'full') {
+    throw new SftError('export-impossible', `${recipe.name} has no training_type ${JSON.stringify(type)}`, {
+      remedy: 'set training_type to lora or full for a recipe',
+      exitCode: 2,
+    });
+  }
   const made = recipe.make(source);
   for (const [name, text] of [...made.files, ['README.md', readme(recipe, source, made)] as const]) {
     const file = path.join(folder, name);
