@@ -83,7 +83,7 @@ describe('sft convert', () => {
     const turns = '{"role":"user","content":"q?","id":9007199254740993},{"role":"assistant","content":"a"}';
     const file = await write('numbers.jsonl', `{"messages":[${turns}],${numbers}}\n`);
     const lines = (await call(convertVerb, file, { to: 'sharegpt' })).out;
-    const own = '{"id":9007199254740993,"from":"human","value":"q?"},{"from":"gpt","value":"a"}';
+    const own = '{"from":"human","value":"q?","id":9007199254740993},{"from":"gpt","value":"a"}';
     assert.equal(lines, `{"conversations":[${own}],${numbers}}`);
     const array = (await call(convertVerb, file, { to: 'messages' }, true)).out;
     assert.match(array, /\n {4}"score": 1\.0,\n {4}"big": 1e400,\n {4}"neg": -0,\n/);

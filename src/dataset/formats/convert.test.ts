@@ -37,6 +37,18 @@ function sample(kind: DatasetKind, random: Random, rich: boolean): JsonObject {
 }
 
 describe('conversion', () => {
+  it('there and back gives the same bytes where turns have further keys', () => {
+    const value = {
+      messages: [
+        { role: 'user', content: 'q?', name: 'Ada' },
+        { role: 'assistant', content: 'a', weight: 1 },
+      ],
+    };
+    const there = convertExample(value, 'messages', 'sharegpt');
+    const back = convertExample(there.value, 'sharegpt', 'messages');
+    assert.deepEqual([there.lost, back.lost], [[], []]);
+    assert.equal(writeExamples([back.value], 'jsonl'), writeExamples([value], 'jsonl'));
+  });
   for (const from of KINDS) {
     for (const to of KINDS) {
       it(`${from} to ${to} and back gives the same where nothing is said to be lost`, () => {

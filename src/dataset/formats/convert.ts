@@ -49,9 +49,13 @@ function ofTurns(
       ? { user: 'user', assistant: 'assistant', system: 'system' }
       : { user: 'human', assistant: 'gpt', system: 'system' };
   const written = turns.map(({ role, content, further }) => {
-    const clash = Object.keys(further).filter((key) => key === keys.speaker || key === keys.text);
-    for (const key of clash) lost.push(`the key "${key}" of a turn`);
-    return { ...further, [keys.speaker]: speakers[role], [keys.text]: content };
+    // The same order whatever the turn was read from: two ways to one kind give the same bytes.
+    const kept = Object.entries(further).filter(([key]) => {
+      const fits = key !== keys.speaker && key !== keys.text;
+      if (!fits) lost.push(`the key "${key}" of a turn`);
+      return fits;
+    });
+    return { [keys.speaker]: speakers[role], [keys.text]: content, ...Object.fromEntries(kept) };
   });
   return { [keys.turns]: written };
 }
