@@ -327,6 +327,14 @@ export const CONFIG_SCHEMA = {
       default: null,
       examples: [40, 100],
     },
+    loss_examples: {
+      description:
+        'Take the loss of at most this many examples of each part at the end, so that the worst can be looked at. null takes all, 0 none.',
+      type: ['integer', 'null'],
+      minimum: 0,
+      default: 1000,
+      examples: [0, 1000, 10000],
+    },
     sample_prompts: {
       description:
         'Questions that are answered each time the validation loss is measured, so that you see the answers change. null takes three of the validation part; [] none.',

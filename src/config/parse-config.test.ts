@@ -103,6 +103,7 @@ describe('a good configuration', () => {
       seed: 3407,
       split: { train: 0.8, validation: 0.1, test: 0.1, seed: 42, near_duplicate_threshold: 0.8 },
       eval_steps: 20,
+      loss_examples: 1000,
       sample_prompts: null,
       save_steps: 100,
       early_stopping_patience: null,

@@ -120,6 +120,10 @@ const sample = closed({
 });
 export type ShownSample = TypeOf<typeof sample>;
 
+/** An example that the tuned model finds unlikely. `loss`: the mean over its trained tokens. */
+const worst = closed({ part: text, line: count, question: text, reference: text, loss: number });
+export type ShownWorst = TypeOf<typeof worst>;
+
 /** 1 to 5. */
 const rating = closed({ index: count, rating: count });
 export type ShownRating = TypeOf<typeof rating>;
@@ -148,6 +152,8 @@ export const toDashboard = messages({
   predictions: { from: count, total: count, items: list(prediction) },
   /** Answers to the sample prompts, from number `from` on; what stood after those before it is void. */
   samples: { from: count, items: list(sample) },
+  /** The examples with the highest loss, the worst first. */
+  worst: { items: list(worst) },
   /** All ratings, and the last change to them that they know of, see Edits. */
   ratings: { edit: count, ratings: list(rating) },
   /** Nothing can be shown: why, and what to do. */
@@ -166,6 +172,8 @@ export const dashboardRequests = {
   remedy: { ask: { finding: count, remedy: count, title: text }, answer: nothing },
   /** Shows the example of a prediction in its file; its index names it. */
   openExample: { ask: { index: count }, answer: nothing },
+  /** Shows the example that stands there among the worst, in its file. */
+  openWorst: { ask: { place: count }, answer: nothing },
   /** Shows one of the compared runs alone. */
   openRun: { ask: { run: count }, answer: nothing },
   /** A change to the ratings with its number, see Edits; 0 takes a rating back. */

@@ -4,8 +4,8 @@ import { recoverFolder } from '../base/files';
 import type { Config, ResolvedConfig } from '../config/config-schema';
 import type { TunedForm } from '../tuning/method';
 import { methodOf } from '../tuning/registry';
-import type { Prediction, RunEvaluation } from './folder/evaluation-schema';
-import { EVALUATION_FILE, PREDICTION_LINE } from './folder/run-files';
+import type { ExampleLoss, Prediction, RunEvaluation } from './folder/evaluation-schema';
+import { EVALUATION_FILE, LOSS_LINE, PREDICTION_LINE } from './folder/run-files';
 import type { RunStatus } from './folder/state-schema';
 
 /** Weights that a run has trained. */
@@ -33,6 +33,7 @@ export class RunArtifacts {
   readonly checkpoints: string;
   readonly evaluationFile: string;
   readonly predictionsFile: string;
+  readonly lossesFile: string;
 
   /** @param runFolder absolute */
   constructor(runFolder: string, config: Pick<ResolvedConfig, 'training_type'>) {
@@ -43,6 +44,7 @@ export class RunArtifacts {
     this.checkpoints = path.join(runFolder, 'checkpoints');
     this.evaluationFile = path.join(runFolder, 'evaluation.json');
     this.predictionsFile = path.join(runFolder, 'predictions.jsonl');
+    this.lossesFile = path.join(runFolder, 'losses.jsonl');
   }
 
   /** The folder of the checkpoint after `step` updates. */
@@ -101,6 +103,15 @@ export class RunArtifacts {
     return lines.flatMap((line, at) =>
       line === '' ? [] : [PREDICTION_LINE.parse(line, this.predictionsFile, at + 1)],
     );
+  }
+
+  /**
+   * The losses of the examples, as they stand in the data.
+   * @throws SftError `unreadable` where a line is damaged; what the system says where the file cannot be read
+   */
+  async readLosses(): Promise<ExampleLoss[]> {
+    const lines = (await readFile(this.lossesFile, 'utf8')).split('\n');
+    return lines.flatMap((line, at) => (line === '' ? [] : [LOSS_LINE.parse(line, this.lossesFile, at + 1)]));
   }
 
   /** Puts right what a killed writer left among the checkpoints. Harmless beside a living one. */

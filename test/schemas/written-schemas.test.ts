@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CONFIG_SCHEMA } from '../../src/config/config-schema';
 import { schemaFileText, type JsonSchema } from '../../src/base/json-schema';
-import { EVALUATION_SCHEMA, PREDICTION_SCHEMA } from '../../src/runs/folder/evaluation-schema';
+import { EVALUATION_SCHEMA, EXAMPLE_LOSS_SCHEMA, PREDICTION_SCHEMA } from '../../src/runs/folder/evaluation-schema';
 import { EVENT_SCHEMA } from '../../src/runs/folder/event-schema';
 import { RATINGS_SCHEMA } from '../../src/runs/folder/ratings-schema';
 import { RUN_CONFIG_SCHEMA } from '../../src/runs/folder/run-config';
@@ -35,6 +35,7 @@ const FILES: Readonly<Record<string, JsonSchema>> = {
   control: fileOf(CONTROL_SCHEMA),
   evaluation: fileOf(EVALUATION_SCHEMA),
   prediction: fileOf(PREDICTION_SCHEMA),
+  loss: fileOf(EXAMPLE_LOSS_SCHEMA),
   ratings: fileOf(RATINGS_SCHEMA),
 };
 

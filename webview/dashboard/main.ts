@@ -24,6 +24,7 @@ import { Predictions } from './predictions';
 import { Samples } from './samples';
 import { ShownRun } from './shown-run';
 import { ValuesTable } from './values-table';
+import { Worst } from './worst';
 import '../shared/shared.css';
 import '../shared/document.css';
 import './dashboard.css';
@@ -44,6 +45,7 @@ interface Page {
   readonly predictions: Predictions;
   /** Of a run that is shown alone. */
   readonly samples: Samples | undefined;
+  readonly worst: Worst | undefined;
   /** Of the ratings. */
   readonly edits: Edits;
 }
@@ -80,6 +82,9 @@ function receive(message: Exclude<ToDashboard, { readonly type: 'answer' }>): vo
       return;
     case 'samples':
       page?.samples?.take(message.from, message.items);
+      return;
+    case 'worst':
+      page?.worst?.show(message.items);
       return;
     case 'ratings':
       if (page?.edits.areKnownBy(message.edit) === true) page.predictions.showRatings(message.ratings);
@@ -160,6 +165,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
     const header = new Header(first, (action) => void tell(host.ask('act', { action })));
     const values = new ValuesTable(first);
     const samples = new Samples(first);
+    const worst = new Worst((place) => void tell(host.ask('openWorst', { place })));
     const curves = element('div', {}, charts.element, values.element);
     const waiting = element('p', { class: 'muted waiting' }, 'The curves appear with the first step.');
     root.replaceChildren(
@@ -171,6 +177,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       samples.element,
       parts.evaluation,
       predictions.element,
+      worst.element,
     );
     const update = (): void => {
       const empty = first.length === 0;
@@ -180,7 +187,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       if (!empty) charts.follow();
       values.update();
     };
-    page = { ...parts, samples, update };
+    page = { ...parts, samples, worst, update };
   } else {
     const comparison = new Comparison(runs, differences, {
       onOpen: (run) => void tell(host.ask('openRun', { run })),
@@ -194,7 +201,7 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
       comparison.update();
       charts.follow();
     };
-    page = { ...parts, samples: undefined, update };
+    page = { ...parts, samples: undefined, worst: undefined, update };
   }
   plan();
 }

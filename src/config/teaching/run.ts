@@ -62,6 +62,13 @@ export const RUN_TEACHING = {
     high: 'writing an answer for each test example takes a while: on a processor, thousands of them can take hours.',
     low: 'marks from 20 examples swing so widely that two equal models look different.',
   },
+  loss_examples: {
+    what: 'At the end the tuned model reads your examples once more, and the loss of each is kept in the run folder. The dashboard lists the worst: answers that the model still finds least likely are often wrong, misplaced, or unlike all others.',
+    first: '`1000`.',
+    production: '`null`, all of them, where a pass over the data takes minutes; the forecast tells.',
+    high: 'reading all of a large dataset once more takes about a third of an epoch.',
+    low: '`0` takes none; the first few of a part may not hold the ones that are wrong.',
+  },
   sample_prompts: {
     what: 'Questions that the model answers before the first update and each time the validation loss is measured. The dashboard shows the answers side by side: what the loss means becomes visible in them. `null` asks the first three questions of the validation part, beside whose answers the right ones stand.',
     first: '`null`.',

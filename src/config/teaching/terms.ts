@@ -60,6 +60,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   save_steps: ['Checkpoint'],
   early_stopping_patience: ['Early stopping', 'Overfitting'],
   eval_examples: ['Evaluation'],
+  loss_examples: ['Loss'],
   sample_prompts: ['Validation loss'],
   max_new_tokens: ['Token', 'EOS'],
   rouge_unicode: ['ROUGE'],

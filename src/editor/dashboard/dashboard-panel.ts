@@ -265,7 +265,15 @@ export class DashboardPanel {
         const { run, predictions } = first.followed;
         const prediction = predictions.find((one) => one.index === index);
         if (prediction === undefined) return done(UNREAD);
-        return done(await showExample(run, prediction));
+        return done(await showExample(run[testKey(run.config)]!.path, run, prediction));
+      },
+      openWorst: async ({ place }) => {
+        if (first.followed === undefined) return done(UNREAD);
+        const { run, worst } = first.followed;
+        const example = worst[place];
+        const file = example && run[example.data]?.path;
+        if (example === undefined || file === undefined) return done(UNREAD);
+        return done(await showExample(file, run, example));
       },
     };
   }
@@ -327,8 +335,11 @@ export class DashboardPanel {
  * @returns why it is not shown
  * @throws SftError where the file is gone
  */
-async function showExample(run: Run, asked: Prediction): Promise<string | undefined> {
-  const file = run[testKey(run.config)]!.path;
+async function showExample(
+  file: string,
+  run: Run,
+  asked: Pick<Prediction, 'line' | 'question' | 'reference'>,
+): Promise<string | undefined> {
   const document = await openFile(file, asked.line);
   const line = findExample(file, document.getText(), asked, run.config.columns);
   if (line === undefined) {

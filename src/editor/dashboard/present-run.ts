@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
+import type { ExampleLoss, RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import { DATA_KEYS } from '../../config/config-paths';
 import { partShares } from '../../config/part-shares';
 import { dataNames } from '../../runs/data-names';
@@ -15,6 +15,7 @@ import type {
   RunFacts,
   ShownPrediction,
   ShownSample,
+  ShownWorst,
 } from '../../messages/dashboard';
 import type { FollowedRun } from './run-follower';
 
@@ -142,6 +143,10 @@ export function shownSample({ step, answers }: SamplePoint): ShownSample {
     step,
     answers: answers.map(({ question, answer, cut, reference }) => ({ question, answer, cut, reference })),
   };
+}
+
+export function shownWorst({ part, line, question, reference, nll, trained }: ExampleLoss): ShownWorst {
+  return { part, line, question, reference, loss: nll / trained };
 }
 
 function shownAnswer({ answer, rougeL, nll, trained }: PredictedAnswer): ShownPrediction['base'] {

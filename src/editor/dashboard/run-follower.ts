@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { formatError, SftError } from '../../base/errors';
 import { RunArtifacts } from '../../runs/artifacts';
 import { Curves } from '../../runs/curves';
-import type { Prediction, RunEvaluation } from '../../runs/folder/evaluation-schema';
+import type { ExampleLoss, Prediction, RunEvaluation } from '../../runs/folder/evaluation-schema';
 import { FolderChanges, readEventPieces } from '../../runs/folder/event-log';
 import type { RunEvent } from '../../runs/folder/event-schema';
 import { readLiveState } from '../../runs/read-runs';
@@ -13,6 +13,8 @@ import { isHealthKind } from '../../train/health/finding';
 
 /** A run is looked at so often at most, ms: 20 times a second. */
 const SHORTEST_PAUSE = 50;
+/** So many of the examples with the highest loss are shown. */
+const WORST = 20;
 
 /** What a follower knows of its run. */
 export interface FollowedRun {
@@ -28,6 +30,8 @@ export interface FollowedRun {
   readonly evaluation: RunEvaluation | undefined;
   /** Of an evaluation: those it was made from. */
   readonly predictions: readonly Prediction[];
+  /** The examples with the highest loss a token, the worst first. */
+  readonly worst: readonly ExampleLoss[];
 }
 
 /**
@@ -46,6 +50,9 @@ export class RunFollower {
   private evaluatedAt = 0;
   private evaluation: RunEvaluation | undefined;
   private predictions: readonly Prediction[] = [];
+  /** Of losses.jsonl when it was last read. */
+  private lossesAt = 0;
+  private worst: readonly ExampleLoss[] = [];
   /** Why evaluation or predictions cannot be read; the curves are shown all the same. */
   private damage: string | undefined;
 
@@ -94,9 +101,10 @@ export class RunFollower {
     const artifacts = new RunArtifacts(folder.path, run.config);
     const state = await readLiveState(folder, run, artifacts);
     await this.readEvaluation(artifacts);
-    const { device, sharedTokens, evaluation, predictions, damage } = this;
+    await this.readWorst(artifacts);
+    const { device, sharedTokens, evaluation, predictions, worst, damage } = this;
     const warnings = damage === undefined ? this.warnings : [...this.warnings, damage];
-    return { run, state, curves, device, sharedTokens, warnings, evaluation, predictions };
+    return { run, state, curves, device, sharedTokens, warnings, evaluation, predictions, worst };
   }
 
   private add(event: RunEvent): void {
@@ -109,6 +117,22 @@ export class RunFollower {
       // What the curves show is drawn as advice, with its remedies as buttons.
       const { message, remedy } = event;
       this.warnings = [...this.warnings, remedy === undefined ? message : `${message} - ${remedy}`];
+    }
+  }
+
+  private async readWorst(artifacts: RunArtifacts): Promise<void> {
+    const at = await stat(artifacts.lossesFile).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    if (at === this.lossesAt) return;
+    this.lossesAt = at;
+    this.worst = [];
+    if (at === 0) return;
+    try {
+      this.worst = worstOf(await artifacts.readLosses());
+    } catch (error) {
+      this.damage = reasonOf(error);
     }
   }
 
@@ -131,6 +155,12 @@ export class RunFollower {
       this.damage = reasonOf(error);
     }
   }
+}
+
+/** The examples with the highest mean loss. */
+function worstOf(losses: readonly ExampleLoss[]): readonly ExampleLoss[] {
+  const mean = ({ nll, trained }: ExampleLoss): number => nll / trained;
+  return losses.toSorted((a, b) => mean(b) - mean(a)).slice(0, WORST);
 }
 
 function reasonOf(error: unknown): string {

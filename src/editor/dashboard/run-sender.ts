@@ -2,7 +2,7 @@ import { DRAWN_COLUMNS, type StepColumns, type ToDashboard } from '../../message
 import type { ResolvedConfig } from '../../config/config-schema';
 import { runCurves } from '../../runs/curves';
 import type { HealthFinding, RunCurves } from '../../train/health/finding';
-import { adviceOf, resultOf, shownPrediction, shownSample, statusOf } from './present-run';
+import { adviceOf, resultOf, shownPrediction, shownSample, shownWorst, statusOf } from './present-run';
 import type { FollowedRun } from './run-follower';
 
 /** Predictions are sent so many at a time. */
@@ -27,6 +27,7 @@ export class RunSender {
   private revision = 0;
   private status = '';
   private validation = '';
+  private worst: FollowedRun['worst'] = [];
   private sentSamples = { revision: 0, count: 0 };
   private evaluation: FollowedRun['evaluation'];
   private advice = '';
@@ -40,6 +41,7 @@ export class RunSender {
     this.sendValidation(followed);
     if (this.options.alone) this.sendSamples(followed);
     this.sendEvaluation(followed);
+    if (this.options.alone) this.sendWorst(followed);
   }
 
   /** Judges the curves, where the run is shown alone: apart from the rest, since with many steps each takes its time. */
@@ -84,6 +86,12 @@ export class RunSender {
     if (from === samples.length && from === count) return;
     this.sentSamples = { revision, count: samples.length };
     this.options.post({ type: 'samples', from, items: samples.slice(from).map(shownSample) });
+  }
+
+  private sendWorst({ worst }: FollowedRun): void {
+    if (worst === this.worst || worst.length + this.worst.length === 0) return;
+    this.worst = worst;
+    this.options.post({ type: 'worst', items: worst.map(shownWorst) });
   }
 
   private sendEvaluation({ evaluation, predictions }: FollowedRun): void {

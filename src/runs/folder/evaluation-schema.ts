@@ -1,5 +1,18 @@
 import * as v from 'valibot';
-import { count, described, flag, number, open, orNull, share, text, whole, type TypeOf } from '../../base/shapes';
+import { DATA_KEYS } from '../../config/config-paths';
+import {
+  count,
+  described,
+  flag,
+  number,
+  oneOf,
+  open,
+  orNull,
+  share,
+  text,
+  whole,
+  type TypeOf,
+} from '../../base/shapes';
 
 const atLeastZero = v.pipe(number, v.minValue(0, 'a number from 0'));
 
@@ -66,6 +79,23 @@ export const PREDICTION_SCHEMA = v.pipe(
   v.description('One line of predictions.jsonl in a run folder: a test question with the answers of both models.'),
 );
 
+/** One line of losses.jsonl. */
+export const EXAMPLE_LOSS_SCHEMA = v.pipe(
+  open({
+    part: oneOf('train', 'validation', 'test'),
+    data: described('The key of the configuration that names its file.', oneOf(...DATA_KEYS)),
+    index: described('Of the example in the file, from 0.', count),
+    line: described('Of the example in the file, from 1.', whole(1)),
+    question: text,
+    reference: described('The answer in the file.', text),
+    nll: described('Negative log-likelihood of what is learnt of it under the tuned model, the sum, nats.', number),
+    trained: described('Trained tokens.', whole(1)),
+  }),
+  v.title('SFT Workbench example loss'),
+  v.description('One line of losses.jsonl in a run folder: how likely the tuned model finds an example of the data.'),
+);
+
+export type ExampleLoss = TypeOf<typeof EXAMPLE_LOSS_SCHEMA>;
 export type RunEvaluation = TypeOf<typeof EVALUATION_SCHEMA>;
 export type Prediction = TypeOf<typeof PREDICTION_SCHEMA>;
 export type PredictedAnswer = Prediction['base'];

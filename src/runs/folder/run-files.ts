@@ -1,5 +1,5 @@
 import { open, text } from '../../base/shapes';
-import { EVALUATION_SCHEMA, PREDICTION_SCHEMA } from './evaluation-schema';
+import { EVALUATION_SCHEMA, EXAMPLE_LOSS_SCHEMA, PREDICTION_SCHEMA } from './evaluation-schema';
 import { RATINGS_SCHEMA } from './ratings-schema';
 import { recordFormat } from './record';
 import { RUN_SCHEMA } from './run-schema';
@@ -37,3 +37,9 @@ export const EVALUATION_FILE = recordFormat(EVALUATION_SCHEMA, { missing: EVALUA
 
 /** One line of predictions.jsonl. */
 export const PREDICTION_LINE = recordFormat(PREDICTION_SCHEMA, { missing: EVALUATE, damaged: EVALUATE });
+
+/** One line of losses.jsonl. */
+export const LOSS_LINE = recordFormat(EXAMPLE_LOSS_SCHEMA, {
+  missing: 'loss_examples in the configuration takes them',
+  damaged: 'delete it',
+});

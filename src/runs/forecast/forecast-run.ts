@@ -6,6 +6,7 @@ import { LlamaModel } from '../../model/llama';
 import type { TokenisedParts } from '../../train/estimate';
 import { orderOf, updateSize, windowsOf, type UpdateSize } from '../../train/windows';
 import { createTuning } from '../../tuning/registry';
+import { lossExamples } from '../worker/example-losses';
 import type { MachinePace } from './measure';
 import { planOf } from './plan';
 import { sampleSizes } from './sample-sizes';
@@ -52,6 +53,7 @@ export function forecastRun(
     samples: sampleSizes(config, folder.chat, parts),
     validation: parts.validation,
     test: parts.test,
+    losses: lossExamples(parts, config).map(({ example }) => example),
   });
   const of = timeParts(plan, 0, { step: work * pace.training + pace.update, scoring: pace.scoring });
   const evaluates = plan.test === undefined ? 0 : 1;

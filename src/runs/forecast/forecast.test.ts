@@ -11,6 +11,7 @@ const PLAN: ForecastPlan = {
   saveSteps: 50,
   updateWork: 100,
   validationWork: 1000,
+  lossWork: 0,
   trainedWeights: 0,
   samples: undefined,
   test: {

@@ -10,7 +10,7 @@ import {
 } from './time-parts';
 
 /** What a worker can be at between start and end. */
-export type Doing = 'training' | 'validating' | 'sampling' | 'saving' | 'evaluating';
+export type Doing = 'training' | 'validating' | 'sampling' | 'saving' | 'evaluating' | 'scoring';
 
 /** Pace is told from the last so many steps: long ones early on do not count for ever. */
 const WINDOW = 50;
@@ -104,8 +104,13 @@ export class Forecast {
   /** Seconds until the run is done; undefined before its first step. */
   left(): number | undefined {
     const { plan, step, doing } = this;
-    if (doing === 'evaluating') return this.evaluationLeft();
     const paces = this.paces();
+    const scoring = plan.lossWork * (paces?.scoring ?? 0);
+    if (doing === 'scoring') return Math.max(0, scoring - this.elapsed());
+    if (doing === 'evaluating') {
+      const left = this.evaluationLeft();
+      return left === undefined ? undefined : left + scoring;
+    }
     if (paces === undefined) return undefined;
     const under = {
       training: paces.step,

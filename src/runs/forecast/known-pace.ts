@@ -47,6 +47,7 @@ const OTHERS: readonly (keyof ResolvedConfig)[] = [
   'seed',
   'eval_steps',
   'sample_prompts',
+  'loss_examples',
   'save_steps',
   'early_stopping_patience',
   'eval_examples',

@@ -19,6 +19,8 @@ export interface ForecastPlan {
   readonly updateWork: number;
   /** Of measuring the validation loss; 0 without a validation part. */
   readonly validationWork: number;
+  /** Of taking the loss of examples at the end. */
+  readonly lossWork: number;
   /** Weights that are trained: a checkpoint holds each three times. */
   readonly trainedWeights: number;
   /** What is answered before the first update and at each evaluation; `undefined` where nothing is. */
@@ -61,6 +63,8 @@ export interface PlannedRun {
   readonly samples: readonly QuestionSize[];
   readonly validation: readonly TrainableSequence[];
   readonly test: readonly TokenSequence[];
+  /** Whose loss is taken at the end. */
+  readonly losses: readonly TrainableSequence[];
 }
 
 /** What a run that is about to begin or to go on will do. */
@@ -83,6 +87,7 @@ export function planOf(config: ResolvedConfig, run: PlannedRun): ForecastPlan {
     saveSteps: config.save_steps,
     updateWork,
     validationWork: run.validation.length === 0 ? 0 : scoring(run.validation),
+    lossWork: workOf(model, planInOrder(sequencesOf(run.losses), traits)),
     trainedWeights,
     samples: run.samples.length === 0 ? undefined : answers(run.samples),
     test: test.length === 0 ? undefined : { ...answers(test.map(questionSize)), scoringWork: scoring(test) },

@@ -21,6 +21,7 @@ export interface TimeParts {
   readonly sampling: number;
   readonly saving: number;
   readonly evaluating: number;
+  readonly scoring: number;
 }
 
 /** Bytes a second that reach the disk, until it is measured. */
@@ -35,6 +36,7 @@ export function timeParts(plan: ForecastPlan, step: number, paces: Paces): TimeP
     // The result is written after the last checkpoint.
     saving: (savesLeft(plan, step) + 1) * saveSeconds(plan, paces),
     evaluating: plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring),
+    scoring: plan.lossWork * paces.scoring,
   };
 }
 

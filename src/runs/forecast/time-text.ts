@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<keyof RunForecast['parts'], string>> = {
   sampling: 'sample prompts',
   saving: 'saving',
   evaluating: 'answering the test questions',
+  scoring: 'the loss of each example',
 };
 
 /** What the time goes into, a part each, those that take longest first; what takes none is left out. */

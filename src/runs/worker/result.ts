@@ -7,6 +7,7 @@ import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { Run } from '../folder/run-schema';
 import { openTrained } from '../open-trained';
 import { evaluateRun, type EvaluateRunOptions } from './evaluate-run';
+import { lossExamples, writeLosses } from './example-losses';
 import { limited, type PreparedRun } from './prepare';
 
 /** Writes what was trained: an adapter folder, or a model folder with the base's configuration and tokenizer. */
@@ -21,8 +22,15 @@ export async function writeResult(
   });
 }
 
+/** How far the losses of examples are taken. */
+interface LossOptions {
+  readonly signal: AbortSignal;
+  readonly onLosses: (done: number, total: number) => void;
+}
+
 /**
  * Evaluates base and result on the test part, from the disk, as `sft evaluate` does.
+ * Takes the losses of examples then.
  * @returns null where there is no test part
  * @throws the signal's reason where it is aborted
  */
@@ -31,22 +39,25 @@ export async function evaluateResult(
   { config }: Run,
   { model, data }: PreparedRun,
   openDevice: () => Promise<OpenDevice>,
-  options: Omit<EvaluateRunOptions, 'stemmer'>,
+  options: Omit<EvaluateRunOptions, 'stemmer'> & LossOptions,
 ): Promise<RunEvaluation | null> {
   const examples = limited(data.test, config);
-  if (examples.length === 0) return null;
+  if (examples.length === 0 && lossExamples(data, config).length === 0) return null;
   const opened = await openDevice();
   try {
     const session = openWeights(opened.device, model);
     try {
       const tuned = openTrained(session, artifacts.tuned);
       const all = { ...options, stemmer: false };
-      const evaluated = evaluateRun(artifacts, config, session, tuned.model, examples, all);
-      return (
-        await evaluated.finally(() => {
-          tuned.free();
-        })
-      ).evaluation;
+      try {
+        const evaluated =
+          examples.length === 0 ? undefined : await evaluateRun(artifacts, config, session, tuned.model, examples, all);
+        const { signal, onLosses: onProgress } = options;
+        await writeLosses(artifacts.lossesFile, config, tuned.model, data, { signal, onProgress });
+        return evaluated?.evaluation ?? null;
+      } finally {
+        tuned.free();
+      }
     } finally {
       session.close();
     }

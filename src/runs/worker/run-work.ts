@@ -13,6 +13,7 @@ import type { Run } from '../folder/run-schema';
 import { durationText } from '../progress';
 import { damagedCheckpoint } from './damaged-checkpoint';
 import { dataWarnings } from './data-warnings';
+import { lossExamples } from './example-losses';
 import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
 import { refuseUnsupported } from './refuse';
@@ -30,6 +31,7 @@ const ACTIVITIES = {
   sampling: 'answering the sample prompts',
   saving: 'saving',
   evaluating: 'answering the test questions',
+  scoring: 'taking the loss of each example',
 } as const;
 
 /**
@@ -202,6 +204,7 @@ export class RunWork {
         samples: sampleSizes(this.run.config, model.chat, data),
         validation: data.validation,
         test: data.test,
+        losses: lossExamples(data, this.run.config).map(({ example }) => example),
       }),
       this.earlier,
     );
@@ -287,6 +290,10 @@ export class RunWork {
       evaluation = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
+        onLosses: (done, total) => {
+          if (done === 0) this.forecast?.begin('scoring');
+          this.tell(`took the loss of ${done} of ${total} examples`);
+        },
         onProgress: (name, done, total) => {
           this.forecast?.answered(name, done - before[name], done);
           this.tell(`the ${name} model answered ${done} of ${total} test questions`);
