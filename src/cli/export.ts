@@ -1,13 +1,14 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { makeFolder, writeFolderAtomic } from '../base/files';
-import type { Exporter, ExportProgress } from '../export/exporter';
+import type { ExportProgress } from '../export/exporter';
+import { createInOllama, requireOllama } from '../export/ollama/create-model';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
 import { exportRecipe } from './export-recipe';
+import { requireFree, requireNoFile, takeOut } from './export-place';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
@@ -41,6 +42,12 @@ export const exportVerb: Verb = {
       help: `of the weights, ${TYPES} (the base model's)`,
     },
     model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved (recipes)' },
+    as: { type: 'string', value: 'KIND', help: 'what a folder for Ollama holds: gguf, adapter or safetensors (gguf)' },
+    create: {
+      type: 'string',
+      value: 'NAME',
+      help: 'of a folder for Ollama: make the model in Ollama too, under this name',
+    },
     weights: {
       type: 'string',
       value: 'NAME',
@@ -53,6 +60,7 @@ the base model, computed in fp32 and rounded once to the types of its files, and
 model loads. "peft" writes the adapter for use with PEFT. Both hold the tokenizer, the chat template that training used and a
 README.md that says how the model was trained. The run is not changed. "gguf" is one file for llama.cpp and what is built on it. With
 --type nf4 the merged model's layers are in 4 bits, as bitsandbytes writes them: a quarter of the disk, and answers that differ a little.
+"ollama" is a folder with such a file and a Modelfile; with --create NAME the model is made in Ollama at once.
 
 ${RECIPES.map(({ name }) => name).join(', ')} write a recipe, to repeat the training elsewhere: the data in the form of that tool, divided as here, and its
 configuration with every setting that it has; what it has not is named. A recipe can be written before training, from a configuration.
@@ -69,10 +77,17 @@ configuration with every setting that it has; what it has not is named. A recipe
       return exportRecipe(recipe, folder, out, { options, json, terminal });
     }
     const exporter = exporterNamed(form);
-    const type = chosenType(exporter, textOption(options, 'type'));
+    const choice = {
+      type: chosen(exporter.name, 'type', exporter.types, textOption(options, 'type')),
+      as: chosen(exporter.name, 'as', exporter.kinds, textOption(options, 'as')),
+    };
+    const create = textOption(options, 'create');
+    if (create !== undefined && exporter.name !== 'ollama') throw createsNothing(exporter.name);
+    const ollama = create === undefined ? undefined : requireOllama();
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
     await (single ? requireNoFile(out) : requireFree(out));
     const run = await readRun(folder);
+    const stop = stopOnSignal();
     const { source, close } = await openExport(
       await openDeviceOption(options),
       run,
@@ -83,83 +98,82 @@ configuration with every setting that it has; what it has not is named. A recipe
       await makeFolder(path.dirname(out));
       const written = single ? `${out}.folder` : out;
       await writeFolderAtomic(written, async (temporary) => {
-        notes = await exporter.write(source, temporary, shareShown(terminal), type);
+        notes = await exporter.write(source, temporary, shareShown(terminal, stop.signal), choice);
       });
       if (single) await takeOut(written, out);
+      const shown = (line: string): void => {
+        showProgress(terminal, `ollama: ${line}`);
+      };
+      if (create !== undefined) await createInOllama(ollama!, out, create, shown, stop.signal);
     } finally {
       close();
+      stop.end();
+      terminal.status?.('');
     }
-    terminal.status?.('');
     if (json)
       terminal.out(
         JSON.stringify({
           form: exporter.name,
           [single ? 'file' : 'folder']: out,
           base_model: source.card.baseModel,
+          ...(create === undefined ? {} : { model: create }),
           notes,
         }),
       );
-    else terminal.out(`${exporter.name}: ${out}`);
+    else terminal.out(`${exporter.name}: ${out}`, ...(create === undefined ? [] : [`ollama run ${create}`]));
     for (const note of notes) terminal.log(`note: ${note}`);
     return 0;
   },
 };
 
-/** @throws SftError usage where the form has no such type */
-function chosenType({ name, types }: Exporter, type: string | undefined): string | undefined {
-  if (type === undefined || types?.includes(type) === true) return type;
-  const reason = types === undefined ? `--to ${name} takes no --type` : `--type ${JSON.stringify(type)} is not a type`;
+/** What is being written is taken away again. */
+function stopOnSignal(): { readonly signal: AbortSignal; end(): void } {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort(new SftError('stopped', 'stopped', { remedy: 'run it again' }));
+  };
+  for (const name of SIGNALS) process.once(name, interrupt);
+  return {
+    signal: stop.signal,
+    end: () => {
+      for (const name of SIGNALS) process.removeListener(name, interrupt);
+    },
+  };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+function createsNothing(form: string): SftError {
+  return new SftError('usage', `--to ${form} takes no --create`, { remedy: 'take --to ollama', exitCode: 2 });
+}
+
+/** @throws SftError usage where the form has nothing to choose there, or not that */
+function chosen(
+  form: string,
+  option: string,
+  values: readonly string[] | undefined,
+  value: string | undefined,
+): string | undefined {
+  if (value === undefined || values?.includes(value) === true) return value;
+  const reason =
+    values === undefined
+      ? `--to ${form} takes no --${option}`
+      : `--${option} ${JSON.stringify(value)} is not ${option === 'as' ? 'a kind' : 'a type'}`;
   throw new SftError('usage', reason, {
-    remedy: types === undefined ? 'leave it out' : `leave it out, or take one of: ${types.join(', ')}`,
-    exitCode: 2,
-  });
-}
-
-/** The file of a form that is one, out of the folder it was written in. */
-async function takeOut(folder: string, file: string): Promise<void> {
-  const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(file));
-  await rename(path.join(folder, name!), file);
-  await rm(folder, { recursive: true });
-}
-
-/** @throws SftError not-writable */
-async function requireNoFile(out: string): Promise<void> {
-  if ((await stat(out).catch(() => undefined)) === undefined) return;
-  throw new SftError('not-writable', 'exists already', {
-    file: out,
-    remedy: 'name another file with --out, or delete this one first',
+    remedy: values === undefined ? 'leave it out' : `leave it out, or take one of: ${values.join(', ')}`,
     exitCode: 2,
   });
 }
 
 /** Shows each percent on a terminal, each tenth elsewhere. */
-function shareShown(terminal: Terminal): ExportProgress {
+function shareShown(terminal: Terminal, signal: AbortSignal): ExportProgress {
   const step = terminal.interactive ? 1 : 10;
   let shown = 0;
   return (bytes, total) => {
+    signal.throwIfAborted();
     const share = Math.floor((100 * bytes) / total / step) * step;
     if (share === shown) return;
     shown = share;
     showProgress(terminal, `wrote ${share}% of the weights`);
   };
-}
-
-/** A folder is replaced as a whole when it is written: one that holds anything is not touched. @throws SftError not-writable */
-async function requireFree(out: string): Promise<void> {
-  const names = await readdir(out).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new SftError('not-writable', code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read', {
-      file: out,
-      remedy: 'name another folder with --out',
-      exitCode: 2,
-      cause: error,
-    });
-  });
-  if (names.length === 0) return;
-  throw new SftError('not-writable', 'the folder is not empty', {
-    file: out,
-    remedy: 'name a new folder with --out, or delete this one first',
-    exitCode: 2,
-  });
 }

@@ -120,7 +120,7 @@ async function write(
     const wrote = (bytes: number, total: number): void => {
       showProgress(terminal, `wrote ${Math.floor((100 * bytes) / total)}% of the weights`);
     };
-    await exporter.write({ ...opened.source, card }, folder, wrote, textOption(options, 'type'));
+    await exporter.write({ ...opened.source, card }, folder, wrote, { type: textOption(options, 'type') });
   } finally {
     opened.close();
   }

@@ -19,6 +19,16 @@ export interface ExportSource {
   /** Tokenizer and template that the model was trained with, and how it is asked. */
   readonly chat: ChatTokenizer;
   readonly card: CardFacts;
+  /** What the run says of how it is asked. */
+  readonly asked: { readonly systemPrompt: string | null; readonly maxSeqLength: number };
+}
+
+/** What a person chose of a form. */
+export interface ExportChoice {
+  /** One of the form's `types`; the base model's unless given. */
+  readonly type?: string | undefined;
+  /** One of its `kinds`; the first unless given. */
+  readonly as?: string | undefined;
 }
 
 export interface ExportProgress {
@@ -33,13 +43,19 @@ export interface Exporter {
   readonly summary: string;
   /** The types that its weights may have, where that can be chosen: `--type`. */
   readonly types?: readonly string[];
+  /** What it may hold, where that can be chosen: `--as`. */
+  readonly kinds?: readonly string[];
   /** The ending of a file's name that `--out` may have: a form that is one file. */
   readonly extension?: string;
   /**
    * Writes it into an empty folder; the caller writes aside and renames.
-   * @param type one of `types`; the base model's unless given
    * @returns what a person should know of it, a line each
    * @throws SftError export-impossible where the model has no such form
    */
-  write(source: ExportSource, folder: string, onProgress: ExportProgress, type?: string): Promise<readonly string[]>;
+  write(
+    source: ExportSource,
+    folder: string,
+    onProgress: ExportProgress,
+    choice: ExportChoice,
+  ): Promise<readonly string[]>;
 }

@@ -37,10 +37,10 @@ export async function writeCard(folder: string, facts: CardFacts, library: Libra
 }
 
 /** Who loads it; of GGUF the file is named. */
-type Library = 'peft' | 'transformers' | 'gguf' | 'gguf-lora';
+type Library = 'peft' | 'transformers' | 'gguf' | 'gguf-lora' | 'ollama';
 
 function head({ baseModel, onHub, licence }: CardFacts, loader: Library): string[] {
-  const library = loader === 'gguf-lora' ? 'gguf' : loader;
+  const library = loader === 'gguf-lora' || loader === 'ollama' ? 'gguf' : loader;
   // The Hub takes a name alone for base_model: a path on somebody's disk would be refused there.
   const base = onHub ? [`base_model: ${JSON.stringify(baseModel)}`] : [];
   const terms = licence === undefined ? [] : [`license: ${JSON.stringify(licence)}`];
@@ -88,6 +88,7 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
 
 function usage(baseModel: string, library: Library, file: string): string[] {
   if (library === 'gguf') return ['```sh', `llama-cli -m ${file} --temp 0`, '```'];
+  if (library === 'ollama') return ['```sh', 'ollama create NAME -f Modelfile', 'ollama run NAME', '```'];
   if (library === 'gguf-lora') {
     const base = `With a GGUF of the base model, ${code(baseModel)}:`;
     return [base, '', '```sh', `llama-cli -m base.gguf --lora ${file} --temp 0`, '```'];

@@ -3,11 +3,18 @@ import type { Exporter } from './exporter';
 import { ggufExporter } from './gguf/gguf-exporter';
 import { ggufLoraExporter } from './gguf/gguf-lora-exporter';
 import { mergedExporter } from './merged/merged-exporter';
+import { ollamaExporter } from './ollama/ollama-exporter';
 import { peftExporter } from './peft/peft-exporter';
 import { RECIPES } from './recipes/registry';
 
 /** Every form in which a tuned model leaves. */
-export const EXPORTERS: readonly Exporter[] = [peftExporter, mergedExporter, ggufExporter, ggufLoraExporter];
+export const EXPORTERS: readonly Exporter[] = [
+  peftExporter,
+  mergedExporter,
+  ggufExporter,
+  ggufLoraExporter,
+  ollamaExporter,
+];
 
 /** @throws SftError usage */
 export function exporterNamed(name: string): Exporter {

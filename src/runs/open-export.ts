@@ -27,7 +27,8 @@ export async function openExport(device: Device, run: RunSummary, id: string): P
   const { config } = run.run;
   const session = await openBase(device, config);
   const { modelDir, chat, weights: base } = session;
-  const shared = { device, config: session.config, modelDir, base, chat };
+  const asked = { systemPrompt: config.system_prompt, maxSeqLength: config.max_seq_length };
+  const shared = { device, config: session.config, modelDir, base, chat, asked };
   const card = await cardFacts(run, id, modelDir);
   if (trained === undefined) {
     const close = (): void => {

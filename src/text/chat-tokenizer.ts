@@ -79,6 +79,8 @@ export interface ChatTokenizer {
   countExample(example: QuestionAnswer): ExampleTokens;
   /** Ids of the messages with the header of the assistant's turn at the end. */
   encodePrompt(messages: readonly ChatMessage[]): number[];
+  /** The text of that prompt, special tokens written out. */
+  promptText(messages: readonly ChatMessage[]): string;
   /** What an answer's ids say, without special tokens, and without the thoughts before it where it was asked with thoughts. */
   decodeAnswer(ids: readonly number[]): string;
   /** Whether the model is asked with thoughts. */
@@ -201,9 +203,17 @@ class TemplateTokenizer implements ChatTokenizer {
   }
 
   encodePrompt(messages: readonly ChatMessage[]): number[] {
-    const ids = this.tokenizer.encode(this.span.prompt(this.asWritten(this.literal(messages))), true);
+    const ids = this.tokenizer.encode(this.markedPrompt(messages), true);
     this.check(ids);
     return ids;
+  }
+
+  promptText(messages: readonly ChatMessage[]): string {
+    return unmarked(this.markedPrompt(messages));
+  }
+
+  private markedPrompt(messages: readonly ChatMessage[]): string {
+    return this.span.prompt(this.asWritten(this.literal(messages)));
   }
 
   private check(ids: Iterable<number>): void {

@@ -193,7 +193,7 @@ describe('sft export', () => {
       [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
       [
         [run, '--to', 'onnx', '--out', 'x'],
-        /--to "onnx" is not a form of export - take one of: peft, merged, gguf, gguf-lora/,
+        /--to "onnx" is not a form of export - take one of: peft, merged, gguf, gguf-lora, ollama/,
       ],
       [
         [run, '--to', 'merged', '--out', path.join(folder, 'x'), '--weights', 'step-3'],

@@ -15,20 +15,13 @@ export const ggufExporter: Exporter = {
     'one file for llama.cpp, LM Studio and the like: the model with what was trained merged into it, its tokenizer and template',
   types: GGUF_TYPE_NAMES,
   extension: '.gguf',
-  async write(source, folder, onProgress, type) {
-    const chosen = (type as GgufType | undefined) ?? typeOfBase(source);
-    const file = ggufFile('model', chosen);
-    await writeModel(source, path.join(folder, file), chosen, onProgress);
+  async write(source, folder, onProgress, { type }) {
+    const file = await writeModel(source, folder, 'model', type as GgufType | undefined, onProgress);
     const note = dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'gguf', file);
     return [...(note === undefined ? [] : [note]), ...notesOf(source)];
   },
 };
-
-/** `model-Q8_0.gguf` */
-function ggufFile(stem: string, type: GgufType): string {
-  return `${stem}-${type.toUpperCase()}.gguf`;
-}
 
 /** The type of most of the base model's weights. */
 function typeOfBase({ base }: ExportSource): GgufType {
@@ -36,13 +29,20 @@ function typeOfBase({ base }: ExportSource): GgufType {
   return dtype === 'i32' || dtype === 'u8' ? 'f32' : dtype;
 }
 
-/** @throws SftError export-impossible */
-async function writeModel(
+/**
+ * Writes a model as a file in a folder.
+ * @param stem what its name begins with; its type comes after that
+ * @returns the name: `model-Q8_0.gguf`
+ * @throws SftError export-impossible
+ */
+export async function writeModel(
   source: ExportSource,
-  file: string,
-  type: GgufType,
-  onProgress: ExportProgress,
-): Promise<void> {
+  folder: string,
+  stem: string,
+  type: GgufType = typeOfBase(source),
+  onProgress?: ExportProgress,
+): Promise<string> {
+  const file = `${stem}-${type.toUpperCase()}.gguf`;
   const { config, modelDir, chat, card } = source;
   const metadata: Metadata = new Map([
     ['general.architecture', { type: 'string', value: architectureOf(config).name }],
@@ -53,11 +53,12 @@ async function writeModel(
     ...hyperparameters(config),
     ...(await tokenizerMetadata(modelDir, chat, config.vocabSize)),
   ]);
-  await writeGguf(file, metadata, ggufTensors(source, type), onProgress);
+  await writeGguf(path.join(folder, file), metadata, ggufTensors(source, type), onProgress);
+  return file;
 }
 
 /** What a person should know of a model in this format. */
-function notesOf({ config }: ExportSource): readonly string[] {
+export function notesOf({ config }: ExportSource): readonly string[] {
   const context = contextLength(config);
   if (context === config.maxPositionEmbeddings) return [];
   return [`llama.cpp has no sliding window for this model: its context is set to the window, ${context} tokens`];

@@ -3,7 +3,7 @@ import { SftError } from '../../base/errors';
 import { modulePath } from '../../model/projections';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { adapterOf } from '../adapter-of';
-import type { Exporter, ExportSource } from '../exporter';
+import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
 import { refusePrompt } from '../refuse-prompt';
 import { architectureOf } from './architecture';
@@ -18,15 +18,19 @@ export const ggufLoraExporter: Exporter = {
   summary: 'the adapter alone as one file for llama.cpp: small, loads beside a GGUF of the same base model',
   extension: '.gguf',
   async write(source, folder, onProgress) {
-    const tensors = loraTensors(source, adapterOf(source));
-    await writeGguf(path.join(folder, FILE), metadataOf(source, tensors.alpha), tensors.all, onProgress);
-    await writeCard(folder, source.card, 'gguf-lora', FILE);
+    await writeCard(folder, source.card, 'gguf-lora', await writeLora(source, folder, onProgress));
     return ['it loads beside a GGUF of the base model, which --to gguf --weights base writes'];
   },
 };
 
-/** In an exported folder. */
 const FILE = 'adapter-F32.gguf';
+
+/** Writes the adapter into a folder. @returns the file's name @throws SftError export-impossible */
+export async function writeLora(source: ExportSource, folder: string, onProgress?: ExportProgress): Promise<string> {
+  const tensors = loraTensors(source, adapterOf(source));
+  await writeGguf(path.join(folder, FILE), metadataOf(source, tensors.alpha), tensors.all, onProgress);
+  return FILE;
+}
 
 function metadataOf({ config, card }: ExportSource, alpha: number): Metadata {
   return new Map([

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { it, type TestContext } from 'node:test';
+import { completeMerges } from '../../../test/export/sentencepiece-merges';
 import { loadChatTokenizer } from '../../text/chat-tokenizer';
 import type { MetadataValue } from './gguf-format';
 import { tokenizerMetadata } from './tokenizer-metadata';
@@ -56,24 +57,9 @@ for (const [tokenizer, template, pre] of [
   });
 }
 
-/** Gives it the merges that SentencePiece would have: all that make a token of its vocabulary. */
-function mergeAll(json: Record<string, unknown>): void {
-  const model = json['model'] as { vocab: Record<string, number>; merges: [string, string][] };
-  const added = new Set((json['added_tokens'] as { content: string }[]).map(({ content }) => content));
-  const known = (token: string): boolean => Object.hasOwn(model.vocab, token) && !added.has(token);
-  const tokens = Object.keys(model.vocab).filter((token) => known(token) && !/^<0x..>$/.test(token));
-  model.merges = tokens.flatMap((token) => {
-    const characters = Array.from(token);
-    return characters
-      .slice(1)
-      .map((_, i): [string, string] => [characters.slice(0, i + 1).join(''), characters.slice(i + 1).join('')])
-      .filter(([left, right]) => known(left) && known(right));
-  });
-}
-
 it('llama-2: refuses merges that SentencePiece would not have, and takes those that it has', async (t) => {
   await assert.rejects(metadataOf(modelFolder(t, 'llama-2', 'llama-2')), /not a SentencePiece vocabulary/);
-  const metadata = await metadataOf(modelFolder(t, 'llama-2', 'llama-2', mergeAll));
+  const metadata = await metadataOf(modelFolder(t, 'llama-2', 'llama-2', completeMerges));
   assert.equal(metadata.get('tokenizer.ggml.model'), 'llama');
   assert.equal(metadata.get('tokenizer.ggml.add_space_prefix'), true);
   assert.equal((metadata.get('tokenizer.ggml.scores') as number[]).length, 700);
@@ -81,7 +67,7 @@ it('llama-2: refuses merges that SentencePiece would not have, and takes those t
 
 it("Gemma's: SentencePiece without a first blank, whose cuts at blanks find none", async (t) => {
   const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
-    mergeAll(json);
+    completeMerges(json);
     json['normalizer'] = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
     json['pre_tokenizer'] = {
       type: 'Split',
@@ -97,7 +83,7 @@ it("Gemma's: SentencePiece without a first blank, whose cuts at blanks find none
 
 it('refuses a special token that takes in the blanks after it', async (t) => {
   const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
-    mergeAll(json);
+    completeMerges(json);
     for (const token of json['added_tokens'] as { content: string; rstrip: boolean }[]) token.rstrip = true;
   });
   await assert.rejects(metadataOf(folder), /its token <unk> takes in the blanks after it, and llama\.cpp keeps them/);

@@ -1,7 +1,7 @@
 import { tensorBytes, type TensorSource } from '../../base/safetensors';
 import { copyModelFiles, describeQuantisation } from '../companions';
 import { dequantisedNote } from '../dequantised';
-import type { Exporter, ExportProgress } from '../exporter';
+import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
 import { tunedTensors } from '../tuned-tensors';
 import { quantisationOf, tensorsIn4Bits } from './in-4bit';
@@ -15,17 +15,27 @@ export const mergedExporter: Exporter = {
   name: 'merged',
   summary: 'a whole model in one folder, with what was trained merged into it: loads wherever the base model loads',
   types: ['nf4'],
-  async write(source, folder, onProgress, type) {
+  async write(source, folder, onProgress, { type }) {
     const in4Bits = type === 'nf4';
-    await writeShards(folder, counted(in4Bits ? tensorsIn4Bits(source) : tunedTensors(source), onProgress));
-    await copyModelFiles(source.modelDir, folder, source.chat.template.source);
-    const quantisation = in4Bits ? quantisationOf(source) : undefined;
-    if (!in4Bits || quantisation !== undefined) await describeQuantisation(folder, quantisation);
+    await writeMerged(source, folder, onProgress, in4Bits);
     const note = in4Bits ? QUANTISED : dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'transformers');
     return note === undefined ? [] : [note];
   },
 };
+
+/** Writes the model folder without a card. */
+export async function writeMerged(
+  source: ExportSource,
+  folder: string,
+  onProgress: ExportProgress,
+  in4Bits = false,
+): Promise<void> {
+  await writeShards(folder, counted(in4Bits ? tensorsIn4Bits(source) : tunedTensors(source), onProgress));
+  await copyModelFiles(source.modelDir, folder, source.chat.template.source);
+  const quantisation = in4Bits ? quantisationOf(source) : undefined;
+  if (!in4Bits || quantisation !== undefined) await describeQuantisation(folder, quantisation);
+}
 
 function counted(tensors: readonly TensorSource[], onProgress: ExportProgress): TensorSource[] {
   const total = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);

@@ -1,0 +1,40 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SftError } from '../base/errors';
+
+/** The file of a form that is one, out of the folder it was written in. */
+export async function takeOut(folder: string, file: string): Promise<void> {
+  const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(file));
+  await rename(path.join(folder, name!), file);
+  await rm(folder, { recursive: true });
+}
+
+/** @throws SftError not-writable */
+export async function requireNoFile(out: string): Promise<void> {
+  if ((await stat(out).catch(() => undefined)) === undefined) return;
+  throw new SftError('not-writable', 'exists already', {
+    file: out,
+    remedy: 'name another file with --out, or delete this one first',
+    exitCode: 2,
+  });
+}
+
+/** A folder is replaced as a whole when it is written: one that holds anything is not touched. @throws SftError not-writable */
+export async function requireFree(out: string): Promise<void> {
+  const names = await readdir(out).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new SftError('not-writable', code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read', {
+      file: out,
+      remedy: 'name another folder with --out',
+      exitCode: 2,
+      cause: error,
+    });
+  });
+  if (names.length === 0) return;
+  throw new SftError('not-writable', 'the folder is not empty', {
+    file: out,
+    remedy: 'name a new folder with --out, or delete this one first',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,29 @@
+import { SftError } from '../../base/errors';
+import type { ExportSource } from '../exporter';
+import { TOKEN_TYPES, tokenizerMetadata } from '../gguf/tokenizer-metadata';
+
+/** Architectures of which Ollama makes a GGUF by itself. */
+const CONVERTED = new Set(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Gemma3ForCausalLM']);
+/** Pre-tokenizers that it finds out; of any other it takes one that cuts texts elsewhere. */
+const FOUND = new Set(['llama-bpe', 'qwen2']);
+
+/**
+ * Refuses a model folder that Ollama would turn into a model with other tokens than were trained.
+ * @throws SftError export-impossible
+ */
+export async function refuseUnconverted({ config, modelDir, chat }: ExportSource): Promise<void> {
+  if (!CONVERTED.has(config.architecture)) throw impossible(`Ollama converts no folders of ${config.architecture}`);
+  const metadata = new Map(await tokenizerMetadata(modelDir, chat, config.vocabSize));
+  const kind = metadata.get('tokenizer.ggml.model')?.value;
+  const pre = String(metadata.get('tokenizer.ggml.pre')?.value);
+  if (kind !== 'gpt2') throw impossible('Ollama reads a SentencePiece vocabulary from tokenizer.model alone');
+  if (!FOUND.has(pre))
+    throw impossible(`Ollama does not find out its pre-tokenizer (${pre}) and would ask with other tokens`);
+  const types = metadata.get('tokenizer.ggml.token_type')!.value as readonly number[];
+  const end = types.findLastIndex((type) => type !== TOKEN_TYPES.unused);
+  if (types.slice(0, end).includes(TOKEN_TYPES.unused)) throw impossible('Ollama moves tokens up where ids have gaps');
+}
+
+function impossible(reason: string): SftError {
+  return new SftError('export-impossible', reason, { remedy: 'take --as gguf, which says what the tokenizer does' });
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { SftError } from '../../base/errors';
+
+/** The program that SFT_OLLAMA names, else `ollama` on PATH; undefined where there is none. */
+export function findOllama(): string | undefined {
+  const named = process.env['SFT_OLLAMA'];
+  if (named !== undefined && named !== '') return isProgram(named) ? named : undefined;
+  const file = process.platform === 'win32' ? 'ollama.exe' : 'ollama';
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => path.join(folder, file)).find(isProgram);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws SftError ollama-missing */
+export function requireOllama(): string {
+  const found = findOllama();
+  if (found !== undefined) return found;
+  throw new SftError('ollama-missing', 'Ollama is not installed, or not on PATH', {
+    remedy: 'install it and run the export again, or name the program in SFT_OLLAMA',
+  });
+}
+
+/**
+ * Makes a model in Ollama of a folder with a Modelfile, as `ollama create` does.
+ * @param onLine told what it says it is doing
+ * @throws SftError ollama-failed with its own last words; the signal's reason where it is aborted
+ */
+export async function createInOllama(
+  program: string,
+  folder: string,
+  name: string,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const child = spawn(program, ['create', name, '-f', 'Modelfile'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = (): void => void child.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  let last = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const line = stripVTControlCharacters(text)
+        .split(/[\r\n]/)
+        .findLast((one) => one.trim() !== '')
+        ?.trim();
+      if (line === undefined || line === last) return;
+      last = line;
+      onLine(line);
+    });
+  }
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject).once('close', resolve);
+    });
+    signal.throwIfAborted();
+    if (code === 0) return;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  throw new SftError('ollama-failed', `ollama create: ${last === '' ? 'it ended without a word' : last}`, {
+    file: path.join(folder, 'Modelfile'),
+    remedy: 'see that `ollama serve` is running, then `ollama create` the folder again',
+  });
+}
