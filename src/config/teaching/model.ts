@@ -73,7 +73,7 @@ export const MODEL_TEACHING = {
     first: '`false` with a small model; `true` lets an 8-billion model fit into 8 GB.',
     production: '`false` where memory allows.',
     sides: ['On', 'Off'],
-    high: 'slightly worse answers, most of all from small models, and a start that takes as long as quantising the model.',
+    high: 'slightly worse answers, most of all from small models, and a start that quantises first.',
     low: 'large models need four times the memory for their weights.',
   },
   bnb_4bit_use_double_quant: {
