@@ -1,5 +1,5 @@
 """Token counts and trained tokens as TRL's training templates give them, for ten conversations and each family that loads. Writes
-text/trl.json and text/tokenizers/deepseek; run from anywhere, with trl 1.16: python test/reference/trl_templates.py
+text/trl.json and the tokenizers of DERIVED; run from anywhere, with trl 1.16: python test/reference/trl_templates.py
 
 TRL trains every assistant turn between its {% generation %} marks. Two kinds of tokens lie between the marks that the model is never asked to
 write: those of its own prompt (the line feed after the header in Qwen 2.5, the header in DeepSeek-R1-Distill, the empty thoughts of Qwen 3 that is
@@ -94,6 +94,8 @@ FAMILIES = {
     "Qwen 2.5": ("qwen", "qwen2.5", theirs("qwen2_5_training"), theirs("qwen2_5"), "<|im_end|>", False, True),
     "Qwen 3": ("qwen", "qwen3", theirs("qwen3_training"), theirs("qwen3"), "<|im_end|>", True, True),
     "Qwen 3 2507": ("qwen", "qwen3-2507", theirs("qwen3_instruct_2507_training"), theirs("qwen3_instruct_2507"), "<|im_end|>", False, True),
+    "Gemma 3": ("gemma-3", "gemma-3", theirs("gemma3_training"), theirs("gemma3"), "<end_of_turn>", False, True),
+    "Phi-3": ("phi-3", "phi-3", theirs("phi3_training"), theirs("phi3"), "<|end|>", False, True),
     "DeepSeek-R1-Distill": ("deepseek", "deepseek-r1", theirs("deepseek_r1_distill_training"), theirs("deepseek_r1_distill"), "<｜end▁of▁sentence｜>", True, True),
 }  # fmt: skip
 
@@ -103,15 +105,25 @@ def write(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def write_deepseek():
-    """Qwen's small tokenizer with DeepSeek's special tokens."""
+# Qwen's small tokenizer with the special tokens of other families: (tokens, begins, ends).
+DERIVED = {
+    "deepseek": (["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>"], 0, 1),
+    "gemma-3": (["<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>"], 0, 1),
+    "phi-3": (["<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"], None, 0),
+}
+
+
+def write_tokenizer(name):
     data = json.loads((HERE / "tokenizers/qwen/tokenizer.json").read_text(encoding="utf-8"))
-    names = ["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>"]
+    names, begins, ends = DERIVED[name]
+    known = {token["content"] for token in data["added_tokens"]}
     at = max(token["id"] for token in data["added_tokens"]) + 1
     like = next(token for token in data["added_tokens"] if token["special"])
-    data["added_tokens"] += [{**like, "id": at + i, "content": name} for i, name in enumerate(names)]
-    write(HERE / "tokenizers/deepseek/tokenizer.json", data)
-    write(HERE / "tokenizers/deepseek/tokenizer_config.json", {"bos_token": names[0], "eos_token": names[1]})
+    new = [content for content in names if content not in known]
+    data["added_tokens"] += [{**like, "id": at + i, "content": content} for i, content in enumerate(new)]
+    write(HERE / f"tokenizers/{name}/tokenizer.json", data)
+    bos = {} if begins is None else {"bos_token": names[begins]}
+    write(HERE / f"tokenizers/{name}/tokenizer_config.json", {**bos, "eos_token": names[ends]})
 
 
 def load(name):
@@ -204,7 +216,8 @@ def expected(family, messages):
 
 
 def main():
-    write_deepseek()
+    for derived in DERIVED:
+        write_tokenizer(derived)
     families = []
     for family, (tokenizer, template, *_, thoughts, system) in FAMILIES.items():
         for number, messages in conversations(thoughts, system, family.startswith("DeepSeek")):

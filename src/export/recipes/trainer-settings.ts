@@ -41,10 +41,10 @@ export function trainerSettings(keys: TakenKeys, { parts, plan }: RecipeSource):
 }
 
 /** transformers' names of the optimizers. */
-export const OPTIMIZERS = { adamw: 'adamw_torch', adamw_8bit: 'adamw_8bit' } as const;
+const OPTIMIZERS = { adamw: 'adamw_torch', adamw_8bit: 'adamw_8bit' } as const;
 
 /** Its constant schedule has no warm-up. */
-export function scheduler(type: 'linear' | 'cosine' | 'constant', warmup: number): string {
+function scheduler(type: 'linear' | 'cosine' | 'constant', warmup: number): string {
   return type === 'constant' && warmup > 0 ? 'constant_with_warmup' : type;
 }
 
