@@ -143,7 +143,7 @@ async function runFolder({ positionals, options }: Invocation): Promise<RunFolde
     const config = await loadChecked(configFile, options);
     // What cannot be trained is told before there is a run that failed for it.
     const { traits } = await deviceOf(config, options).find();
-    requireTunable(config, configFile, traits);
+    await requireTunable(config, configFile, traits);
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }
   const summary = await readRun(resumedFolder(options));

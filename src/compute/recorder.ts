@@ -68,6 +68,16 @@ export interface ProjectAllBackward {
   readonly dx?: DeviceBuffer | undefined;
 }
 
+/** Some rows of the head replaced: W + S D, S a matrix of ones and zeros. */
+export interface HeadDelta {
+  /** S, fp32 [vocab, n]. */
+  readonly selection: DenseMatrix;
+  /** D, fp32 [n, cols]. */
+  readonly difference: DenseMatrix;
+  /** fp32 [n, cols]: backward adds to the gradient of D. */
+  readonly gradient: DeviceBuffer;
+}
+
 /** Cross-entropy of the last hidden states against the tokens that come next. */
 export interface HeadLoss {
   /** fp32 [n, cols]: a row for each target. */
@@ -79,6 +89,7 @@ export interface HeadLoss {
   /** [vocab, cols], with its gradient where it is trained. */
   readonly head: WeightMatrix;
   readonly headGradient?: DeviceBuffer | undefined;
+  readonly headDelta?: HeadDelta | undefined;
   /** Factor on the logits, 1 unless given. */
   readonly logitScale?: number | undefined;
   /** fp32 [n] receives the NLL of each target. */

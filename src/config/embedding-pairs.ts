@@ -4,6 +4,32 @@ import { removeKey, setKey } from './repair';
 
 /** What keys of the prompt and of tokens say that cannot be, or that has no effect. */
 export function* embeddingPairs(config: Config): Generator<Finding> {
+  const { trainable_tokens: tokens, training_type: type = 'lora' } = config;
+  if (typeof tokens === 'string' && tokens !== 'template') {
+    yield {
+      key: 'trainable_tokens',
+      reason: `trainable_tokens ${JSON.stringify(tokens)} is one word: "template" means the tokens of the chat template, others are listed`,
+      remedy: `write a list: [${JSON.stringify(tokens)}]`,
+      repairs: [setKey('trainable_tokens', [tokens]), setKey('trainable_tokens', 'template')],
+    };
+  }
+  if (tokens != null && type !== 'lora') {
+    const why = type === 'full' ? 'trains the rows of all tokens' : 'trains tokens before the input alone';
+    yield {
+      key: 'trainable_tokens',
+      reason: `trainable_tokens has no effect: training_type ${JSON.stringify(type)} ${why}`,
+      remedy: 'remove it, or set training_type to "lora"',
+      repairs: [removeKey('trainable_tokens'), setKey('training_type', 'lora')],
+    };
+  }
+  if (tokens != null && config.adapter != null) {
+    yield {
+      key: 'trainable_tokens',
+      reason: 'trainable_tokens has no effect: the adapter that training goes on from says which rows it trains',
+      remedy: 'remove it, or start a fresh adapter without "adapter"',
+      repairs: [removeKey('trainable_tokens'), removeKey('adapter')],
+    };
+  }
   const { prompt_tuning_init: init, prompt_tuning_init_text: text } = config;
   if (config.training_type !== 'prompt_tuning') {
     for (const key of ['num_virtual_tokens', 'prompt_tuning_init', 'prompt_tuning_init_text'] as const) {

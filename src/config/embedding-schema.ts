@@ -2,6 +2,16 @@ import type { JsonSchema } from '../base/json-schema';
 
 /** The keys of sft.config.json on what the model reads: the embeddings of tokens. Under TRL's and PEFT's names. */
 export const EMBEDDING_SCHEMA = {
+  trainable_tokens: {
+    description:
+      'Tokens whose rows of the embedding, and of the head, are trained beside the adapter: "template" for those of the chat template, or a list of tokens or ids. For a base model that never learnt its template.',
+    type: ['array', 'string', 'null'],
+    items: { type: ['string', 'integer'], minLength: 1, minimum: 0, examples: ['<|im_end|>', 2] },
+    minItems: 1,
+    uniqueItems: true,
+    default: null,
+    examples: ['template', ['<|im_start|>', '<|im_end|>']],
+  },
   num_virtual_tokens: {
     description:
       'With training_type prompt_tuning, how many made-up tokens are put before every input and trained. 8 to 50 are usual; each takes the room of a token.',

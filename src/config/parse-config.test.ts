@@ -77,6 +77,7 @@ describe('a good configuration', () => {
       rank_pattern: {},
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],
+      trainable_tokens: null,
       num_virtual_tokens: 20,
       prompt_tuning_init: 'random',
       prompt_tuning_init_text: null,

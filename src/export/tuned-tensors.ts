@@ -3,7 +3,7 @@ import type { Device } from '../compute/device';
 import { writeIndices } from '../compute/indices';
 import { BYTES_PER_ELEMENT } from '../compute/memory';
 import { modulePath } from '../model/projections';
-import type { PlacedDelta } from '../model/tuning';
+import type { PlacedDelta, TokenRows } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
 import type { WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
@@ -31,7 +31,10 @@ export function tunedTensors(
     const { name, shape } = tensor;
     const dtype = choose(tensor, storedType(source.base.get(name)));
     const read = (): AsyncGenerator<Uint8Array> =>
-      piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], deltas.get(name));
+      piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], {
+        placed: deltas.get(name),
+        rows: source.tuning?.tokenRows?.(name),
+      });
     return { name, dtype, shape, read };
   });
 }
@@ -40,9 +43,7 @@ export function tunedTensors(
 export function trainedNames(source: ExportSource): ReadonlySet<string> {
   const deltas = deltasByTensor(source);
   const { weights, base, tuning } = source;
-  const trained = weights
-    .all()
-    .filter(({ name }) => weights !== base || deltas.has(name) || tuning?.replaces(name) !== undefined);
+  const trained = weights.all().filter(({ name }) => weights !== base || deltas.has(name) || isTrained(tuning, name));
   return new Set(trained.map(({ name }) => name));
 }
 
@@ -52,6 +53,10 @@ export function storedType(tensor: WeightTensor): TensorType {
   const { dtype } = tensor.data;
   if (dtype === 'i32' || dtype === 'u8') throw new RangeError('a weight is not of integers');
   return TYPES[dtype];
+}
+
+function isTrained(tuning: ExportSource['tuning'], name: string): boolean {
+  return (tuning?.replaces(name) ?? tuning?.tokenRows?.(name)) !== undefined;
 }
 
 function trainedTensor({ tuning }: ExportSource, tensor: WeightTensor): WeightTensor {
@@ -76,7 +81,7 @@ async function* piecesOf(
   device: Device,
   tensor: WeightTensor,
   dtype: (typeof DTYPES)[TensorType],
-  placed: PlacedDelta | undefined,
+  { placed, rows: trained }: { readonly placed: PlacedDelta | undefined; readonly rows: TokenRows | undefined },
 ): AsyncGenerator<Uint8Array> {
   const { shape } = tensor;
   const rows = shape.length > 1 ? shape[0]! : 1;
@@ -94,6 +99,10 @@ async function* piecesOf(
         recorder.gatherRows(value, tensor.matrix, writeIndices(device, ids, lines), count);
       } else {
         recorder.copy(value, tensor.data.slice(from * cols, count * cols));
+      }
+      for (const [row, id] of trained?.ids.entries() ?? []) {
+        if (id < from || id >= from + count) continue;
+        recorder.copy(value.slice((id - from) * cols, cols), trained!.parameter.value.slice(row * cols, cols));
       }
       if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
       recorder.copy(rounded, value);

@@ -2,6 +2,8 @@ import type { DeviceBuffer } from '../compute/memory';
 import type { Indices } from '../compute/indices';
 import type { Recorder } from '../compute/recorder';
 import type { PackedBatch } from './batch';
+import { headLogits } from '../compute/composed/head-logits';
+import { headDelta } from './head-rows';
 import type { LlamaModel } from './llama';
 
 /**
@@ -17,8 +19,9 @@ export function lossOf(
   nll: DeviceBuffer,
   backward?: { readonly dx: DeviceBuffer; readonly gradScale: number },
 ): void {
-  const { finalNorm, head, config } = model;
-  r.headLoss(model.workspace, {
+  const { finalNorm, head, headRows, config, workspace } = model;
+  const mark = workspace.mark();
+  r.headLoss(workspace, {
     x,
     cols: config.hiddenSize,
     targets,
@@ -26,9 +29,11 @@ export function lossOf(
     logitScale: config.logitScale,
     head: head.matrix,
     headGradient: head.gradient,
+    headDelta: headRows && headDelta(r, workspace, headRows),
     nll,
     backward,
   });
+  workspace.release(mark);
 }
 
 /** Logits of chosen rows of x [T, C]: fp32 [rows.length, vocab] into `logits`. */
@@ -48,6 +53,8 @@ export function logitsAt(
   r.gatherRows(chosen, table, rows, count);
   const { weight, offset } = model.finalNorm;
   r.rmsNorm(chosen, chosen, weight, count, config.hiddenSize, config.rmsNormEps, offset);
-  r.linear(logits, chosen, model.head.matrix, count, { alpha: config.logitScale });
+  const { head, headRows } = model;
+  const delta = headRows && headDelta(r, workspace, headRows);
+  headLogits(r, workspace, logits, chosen, count, { matrix: head.matrix, delta, scale: config.logitScale });
   workspace.release(mark);
 }

@@ -1,7 +1,8 @@
 import { writeIndices, type Indices } from '../compute/indices';
 import type { DeviceBuffer } from '../compute/memory';
 import type { Recorder } from '../compute/recorder';
-import type { LlamaModel, TrainedRows } from './llama';
+import type { LlamaModel } from './llama';
+import type { TrainedRows } from './trained-rows';
 import { isVirtual, virtualRow } from './virtual-ids';
 
 /** Which rows stand where in a pass: [n] each. */
@@ -16,9 +17,29 @@ export function promptRows({ device, indices, prompt }: LlamaModel, ids: readonl
   const places = ids.flatMap((id, place) => (isVirtual(id) ? [place] : []));
   if (places.length === 0) return undefined;
   if (prompt === undefined) throw new RangeError('virtual tokens in a model without a prompt');
+  return placed({ device, indices }, prompt, places, (place) => virtualRow(ids[place]!));
+}
+
+/** Where tokens whose rows are trained stand among those of a pass; undefined where there are none. */
+export function tokenRows({ device, indices, embedding }: LlamaModel, ids: readonly number[]): PlacedRows | undefined {
+  const { rows: source } = embedding;
+  if (source === undefined) return undefined;
+  const rowOf = new Map(source.ids.map((id, row) => [id, row]));
+  const places = ids.flatMap((id, place) => (rowOf.has(id) ? [place] : []));
+  return places.length === 0
+    ? undefined
+    : placed({ device, indices }, source, places, (place) => rowOf.get(ids[place]!)!);
+}
+
+function placed(
+  { device, indices }: Pick<LlamaModel, 'device' | 'indices'>,
+  source: TrainedRows,
+  places: readonly number[],
+  rowAt: (place: number) => number,
+): PlacedRows {
   const written = (values: readonly number[]): Indices =>
     writeIndices(device, indices.take(values.length), Int32Array.from(values));
-  return { source: prompt, places: written(places), rows: written(places.map((place) => virtualRow(ids[place]!))) };
+  return { source, places: written(places), rows: written(places.map(rowAt)) };
 }
 
 /** Puts rows into x [T, C]. */

@@ -1,8 +1,10 @@
 import { Arena } from '../compute/arena';
 import type { Device } from '../compute/device';
 import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
+import type { ReplacedRows, TrainedRows } from './trained-rows';
+import { freeHeadRows, headRows, type HeadRows } from './head-rows';
 import { longestText, type LlamaConfig } from './llama-config';
-import { asMatrix, type ParameterSet } from './parameters';
+import { asMatrix, type Parameter, type ParameterSet } from './parameters';
 import type { Rope } from './rope-scaling';
 import { partOf, type Projection } from './module-parts';
 import type { ModuleName, ProjectionName } from './modules';
@@ -39,14 +41,8 @@ export interface Layer {
 export interface Table {
   readonly matrix: DenseMatrix;
   readonly gradient: DeviceBuffer | undefined;
-}
-
-/** Trained rows that stand in the place of token embeddings. */
-export interface TrainedRows {
-  /** fp32 [n, C] */
-  readonly matrix: DenseMatrix;
-  /** Of the shape of the matrix: backward adds to it. */
-  readonly gradient: DeviceBuffer;
+  /** Rows in the place of some of the matrix's. */
+  readonly rows: ReplacedRows | undefined;
 }
 
 /** fp32 [positions, rotated / 2] each, for the first `rotated` elements of each head. */
@@ -70,6 +66,10 @@ interface Slot {
   readonly gradient: DeviceBuffer | undefined;
 }
 
+function trainedRows(parameter: Parameter): TrainedRows {
+  return { matrix: asMatrix(parameter), gradient: parameter.gradient };
+}
+
 /** The projections that the matrices of a layer hold. */
 function projectionsOf(config: LlamaConfig, matrix: (name: ModuleName) => Projection): Layer['projections'] {
   const named = config.modules.flatMap((module) => {
@@ -91,6 +91,8 @@ export class LlamaModel {
   readonly finalNorm: Norm;
   /** Rows before the tokens of every sequence. */
   readonly prompt: TrainedRows | undefined;
+  /** What the trained rows of the head add to its logits. */
+  readonly headRows: HeadRows | undefined;
   /** Activations of a pass, and the indices of all passes that are under way. */
   readonly workspace: Arena;
   readonly indices: Arena;
@@ -119,13 +121,17 @@ export class LlamaModel {
     };
     const table = (name: string): Table => {
       const { data, gradient } = slot(name);
-      return { matrix: { kind: 'dense', data, rows: config.vocabSize, cols: config.hiddenSize }, gradient };
+      const matrix = { kind: 'dense', data, rows: config.vocabSize, cols: config.hiddenSize } as const;
+      const trained = tuning?.tokenRows?.(name);
+      const rows = trained && { ids: trained.ids, ...trainedRows(trained.parameter) };
+      return { matrix, gradient, rows };
     };
     this.embedding = table('model.embed_tokens.weight');
     this.head = config.tieWordEmbeddings ? this.embedding : table('lm_head.weight');
     this.finalNorm = norm('model.norm.weight');
     const prompt = tuning?.prompt;
-    this.prompt = prompt && { matrix: asMatrix(prompt), gradient: prompt.gradient };
+    this.prompt = prompt && trainedRows(prompt);
+    this.headRows = this.head.rows && headRows(device, this.head.matrix, this.head.rows);
     this.layers = Array.from({ length: config.layers }, (_, index) => {
       const prefix = `model.layers.${index}.`;
       const placed = (name: string | undefined): Norm | undefined =>
@@ -202,6 +208,7 @@ export class LlamaModel {
   free(): void {
     this.workspace.free();
     this.indices.free();
+    if (this.headRows !== undefined) freeHeadRows(this.device, this.headRows);
     this.freeRope();
   }
 }

@@ -5,7 +5,7 @@ import type { PackedBatch } from './batch';
 import type { DropoutSeed } from './dropout';
 import { lossOf } from './head';
 import { addInputNoise, type InputNoise } from './input-noise';
-import { promptRows, putRows, rowGradients } from './input-rows';
+import { promptRows, putRows, rowGradients, tokenRows } from './input-rows';
 import {
   backwardLayer,
   forwardLayer,
@@ -203,15 +203,27 @@ function backwardLayers(
     backwardLayer(r, model, layer, state, dx, context, depth, needed && { needed, dOut });
     workspace.release(inner);
   }
-  const { embedding, prompt } = model;
-  if ((embedding.gradient ?? prompt) !== undefined && config.inputScale !== 1) r.scale(dx, config.inputScale);
-  const rows = promptRows(model, batch.tokenIds);
-  if (rows !== undefined) rowGradients(r, model, dx, rows);
+  if (trainsInput(model)) embedBackward(r, model, batch, dx);
+  workspace.release(mark);
+}
+
+/** Whether something is trained below the first layer. */
+function trainsInput({ embedding, prompt }: LlamaModel): boolean {
+  return (embedding.gradient ?? embedding.rows ?? prompt) !== undefined;
+}
+
+/** Backward of `embed`: dx [T, C] is the gradient of the first layer's input, and is overwritten. */
+function embedBackward(r: Recorder, model: LlamaModel, batch: PackedBatch, dx: DeviceBuffer): void {
+  const { embedding, config } = model;
+  if (config.inputScale !== 1) r.scale(dx, config.inputScale);
+  const virtual = promptRows(model, batch.tokenIds);
+  if (virtual !== undefined) rowGradients(r, model, dx, virtual);
+  if (config.embeddingScale !== 1) r.scale(dx, config.embeddingScale);
+  const trained = tokenRows(model, batch.tokenIds);
+  if (trained !== undefined) rowGradients(r, model, dx, trained);
   if (embedding.gradient !== undefined) {
-    if (config.embeddingScale !== 1) r.scale(dx, config.embeddingScale);
     r.scatterRows(embedding.gradient, dx, batch.ids, batch.tokens, config.hiddenSize, 1);
   }
-  workspace.release(mark);
 }
 
 function contextOf(
@@ -232,9 +244,11 @@ export function embed(
   const { hiddenSize, embeddingScale, inputScale } = model.config;
   const x = model.workspace.take(batch.tokens, hiddenSize);
   r.gatherRows(x, model.embedding.matrix, batch.ids, batch.tokens);
+  const trained = tokenRows(model, batch.tokenIds);
+  if (trained !== undefined) putRows(r, model, x, trained);
   if (embeddingScale !== 1) r.scale(x, embeddingScale);
-  const rows = promptRows(model, batch.tokenIds);
-  if (rows !== undefined) putRows(r, model, x, rows);
+  const virtual = promptRows(model, batch.tokenIds);
+  if (virtual !== undefined) putRows(r, model, x, virtual);
   if (noise !== undefined) addInputNoise(r, x, hiddenSize, batch, noise);
   if (inputScale !== 1) r.scale(x, inputScale);
   return x;
@@ -242,7 +256,7 @@ export function embed(
 
 /** The lowest layer with something trained, and how deep backward goes in it. */
 function lowestTrained(model: LlamaModel): { layer: number; depth: BackwardDepth } {
-  if ((model.embedding.gradient ?? model.prompt) !== undefined) return { layer: 0, depth: 'input' };
+  if (trainsInput(model)) return { layer: 0, depth: 'input' };
   const layer = model.layers.find((l) => depthOf(l) !== undefined);
   return layer === undefined
     ? { layer: model.layers.length, depth: 'down' }

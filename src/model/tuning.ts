@@ -12,6 +12,14 @@ export interface PlacedDelta {
   readonly index: number;
 }
 
+/** Rows of a table that are trained, in the place of the base model's. */
+export interface TokenRows {
+  /** Ascending or not, none twice. */
+  readonly ids: readonly number[];
+  /** [ids.length, C] */
+  readonly parameter: Parameter;
+}
+
 /** What is trained in or beside a model, on a device: what a tuning method made of a configuration or of a folder. */
 export interface Tuning {
   readonly parameters: ParameterSet;
@@ -19,6 +27,8 @@ export interface Tuning {
   delta(layer: number, module: ModuleName): PlacedDelta | undefined;
   /** The parameter that takes the place of a tensor of the base model, named as in its file. */
   replaces(tensor: string): Parameter | undefined;
+  /** The trained rows of a tensor of the base model that is a table of the vocabulary. */
+  tokenRows?(tensor: string): TokenRows | undefined;
   /** Rows [n, C] that stand before the tokens of every sequence; trained alone, with nothing that `replaces`. */
   readonly prompt?: Parameter;
   /** Fills what starts from chance. @param random uniform in [0, 1) */

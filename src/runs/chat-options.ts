@@ -5,12 +5,17 @@ import type { ChatTokenizerOptions } from '../text/chat-tokenizer';
 
 /** What a configuration says of how conversations are written. Of `auto` only the data can tell: it is off until they are read. */
 function chatOptions(
-  config: Pick<ResolvedConfig, 'system_prompt' | 'train_on' | 'enable_thinking'>,
+  config: Pick<ResolvedConfig, 'system_prompt' | 'train_on' | 'enable_thinking' | 'training_type' | 'trainable_tokens'>,
 ): ChatTokenizerOptions {
+  const { training_type: type, trainable_tokens: tokens } = config;
   return {
     systemPrompt: config.system_prompt,
     trainOn: config.train_on,
     enableThinking: config.enable_thinking === true,
+    trainsRows: (id, token) =>
+      type === 'full' ||
+      tokens === 'template' ||
+      (Array.isArray(tokens) && (tokens.includes(id) || tokens.includes(token))),
   };
 }
 

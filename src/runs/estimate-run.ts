@@ -27,7 +27,7 @@ export async function estimateRun(config: ResolvedConfig, measure: boolean): Pro
   const data = await prepareData(config, folder);
   const reading = (performance.now() - started) / 1000;
   const device = await runDevice(config);
-  const memory = await estimateMemory(config, folder.config, folder.modelDir, data, device.traits);
+  const memory = await estimateMemory(config, folder.config, folder.modelDir, data, device.traits, folder.chat);
   const available = await availableMemory();
   const time = measure ? await tellTime(config, folder, data, device, { memory, available, reading }) : undefined;
   return { memory, available, time };

@@ -2,6 +2,7 @@ import { SftError } from '../base/errors';
 import { DryDevice } from '../compute/dry/dry-device';
 import type { DeviceTraits } from '../compute/traits';
 import type { ResolvedConfig } from '../config/config-schema';
+import { readModelFolder } from '../generate/session';
 import { readLlamaConfig } from '../model/llama-config';
 import { BaseWeights } from '../model/weights';
 import { createTuning } from '../tuning/registry';
@@ -13,13 +14,16 @@ import { modelOptions } from './chat-options';
  * @throws SftError what reading the model's configuration, its weights and the adapter to go on from throws; `config` where nothing of the
  * model would be trained
  */
-export function requireTunable(config: ResolvedConfig, file: string, traits: DeviceTraits): void {
+export async function requireTunable(config: ResolvedConfig, file: string, traits: DeviceTraits): Promise<void> {
   const device = new DryDevice(traits);
   const model = readLlamaConfig(config.model_name);
-  const { in4bit } = modelOptions(config);
+  const options = modelOptions(config);
+  const { in4bit } = options;
+  // Only the names of tokens need the tokenizer.
+  const chat = config.trainable_tokens === null ? undefined : (await readModelFolder(config.model_name, options)).chat;
   const weights = new BaseWeights(device, config.model_name, model, { in4bit });
   try {
-    createTuning({ device, config: model, weights }, config);
+    createTuning({ device, config: model, weights, chat }, config);
   } catch (error) {
     if (!(error instanceof SftError) || error.file !== undefined) throw error;
     const { code, message, remedy, exitCode } = error;

@@ -71,6 +71,8 @@ export interface ChatTokenizer {
   readonly difference: PromptDifference | undefined;
   /** What is to be said where the model was never trained on tokens of its template. */
   readonly untrained: string | undefined;
+  /** The added tokens that the template writes around a question and its answer. */
+  readonly templateIds: readonly number[];
   /** Ids that end an answer: the model's own, and the token the template writes after an answer. */
   readonly stopTokenIds: readonly number[];
   /** The ids of the whole conversation and which of them are trained: the answers and their end-of-turn tokens. */
@@ -100,6 +102,8 @@ export interface ChatTokenizerOptions {
   readonly enableThinking?: boolean | undefined;
   /** Rows of the model's table of token embeddings, where ids without one are to be refused. */
   readonly embeddings?: number;
+  /** Whether training changes the row of a token of the template; none unless given. */
+  readonly trainsRows?: ((id: number, token: string) => boolean) | undefined;
   /** The date that templates write; one a run. */
   readonly now?: Date;
 }
@@ -109,9 +113,9 @@ export async function loadChatTokenizer(modelDir: string, options: ChatTokenizer
   const tokenizer = await loadTokenizer(modelDir);
   const template = await loadChatTemplate(modelDir, tokenizer, options.now);
   const stops = await readStopTokenIds(modelDir, tokenizer);
-  const never = await untrainedIn(modelDir, tokenizer, tokensOfTemplate(template, tokenizer));
-  const untrained = never.map((id) => tokenizer.tokenText(id));
-  return new TemplateTokenizer({ modelDir, tokenizer, template, stops, untrained }, options);
+  const templateIds = tokensOfTemplate(template, tokenizer);
+  const never = await untrainedIn(modelDir, tokenizer, templateIds);
+  return new TemplateTokenizer({ modelDir, tokenizer, template, templateIds, stops, never }, options);
 }
 
 /** The added tokens that a template writes around a question and its answer. */
@@ -133,8 +137,9 @@ interface TokenizerFolder {
   readonly template: ChatTemplate;
   /** The model's own stop tokens. */
   readonly stops: readonly number[];
-  /** Tokens of the template that the model was never trained on. */
-  readonly untrained: readonly string[];
+  /** Tokens of the template, and those of them that the model was never trained on. */
+  readonly templateIds: readonly number[];
+  readonly never: readonly number[];
 }
 
 class TemplateTokenizer implements ChatTokenizer {
@@ -143,6 +148,7 @@ class TemplateTokenizer implements ChatTokenizer {
   readonly notices: readonly string[];
   readonly difference: PromptDifference | undefined;
   readonly untrained: string | undefined;
+  readonly templateIds: readonly number[];
   readonly stopTokenIds: readonly number[];
   private readonly span: TrainedSpan;
 
@@ -156,10 +162,19 @@ class TemplateTokenizer implements ChatTokenizer {
     this.span = new TrainedSpan(template, tokenizer, this.asksForThoughts);
     const { endOfTurnId, notice, difference } = this.span;
     this.difference = difference;
-    this.untrained =
-      folder.untrained.length === 0 ? undefined : untrainedText(folder.untrained, template.notice !== undefined);
+    this.templateIds = folder.templateIds;
+    this.untrained = this.untrainedText();
     this.notices = [template.notice, notice, difference?.message, this.untrained].filter((line) => line !== undefined);
     this.stopTokenIds = [...new Set([...stops, ...(endOfTurnId === undefined ? [] : [endOfTurnId])])];
+  }
+
+  private untrainedText(): string | undefined {
+    const { never, tokenizer, template } = this.folder;
+    const { trainsRows = () => false } = this.options;
+    const left = never.filter((id) => !trainsRows(id, tokenizer.tokenText(id)));
+    if (left.length === 0) return undefined;
+    const names = left.map((id) => tokenizer.tokenText(id));
+    return untrainedText(names, template.notice !== undefined);
   }
 
   get asksForThoughts(): boolean {
@@ -255,7 +270,7 @@ class TemplateTokenizer implements ChatTokenizer {
 
 function untrainedText(tokens: readonly string[], isPlain: boolean): string {
   const other = isPlain ? '' : ', delete its chat template (a plain one is used then)';
-  return `the model was never trained on ${tokens.join(', ')} of its chat template: their rows of the token embeddings are next to nothing or all alike, and LoRA does not train them - take the instruct version of the model${other}, or train all weights (training_type full)`;
+  return `the model was never trained on ${tokens.join(', ')} of its chat template: their rows of the token embeddings are next to nothing or all alike, and LoRA does not train them - set trainable_tokens to "template", which trains these rows too, or take the instruct version of the model${other}`;
 }
 
 const THOUGHTS_END = '</think>';

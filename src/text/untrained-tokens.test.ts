@@ -88,8 +88,11 @@ describe('a model that brings a template with tokens it was never trained on', (
     const dir = await modelFolder('qwen', { '<|im_start|>': ALIKE, '<|im_end|>': ALIKE }, 'F32');
     copyFileSync(`${FIXTURES}/templates/chatml.jinja`, path.join(dir, 'chat_template.jinja'));
     const chat = await loadChatTokenizer(dir);
-    assert.match(chat.untrained!, /<\|im_start\|>, <\|im_end\|>.*training_type full/);
+    assert.match(chat.untrained!, /<\|im_start\|>, <\|im_end\|>.*trainable_tokens to "template"/);
     assert.ok(chat.notices.includes(chat.untrained!));
+    const one = await loadChatTokenizer(dir, { trainsRows: (_, token) => token === '<|im_end|>' });
+    assert.match(one.untrained!, /on <\|im_start\|> of/);
+    assert.equal((await loadChatTokenizer(dir, { trainsRows: () => true })).untrained, undefined);
   });
 
   it('is not judged where its weights cannot be read', async () => {

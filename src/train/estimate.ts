@@ -13,6 +13,7 @@ import { virtualIds } from '../model/virtual-tokens';
 import { weightOptions } from '../model/weight-options';
 import { BaseWeights } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
+import type { TuningTarget } from '../tuning/method';
 import { createTuning, methodOf } from '../tuning/registry';
 import { createOptimizer } from './optimizer/create-optimizer';
 import { windowsOf } from './windows';
@@ -75,6 +76,7 @@ const TOKEN_BYTES = 16;
  *
  * @param modelDir the folder of the base model; only headers are read
  * @param traits of the device that will run it
+ * @param chat of the base model, where the configuration names tokens by their text
  * @throws SftError what opening model and adapter throws
  */
 export async function estimateMemory(
@@ -83,11 +85,12 @@ export async function estimateMemory(
   modelDir: string,
   parts: TokenisedParts,
   traits: DeviceTraits,
+  chat?: TuningTarget['chat'],
 ): Promise<MemoryEstimate> {
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
   const held = device.usedBytes;
-  const tuning = createTuning({ device, config: llama, weights }, config);
+  const tuning = createTuning({ device, config: llama, weights, chat }, config);
   const tuned = new LlamaModel(device, llama, weights, tuning);
   const { parameters } = tuning;
   const set = parameters.length * 4;
@@ -116,7 +119,7 @@ export async function estimateMemory(
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
   const saving = Math.min(set + optimizer, SAVING_BYTES);
-  const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits);
+  const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits, chat);
   const memory: MemoryParts = {
     weights: device.mappedBytes + held,
     trained: set,
@@ -154,12 +157,13 @@ async function evaluationBytes(
   modelDir: string,
   test: readonly TokenSequence[],
   traits: DeviceTraits,
+  chat: TuningTarget['chat'],
 ): Promise<number> {
   const device = new DryDevice(traits);
   const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
   const held = device.usedBytes;
   const method = methodOf(config);
-  const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights }, config) : undefined;
+  const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights, chat }, config) : undefined;
   for (const model of [new LlamaModel(device, llama, weights), new LlamaModel(device, llama, weights, tuning)]) {
     await score(model, evaluated(config, test));
     await answer(model, evaluated(config, test), config.max_new_tokens);

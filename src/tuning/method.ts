@@ -13,7 +13,13 @@ export interface TuningTarget {
   readonly config: LlamaConfig;
   readonly weights: BaseWeights;
   /** Of the base model, where it is at hand: for methods whose configuration speaks of texts. */
-  readonly chat?: { readonly tokenizer: { encode(text: string): readonly number[] } } | undefined;
+  readonly chat?:
+    | {
+        readonly tokenizer: { encode(text: string): readonly number[]; tokenId(token: string): number | undefined };
+        /** The added tokens that the chat template writes. */
+        readonly templateIds: readonly number[];
+      }
+    | undefined;
 }
 
 /** A way to tune a model; docs/extending.md says what a new one needs. */

@@ -22,6 +22,9 @@ HERE = Path(__file__).parent
 OUT = HERE / "methods"
 SMALL = {"lora_r": 2, "lora_alpha": 6, "target_modules": ["q_proj", "v_proj", "down_proj"]}
 
+TOKENS = [3, 7, 20, 41]
+"""Some of them stand in the examples, and are targets there."""
+
 
 @dataclass
 class Case:
@@ -46,6 +49,10 @@ CASES = {
     "loraplus": Case("llama3", {"loraplus_lr_ratio": 16}, {"weight_decay": 0.1}),
     "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
+    "trainable_tokens": Case("llama3", {"trainable_tokens": TOKENS}),
+    "trainable_tokens_tied": Case("llama32", {"trainable_tokens": TOKENS}),
+    "trainable_tokens_scaled": Case("gemma3", {"trainable_tokens": TOKENS, "neftune_noise_alpha": 3}),
+    "trainable_tokens_multiplied": Case("granite", {"trainable_tokens": TOKENS}),
     "neftune": Case("llama3", {"neftune_noise_alpha": 9}),
     "neftune_scaled": Case("gemma3", {"neftune_noise_alpha": 15}),
     "neftune_multiplied": Case("granite", {"neftune_noise_alpha": 4}),
@@ -65,10 +72,13 @@ def base(case: Case) -> torch.nn.Module:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
 
 
-def peft_config(keys: dict) -> PeftConfig:
+def peft_config(keys: dict, tied: bool) -> PeftConfig:
     if keys.get("training_type") == "prompt_tuning":
         return PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=keys["num_virtual_tokens"])
-    return LoraConfig(r=keys["lora_r"], task_type="CAUSAL_LM", **{key: keys[key] for key in SAME if key in keys})
+    indices = keys.get("trainable_tokens")
+    if indices is not None and not tied:
+        indices = {"embed_tokens": indices, "lm_head": indices}
+    return LoraConfig(trainable_token_indices=indices, r=keys["lora_r"], task_type="CAUSAL_LM", **{key: keys[key] for key in SAME if key in keys})
 
 
 def save(model: PeftModel, folder: Path) -> None:
@@ -85,11 +95,14 @@ def save(model: PeftModel, folder: Path) -> None:
 def start(name: str, case: Case, folder: Path) -> None:
     """An adapter that acts: with B at zero, most of what a method changes would not be seen."""
     torch.manual_seed(31)
-    model = get_peft_model(base(case), peft_config(case.all_keys))
+    model = base(case)
+    model = get_peft_model(model, peft_config(case.all_keys, model.config.tie_word_embeddings))
     model.peft_config["default"].base_model_name_or_path = f"tiny-random/{case.model}"
     for key, parameter in model.named_parameters():
         if "lora_B" in key:
             parameter.data = 0.2 * torch.randn(parameter.shape)
+        if "trainable_tokens_delta" in key:
+            parameter.data += 0.1 * torch.randn(parameter.shape)
     save(model, folder)
 
 

@@ -1,6 +1,7 @@
 import type { Arena } from '../arena';
 import { sliceIndices } from '../indices';
 import type { Kernels } from '../kernels';
+import { headLogits, headLogitsBackward } from './head-logits';
 import type { HeadLoss } from '../recorder';
 import type { DeviceTraits } from '../traits';
 
@@ -12,9 +13,10 @@ export function headLoss(
   kernels: Kernels,
   traits: Pick<DeviceTraits, 'logitBytes'>,
   scratch: Arena,
-  { x, cols, targets, norm, head, headGradient, logitScale: alpha = 1, nll, backward }: HeadLoss,
+  { x, cols, targets, norm, head, headGradient, headDelta, logitScale: alpha = 1, nll, backward }: HeadLoss,
 ): void {
   const mark = scratch.mark();
+  const whole = { matrix: head, delta: headDelta, scale: alpha };
   const vocab = head.rows;
   const most = headRows(traits, vocab);
   const chunk = Math.max(1, Math.min(targets.length, most));
@@ -26,7 +28,7 @@ export function headLoss(
     const chunkNormed = normed.slice(0, count * cols);
     const chunkLogits = logits.slice(0, count * vocab);
     kernels.rmsNorm(chunkNormed, rows, norm.weight, count, cols, norm.eps, norm.offset);
-    kernels.linear(chunkLogits, chunkNormed, head, count, { alpha });
+    headLogits(kernels, scratch, chunkLogits, chunkNormed, count, whole, most);
     const wanted = sliceIndices(targets, start, count);
     kernels.crossEntropy(nll.slice(start, count), chunkLogits, wanted, count, vocab, backward?.gradScale);
     if (backward === undefined) continue;
@@ -35,7 +37,7 @@ export function headLoss(
       kernels.linearBackwardWeight(headGradient, chunkLogits, chunkNormed, count, vocab, cols, { alpha, beta: 1 });
     }
     const dx = backward.dx.slice(start * cols, count * cols);
-    kernels.linearBackwardInput(dx, chunkLogits, head, count, { alpha });
+    headLogitsBackward(kernels, scratch, dx, chunkLogits, chunkNormed, count, whole, most);
     kernels.rmsNormBackward(dx, dx, rows, norm.weight, count, cols, norm.eps, {
       beta: 0,
       dweight: norm.gradient,

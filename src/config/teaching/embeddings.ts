@@ -1,6 +1,14 @@
 import type { Teaching } from './teaching';
 
 export const EMBEDDING_TEACHING = {
+  trainable_tokens: {
+    what: 'LoRA leaves the rows of the token embeddings as they are. A base model that never saw the tokens of its chat template cannot read or write them then, and its answers never end. `"template"` trains the rows of these tokens beside the adapter, in the embedding and in the head; a list such as `["<|im_end|>"]` those of other tokens.',
+    first: '`null`, unless a warning says that tokens of the template were never learnt: then `"template"`.',
+    production: '`"template"` for base models, `null` for instruct models.',
+    sides: ['Many tokens', 'None'],
+    high: 'each token is two rows of numbers that a small set of data hardly fills.',
+    low: 'tokens that the base model never learnt stay noise to it.',
+  },
   num_virtual_tokens: {
     what: 'With `training_type` `prompt_tuning`, the number of made-up tokens before every input. Each is a row of numbers like the embedding of a word, and these rows are all that is trained: the model itself stays as it is.',
     first: '20.',

@@ -27,6 +27,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   rank_pattern: ['LoRA rank', 'Projection'],
   alpha_pattern: ['LoRA alpha', 'Projection'],
   target_modules: ['Projection', 'Attention'],
+  trainable_tokens: ['Special token', 'Chat template'],
   num_virtual_tokens: ['Prompt tuning', 'Token'],
   prompt_tuning_init: ['Prompt tuning'],
   prompt_tuning_init_text: ['Prompt tuning', 'System prompt'],

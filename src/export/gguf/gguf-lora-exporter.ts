@@ -102,7 +102,7 @@ function pairsOf({ config }: ExportSource, tuning: Tuning): readonly LoraPair[] 
 }
 
 function refuseReplaced({ base }: ExportSource, tuning: Tuning): void {
-  const replaced = base.all().find(({ name }) => tuning.replaces(name) !== undefined);
+  const replaced = base.all().find(({ name }) => (tuning.replaces(name) ?? tuning.tokenRows?.(name)) !== undefined);
   if (replaced !== undefined)
     throw impossible(`${replaced.name} was trained too, and an adapter of llama.cpp holds LoRA alone`);
 }

@@ -51,7 +51,14 @@ async function lessMemory(
   for (const changes of candidates(config)) {
     const changed = { ...config, ...changes } as ResolvedConfig;
     const cut = changed.max_seq_length < config.max_seq_length ? cutParts(parts, changed.max_seq_length) : parts;
-    const { peak } = await estimateMemory(changed, session.config, session.modelDir, cut, session.device.traits);
+    const { peak } = await estimateMemory(
+      changed,
+      session.config,
+      session.modelDir,
+      cut,
+      session.device.traits,
+      session.chat,
+    );
     if (peak > WORTH_IT * now.peak) continue;
     remedies.push(setting(changes, `${gigabytes(peak)} in place of ${gigabytes(now.peak)}`));
   }

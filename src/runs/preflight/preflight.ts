@@ -109,7 +109,14 @@ async function checkRoom(
   { available, signal }: PreflightOptions,
 ): Promise<{ readonly checks: PreflightCheck[]; readonly memory: MemoryEstimate; readonly available: number }> {
   const free = available ?? (await availableMemory());
-  const estimate = await estimateMemory(config, session.config, session.modelDir, parts, session.device.traits);
+  const estimate = await estimateMemory(
+    config,
+    session.config,
+    session.modelDir,
+    parts,
+    session.device.traits,
+    session.chat,
+  );
   signal?.throwIfAborted();
   const memory = await checkMemory(config, session, parts, estimate, free);
   const steps = orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs);

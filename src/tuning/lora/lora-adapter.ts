@@ -8,11 +8,13 @@ import { writeTensors } from '../../model/parameter-file';
 import { asMatrix, ParameterSet } from '../../model/parameters';
 import type { ModuleName } from '../../model/modules';
 import { moduleShape } from '../../model/projections';
-import type { PlacedDelta, Tuning } from '../../model/tuning';
+import type { PlacedDelta, TokenRows, Tuning } from '../../model/tuning';
+import type { BaseWeights } from '../../model/weights';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
 import { loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
 import { peftConfigJson } from './peft-config';
+import { copyRows, tokenParameters, trainedRowsOf } from './trained-tables';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the matrices it sits on. */
 export class LoraAdapter implements Tuning {
@@ -21,23 +23,27 @@ export class LoraAdapter implements Tuning {
   /** Per layer. */
   private readonly pairs: readonly Map<ModuleName, PlacedDelta>[];
 
-  /** @param places where its pairs sit, by layer and then as the model has its matrices */
+  /**
+   * @param places where its pairs sit, by layer and then as the model has its matrices
+   * @param weights of the base model, from which the rows of trained tokens start
+   */
   constructor(
     private readonly device: Device,
     model: LlamaConfig,
     readonly config: LoraConfig,
     places: readonly LoraPlace[] = placesFor(model, config),
+    private readonly weights?: BaseWeights,
   ) {
-    this.parameters = new ParameterSet(
-      device,
-      places.flatMap(({ layer, module, r }) => {
+    this.parameters = new ParameterSet(device, [
+      ...places.flatMap(({ layer, module, r }) => {
         const shape = moduleShape(model, module);
         return [
           { name: loraTensorName(layer, module, 'A'), shape: [r, shape.in], decay: true },
           { name: loraTensorName(layer, module, 'B'), shape: [shape.out, r], decay: true, raised: true },
         ];
       }),
-    );
+      ...tokenParameters(model, config.tokens ?? {}),
+    ]);
     this.pairs = Array.from({ length: model.layers }, () => new Map());
     for (const place of places) {
       const { layer, module } = place;
@@ -67,6 +73,10 @@ export class LoraAdapter implements Tuning {
     return undefined;
   }
 
+  tokenRows(tensor: string): TokenRows | undefined {
+    return trainedRowsOf(this.parameters, this.config.tokens ?? {}, tensor);
+  }
+
   /**
    * PEFT's starts, B zero in all of them, so that the tuned model begins as the base: A uniform in ±1/sqrt(in) (Kaiming with a = sqrt(5)),
    * or normal with the deviation 1/r.
@@ -84,6 +94,10 @@ export class LoraAdapter implements Tuning {
       }
       this.device.write(parameter.value, values);
     }
+    const { tokens } = this.config;
+    if (tokens === undefined) return;
+    if (this.weights === undefined) throw new RangeError('trained tokens start from the weights of the base model');
+    copyRows(this.device, this.weights, this.parameters, tokens);
   }
 
   /** A PEFT adapter folder. */

@@ -2,6 +2,9 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import { partsOf, type ModuleName } from '../../model/modules';
 import { modulePath } from '../../model/projections';
+import type { TuningTarget } from '../method';
+import { chosenTokens } from './trainable-tokens';
+import type { TrainableTokens } from './trained-tables';
 
 /** A pair of an adapter: the matrix it sits on, and what PEFT calls its r and lora_alpha. */
 export interface LoraPlace {
@@ -24,17 +27,24 @@ export interface LoraConfig {
   /** r and lora_alpha of the pairs whose names an expression fits, the first one's. */
   readonly rank_pattern?: Readonly<Record<string, number>>;
   readonly alpha_pattern?: Readonly<Record<string, number>>;
+  /** Tokens whose rows are trained beside the pairs. */
+  readonly tokens?: TrainableTokens | undefined;
   /** Further keys of adapter_config.json that say where the pairs sit. */
   readonly placing?: Readonly<Record<string, unknown>>;
 }
 
 /** What a configuration asks for in a model. */
-export function loraConfigOf(config: ResolvedConfig, model: Pick<LlamaConfig, 'modules'>): LoraConfig {
+export function loraConfigOf(config: ResolvedConfig, target: Pick<TuningTarget, 'config' | 'chat'>): LoraConfig {
+  const { config: model } = target;
+  const tokens = chosenTokens(target, config);
   const { lora_r: r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, rank_pattern, alpha_pattern } = config;
   // Named one by one, as PEFT writes them: other programs know no "all-linear".
   const { target_modules: targets } = config;
   const target_modules = targets === 'all-linear' ? model.modules : namedIn(model, targets);
-  return { r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, target_modules, rank_pattern, alpha_pattern };
+  return {
+    ...{ r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, target_modules, rank_pattern, alpha_pattern },
+    tokens,
+  };
 }
 
 /** In a model that keeps projections as one matrix, their names mean it where all of them are there. */

@@ -9,7 +9,10 @@ export const loraMethod: TuningMethod = {
   name: 'lora',
   form: 'adapter',
   weightsFile: ADAPTER_WEIGHTS,
-  create: ({ device, config: model }, config) => new LoraAdapter(device, model, loraConfigOf(config, model)),
+  create: (target, config) => {
+    const { device, config: model, weights } = target;
+    return new LoraAdapter(device, model, loraConfigOf(config, target), undefined, weights);
+  },
   adapters: {
     peftType: 'LORA',
     load: ({ device, config }, folder) => loadPeftAdapter(device, config, folder),

@@ -45,7 +45,7 @@ describe('where a configuration puts pairs', () => {
 
   it('the names of projections that are one matrix mean it, and none of them does alone', () => {
     const targets = (target_modules: readonly ModuleName[] | 'all-linear'): readonly string[] => {
-      const config = loraConfigOf({ ...DEFAULTS, target_modules }, phi);
+      const config = loraConfigOf({ ...DEFAULTS, target_modules }, { config: phi });
       return placesFor(phi, config)
         .filter(({ layer }) => layer === 1)
         .map(({ module }) => module);

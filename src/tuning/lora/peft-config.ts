@@ -6,6 +6,8 @@ import { ADAPTER_CONFIG, readAdapterConfig } from '../adapter-config';
 import type { LoraConfig, LoraPlace } from './lora-config';
 import { placesOf } from './lora-places';
 import { refusePeftKeys, unsupportedAdapter } from './peft-keys';
+import { readTokenIndices } from './trainable-tokens';
+import { tokenIndicesJson } from './trained-tables';
 
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
 export function peftConfigJson(config: LoraConfig, baseModel: string): string {
@@ -27,6 +29,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     revision: null,
     target_modules: config.target_modules,
     task_type: 'CAUSAL_LM',
+    trainable_token_indices: tokenIndicesJson(config.tokens ?? {}),
     use_dora: false,
     use_rslora: config.use_rslora,
     ...config.placing,
@@ -71,6 +74,9 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     { r, alpha, targets, excluded: excluded ?? undefined, ranks: ranks ?? {}, alphas: alphas ?? {}, inLayer },
     (reason, remedy) => unsupportedAdapter(file, reason, remedy),
   );
+  const tokens = readTokenIndices(json['trainable_token_indices'], model, (reason) =>
+    unsupportedAdapter(file, reason, 'merge it into its base model with PEFT and use that model'),
+  );
   const placing = Object.fromEntries(PLACING.flatMap((key) => (key in json ? [[key, json[key]]] : [])));
   const config: LoraConfig = {
     r,
@@ -80,6 +86,7 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     target_modules: targets,
     rank_pattern: ranks ?? {},
     alpha_pattern: alphas ?? {},
+    tokens,
     placing,
   };
   return { config, places };

@@ -11,7 +11,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   bias: MERGE,
   lora_bias: MERGE,
   modules_to_save: MERGE,
-  trainable_token_indices: MERGE,
   layer_replication: 'save the replicated model with PEFT and use that as base model',
   target_parameters: 'use an adapter whose target_modules are projections',
   alora_invocation_tokens: 'use an adapter that is always on: this one begins at its invocation tokens',
@@ -53,6 +52,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'runtime_config',
   'target_modules',
   'task_type',
+  'trainable_token_indices',
   'use_rslora',
 ]);
 
