@@ -19,7 +19,7 @@ const some = (count) =>
 const repeated = [...some(10).flatMap((pair) => Array.from({ length: 40 }, () => pair)), ...sample.slice(100, 145)];
 
 const noTest = { train: 0.9, validation: 0.1, test: 0 };
-const common = { max_steps: 60, split: noTest, save_steps: null, eval_steps: 10 };
+const common = { max_steps: 60, split: noTest, save_steps: null, eval_steps: 10, retention: false };
 
 /** name: what differs from the values above; `pairs` or `dataset` is the data, the sample where neither is given. */
 const RUNS = {
@@ -77,6 +77,7 @@ const RUNS = {
     learning_rate: 5e-3,
   },
   'too-few-steps': { max_steps: 8, warmup_steps: 1, learning_rate: 2e-4, eval_steps: 4 },
+  forgetting: { learning_rate: 2e-3, retention: true },
   'validation-apart': { pairs: repeated, learning_rate: 1e-3, max_steps: 60 },
 };
 
@@ -126,12 +127,14 @@ function record(name, { pairs, ...values }) {
   // A run that ended for another reason than what it is to show, such as a full disk, would be taken for a whole one.
   if (end.type === 'failed' && end.code !== 'not-finite') throw new Error(`${name}: ${end.message}`);
   const steps = events.filter((event) => event.type === 'step');
+  const retention = events.find((event) => event.type === 'retention');
   const curves = {
     config: { ...common, ...values, ...(pairs === undefined ? {} : { examples: pairs.length }) },
     total_steps: start.total_steps,
     train_examples: start.train_examples,
     ended: end.type,
     ...(end.type === 'failed' ? { failure: { code: end.code, message: path.basename(end.message) } } : {}),
+    ...(retention === undefined ? {} : { retention: { base: short(retention.base), tuned: short(retention.tuned) } }),
     evaluations: events.filter((event) => event.type === 'evaluation').map(({ step, loss }) => [step, short(loss)]),
     loss: steps.map((event) => short(event.loss)),
     learning_rate: steps.map((event) => short(event.learning_rate)),

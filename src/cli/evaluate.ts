@@ -2,6 +2,7 @@ import { SftError } from '../base/errors';
 import { evaluateRun } from '../runs/worker/evaluate-run';
 import { changedFile, limited, prepareData } from '../runs/worker/prepare';
 import { testKey } from '../train/data-files';
+import { measureRetention } from '../train/retention/measure';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
@@ -50,8 +51,10 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
         remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1, or with a test_dataset',
       });
     }
+    const retention = await measureRetention(session.base, tuned, data.general);
     const { evaluation, predictions } = await evaluateRun(run.artifacts, config, session, tuned, examples, {
       stemmer: options['stemmer'] === true,
+      retention,
       ...(unicode === undefined ? {} : { unicode }),
       onProgress: (name, done, total) => {
         showProgress(terminal, `the ${name} model answered ${done} of ${total} test questions`);

@@ -2,6 +2,7 @@ import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { rougeBand } from '../text/rouge/bands';
 import { estimateText } from '../text/rouge/few';
 import { lengthRows, takenText } from '../text/rouge/how-taken';
+import { retentionText } from '../text/retention';
 import { ROUGE_METRICS, type RougeMetric } from '../text/rouge/rouge';
 
 const NAMES: Readonly<Record<RougeMetric, string>> = {
@@ -36,6 +37,7 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
   return [
     ...lines,
     takenText(evaluation),
+    ...(evaluation.retention === null ? [] : [retentionText(evaluation.retention)]),
     'ROUGE counts shared words: it does not see whether an answer is true. Read some answers as well.',
   ];
 }

@@ -1,6 +1,7 @@
 import type { Device } from '../compute/device';
 import { findDevice, openDevice } from '../compute/registry';
 import type { OpenOptions } from '../compute/provider';
+import type { ResolvedConfig } from '../config/config-schema';
 import type { DeviceAccess } from '../runs/worker/worker-options';
 import { numberOption, textOption } from './option-values';
 import type { OptionHelp, OptionValues } from './verb';
@@ -17,15 +18,19 @@ export function openDeviceOption(options: OptionValues): Promise<Device> {
   return openDevice(name, open);
 }
 
-/** The device of a run, which is known before it is opened. */
-export function deviceAccess(options: OptionValues): DeviceAccess {
+/** What computes for a configuration: as the options say, else as the configuration does. It is known before it is opened. */
+export function deviceOf(
+  { device, threads }: Pick<ResolvedConfig, 'device' | 'threads'>,
+  options: OptionValues,
+): DeviceAccess {
+  const all = { device, ...(threads === null ? {} : { threads: String(threads) }), ...options };
   return {
     find: async () => {
-      const { name, open } = deviceChoice(options);
+      const { name, open } = deviceChoice(all);
       return findDevice(name, open);
     },
     // A device has nothing to close yet: what was allocated is freed by whoever allocated it.
-    open: async () => ({ device: await openDeviceOption(options), close: () => undefined }),
+    open: async () => ({ device: await openDeviceOption(all), close: () => undefined }),
   };
 }
 

@@ -11,9 +11,9 @@ import { requireTunable } from '../runs/require-tunable';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
+import { retentionText } from '../text/retention';
 import { evaluationTable } from './evaluation-table';
-import type { DeviceAccess } from '../runs/worker/worker-options';
-import { DEVICE_OPTIONS, deviceAccess } from './open-device';
+import { DEVICE_OPTIONS, deviceOf } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
 import { Progress } from './progress';
@@ -47,6 +47,7 @@ the terminal is closed.
     const folder = await runFolder(invocation);
     const { config } = await folder.readRun();
     const progress = new Progress(terminal);
+    let retention: string | undefined;
     const stop = new AbortController();
     const onInterrupt = (): void => {
       // A second Ctrl-C ends at once: the last checkpoint stays whole.
@@ -72,10 +73,12 @@ the terminal is closed.
         onEvent: (event) => {
           progress.show(event);
           if (json) terminal.out(JSON.stringify(event));
-          if (event.type !== 'done' || json) return;
+          if (json) return;
+          if (event.type === 'retention') retention = retentionText(event);
+          if (event.type !== 'done') return;
           if (event.evaluation !== null) {
             for (const line of evaluationTable(event.evaluation as unknown as RunEvaluation)) terminal.out(line);
-          }
+          } else if (retention !== undefined) terminal.out(retention);
           terminal.out(`done: ${event.adapter}`);
         },
       });
@@ -118,16 +121,11 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   return 0;
 }
 
-/** What computes: as the options say, else as the configuration does. */
-function deviceOf({ device, threads }: ResolvedConfig, options: OptionValues): DeviceAccess {
-  return deviceAccess({ device, ...(threads === null ? {} : { threads: String(threads) }), ...options });
-}
-
 /** The configuration, on the device of the options where they name one. */
 async function loadChecked(file: string, options: OptionValues): Promise<ResolvedConfig> {
   const named = textOption(options, 'device');
   // One that is not there is the mistake of the command, not of the file.
-  const found = named === undefined ? undefined : await deviceAccess(options).find();
+  const found = named === undefined ? undefined : await deviceOf({ device: 'auto', threads: null }, options).find();
   return loadConfig(
     file,
     await listDevices(),

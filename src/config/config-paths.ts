@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { cachedSnapshot, parseHubModel } from '../base/hub-cache';
 
-const PATH_KEYS = ['model_name', 'dataset', 'validation_dataset', 'test_dataset', 'adapter', 'output_dir'] as const;
+const PATH_KEYS = [
+  'model_name',
+  'dataset',
+  'validation_dataset',
+  'test_dataset',
+  'retention_dataset',
+  'adapter',
+  'output_dir',
+] as const;
 type PathKey = (typeof PATH_KEYS)[number];
 
 /** What a configuration names, absolute; null where it names none. */

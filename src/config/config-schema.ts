@@ -2,6 +2,7 @@ import type { FromSchema, JsonSchema } from '../base/json-schema';
 import { COLUMNS_SCHEMA } from './columns-schema';
 import { EMBEDDING_SCHEMA } from './embedding-schema';
 import { LORA_SCHEMA } from './lora-schema';
+import { RETENTION_SCHEMA } from './retention-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 
 export { FUSED_PARTS, MODULES, PROJECTIONS } from './lora-schema';
@@ -351,6 +352,7 @@ export const CONFIG_SCHEMA = {
       default: 128,
       examples: [64, 128, 256],
     },
+    ...RETENTION_SCHEMA,
     rouge_unicode: {
       description:
         'Which words ROUGE compares: true those of every script, false only a-z and 0-9, as Google does. null takes those of every script where your answers need them.',

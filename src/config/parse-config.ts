@@ -55,7 +55,7 @@ export async function pathProblems(
   };
   await check('model_name', 'folder');
   const files = new Map<string, string>();
-  for (const key of DATA_KEYS) {
+  for (const key of [...DATA_KEYS, 'retention_dataset'] as const) {
     const entry = await check(key, 'file');
     if (entry === undefined) continue;
     // A link to the file is the file.
@@ -80,6 +80,7 @@ const REMEDIES = {
   dataset: 'write the path of your data, relative to this file',
   validation_dataset: 'write the path of the examples to validate on, relative to this file, or remove it',
   test_dataset: 'write the path of the examples to test with, relative to this file, or remove it',
+  retention_dataset: 'write the path of general questions, relative to this file, or remove it',
   adapter: 'write the path of the adapter folder of an earlier run, or remove it',
 } as const;
 

@@ -24,6 +24,11 @@ export const MOST_PASSES = 3;
 
 type Batches = Pick<EffectiveValues, 'per_device_batch_size' | 'gradient_accumulation_steps'>;
 
+/** General questions that are mixed into so many training examples. @param share of the whole that is general, 0 to below 1 */
+export function generalCount(train: number, share: number): number {
+  return share === 0 ? 0 : Math.max(1, Math.round((train * share) / (1 - share)));
+}
+
 /** Updates in which the trainer goes through so many examples so often. */
 export function stepsFor(passes: number, examples: number, values: Batches): number {
   const { per_device_batch_size: batch, gradient_accumulation_steps: accumulation } = values;
@@ -36,16 +41,16 @@ export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
   const effectiveBatch = batch * accumulation;
   const parts = partExamples(values, facts);
   const { trainExamples } = parts;
+  const learnt = trainExamples && trainExamples + generalCount(trainExamples, values.retention_mix);
   const steps =
-    values.max_steps ??
-    (trainExamples === undefined ? undefined : stepsFor(values.num_train_epochs, trainExamples, values));
+    values.max_steps ?? (learnt === undefined ? undefined : stepsFor(values.num_train_epochs, learnt, values));
   const warmup =
     values.warmup_steps >= 1
       ? values.warmup_steps
       : steps === undefined
         ? undefined
         : Math.ceil(steps * values.warmup_ratio);
-  return { effectiveBatch, ...parts, steps, epochs: epochsOf(values, effectiveBatch, trainExamples), warmup };
+  return { effectiveBatch, ...parts, steps, epochs: epochsOf(values, effectiveBatch, learnt), warmup };
 }
 
 function partExamples(

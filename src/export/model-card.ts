@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { retentionText, type RetentionLosses } from '../text/retention';
 
 /** What is told of a tuned model in its README.md. */
 export interface CardFacts {
@@ -23,6 +24,8 @@ export interface CardFacts {
   readonly scores: readonly { readonly name: string; readonly base: string; readonly tuned: string }[];
   /** Examples that the scores are of. */
   readonly scored: number;
+  /** Loss on general questions before and after, where it was measured. */
+  readonly retention?: (RetentionLosses & { readonly examples: number }) | undefined;
   /** What one should know of the weights, a sentence without its capital and stop. */
   readonly note?: string | undefined;
 }
@@ -58,7 +61,7 @@ function head({ baseModel, onHub, licence }: CardFacts, loader: Library): string
 }
 
 function body(facts: CardFacts, use: readonly string[]): string[] {
-  const { title, baseModel, dataset, datasetHash, weights, settings, scores, scored, note } = facts;
+  const { title, baseModel, dataset, datasetHash, weights, settings, scores, scored, retention, note } = facts;
   return [
     `# ${plain(title)}`,
     '',
@@ -75,6 +78,9 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
           ...scores.map(({ name, base, tuned }) => `| ${name} | ${base} | ${tuned} |`),
           '',
         ]),
+    ...(retention === undefined
+      ? []
+      : [`On ${retention.examples} general questions, ${retentionText(retention)}.`, '']),
     '## Training',
     '',
     `- data: ${code(dataset)}, not part of this repository, SHA-256 ${code(datasetHash)}`,

@@ -41,6 +41,8 @@ const runStatus = closed({
   sharedTokens: maybe(count),
   /** Why it failed or waits, or what it does. */
   message: maybe(text),
+  /** The loss on general questions before and after training, once it was measured. */
+  retention: maybe(closed({ base: number, tuned: number })),
   /** What the worker warned of; training went on. */
   warnings: list(text),
 });

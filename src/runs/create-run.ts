@@ -5,7 +5,7 @@ import path from 'node:path';
 import { dataFiles } from '../config/config-paths';
 import type { ResolvedConfig } from '../config/config-schema';
 import { OUR_COLUMNS } from '../dataset/columns';
-import type { DataKey } from '../train/data-files';
+import type { HashedKey } from '../train/data-files';
 import { SftError } from '../base/errors';
 import { explainWriteError, makeFolder } from '../base/files';
 import { VERSION } from '../base/version';
@@ -136,19 +136,23 @@ function slug(name: string): string {
   return plain === '' ? 'run' : plain;
 }
 
-type HashedData = Pick<Run, DataKey>;
+type HashedData = Pick<Run, HashedKey>;
 
 async function hashFiles(config: ResolvedConfig): Promise<HashedData> {
-  const { validation_dataset: validation, test_dataset: test } = config;
+  const maybe = async (key: Exclude<HashedKey, 'dataset'>): Promise<Run[typeof key]> => {
+    const file = config[key];
+    return file === null ? null : hashFile(key, file);
+  };
   return {
     dataset: await hashFile('dataset', config.dataset),
-    validation_dataset: validation === null ? null : await hashFile('validation_dataset', validation),
-    test_dataset: test === null ? null : await hashFile('test_dataset', test),
+    validation_dataset: await maybe('validation_dataset'),
+    test_dataset: await maybe('test_dataset'),
+    retention_dataset: await maybe('retention_dataset'),
   };
 }
 
 /** SHA-256 of a file, read as a stream. */
-async function hashFile(key: DataKey, file: string): Promise<Run['dataset']> {
+async function hashFile(key: HashedKey, file: string): Promise<Run['dataset']> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {

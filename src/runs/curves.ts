@@ -42,6 +42,8 @@ export class Curves {
   train_examples: number | undefined;
   /** How the run ended; undefined while it goes on. */
   ended: 'done' | 'failed' | 'stopped' | undefined;
+  /** The loss on general questions before and after training. */
+  retention: { readonly base: number; readonly tuned: number } | undefined;
   failure: { readonly code: string; readonly message: string; readonly step?: number } | undefined;
 
   #length = 0;
@@ -77,6 +79,11 @@ export class Curves {
         this.evaluations = [...this.evaluations, { step, loss, best }];
         return;
       }
+      case 'retention': {
+        const { base, tuned } = event;
+        this.retention = { base, tuned };
+        return;
+      }
       case 'samples': {
         const { step, answers } = event;
         // A run that begins anew answers before its first step again.
@@ -101,6 +108,7 @@ export class Curves {
   /** Training goes on after `step` updates: what was done beyond it is done again. */
   #goOnFrom(step: number): void {
     this.ended = undefined;
+    this.retention = undefined;
     this.failure = undefined;
     const steps = this.#columns.step;
     let length = this.#length;
@@ -146,12 +154,13 @@ export function foldEvents(events: Iterable<RunEvent>): Curves {
 
 /** The curves as the health advice reads them: what is not known yet is left out. */
 export function runCurves(curves: Pick<Curves, keyof RunCurves>): RunCurves {
-  const { steps, evaluations, total_steps, train_examples, ended, failure } = curves;
+  const { steps, evaluations, total_steps, train_examples, retention, ended, failure } = curves;
   return {
     steps,
     evaluations,
     total_steps,
     ...(train_examples === undefined ? {} : { train_examples }),
+    ...(retention === undefined ? {} : { retention }),
     ...(ended === undefined ? {} : { ended }),
     ...(failure === undefined ? {} : { failure }),
   };

@@ -79,6 +79,7 @@ async function cardFacts({ run, label, artifacts }: RunSummary, id: string, mode
     settings: settingsOf(run.config),
     scores: evaluation === undefined ? [] : scoresOf(evaluation),
     scored: evaluation?.examples ?? 0,
+    retention: evaluation?.retention ?? undefined,
   };
 }
 
@@ -88,7 +89,18 @@ function evaluationOf(artifacts: RunArtifacts): Promise<RunEvaluation | undefine
 }
 
 /** What belongs to this machine or to this run's place on it tells others nothing. */
-const PRIVATE = new Set<string>(['name', 'model_name', 'dataset', 'adapter', 'output_dir', 'device', 'threads']);
+const PRIVATE = new Set<string>([
+  'name',
+  'model_name',
+  'dataset',
+  'validation_dataset',
+  'test_dataset',
+  'retention_dataset',
+  'adapter',
+  'output_dir',
+  'device',
+  'threads',
+]);
 
 function settingsOf(config: ResolvedConfig): CardFacts['settings'] {
   return Object.entries(config)

@@ -6,6 +6,8 @@ import { readDataset, type Dataset } from '../dataset/read';
 import { splitDataset, type Part, type Split } from '../dataset/split/split';
 
 export type DataKey = (typeof DATA_KEYS)[number];
+/** What a run remembers the hash of: its data, and general questions of its own. */
+export type HashedKey = DataKey | 'retention_dataset';
 
 /** The files that a configuration names its data in, read, and which of their examples are in which part. */
 export interface DataFiles {

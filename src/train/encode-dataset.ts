@@ -103,7 +103,8 @@ function encodeOne(
   };
 }
 
-function refuseErrors(dataset: Dataset): void {
+/** @throws SftError dataset-has-errors */
+export function refuseErrors(dataset: Dataset): void {
   const errors = dataset.findings.filter((finding) => finding.severity === 'error');
   const [first] = errors;
   if (first === undefined) return;

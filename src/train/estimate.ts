@@ -23,6 +23,8 @@ export interface TokenisedParts {
   readonly train: readonly TrainableSequence[];
   readonly validation: readonly TrainableSequence[];
   readonly test: readonly TokenSequence[];
+  /** General questions that both models score at the end. */
+  readonly general: readonly TokenSequence[];
 }
 
 /** What a part of the memory is for; bytes. */
@@ -119,7 +121,7 @@ export async function estimateMemory(
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
   const saving = Math.min(set + optimizer, SAVING_BYTES);
-  const evaluation = await evaluationBytes(config, llama, modelDir, parts.test, traits, chat);
+  const evaluation = await evaluationBytes(config, llama, modelDir, parts, traits, chat);
   const memory: MemoryParts = {
     weights: device.mappedBytes + held,
     trained: set,
@@ -150,12 +152,12 @@ function sampled(config: ResolvedConfig, validation: readonly TokenSequence[]): 
   }));
 }
 
-/** What answering the test questions takes beside the base model's weights, once training has given its memory back. */
+/** What scoring general questions and answering those of the test part take beside the base model's weights, once training has given its memory back. */
 async function evaluationBytes(
   config: ResolvedConfig,
   llama: LlamaConfig,
   modelDir: string,
-  test: readonly TokenSequence[],
+  { test, general }: TokenisedParts,
   traits: DeviceTraits,
   chat: TuningTarget['chat'],
 ): Promise<number> {
@@ -165,6 +167,7 @@ async function evaluationBytes(
   const method = methodOf(config);
   const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights, chat }, config) : undefined;
   for (const model of [new LlamaModel(device, llama, weights), new LlamaModel(device, llama, weights, tuning)]) {
+    await score(model, general);
     await score(model, evaluated(config, test));
     await answer(model, evaluated(config, test), config.max_new_tokens);
   }
@@ -230,7 +233,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function runtimeBytes(llama: LlamaConfig, { train, validation, test }: TokenisedParts): number {
-  const tokens = sum([train, validation, test].map((part) => sum(part.map(({ ids }) => ids.length))));
+function runtimeBytes(llama: LlamaConfig, { train, validation, test, general }: TokenisedParts): number {
+  const tokens = sum([train, validation, test, general].map((part) => sum(part.map(({ ids }) => ids.length))));
   return NODE_BYTES + llama.vocabSize * VOCABULARY_ENTRY_BYTES + tokens * TOKEN_BYTES;
 }

@@ -328,7 +328,14 @@ describe('sft pull', () => {
     const before = spawnSync(process.execPath, [SFT, 'estimate', config], { env: env(), encoding: 'utf8' });
     assert.match(before.stderr, /sft pull tiny-org\/tiny-llama/);
     assert.equal((await output(start())).code, 0);
-    const values = { model_name: REPO, dataset: null, validation_dataset: null, test_dataset: null, adapter: null };
+    const values = {
+      model_name: REPO,
+      dataset: null,
+      validation_dataset: null,
+      test_dataset: null,
+      retention_dataset: null,
+      adapter: null,
+    };
     process.env['HF_HUB_CACHE'] = cache;
     try {
       const { model_name: found } = absolutePaths({ ...values, output_dir: null }, config);

@@ -1,6 +1,7 @@
 import { measured, whole } from '../../src/charts/numbers';
 import type { Difference, EvaluationResult } from '../../src/messages/dashboard';
 import { bestOf, canRank, rankText } from '../../src/text/rouge/alike';
+import { costText } from '../../src/text/retention';
 import { estimateText } from '../../src/text/rouge/few';
 import { dataTable, element, write } from '../shared/dom';
 import { baseName, STATUS_WORDS } from './header';
@@ -18,6 +19,7 @@ const FIGURES = [
   'Test loss',
   'Answer words',
   'Cut answers',
+  'General text',
 ] as const;
 type Figure = (typeof FIGURES)[number];
 
@@ -98,6 +100,7 @@ export class Comparison {
   /** In the order of FIGURES. */
   private figures(run: ShownRun): readonly string[] {
     const { status, best, result } = run;
+    const retention = status?.retention;
     const losses = run.column('loss');
     const tuned = result?.tuned;
     return [
@@ -111,6 +114,7 @@ export class Comparison {
       tuned === undefined ? '–' : tuned.loss.toFixed(3),
       tuned?.answer_words === undefined ? '–' : tuned.answer_words.toFixed(1),
       tuned?.cut === undefined ? '–' : whole(tuned.cut),
+      retention === undefined ? '–' : costText(retention),
     ];
   }
 

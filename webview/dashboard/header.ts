@@ -1,4 +1,5 @@
 import { duration, measured, memory, whole } from '../../src/charts/numbers';
+import { costText } from '../../src/text/retention';
 import type { DashboardAction, DashboardStatus } from '../../src/messages/dashboard';
 import { bar, element, write } from '../shared/dom';
 import type { ShownRun } from './shown-run';
@@ -42,7 +43,7 @@ const TITLES: Readonly<Record<DashboardAction, string>> = {
   configuration: 'Configuration',
 };
 
-const FIGURES = ['step', 'time', 'loss', 'validation', 'speed', 'memory'] as const;
+const FIGURES = ['step', 'time', 'loss', 'validation', 'speed', 'memory', 'general'] as const;
 type Figure = (typeof FIGURES)[number];
 
 /** Name, state, actions, progress and the figures that matter most. Its elements stay: the focus is not lost while a run goes on. */
@@ -152,7 +153,7 @@ export class Header {
     this.progress.classList.toggle('ended', status === 'done');
   }
 
-  private showFigures({ step, totalSteps, secondsLeft, secondsTaken }: DashboardStatus): void {
+  private showFigures({ step, totalSteps, secondsLeft, secondsTaken, retention }: DashboardStatus): void {
     const { run } = this;
     const lastOf = (values: Float64Array): number => values[values.length - 1] ?? NaN;
     const { best, validation } = run;
@@ -164,6 +165,12 @@ export class Header {
     this.figure('validation', `validation loss${where}`, measured(lastOf(validation.loss)));
     this.figure('speed', 'tokens/s', orDash(recentMean(run.column('tokens_per_second')), whole));
     this.figure('memory', 'peak memory', memory(lastOf(run.column('peak_memory'))));
+    // Measured at the end, where it is measured at all.
+    this.names.general.parentElement!.hidden = retention === undefined;
+    if (retention !== undefined) {
+      const { base, tuned } = retention;
+      this.figure('general', `general text: loss ${base.toFixed(2)} to ${tuned.toFixed(2)}`, costText(retention));
+    }
   }
 
   private figure(figure: Figure, name: string, value: string): void {

@@ -10,6 +10,31 @@ export const RUN_TEACHING = {
     high: 'runs of several projects in one list are easily mistaken for one another.',
     low: 'results lie apart, and comparing across projects means looking in several places.',
   },
+  retention: {
+    what: 'Measures what training cost in general knowledge. At the end some forty general questions are scored by the model before and after training: if the loss rises, the model forgot. One line says so: "general text: loss 2.31 to 2.36, +2%". It changes nothing of the training and takes about as long as two steps.',
+    first: '`true`: it costs next to nothing, and warns early.',
+    production: '`true`, with a `retention_dataset` of questions that your users ask besides.',
+    sides: ['On', 'Off'],
+    high: 'every run says what it cost; a rise of 5% and more comes with advice.',
+    low: 'a model that answers your questions well may have unlearnt everything else, and nothing says so.',
+  },
+  retention_dataset: {
+    what: 'Names a file of your own with general questions and answers, in place of those that come with SFT Workbench, which are in English. It has the form of a dataset. Every other question is measured; the others are never measured, and are what `retention_mix` mixes in.',
+    first: 'left out.',
+    production:
+      'some hundred questions of what the model must not lose: your language, small talk, sums, other topics.',
+    sides: ['Own file', 'Left out'],
+    high: 'it measures what matters to you, and long runs have enough to mix in without repeating it.',
+    low: 'eighty short English questions stand for all general knowledge, which is a rough measure.',
+  },
+  retention_mix: {
+    what: 'Mixes general questions into training: this share of all examples that are learnt. The model practises what it knew while it learns your answers, and forgets less. The questions that are measured are never mixed in.',
+    first: '`0`. Look at what a run costs first.',
+    production:
+      '`0.05` to `0.2` where the loss on general text rose by 5% or more, together with a lower learning rate.',
+    high: 'fewer of the examples are yours, so that the same number of steps teaches less of them.',
+    low: 'nothing holds the model back from forgetting; with a low rate and few steps it seldom does.',
+  },
   fp16: {
     what: 'Computes in 16-bit floating point: half the memory and often twice the speed on older graphics cards such as the T4. Never together with `bf16`. The processor accepts `true` and computes in 32 bits instead, which is exact and faster there.',
     first: '`false`.',

@@ -65,6 +65,9 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   sample_prompts: ['Validation loss'],
   max_new_tokens: ['Token', 'EOS'],
   rouge_unicode: ['ROUGE'],
+  retention: ['Forgetting'],
+  retention_dataset: ['Forgetting'],
+  retention_mix: ['Forgetting'],
 };
 
 /** The anchor of a heading, as Markdown's readers form it: `LoRA rank` is `lora-rank`. */

@@ -208,6 +208,7 @@ export class DashboardPanel {
           secondsTaken: undefined,
           device: undefined,
           sharedTokens: undefined,
+          retention: undefined,
         };
         this.host.post({ type: 'status', run, status: { ...status, ...unknown } });
       } else {

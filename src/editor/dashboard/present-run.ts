@@ -4,6 +4,7 @@ import { DATA_KEYS } from '../../config/config-paths';
 import { partShares } from '../../config/part-shares';
 import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
+import type { RetentionLosses } from '../../text/retention';
 import { areFew } from '../../text/rouge/few';
 import type { SamplePoint } from '../../runs/curves';
 import type { HealthFinding } from '../../train/health/finding';
@@ -56,7 +57,14 @@ export function unknownRun(folder: string): RunFacts {
   return { folder, name, id: name, created: '', model: '', dataset: '', data: '' };
 }
 
-export function statusOf({ state, curves, device, sharedTokens, warnings }: FollowedRun): DashboardStatus {
+export function statusOf({
+  state,
+  curves,
+  device,
+  sharedTokens,
+  warnings,
+  evaluation,
+}: FollowedRun): DashboardStatus {
   const total = state.total_steps ?? curves.total_steps ?? undefined;
   const goesOn = state.status === 'running' || state.status === 'paused';
   return {
@@ -69,8 +77,13 @@ export function statusOf({ state, curves, device, sharedTokens, warnings }: Foll
     device,
     sharedTokens,
     message: state.message,
+    retention: retentionOf(evaluation?.retention ?? curves.retention),
     warnings,
   };
+}
+
+function retentionOf(made: RetentionLosses | undefined): DashboardStatus['retention'] {
+  return made && { base: made.base, tuned: made.tuned };
 }
 
 /** The sum of the steps: what lies between them, as pauses, stops and validation, is no training. */

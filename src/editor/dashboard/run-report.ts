@@ -1,6 +1,7 @@
 import { escapeHtml, lineChartSvg, type SvgLine } from '../../charts/line-svg';
 import { duration, measured, memory, whole } from '../../charts/numbers';
 import { Smoothed } from '../../charts/smooth';
+import { lossesText } from '../../text/retention';
 import { rankText } from '../../text/rouge/alike';
 import { rougeBand } from '../../text/rouge/bands';
 import { estimateText } from '../../text/rouge/few';
@@ -60,7 +61,7 @@ function heading(run: ReportedRun): string {
 }
 
 function figures(run: ReportedRun): readonly (readonly [string, string])[] {
-  const { status, step, totalSteps, secondsTaken } = statusOf(run);
+  const { status, step, totalSteps, secondsTaken, retention } = statusOf(run);
   const { steps, evaluations, length } = run.curves;
   const last = length - 1;
   const best = evaluations.reduce((least, { loss }) => Math.min(least, loss), Infinity);
@@ -71,6 +72,7 @@ function figures(run: ReportedRun): readonly (readonly [string, string])[] {
     ['last loss', length === 0 ? '–' : measured(steps.loss[last]!)],
     ['best validation loss', measured(best)],
     ['peak memory', length === 0 ? '–' : memory(steps.peak_memory[last]!)],
+    ['loss on general text', retention === undefined ? '–' : lossesText(retention)],
   ];
 }
 

@@ -50,6 +50,19 @@ export const EVALUATION_SCHEMA = v.pipe(
     ),
     base: model,
     tuned: model,
+    retention: described(
+      'What training cost in general knowledge; null where it was not measured.',
+      orNull(
+        open({
+          examples: described('General questions.', count),
+          base: described(
+            'Mean negative log-likelihood over the tokens of their answers before training, nats.',
+            number,
+          ),
+          tuned: described('The same after training.', number),
+        }),
+      ),
+    ),
   }),
   v.title('SFT Workbench evaluation'),
   v.description('evaluation.json in a run folder: how the model before and after training answers the test part.'),

@@ -72,6 +72,12 @@ export const EVENT_SCHEMA = v.pipe(
           }),
         ),
       }),
+      event('retention', 'What training cost in general knowledge, told before done.', {
+        step,
+        examples: described('General questions.', count),
+        base: described('Mean negative log-likelihood over the tokens of their answers before training, nats.', number),
+        tuned: described('The same after training.', number),
+      }),
       event('checkpoint', 'A checkpoint is on the disk, whole.', { step, path: text, best: maybe(flag) }),
       event('warning', 'Something a person should know; training goes on.', {
         message: text,

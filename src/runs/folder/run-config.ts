@@ -18,6 +18,7 @@ const FORMER_THRESHOLD = {
 const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   ...Object.fromEntries(Object.entries<JsonSchema>(CONFIG_SCHEMA.properties).filter(([key]) => key !== '$schema')),
   train_on: { ...CONFIG_SCHEMA.properties.train_on, default: 'last' },
+  retention: { ...CONFIG_SCHEMA.properties.retention, default: false },
   enable_thinking: { ...CONFIG_SCHEMA.properties.enable_thinking, default: false },
   split: {
     ...CONFIG_SCHEMA.properties.split,

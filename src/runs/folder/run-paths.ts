@@ -36,7 +36,7 @@ function isWithin(root: string, target: string): boolean {
 function mapPaths(run: Run, map: (target: string) => string): Run {
   const maybe = (target: string | null): string | null => (target === null ? null : map(target));
   const { config, base_model: base } = run;
-  const data = (['dataset', 'validation_dataset', 'test_dataset'] as const).flatMap((key) => {
+  const data = (['dataset', 'validation_dataset', 'test_dataset', 'retention_dataset'] as const).flatMap((key) => {
     const file = run[key];
     return file === null ? [] : [[key, { ...file, path: map(file.path) }] as const];
   });
@@ -50,6 +50,7 @@ function mapPaths(run: Run, map: (target: string) => string): Run {
       dataset: map(config.dataset),
       validation_dataset: maybe(config.validation_dataset),
       test_dataset: maybe(config.test_dataset),
+      retention_dataset: maybe(config.retention_dataset),
       adapter: maybe(config.adapter),
       output_dir: map(config.output_dir),
     },

@@ -34,6 +34,7 @@ export const RUN_SCHEMA = v.pipe(
     dataset: dataFile,
     validation_dataset: described('The file of the validation part, where it has one of its own.', orNull(dataFile)),
     test_dataset: described('The file of the test part, where it has one of its own.', orNull(dataFile)),
+    retention_dataset: described('The file of general questions, where it is not the shipped one.', orNull(dataFile)),
     split: described(
       'The shares, the seed and the threshold of near-duplicates; with the dataset they determine which example is in which part.',
       open({

@@ -54,9 +54,10 @@ export function forecastRun(
     validation: parts.validation,
     test: parts.test,
     losses: lossExamples(parts, config).map(({ example }) => example),
+    general: parts.general,
   });
   const of = timeParts(plan, 0, { step: work * pace.training + pace.update, scoring: pace.scoring });
-  const evaluates = plan.test === undefined ? 0 : 1;
+  const evaluates = plan.test === undefined && plan.retentionWork === 0 ? 0 : 1;
   const answers = plan.test === undefined && plan.samples === undefined ? 0 : 1;
   const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + answers * ANSWERS_TIMED;
   return { seconds: sumOf(of) + opening, parts: { opening, ...of }, sharedTokens };

@@ -9,6 +9,7 @@ const PLAN: ForecastPlan = {
   step: 0,
   evalSteps: 20,
   saveSteps: 50,
+  retentionWork: 0,
   updateWork: 100,
   validationWork: 1000,
   lossWork: 0,

@@ -52,6 +52,9 @@ const OTHERS: readonly (keyof ResolvedConfig)[] = [
   'early_stopping_patience',
   'eval_examples',
   'rouge_unicode',
+  'retention',
+  'retention_dataset',
+  'retention_mix',
 ];
 
 /** Equal where a pace that was measured of one is that of the other. */

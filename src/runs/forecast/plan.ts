@@ -21,6 +21,8 @@ export interface ForecastPlan {
   readonly validationWork: number;
   /** Of taking the loss of examples at the end. */
   readonly lossWork: number;
+  /** Of scoring the general questions once; 0 where retention is not measured. */
+  readonly retentionWork: number;
   /** Weights that are trained: a checkpoint holds each three times. */
   readonly trainedWeights: number;
   /** What is answered before the first update and at each evaluation; `undefined` where nothing is. */
@@ -65,13 +67,14 @@ export interface PlannedRun {
   readonly test: readonly TokenSequence[];
   /** Whose loss is taken at the end. */
   readonly losses: readonly TrainableSequence[];
+  readonly general: readonly TrainableSequence[];
 }
 
 /** What a run that is about to begin or to go on will do. */
 export function planOf(config: ResolvedConfig, run: PlannedRun): ForecastPlan {
   const { totalSteps, step, updateWork, trainedWeights, model, traits } = run;
   const scoring = (examples: readonly TrainableSequence[]): number =>
-    workOf(model, planInOrder(sequencesOf(limited(examples, config)), traits));
+    examples.length === 0 ? 0 : workOf(model, planInOrder(sequencesOf(examples), traits));
   const test = limited(run.test, config);
   const answers = (questions: readonly QuestionSize[]): QuestionPlan => ({
     questions,
@@ -86,8 +89,9 @@ export function planOf(config: ResolvedConfig, run: PlannedRun): ForecastPlan {
     evalSteps: config.eval_steps,
     saveSteps: config.save_steps,
     updateWork,
-    validationWork: run.validation.length === 0 ? 0 : scoring(run.validation),
+    validationWork: scoring(limited(run.validation, config)),
     lossWork: workOf(model, planInOrder(sequencesOf(run.losses), traits)),
+    retentionWork: scoring(run.general),
     trainedWeights,
     samples: run.samples.length === 0 ? undefined : answers(run.samples),
     test: test.length === 0 ? undefined : { ...answers(test.map(questionSize)), scoringWork: scoring(test) },

@@ -38,7 +38,7 @@ export interface TellOptions {
 export async function tellTime(
   config: ResolvedConfig,
   folder: ModelFolder,
-  data: Pick<RunData, 'train' | 'validation' | 'test'>,
+  data: Pick<RunData, 'train' | 'validation' | 'test' | 'general'>,
   device: DeviceInfo,
   { memory, available, reading, pace }: TellOptions,
 ): Promise<ToldTime> {

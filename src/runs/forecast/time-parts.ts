@@ -35,7 +35,9 @@ export function timeParts(plan: ForecastPlan, step: number, paces: Paces): TimeP
     sampling: (evaluationsLeft(plan, step) + (step === 0 ? 1 : 0)) * sampleSeconds(plan, paces),
     // The result is written after the last checkpoint.
     saving: (savesLeft(plan, step) + 1) * saveSeconds(plan, paces),
-    evaluating: plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring),
+    evaluating:
+      2 * plan.retentionWork * paces.scoring +
+      (plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring)),
     scoring: plan.lossWork * paces.scoring,
   };
 }

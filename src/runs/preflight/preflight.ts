@@ -8,6 +8,7 @@ import { byParts, readDataFiles } from '../../train/data-files';
 import { encodeExamples, type EncodedDatasetExample, type RefusedExample } from '../../train/encode-dataset';
 import { estimateMemory, type MemoryEstimate } from '../../train/estimate';
 import { orderOf } from '../../train/windows';
+import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
 import type { KnownPace } from '../forecast/known-pace';
@@ -78,8 +79,16 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
     checks.push(...checkValues(config, sizes), await checkDevice(config, devices));
-    if (session !== undefined && check.status !== 'error' && sizes.train > 0 && refused.length === 0) {
-      const parts = byParts(read, encoded);
+    if (
+      session !== undefined &&
+      chat !== undefined &&
+      check.status !== 'error' &&
+      sizes.train > 0 &&
+      refused.length === 0
+    ) {
+      const { measured, pool } = await readGeneralQuestions(config, chat, signal);
+      const own = byParts(read, encoded);
+      const parts = { ...own, train: mixIn(own.train, pool, config.retention_mix), general: measured };
       const room = await checkRoom(config, session, parts, options);
       checks.push(...room.checks);
       if (options.time === true && checks.every(({ status }) => status !== 'error')) {

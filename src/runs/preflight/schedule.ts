@@ -1,7 +1,7 @@
 import { adviceOn } from '../../config/advice';
 import type { Advice } from '../../config/advice-item';
 import type { ResolvedConfig } from '../../config/config-schema';
-import type { Plan } from '../../config/plan';
+import { generalCount, type Plan } from '../../config/plan';
 import type { Repair } from '../../config/repair';
 import { warmupLength } from '../../train/schedule';
 import { orderOf } from '../../train/windows';
@@ -12,7 +12,8 @@ import { ok, type PreflightCheck, type PreflightId, type PreflightRemedy } from 
 export function checkValues(config: ResolvedConfig, sizes: PartSizes): PreflightCheck[] {
   const { train } = sizes;
   if (train === 0) return [];
-  const order = orderOf(config, train);
+  const learnt = train + generalCount(train, config.retention_mix);
+  const order = orderOf(config, learnt);
   const steps = order.totalSteps(config.max_steps, config.num_train_epochs);
   const effectiveBatch = config.per_device_batch_size * config.gradient_accumulation_steps;
   const plan: Plan = {
@@ -21,7 +22,7 @@ export function checkValues(config: ResolvedConfig, sizes: PartSizes): Preflight
     validationExamples: sizes.validation,
     testExamples: sizes.test,
     steps,
-    epochs: (steps * effectiveBatch) / train,
+    epochs: (steps * effectiveBatch) / learnt,
     warmup: warmupLength(steps, config.warmup_steps, config.warmup_ratio),
   };
   // Of a length beyond the model's, the model's own check speaks.

@@ -42,8 +42,14 @@ interface Found {
   readonly remedy: string;
 }
 
+/** Of the files that the configuration names: what is mixed in besides is not the person's to change. */
+function ownExamples({ train, validation, test, files }: RunData): RunData['train'] {
+  const own = new Set(files.map(({ file }) => file));
+  return [...train, ...validation, ...test].filter(({ file }) => own.has(file));
+}
+
 function truncation(data: RunData, maxSeqLength: number): Found | undefined {
-  const all = [...data.train, ...data.validation, ...data.test];
+  const all = ownExamples(data);
   const cut = all.filter((example) => example.truncatedTokens > 0);
   if (cut.length === 0) return undefined;
   return {
@@ -54,7 +60,7 @@ function truncation(data: RunData, maxSeqLength: number): Found | undefined {
 }
 
 function droppedThoughts(data: RunData, config: ResolvedConfig): Found | undefined {
-  const all = [...data.train, ...data.validation, ...data.test];
+  const all = ownExamples(data);
   const dropped = all.filter((example) => example.droppedThoughts > 0);
   if (dropped.length === 0) return undefined;
   return {

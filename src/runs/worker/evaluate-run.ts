@@ -6,6 +6,7 @@ import type { ModelSession } from '../../generate/session';
 import type { LlamaModel } from '../../model/llama';
 import { needUnicodeWords } from '../../text/rouge/choose-words';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import type { Retention } from '../../train/retention/measure';
 import type { RunArtifacts } from '../artifacts';
 import type { PredictedAnswer, Prediction, RunEvaluation } from '../folder/evaluation-schema';
 
@@ -13,6 +14,8 @@ export interface EvaluateRunOptions {
   readonly stemmer: boolean;
   /** Whether words of every script are compared; as `rouge_unicode` says unless given. */
   readonly unicode?: boolean;
+  /** What training cost in general knowledge, as it was measured. */
+  readonly retention: Retention | null;
   readonly onProgress?: (model: 'base' | 'tuned', done: number, total: number) => void;
   readonly signal?: AbortSignal;
   /** What an evaluation of the same run that was aborted has answered already; the new answers are added as they come. */
@@ -57,6 +60,7 @@ export async function evaluateRun(
     reference_words: meanWords(references, rouge),
     base: written(base.summary),
     tuned: written(after.summary),
+    retention: options.retention,
   };
   const predictions = examples.map(({ index, line, question, reference }, i) => ({
     index,

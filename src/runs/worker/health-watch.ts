@@ -32,7 +32,7 @@ export class HealthWatch {
     const steps = this.#curves.length;
     if (steps < this.#lookedAt) this.#lookedAt = steps;
     const due = event.type === 'step' && steps - this.#lookedAt >= Math.max(LOOK_EVERY, steps / SHARE);
-    if (!due && event.type !== 'evaluation' && event.type !== 'done') return [];
+    if (!due && event.type !== 'evaluation' && event.type !== 'retention' && event.type !== 'done') return [];
     this.#lookedAt = steps;
     const found = healthAdvice(runCurves(this.#curves), this.config).filter((finding) => !this.#told.has(finding.id));
     for (const finding of found) this.#told.add(finding.id);

@@ -7,8 +7,9 @@ import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
 import { longestText } from '../../model/llama-config';
 import { createTuning } from '../../tuning/registry';
-import { byParts, readDataFiles, type DataKey } from '../../train/data-files';
+import { byParts, readDataFiles, type HashedKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
+import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
 import { modelOptions } from '../chat-options';
@@ -17,11 +18,14 @@ import type { Run } from '../folder/run-schema';
 /** The data of a run, tokenised and divided. */
 export interface RunData {
   /** SHA-256 of each file, as it was read. */
-  readonly files: readonly { readonly key: DataKey; readonly file: string; readonly sha256: string }[];
+  readonly files: readonly { readonly key: HashedKey; readonly file: string; readonly sha256: string }[];
   readonly overlaps: readonly Overlap[];
+  /** With the general questions that are mixed in. */
   readonly train: readonly EncodedDatasetExample[];
   readonly validation: readonly EncodedDatasetExample[];
   readonly test: readonly EncodedDatasetExample[];
+  /** The general questions that retention is measured on; empty where it is not. */
+  readonly general: readonly EncodedDatasetExample[];
 }
 
 /** Configuration and tokenizer of a run's base model. @throws SftError what is wrong with them */
@@ -35,8 +39,8 @@ export async function openBase(device: Device, config: ResolvedConfig): Promise<
 }
 
 /**
- * Reads, tokenises and divides the data. The division depends on the data and the split alone.
- * @throws SftError dataset-has-errors, answer-lost, and what the split refuses
+ * Reads, tokenises and divides the data, and reads the general questions. The division depends on the data and the split alone.
+ * @throws SftError dataset-has-errors, answer-lost, no-general-questions, and what the split refuses
  */
 export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
   const read = await readDataFiles(config);
@@ -44,10 +48,17 @@ export async function prepareData(config: ResolvedConfig, session: Pick<ModelSes
   const chat = session.chat.thinking(isThinking(config.enable_thinking, all));
   const encoded: EncodedDatasetExample[][] = [];
   for (const { dataset } of read.files) encoded.push(await encodeDataset(dataset, chat, config.max_seq_length));
+  const { measured, pool, file } = await readGeneralQuestions(config, chat);
+  const parts = byParts(read, encoded);
   return {
-    files: read.files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })),
+    files: [
+      ...read.files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })),
+      ...(file === undefined ? [] : [{ key: 'retention_dataset' as const, ...file }]),
+    ],
     overlaps: overlapsOf(read, config),
-    ...byParts(read, encoded),
+    ...parts,
+    train: mixIn(parts.train, pool, config.retention_mix),
+    general: measured,
   };
 }
 
@@ -84,19 +95,26 @@ export interface PreparedRun {
 }
 
 /**
- * Reads model, adapter and data of a run, before it has a device. The data must be those whose hash is in run.json: who resumes a run
- * goes on with the same split, and who starts one gets what run.json says.
+ * Reads model, adapter and data of a configuration, before there is a device.
+ * @param traits of the device that is waited for
+ * @throws SftError what is wrong with model or data
+ */
+export async function prepare(config: ResolvedConfig, traits: DeviceTraits): Promise<PreparedRun> {
+  const model = await readBase(config);
+  checkModel(model, config, traits);
+  return { model, data: await prepareData(config, model) };
+}
+
+/**
+ * As prepare, of a run. The data must be those whose hash is in run.json: who resumes a run goes on with the same split, and who starts
+ * one gets what run.json says.
  * @param begun whether the run has been worked on before
- * @param traits of the device that the run waits for
  * @throws SftError `dataset-changed`, and what is wrong with model or data
  */
 export async function prepareRun(run: Run, begun: boolean, traits: DeviceTraits): Promise<PreparedRun> {
-  const { config } = run;
-  const model = await readBase(config);
-  checkModel(model, config, traits);
-  const data = await prepareData(config, model);
-  const file = changedFile(run, data);
-  if (file === undefined) return { model, data };
+  const prepared = await prepare(run.config, traits);
+  const file = changedFile(run, prepared.data);
+  if (file === undefined) return prepared;
   throw begun
     ? new SftError('dataset-changed', 'the dataset is not the one this run was started with', {
         file,

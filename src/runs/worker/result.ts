@@ -2,6 +2,7 @@ import { writeFolderAtomic } from '../../base/files';
 import type { OpenDevice, Training } from '../../engines/engine';
 import { copyModelFiles } from '../../export/companions';
 import { openWeights, type ModelFolder } from '../../generate/session';
+import { measureRetention, type Retention } from '../../train/retention/measure';
 import type { RunArtifacts } from '../artifacts';
 import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { Run } from '../folder/run-schema';
@@ -28,10 +29,15 @@ interface LossOptions {
   readonly onLosses: (done: number, total: number) => void;
 }
 
+/** What is known of a result: null where there is no test part, and where retention is not measured. */
+export interface Evaluated {
+  readonly evaluation: RunEvaluation | null;
+  readonly retention: Retention | null;
+}
+
 /**
- * Evaluates base and result on the test part, from the disk, as `sft evaluate` does.
+ * Evaluates base and result on general questions and on the test part, from the disk, as `sft evaluate` does.
  * Takes the losses of examples then.
- * @returns null where there is no test part
  * @throws the signal's reason where it is aborted
  */
 export async function evaluateResult(
@@ -39,22 +45,25 @@ export async function evaluateResult(
   { config }: Run,
   { model, data }: PreparedRun,
   openDevice: () => Promise<OpenDevice>,
-  options: Omit<EvaluateRunOptions, 'stemmer'> & LossOptions,
-): Promise<RunEvaluation | null> {
+  options: Omit<EvaluateRunOptions, 'stemmer' | 'retention'> & LossOptions,
+): Promise<Evaluated> {
   const examples = limited(data.test, config);
-  if (examples.length === 0 && lossExamples(data, config).length === 0) return null;
+  const { general } = data;
+  const nothing = examples.length === 0 && general.length === 0 && lossExamples(data, config).length === 0;
+  if (nothing) return { evaluation: null, retention: null };
   const opened = await openDevice();
   try {
     const session = openWeights(opened.device, model);
     try {
       const tuned = openTrained(session, artifacts.tuned);
-      const all = { ...options, stemmer: false };
       try {
+        const { signal, onLosses: onProgress } = options;
+        const retention = await measureRetention(session.base, tuned.model, general, signal);
+        const all = { ...options, stemmer: false, retention };
         const evaluated =
           examples.length === 0 ? undefined : await evaluateRun(artifacts, config, session, tuned.model, examples, all);
-        const { signal, onLosses: onProgress } = options;
         await writeLosses(artifacts.lossesFile, config, tuned.model, data, { signal, onProgress });
-        return evaluated?.evaluation ?? null;
+        return { evaluation: evaluated?.evaluation ?? null, retention };
       } finally {
         tuned.free();
       }

@@ -7,7 +7,6 @@ import { RunArtifacts } from '../artifacts';
 import { Forecast, type Doing } from '../forecast/forecast';
 import { planOf } from '../forecast/plan';
 import { sampleSizes } from '../forecast/sample-sizes';
-import type { RunEvaluation } from '../folder/evaluation-schema';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
 import { durationText } from '../progress';
@@ -18,7 +17,7 @@ import { Journal } from './journal';
 import { limited, prepareRun, type PreparedRun } from './prepare';
 import { refuseUnsupported } from './refuse';
 import { Requests } from './requests';
-import { evaluateResult, writeResult } from './result';
+import { evaluateResult, writeResult, type Evaluated } from './result';
 import { sampleQuestions } from './samples';
 import { Turn } from './turn';
 import type { WorkerOptions } from './worker-options';
@@ -205,6 +204,7 @@ export class RunWork {
         validation: data.validation,
         test: data.test,
         losses: lossExamples(data, this.run.config).map(({ example }) => example),
+        general: data.general,
       }),
       this.earlier,
     );
@@ -284,10 +284,10 @@ export class RunWork {
     const { folder, artifacts, options, step } = this;
     const signal = this.requests.halt;
     const before = { base: this.answered.base.length, tuned: this.answered.tuned.length };
-    let evaluation: RunEvaluation | null;
-    if (prepared.data.test.length > 0) this.begin('evaluating');
+    let evaluated: Evaluated = { evaluation: null, retention: null };
+    if (prepared.data.test.length + prepared.data.general.length > 0) this.begin('evaluating');
     try {
-      evaluation = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
+      evaluated = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
         onLosses: (done, total) => {
@@ -305,9 +305,10 @@ export class RunWork {
       if (!(error instanceof SftError) || error.code !== 'model-changed') throw error;
       // What was trained is saved: only the comparison with the base model is missing.
       this.journal.note(`the result was not evaluated: ${formatError(error)}; sft evaluate does that later`);
-      evaluation = null;
     }
     await folder.clearControl();
+    const { evaluation, retention } = evaluated;
+    if (retention !== null) this.journal.emit({ type: 'retention', step, ...retention });
     this.journal.emit({ type: 'done', step, adapter: artifacts.result, evaluation: evaluation && { ...evaluation } });
     await folder.writeState({ status: 'done', step });
     return true;

@@ -20,6 +20,8 @@ export interface RunCurves {
   readonly total_steps: number | null;
   /** Examples in the training part, where it is known. */
   readonly train_examples?: number;
+  /** The loss on general questions before and after training, once it was measured. */
+  readonly retention?: { readonly base: number; readonly tuned: number };
   /** How the run ended; left out while it goes on. */
   readonly ended?: 'done' | 'failed' | 'stopped';
   /** Of a run that failed: its `failed` event. */
@@ -37,6 +39,7 @@ export const HEALTH_KINDS = [
   'learning-rate-high',
   'learning-rate-low',
   'validation-apart',
+  'forgetting',
 ] as const;
 export type HealthKind = (typeof HEALTH_KINDS)[number];
 

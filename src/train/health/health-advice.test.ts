@@ -15,6 +15,7 @@ interface Recorded {
   readonly train_examples: number;
   readonly ended: 'done' | 'failed' | 'stopped';
   readonly failure?: { readonly code: string; readonly message: string };
+  readonly retention?: { readonly base: number; readonly tuned: number };
   readonly evaluations: readonly (readonly [step: number, loss: number])[];
   readonly loss: readonly number[];
   readonly learning_rate: readonly number[];
@@ -47,6 +48,7 @@ function curvesOf(run: Recorded, steps = Infinity): RunCurves {
     evaluations: run.evaluations.filter(([step]) => step <= steps).map(([step, loss]) => ({ step, loss })),
     total_steps: run.total_steps,
     train_examples: run.train_examples,
+    ...(ended && run.retention !== undefined ? { retention: run.retention } : {}),
     ...(ended ? { ended: run.ended, ...(run.failure === undefined ? {} : { failure: run.failure }) } : {}),
   };
 }
@@ -120,6 +122,7 @@ const EXPECTED: readonly (readonly [run: string, kind: HealthKind, from: number,
   ['too-few-steps', 'too-few-steps', 8, 8],
   ['validation-apart', 'validation-apart', 10, 10],
   ['overfitting-full', 'learning-rate-high', 4, 12],
+  ['forgetting', 'forgetting', 60, 60],
   ['validation-apart', 'overfitting', 10, 10],
 ];
 

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { HealthFinding, RunCurves } from './finding';
 import { overfitting, validationApart, zeroLoss } from './generalisation';
+import { forgetting } from './forgetting';
 import { notFalling, tooFewSteps } from './progress';
 import { diverging, learningRateHigh, notFinite } from './stability';
 import { trendOf } from './trend';
@@ -22,6 +23,7 @@ export function healthAdvice(curves: RunCurves, config: ResolvedConfig): readonl
     overfitting(trend, curves, config),
     validationApart(trend, curves, config),
     zeroLoss(trend, config),
+    forgetting(trend, curves, config),
     notFalling(trend, curves, config),
     tooFewSteps(trend, curves, config),
   ].filter((finding) => finding !== undefined);
