@@ -16,6 +16,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'pull', load: async () => (await import('./pull')).pullVerb },
   { name: 'preflight', load: async () => (await import('./preflight')).preflightVerb },
   { name: 'estimate', load: async () => (await import('./estimate')).estimateVerb },
+  { name: 'find-lr', load: async () => (await import('./find-lr')).findLrVerb },
   { name: 'train', load: async () => (await import('./train')).trainVerb },
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },

@@ -100,9 +100,10 @@ export class Trainer {
 
   /**
    * One optimizer step, recorded as a whole and read back once: the NLL of each example, the gradient's norm, and whether all is finite.
+   * @param rate the learning rate, in place of the schedule's
    * @throws SftError not-finite, naming the first example whose loss is no number; parameters and moments are as before the step
    */
-  async trainStep(): Promise<StepResult> {
+  async trainStep(rate?: number): Promise<StepResult> {
     const { device, model, options, parameters } = this;
     const step = this.step;
     const sequences = this.order.window(step).flatMap((index) => {
@@ -119,8 +120,8 @@ export class Trainer {
     );
     const window = plan.groups.flat();
     const targets = window.reduce((sum, sequence) => sum + countTargets(sequence), 0);
-    const learningRate =
-      options.learning_rate * scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
+    const factor = scheduleFactor(options.lr_scheduler_type, step, this.totalSteps, this.warmup);
+    const learningRate = rate ?? options.learning_rate * factor;
     const mark = model.indices.mark();
     const verdict = this.report.slice(0, VERDICT);
     const sums = this.report.slice(VERDICT, 2 * window.length);

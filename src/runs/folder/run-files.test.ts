@@ -36,7 +36,8 @@ describe('the files of a run that an earlier version wrote', () => {
   it('have the defaults of every key that it did not know', async () => {
     const optional = Object.entries(CONFIG_SCHEMA.properties).filter(
       ([key, property]) =>
-        'default' in property && !['$schema', 'name', 'split', 'train_on', 'enable_thinking'].includes(key),
+        'default' in property &&
+        !['$schema', 'name', 'split', 'train_on', 'enable_thinking', 'retention'].includes(key),
     );
     assert.ok(optional.length > 30);
     const run = await newRun();
@@ -59,12 +60,13 @@ describe('the files of a run that an earlier version wrote', () => {
     change(run.runFile, (value) => {
       Reflect.deleteProperty(part(part(value, 'config'), 'split'), 'near_duplicate_threshold');
       Reflect.deleteProperty(part(value, 'split'), 'near_duplicate_threshold');
-      for (const key of ['train_on', 'enable_thinking']) Reflect.deleteProperty(part(value, 'config'), key);
+      for (const key of ['train_on', 'enable_thinking', 'retention'])
+        Reflect.deleteProperty(part(value, 'config'), key);
     });
     const { config: read, split } = await run.readRun();
     assert.equal(read.split.near_duplicate_threshold, null);
     assert.equal(split.near_duplicate_threshold, null);
-    assert.deepEqual([read.train_on, read.enable_thinking], ['last', false]);
+    assert.deepEqual([read.train_on, read.enable_thinking, read.retention], ['last', false, false]);
     assert.deepEqual([config.train_on, config.enable_thinking], ['all', 'auto']);
     assert.equal(config.split.near_duplicate_threshold, 0.8);
   });
