@@ -1,9 +1,10 @@
-import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
 import { findRate } from '../runs/find-rate';
+import { requireTunable } from '../runs/require-tunable';
 import type { RatePoint } from '../train/rates/curve';
 import { usualRange, type RateRange } from '../train/rates/range';
 import { findSuggestion, rateText, type RateFinding } from '../train/rates/suggest';
+import { loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf } from './open-device';
 import { numberOption, onlyPositional } from './option-values';
 import { usageError } from './parse';
@@ -29,7 +30,9 @@ It waits for its turn on the device as a run does. With --json each line is an o
   sft find-lr sft.config.json`,
   async run({ positionals, options, json, terminal }) {
     const file = onlyPositional(positionals, 'CONFIG');
-    const config = await loadConfig(file, await listDevices());
+    const config = await loadChecked(loadConfig, file, options);
+    const device = deviceOf(config, options);
+    await requireTunable(config, file, (await device.find()).traits);
     const range = rangeOf(options, usualRange(config));
     const stop = new AbortController();
     const onInterrupt = (): void => {
@@ -45,7 +48,7 @@ It waits for its turn on the device as a run does. With --json each line is an o
     };
     try {
       await findRate(config, file, {
-        device: deviceOf(config, options),
+        device,
         range,
         signal: stop.signal,
         onProgress: (text) => {

@@ -39,3 +39,11 @@ function deviceChoice(options: OptionValues): { readonly name: string; readonly 
   const threads = numberOption(options, 'threads', 0, { min: 0, max: 1024, integer: true });
   return { name: textOption(options, 'device') ?? 'auto', open: threads === 0 ? {} : { threads } };
 }
+
+/** The options of DEVICE_OPTIONS that were given, as words for another process. */
+export function deviceWords(options: OptionValues): string[] {
+  return Object.keys(DEVICE_OPTIONS).flatMap((name) => {
+    const value = textOption(options, name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+}

@@ -1,6 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { listDevices } from '../compute/registry';
-import type { ResolvedConfig } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import { createRun } from '../runs/create-run';
 import { preflight } from '../runs/preflight/preflight';
@@ -13,7 +11,8 @@ import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { retentionText } from '../text/retention';
 import { evaluationTable } from './evaluation-table';
-import { DEVICE_OPTIONS, deviceOf } from './open-device';
+import { loadChecked } from './load-checked';
+import { DEVICE_OPTIONS, deviceOf, deviceWords } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
 import { Progress } from './progress';
@@ -97,10 +96,7 @@ the terminal is closed.
 async function detach({ positionals, options, json, terminal }: Invocation): Promise<0 | 1> {
   const command = { execPath: process.execPath, entry: realpathSync(process.argv[1]!) };
   const named = textOption(options, 'run');
-  const device = Object.keys(DEVICE_OPTIONS).flatMap((name) => {
-    const value = textOption(options, name);
-    return value === undefined ? [] : [`--${name}`, value];
-  });
+  const device = deviceWords(options);
   let run: RunFolder;
   if (options['resume'] === true) {
     const folder = resumedFolder(options);
@@ -108,7 +104,7 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
     run = await relaunchRun(folder, command, device);
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadChecked(configFile, options);
+    const config = await loadChecked(loadConfig, configFile, options);
     const report = await preflight(config);
     const checks = report.checks.filter((check) => check.status !== 'ok');
     for (const line of preflightLines({ checks })) terminal.log(line);
@@ -121,24 +117,13 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   return 0;
 }
 
-/** The configuration, on the device of the options where they name one. */
-async function loadChecked(file: string, options: OptionValues): Promise<ResolvedConfig> {
-  const named = textOption(options, 'device');
-  // One that is not there is the mistake of the command, not of the file.
-  const found = named === undefined ? undefined : await deviceOf({ device: 'auto', threads: null }, options).find();
-  return loadConfig(
-    file,
-    await listDevices(),
-    named === 'auto' ? named : (found?.kind as ResolvedConfig['device'] | undefined),
-  );
-}
-
 /** The folder of the run to work on: a new one, or with --resume the one that is named. */
-async function runFolder({ positionals, options }: Invocation): Promise<RunFolder> {
+async function runFolder({ positionals, options, terminal }: Invocation): Promise<RunFolder> {
   const named = textOption(options, 'run');
   if (options['resume'] !== true) {
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const config = await loadChecked(configFile, options);
+    const config = await loadChecked(loadConfig, configFile, options);
+    if (config.sweep !== null) terminal.log('sweep is left out of a single run; `sft sweep` makes its runs');
     // What cannot be trained is told before there is a run that failed for it.
     const { traits } = await deviceOf(config, options).find();
     await requireTunable(config, configFile, traits);

@@ -18,6 +18,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'estimate', load: async () => (await import('./estimate')).estimateVerb },
   { name: 'find-lr', load: async () => (await import('./find-lr')).findLrVerb },
   { name: 'train', load: async () => (await import('./train')).trainVerb },
+  { name: 'sweep', load: async () => (await import('./sweep')).sweepVerb },
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },
   { name: 'export', load: async () => (await import('./export')).exportVerb },

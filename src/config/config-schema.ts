@@ -4,6 +4,7 @@ import { EMBEDDING_SCHEMA } from './embedding-schema';
 import { LORA_SCHEMA } from './lora-schema';
 import { RETENTION_SCHEMA } from './retention-schema';
 import { SPLIT_SCHEMA } from './split-schema';
+import { SWEEP_SCHEMA } from './sweep-schema';
 
 export { FUSED_PARTS, MODULES, PROJECTIONS } from './lora-schema';
 
@@ -353,6 +354,7 @@ export const CONFIG_SCHEMA = {
       examples: [64, 128, 256],
     },
     ...RETENTION_SCHEMA,
+    sweep: SWEEP_SCHEMA,
     rouge_unicode: {
       description:
         'Which words ROUGE compares: true those of every script, false only a-z and 0-9, as Google does. null takes those of every script where your answers need them.',

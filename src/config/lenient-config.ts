@@ -8,6 +8,7 @@ import { withDefaults, type EffectiveValues } from './defaults';
 import { impossible } from './impossible';
 import { readConfigText } from './read-config-text';
 import { schemaProblems } from './schema-problems';
+import { sweepProblems } from './sweep';
 
 /** A configuration that may be half written: what is right in it, and what is not. */
 export interface LenientConfig {
@@ -36,12 +37,20 @@ export function readLeniently(
   const right = Object.entries(value).filter(([key]) => !schema.keys.has(key));
   const written: Partial<Config> = Object.fromEntries(right);
   const values = withDefaults(written);
+  const problemsOf = (config: Partial<Config>): readonly ConfigProblem[] =>
+    impossible(parsed, { ...(config as Config), ...(device === undefined ? {} : { device }) }, devices);
   const problems =
     syntax === undefined
       ? [
           ...parsed.duplicates(),
           ...schema.problems,
-          ...impossible(parsed, { ...(written as Config), ...(device === undefined ? {} : { device }) }, devices),
+          ...problemsOf(written),
+          ...sweepProblems(parsed, written, (more) => {
+            const tried: Record<string, unknown> = { ...written, ...more };
+            const found = schemaProblems(parsed, tried);
+            const fine = Object.fromEntries(Object.entries(tried).filter(([key]) => !found.keys.has(key)));
+            return [...found.problems, ...problemsOf(fine)];
+          }),
         ]
       : [];
   return { parsed, syntax, problems, written, values, paths: absolutePaths(values, file) };

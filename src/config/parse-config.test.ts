@@ -113,6 +113,7 @@ describe('a good configuration', () => {
       retention: true,
       retention_dataset: null,
       retention_mix: 0,
+      sweep: null,
       rouge_unicode: null,
       device: 'auto',
       threads: null,

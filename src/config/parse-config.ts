@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeviceListing } from '../compute/provider';
+import { SftError } from '../base/errors';
 import { ConfigError, configProblem, type ConfigProblem } from './config-error';
 import type { Config, ResolvedConfig } from './config-schema';
 import { parseHubModel } from '../base/hub-cache';
@@ -10,6 +11,7 @@ import type { ConfigText } from './config-text';
 import { withDefaults } from './defaults';
 import { readLeniently, type LenientConfig } from './lenient-config';
 import { readConfigText } from './read-config-text';
+import { sweepMembers, type SweepValues } from './sweep';
 import { refuseData } from './refuse-data';
 
 /**
@@ -28,6 +30,38 @@ export async function loadConfig(
   raise([...problems, ...(await pathProblems(paths, parsed))]);
   const config = resolve(written, file);
   return device === undefined ? config : { ...config, device };
+}
+
+/** One run of a sweep. */
+export interface SweepMember {
+  /** What it has in place of the configuration's own values. */
+  readonly values: SweepValues;
+  readonly config: ResolvedConfig;
+}
+
+/**
+ * The runs that the sweep of a configuration makes, each as loadConfig would read it.
+ *
+ * @throws what loadConfig throws; SftError `no-sweep`
+ */
+export async function loadSweep(
+  file: string,
+  devices: readonly DeviceListing[],
+  device?: ResolvedConfig['device'],
+): Promise<readonly SweepMember[]> {
+  const { sweep } = await loadConfig(file, devices, device);
+  const { written } = read(await readConfigText(file), file, devices, device);
+  if (sweep === null) {
+    throw new SftError('no-sweep', 'the configuration has no sweep', {
+      file,
+      remedy: 'add the values to try, such as "sweep": { "learning_rate": [1e-4, 2e-4, 4e-4] }',
+      exitCode: 2,
+    });
+  }
+  return sweepMembers(sweep).map((values) => ({
+    values,
+    config: resolve({ ...written, ...values, ...(device === undefined ? {} : { device }), sweep: null }, file),
+  }));
 }
 
 /** What a configuration names and is not there. Paths of `config` are absolute. */

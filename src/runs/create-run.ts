@@ -32,14 +32,15 @@ export interface NewRun {
  * @throws SftError `disk-full`, `not-writable`, `run-exists`, `run-busy`, or `unreadable` for the data
  */
 export async function createRun(options: NewRun): Promise<RunFolder> {
-  const data = await hashFiles(options.config);
+  const data = await hashData(options.config);
+  return createIn({ ...options, config: await runConfig(options.config) }, data);
+}
+
+/** The configuration that a run of this one has: what is told by the data is decided, and what makes other runs is left out. */
+export async function runConfig(config: ResolvedConfig): Promise<ResolvedConfig> {
   // One value for the whole run, its chat and its server, which have no data to look at.
-  const enable_thinking = await isThinkingIn(
-    options.config.enable_thinking,
-    dataFiles(options.config),
-    options.config.columns ?? OUR_COLUMNS,
-  );
-  return createIn({ ...options, config: { ...options.config, enable_thinking } }, data);
+  const enable_thinking = await isThinkingIn(config.enable_thinking, dataFiles(config), config.columns ?? OUR_COLUMNS);
+  return { ...config, enable_thinking, sweep: null };
 }
 
 async function createIn(options: NewRun, data: HashedData): Promise<RunFolder> {
@@ -136,9 +137,11 @@ function slug(name: string): string {
   return plain === '' ? 'run' : plain;
 }
 
-type HashedData = Pick<Run, HashedKey>;
+/** The files of a run with their hashes. */
+export type HashedData = Pick<Run, HashedKey>;
 
-async function hashFiles(config: ResolvedConfig): Promise<HashedData> {
+/** @throws SftError `unreadable` (exit code 2) */
+export async function hashData(config: ResolvedConfig): Promise<HashedData> {
   const maybe = async (key: Exclude<HashedKey, 'dataset'>): Promise<Run[typeof key]> => {
     const file = config[key];
     return file === null ? null : hashFile(key, file);

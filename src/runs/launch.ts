@@ -46,8 +46,12 @@ export interface LaunchOptions {
 export async function launchRun(launch: LaunchOptions): Promise<RunFolder> {
   const { config, configFile, command, folder, options = [] } = launch;
   const run = await createRun({ config, configFile, now: new Date(), ...(folder === undefined ? {} : { folder }) });
-  await startWorker(run, command, options);
+  await startProcess(run, command, trainArguments(run, options));
   return run;
+}
+
+function trainArguments(run: RunFolder, options: readonly string[]): readonly string[] {
+  return ['train', '--run', run.path, '--resume', ...options];
 }
 
 /**
@@ -65,7 +69,7 @@ export async function relaunchRun(
   if (isWorking(state.status)) throw runBusy(folder, state.pid);
   if (state.status === 'done') throw runDone(folder);
   await run.clearControl();
-  await startWorker(run, command, options);
+  await startProcess(run, command, trainArguments(run, options));
   return run;
 }
 
@@ -76,10 +80,17 @@ export function runDone(folder: string): SftError {
   });
 }
 
-async function startWorker(run: RunFolder, command: WorkerCommand, options: readonly string[]): Promise<void> {
+/**
+ * Starts the command line in the background.
+ *
+ * @param run that the process is to take over, with its first words in output.txt
+ * @returns once it has
+ * @throws SftError `worker-died` where it ended before that, which is then in state.json as well
+ */
+export async function startProcess(run: RunFolder, command: WorkerCommand, args: readonly string[]): Promise<void> {
   const output = openOutput(run);
   const printedBefore = statSync(run.outputFile).size;
-  const child = spawn(command.execPath, [command.entry, 'train', '--run', run.path, '--resume', ...options], {
+  const child = spawn(command.execPath, [command.entry, ...args], {
     detached: true,
     stdio: ['ignore', output, output],
     // No folder of the person's is kept in use by it.

@@ -35,6 +35,14 @@ export const RUN_TEACHING = {
     high: 'fewer of the examples are yours, so that the same number of steps teaches less of them.',
     low: 'nothing holds the model back from forgetting; with a low rate and few steps it seldom does.',
   },
+  sweep: {
+    what: 'Lists values to try for one or a few keys. `sft sweep` makes a run of every combination, one after the other, and compares them on the same test questions: `{ "learning_rate": [1e-4, 2e-4], "lora_r": [8, 16] }` is four runs. A single run ignores it and takes the values above.',
+    first: 'left out; when all works, three learning rates around what `sft find-lr` suggests.',
+    production: 'one key at a time, three to five values, with 100 test examples and more.',
+    sides: ['Many values', 'Few values'],
+    high: 'the time of so many runs, and with many tries one looks best by luck alone.',
+    low: 'the best value may lie between or beyond those that were tried.',
+  },
   fp16: {
     what: 'Computes in 16-bit floating point: half the memory and often twice the speed on older graphics cards such as the T4. Never together with `bf16`. The processor accepts `true` and computes in 32 bits instead, which is exact and faster there.',
     first: '`false`.',

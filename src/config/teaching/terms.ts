@@ -65,6 +65,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   sample_prompts: ['Validation loss'],
   max_new_tokens: ['Token', 'EOS'],
   rouge_unicode: ['ROUGE'],
+  sweep: ['Sweep', 'Hyperparameter'],
   retention: ['Forgetting'],
   retention_dataset: ['Forgetting'],
   retention_mix: ['Forgetting'],

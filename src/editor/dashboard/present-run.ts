@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ExampleLoss, RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import { DATA_KEYS } from '../../config/config-paths';
 import { partShares } from '../../config/part-shares';
+import { questionsKey } from '../../runs/questions-key';
 import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
 import type { RetentionLosses } from '../../text/retention';
@@ -57,14 +57,7 @@ export function unknownRun(folder: string): RunFacts {
   return { folder, name, id: name, created: '', model: '', dataset: '', data: '' };
 }
 
-export function statusOf({
-  state,
-  curves,
-  device,
-  sharedTokens,
-  warnings,
-  evaluation,
-}: FollowedRun): DashboardStatus {
+export function statusOf({ state, curves, device, sharedTokens, warnings, evaluation }: FollowedRun): DashboardStatus {
   const total = state.total_steps ?? curves.total_steps ?? undefined;
   const goesOn = state.status === 'running' || state.status === 'paused';
   return {
@@ -119,13 +112,6 @@ export function resultOf(made: RunEvaluation, predictions: readonly Prediction[]
     base: modelResult(base),
     tuned: modelResult(tuned),
   };
-}
-
-/** The same for the same questions with the same right answers in the same order, wherever they came from. */
-function questionsKey(predictions: readonly Prediction[]): string {
-  const hash = createHash('sha256');
-  for (const { question, reference } of predictions) hash.update(`${JSON.stringify([question, reference])}\n`);
-  return hash.digest('hex');
 }
 
 function modelResult(made: RunEvaluation['base']): EvaluationResult['base'] {

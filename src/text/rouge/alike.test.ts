@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bestOf, canRank, rankText, unlike, type Measured } from './alike';
+import { bestOf, bestText, canRank, rankText, unlike, type Measured, type Ranked } from './alike';
 
 const run: Measured = { questions: 'q', examples: 103, max_new_tokens: 96, stemmer: false, unicode: false };
 
@@ -45,5 +45,23 @@ describe('comparing scores', () => {
   it('marks the best, all of those that are equal', () => {
     assert.deepEqual(bestOf([0.2, 0.4, 0.4], 'high'), [false, true, true]);
     assert.deepEqual(bestOf([0.2, 0.4, 0.4], 'low'), [true, false, false]);
+  });
+
+  it('names the best, and those that it is not clearly better than', () => {
+    const ranked = (name: string, low: number, f1: number, high: number): Ranked => ({
+      ...run,
+      name,
+      rougeL: { low, f1, high },
+    });
+    const [a, b, c] = [ranked('a', 0.2, 0.25, 0.3), ranked('b', 0.38, 0.41, 0.44), ranked('c', 0.36, 0.4, 0.43)];
+    assert.equal(
+      bestText([a, b]),
+      'Best: b, ROUGE-L 0.410 (0.380-0.440), clearly: no other interval overlaps with it.',
+    );
+    assert.match(bestText([a, b, c]), /^Best: b, .*; not clearly better than c, whose intervals overlap with it\.$/);
+    assert.match(bestText([b, c]), /not clearly better than the others/);
+    const unknown = { ...c, rougeL: { f1: 0.1 } };
+    assert.match(bestText([b, unknown]), /not clearly better/, 'without an interval nothing is sure');
+    assert.equal(bestText([b, { ...c, questions: 'others' }]), '');
   });
 });

@@ -1,4 +1,4 @@
-import { areFew } from './few';
+import { areFew, estimateText } from './few';
 
 /** How the scores of a run were taken. */
 export interface Measured {
@@ -46,4 +46,37 @@ export function canRank(runs: readonly Measured[]): boolean {
 export function bestOf(values: readonly number[], wanted: 'high' | 'low'): boolean[] {
   const best = wanted === 'high' ? Math.max(...values) : Math.min(...values);
   return values.map((value) => value === best);
+}
+
+/** A run with its scores, for the question which is best. */
+export interface Ranked extends Measured {
+  readonly name: string;
+  readonly rougeL: {
+    readonly f1: number;
+    readonly low?: number | null | undefined;
+    readonly high?: number | null | undefined;
+  };
+}
+
+/** The run with the highest ROUGE-L, the first of those that are equal; undefined where nothing is ranked. */
+export function bestOfRanked(runs: readonly Ranked[]): Ranked | undefined {
+  if (!canRank(runs)) return undefined;
+  return runs.reduce((one, other) => (other.rougeL.f1 > one.rougeL.f1 ? other : one));
+}
+
+/** Which run has the highest ROUGE-L, and whether that is sure: intervals that do not overlap. Empty where nothing is ranked. */
+export function bestText(runs: readonly Ranked[]): string {
+  const best = bestOfRanked(runs);
+  if (best === undefined) return '';
+  const close = runs.filter((run) => run !== best && overlap(run.rougeL, best.rougeL)).map(({ name }) => name);
+  const told = `Best: ${best.name}, ROUGE-L ${estimateText(best.rougeL, best.examples)}`;
+  if (close.length === 0) return `${told}, clearly: no other interval overlaps with it.`;
+  const others = close.length === runs.length - 1 ? 'the others' : close.join('; ');
+  return `${told}; not clearly better than ${others}, whose intervals overlap with it.`;
+}
+
+function overlap(a: Ranked['rougeL'], b: Ranked['rougeL']): boolean {
+  const [aLow, aHigh, bLow, bHigh] = [a.low, a.high, b.low, b.high].map((bound) => bound ?? undefined);
+  if (aLow === undefined || aHigh === undefined || bLow === undefined || bHigh === undefined) return true;
+  return aLow <= bHigh && bLow <= aHigh;
 }
