@@ -22,13 +22,16 @@ export function benchTrainer(
 ): Trainer {
   const config = readLlamaConfig(modelDir);
   const weights = opened ?? new BaseWeights(device, modelDir, config);
-  const adapter = new LoraAdapter(device, config, {
-    r: RANK,
-    lora_alpha: RANK,
-    lora_dropout: 0,
-    use_rslora: false,
-    target_modules: PROJECTIONS,
-  });
+  const adapter = new LoraAdapter(
+    { device, config, weights },
+    {
+      r: RANK,
+      lora_alpha: RANK,
+      lora_dropout: 0,
+      use_rslora: false,
+      target_modules: PROJECTIONS,
+    },
+  );
   const random = createRandom(1);
   adapter.initialise(() => random.nextFloat());
   return new Trainer(

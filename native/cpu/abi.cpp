@@ -84,6 +84,20 @@ void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t 
   sft::kernels().scatter_rows(table, x, ids, n, cols, beta);
 }
 
+void sft_row_norms(float* norms, const float* x, int64_t rows, int64_t cols) { sft::kernels().row_norms(norms, x, rows, cols); }
+
+void sft_scale_rows(float* x, const float* factors, const float* norms, int64_t rows, int64_t cols) {
+  sft::kernels().scale_rows(x, factors, norms, rows, cols);
+}
+
+void sft_scale_columns(float* y, const float* x, const float* factors, const float* norms, int64_t rows, int64_t cols, float beta) {
+  sft::kernels().scale_columns(y, x, factors, norms, rows, cols, beta);
+}
+
+void sft_scale_columns_backward(float* dfactors, const float* dy, const float* x, const float* norms, int64_t rows, int64_t cols) {
+  sft::kernels().scale_columns_backward(dfactors, dy, x, norms, rows, cols);
+}
+
 void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n) { sft::kernels().quantize_nf4(to, x, xtype, n); }
 
 void sft_cross_entropy(float* nll, float* logits, const int32_t* targets, int64_t rows, int64_t vocab, int32_t with_gradient,

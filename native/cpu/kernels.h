@@ -51,6 +51,11 @@ struct Kernels {
   // rows.cpp
   void (*gather_rows)(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
   void (*scatter_rows)(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+  // magnitude.cpp
+  void (*row_norms)(float* norms, const float* x, int64_t rows, int64_t cols);
+  void (*scale_rows)(float* x, const float* factors, const float* norms, int64_t rows, int64_t cols);
+  void (*scale_columns)(float* y, const float* x, const float* factors, const float* norms, int64_t rows, int64_t cols, float beta);
+  void (*scale_columns_backward)(float* dfactors, const float* dy, const float* x, const float* norms, int64_t rows, int64_t cols);
   // quantize.cpp
   void (*quantize_nf4)(const sft_nf4* to, const void* x, int32_t xtype, int64_t n);
   // loss.cpp
@@ -85,6 +90,7 @@ const Kernels& kernels();
   void register_dropout(Kernels&);             \
   void register_noise(Kernels&);               \
   void register_rows(Kernels&);                \
+  void register_magnitude(Kernels&);           \
   void register_quantize(Kernels&);            \
   void register_loss(Kernels&);                \
   void register_optimizer(Kernels&);           \
@@ -102,6 +108,7 @@ const Kernels& kernels();
     register_dropout(kernels);                 \
     register_noise(kernels);                   \
     register_rows(kernels);                    \
+    register_magnitude(kernels);               \
     register_quantize(kernels);                \
     register_loss(kernels);                    \
     register_optimizer(kernels);               \

@@ -80,6 +80,15 @@ SFT_API void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t
 SFT_API void sft_add_noise(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset);
 SFT_API void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
 SFT_API void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
+// norms[r] = |x[r]|, at least the smallest normal number.
+SFT_API void sft_row_norms(float* norms, const float* x, int64_t rows, int64_t cols);
+// x[r,c] *= factors[r] / norms[r].
+SFT_API void sft_scale_rows(float* x, const float* factors, const float* norms, int64_t rows, int64_t cols);
+// y[r,c] = beta y + x[r,c] factors[c] / norms[c]. Backward: dfactors[c] += sum over r of dy[r,c] x[r,c] / norms[c].
+SFT_API void sft_scale_columns(float* y, const float* x, const float* factors, const float* norms, int64_t rows, int64_t cols,
+                               float beta);
+SFT_API void sft_scale_columns_backward(float* dfactors, const float* dy, const float* x, const float* norms, int64_t rows,
+                                        int64_t cols);
 // Writes x [n] of a float type into `to` (whose arrays are written though they are const, and whose map is read).
 SFT_API void sft_quantize_nf4(const sft_nf4* to, const void* x, int32_t xtype, int64_t n);
 // grad_scale is read only where with_gradient is not 0.

@@ -240,6 +240,50 @@ export class CheckedKernels implements Kernels {
     this.kernels.scatterRows(table, x, ids, n, cols, beta);
   }
 
+  rowNorms(norms: DeviceBuffer, x: DeviceBuffer, rows: number, cols: number): void {
+    floats('norms', norms, size('rows', rows));
+    floats('x', x, rows * size('cols', cols));
+    this.kernels.rowNorms(norms, x, rows, cols);
+  }
+
+  scaleRows(x: DeviceBuffer, factors: DeviceBuffer, norms: DeviceBuffer, rows: number, cols: number): void {
+    floats('x', x, size('rows', rows) * size('cols', cols));
+    floats('factors', factors, rows);
+    floats('norms', norms, rows);
+    this.kernels.scaleRows(x, factors, norms, rows, cols);
+  }
+
+  scaleColumns(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    factors: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+    beta: 0 | 1,
+  ): void {
+    floats('y', y, size('rows', rows) * size('cols', cols));
+    floats('x', x, rows * cols);
+    floats('factors', factors, cols);
+    floats('norms', norms, cols);
+    this.kernels.scaleColumns(y, x, factors, norms, rows, cols, beta);
+  }
+
+  scaleColumnsBackward(
+    dfactors: DeviceBuffer,
+    dy: DeviceBuffer,
+    x: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+  ): void {
+    floats('dfactors', dfactors, size('cols', cols));
+    floats('dy', dy, size('rows', rows) * cols);
+    floats('x', x, rows * cols);
+    floats('norms', norms, cols);
+    this.kernels.scaleColumnsBackward(dfactors, dy, x, norms, rows, cols);
+  }
+
   crossEntropy(
     nll: DeviceBuffer,
     logits: DeviceBuffer,

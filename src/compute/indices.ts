@@ -42,6 +42,11 @@ export function sliceIndices({ data, below }: Indices, offset: number, length: n
   return { data: data.slice(offset, length), length, below };
 }
 
+/** A window on indices that count 0, 1, 2 and so on: `length` of them from `offset` on. */
+export function sliceCounting({ data }: Indices, offset: number, length: number): Indices {
+  return { data: data.slice(offset, length), length, below: offset + length };
+}
+
 /**
  * Writes a table of sequences into a buffer of exactly its size.
  * @throws RangeError where a row holds a negative number, or more queries than keys

@@ -199,6 +199,30 @@ export interface Kernels {
   /** table[ids[i]] = beta table[ids[i]] + x[i], fp32 [.., cols]; with beta 1 repeated ids add up, in order. */
   scatterRows(table: DeviceBuffer, x: DeviceBuffer, ids: Indices, n: number, cols: number, beta: 0 | 1): void;
 
+  /** norms[r] = |x[r]| of x [rows, cols], fp32, and at least the smallest normal number, so that it can divide. */
+  rowNorms(norms: DeviceBuffer, x: DeviceBuffer, rows: number, cols: number): void;
+  /** x[r, c] *= factors[r] / norms[r], all fp32. */
+  scaleRows(x: DeviceBuffer, factors: DeviceBuffer, norms: DeviceBuffer, rows: number, cols: number): void;
+  /** y[r, c] = beta y + x[r, c] factors[c] / norms[c], all fp32; y may be x with beta 0. */
+  scaleColumns(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    factors: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+    beta: 0 | 1,
+  ): void;
+  /** dfactors[c] += sum over rows of dy[r, c] x[r, c] / norms[c]. The way back to x is `scaleColumns` of dy. */
+  scaleColumnsBackward(
+    dfactors: DeviceBuffer,
+    dy: DeviceBuffer,
+    x: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+  ): void;
+
   /**
    * nll[r] = log sum exp(logits[r]) - logits[r, targets[r]], fp32. Where gradScale is given, logits become
    * gradScale * (softmax - onehot) in place.

@@ -14,6 +14,19 @@ export interface NormInput {
   readonly gradient?: DeviceBuffer | undefined;
 }
 
+/**
+ * Lengths that DoRA gives the rows of a weight W with its delta (Liu et al. 2024): the output of the projection without its bias is
+ * multiplied by value / norms. Such a weight is not trained itself.
+ */
+export interface Magnitude {
+  /** fp32 [out], learnt. */
+  readonly value: DeviceBuffer;
+  /** fp32 [out]: backward adds to it. */
+  readonly gradient: DeviceBuffer;
+  /** fp32 [out]: the lengths that the rows of W + scale B A have now, constants in backward. `deltaNorms` writes them. */
+  readonly norms: DeviceBuffer;
+}
+
 /** Two thin matrices beside a projection: y += scale (dropout(x) Aᵀ) Bᵀ (Hu et al. 2021). */
 export interface LowRankDelta {
   readonly kind: 'low-rank';
@@ -24,6 +37,7 @@ export interface LowRankDelta {
   readonly gradA: DeviceBuffer;
   readonly gradB: DeviceBuffer;
   readonly scale: number;
+  readonly magnitude?: Magnitude | undefined;
 }
 
 /** What a tuning method adds to the output of a projection. Other forms of it join this union. */
@@ -34,6 +48,8 @@ export interface DeltaPass {
   readonly delta: ProjectionDelta;
   /** fp32 [rows, r]: forward leaves dropout(x) Aᵀ there for backward; scratch is used where it is not given. Parts with one a may share it. */
   readonly xa?: DeviceBuffer | undefined;
+  /** fp32 [rows, out], of a delta with magnitudes: forward leaves there for backward what they multiply. */
+  readonly product?: DeviceBuffer | undefined;
   readonly dropout?: DropoutMask | undefined;
 }
 

@@ -65,6 +65,7 @@ function* withoutAdapter(config: Config, why: string): Generator<Finding> {
   });
   if ((config.lora_dropout ?? 0) > 0) yield refuse('lora_dropout', 'has no effect');
   if (config.use_rslora === true) yield refuse('use_rslora', 'has no effect');
+  if (config.use_dora === true) yield refuse('use_dora', 'has no effect');
   if (config.init_lora_weights === 'gaussian') yield refuse('init_lora_weights', 'has no effect');
   for (const key of ['rank_pattern', 'alpha_pattern'] as const) {
     if (Object.keys(config[key] ?? {}).length > 0) yield refuse(key, 'has no effect');

@@ -47,6 +47,13 @@ export const LORA_SCHEMA = {
     default: false,
     examples: [false],
   },
+  use_dora: {
+    description:
+      'DoRA: each adapted matrix also learns the length of each of its rows, apart from their direction. Often a little better at small ranks, for about a third more time a step and a tenth of the memory.',
+    type: 'boolean',
+    default: false,
+    examples: [false],
+  },
   init_lora_weights: {
     description:
       'How the adapter starts: true draws its first matrix evenly from a small range (Kaiming), "gaussian" from a normal distribution with the deviation 1 / lora_r. The second one is zero, so that training starts from the model as it is.',

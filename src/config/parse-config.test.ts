@@ -72,6 +72,7 @@ describe('a good configuration', () => {
       lora_alpha: 16,
       lora_dropout: 0,
       use_rslora: false,
+      use_dora: false,
       loraplus_lr_ratio: null,
       init_lora_weights: true,
       rank_pattern: {},
@@ -281,6 +282,11 @@ describe('a mistake is told with its line, column and remedy', () => {
       'dropout without LoRA',
       { training_type: 'full', lora_dropout: 0.1 },
       '5:3 lora_dropout has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'DoRA without LoRA',
+      { training_type: 'full', use_dora: true },
+      '5:3 use_dora has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
     ],
     [
       'LoRA+ without LoRA',

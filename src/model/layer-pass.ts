@@ -3,7 +3,7 @@ import type { Arena } from '../compute/arena';
 import type { DenseMatrix, DeviceBuffer } from '../compute/memory';
 import type { Indices } from '../compute/indices';
 import type { AttentionShape } from '../compute/kernels';
-import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
+import type { DeltaPass, ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
 import type { PackedBatch, SharedKeys } from './batch';
 import { maskOf, type DropoutSeed } from './dropout';
 import type { RopeName } from './families/family';
@@ -33,6 +33,9 @@ export interface HeldKeys {
   readonly gradients?: { readonly keys: DeviceBuffer; readonly values: DeviceBuffer } | undefined;
 }
 
+/** What backward needs of a delta's forward pass. */
+type KeptDelta = Pick<DeltaPass, 'xa' | 'product'>;
+
 /** What backward needs of one layer's forward pass; T tokens, C hidden, I intermediate, Q and K the widths of queries and keys. */
 export interface LayerState {
   /** [T, C] the layer's input; without saving, also `middle` and the output. */
@@ -60,8 +63,8 @@ export interface LayerState {
   /** [R, I] */
   readonly gate: DeviceBuffer;
   readonly up: DeviceBuffer;
-  /** [T or R, r] per adapted projection: its input times Aᵀ. */
-  readonly xa: ReadonlyMap<ProjectionName, DeviceBuffer>;
+  /** Per adapted projection, what its delta keeps. */
+  readonly deltas: ReadonlyMap<ProjectionName, KeptDelta>;
 }
 
 /** Keys and values of earlier tokens: fp32 [slots, K] each. `rows` are the slots of this pass's tokens. */
@@ -91,18 +94,18 @@ export function takeLayerState(
   const queries = config.heads * config.headDim;
   const keys = config.kvHeads * config.headDim;
   const rows = needed?.length ?? tokens;
-  const xa = new Map<ProjectionName, DeviceBuffer>();
+  const deltas = new Map<ProjectionName, KeptDelta>();
   if (save) {
     // Projections that share a matrix share its A, and so what their input is multiplied to.
     const byA = new Map<DenseMatrix, DeviceBuffer>();
     for (const name of PROJECTIONS) {
-      const placed = layer.projections[name].delta;
-      if (placed === undefined) continue;
-      const { a } = placed.delta;
+      const delta = layer.projections[name].delta?.delta;
+      if (delta === undefined) continue;
+      const { a, b, magnitude } = delta;
       const inputs = ON_ALL_ROWS.includes(name) ? tokens : rows;
-      const shared = byA.get(a) ?? workspace.take(inputs, a.rows);
-      byA.set(a, shared);
-      xa.set(name, shared);
+      const xa = byA.get(a) ?? workspace.take(inputs, a.rows);
+      byA.set(a, xa);
+      deltas.set(name, { xa, product: magnitude && workspace.take(inputs, b.rows) });
     }
   }
   const raw = config.qkNorm !== undefined && save;
@@ -126,7 +129,7 @@ export function takeLayerState(
     mlpAdded: added(layer.mlpOutputNorm),
     gate: workspace.take(rows, config.intermediateSize),
     up: workspace.take(rows, config.intermediateSize),
-    xa,
+    deltas,
   };
 }
 
@@ -161,7 +164,7 @@ export function forwardLayer(
   const { tokens, sequences, shared } = context.batch;
   const { hiddenSize, heads, kvHeads, headDim, rmsNormEps: eps } = config;
   const passed = (name: ProjectionName): Projected =>
-    projected(layer.projections[name], state.xa.get(name), context.dropout);
+    projected(layer.projections[name], state.deltas.get(name), context.dropout);
   const part = (name: ProjectionName, y: DeviceBuffer): ProjectAll['parts'][number] => {
     return { ...passed(name), y, beta: 0 };
   };
@@ -260,10 +263,10 @@ function chooseRows(r: Recorder, y: DeviceBuffer, x: DeviceBuffer, needed: Indic
 /** A projection as the kernels take it, in one pass. */
 function projected(
   { delta: placed, ...projection }: Projection,
-  xa: DeviceBuffer | undefined,
+  kept: KeptDelta | undefined,
   dropout: DropoutSeed | undefined,
 ): Projected {
-  const delta = placed && { delta: placed.delta, xa, dropout: dropout && maskOf(placed, dropout) };
+  const delta = placed && { delta: placed.delta, ...kept, dropout: dropout && maskOf(placed, dropout) };
   return { ...projection, delta };
 }
 
@@ -295,7 +298,7 @@ export function backwardLayer(
   const dOut = narrow?.dOut ?? dx;
   const reaches = (stage: BackwardDepth): boolean => DEPTHS.indexOf(depth) >= DEPTHS.indexOf(stage);
   const part = (name: ProjectionName, dy: DeviceBuffer): ProjectAllBackward['parts'][number] => {
-    return { ...projected(layer.projections[name], state.xa.get(name), context.dropout), dy };
+    return { ...projected(layer.projections[name], state.deltas.get(name), context.dropout), dy };
   };
   const mark = workspace.mark();
 

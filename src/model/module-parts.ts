@@ -34,6 +34,11 @@ export function partOf(
 
 function partOfDelta({ delta, ...placed }: PlacedDelta, from: number, count: number): PlacedDelta {
   const rows = (buffer: DeviceBuffer): DeviceBuffer => buffer.slice(from * delta.b.cols, count * delta.b.cols);
-  const part: ProjectionDelta = { ...delta, b: matrixRows(delta.b, from, count), gradB: rows(delta.gradB) };
+  const magnitude = delta.magnitude && {
+    value: delta.magnitude.value.slice(from, count),
+    gradient: delta.magnitude.gradient.slice(from, count),
+    norms: delta.magnitude.norms.slice(from, count),
+  };
+  const part: ProjectionDelta = { ...delta, b: matrixRows(delta.b, from, count), gradB: rows(delta.gradB), magnitude };
   return { ...placed, delta: part };
 }

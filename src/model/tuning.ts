@@ -1,5 +1,5 @@
 import type { Device } from '../compute/device';
-import type { ProjectionDelta } from '../compute/recorder';
+import type { ProjectionDelta, Recorder } from '../compute/recorder';
 import type { Parameter, ParameterSet } from './parameters';
 import type { ModuleName } from './modules';
 
@@ -33,8 +33,12 @@ export interface Tuning {
   readonly prompt?: Parameter;
   /** Fills what starts from chance. @param random uniform in [0, 1) */
   initialise(random: () => number): void;
-  /** Name of the file with the parameters in a folder that `write` wrote. */
-  readonly weightsFile: string;
+  /** Computes again what follows from the parameters and the base model: recorded behind each change of them. */
+  refresh(r: Recorder): void;
   /** Writes what was trained into an empty folder; the caller writes aside and renames. @param baseModel name or path of it */
   write(device: Device, baseModel: string, folder: string): Promise<void>;
+  /** Puts the parameters to what `write` wrote. @throws SftError what reading tensors throws */
+  read(device: Device, folder: string): void;
+  /** Gives back all that it holds. */
+  free(): void;
 }

@@ -39,7 +39,7 @@ export async function openExport(device: Device, run: RunSummary, id: string): P
   if (trained.form === 'adapter') {
     const tuning = loadAdapter(session, trained.folder);
     const close = (): void => {
-      tuning.parameters.free();
+      tuning.free();
       session.close();
     };
     return { source: { ...shared, weights: base, tuning, card }, close };

@@ -24,7 +24,7 @@ function openAdapter(session: ModelSession, folder: string): OpenedModel {
     model,
     free: () => {
       model.free();
-      tuning.parameters.free();
+      tuning.free();
     },
   };
 }

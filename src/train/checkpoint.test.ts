@@ -25,8 +25,9 @@ describe('the state of a checkpoint', async () => {
   const device = createCpuDevice({ threads: 1 });
   const config = readLlamaConfig(MODEL);
   const lora = { r: 2, lora_alpha: 2, lora_dropout: 0, use_rslora: false, target_modules: ['q_proj'] } as const;
-  const adapter = new LoraAdapter(device, config, lora);
-  const model = new LlamaModel(device, config, new BaseWeights(device, MODEL, config), adapter);
+  const weights = new BaseWeights(device, MODEL, config);
+  const adapter = new LoraAdapter({ device, config, weights }, lora);
+  const model = new LlamaModel(device, config, weights, adapter);
   const trainer = new Trainer(
     device,
     model,

@@ -42,7 +42,7 @@ export async function writeCheckpoint(
 export function readCheckpoint(device: Device, trainer: Trainer, folder: string): TrainerState {
   // First the small file: what is wrong with it is said before anything is changed.
   const state = readState(folder);
-  readTensors(device, path.join(folder, trainer.tuning.weightsFile), trainer.parameters.all());
+  trainer.tuning.read(device, folder);
   readTensors(device, path.join(folder, OPTIMIZER), trainer.optimizer.state);
   trainer.optimizer.updates = state.step;
   return state;

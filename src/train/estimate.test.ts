@@ -18,14 +18,18 @@ describe('the device that counts', () => {
   it('allocates what the cpu device allocates for the same pass', () => {
     const pass = (device: Device): number => {
       const config = readLlamaConfig(MODEL);
-      const adapter = new LoraAdapter(device, config, {
-        r: 8,
-        lora_alpha: 8,
-        lora_dropout: 0.1,
-        use_rslora: false,
-        target_modules: ['q_proj', 'down_proj'],
-      });
-      const model = new LlamaModel(device, config, new BaseWeights(device, MODEL, config), adapter);
+      const weights = new BaseWeights(device, MODEL, config);
+      const adapter = new LoraAdapter(
+        { device, config, weights },
+        {
+          r: 8,
+          lora_alpha: 8,
+          lora_dropout: 0.1,
+          use_rslora: false,
+          target_modules: ['q_proj', 'down_proj'],
+        },
+      );
+      const model = new LlamaModel(device, config, weights, adapter);
       const random = createRandom(1);
       const ids = Array.from({ length: 300 }, () => random.below(config.vocabSize));
       const batch = packBatch(device, model.indices, [{ ids, trained: [{ from: 100, to: 300 }] }]);

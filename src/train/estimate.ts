@@ -31,7 +31,7 @@ export interface TokenisedParts {
 export interface MemoryParts {
   /** The base model's weights: mapped from their files (the system can take them back and read them again, at the cost of speed), or in 4 bits. */
   readonly weights: number;
-  /** What is trained: the adapter, or a copy of all weights. */
+  /** What is trained: the adapter with what it keeps beside it, or a copy of all weights. */
   readonly trained: number;
   readonly gradients: number;
   /** What the optimizer remembers: both moments of AdamW. */
@@ -124,7 +124,7 @@ export async function estimateMemory(
   const evaluation = await evaluationBytes(config, llama, modelDir, parts, traits, chat);
   const memory: MemoryParts = {
     weights: device.mappedBytes + held,
-    trained: set,
+    trained: untrained - held - set,
     gradients: set,
     optimizer,
     activations: training - logits,

@@ -64,14 +64,18 @@ describe("a training step of Llama-3.2-1B's shape, 8 x 200", () => {
   writeModel();
   const config = readLlamaConfig(folder);
   const device = new WatchedDevice(CPU_TRAITS);
-  const adapter = new LoraAdapter(device, config, {
-    r: 16,
-    lora_alpha: 16,
-    lora_dropout: 0,
-    use_rslora: false,
-    target_modules: PROJECTIONS,
-  });
-  const model = new LlamaModel(device, config, new BaseWeights(device, folder, config), adapter);
+  const weights = new BaseWeights(device, folder, config);
+  const adapter = new LoraAdapter(
+    { device, config, weights },
+    {
+      r: 16,
+      lora_alpha: 16,
+      lora_dropout: 0,
+      use_rslora: false,
+      target_modules: PROJECTIONS,
+    },
+  );
+  const model = new LlamaModel(device, config, weights, adapter);
   const examples = examplesOf(config.vocabSize);
   const trainer = new Trainer(device, model, examples, {
     ...PLAIN_TRAINING,

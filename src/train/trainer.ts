@@ -140,6 +140,7 @@ export class Trainer {
     }
     r.clip(verdict, parameters.gradients, sums, options.max_grad_norm);
     this.optimizer.update(r, learningRate, verdict);
+    this.tuning.refresh(r);
     device.submit(r);
     const report = await device.readFloats(this.report.slice(0, VERDICT + sums.length));
     model.indices.release(mark);

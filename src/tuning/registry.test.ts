@@ -33,7 +33,7 @@ describe('the registry of tuning methods', () => {
     ['an array', '[]', 'model-file-not-json', /one JSON object/],
     ['null', 'null', 'model-file-not-json', /one JSON object/],
     ['what is not JSON', '{', 'model-file-not-json', /not valid JSON/],
-    ['DoRA', '{"peft_type": "LORA", "use_dora": true}', 'unsupported-adapter', /use_dora is not supported/],
+    ['QALoRA', '{"peft_type": "LORA", "use_qalora": true}', 'unsupported-adapter', /use_qalora is not supported/],
   ];
   for (const [name, text, code, reason] of cases) {
     it(`refuses an adapter whose configuration is ${name}`, () => {

@@ -124,6 +124,15 @@ describe('sft export', () => {
     assert.ok(Math.abs(score(merged) / nll - 1) < 2e-3, 'as base in 4 bits and adapter answer');
   });
 
+  it('merged: DoRA gives rows their lengths; llama.cpp has no such adapter', () => {
+    const dora = train('dora', { use_dora: true, target_modules: ['q_proj', 'down_proj'], learning_rate: 5e-3 });
+    const [merged, apart] = [score(exported(dora, 'merged')), score(MODEL, path.join(dora, 'adapter'))];
+    assert.ok(Math.abs(merged / apart - 1) < 2e-3, `${merged} merged, ${apart} apart`);
+    assert.ok(Math.abs(score(MODEL) / apart - 1) > 2e-2, 'the adapter changes little: this says nothing');
+    const refused = sft(['export', dora, '--to', 'gguf-lora', '--out', path.join(folder, 'dora.gguf')]);
+    assert.match(refused.err, /the adapter is DoRA \(use_dora\), and llama\.cpp knows LoRA alone - take --to gguf/);
+  });
+
   it('peft: the same adapter, with what a loader wants beside it', () => {
     const adapter = exported(run, 'peft');
     assert.deepEqual(

@@ -22,16 +22,22 @@ interface Weights {
     readonly bias?: Float32Array;
     readonly a?: Float32Array;
     readonly b?: Float32Array;
+    /** Of a delta with magnitudes; its norms are given. */
+    readonly m?: Float32Array;
   }[];
 }
 
-function weights(): Weights {
+/** Any will do: they are constants. */
+const NORMS = WIDTHS.map((out, i) => randoms(out, 90 + i).map((x) => 1 + x * x));
+
+function weights(magnitudes: boolean): Weights {
   return {
     norm: randoms(COLS, 1).map((x) => 1 + 0.2 * x),
     parts: WIDTHS.map((out, i) => ({
       w: randoms(out * COLS, 2 + i, 0.5),
       ...(i === 2 ? {} : { bias: randoms(out, 12 + i) }),
       ...(i === 1 ? {} : { a: randoms(RANK * COLS, 22 + i, 0.5), b: randoms(out * RANK, 32 + i, 0.5) }),
+      ...(magnitudes && i !== 1 ? { m: randoms(out, 42 + i) } : {}),
     })),
   };
 }
@@ -40,18 +46,25 @@ function weights(): Weights {
 function forward(x: ArrayLike<number>, { norm, parts }: Weights, normed: boolean, mask: Float32Array): Float64Array[] {
   const z = normed ? reference.rmsNorm(x, norm, ROWS, COLS, EPS) : x;
   const dropped = Float64Array.from(mask, (factor, i) => factor * z[i]!);
-  return parts.map(({ w, bias, a, b }, part) => {
+  return parts.map(({ w, bias, a, b, m }, part) => {
     const out = WIDTHS[part]!;
     const y = reference.linear(z, w, ROWS, out, COLS);
     const delta =
       a && b ? reference.linear(reference.linear(dropped, a, ROWS, RANK, COLS), b, ROWS, out, RANK) : undefined;
-    return y.map((value, i) => value + (bias?.[i % out] ?? 0) + SCALE * (delta?.[i] ?? 0));
+    const kept = m && reference.linear(dropped, w, ROWS, out, COLS);
+    return y.map((value, i) => {
+      const added = SCALE * (delta?.[i] ?? 0);
+      const factor = m && m[i % out]! / NORMS[part]![i % out]!;
+      // As PEFT's DoRA: the base's own product of the input as it is, and (factor - 1) times that of the input that dropout left.
+      const change = factor === undefined ? added : (factor - 1) * kept![i]! + factor * added;
+      return value + (bias?.[i % out] ?? 0) + change;
+    });
   });
 }
 
 /** The same on the device, with room for the gradients. */
 function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMask | undefined) {
-  const parts = given.parts.map(({ w, bias, a, b: up }, part) => {
+  const parts = given.parts.map(({ w, bias, a, b: up, m }, part) => {
     const out = WIDTHS[part]!;
     const delta: LowRankDelta | undefined = a &&
       up && {
@@ -61,12 +74,14 @@ function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMas
         gradA: b.zeros(a.length),
         gradB: b.zeros(up.length),
         scale: SCALE,
+        ...(m && { magnitude: { value: b.floats(m), gradient: b.zeros(out), norms: b.floats(NORMS[part]!) } }),
       };
     return {
       weight: b.matrix('f32', w, out, COLS),
-      gradWeight: b.zeros(w.length),
+      // A weight with magnitudes is not trained itself.
+      ...(m === undefined && { gradWeight: b.zeros(w.length) }),
       ...(bias && { bias: b.floats(bias), gradBias: b.zeros(bias.length) }),
-      ...(delta && { delta: { delta, xa: b.zeros(ROWS * RANK), dropout } }),
+      ...(delta && { delta: { delta, xa: b.zeros(ROWS * RANK), product: m && b.zeros(ROWS * out), dropout } }),
     };
   });
   const norm = { weight: b.floats(given.norm), eps: EPS, gradient: b.zeros(COLS) };
@@ -81,12 +96,18 @@ async function maskOf(b: Bench, dropout: DropoutMask | undefined): Promise<Float
 
 export function coarseSuite(device: () => Device): void {
   void describe('projectAll and headLoss', () => {
-    for (const normed of [true, false]) {
-      for (const dropout of [undefined, MASK]) {
-        const name = `${normed ? 'with' : 'without'} a norm, ${dropout ? 'with' : 'without'} dropout`;
+    for (const magnitudes of [false, true]) {
+      for (const [normed, dropout] of [
+        [true, undefined],
+        [true, MASK],
+        [false, undefined],
+        [false, MASK],
+      ] as const) {
+        const word = (has: unknown): string => (has ? 'with' : 'without');
+        const name = `${word(normed)} a norm, ${word(dropout)} dropout, ${word(magnitudes)} magnitudes`;
         void it(`projects one input three ways and back, ${name}`, () =>
           onBench(device(), async (b) => {
-            const [given, x] = [weights(), randoms(ROWS * COLS, 50)];
+            const [given, x] = [weights(magnitudes), randoms(ROWS * COLS, 50)];
             const mask = await maskOf(b, dropout);
             const { parts, norm } = onDevice(b, given, normed, dropout);
             const scratch = new Arena(b.device);
@@ -135,11 +156,12 @@ export function coarseSuite(device: () => Device): void {
             };
             if (norm !== undefined) await check('dnorm', norm.gradient, given.norm);
             for (const [i, part] of parts.entries()) {
-              const { w, bias, a, b: up } = given.parts[i]!;
+              const { w, bias, a, b: up, m } = given.parts[i]!;
               await check(`dw ${i}`, part.gradWeight, w);
               await check(`dbias ${i}`, part.gradBias, bias);
               await check(`da ${i}`, part.delta?.delta.gradA, a);
               await check(`db ${i}`, part.delta?.delta.gradB, up);
+              await check(`dm ${i}`, part.delta?.delta.magnitude?.gradient, m);
             }
             b.submit();
             scratch.free();

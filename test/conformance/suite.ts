@@ -7,6 +7,7 @@ import { linearSuite } from './linear';
 import { lossSuite } from './loss';
 import { memorySuite } from './memory';
 import { nf4Suite } from './nf4';
+import { magnitudeSuite } from './magnitude';
 import { noiseSuite } from './noise';
 import { normSuite } from './norm';
 import { optimizerSuite } from './optimizer';
@@ -34,6 +35,7 @@ export function describeDevice(name: string, create: () => Device): void {
     dropoutSuite(get);
     noiseSuite(get);
     rowsSuite(get);
+    magnitudeSuite(get);
     lossSuite(get);
     optimizerSuite(get);
     optimizer8bitSuite(get);

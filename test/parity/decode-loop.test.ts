@@ -41,7 +41,12 @@ for (const name of ['smollm2', 'mistral', 'qwen3', 'llama31']) {
     const config = readLlamaConfig(fixture.model);
     const weights = new BaseWeights(device, fixture.model, config);
     const base = new LlamaModel(device, config, weights);
-    const tuned = new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapter));
+    const tuned = new LlamaModel(
+      device,
+      config,
+      weights,
+      loadPeftAdapter({ device, config, weights }, fixture.adapter),
+    );
     const random = createRandom(7);
     const ids = (length: number): number[] => Array.from({ length }, () => random.below(config.vocabSize));
     const room = config.maxPositionEmbeddings;

@@ -29,7 +29,7 @@ interface Passed {
 
 async function pass(device: Device, alpha: number, seed = 5): Promise<Passed> {
   const weights = new BaseWeights(device, fixture.model, config);
-  const tuning = loadPeftAdapter(device, config, fixture.adapter);
+  const tuning = loadPeftAdapter({ device, config, weights }, fixture.adapter);
   const model = new LlamaModel(device, config, weights, tuning);
   const plan = planWindow(model, window, alpha > 0);
   const sums = device.alloc('f32', 2 * window.length);

@@ -45,7 +45,12 @@ for (const name of atLeastOne(fixtureNames())) {
     const config = readLlamaConfig(fixture.model);
     const weights = new BaseWeights(device, fixture.model, config);
     const base = new LlamaModel(device, config, weights);
-    const tuned = new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapter));
+    const tuned = new LlamaModel(
+      device,
+      config,
+      weights,
+      loadPeftAdapter({ device, config, weights }, fixture.adapter),
+    );
     after(() => {
       base.free();
       tuned.free();
@@ -146,7 +151,7 @@ async function checkTraining(
   const weights = new BaseWeights(device, fixture.model, config);
   const model = full
     ? new LlamaModel(device, config, weights, new FullTuning(device, weights))
-    : new LlamaModel(device, config, weights, loadPeftAdapter(device, config, fixture.adapterStart));
+    : new LlamaModel(device, config, weights, loadPeftAdapter({ device, config, weights }, fixture.adapterStart));
   const examples = order.flat(2).map((index) => {
     return { ...sequenceOf(fixture.expected.examples[index]!), place: `example ${index}` };
   });

@@ -16,7 +16,7 @@ import { loadFixture, sequenceOf, type ParityTrainingSettings } from './fixture'
 /** What test/reference/optimizer_8bit.py writes. */
 interface Expected {
   readonly settings: ParityTrainingSettings;
-  readonly lora: Pick<ConstructorParameters<typeof LoraAdapter>[2], 'r' | 'lora_alpha' | 'target_modules'>;
+  readonly lora: Pick<ConstructorParameters<typeof LoraAdapter>[1], 'r' | 'lora_alpha' | 'target_modules'>;
   /** Example indices of each window. */
   readonly order: readonly (readonly number[])[];
   readonly steps: readonly { readonly loss: number; readonly grad_norm: number }[];
@@ -35,10 +35,14 @@ describe('training with adamw_8bit', () => {
   const device = createCpuDevice({ threads: 2 });
 
   function startTrainer(optim: TrainerOptions['optim'] = 'adamw_8bit'): Trainer {
-    const adapter = new LoraAdapter(device, config, { ...expected.lora, lora_dropout: 0, use_rslora: false });
+    const weights = new BaseWeights(device, fixture.model, config);
+    const adapter = new LoraAdapter(
+      { device, config, weights },
+      { ...expected.lora, lora_dropout: 0, use_rslora: false },
+    );
     const byName = [...adapter.parameters.all()].sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const [index, { value }] of byName.entries()) device.write(value, startOf(index, value.length));
-    const model = new LlamaModel(device, config, new BaseWeights(device, fixture.model, config), adapter);
+    const model = new LlamaModel(device, config, weights, adapter);
     const examples = expected.order.flat().map((index) => {
       return { ...sequenceOf(fixture.expected.examples[index]!), place: `example ${index}` };
     });

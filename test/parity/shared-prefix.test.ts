@@ -55,7 +55,7 @@ async function pass(
 ): Promise<Passed> {
   const config = readLlamaConfig(fixture.model);
   const weights = new BaseWeights(device, fixture.model, config);
-  const tuning = full ? new FullTuning(device, weights) : loadPeftAdapter(device, config, fixture.adapter);
+  const tuning = full ? new FullTuning(device, weights) : loadPeftAdapter({ device, config, weights }, fixture.adapter);
   const model = new LlamaModel(device, config, weights, tuning);
   const examples = behindOneBeginning(fixture, config.vocabSize, more);
   const plan = planWindow(model, examples);
@@ -70,7 +70,7 @@ async function pass(
   for (const { name, gradient } of tuning.parameters.all()) gradients.set(name, await device.readFloats(gradient));
   device.free(sums);
   model.free();
-  tuning.parameters.free();
+  tuning.free();
   return {
     nll: examples.map((example) => pairAt(pairs, 2 * plan.groups.flat().indexOf(example))),
     gradients,
@@ -149,8 +149,9 @@ describe('a shared beginning', () => {
 
   it('ten steps end with the same losses to 1e-5', async () => {
     const train = async (device: Device): Promise<number[]> => {
-      const tuning = loadPeftAdapter(device, config, fixture.adapterStart);
-      const model = new LlamaModel(device, config, new BaseWeights(device, fixture.model, config), tuning);
+      const weights = new BaseWeights(device, fixture.model, config);
+      const tuning = loadPeftAdapter({ device, config, weights }, fixture.adapterStart);
+      const model = new LlamaModel(device, config, weights, tuning);
       const examples = behindOneBeginning(fixture, config.vocabSize).map((e, i) => ({ ...e, place: `example ${i}` }));
       const trainer = new Trainer(device, model, examples, {
         ...PLAIN_TRAINING,
@@ -179,7 +180,7 @@ describe('a shared beginning', () => {
     const device = SHARING[0]![1];
     const weights = new BaseWeights(device, fixture.model, config);
     const dropping = { r: 4, lora_alpha: 8, lora_dropout: 0.1, use_rslora: false, target_modules: ['v_proj'] as const };
-    const model = new LlamaModel(device, config, weights, new LoraAdapter(device, config, dropping));
+    const model = new LlamaModel(device, config, weights, new LoraAdapter({ device, config, weights }, dropping));
     assert.equal(planWindow(model, behindOneBeginning(fixture, config.vocabSize)).prefix.length, 0);
   });
 });

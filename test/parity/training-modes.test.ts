@@ -31,6 +31,7 @@ function subjectOf(name: string): Subject {
 interface Options {
   readonly targets?: readonly ModuleName[];
   readonly dropout?: number;
+  readonly dora?: boolean;
   readonly pass?: number;
   readonly checkpointing?: boolean;
 }
@@ -38,9 +39,9 @@ interface Options {
 /** A model with an adapter whose A and B are both random, the same for the same name whatever the other targets are. */
 async function tuned(
   { config, weights }: Subject,
-  { targets = config.modules, dropout = 0 }: Options,
+  { targets = config.modules, dropout = 0, dora = false }: Options,
 ): Promise<{ model: LlamaModel; adapter: LoraAdapter }> {
-  const all = new LoraAdapter(device, config, loraConfig(config.modules, dropout));
+  const all = new LoraAdapter({ device, config, weights }, loraConfig(config.modules, dropout, dora));
   const random = createRandom(5);
   for (const { value } of all.parameters.all()) {
     device.write(
@@ -48,16 +49,19 @@ async function tuned(
       Float32Array.from({ length: value.length }, () => (random.nextFloat() - 0.5) / 4),
     );
   }
-  const adapter = new LoraAdapter(device, config, loraConfig(targets, dropout));
+  const adapter = new LoraAdapter({ device, config, weights }, loraConfig(targets, dropout, dora));
   const r = device.begin();
   for (const { name, value } of adapter.parameters.all()) r.copy(value, all.parameters.get(name).value);
+  // Norms are constants in backward: they stay as they are here while values move.
+  adapter.refresh(r);
   device.submit(r);
   await device.sync();
   return { model: new LlamaModel(device, config, weights, adapter), adapter };
 }
 
-function loraConfig(targets: readonly ModuleName[], dropout: number): ConstructorParameters<typeof LoraAdapter>[2] {
-  return { r: 4, lora_alpha: 8, lora_dropout: dropout, use_rslora: false, target_modules: targets };
+function loraConfig(targets: readonly ModuleName[], dropout: number, dora: boolean): LoraAdapter['config'] {
+  const scaling = { lora_alpha: 8, use_rslora: false, use_dora: dora };
+  return { r: 4, ...scaling, lora_dropout: dropout, target_modules: targets };
 }
 
 /** Summed NLL and the gradients by name. */
@@ -100,13 +104,21 @@ for (const [name, subsets] of Object.entries(SUBSETS)) {
   const subject = subjectOf(name);
   const { sequences } = subject;
   describe(`training modes, ${name}`, () => {
-    it('gradient checkpointing gives the same bits, dropout included', async () => {
-      const model = await tuned(subject, { dropout: 0.2 });
-      const plain = await gradients(model, {}, [sequences]);
-      const again = await gradients(model, { checkpointing: true }, [sequences]);
-      assert.equal(again.nll, plain.nll);
-      assert.deepEqual(again.byName, plain.byName);
-    });
+    for (const dora of [false, true]) {
+      it(`gradient checkpointing gives the same bits, dropout included, ${dora ? 'DoRA' : 'LoRA'}`, async () => {
+        const model = await tuned(subject, { dropout: 0.2, dora });
+        const plain = await gradients(model, {}, [sequences]);
+        const again = await gradients(model, { checkpointing: true }, [sequences]);
+        assert.equal(again.nll, plain.nll);
+        assert.deepEqual(again.byName, plain.byName);
+      });
+    }
+
+    for (const dropout of [0, 0.3]) {
+      it(`DoRA: gradients agree with finite differences, dropout ${dropout}`, async () => {
+        await agreeWithDifferences(subject, { dora: true, dropout, pass: 17 });
+      });
+    }
 
     it('a window cut into passes gives the same gradients as one pass', async () => {
       const model = await tuned(subject, {});

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM
 
+import models_nf4
 from models_training import example_nll
 
 model_folder, *folders = sys.argv[1:]
 examples = json.loads((Path(model_folder) / "expected.json").read_text())["examples"]
 found = []
 for folder in folders:
-    base = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32, attn_implementation="eager")
-    model = PeftModel.from_pretrained(base, folder).float().eval()
+    model = PeftModel.from_pretrained(models_nf4.load(Path(model_folder)), folder).eval()
     with torch.no_grad():
         found.append([example_nll(model, example).item() for example in examples])
 print(json.dumps(found))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftConfig, PeftModel, PromptTuningConfig, get_peft_model
-from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
 import models_json
+import models_nf4
 from models_training import example_nll, train
 from noise import Neftune
 
@@ -47,6 +47,9 @@ CASES = {
         "llama3", {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 7}, "use_rslora": True}
     ),
     "loraplus": Case("llama3", {"loraplus_lr_ratio": 16}, {"weight_decay": 0.1}),
+    "dora": Case("qwen25", {"use_dora": True}, {"weight_decay": 0.1}),
+    "dora_nf4": Case("nf4", {"use_dora": True}),
+    "dora_loraplus": Case("gemma3", {"use_dora": True, "loraplus_lr_ratio": 4}, {"weight_decay": 0.1}),
     "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
     "trainable_tokens": Case("llama3", {"trainable_tokens": TOKENS}),
@@ -64,12 +67,11 @@ CASES = {
     ),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
 }
-SAME = ("target_modules", "use_rslora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
+SAME = ("target_modules", "use_rslora", "use_dora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
 
 
 def base(case: Case) -> torch.nn.Module:
-    folder = HERE / "models" / case.model
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    return models_nf4.load(HERE / "models" / case.model)
 
 
 def peft_config(keys: dict, tied: bool) -> PeftConfig:
@@ -103,6 +105,8 @@ def start(name: str, case: Case, folder: Path) -> None:
             parameter.data = 0.2 * torch.randn(parameter.shape)
         if "trainable_tokens_delta" in key:
             parameter.data += 0.1 * torch.randn(parameter.shape)
+        if "magnitude" in key:
+            parameter.data *= 1 + 0.2 * torch.randn(parameter.shape)
     save(model, folder)
 
 

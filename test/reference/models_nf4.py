@@ -51,6 +51,13 @@ def load_dequantised(folder: str | Path) -> torch.nn.Module:
     return dequantised(quantised, model)
 
 
+def load(folder: Path) -> torch.nn.Module:
+    """A model of models/ in fp32, dequantised where its folder is in 4 bits."""
+    if hasattr(AutoConfig.from_pretrained(folder), "quantization_config"):
+        return load_dequantised(folder).eval()
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+
+
 def save(quantised: torch.nn.Module, folder: Path, eos: int | list, shard_size: str | None) -> None:
     """In the place of the dequantised weights."""
     for old in [*folder.glob("*.safetensors*"), folder / "config_older.json"]:

@@ -4,24 +4,14 @@
 #include "../kernels.h"
 #include "../pool.h"
 #include "../simd.h"
+#include "squares.h"
 
 namespace sft {
 namespace SFT_ISA {
 
 // 1 / sqrt(mean(x^2) + eps) of one row.
 static float inverse_rms(const float* x, int64_t dim, float eps) {
-  vf a{}, b{};
-  int64_t i = 0;
-  for (; i + 2 * WIDTH <= dim; i += 2 * WIDTH) {
-    const vf p = load(x + i), q = load(x + i + WIDTH);
-    a += p * p;
-    b += q * q;
-  }
-  for (; i < dim; i += WIDTH) {
-    const vf p = i + WIDTH <= dim ? load(x + i) : load_part(x + i, dim - i);
-    a += p * p;
-  }
-  const double mean = static_cast<double>(sum(a + b)) / static_cast<double>(dim);
+  const double mean = row_sum_squares(x, dim) / static_cast<double>(dim);
   return static_cast<float>(1.0 / ::sqrt(mean + static_cast<double>(eps)));
 }
 

@@ -1,7 +1,7 @@
 import type { Arena } from '../arena';
 import type { DeviceBuffer } from '../memory';
 import type { Kernels, LinearDelta } from '../kernels';
-import type { DeltaPass, NormInput, ProjectAll, ProjectAllBackward, Projected } from '../recorder';
+import type { DeltaPass, Magnitude, NormInput, ProjectAll, ProjectAllBackward, Projected } from '../recorder';
 
 /** norm(x), where there is a norm, from scratch; x itself elsewhere. */
 function normed(
@@ -32,7 +32,11 @@ function dropped(
   return y;
 }
 
-/** For each part y = beta y + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm. */
+/**
+ * For each part y = beta y + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm. Where the delta has magnitudes
+ * m over norms n, as PEFT has it, with d = dropout(x):
+ *   z = d Wᵀ + scale (d Aᵀ) Bᵀ,  y = beta y + (x - d) Wᵀ + m / n z + bias.
+ */
 export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, parts }: ProjectAll): void {
   if (rows === 0) return;
   const mark = scratch.mark();
@@ -41,17 +45,30 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
   for (const { y, beta, weight, bias, delta } of parts) {
     const inner = scratch.mark();
     let added: LinearDelta | undefined;
+    let seen = input;
+    const magnitude = delta?.delta.magnitude;
     if (delta !== undefined) {
       const { a, b, scale } = delta.delta;
       const xa = delta.xa ?? scratch.take(rows, a.rows);
       // Parts of one matrix have one delta's A and one xa.
-      if (delta.xa === undefined || !made.has(xa)) {
-        kernels.linear(xa, dropped(kernels, scratch, input, delta, rows), a, rows);
-      }
+      const again = delta.xa === undefined || !made.has(xa);
+      if (again || magnitude !== undefined) seen = dropped(kernels, scratch, input, delta, rows);
+      if (again) kernels.linear(xa, seen, a, rows);
       if (delta.xa !== undefined) made.add(xa);
       added = { p: xa, u: b, alpha: scale };
     }
-    kernels.linear(y, input, weight, rows, { beta, delta: added });
+    if (magnitude === undefined) {
+      kernels.linear(y, input, weight, rows, { beta, delta: added });
+    } else {
+      const z = delta?.product ?? scratch.take(rows, weight.rows);
+      kernels.linear(z, seen, weight, rows, { delta: added });
+      if (seen !== input) {
+        subtractFrom(kernels, seen, input);
+        kernels.linear(y, seen, weight, rows, { beta });
+      }
+      const { value, norms } = magnitude;
+      kernels.scaleColumns(y, z, value, norms, rows, weight.rows, seen === input ? beta : 1);
+    }
     if (bias !== undefined) kernels.addBias(y, bias, rows, weight.rows);
     scratch.release(inner);
   }
@@ -63,6 +80,8 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
  *   dW += dyᵀ z,  dbias += sum of dy's rows,  dB += scale dyᵀ (dropout(z) Aᵀ),  d(xa) = scale dy B,  dA += d(xa)ᵀ dropout(z),
  *   dz = sum over parts of dy W + dropout'(d(xa) A),
  *   dx += dz through the norm, or dx = dz where there is none.
+ * Of a part with magnitudes m over norms n, and the product p that they multiply, with e = m / n dy in place of dy in all that its delta has:
+ *   dm += sum over rows of dy p / n,  dz has dy W + dropout'((e - dy) W + d(xa) A).
  */
 export function projectAllBackward(
   kernels: Kernels,
@@ -98,6 +117,9 @@ function projectBackward(
   beta: 0 | 1,
 ): void {
   const { rows: out, cols } = weight;
+  if (gradWeight !== undefined && delta?.delta.magnitude !== undefined) {
+    throw new RangeError('a projection with magnitudes is not trained itself');
+  }
   if (gradWeight !== undefined) kernels.linearBackwardWeight(gradWeight, dy, input, rows, out, cols, { beta: 1 });
   if (gradBias !== undefined) kernels.addBiasBackward(gradBias, dy, rows, out);
   if (delta?.xa === undefined) {
@@ -106,20 +128,49 @@ function projectBackward(
   }
 
   const mark = scratch.mark();
-  const { a, b, gradA, gradB, scale } = delta.delta;
+  const { a, b, gradA, gradB, scale, magnitude } = delta.delta;
   const r = a.rows;
-  kernels.linearBackwardWeight(gradB, dy, delta.xa, rows, out, r, { alpha: scale, beta: 1 });
+  const e = magnitude === undefined ? dy : scaledBackward(kernels, scratch, delta, magnitude, dy, rows);
+  kernels.linearBackwardWeight(gradB, e, delta.xa, rows, out, r, { alpha: scale, beta: 1 });
   const dxa = scratch.take(rows, r);
-  kernels.linearBackwardInput(dxa, dy, b, rows, { alpha: scale });
+  kernels.linearBackwardInput(dxa, e, b, rows, { alpha: scale });
   const seen = dropped(kernels, scratch, input, delta, rows);
   kernels.linearBackwardWeight(gradA, dxa, seen, rows, r, cols, { beta: 1 });
   if (dInput !== undefined && delta.dropout !== undefined) {
     const masked = scratch.take(rows, cols);
-    kernels.linearBackwardInput(masked, dxa, a, rows);
+    if (e === dy) {
+      kernels.linearBackwardInput(masked, dxa, a, rows);
+    } else {
+      subtractFrom(kernels, e, dy);
+      kernels.linearBackwardInput(masked, e, weight, rows, { alpha: -1, delta: { p: dxa, u: a, alpha: 1 } });
+    }
     kernels.linearBackwardInput(dInput, dy, weight, rows, { beta });
     kernels.dropout(dInput, masked, delta.dropout, 1);
   } else if (dInput !== undefined) {
-    kernels.linearBackwardInput(dInput, dy, weight, rows, { beta, delta: { p: dxa, u: a, alpha: 1 } });
+    kernels.linearBackwardInput(dInput, e, weight, rows, { beta, delta: { p: dxa, u: a, alpha: 1 } });
   }
   scratch.release(mark);
+}
+
+/** Adds to the gradient of the magnitudes, and gives that of what they multiply, from scratch. */
+function scaledBackward(
+  kernels: Kernels,
+  scratch: Arena,
+  { product }: DeltaPass,
+  { value, gradient, norms }: Magnitude,
+  dy: DeviceBuffer,
+  rows: number,
+): DeviceBuffer {
+  const out = norms.length;
+  if (product === undefined) throw new RangeError('forward kept no product of a delta with magnitudes');
+  kernels.scaleColumnsBackward(gradient, dy, product, norms, rows, out);
+  const e = scratch.take(rows, out);
+  kernels.scaleColumns(e, dy, value, norms, rows, out, 0);
+  return e;
+}
+
+/** y = x - y */
+function subtractFrom(kernels: Kernels, y: DeviceBuffer, x: DeviceBuffer): void {
+  kernels.scale(y, -1);
+  kernels.add(y, x);
 }

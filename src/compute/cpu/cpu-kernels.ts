@@ -240,6 +240,37 @@ export class CpuKernels implements Kernels {
     this.library().scatterRows(at(table), at(x), at(ids.data), n, cols, beta);
   }
 
+  rowNorms(norms: DeviceBuffer, x: DeviceBuffer, rows: number, cols: number): void {
+    this.library().rowNorms(at(norms), at(x), rows, cols);
+  }
+
+  scaleRows(x: DeviceBuffer, factors: DeviceBuffer, norms: DeviceBuffer, rows: number, cols: number): void {
+    this.library().scaleRows(at(x), at(factors), at(norms), rows, cols);
+  }
+
+  scaleColumns(
+    y: DeviceBuffer,
+    x: DeviceBuffer,
+    factors: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+    beta: 0 | 1,
+  ): void {
+    this.library().scaleColumns(at(y), at(x), at(factors), at(norms), rows, cols, beta);
+  }
+
+  scaleColumnsBackward(
+    dfactors: DeviceBuffer,
+    dy: DeviceBuffer,
+    x: DeviceBuffer,
+    norms: DeviceBuffer,
+    rows: number,
+    cols: number,
+  ): void {
+    this.library().scaleColumnsBackward(at(dfactors), at(dy), at(x), at(norms), rows, cols);
+  }
+
   crossEntropy(
     nll: DeviceBuffer,
     logits: DeviceBuffer,

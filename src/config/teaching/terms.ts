@@ -22,6 +22,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   lora_alpha: ['LoRA alpha', 'LoRA'],
   lora_dropout: ['Dropout', 'Overfitting'],
   use_rslora: ['LoRA alpha', 'LoRA rank'],
+  use_dora: ['DoRA', 'LoRA'],
   init_lora_weights: ['LoRA'],
   loraplus_lr_ratio: ['Learning rate', 'LoRA'],
   rank_pattern: ['LoRA rank', 'Projection'],

@@ -39,7 +39,7 @@ export async function openTrainer(
     });
     const tuning = startTuning(session, config);
     toFree.push(() => {
-      tuning.parameters.free();
+      tuning.free();
     });
     await first(session);
     const model = new LlamaModel(device, session.config, session.weights, tuning);

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { explainWriteError, writeFolderAtomic } from '../../base/files';
 import type { Device } from '../../compute/device';
-import { readTensors } from '../../model/parameter-file';
 import { writeCheckpoint, type TrainerState } from '../../train/checkpoint';
 import type { Trainer } from '../../train/trainer';
 import type { TrainingJob } from '../engine';
@@ -79,8 +78,7 @@ export class Saving {
   /** Makes the best weights those of the model. */
   restoreBest(): void {
     const { job, device, trainer } = this;
-    const weights = path.join(job.places.best, trainer.tuning.weightsFile);
-    readTensors(device, weights, trainer.parameters.all());
+    trainer.tuning.read(device, job.places.best);
   }
 
   /** Writes the weights as they are into an empty folder. */

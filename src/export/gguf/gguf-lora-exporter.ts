@@ -58,6 +58,9 @@ function loraTensors(source: ExportSource, tuning: Tuning): { alpha: number; all
   refusePrompt(tuning);
   refuseReplaced(source, tuning);
   const pairs = pairsOf(source, tuning);
+  if (pairs.some(({ delta }) => delta.magnitude !== undefined)) {
+    throw impossible('the adapter is DoRA (use_dora), and llama.cpp knows LoRA alone');
+  }
   const alphaOf = ({ delta }: LoraPair): number => delta.scale * delta.a.rows;
   const alpha = pairs.length === 0 ? 1 : alphaOf(pairs[0]!);
   return { alpha, all: pairs.flatMap((pair) => tensorsOf(source, pair, alphaOf(pair) / alpha)) };

@@ -108,6 +108,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     ...(targets === 'all-linear' ? { lora_target_linear: true } : { lora_target_modules: targets }),
     ...(keys.take('use_rslora') ? { peft_use_rslora: true } : {}),
+    ...(keys.take('use_dora') ? { peft_use_dora: true } : {}),
     ...(start === true ? {} : { peft_init_lora_weights: start }),
     ...(Object.keys(ranks).length === 0 ? {} : { lora_rank_pattern: ranks }),
     ...(Object.keys(alphas).length === 0 ? {} : { lora_alpha_pattern: alphas }),

@@ -104,6 +104,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     lora_target: named ?? 'all',
     use_rslora: keys.take('use_rslora'),
+    use_dora: keys.take('use_dora'),
     ...(in4bit
       ? {
           quantization_bit: 4,

@@ -52,6 +52,7 @@ function loraSettings(keys: TakenKeys): RecipeSettings {
     lora_dropout: keys.take('lora_dropout'),
     lora_target_modules: typeof targets === 'string' ? [targets] : [...targets],
     use_rslora: keys.take('use_rslora'),
+    use_dora: keys.take('use_dora'),
     ...(in4bit ? { load_in_4bit: true, use_bnb_nested_quant: keys.take('bnb_4bit_use_double_quant') } : {}),
   };
 }

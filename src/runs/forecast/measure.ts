@@ -53,7 +53,7 @@ export async function measurePace(
   try {
     const tuning = startTuning(session, config);
     toFree.push(() => {
-      tuning.parameters.free();
+      tuning.free();
     });
     const model = new LlamaModel(device, session.config, session.weights, tuning);
     toFree.push(() => {

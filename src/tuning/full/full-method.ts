@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SftError } from '../../base/errors';
 import type { Device } from '../../compute/device';
-import { writeTensors } from '../../model/parameter-file';
+import { readTensors, writeTensors } from '../../model/parameter-file';
 import { ParameterSet } from '../../model/parameters';
 import type { Tuning } from '../../model/tuning';
 import type { BaseWeights } from '../../model/weights';
@@ -19,7 +19,6 @@ export const fullMethod: TuningMethod = {
 
 export class FullTuning implements Tuning {
   readonly parameters: ParameterSet;
-  readonly weightsFile = WEIGHTS;
 
   /** @throws SftError quantised-weights */
   constructor(device: Device, weights: BaseWeights) {
@@ -51,7 +50,18 @@ export class FullTuning implements Tuning {
   /** It starts as the base model. */
   initialise(): void {}
 
+  /** Nothing follows from them. */
+  refresh(): void {}
+
   write(device: Device, _baseModel: string, folder: string): Promise<void> {
     return writeTensors(device, path.join(folder, WEIGHTS), this.parameters.all());
+  }
+
+  read(device: Device, folder: string): void {
+    readTensors(device, path.join(folder, WEIGHTS), this.parameters.all());
+  }
+
+  free(): void {
+    this.parameters.free();
   }
 }

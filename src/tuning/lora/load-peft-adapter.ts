@@ -1,10 +1,8 @@
 import path from 'node:path';
-import type { Device } from '../../compute/device';
 import { SftError } from '../../base/errors';
-import type { LlamaConfig } from '../../model/llama-config';
-import { readTensors } from '../../model/parameter-file';
 import { readSafetensorsHeader } from '../../base/safetensors';
 import { ADAPTER_WEIGHTS } from '../adapter-config';
+import type { TuningTarget } from '../method';
 import { LoraAdapter } from './lora-adapter';
 import { loraTensorName, type LoraPlace } from './lora-config';
 import { readPeftConfig } from './peft-config';
@@ -13,15 +11,14 @@ import { readPeftConfig } from './peft-config';
  * Loads a PEFT LoRA adapter folder for a model.
  * @throws SftError what reading its files throws, unsupported-adapter, tensors-do-not-fit
  */
-export function loadPeftAdapter(device: Device, model: LlamaConfig, adapterDir: string): LoraAdapter {
-  const { config, places } = readPeftConfig(adapterDir, model);
-  const file = path.join(adapterDir, ADAPTER_WEIGHTS);
-  checkRanks(file, places);
-  const adapter = new LoraAdapter(device, model, config, places);
+export function loadPeftAdapter(target: TuningTarget, adapterDir: string): LoraAdapter {
+  const { config, places } = readPeftConfig(adapterDir, target.config);
+  checkRanks(path.join(adapterDir, ADAPTER_WEIGHTS), places);
+  const adapter = new LoraAdapter(target, config, places);
   try {
-    readTensors(device, file, adapter.parameters.all());
+    adapter.read(target.device, adapterDir);
   } catch (error) {
-    adapter.parameters.free();
+    adapter.free();
     throw error;
   }
   return adapter;

@@ -2,16 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { normal } from '../../base/random';
 import type { Device } from '../../compute/device';
+import type { ProjectionDelta, Recorder } from '../../compute/recorder';
 import { PROJECTIONS } from '../../config/config-schema';
-import type { LlamaConfig } from '../../model/llama-config';
-import { writeTensors } from '../../model/parameter-file';
-import { asMatrix, ParameterSet } from '../../model/parameters';
 import type { ModuleName } from '../../model/modules';
+import { readTensors, writeTensors } from '../../model/parameter-file';
+import { asMatrix, ParameterSet, type ParameterSpec } from '../../model/parameters';
 import { moduleShape } from '../../model/projections';
 import type { PlacedDelta, TokenRows, Tuning } from '../../model/tuning';
 import type { BaseWeights } from '../../model/weights';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
-import { loraScale, loraTensorName, type LoraConfig, type LoraPlace } from './lora-config';
+import type { TuningTarget } from '../method';
+import { DoraNorms } from './dora-norms';
+import { loraScale, loraTensorName, moduleName, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
 import { peftConfigJson } from './peft-config';
 import { copyRows, tokenParameters, trainedRowsOf } from './trained-tables';
@@ -19,49 +21,65 @@ import { copyRows, tokenParameters, trainedRowsOf } from './trained-tables';
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the matrices it sits on. */
 export class LoraAdapter implements Tuning {
   readonly parameters: ParameterSet;
-  readonly weightsFile = ADAPTER_WEIGHTS;
+  private readonly device: Device;
+  private readonly weights: BaseWeights;
+  /** By place. */
+  private readonly deltas: readonly ProjectionDelta[];
   /** Per layer. */
   private readonly pairs: readonly Map<ModuleName, PlacedDelta>[];
+  private readonly norms: DoraNorms | undefined;
 
-  /**
-   * @param places where its pairs sit, by layer and then as the model has its matrices
-   * @param weights of the base model, from which the rows of trained tokens start
-   */
+  /** @param places where its pairs sit, by layer and then as the model has its matrices */
   constructor(
-    private readonly device: Device,
-    model: LlamaConfig,
+    { device, config: model, weights }: TuningTarget,
     readonly config: LoraConfig,
     places: readonly LoraPlace[] = placesFor(model, config),
-    private readonly weights?: BaseWeights,
   ) {
+    this.device = device;
+    this.weights = weights;
     this.parameters = new ParameterSet(device, [
       ...places.flatMap(({ layer, module, r }) => {
         const shape = moduleShape(model, module);
-        return [
+        const specs: ParameterSpec[] = [
           { name: loraTensorName(layer, module, 'A'), shape: [r, shape.in], decay: true },
           { name: loraTensorName(layer, module, 'B'), shape: [shape.out, r], decay: true, raised: true },
         ];
+        if (config.use_dora === true) {
+          const name = loraTensorName(layer, module, 'magnitude');
+          specs.push({ name, shape: [shape.out], decay: true, raised: true });
+        }
+        return specs;
       }),
       ...tokenParameters(model, config.tokens ?? {}),
     ]);
+    this.norms =
+      config.use_dora === true
+        ? new DoraNorms(
+            device,
+            places.map(({ layer, module }) => weights.matrix(`${moduleName(layer, module)}.weight`)),
+          )
+        : undefined;
+    this.deltas = places.map((place, i) => this.deltaOf(place, i));
     this.pairs = Array.from({ length: model.layers }, () => new Map());
-    for (const place of places) {
-      const { layer, module } = place;
-      const a = this.parameters.get(loraTensorName(layer, module, 'A'));
-      const b = this.parameters.get(loraTensorName(layer, module, 'B'));
+    places.forEach(({ layer, module }, i) => {
       this.pairs[layer]?.set(module, {
-        delta: {
-          kind: 'low-rank',
-          a: asMatrix(a),
-          b: asMatrix(b),
-          gradA: a.gradient,
-          gradB: b.gradient,
-          scale: loraScale(place, config.use_rslora),
-        },
+        delta: this.deltas[i]!,
         dropout: config.lora_dropout,
         index: layer * PROJECTIONS.length + model.modules.indexOf(module),
       });
-    }
+    });
+  }
+
+  private deltaOf(place: LoraPlace, i: number): ProjectionDelta {
+    const { layer, module } = place;
+    const { parameters, norms, config } = this;
+    const a = parameters.get(loraTensorName(layer, module, 'A'));
+    const b = parameters.get(loraTensorName(layer, module, 'B'));
+    const scale = loraScale(place, config.use_rslora);
+    const pair = { a: asMatrix(a), b: asMatrix(b), gradA: a.gradient, gradB: b.gradient, scale };
+    if (norms === undefined) return { kind: 'low-rank', ...pair };
+    const { value, gradient } = parameters.get(loraTensorName(layer, module, 'magnitude'));
+    return { kind: 'low-rank', ...pair, magnitude: { value, gradient, norms: norms.of[i]! } };
   }
 
   delta(layer: number, module: ModuleName): PlacedDelta | undefined {
@@ -77,9 +95,13 @@ export class LoraAdapter implements Tuning {
     return trainedRowsOf(this.parameters, this.config.tokens ?? {}, tensor);
   }
 
+  refresh(r: Recorder): void {
+    this.norms?.refresh(r, this.deltas);
+  }
+
   /**
    * PEFT's starts, B zero in all of them, so that the tuned model begins as the base: A uniform in ±1/sqrt(in) (Kaiming with a = sqrt(5)),
-   * or normal with the deviation 1/r.
+   * or normal with the deviation 1/r. Magnitudes are the lengths of the base model's rows.
    * @param random uniform in [0, 1)
    */
   initialise(random: () => number): void {
@@ -95,14 +117,30 @@ export class LoraAdapter implements Tuning {
       this.device.write(parameter.value, values);
     }
     const { tokens } = this.config;
-    if (tokens === undefined) return;
-    if (this.weights === undefined) throw new RangeError('trained tokens start from the weights of the base model');
-    copyRows(this.device, this.weights, this.parameters, tokens);
+    if (tokens !== undefined) copyRows(this.device, this.weights, this.parameters, tokens);
+    const recorder = this.device.begin();
+    this.refresh(recorder);
+    for (const { magnitude } of this.deltas) {
+      if (magnitude !== undefined) recorder.copy(magnitude.value, magnitude.norms);
+    }
+    this.device.submit(recorder);
   }
 
   /** A PEFT adapter folder. */
   async write(device: Device, baseModel: string, folder: string): Promise<void> {
     await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(this.config, baseModel));
     await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+  }
+
+  read(device: Device, folder: string): void {
+    readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+    const recorder = device.begin();
+    this.refresh(recorder);
+    device.submit(recorder);
+  }
+
+  free(): void {
+    this.parameters.free();
+    this.norms?.free();
   }
 }

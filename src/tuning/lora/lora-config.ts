@@ -20,6 +20,8 @@ export interface LoraConfig {
   readonly lora_alpha: number;
   readonly lora_dropout: number;
   readonly use_rslora: boolean;
+  /** Whether each pair has magnitudes beside it; false unless given. */
+  readonly use_dora?: boolean;
   /** How a fresh one starts; true unless given. */
   readonly init_lora_weights?: ResolvedConfig['init_lora_weights'];
   /** Names of matrices, or as adapter_config.json has it. */
@@ -37,13 +39,14 @@ export interface LoraConfig {
 export function loraConfigOf(config: ResolvedConfig, target: Pick<TuningTarget, 'config' | 'chat'>): LoraConfig {
   const { config: model } = target;
   const tokens = chosenTokens(target, config);
-  const { lora_r: r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, rank_pattern, alpha_pattern } = config;
+  const { lora_r: r, lora_alpha, lora_dropout, use_rslora, use_dora } = config;
+  const { init_lora_weights, rank_pattern, alpha_pattern } = config;
   // Named one by one, as PEFT writes them: other programs know no "all-linear".
   const { target_modules: targets } = config;
   const target_modules = targets === 'all-linear' ? model.modules : namedIn(model, targets);
   return {
-    ...{ r, lora_alpha, lora_dropout, use_rslora, init_lora_weights, target_modules, rank_pattern, alpha_pattern },
-    tokens,
+    ...{ r, lora_alpha, lora_dropout, use_rslora, use_dora, init_lora_weights },
+    ...{ target_modules, rank_pattern, alpha_pattern, tokens },
   };
 }
 
@@ -65,9 +68,13 @@ export function moduleName(layer: number, name: ModuleName): string {
   return `model.layers.${layer}.${modulePath(name)}`;
 }
 
+/** The tensors of a pair. */
+type LoraPart = 'A' | 'B' | 'magnitude';
+
 /** The tensor name in PEFT's adapter_model.safetensors. */
-export function loraTensorName(layer: number, name: ModuleName, part: 'A' | 'B'): string {
-  return `base_model.model.${moduleName(layer, name)}.lora_${part}.weight`;
+export function loraTensorName(layer: number, name: ModuleName, part: LoraPart): string {
+  const module = `base_model.model.${moduleName(layer, name)}`;
+  return part === 'magnitude' ? `${module}.lora_magnitude_vector` : `${module}.lora_${part}.weight`;
 }
 
 /** alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA (Kalajdzievski 2023). */

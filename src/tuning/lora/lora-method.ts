@@ -9,12 +9,9 @@ export const loraMethod: TuningMethod = {
   name: 'lora',
   form: 'adapter',
   weightsFile: ADAPTER_WEIGHTS,
-  create: (target, config) => {
-    const { device, config: model, weights } = target;
-    return new LoraAdapter(device, model, loraConfigOf(config, target), undefined, weights);
-  },
+  create: (target, config) => new LoraAdapter(target, loraConfigOf(config, target)),
   adapters: {
     peftType: 'LORA',
-    load: ({ device, config }, folder) => loadPeftAdapter(device, config, folder),
+    load: loadPeftAdapter,
   },
 };

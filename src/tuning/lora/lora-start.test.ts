@@ -3,16 +3,18 @@ import { describe, it } from 'node:test';
 import { createRandom } from '../../base/random';
 import { createCpuDevice } from '../../compute/cpu/cpu-device';
 import { readLlamaConfig } from '../../model/llama-config';
+import { BaseWeights } from '../../model/weights';
 import { LoraAdapter } from './lora-adapter';
 
 const device = createCpuDevice({ threads: 1 });
 const model = readLlamaConfig('examples/tiny-llama');
+const weights = new BaseWeights(device, 'examples/tiny-llama', model);
 const R = 8;
 
 /** Of every A together, in units of its deviation: the mean of x², and the shares within one and two deviations. */
 async function startOf(init: true | 'gaussian'): Promise<{ square: number; one: number; two: number; b: number }> {
   const config = { r: R, lora_alpha: 8, lora_dropout: 0, use_rslora: false, target_modules: ['q_proj', 'down_proj'] };
-  const adapter = new LoraAdapter(device, model, { ...config, init_lora_weights: init });
+  const adapter = new LoraAdapter({ device, config: model, weights }, { ...config, init_lora_weights: init });
   const random = createRandom(5);
   adapter.initialise(() => random.nextFloat());
   const values: number[] = [];

@@ -30,7 +30,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     target_modules: config.target_modules,
     task_type: 'CAUSAL_LM',
     trainable_token_indices: tokenIndicesJson(config.tokens ?? {}),
-    use_dora: false,
+    use_dora: config.use_dora ?? false,
     use_rslora: config.use_rslora,
     ...config.placing,
   };
@@ -53,13 +53,14 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
   const file = path.join(adapterDir, ADAPTER_CONFIG);
   const json = readAdapterConfig(adapterDir);
   refusePeftKeys(json, file);
-  const { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: rslora } = json;
+  const { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: rslora, use_dora: dora } = json;
   const wrong = (key: string): SftError => unsupportedAdapter(file, `${key} is ${show(json[key])}`, `correct ${key}`);
   if (!isRank(r)) throw wrong('r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw wrong('lora_alpha');
   if (dropout !== undefined && dropout !== null && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
     throw wrong('lora_dropout');
   }
+  if (dora !== undefined && dora !== null && typeof dora !== 'boolean') throw wrong('use_dora');
   if (rslora !== undefined && typeof rslora !== 'boolean') throw wrong('use_rslora');
   const { target_modules: targets } = json;
   if (!isNames(targets)) throw wrong('target_modules');
@@ -83,6 +84,7 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     lora_alpha: alpha,
     lora_dropout: dropout ?? 0,
     use_rslora: rslora === true,
+    use_dora: dora === true,
     target_modules: targets,
     rank_pattern: ranks ?? {},
     alpha_pattern: alphas ?? {},

@@ -7,7 +7,6 @@ const CONVERT =
 
 /** Keys of PEFT 0.21's LoraConfig that change what an adapter computes, and what can be done. All are off in a plain adapter. */
 const REFUSED: Readonly<Record<string, string>> = {
-  use_dora: MERGE,
   bias: MERGE,
   lora_bias: MERGE,
   modules_to_save: MERGE,
@@ -53,6 +52,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'target_modules',
   'task_type',
   'trainable_token_indices',
+  'use_dora',
   'use_rslora',
 ]);
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { normal } from '../../base/random';
 import { writeIndices } from '../../compute/indices';
 import type { Device } from '../../compute/device';
-import { writeTensors } from '../../model/parameter-file';
+import { readTensors, writeTensors } from '../../model/parameter-file';
 import { ParameterSet, type Parameter } from '../../model/parameters';
 import type { Tuning } from '../../model/tuning';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
@@ -14,7 +14,6 @@ import { PROMPT_TENSOR, promptConfigJson, type PromptConfig } from './prompt-con
 export class PromptTuning implements Tuning {
   readonly parameters: ParameterSet;
   readonly prompt: Parameter;
-  readonly weightsFile = ADAPTER_WEIGHTS;
 
   constructor(
     private readonly target: TuningTarget,
@@ -65,10 +64,21 @@ export class PromptTuning implements Tuning {
     device.free(memory);
   }
 
+  /** Nothing follows from the rows. */
+  refresh(): void {}
+
   /** A PEFT adapter folder. */
   async write(device: Device, baseModel: string, folder: string): Promise<void> {
     const json = promptConfigJson(this.config, this.target.config, baseModel);
     await writeFile(path.join(folder, ADAPTER_CONFIG), json);
     await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+  }
+
+  read(device: Device, folder: string): void {
+    readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+  }
+
+  free(): void {
+    this.parameters.free();
   }
 }
