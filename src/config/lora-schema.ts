@@ -49,7 +49,7 @@ export const LORA_SCHEMA = {
   },
   use_dora: {
     description:
-      'DoRA: each adapted matrix also learns the length of each of its rows, apart from their direction. Often a little better at small ranks, for about a third more time a step and a tenth of the memory.',
+      'DoRA: each adapted matrix also learns the length of each of its rows, apart from their direction. Often a little better at small ranks. Training keeps about twice as much of each pass for it, and takes somewhat longer.',
     type: 'boolean',
     default: false,
     examples: [false],

@@ -147,6 +147,11 @@ describe('what is looked at before a run', () => {
     assert.match(memory.remedies[0]?.title ?? '', /^Set training_type to lora: \d+ MB in place of \d+ MB$/);
     assert.deepEqual(memory.remedies.at(-1)?.changes, { gradient_checkpointing: true });
     assert.equal(checkOf(await mended(file, memory, 200e6), 'memory').status, 'ok');
+    const dora = checkOf(await look(smallConfig(temporaryFolder(), { ...all, use_dora: true }), 50e6), 'memory');
+    assert.ok(
+      dora.remedies.some(({ changes }) => changes['use_dora'] === false),
+      'what DoRA keeps of each projection is saved',
+    );
   });
 
   it('a folder for runs that cannot be one', async () => {

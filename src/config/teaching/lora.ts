@@ -44,7 +44,7 @@ export const LORA_TEACHING = {
     first: '`false`.',
     production: '`true` is worth a try at ranks of 4 to 16, where it gains most; compare the validation loss of both.',
     sides: ['On', 'Off'],
-    high: 'each step takes about a third longer and keeps more for its way back; the result is as quick as without it once it is merged.',
+    high: 'the activations need nearly twice the memory (`gradient_checkpointing` takes that away), each step takes somewhat longer, with `lora_dropout` half as long again; the merged result is as quick as without it.',
     low: 'plain LoRA: quicker, and at ranks of 32 and more nearly always as good.',
   },
   init_lora_weights: {

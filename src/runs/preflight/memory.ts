@@ -71,8 +71,10 @@ function* candidates(config: ResolvedConfig): Generator<ConfigChanges> {
   // As many examples in each update, fewer of them at once.
   if (batch > 1) yield { per_device_batch_size: 1, gradient_accumulation_steps: batch * accumulation };
   if (config.max_seq_length > 128) yield { max_seq_length: Math.ceil(config.max_seq_length / 2) };
-  if (config.training_type === 'lora' && config.adapter === null && config.lora_r > 4) {
-    yield { lora_r: Math.ceil(config.lora_r / 2) };
+  // An adapter that is trained further has its own.
+  if (config.training_type === 'lora' && config.adapter === null) {
+    if (config.use_dora) yield { use_dora: false };
+    if (config.lora_r > 4) yield { lora_r: Math.ceil(config.lora_r / 2) };
   }
   if (!config.gradient_checkpointing) yield { gradient_checkpointing: true };
 }

@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { readTensors } from '../../model/parameter-file';
 import { ADAPTER_WEIGHTS } from '../adapter-config';
 import type { TuningMethod } from '../method';
 import { promptConfigOf, readPromptConfig } from './prompt-config';
@@ -16,9 +14,9 @@ export const promptMethod: TuningMethod = {
     load: (target, folder) => {
       const tuning = new PromptTuning(target, readPromptConfig(folder, target.config));
       try {
-        readTensors(target.device, path.join(folder, ADAPTER_WEIGHTS), tuning.parameters.all());
+        tuning.read(target.device, folder);
       } catch (error) {
-        tuning.parameters.free();
+        tuning.free();
         throw error;
       }
       return tuning;
