@@ -62,6 +62,9 @@ export class Progress {
           this.#terminal.log(`step ${event.step}: ${oneLine(question)} -> ${oneLine(answer)}`);
         }
         return;
+      case 'retention':
+        // The verb tells it behind the result, where it is read.
+        return;
       case 'checkpoint':
         this.#terminal.log(`step ${event.step}: saved ${event.path}`);
         return;

@@ -1,7 +1,8 @@
 import type { Device } from '../compute/device';
 import type { DeviceBuffer } from '../compute/memory';
 import { writeIndices, writeSequences, type Indices } from '../compute/indices';
-import { forwardLayer, takeLayerState } from './layer-pass';
+import { forwardLayer } from './layer-pass';
+import { takeLayerState } from './layer-state';
 import { logitsAt } from './head';
 import type { LlamaModel } from './llama';
 import type { LlamaConfig } from './llama-config';

@@ -6,15 +6,8 @@ import type { DropoutSeed } from './dropout';
 import { lossOf } from './head';
 import { addInputNoise, type InputNoise } from './input-noise';
 import { promptRows, putRows, rowGradients, tokenRows } from './input-rows';
-import {
-  backwardLayer,
-  forwardLayer,
-  takeLayerState,
-  type BackwardDepth,
-  type HeldKeys,
-  type LayerState,
-  type PassContext,
-} from './layer-pass';
+import { backwardLayer, forwardLayer, type BackwardDepth } from './layer-pass';
+import { takeLayerState, type HeldKeys, type LayerState, type PassContext } from './layer-state';
 import type { Layer, LlamaModel } from './llama';
 import type { ProjectionName } from './modules';
 
