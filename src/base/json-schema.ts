@@ -84,10 +84,9 @@ function layOut(value: unknown, indent: string, before: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
-    const flat = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`;
-    const holdsMore = value.some((item) => typeof item === 'object' && item !== null);
+    const flat = flatList(value);
     // One column for the comma after it.
-    if (!holdsMore && indent.length + before + flat.length + 1 <= LINE_WIDTH) return flat;
+    if (flat !== undefined && indent.length + before + flat.length + 1 <= LINE_WIDTH) return flat;
     return `[\n${value.map((item) => inner + layOut(item, inner, 0)).join(',\n')}\n${indent}]`;
   }
   const lines = Object.entries(value as Record<string, unknown>).map(([key, item]) => {
@@ -95,4 +94,14 @@ function layOut(value: unknown, indent: string, before: number): string {
     return `${inner}${label}${layOut(item, inner, label.length)}`;
   });
   return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+/** A list on one line; undefined where it holds an object, or several lists of several things each. */
+function flatList(list: readonly unknown[]): string | undefined {
+  if (list.length > 1 && list.every((item) => Array.isArray(item) && item.length > 1)) return undefined;
+  const items = list.map((item) => {
+    if (Array.isArray(item)) return flatList(item);
+    return typeof item === 'object' && item !== null ? undefined : JSON.stringify(item);
+  });
+  return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;
 }

@@ -33,7 +33,8 @@ static void scale_rows(float* x, const float* factors, const float* norms, int64
   });
 }
 
-static void scale_columns(float* y, const float* x, const float* factors, const float* norms, int64_t rows, int64_t cols, float beta) {
+static void scale_columns(float* y, const float* x, const float* factors, const float* norms, int64_t rows, int64_t cols,
+                          float beta) {
   parallel_for(rows, 8, [&](int64_t begin, int64_t end, int) {
     for (int64_t r = begin; r < end; r++) {
       const float* in = x + r * cols;
@@ -54,7 +55,8 @@ static void scale_columns(float* y, const float* x, const float* factors, const 
 }
 
 // A column belongs to one range; its rows are added in order, in blocks of 64.
-static void scale_columns_backward(float* dfactors, const float* dy, const float* x, const float* norms, int64_t rows, int64_t cols) {
+static void scale_columns_backward(float* dfactors, const float* dy, const float* x, const float* norms, int64_t rows,
+                                   int64_t cols) {
   const int64_t vectors = (cols + WIDTH - 1) / WIDTH;
   parallel_for(vectors, 4, [&](int64_t begin, int64_t end, int) {
     for (int64_t c = begin; c < end; c++) {

@@ -16,9 +16,7 @@ static void add_noise(float* x, int64_t n, float magnitude, uint64_t seed, uint6
     float* at = x + i0;
     each_vector(
         0, count, [&](int64_t i) { store(at + i, load(at + i) + magnitude * uniform(load_as<vu>(words + i))); },
-        [&](int64_t i, int64_t k) {
-          store_part(at + i, load_part(at + i, k) + magnitude * uniform(load_as<vu>(words + i)), k);
-        });
+        [&](int64_t i, int64_t k) { store_part(at + i, load_part(at + i, k) + magnitude * uniform(load_as<vu>(words + i)), k); });
   });
 }
 
