@@ -57,11 +57,11 @@ describe('a run of a newer version', () => {
   it('whose configuration has a key that is unknown here is left as it is', async () => {
     const { run } = await created();
     const written = JSON.parse(readFileSync(run.runFile, 'utf8')) as { config: object };
-    writeFileSync(run.runFile, JSON.stringify({ ...written, config: { ...written.config, use_dora: true } }));
+    writeFileSync(run.runFile, JSON.stringify({ ...written, config: { ...written.config, a_key_of_tomorrow: true } }));
     const state = readFileSync(run.stateFile, 'utf8');
     const resumed = sft(['train', '--run', run.path, '--resume']);
     assert.equal(resumed.code, 1);
-    assert.match(resumed.err, /made by version .* which has use_dora.*update SFT Workbench/);
+    assert.match(resumed.err, /made by version .* which has a_key_of_tomorrow.*update SFT Workbench/);
     assert.equal(readFileSync(run.stateFile, 'utf8'), state);
   });
 });
