@@ -42,7 +42,9 @@ const ROOM = { memory: { peak: 1e8 }, available: 1e9, reading: 1 };
 
 describe('the time that a run will take', () => {
   it('is the sum of what it does at the pace that was measured', async () => {
-    const { config, folder, data } = await prepared({ max_steps: 40, eval_steps: 10, save_steps: 20 });
+    // The general questions do not follow eval_examples.
+    const values = { max_steps: 40, eval_steps: 10, save_steps: 20, retention: false };
+    const { config, folder, data } = await prepared(values);
     const { traits } = await findDevice('cpu');
     const of = (values: Partial<ResolvedConfig>): ReturnType<typeof forecastRun> =>
       forecastRun({ ...config, ...values }, folder, data, traits, PACE, 1);
