@@ -157,6 +157,32 @@ describe('an example added to a file of another kind', () => {
   });
 });
 
+describe('the category of an example that is added', () => {
+  const rows = ['Health', 'Tax', 'Tax', undefined].map((agency, at) => ({ question: `Q${at}`, answer: 'A.', agency }));
+  const text = (examples: readonly object[]): string => examples.map((one) => `${JSON.stringify(one)}\n`).join('');
+
+  it('is that of the same question in the file', () => {
+    const { edit, lacks } = appendExample('data.jsonl', text(rows), { ...example, question: 'Q0' });
+    assert.deepEqual(JSON.parse(edit.text), { question: 'Q0', answer: 'Because.', agency: 'Health' });
+    assert.equal(lacks, undefined);
+  });
+
+  it('is asked for where most examples have one, by the name that the file gives it', () => {
+    const { edit, lacks } = appendExample('data.jsonl', text(rows), example);
+    assert.deepEqual(JSON.parse(edit.text), { question: 'Why?', answer: 'Because.' });
+    assert.deepEqual(lacks, { field: 'agency', values: ['Tax', 'Health'] });
+    const topics = rows.map(({ agency, ...row }) => ({ ...row, topic: agency }));
+    const named = appendExample('data.jsonl', text(topics), example, { category: 'topic' });
+    assert.deepEqual(named.lacks, { field: 'topic', values: ['Tax', 'Health'] });
+  });
+
+  it('is not asked for where it is given, or where most have none', () => {
+    assert.equal(appendExample('data.jsonl', text(rows), { ...example, agency: 'Tax' }).lacks, undefined);
+    assert.equal(appendExample('data.jsonl', text(rows.slice(2)), example).lacks, undefined);
+    assert.equal(appendExample('data.jsonl', '', example).lacks, undefined);
+  });
+});
+
 describe('an example is not added', () => {
   it('to a broken file, and the place is told', () => {
     const error = refused('[\n  {"question": "a", "answer": "b"\n  {"question": "c", "answer": "d"}\n]');

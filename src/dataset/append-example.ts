@@ -1,5 +1,5 @@
 import { SftError } from '../base/errors';
-import { DatasetChecker } from './check';
+import { DatasetChecker, type DatasetItem } from './check';
 import { byTheirNames, categoryField, OUR_COLUMNS, type Columns } from './columns';
 import type { ExampleMessage } from './example';
 import type { Finding, TextEdit } from './finding';
@@ -24,11 +24,14 @@ export interface AppendedExample {
   readonly kind: DatasetKind;
   /** What the file's kind has no place for, as a person reads it; empty where nothing is lost. */
   readonly lost: readonly string[];
+  /** The category that most examples of the file have and the new one has not; its values, the most frequent first. */
+  readonly lacks?: { readonly field: string; readonly values: readonly string[] };
 }
 
 /**
  * The edit that puts an example at the end of a dataset's text, in the file's own format, kind, layout and line ends. An empty
- * file becomes one of questions and answers, or of messages where something stands before the question.
+ * file becomes one of questions and answers, or of messages where something stands before the question. A question that the file has already keeps its
+ * category.
  * @param file names the text in errors, and tells JSONL by its ending
  * @throws SftError `not-appendable` where the text is broken, a table, or no list of examples; nothing is guessed then
  */
@@ -46,13 +49,34 @@ export function appendExample(
   const bom = text.startsWith('\ufeff') ? 1 : 0;
   const checker = new DatasetChecker(file, { rules: [], columns });
   const items = [...checker.push(text.slice(bom)), ...checker.finish()];
-  const { value, lost } = written(example, checker.kind, columns);
+  const { agency, values } = categoryFor(example, items);
+  const { value, lost } = written({ ...example, ...(agency === undefined ? {} : { agency }) }, checker.kind, columns);
   const edit = checker.format === 'json' ? intoArray(text, bom, value) : afterLastLine(text, bom, value);
   if (edit === undefined) {
     const findings = items.flatMap((item) => (item.type === 'finding' ? [item.finding] : []));
     throw broken(file, findings);
   }
-  return { edit, kind: checker.kind, lost };
+  const lacks = values.length === 0 ? {} : { lacks: { field: categoryField(columns), values } };
+  return { edit, kind: checker.kind, lost, ...lacks };
+}
+
+/** The category of an example, or else those to choose from where more than half of the others have one. */
+function categoryFor(
+  { agency, question }: NewExample,
+  items: readonly DatasetItem[],
+): { readonly agency?: string; readonly values: readonly string[] } {
+  if (agency !== undefined) return { agency, values: [] };
+  const others = items.flatMap((item) => (item.type === 'example' ? [item.example.value] : []));
+  const counts = new Map<string, number>();
+  let having = 0;
+  for (const other of others) {
+    if (other.agency === undefined) continue;
+    if (other.question === question) return { agency: other.agency, values: [] };
+    having++;
+    counts.set(other.agency, (counts.get(other.agency) ?? 0) + 1);
+  }
+  if (2 * having <= others.length) return { values: [] };
+  return { values: [...counts].toSorted(([, a], [, b]) => b - a).map(([value]) => value) };
 }
 
 function toEmptyFile(text: string, lines: boolean, example: NewExample, columns: Columns): AppendedExample {

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isSameFile } from '../../base/output-file';
-import type { NewExample } from '../../dataset/append-example';
+import type { AppendedExample, NewExample } from '../../dataset/append-example';
+import type { TextEdit } from '../../dataset/finding';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import type { ChatChoice } from '../../messages/chat';
 import type { Services } from '../services';
+import { errorText } from '../error-text';
 import { settingsFor } from '../settings';
 
 /** The choice that asks for a file. */
@@ -47,12 +49,8 @@ export async function saveAnswer(services: Services, target: string, example: Ne
   const { columns } = await settingsFor(uri);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const { version } = document;
-    const { edit, kind, lost } = await services.client.ask('appendExample', {
-      file,
-      text: document.getText(),
-      example,
-      columns,
-    });
+    const text = document.getText();
+    const { edit, kind, lost, lacks } = await services.client.ask('appendExample', { file, text, example, columns });
     if (document.version !== version) continue;
     const range = new vscode.Range(document.positionAt(edit.start), document.positionAt(edit.end));
     const change = new vscode.WorkspaceEdit();
@@ -64,9 +62,50 @@ export async function saveAnswer(services: Services, target: string, example: Ne
       const what = lost.join(' and ');
       void services.dialogs.warn(`Added without ${what}: a file of ${KIND_NAMES[kind]} examples has no place for it.`);
     }
+    if (lacks !== undefined) {
+      // Not awaited: a person may take any time over a question.
+      const asking = askCategory(services, lacks).then(async (agency) => {
+        if (agency === undefined) return;
+        const complete = await services.client.ask('appendExample', {
+          file,
+          text,
+          example: { ...example, agency },
+          columns,
+        });
+        await replaceAdded(document, edit, complete.edit);
+      });
+      asking.catch((error: unknown) => services.dialogs.error(errorText(error)));
+    }
     return;
   }
   throw new Error(`${path.basename(file)} is being changed by something else - try again`);
+}
+
+/** Asks for the category that the other examples have. @returns undefined where the person leaves it out */
+async function askCategory(
+  { dialogs }: Services,
+  { field, values }: NonNullable<AppendedExample['lacks']>,
+): Promise<string | undefined> {
+  const choose = `Choose ${field}…`;
+  const told = `Added without ${field}, which most examples of the file have.`;
+  if ((await dialogs.info(told, choose)) !== choose) return undefined;
+  const items = values.map((label) => ({ label }));
+  return (await dialogs.pick(items, `${field} of the example that was added`))?.label;
+}
+
+/**
+ * Puts an example in the place of itself as it was added before.
+ * @throws Error where it does not stand there any more as it was added
+ */
+async function replaceAdded(document: vscode.TextDocument, added: TextEdit, complete: TextEdit): Promise<void> {
+  const end = added.start + added.text.length;
+  const range = new vscode.Range(document.positionAt(added.start), document.positionAt(end));
+  const change = new vscode.WorkspaceEdit();
+  change.replace(document.uri, range, complete.text);
+  const stands = document.getText(range) === added.text;
+  if (!stands || !(await vscode.workspace.applyEdit(change))) {
+    throw new Error(`${path.basename(document.uri.path)} has changed since - write it into the example by hand`);
+  }
 }
 
 /** The document of the same file that is open already, by a link say: two documents would overwrite each other when they are saved. */

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { SftApi } from '../../../src/editor/extension';
 import { DEFAULT_SETTINGS, type ChatTurn, type FromChat } from '../../../src/messages/chat';
 import { sft } from './dataset-editor';
+import { withPerson } from './person';
 import { LIMIT_MILLISECONDS, skip, test } from './runner';
 
 const MODEL = path.join(process.env['SFT_CHECKOUT'] ?? '', 'examples/tiny-llama');
@@ -149,6 +150,32 @@ test('chat: a corrected answer is added to the dataset, and undone', async () =>
   const broken = document.getText();
   assert.match((await sftApi.chat.receive({ ...save, id: 3 }))!, /nothing was added, because the file is broken/);
   assert.equal(document.getText(), broken);
+});
+
+test('chat: the category that the data has is asked for, and put into the example that was added', async () => {
+  const sftApi = await api();
+  await freshChat(sftApi);
+  await asked(sftApi, { type: 'send', id: 1, question: QUESTION });
+  const document = await vscode.workspace.openTextDocument(dataset);
+  const before = document.getText();
+  const [{ agency }] = JSON.parse(before) as [{ agency: string }];
+  const answer = 'At the passport office.';
+  const target = vscode.Uri.file(dataset).toString();
+  const last = (): unknown => (JSON.parse(document.getText()) as unknown[]).at(-1);
+  const shown = await withPerson(['Choose agency…', agency], async () => {
+    assert.equal(await sftApi.chat.receive({ type: 'save', id: 2, turn: 0, side: 'right', answer, target }), undefined);
+    const end = performance.now() + LIMIT_MILLISECONDS;
+    while (!document.getText().includes(`"answer": "${answer}",\n    "agency"`)) {
+      assert.ok(performance.now() < end, JSON.stringify(last()));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  assert.match(shown[0]!, /Added without agency/);
+  assert.deepEqual(last(), { question: QUESTION, answer, agency });
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('undo');
+  await vscode.commands.executeCommand('undo');
+  assert.equal(document.getText(), before);
 });
 
 test('chat: the tuned model is a chat model of VS Code', async () => {
