@@ -9,6 +9,7 @@ const rows = [
 ];
 const jsonl = (examples: readonly object[]): string => examples.map((one) => `${JSON.stringify(one)}\n`).join('');
 const officer = { line: 2, question: 'Who?', reference: 'The "officer", 5 €.' };
+const gone = { code: 'example-gone', message: /has changed since this run: no example has this question and answer/ };
 
 it('finds an example by its content after others were put before it', () => {
   const more = [{ question: 'New?', answer: 'Yes.' }, { question: 'Newer?', answer: 'No.' }, ...rows];
@@ -23,13 +24,13 @@ it('takes the nearest of equal ones', () => {
   assert.equal(findExample('a.jsonl', jsonl(rows), { ...where, line: 1 }), 1);
 });
 
-it('finds none where question or answer was changed', () => {
-  assert.equal(findExample('a.jsonl', jsonl([rows[0]!, { ...rows[1], answer: 'Nobody.' }]), officer), undefined);
-  assert.equal(findExample('a.jsonl', '', officer), undefined);
+it('says that the data has changed where no example has both any more', () => {
+  const changed = jsonl([rows[0]!, { ...rows[1], answer: 'Nobody.' }]);
+  for (const text of [changed, '']) assert.throws(() => findExample('a.jsonl', text, officer), gone);
 });
 
 it('reads the fields by the names that the configuration gives them', () => {
   const foreign = '{"q": "Who?", "a": "The \\"officer\\", 5 €."}\n';
   assert.equal(findExample('a.jsonl', foreign, officer, { question: 'q', answer: 'a' }), 1);
-  assert.equal(findExample('a.jsonl', foreign, officer), undefined);
+  assert.throws(() => findExample('a.jsonl', foreign, officer), gone);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/parse-config';
@@ -9,7 +9,7 @@ import { createRun } from '../../src/runs/create-run';
 import type { RunEvent } from '../../src/runs/folder/event-schema';
 import type { RunFolder } from '../../src/runs/folder/run-folder';
 import { work } from '../../src/runs/worker/worker';
-import { MODEL, smallConfig, temporaryFolder } from '../cli/sft';
+import { MODEL, sft, smallConfig, temporaryFolder } from '../cli/sft';
 
 /** Works on a run to its end; `react` may answer its events. */
 function worked(folder: RunFolder, react: (event: RunEvent) => void): Promise<boolean> {
@@ -70,6 +70,24 @@ describe('a run whose model or adapter is changed meanwhile', () => {
     };
     await assert.rejects(worked(run, pausing(run, change)), isChanged);
     assert.match((await run.readState()).message ?? '', /the model folder is gone/);
+  });
+
+  it('that was moved is asked for when the run is resumed, and told once', async () => {
+    const folder = temporaryFolder();
+    const { run, model } = await begin(folder, { max_steps: 3, eval_steps: null, split: { train: 1 } });
+    const moved = path.join(folder, 'moved');
+    renameSync(model, moved);
+    const resume = ['train', '--resume', '--run', run.path];
+    const refused = sft(resume);
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.err,
+      /the model of this run is not here any more - give the folder where it is now, .*--model/,
+    );
+    const resumed = sft([...resume, '--model', moved]);
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.equal((await run.readState()).step, 3);
+    assert.equal((await run.readRun()).config.model_name, moved);
   });
 
   it('is done without an evaluation where the model is gone when it has been trained', async () => {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { testKey } from '../../train/data-files';
 import { SftError } from '../../base/errors';
@@ -266,7 +265,8 @@ export class DashboardPanel {
         const { run, predictions } = first.followed;
         const prediction = predictions.find((one) => one.index === index);
         if (prediction === undefined) return done(UNREAD);
-        return done(await showExample(run[testKey(run.config)]!.path, run, prediction));
+        await showExample(run[testKey(run.config)]!.path, run, prediction);
+        return done();
       },
       openWorst: async ({ place }) => {
         if (first.followed === undefined) return done(UNREAD);
@@ -274,7 +274,8 @@ export class DashboardPanel {
         const example = worst[place];
         const file = example && run[example.data]?.path;
         if (example === undefined || file === undefined) return done(UNREAD);
-        return done(await showExample(file, run, example));
+        await showExample(file, run, example);
+        return done();
       },
     };
   }
@@ -333,21 +334,15 @@ export class DashboardPanel {
 
 /**
  * Shows an example where it stands now.
- * @returns why it is not shown
- * @throws SftError where the file is gone
+ * @throws SftError where the file is gone, or the example is
  */
 async function showExample(
   file: string,
   run: Run,
   asked: Pick<Prediction, 'line' | 'question' | 'reference'>,
-): Promise<string | undefined> {
+): Promise<void> {
   const document = await openFile(file, asked.line);
-  const line = findExample(file, document.getText(), asked, run.config.columns);
-  if (line === undefined) {
-    return `${path.basename(file)} has changed since this run: it holds no example with this question and answer any more`;
-  }
-  await showPlace(document, line);
-  return undefined;
+  await showPlace(document, findExample(file, document.getText(), asked, run.config.columns));
 }
 
 /** @throws SftError where the file is gone */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Dialogs } from '../../../src/editor/dialogs';
@@ -37,7 +37,7 @@ class Person implements Dialogs {
 
   constructor(
     private readonly picks: RegExp[],
-    private readonly answers: { readonly text?: string; readonly confirm?: RegExp } = {},
+    private readonly answers: { readonly text?: string; readonly confirm?: RegExp; readonly folder?: string } = {},
   ) {}
 
   pick(items: readonly vscode.QuickPickItem[], placeHolder: string): Promise<vscode.QuickPickItem | undefined> {
@@ -49,12 +49,16 @@ class Person implements Dialogs {
     const one = await this.pick(items, placeHolder);
     return one === undefined ? [] : [one];
   }
-  folder = (): Promise<undefined> => Promise.resolve(undefined);
+  folder = (): Promise<vscode.Uri | undefined> =>
+    Promise.resolve(this.answers.folder === undefined ? undefined : vscode.Uri.file(this.answers.folder));
   file = (): Promise<undefined> => Promise.resolve(undefined);
   save = (): Promise<undefined> => Promise.resolve(undefined);
   text = (): Promise<string | undefined> => Promise.resolve(this.answers.text);
   info = (message: string): Promise<undefined> => this.hear(message);
-  warn = (message: string): Promise<undefined> => this.hear(message);
+  warn = async (message: string, ...actions: string[]): Promise<string | undefined> => {
+    await this.hear(message);
+    return this.answers.folder === undefined ? undefined : actions[0];
+  };
   error = (message: string): Promise<undefined> => this.hear(message);
   confirm(message: string, detail: string, ...actions: string[]): Promise<string | undefined> {
     this.heard.push(`${message}: ${detail} [${actions.join(' | ')}]`);
@@ -241,6 +245,24 @@ test('a killed worker is shown as interrupted, and of two that resume it one doe
   await vscode.commands.executeCommand('sft.pauseRun', folder);
   await runWhen(services, folder, hasStatus('paused'));
   await vscode.commands.executeCommand('sft.resumeRun', folder);
+  await runWhen(services, folder, hasStatus('running'));
+  await vscode.commands.executeCommand('sft.stopRun', folder);
+  await runWhen(services, folder, hasStatus('stopped'));
+});
+
+test('a run whose model was moved asks where it is, and goes on', async (services) => {
+  const model = path.join(root, 'moving/model');
+  cpSync(MODEL, model, { recursive: true });
+  const folder = await start(services, writeConfig('moving', { model_name: 'model', max_steps: 400, save_steps: 1 }));
+  await runWhen(services, folder, (run) => run.state.status === 'running' && run.state.step > 1);
+  await vscode.commands.executeCommand('sft.stopRun', folder);
+  await runWhen(services, folder, hasStatus('stopped'));
+  const moved = path.join(root, 'moving/moved');
+  renameSync(model, moved);
+  const person = new Person([], { folder: moved });
+  services.answerDialogs(person);
+  await vscode.commands.executeCommand('sft.resumeRun', folder);
+  assert.match(person.heard.join('\n'), /The model of .* is not at .*moving\/model any more/);
   await runWhen(services, folder, hasStatus('running'));
   await vscode.commands.executeCommand('sft.stopRun', folder);
   await runWhen(services, folder, hasStatus('stopped'));
