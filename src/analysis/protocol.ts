@@ -182,6 +182,11 @@ export interface Requests {
     };
     readonly answer: AppendedExample;
   };
+  /** What the template of a model folder says by itself before a conversation without a system message. */
+  readonly addedSystem: {
+    readonly ask: { readonly modelFolder: string };
+    readonly answer: string | undefined;
+  };
   readonly convert: {
     readonly ask: {
       readonly file: string;

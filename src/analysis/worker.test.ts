@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -127,6 +127,17 @@ describe('the analysis worker', () => {
       answers: 1,
       trainedAnswers: 1,
     });
+  });
+
+  it('says what a template adds where there is no system message', async () => {
+    const modelFolder = path.join(folder, 'adding');
+    await cp('examples/tiny-llama', modelFolder, { recursive: true });
+    assert.equal(await client.ask('addedSystem', { modelFolder }), undefined);
+    const template =
+      "{% if messages[0].role != 'system' %}{{ 'system: Be brief.\n' }}{% endif %}" +
+      "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}";
+    await writeFile(path.join(modelFolder, 'chat_template.jinja'), template);
+    assert.equal(await client.ask('addedSystem', { modelFolder }), 'Be brief.');
   });
 
   it('checks a file from disk, and stops when it is told to', async () => {

@@ -3,6 +3,8 @@ import { appendExample } from '../dataset/append-example';
 import { convertFile, lossesByKind, writeConverted } from '../dataset/convert-file';
 import { apartText, divideFile, writeDivision } from '../dataset/split/split-file';
 import { formatError, SftError } from '../base/errors';
+import { addedSystem } from '../text/added-system';
+import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { checkFile } from './check-file';
 import { OpenTexts } from './open-texts';
 import type { FromWorker, RequestName, Requests, ToWorker, WorkerProblem } from './protocol';
@@ -40,6 +42,7 @@ const ANSWERS: Answers = {
   findings: (ask) => texts.findings(ask),
   fixAll: (ask) => texts.fixAll(ask),
   appendExample: ({ file, text, example, columns }) => appendExample(file, text, example, columns),
+  addedSystem: async ({ modelFolder }) => addedSystem(await loadChatTokenizer(modelFolder)),
   convert: async ({ file, to, out, layout, replace, lossy, columns }, _id, signal) => {
     const { from, examples, losses, text, told } = await convertFile(file, to, { layout, signal, columns });
     const written = losses.length === 0 || lossy;

@@ -66,6 +66,8 @@ export const chatView = closed({
   /** Absent where the right side is hidden. */
   right: maybe(text),
   settings: chatSettings,
+  /** What the left model is told where the settings have no system prompt, if anything. */
+  unasked: maybe(text),
   /** The last change to the choices and settings that they know of, see Edits. */
   edit: count,
   turns: list(turn),

@@ -104,7 +104,7 @@ function show(chat: ChatView): void {
   view = chat;
   if (edits.areKnownBy(chat.edit)) {
     pickers.update(chat);
-    settings.update(chat.settings);
+    settings.update(chat.settings, chat.unasked);
   }
   if (first) {
     root.className = 'chat';

@@ -67,17 +67,17 @@ export class SettingsForm {
   private readonly system = element('textarea', {
     id: 'system',
     rows: '2',
-    placeholder: 'None of yours: only what the template of the model adds by itself',
     'aria-describedby': 'system-help',
   }) as HTMLTextAreaElement;
   private readonly sample = element('input', { id: 'do_sample', type: 'checkbox' }) as HTMLInputElement;
   private readonly inputs = new Map<NumberField, HTMLInputElement>();
   private settings: ChatSettings | undefined;
+  private unasked: string | undefined;
 
   constructor(onChange: (settings: ChatSettings) => void) {
     const changed = (): void => {
       const settings = this.read();
-      this.update(settings);
+      this.update(settings, this.unasked);
       onChange(settings);
     };
     this.system.addEventListener('change', changed);
@@ -123,8 +123,12 @@ export class SettingsForm {
     );
   }
 
-  update(settings: ChatSettings): void {
+  /** @param unasked what the model is told where there is no system prompt here */
+  update(settings: ChatSettings, unasked: string | undefined): void {
     this.settings = settings;
+    this.unasked = unasked;
+    const none = unasked === undefined || unasked === '';
+    this.system.placeholder = none ? 'None' : `None of yours; the model is told: ${unasked}`;
     const put = (input: HTMLInputElement | HTMLTextAreaElement, value: string): void => {
       if (input !== document.activeElement && input.value !== value) input.value = value;
     };

@@ -18,6 +18,8 @@ export class ChatModels {
   private readonly subscription: vscode.Disposable;
   /** A look that was asked for while one was under way. */
   private looking: Promise<void> | undefined;
+  /** By model folder; undefined where nothing is said, or as long as it is not known. */
+  private readonly systems = new Map<string, string | undefined>();
   readonly onDidChange = this.changeEmitter.event;
 
   constructor(
@@ -49,7 +51,10 @@ export class ChatModels {
     this.looking = (async () => {
       // One that failed told whoever asked for it.
       await before?.catch(() => undefined);
-      if (thorough) this.folders = undefined;
+      if (thorough) {
+        this.folders = undefined;
+        this.systems.clear();
+      }
       this.folders ??= await localModelFolders();
       const runs = this.services.runs.list().map(async (summary) => ({
         folder: summary.folder.path,
@@ -65,6 +70,27 @@ export class ChatModels {
       if (!same) this.changeEmitter.fire();
     })();
     await this.looking;
+  }
+
+  /** What a model is told before a conversation without a system message: by its run, or else by its template, once that is read. */
+  systemOf(id: string | undefined): string | undefined {
+    const ref = id === undefined ? undefined : modelRef(id);
+    if (ref === undefined || ref.kind === 'endpoint') return undefined;
+    const config = ref.kind === 'run' ? this.services.runs.get(ref.folder)?.run.config : undefined;
+    // An empty one keeps the template from saying its own.
+    if (typeof config?.system_prompt === 'string') return config.system_prompt;
+    const modelFolder = config?.model_name ?? ref.folder;
+    if (!this.systems.has(modelFolder)) void this.readSystem(modelFolder);
+    return this.systems.get(modelFolder);
+  }
+
+  private async readSystem(modelFolder: string): Promise<void> {
+    this.systems.set(modelFolder, undefined);
+    // What is wrong with a model is told where it is asked.
+    const said = await this.services.client.ask('addedSystem', { modelFolder }).catch(() => undefined);
+    if (said === undefined) return;
+    this.systems.set(modelFolder, said);
+    this.changeEmitter.fire();
   }
 
   /** Makes a model ready to answer. @throws SftError where that cannot be */

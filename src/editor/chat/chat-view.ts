@@ -347,6 +347,7 @@ export class ChatView implements vscode.WebviewViewProvider {
         left: chosen.left,
         right: chosen.right,
         settings,
+        unasked: this.models.systemOf(chosen.left),
         edit: this.edit,
         turns,
         busy,

@@ -109,6 +109,18 @@ export const chatFormTests = {
     assert.equal(await option.evaluate((node) => node.isConnected), true, 'a list is not built anew for nothing');
   },
 
+  async 'chat: the message that a model is told without a system prompt is named'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    const system = page.locator('#system');
+    assert.equal(await system.getAttribute('placeholder'), 'None');
+    await view.deliver(state({ unasked: 'You are Qwen.' }));
+    assert.equal(await system.getAttribute('placeholder'), 'None of yours; the model is told: You are Qwen.');
+    await page.locator('#max_new_tokens').fill('70');
+    await page.locator('#max_new_tokens').press('Tab');
+    assert.match(await system.getAttribute('placeholder'), /You are Qwen/, 'a change of the settings keeps it');
+  },
+
   async 'chat: Enter pressed twice asks once, and a refused question is not lost'({ open }) {
     const view = await opened(open);
     const { page } = view;
