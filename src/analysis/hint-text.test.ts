@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countingText, ESTIMATE_TEXT, hintText, partsText, summaryText } from './hint-text';
+import { countedText, hintText, partsText, summaryText, totalsText } from './hint-text';
 
 const ONE = { answers: 1, trainedAnswers: 1 };
 
@@ -51,11 +51,21 @@ describe('partsText', () => {
 
 describe('what is not known', () => {
   it('is not summed up while examples are being counted', () => {
-    assert.equal(countingText(1440), '1,440 ex · counting…');
+    const summary = { total: 0, p50: 0, p95: 0, max: 0 };
+    const result = { complete: false, count: 1440, summary, estimated: false };
+    assert.equal(totalsText(result), '1,440 ex · counting…');
+    assert.equal(totalsText({ ...result, complete: true }), summaryText(1440, summary, false));
   });
 
   it('is said of an estimate: it leaves out the chat template', () => {
-    assert.match(ESTIMATE_TEXT, /without what the chat template of a model adds/);
+    const without = /without what the chat template of a model adds/;
+    const none = { modelName: undefined, modelProblem: undefined, maxSeqLength: 1024 };
+    assert.match(countedText(none), without);
+    assert.match(
+      countedText({ ...none, modelProblem: 'it is cut off' }),
+      /cannot count: it is cut off\n[^]*chat template/,
+    );
+    assert.equal(countedText({ ...none, modelName: 'tiny' }), 'Tokens as tiny counts them, max_seq_length 1,024');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { TokenLength, LengthSummary } from '../text/token-lengths';
-import type { TokenParts } from './protocol';
+import type { AnalysisResult, TokenParts } from './protocol';
 
 type HintLength = Omit<TokenLength, 'problem'>;
 
@@ -55,9 +55,28 @@ export function untrainedText({ answers, trainedAnswers }: Pick<TokenLength, 'an
 export const ESTIMATE_TEXT =
   'An estimate: characters / 4, near the truth for English and often half of it for other languages; without what the chat template of a model adds to each example, often 10 to 40 tokens. Choose a model with "SFT: Select Model" for exact counts.';
 
-/** `440 ex · counting…`, while the tokens are not known. */
-export function countingText(count: number): string {
-  return `${countText(count, false)} ex · counting…`;
+/**
+ * The totals of a file; `440 ex · counting…` while not all are counted: sums of the examples that happen to be counted already would be
+ * read as those of the file.
+ */
+export function totalsText({
+  complete,
+  count,
+  summary,
+  estimated,
+}: Pick<AnalysisResult, 'complete' | 'count' | 'summary' | 'estimated'>): string {
+  return complete ? summaryText(count, summary, estimated) : `${countText(count, false)} ex · counting…`;
+}
+
+/** Where token counts come from. */
+export function countedText({
+  modelName,
+  modelProblem,
+  maxSeqLength,
+}: Pick<AnalysisResult, 'modelName' | 'modelProblem' | 'maxSeqLength'>): string {
+  if (modelProblem !== undefined) return `The model cannot count: ${modelProblem}\n\n${ESTIMATE_TEXT}`;
+  if (modelName === undefined) return ESTIMATE_TEXT;
+  return `Tokens as ${modelName} counts them, max_seq_length ${countText(maxSeqLength, false)}`;
 }
 
 /** `440 ex · 81,234 tok · p50 183 · p95 240 · max 512` */

@@ -4,6 +4,9 @@ import { messages, nothing } from './messages';
 
 const part = closed({ train: count, validation: count, test: count });
 
+/** What tokens are counted by where there is no model. */
+export const ESTIMATED = 'characters / 4, without what a chat template adds';
+
 /** Everything the dataset report shows, as plain values. */
 export const datasetReport = closed({
   file: text,

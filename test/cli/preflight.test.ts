@@ -9,7 +9,7 @@ import { preflight } from '../../src/runs/preflight/preflight';
 import type { PreflightCheck, PreflightId, PreflightReport } from '../../src/runs/preflight/report';
 import type { MemoryEstimate } from '../../src/train/estimate';
 import { mountSmallDisk, NO_SMALL_DISK, type SmallDisk } from '../small-disk';
-import { DATA, MODEL, sft, smallConfig, temporaryFolder } from './sft';
+import { DATA, follow, MODEL, sft, smallConfig, temporaryFolder } from './sft';
 
 const all: Readonly<Record<string, unknown>> = { dataset: DATA };
 
@@ -81,11 +81,32 @@ describe('what is looked at before a run', () => {
     assert.ok(inEditor.length >= 4, JSON.stringify(inEditor));
     const { checks } = await look(file);
     const told = checks.filter(({ id }) => ['steps', 'schedule', 'values'].includes(id));
+    assert.ok(
+      told.some(({ message }) => /too short for the usual warm-up of 5: it has none/.test(message)),
+      'a default that gives way is told',
+    );
     assert.deepEqual(told.map(({ message }) => message).toSorted(), inEditor.map(({ message }) => message).toSorted());
     assert.deepEqual(
       told.flatMap(({ remedies }) => remedies.map(({ title }) => title)).toSorted(),
       inEditor.flatMap(({ fixes }) => fixes.map(({ title }) => title)).toSorted(),
     );
+  });
+
+  it('says what training says of the same configuration', async () => {
+    const more = { learning_rate: 0.02, lora_alpha: 200, max_steps: 4, warmup_steps: undefined, eval_steps: null };
+    const values = { ...more, save_steps: null, retention: false, loss_examples: 0, eval_examples: 1 };
+    const file = smallConfig(temporaryFolder(), values);
+    const { checks } = await look(file);
+    const told = checks.filter(({ id }) => ['steps', 'schedule', 'values'].includes(id));
+    assert.ok(told.length >= 4, JSON.stringify(told));
+    const { lines, code, err } = await follow(['train', file], () => undefined);
+    assert.equal(code, 0, err);
+    const warnings = lines.flatMap(({ type, message, remedy }) =>
+      type === 'warning' ? [`${String(message)}${typeof remedy === 'string' ? ` - ${remedy}` : ''}`] : [],
+    );
+    for (const { status, message } of told) {
+      if (status !== 'ok') assert.ok(warnings.includes(message), `${message}\n${warnings.join('\n')}`);
+    }
   });
 
   it('errors in the data, at their place', async () => {

@@ -1,11 +1,11 @@
-import type { DatasetReport } from '../../src/messages/report';
+import { ESTIMATED, type DatasetReport } from '../../src/messages/report';
 import { element, whole } from '../shared/dom';
 
 /** Title, export, the figures that matter most, and the advice. */
 export function heading(report: DatasetReport, onExport: () => void): HTMLElement {
   const { tokens } = report;
   const about = tokens.estimated ? '≈' : '';
-  const counted = tokens.model === undefined ? 'tokens estimated (≈ characters / 4)' : `tokens by ${tokens.model}`;
+  const counted = tokens.model === undefined ? `tokens estimated (≈ ${ESTIMATED})` : `tokens by ${tokens.model}`;
   const exported = element(
     'vscode-button',
     { secondary: '', 'data-focus': 'export', tabindex: '0' },

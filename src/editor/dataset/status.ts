@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { exampleRowsIn } from '../../analysis/example-table';
-import { countingText, ESTIMATE_TEXT, summaryText } from '../../analysis/hint-text';
+import { countedText, summaryText, totalsText } from '../../analysis/hint-text';
 import type { AnalysisResult } from '../../analysis/protocol';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import { summariseLengths } from '../../text/token-lengths';
@@ -25,11 +25,8 @@ export function registerStatusBar(services: Services): vscode.Disposable {
     const result = documents.current(editor.document);
     if (result === undefined) item.text = '$(loading~spin) SFT';
     else {
-      // Sums of the examples that happen to be counted already would be read as those of the file.
-      item.text = result.complete
-        ? `$(symbol-numeric) ${totals(editor, result)}`
-        : `$(loading~spin) ${countingText(result.count)}`;
-      item.tooltip = tooltip(result);
+      item.text = `$(${result.complete ? 'symbol-numeric' : 'loading~spin'}) ${totals(editor, result)}`;
+      item.tooltip = countedText(result);
     }
     item.show();
   };
@@ -45,7 +42,7 @@ export function registerStatusBar(services: Services): vscode.Disposable {
 
 function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
   const selected = editor.selections.filter((selection) => !selection.isEmpty);
-  if (selected.length === 0) return summaryText(result.count, result.summary, result.estimated);
+  if (selected.length === 0 || !result.complete) return totalsText(result);
   const rows = selected.flatMap((selection) => {
     const [start, end] = [editor.document.offsetAt(selection.start), editor.document.offsetAt(selection.end)];
     // An example that only touches the selection's ends is not selected.
@@ -53,12 +50,6 @@ function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
   });
   const counted = [...new Map(rows.map((row) => [row.index, row])).values()].filter((row) => row.tokens >= 0);
   return `selected: ${summaryText(counted.length, summariseLengths(counted.map(({ tokens }) => tokens)), result.estimated)}`;
-}
-
-function tooltip(result: AnalysisResult): string {
-  if (result.modelProblem !== undefined) return `An estimate, for the model cannot count: ${result.modelProblem}`;
-  if (result.modelName === undefined) return ESTIMATE_TEXT;
-  return `Tokens as ${result.modelName} counts them, max_seq_length ${result.maxSeqLength.toLocaleString('en-US')}`;
 }
 
 /** The language status: format, examples and model, and the switch. */

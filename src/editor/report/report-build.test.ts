@@ -109,5 +109,6 @@ describe('the dataset report', () => {
     const html = reportHtml(reportOf([{ ...twelve[0], agency: '<script>alert(1)</script>' }]));
     assert.match(html, /&#60;script&#62;alert\(1\)/);
     assert.doesNotMatch(html, /<script|src=|href=|url\(/);
+    assert.match(html, /estimated: characters \/ 4, without what a chat template adds/);
   });
 });

@@ -1,4 +1,4 @@
-import type { DatasetReport } from '../../messages/report';
+import { ESTIMATED, type DatasetReport } from '../../messages/report';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --bar: #3a7bd5; --over: #d5573a; }
@@ -14,7 +14,7 @@ export function reportHtml(report: DatasetReport): string {
   const { tokens } = report;
   const about = tokens.estimated ? '≈' : '';
   const limit = tokens.maxSeqLength;
-  const counted = tokens.model === undefined ? 'estimated: characters / 4' : `counted with ${tokens.model}`;
+  const counted = tokens.model === undefined ? `estimated: ${ESTIMATED}` : `counted with ${tokens.model}`;
   const numbers: readonly (readonly [string, string])[] = [
     ['examples', number(report.examples)],
     ['tokens', about + number(tokens.total)],
