@@ -341,7 +341,7 @@ export const CONFIG_SCHEMA = {
       description:
         'Questions that are answered each time the validation loss is measured, so that you see the answers change. null takes three of the validation part; [] none.',
       type: ['array', 'null'],
-      items: { type: 'string', minLength: 1 },
+      items: { type: 'string', minLength: 1, examples: ['How do I renew my passport?'] },
       default: null,
       examples: [['How do I renew my passport?'], []],
     },

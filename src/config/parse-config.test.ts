@@ -225,6 +225,11 @@ describe('a mistake is told with its line, column and remedy', () => {
       `4:3 target_modules is empty - name at least one, such as ${JSON.stringify(PROJECTIONS)}`,
     ],
     [
+      'an empty sample prompt',
+      { sample_prompts: [''] },
+      '5:5 sample_prompts[1] is empty - write something such as "How do I renew my passport?"',
+    ],
+    [
       'one projection as text',
       { target_modules: 'q_proj' },
       '4:3 target_modules "q_proj" fits no matrix: a text is a regular expression for a whole name - write a list: ["q_proj"]',
@@ -341,6 +346,11 @@ describe('a mistake is told with its line, column and remedy', () => {
     assert.deepEqual(complaints(text({ max_steps: 4, warmup_steps: 5 })), [
       '5:3 warmup_steps (5) is more than max_steps (4) - set warmup_steps to 5-10 percent of max_steps, here 0',
     ]);
+  });
+
+  it('says what a value has to be where there is no example of one', () => {
+    const [found] = complaints(text({ target_modules: ['q_proj', 3] }));
+    assert.equal(found, '6:5 target_modules[2] must be a text, not 3 - write a text');
   });
 
   it('tells of wrong values and of impossible pairs at once', () => {

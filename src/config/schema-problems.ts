@@ -144,11 +144,11 @@ function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
     ]);
   }
   if (error.keyword === 'minItems') {
-    const remedy = `name at least one, such as ${example(schema)}`;
+    const remedy = `name at least one${suchAs(schema, ', ')}`;
     return configProblem(`${label} is empty`, { ...place, remedy }, [setKey(path, schema.examples?.[0])]);
   }
   if (error.keyword === 'minLength') {
-    return configProblem(`${label} is empty`, { ...place, remedy: `write something such as ${example(schema)}` });
+    return configProblem(`${label} is empty`, { ...place, remedy: `write something${suchAs(schema)}` });
   }
   return configProblem(
     `${label} must be ${wanted(schema)}, not ${shown}`,
@@ -157,8 +157,10 @@ function problem(text: ConfigText, error: ErrorObject): ConfigProblem {
   );
 }
 
-function example(schema: JsonSchema): string {
-  return JSON.stringify(schema.examples?.[0] ?? schema.default);
+/** ` such as 0.05`; nothing where the schema has no example. */
+function suchAs(schema: JsonSchema, before = ' '): string {
+  const example = schema.examples?.[0] ?? schema.default;
+  return example === undefined ? '' : `${before}such as ${JSON.stringify(example)}`;
 }
 
 /** A quoted number or truth value only has to lose its quotes. */
@@ -173,7 +175,8 @@ function suggestion(schema: JsonSchema, error: ErrorObject): string {
   if (error.keyword === 'type' && types.includes('array') && typeof error.data === 'string') {
     return `a list: [${JSON.stringify(error.data)}]`;
   }
-  return `a value such as ${example(schema)}`;
+  const example = suchAs(schema);
+  return example === '' ? wanted(schema) : `a value${example}`;
 }
 
 /** `a whole number of at least 1, or null` */
