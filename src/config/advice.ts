@@ -85,20 +85,21 @@ function* onLength(
 }
 
 function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Generator<Advice> {
-  const { trainExamples, steps, epochs, warmup } = plan;
+  const { trainExamples, learntExamples: learnt, steps, epochs, warmup } = plan;
   const byEpochs = values.max_steps === null;
   const lengthKeys: JSONPath[] = byEpochs ? [['num_train_epochs'], ['dataset']] : [['max_steps']];
   const setEpochs = (wanted: number): Repair =>
-    byEpochs || trainExamples === undefined
+    byEpochs || learnt === undefined
       ? setKey('num_train_epochs', wanted)
-      : setKey('max_steps', stepsFor(wanted, trainExamples, values));
+      : setKey('max_steps', stepsFor(wanted, learnt, values));
 
   if (epochs !== undefined && epochs < 1) {
-    const seen = trainExamples === undefined ? undefined : Math.floor(epochs * trainExamples);
+    const general = (learnt ?? 0) - (trainExamples ?? 0);
+    const mixed = general === 0 ? '' : `, ${general} of them general`;
     const share =
-      seen === undefined
+      learnt === undefined
         ? `${percent(epochs)} of the training examples`
-        : `${seen} of ${trainExamples} training examples`;
+        : `${Math.floor(epochs * learnt)} of ${learnt} training examples${mixed}`;
     yield {
       code: 'unseen-examples',
       severity: 'warning',
@@ -118,8 +119,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
     };
   }
   if (steps === undefined) return;
-  const enough =
-    trainExamples === undefined ? TEST_STEPS : Math.min(TEST_STEPS, stepsFor(MOST_PASSES, trainExamples, values));
+  const enough = learnt === undefined ? TEST_STEPS : Math.min(TEST_STEPS, stepsFor(MOST_PASSES, learnt, values));
   // Where examples are never seen, the number of steps is told already.
   if (steps < enough && !(epochs !== undefined && epochs < 1)) {
     yield {
@@ -130,7 +130,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       remedy:
         enough === TEST_STEPS
           ? 'take 60 to 200 for a test, 500 and more for real training'
-          : `take ${enough}, ${MOST_PASSES} times through the ${trainExamples!} training examples, or collect more examples`,
+          : `take ${enough}, ${MOST_PASSES} times through the ${count(learnt!, 'training example')}, or collect more examples`,
       repairs: [setKey('max_steps', enough)],
     };
   }
@@ -216,7 +216,7 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'no-dropout',
       severity: 'info',
       keys: [['lora_dropout'], ['lora_r'], ['dataset']],
-      reason: `lora_dropout is 0, and ${count(trainExamples, 'training example')} are soon learned by heart`,
+      reason: `lora_dropout is 0, and ${count(trainExamples, 'training example')} ${trainExamples === 1 ? 'is' : 'are'} soon learned by heart`,
       remedy: 'set it to 0.05',
       repairs: [setKey('lora_dropout', 0.05)],
     };

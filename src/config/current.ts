@@ -51,10 +51,8 @@ function defaultOf(key: TaughtKey): unknown {
 }
 
 function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFacts): string | undefined {
-  const { effectiveBatch, trainExamples, validationExamples, testExamples, steps, epochs, warmup } = planOf(
-    values,
-    facts,
-  );
+  const { effectiveBatch, trainExamples, learntExamples, validationExamples, testExamples, steps, epochs, warmup } =
+    planOf(values, facts);
   switch (key) {
     case 'per_device_batch_size':
     case 'gradient_accumulation_steps':
@@ -64,9 +62,9 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
       const updates =
         steps === undefined ? undefined : `${steps} updates × ${effectiveBatch} = ${steps * effectiveBatch} examples`;
       const share =
-        epochs === undefined || trainExamples === undefined
+        epochs === undefined || learntExamples === undefined
           ? undefined
-          : `${round(epochs)} times through ${trainExamples}`;
+          : `${round(epochs)} times through ${learntExamples}`;
       const ruled = key === 'num_train_epochs' && values.max_steps !== null ? 'not used, max_steps rules' : undefined;
       return joined([ruled, updates, share]);
     }

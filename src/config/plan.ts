@@ -9,6 +9,8 @@ export interface Plan {
   readonly effectiveBatch: number;
   /** Examples in each part; undefined where the size of its file is not known. */
   readonly trainExamples: number | undefined;
+  /** The train part with the general questions that `retention_mix` mixes in: what one pass goes through. */
+  readonly learntExamples: number | undefined;
   readonly validationExamples: number | undefined;
   readonly testExamples: number | undefined;
   /** Updates in all; undefined where epochs rule and the size of the dataset is not known. */
@@ -50,7 +52,14 @@ export function planOf(values: EffectiveValues, facts: ConfigFacts): Plan {
       : steps === undefined
         ? undefined
         : Math.ceil(steps * values.warmup_ratio);
-  return { effectiveBatch, ...parts, steps, epochs: epochsOf(values, effectiveBatch, learnt), warmup };
+  return {
+    effectiveBatch,
+    ...parts,
+    learntExamples: learnt,
+    steps,
+    epochs: epochsOf(values, effectiveBatch, learnt),
+    warmup,
+  };
 }
 
 function partExamples(

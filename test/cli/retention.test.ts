@@ -90,6 +90,15 @@ describe('retention', () => {
     assert.match(changed.err, /general\.json/);
   });
 
+  it('counts what is mixed in before training as it does in training', async () => {
+    const told = await train('counted', { retention_mix: 0.25, max_steps: 1, per_device_batch_size: 2 });
+    const { message, remedy } = told.find(({ code }) => code === 'unseen-examples')!;
+    assert.match(String(message), / of 64 training examples, 16 of them general/);
+    const { code, out, err } = sft(['preflight', path.join(folder, 'sft.config.json'), '--no-time', '--json']);
+    assert.equal(code, 0, err);
+    assert.ok(out.includes(`${String(message)} - ${String(remedy)}`), out);
+  });
+
   it('is refused in words at its line', () => {
     const config = smallConfig(folder, { retention_mix: 0.9, retention_dataset: 'nowhere.json' });
     const { code, err } = sft(['train', config]);

@@ -19,6 +19,7 @@ export function checkValues(config: ResolvedConfig, sizes: PartSizes): Preflight
   const plan: Plan = {
     effectiveBatch,
     trainExamples: train,
+    learntExamples: learnt,
     validationExamples: sizes.validation,
     testExamples: sizes.test,
     steps,

@@ -19,7 +19,8 @@ export function dataWarnings(data: RunData, config: ResolvedConfig, steps: numbe
   const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
   const plan = {
     effectiveBatch: batch,
-    trainExamples: data.train.length,
+    trainExamples: data.train.length - data.mixedIn,
+    learntExamples: data.train.length,
     validationExamples: data.validation.length,
     testExamples: data.test.length,
     steps,

@@ -22,6 +22,8 @@ export interface RunData {
   readonly overlaps: readonly Overlap[];
   /** With the general questions that are mixed in. */
   readonly train: readonly EncodedDatasetExample[];
+  /** How many of `train` are general questions that retention_mix put there. */
+  readonly mixedIn: number;
   readonly validation: readonly EncodedDatasetExample[];
   readonly test: readonly EncodedDatasetExample[];
   /** The general questions that retention is measured on; empty where it is not. */
@@ -50,6 +52,7 @@ export async function prepareData(config: ResolvedConfig, session: Pick<ModelSes
   for (const { dataset } of read.files) encoded.push(await encodeDataset(dataset, chat, config.max_seq_length));
   const { measured, pool, file } = await readGeneralQuestions(config, chat);
   const parts = byParts(read, encoded);
+  const train = mixIn(parts.train, pool, config.retention_mix);
   return {
     files: [
       ...read.files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })),
@@ -57,7 +60,8 @@ export async function prepareData(config: ResolvedConfig, session: Pick<ModelSes
     ],
     overlaps: overlapsOf(read, config),
     ...parts,
-    train: mixIn(parts.train, pool, config.retention_mix),
+    train,
+    mixedIn: train.length - parts.train.length,
     general: measured,
   };
 }
