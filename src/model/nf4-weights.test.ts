@@ -29,9 +29,10 @@ describe('weights in 4 bits', () => {
       (error) =>
         error instanceof SftError &&
         error.code === 'unsupported-weights' &&
-        /layers\.0\.self_attn\.qkv_proj\.weight is stored in 4 bits, whose k_proj begins within a block/.test(
+        /layers\.0\.self_attn\.qkv_proj\.weight cannot be kept in 4 bits: k_proj begins within a block/.test(
           error.message,
-        ),
+        ) &&
+        error.remedy === 'set bnb_4bit_use_double_quant or load_in_4bit to false',
     );
   });
 

@@ -107,7 +107,14 @@ export class BaseWeights {
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
       this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape, in4bit) });
       const within = this.partWithinBlock(config, name);
-      if (within !== undefined) throw unsupported(tensor, `in 4 bits, whose ${within} begins within a block of scales`);
+      if (within === undefined) continue;
+      const why = `${within} begins within a block of scales`;
+      if (in4bit === undefined) throw unsupported(tensor, `in 4 bits, whose ${why}`);
+      throw new SftError('unsupported-weights', `${name} cannot be kept in 4 bits: ${why}`, {
+        file: tensor.file,
+        remedy: `set ${in4bit.doubleQuant ? 'bnb_4bit_use_double_quant or ' : ''}load_in_4bit to false`,
+        exitCode: 2,
+      });
     }
   }
 
