@@ -39,7 +39,7 @@ on where it ended, and makes nothing again that is done.
     const device = deviceOf(sweep[0]!.config, options);
     // What cannot be trained is told before there are runs that failed for it.
     const { traits } = await device.find();
-    for (const { config } of sweep) await requireTunable(config, file, traits);
+    for (const { config, values } of sweep) await requireTunable(config, file, traits, Object.keys(values));
     const members = await openMembers(sweep, file);
     const stop = new AbortController();
     const onInterrupt = (): void => {

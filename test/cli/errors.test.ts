@@ -200,10 +200,19 @@ describe('bad configurations', () => {
     const run = path.join(place, 'run');
     const config = smallConfig(place, { target_modules: 'encoder\\..*' });
     const expected = /target_modules "encoder.*" names no projection of the model - name some of q_proj/;
-    refuses(['train', config, '--run', run], 2, new RegExp(`sft\\.config\\.json ${expected.source}`));
+    refuses(['train', config, '--run', run], 2, new RegExp(`sft\\.config\\.json:12:3 ${expected.source}`));
     assert.ok(!existsSync(run));
     const { out, code } = sft(['preflight', config]);
     assert.deepEqual([code, out.match(new RegExp(`ERROR +Model +${expected.source}`))?.length], [1, 1], out);
+  });
+
+  it('tokens that the model has not, at the line of the key that names them', () => {
+    const place = temporaryFolder();
+    const unknown = /trainable_tokens: "<nope>" is not a token of the model/;
+    const alone = smallConfig(place, { trainable_tokens: ['<nope>'] });
+    refuses(['train', alone], 2, new RegExp(`sft\\.config\\.json:12:3 ${unknown.source}`));
+    const swept = smallConfig(place, { trainable_tokens: null, sweep: { trainable_tokens: [null, ['<nope>']] } });
+    refuses(['sweep', swept], 2, new RegExp(`sft\\.config\\.json:14:5 ${unknown.source}`));
   });
 
   it('a configuration that is not there', () => {
