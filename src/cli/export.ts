@@ -1,18 +1,19 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { makeFolder, writeFolderAtomic } from '../base/files';
-import type { ExportProgress } from '../export/exporter';
 import { createInOllama, requireOllama } from '../export/ollama/create-model';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
 import { exportRecipe } from './export-recipe';
+import { giveUpOnSignal } from './interrupt';
 import { requireFree, requireNoFile, takeOut } from './export-place';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
-import type { Terminal, Verb } from './verb';
+import { shareShown } from './shares';
+import type { Verb } from './verb';
 
 const FORMS = [...EXPORTERS, ...RECIPES].map(({ name }) => name);
 
@@ -87,7 +88,8 @@ configuration with every setting that it has; what it has not is named. A recipe
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
     await (single ? requireNoFile(out) : requireFree(out));
     const run = await readRun(folder);
-    const stop = stopOnSignal();
+    // What is being written is taken away again.
+    const stop = giveUpOnSignal('run it again', ['SIGINT', 'SIGTERM']);
     const { source, close } = await openExport(
       await openDeviceOption(options),
       run,
@@ -126,23 +128,6 @@ configuration with every setting that it has; what it has not is named. A recipe
   },
 };
 
-/** What is being written is taken away again. */
-function stopOnSignal(): { readonly signal: AbortSignal; end(): void } {
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort(new SftError('stopped', 'stopped', { remedy: 'run it again' }));
-  };
-  for (const name of SIGNALS) process.once(name, interrupt);
-  return {
-    signal: stop.signal,
-    end: () => {
-      for (const name of SIGNALS) process.removeListener(name, interrupt);
-    },
-  };
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
 function createsNothing(form: string): SftError {
   return new SftError('usage', `--to ${form} takes no --create`, { remedy: 'take --to ollama', exitCode: 2 });
 }
@@ -163,17 +148,4 @@ function chosen(
     remedy: values === undefined ? 'leave it out' : `leave it out, or take one of: ${values.join(', ')}`,
     exitCode: 2,
   });
-}
-
-/** Shows each percent on a terminal, each tenth elsewhere. */
-function shareShown(terminal: Terminal, signal: AbortSignal): ExportProgress {
-  const step = terminal.interactive ? 1 : 10;
-  let shown = 0;
-  return (bytes, total) => {
-    signal.throwIfAborted();
-    const share = Math.floor((100 * bytes) / total / step) * step;
-    if (share === shown) return;
-    shown = share;
-    showProgress(terminal, `wrote ${share}% of the weights`);
-  };
 }

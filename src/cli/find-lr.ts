@@ -4,6 +4,7 @@ import { requireTunable } from '../runs/require-tunable';
 import type { RatePoint } from '../train/rates/curve';
 import { usualRange, type RateRange } from '../train/rates/range';
 import { findSuggestion, rateText, type RateFinding } from '../train/rates/suggest';
+import { stopOnSignal } from './interrupt';
 import { loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf } from './open-device';
 import { numberOption, onlyPositional } from './option-values';
@@ -34,14 +35,7 @@ It waits for its turn on the device as a run does. With --json each line is an o
     const device = deviceOf(config, options);
     await requireTunable(config, file, (await device.find()).traits);
     const range = rangeOf(options, usualRange(config));
-    const stop = new AbortController();
-    const onInterrupt = (): void => {
-      // A second Ctrl-C ends at once.
-      if (stop.signal.aborted) process.exit(130);
-      stop.abort();
-    };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, onInterrupt);
+    const stop = stopOnSignal();
     const points: RatePoint[] = [];
     const tell = (line: Readonly<Record<string, unknown>>): void => {
       if (json) terminal.out(JSON.stringify(line));
@@ -71,7 +65,7 @@ It waits for its turn on the device as a run does. With --json each line is an o
       terminal.log('stopped; nothing was kept');
       return 1;
     } finally {
-      for (const signal of signals) process.off(signal, onInterrupt);
+      stop.end();
     }
     terminal.status?.('');
     const finding = findSuggestion(points);

@@ -4,8 +4,9 @@ import { cachedSnapshot, parseHubModel } from '../base/hub-cache';
 import { hubAccess } from '../hub/access';
 import { fetchThroughProxy } from '../hub/proxy';
 import { planPull, pull, type PullPlan } from '../hub/pull';
+import { giveUpOnSignal } from './interrupt';
 import { onlyPositional } from './option-values';
-import { showProgress } from './progress';
+import { bytesShown } from './shares';
 import { sizeText } from '../base/size-text';
 import type { Terminal, Verb } from './verb';
 
@@ -51,17 +52,13 @@ Some models are given only to those who accept their terms: accept them on the m
         return 1;
       }
     }
-    const stop = new AbortController();
-    const interrupt = (): void => {
-      stop.abort(new SftError('stopped', 'stopped', { remedy: 'run it again: it goes on where it stopped' }));
-    };
-    process.once('SIGINT', interrupt);
+    const stop = giveUpOnSignal('run it again: it goes on where it stopped');
     try {
-      const folder = await pull(access, plan, { signal: stop.signal, onProgress: progressShown(terminal) });
+      const folder = await pull(access, plan, { signal: stop.signal, onProgress: bytesShown(terminal) });
       terminal.status?.('');
       return end(terminal, json, name, folder, plan.toFetch);
     } finally {
-      process.removeListener('SIGINT', interrupt);
+      stop.end();
     }
   },
 };
@@ -92,19 +89,4 @@ async function agreed(terminal: Terminal): Promise<boolean> {
   } finally {
     asked.close();
   }
-}
-
-/** Shows what has come: each percent on a terminal, each tenth elsewhere. */
-function progressShown(terminal: Terminal): (bytes: number, total: number) => void {
-  const step = terminal.interactive ? 1 : 10;
-  const begun = performance.now();
-  let shown = -1;
-  return (bytes, total) => {
-    const percent = total === 0 ? 100 : (100 * bytes) / total;
-    const share = Math.floor(percent / step) * step;
-    if (share === shown) return;
-    shown = share;
-    const speed = bytes / ((performance.now() - begun) / 1000);
-    showProgress(terminal, `${share}%: ${sizeText(bytes)} of ${sizeText(total)}, ${sizeText(speed)}/s`);
-  };
 }

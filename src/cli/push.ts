@@ -13,9 +13,10 @@ import { readRepo } from '../hub/repo-info';
 import { tokenMissing } from '../hub/request';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
+import { giveUpOnSignal } from './interrupt';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
-import { showProgress } from './progress';
+import { bytesShown, shareShown } from './shares';
 import type { OptionValues, Terminal, Verb } from './verb';
 
 export const pushVerb: Verb = {
@@ -47,16 +48,12 @@ cut is run again: large files that the Hub has are not sent twice.
     const dry = options['dry-run'] === true;
     const access = hubAccess({ fetch: dry ? unused : await fetchThroughProxy() });
     if (!dry && access.token === undefined) throw tokenMissing(access.endpoint);
-    const stop = new AbortController();
-    const interrupt = (): void => {
-      stop.abort(new SftError('stopped', 'stopped', { remedy: 'run it again: what was sent is not sent twice' }));
-    };
-    process.once('SIGINT', interrupt);
+    const stop = giveUpOnSignal('run it again: what was sent is not sent twice');
     const prepared = path.join(folder, 'push');
     try {
       let message = '';
       await writeFolderAtomic(prepared, async (temporary) => {
-        message = await write(folder, temporary, options, dry ? undefined : access, terminal);
+        message = await write(folder, temporary, options, dry ? undefined : access, terminal, stop.signal);
       });
       terminal.status?.('');
       if (dry) {
@@ -67,9 +64,7 @@ cut is run again: large files that the Hub has are not sent twice.
         private: options['private'] === true,
         message,
         signal: stop.signal,
-        onProgress: (bytes, total) => {
-          showProgress(terminal, `sent ${sizeText(bytes)} of ${sizeText(total)}`);
-        },
+        onProgress: bytesShown(terminal),
       });
       terminal.status?.('');
       const { url, commit, files } = pushed;
@@ -77,7 +72,7 @@ cut is run again: large files that the Hub has are not sent twice.
       else terminal.out(url);
       return 0;
     } finally {
-      process.removeListener('SIGINT', interrupt);
+      stop.end();
       await rm(prepared, { recursive: true, force: true });
     }
   },
@@ -107,6 +102,7 @@ async function write(
   options: OptionValues,
   access: HubAccess | undefined,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<string> {
   if (options['merged'] === true && options['gguf'] === true) {
     throw new SftError('usage', '--merged and --gguf are two forms', { remedy: 'give one of them', exitCode: 2 });
@@ -117,9 +113,7 @@ async function write(
   const opened = await openExport(await openDeviceOption(options), summary, textOption(options, 'weights') ?? 'tuned');
   try {
     const card = await withLicence(opened.source.card, access);
-    const wrote = (bytes: number, total: number): void => {
-      showProgress(terminal, `wrote ${Math.floor((100 * bytes) / total)}% of the weights`);
-    };
+    const wrote = shareShown(terminal, signal);
     await exporter.write({ ...opened.source, card }, folder, wrote, { type: textOption(options, 'type') });
   } finally {
     opened.close();

@@ -6,6 +6,7 @@ import { openMembers, type Member } from '../runs/sweep/members';
 import { runSweep } from '../runs/sweep/run-sweep';
 import { readResult, verdict, type MemberResult } from '../runs/sweep/sweep-results';
 import { SftError } from '../base/errors';
+import { stopOnSignal } from './interrupt';
 import { loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf, deviceWords } from './open-device';
 import { onlyPositional } from './option-values';
@@ -41,15 +42,9 @@ on where it ended, and makes nothing again that is done.
     const { traits } = await device.find();
     for (const { config, values } of sweep) await requireTunable(config, file, traits, Object.keys(values));
     const members = await openMembers(sweep, file);
-    const stop = new AbortController();
-    const onInterrupt = (): void => {
-      // A second Ctrl-C ends at once: the last checkpoint stays whole.
-      if (stop.signal.aborted) process.exit(130);
+    const stop = stopOnSignal(() => {
       terminal.log('saving and stopping; press Ctrl-C again to end at once');
-      stop.abort();
-    };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, onInterrupt);
+    });
     let shown: { readonly member: Member; readonly progress: Progress } | undefined;
     const progressOf = (member: Member): Progress => {
       if (shown?.member === member) return shown.progress;
@@ -77,7 +72,7 @@ on where it ended, and makes nothing again that is done.
       });
     } finally {
       shown?.progress.end();
-      for (const signal of signals) process.off(signal, onInterrupt);
+      stop.end();
     }
     const results = await resultsOf(members);
     if (json) terminal.out(JSON.stringify({ type: 'sweep', finished, runs: results, verdict: verdict(results) }));

@@ -11,6 +11,7 @@ import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { retentionText } from '../text/retention';
 import { evaluationTable } from './evaluation-table';
+import { stopOnSignal } from './interrupt';
 import { loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf, deviceWords } from './open-device';
 import { onlyPositional, textOption } from './option-values';
@@ -47,16 +48,10 @@ the terminal is closed.
     const { config } = await folder.readRun();
     const progress = new Progress(terminal);
     let retention: string | undefined;
-    const stop = new AbortController();
-    const onInterrupt = (): void => {
-      // A second Ctrl-C ends at once: the last checkpoint stays whole.
-      if (stop.signal.aborted) process.exit(130);
+    // A second Ctrl-C ends at once: the last checkpoint stays whole.
+    const stop = stopOnSignal(() => {
       terminal.log('saving and stopping; press Ctrl-C again to end at once');
-      stop.abort();
-    };
-    // A terminal that is closed hangs up.
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, onInterrupt);
+    });
     if (!json) terminal.log(`run ${folder.path}`);
     try {
       const finished = await work(folder, {
@@ -87,7 +82,7 @@ the terminal is closed.
       return 0;
     } finally {
       progress.end();
-      for (const signal of signals) process.off(signal, onInterrupt);
+      stop.end();
     }
   },
 };
