@@ -1,27 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createCpuDevice, type InstructionSet } from '../../src/compute/cpu/cpu-device';
 import type { BenchExample } from './examples';
+import { SIDE_OPTIONS, sideDevice } from './side';
 import { benchTrainer } from './trainer';
 
 // This project's side of `npm run bench train`, in a process of its own so that its peak memory is its own.
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      model: { type: 'string' },
-      examples: { type: 'string' },
-      batch: { type: 'string' },
-      steps: { type: 'string' },
-      threads: { type: 'string' },
-      isa: { type: 'string' },
-      apart: { type: 'boolean', default: false },
-    },
-  });
-  const device = createCpuDevice({
-    threads: Number(values.threads),
-    ...(values.apart ? { traits: { sharedTokens: Infinity } } : {}),
-    ...(values.isa === undefined ? {} : { isa: values.isa as InstructionSet }),
-  });
+  const { values } = parseArgs({ options: { ...SIDE_OPTIONS, apart: { type: 'boolean', default: false } } });
+  const device = sideDevice(values, values.apart ? { traits: { sharedTokens: Infinity } } : {});
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
   const trainer = benchTrainer(device, values.model!, examples, Number(values.batch));
   await trainer.trainStep();

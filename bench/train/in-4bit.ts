@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createCpuDevice, type InstructionSet } from '../../src/compute/cpu/cpu-device';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { BaseWeights } from '../../src/model/weights';
 import type { BenchExample } from './examples';
+import { SIDE_OPTIONS, sideDevice } from './side';
 import { benchTrainer } from './trainer';
 
 /** Prints this as JSON: the seconds of each step with weights as they lie on disk, and with those of the layers in 4 bits. */
@@ -16,20 +16,8 @@ export interface Compared {
 // Steps of both take turns in one process, each pair on the same examples, so that what else the machine does affects both alike. With one
 // thread the process's own time is counted.
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      model: { type: 'string' },
-      examples: { type: 'string' },
-      batch: { type: 'string' },
-      steps: { type: 'string' },
-      threads: { type: 'string' },
-      isa: { type: 'string' },
-    },
-  });
-  const device = createCpuDevice({
-    threads: Number(values.threads),
-    ...(values.isa === undefined ? {} : { isa: values.isa as InstructionSet }),
-  });
+  const { values } = parseArgs({ options: SIDE_OPTIONS });
+  const device = sideDevice(values);
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
   const config = readLlamaConfig(values.model!);
   const trainer = (in4bit: { doubleQuant: boolean } | undefined): ReturnType<typeof benchTrainer> => {

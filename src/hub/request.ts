@@ -130,9 +130,7 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
     return new SftError('hub-gated', `${what} is only given to those who accepted its terms`, { remedy });
   }
   if (status === 401 && token !== undefined && code !== 'RepoNotFound') {
-    return new SftError('hub-token', `${endpoint} does not accept your token`, {
-      remedy: `make a new one on ${tokens}`,
-    });
+    return tokenRefused(endpoint);
   }
   // A private repository is told apart from none for those who may read it only.
   if (status === 401 || status === 404) {
@@ -151,9 +149,7 @@ function writingRefused({ endpoint, token }: HubAccess, { status }: Response, wh
   const tokens = `${endpoint}/settings/tokens`;
   if (token === undefined) return tokenMissing(endpoint);
   if (status === 401) {
-    return new SftError('hub-token', `${endpoint} does not accept your token`, {
-      remedy: `make a new one on ${tokens}`,
-    });
+    return tokenRefused(endpoint);
   }
   if (status === 403 || status === 404) {
     return new SftError('hub-token', `your token may not write to ${what}`, {
@@ -162,6 +158,12 @@ function writingRefused({ endpoint, token }: HubAccess, { status }: Response, wh
   }
   return new SftError('hub-refused', `${endpoint} does not take ${what}: it answered ${status}`, {
     remedy: 'check the name of the repository, and what your account may hold',
+  });
+}
+
+function tokenRefused(endpoint: string): SftError {
+  return new SftError('hub-token', `${endpoint} does not accept your token`, {
+    remedy: `make a new one on ${endpoint}/settings/tokens`,
   });
 }
 

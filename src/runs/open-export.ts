@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import type { Device } from '../compute/device';
+import { isPathKey } from '../config/config-paths';
 import type { ResolvedConfig } from '../config/config-schema';
 import { hubName } from '../base/hub-cache';
 import type { ExportSource } from '../export/exporter';
@@ -89,22 +90,11 @@ function evaluationOf(artifacts: RunArtifacts): Promise<RunEvaluation | undefine
 }
 
 /** What belongs to this machine or to this run's place on it tells others nothing. */
-const PRIVATE = new Set<string>([
-  'name',
-  'model_name',
-  'dataset',
-  'validation_dataset',
-  'test_dataset',
-  'retention_dataset',
-  'adapter',
-  'output_dir',
-  'device',
-  'threads',
-]);
+const PRIVATE = new Set(['name', 'device', 'threads']);
 
 function settingsOf(config: ResolvedConfig): CardFacts['settings'] {
   return Object.entries(config)
-    .filter(([key, value]) => !PRIVATE.has(key) && value !== null)
+    .filter(([key, value]) => !PRIVATE.has(key) && !isPathKey(key) && value !== null)
     .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]);
 }
 

@@ -5,7 +5,6 @@ import type { DeviceListing } from '../compute/provider';
 import type { ResolvedConfig } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import type { DatasetExample } from '../dataset/example';
-import { formatFinding } from '../dataset/finding';
 import { splitThoughts } from '../dataset/thoughts';
 import type { RecipeMessage, RecipeSource } from '../export/recipes/recipe';
 import type { ChatMessage } from '../text/chat-template';
@@ -14,12 +13,13 @@ import { withoutThoughts } from '../text/conversation-texts';
 import { isThinking } from '../text/enable-thinking';
 import { withSystemPrompt } from '../text/system-prompt';
 import { byParts, readDataFiles, type DataFiles } from '../train/data-files';
+import { refuseErrors } from '../train/encode-dataset';
 import { ExampleOrder } from '../train/order';
 import { warmupLength } from '../train/schedule';
 import type { Run } from './folder/run-schema';
 import { readRun } from './read-runs';
 import { requireModel } from './require-model';
-import { limited } from './worker/prepare';
+import { changedFile, limited } from './worker/prepare';
 
 /**
  * What a recipe is made from.
@@ -45,7 +45,7 @@ export async function openRecipe(
 }
 
 async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles): Promise<RecipeSource> {
-  refuseErrors(data);
+  for (const { dataset } of data.files) refuseErrors(dataset);
   const chat = await loadChatTokenizer(config.model_name);
   const examples = data.files.map(({ dataset }) => dataset.examples);
   const thinking = isThinking(config.enable_thinking, examples.flat());
@@ -101,21 +101,11 @@ function withThoughtsBeside(message: ChatMessage): ChatMessage {
   return parts === undefined ? message : { ...message, content: parts.answer, thoughts: parts.thoughts };
 }
 
-function refuseErrors({ files }: DataFiles): void {
-  for (const { dataset } of files) {
-    const first = dataset.findings.find((finding) => finding.severity === 'error');
-    if (first === undefined) continue;
-    throw new SftError('dataset-has-errors', formatFinding(first), {
-      remedy: `mend the data; \`sft validate ${dataset.file}\` lists everything`,
-    });
-  }
-}
-
 function refuseChanged(run: Run, { files }: DataFiles): void {
-  const changed = files.find(({ key, dataset }) => run[key]?.sha256 !== dataset.sha256);
-  if (changed === undefined) return;
+  const file = changedFile(run, { files: files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })) });
+  if (file === undefined) return;
   throw new SftError('dataset-changed', 'the dataset is not the one this run was trained on', {
-    file: changed.dataset.file,
+    file,
     remedy: 'put the former file back, or write the recipe of the configuration',
   });
 }

@@ -104,7 +104,8 @@ function encodeOne(
 }
 
 /** @throws SftError dataset-has-errors */
-export function refuseErrors(dataset: Dataset): void {
+export /** @throws SftError dataset-has-errors */
+function refuseErrors(dataset: Dataset): void {
   const errors = dataset.findings.filter((finding) => finding.severity === 'error');
   const [first] = errors;
   if (first === undefined) return;

@@ -1,4 +1,4 @@
-import type { RecipeMessage, RecipeParts, RecipeSource } from './recipe';
+import { PARTS, type RecipeMessage, type RecipeParts, type RecipeSource } from './recipe';
 
 /** An answer that is learnt, behind the messages it is asked with. */
 export interface AnswerRow {
@@ -37,9 +37,25 @@ export function templateMessage({ role, content, thoughts }: RecipeMessage): Tem
   return { role, content, ...(thoughts === undefined ? {} : { reasoning_content: thoughts }) };
 }
 
-/** A JSON document a line. */
-export function jsonLines(rows: readonly unknown[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+/**
+ * A file of JSON lines for each part that has rows.
+ * @param names of the files, where the tool wants others than ours
+ */
+export function dataFiles(
+  parts: RecipeParts,
+  rowsOf: (conversations: RecipeParts['train']) => readonly unknown[],
+  names: Readonly<Record<string, string>> = {},
+): [path: string, text: string][] {
+  return PARTS.flatMap((part) => {
+    const lines = rowsOf(parts[part]).map((row) => `${JSON.stringify(row)}\n`);
+    return lines.length === 0 ? [] : [[`data/${names[part] ?? part}.jsonl`, lines.join('')]];
+  });
+}
+
+/** What is to be said where a tool takes the chat template from the model's folder alone. */
+export function templateNotes({ ownTemplate }: RecipeSource): string[] {
+  if (ownTemplate) return [];
+  return ['the model brings no chat template: put chat_template.jinja into its folder, from where the tool takes it'];
 }
 
 /** Whether a template asks to be told if the model thinks. */

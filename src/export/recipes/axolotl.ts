@@ -1,4 +1,4 @@
-import { asksAboutThinking, jsonLines, templateMessage } from './answer-rows';
+import { asksAboutThinking, dataFiles, templateMessage } from './answer-rows';
 import type { Recipe, RecipeParts, RecipeSettings, RecipeValue } from './recipe';
 import { TakenKeys } from './taken-keys';
 import { trainerSettings } from './trainer-settings';
@@ -36,7 +36,7 @@ export const axolotlRecipe: Recipe = {
       files: new Map([
         ['axolotl.yaml', yamlText(settings)],
         ['chat_template.jinja', source.chatTemplate],
-        ...conversationFiles(parts),
+        ...dataFiles(parts, rowsOf),
       ]),
       use: ['pip install axolotl', 'axolotl train axolotl.yaml'],
       differences: keys.lost(),
@@ -63,13 +63,10 @@ function renamed(settings: RecipeSettings): RecipeSettings {
 }
 
 /** Each message of the assistant says whether it is learnt. */
-function conversationFiles(parts: RecipeParts): [string, string][] {
-  return (['train', 'validation', 'test'] as const).flatMap((part) => {
-    const rows = parts[part].map((messages) => ({
-      messages: messages.map((message) => ({ ...templateMessage(message), train: message.trained })),
-    }));
-    return rows.length === 0 ? [] : [[`data/${part}.jsonl`, jsonLines(rows)]];
-  });
+function rowsOf(conversations: RecipeParts['train']): unknown[] {
+  return conversations.map((messages) => ({
+    messages: messages.map((message) => ({ ...templateMessage(message), train: message.trained })),
+  }));
 }
 
 function fileOf(part: string): RecipeValue {

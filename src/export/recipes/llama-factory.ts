@@ -1,5 +1,5 @@
-import { answerRows, asksAboutThinking, jsonLines, rowNotes, type AnswerRow } from './answer-rows';
-import type { Recipe, RecipeMessage, RecipeSettings } from './recipe';
+import { answerRows, asksAboutThinking, dataFiles, rowNotes, templateNotes, type AnswerRow } from './answer-rows';
+import { PARTS, type Recipe, type RecipeMessage, type RecipeSettings } from './recipe';
 import { TakenKeys } from './taken-keys';
 import { quantisationPackages, trainerSettings, wholeAlpha } from './trainer-settings';
 import { COMPLETION_NOTE } from './trl-data';
@@ -12,7 +12,7 @@ export const llamaFactoryRecipe: Recipe = {
     const keys = new TakenKeys(source.config);
     for (const key of ['rank_pattern', 'alpha_pattern', 'init_lora_weights'] as const)
       keys.cannot(key, 'it gives PEFT no such key');
-    const parts = (['train', 'validation', 'test'] as const).filter((part) => source.parts[part].length > 0);
+    const parts = PARTS.filter((part) => source.parts[part].length > 0);
     const settings: RecipeSettings = {
       stage: 'sft',
       do_train: true,
@@ -33,9 +33,6 @@ export const llamaFactoryRecipe: Recipe = {
       overwrite_cache: true,
       output_dir: 'output',
     };
-    const template = source.ownTemplate
-      ? []
-      : ['the model brings no chat template: put chat_template.jinja into its folder, from where the tool takes it'];
     return {
       files: new Map([
         ['llama-factory.yaml', yamlText(settings)],
@@ -44,13 +41,10 @@ export const llamaFactoryRecipe: Recipe = {
           'data/dataset_info.json',
           `${JSON.stringify(Object.fromEntries(parts.map((part) => [part, described(part)])), null, 2)}\n`,
         ],
-        ...parts.map((part): [string, string] => [
-          `data/${part}.jsonl`,
-          jsonLines(answerRows(source.parts[part]).map(rowOf)),
-        ]),
+        ...dataFiles(source.parts, (conversations) => answerRows(conversations).map(rowOf)),
       ]),
       use: [`pip install llamafactory${quantisationPackages(source)}`, 'llamafactory-cli train llama-factory.yaml'],
-      differences: [...keys.lost(), ...template, ...rowNotes(source), COMPLETION_NOTE],
+      differences: [...keys.lost(), ...templateNotes(source), ...rowNotes(source), COMPLETION_NOTE],
     };
   },
 };

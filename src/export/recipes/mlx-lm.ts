@@ -1,5 +1,5 @@
-import { answerRows, asksAboutThinking, jsonLines, rowNotes, templateMessage } from './answer-rows';
-import type { Recipe, RecipeSettings, RecipeSource, RecipeValue } from './recipe';
+import { answerRows, asksAboutThinking, dataFiles, rowNotes, templateMessage, templateNotes } from './answer-rows';
+import type { Recipe, RecipeParts, RecipeSettings, RecipeSource, RecipeValue } from './recipe';
 import { TakenKeys } from './taken-keys';
 import { COMPLETION_NOTE } from './trl-data';
 import { yamlText } from './yaml-text';
@@ -64,7 +64,7 @@ export const mlxRecipe: Recipe = {
       files: new Map([
         ['mlx-lm.yaml', yamlText(settings)],
         ['chat_template.jinja', source.chatTemplate],
-        ...dataFiles(source),
+        ...dataFiles(parts, rowsOf, { validation: 'valid' }),
       ]),
       use: ['pip install mlx-lm', 'mlx_lm.lora --config mlx-lm.yaml'],
       differences: [
@@ -72,11 +72,7 @@ export const mlxRecipe: Recipe = {
         ...(config.max_grad_norm === 0
           ? []
           : [`gradients are not clipped (max_grad_norm ${config.max_grad_norm} here)`]),
-        ...(source.ownTemplate
-          ? []
-          : [
-              'the model brings no chat template: put chat_template.jinja into its folder, from where the tool takes it',
-            ]),
+        ...templateNotes(source),
         ...(asksAboutThinking(source)
           ? [`the tool does not tell the chat template whether to think (${source.thinking} here)`]
           : []),
@@ -87,14 +83,10 @@ export const mlxRecipe: Recipe = {
   },
 };
 
-function dataFiles({ parts }: RecipeSource): [string, string][] {
-  const names = { train: 'train', validation: 'valid', test: 'test' } as const;
-  return (['train', 'validation', 'test'] as const).flatMap((part) => {
-    const rows = answerRows(parts[part]).map(({ prompt, answer }) => ({
-      messages: [...prompt, answer].map(templateMessage),
-    }));
-    return rows.length === 0 ? [] : [[`data/${names[part]}.jsonl`, jsonLines(rows)]];
-  });
+function rowsOf(conversations: RecipeParts['train']): unknown[] {
+  return answerRows(conversations).map(({ prompt, answer }) => ({
+    messages: [...prompt, answer].map(templateMessage),
+  }));
 }
 
 /** The names of modules in an MLX layer. */

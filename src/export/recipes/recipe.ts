@@ -7,8 +7,10 @@ export interface RecipeMessage extends ChatMessage {
   readonly trained: boolean;
 }
 
+export const PARTS = ['train', 'validation', 'test'] as const;
+
 /** A part of the data and its conversations. */
-export type RecipeParts = Readonly<Record<'train' | 'validation' | 'test', readonly (readonly RecipeMessage[])[]>>;
+export type RecipeParts = Readonly<Record<(typeof PARTS)[number], readonly (readonly RecipeMessage[])[]>>;
 
 /** What a recipe is made from: a configuration with its data, as a run of it here would train. */
 export interface RecipeSource {

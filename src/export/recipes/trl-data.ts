@@ -1,17 +1,16 @@
-import { answerRows, asksAboutThinking, jsonLines, templateMessage } from './answer-rows';
+import { answerRows, asksAboutThinking, dataFiles, templateMessage } from './answer-rows';
 import type { RecipeSource } from './recipe';
 
 /** The parts as TRL reads them, conversational prompts with their completions: a folder that `load_dataset` takes. */
 export function trlData(source: RecipeSource): [path: string, text: string][] {
   const asked = asksAboutThinking(source) ? { chat_template_kwargs: { enable_thinking: source.thinking } } : {};
-  return (['train', 'validation', 'test'] as const).flatMap((part) => {
-    const rows = answerRows(source.parts[part]).map(({ prompt, answer }) => ({
+  return dataFiles(source.parts, (conversations) =>
+    answerRows(conversations).map(({ prompt, answer }) => ({
       prompt: prompt.map(templateMessage),
       completion: [templateMessage(answer)],
       ...asked,
-    }));
-    return rows.length === 0 ? [] : [[`data/${part}.jsonl`, jsonLines(rows)]];
-  });
+    })),
+  );
 }
 
 /** TRL learns all that its template writes after the prompt. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../../base/errors';
-import type { Recipe, RecipeFiles, RecipeSource } from './recipe';
+import { PARTS, type Recipe, type RecipeFiles, type RecipeSource } from './recipe';
 
 /**
  * Writes a recipe into an empty folder; the caller writes aside and renames.
@@ -26,9 +26,9 @@ export async function writeRecipe(recipe: Recipe, source: RecipeSource, folder: 
 }
 
 function readme({ name }: Recipe, { title, baseModel, onHub, parts, plan }: RecipeSource, made: RecipeFiles): string {
-  const counts = (['train', 'validation', 'test'] as const)
-    .filter((part) => parts[part].length > 0)
-    .map((part) => `${parts[part].length} to ${PURPOSE[part]}`);
+  const counts = PARTS.filter((part) => parts[part].length > 0).map(
+    (part) => `${parts[part].length} to ${PURPOSE[part]}`,
+  );
   const model = onHub
     ? []
     : ['', 'The base model is named by its folder on the machine that wrote this: name it where it lies on yours.'];
