@@ -15,19 +15,47 @@ async function systemMemory(): Promise<number | undefined> {
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** memory.max of the process's control group less what is in use and cannot be dropped; undefined where there is no limit. */
+/** What the process's control group leaves; undefined where it has no limit. */
 async function controlGroupMemory(): Promise<number | undefined> {
-  const group = /^0::(.*)$/m.exec(await readText('/proc/self/cgroup'))?.[1];
-  if (group === undefined) return undefined;
+  const groups = await readText('/proc/self/cgroup');
+  const second = /^0::(.*)$/m.exec(groups)?.[1] ?? '';
+  const first = /^\d+:(?:\w+,)*memory(?:,\w+)*:(.*)$/m.exec(groups)?.[1] ?? '';
   // Within a container its own group is the root of what it sees.
-  for (const folder of [`/sys/fs/cgroup${group}`, '/sys/fs/cgroup']) {
-    const limit = Number.parseInt(await readText(`${folder}/memory.max`), 10);
-    const used = Number.parseInt(await readText(`${folder}/memory.current`), 10);
-    if (Number.isNaN(limit) || Number.isNaN(used)) continue;
-    const files = /^inactive_file (\d+)$/m.exec(await readText(`${folder}/memory.stat`))?.[1] ?? '0';
-    return Math.max(0, limit - used + Number(files));
+  const folders = [`/sys/fs/cgroup${second}`, '/sys/fs/cgroup'].map((at) => [at, 'memory.max', 'memory.current']);
+  const older = [`/sys/fs/cgroup/memory${first}`, '/sys/fs/cgroup/memory'].map((at) => [
+    at,
+    'memory.limit_in_bytes',
+    'memory.usage_in_bytes',
+  ]);
+  for (const [folder, most, now] of [...folders, ...older]) {
+    const [limit, used, stat] = await Promise.all(
+      [most, now, 'memory.stat'].map((name) => readText(`${folder}/${name}`)),
+    );
+    const left = leftInGroup(limit!, used!, stat!);
+    if (left !== undefined) return left;
   }
   return undefined;
+}
+
+/**
+ * Bytes that a control group leaves: its limit less what is in use and cannot be dropped. Pages of files can, those read more than once
+ * (active) as well as the others: a group that has read many files is full of them, and still has room.
+ *
+ * @param limit, used, stat what memory.max, memory.current and memory.stat hold (version 1 names them otherwise)
+ * @returns undefined where there is no such group, or it has no limit
+ */
+export function leftInGroup(limit: string, used: string, stat: string): number | undefined {
+  const [most, now] = [Number.parseInt(limit, 10), Number.parseInt(used, 10)];
+  if (Number.isNaN(most) || Number.isNaN(now)) return undefined;
+  // With its children's, which version 1 counts in `total_`.
+  const bytes = (name: string): number =>
+    Number(
+      new RegExp(`^total_${name} (\\d+)$`, 'm').exec(stat)?.[1] ??
+        new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ??
+        0,
+    );
+  const droppable = bytes('inactive_file') + bytes('active_file') + bytes('slab_reclaimable');
+  return Math.max(0, most - Math.max(0, now - droppable));
 }
 
 async function readText(file: string): Promise<string> {

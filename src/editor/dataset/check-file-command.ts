@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { AnalysisSettings, FileCheck } from '../../analysis/protocol';
+import { activeFile } from '../active-file';
 import { showFileReport } from '../report/file-report';
 import type { Services } from '../services';
 import { settingsFor } from '../settings';
 
 /** `SFT: Check Dataset File`: streams a file of any size from disk and opens its report. Returns what was found, for tests. */
 export async function checkFile(services: Services, uri?: vscode.Uri): Promise<FileCheck | undefined> {
-  const file = uri ?? vscode.window.activeTextEditor?.document.uri;
+  const file = uri ?? activeFile();
   if (file?.scheme !== 'file') {
     void services.dialogs.info('Choose a file on disk in the explorer.');
     return undefined;

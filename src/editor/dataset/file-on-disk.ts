@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeFile } from '../active-file';
 import type { Dialogs } from '../dialogs';
 
 /**
@@ -6,7 +7,7 @@ import type { Dialogs } from '../dialogs';
  * @returns its path; undefined where it is not on disk, which the person is told, or cannot be saved
  */
 export async function fileOnDisk(dialogs: Dialogs, uri?: vscode.Uri): Promise<string | undefined> {
-  const file = uri ?? vscode.window.activeTextEditor?.document.uri;
+  const file = uri ?? activeFile();
   if (file?.scheme !== 'file') {
     void dialogs.info('Save the dataset to disk first.');
     return undefined;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
+import { activeDocument } from '../active-file';
 import { addEdits } from './code-actions';
 import { readSetting, writeSetting } from '../manifest/settings';
 import type { Services } from '../services';
 
 /** `SFT: Fix All`. Returns how many places were changed. One undo takes all of it back. */
 export async function fixAll({ client, documents, dialogs }: Services, uri?: vscode.Uri): Promise<number> {
-  const document =
-    uri === undefined ? vscode.window.activeTextEditor?.document : await vscode.workspace.openTextDocument(uri);
+  const document = uri === undefined ? await activeDocument() : await vscode.workspace.openTextDocument(uri);
   if (document === undefined || !documents.isDataset(document)) {
     void dialogs.info('Open a dataset first.');
     return 0;

@@ -8,6 +8,7 @@ import {
   type ToReport,
 } from '../../messages/report';
 import { done } from '../../messages/requests';
+import { activeDocument } from '../active-file';
 import { exportReport } from './report-export';
 import { buildReportAside } from './report-task';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
@@ -18,8 +19,8 @@ import { createPanel, WebviewHost } from '../webview-host';
 /** `SFT: Show Dataset Report`: one view for each document, kept up to date while the document is open. */
 export function registerReport(services: Services) {
   const views = new Map<string, ReportView>();
-  const show = (): void => {
-    const document = vscode.window.activeTextEditor?.document;
+  const show = async (): Promise<void> => {
+    const document = await activeDocument();
     if (document === undefined || !services.documents.isDataset(document)) {
       void services.dialogs.info('Open a dataset first: a JSON or JSONL file with questions and answers.');
       return;

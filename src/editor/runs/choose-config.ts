@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { activeDocument } from '../active-file';
 import type { Services } from '../services';
 import { configurations, dataFilesOf, isConfiguration } from './config-files';
 import { newConfiguration } from './new-config';
@@ -11,7 +12,7 @@ const DATA = /\.(?:json|jsonl|ndjson|csv|tsv|parquet)$/i;
  * the person chooses. Where there is none it is made.
  */
 export async function chooseConfiguration(services: Services, argument: unknown): Promise<vscode.Uri | undefined> {
-  const target = argument instanceof vscode.Uri ? argument : openTarget(services);
+  const target = argument instanceof vscode.Uri ? argument : await openTarget(services);
   if (target !== undefined && isConfiguration(target)) return target;
   const all = await configurations();
   const data = target !== undefined && target.scheme === 'file' && DATA.test(target.fsPath) ? target : undefined;
@@ -22,8 +23,8 @@ export async function chooseConfiguration(services: Services, argument: unknown)
 }
 
 /** What is in the active editor, where it is something to train with. */
-function openTarget({ documents }: Services): vscode.Uri | undefined {
-  const document = vscode.window.activeTextEditor?.document;
+async function openTarget({ documents }: Services): Promise<vscode.Uri | undefined> {
+  const document = await activeDocument();
   if (document === undefined) return undefined;
   return isConfiguration(document.uri) || documents.isDataset(document) ? document.uri : undefined;
 }

@@ -174,6 +174,17 @@ export class Window {
     await this.page.screenshot({ path: this.shot(name) });
   }
 
+  /** What asks or tells something on the screen, for somebody who has no picture of it. */
+  async words() {
+    const asking = '.monaco-dialog-box, .quick-input-widget, .notification-toast, .tab, .statusbar-item.left';
+    const told = await this.page
+      .locator(asking)
+      .filter({ visible: true })
+      .allInnerTexts()
+      .catch((error) => [String(error)]);
+    return ['on the screen:', ...told.map((text) => text.replace(/\s+/g, ' ').trim())].join('\n  ');
+  }
+
   /** Where a picture of this name lies. */
   shot(name) {
     return path.join(shots, `${name}.png`);
