@@ -143,17 +143,19 @@ async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) await syncTree(full);
-    else if (entry.isFile()) {
-      // Windows flushes only what was opened for writing.
-      const handle = await open(full, process.platform === 'win32' ? 'r+' : 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    }
+    else if (entry.isFile()) await syncFile(full);
   }
   await syncFolder(folder);
+}
+
+async function syncFile(file: string): Promise<void> {
+  // Windows flushes only what was opened for writing.
+  const handle = await open(file, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 interface Former {
@@ -279,6 +281,34 @@ export async function writeFolderAtomic(
   } finally {
     for (const name of [temporary, aside, discarded]) inUse.delete(name);
   }
+}
+
+/**
+ * Gives a folder beside `target` to write in, and removes it afterwards with all that is left in it. What a killed writer of the same
+ * target left is removed first.
+ * @throws SftError `disk-full` or `not-writable`, also for such errors inside `work`; whatever else `work` throws
+ */
+export async function withFolderBeside(target: string, work: (folder: string) => Promise<void>): Promise<void> {
+  const real = path.resolve(target);
+  const temporary = besides(real, 'tmp');
+  inUse.add(temporary);
+  try {
+    await recoverFolder(real);
+    await mkdir(temporary);
+    await work(temporary);
+  } catch (error) {
+    throw explainWriteError(error, target);
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(ignored);
+    inUse.delete(temporary);
+  }
+}
+
+/** Brings a file to the disk, then gives it its place, in the stead of a file that is there. */
+export async function placeFile(file: string, target: string): Promise<void> {
+  await syncFile(file);
+  await rename(file, target);
+  await syncFolder(path.dirname(target));
 }
 
 async function discard(leftOver: LeftOver): Promise<void> {

@@ -1,12 +1,24 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
+import { placeFile, withFolderBeside, writeFolderAtomic } from '../base/files';
 
-/** The file of a form that is one, out of the folder it was written in. */
-export async function takeOut(folder: string, file: string): Promise<void> {
-  const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(file));
-  await rename(path.join(folder, name!), file);
-  await rm(folder, { recursive: true });
+/**
+ * Writes an export whole or not at all.
+ * @param single whether `out` is the one file of the form, of which `write` makes a folder
+ * @throws SftError disk-full, not-writable; whatever else `write` throws
+ */
+export async function writeWhole(
+  out: string,
+  single: boolean,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (!single) return writeFolderAtomic(out, write);
+  await withFolderBeside(out, async (folder) => {
+    await write(folder);
+    const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(out));
+    await placeFile(path.join(folder, name!), out);
+  });
 }
 
 /** @throws SftError not-writable */
@@ -14,7 +26,7 @@ export async function requireNoFile(out: string): Promise<void> {
   if ((await stat(out).catch(() => undefined)) === undefined) return;
   throw new SftError('not-writable', 'exists already', {
     file: out,
-    remedy: 'name another file with --out, or delete this one first',
+    remedy: 'name another file with --out, or take its place with --overwrite',
     exitCode: 2,
   });
 }

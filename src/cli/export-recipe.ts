@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { makeFolder, writeFolderAtomic } from '../base/files';
 import { listDevices } from '../compute/registry';
-import type { Recipe } from '../export/recipes/recipe';
+import type { Recipe, RecipeSource } from '../export/recipes/recipe';
 import { writeRecipe } from '../export/recipes/write-recipe';
 import { openRecipe } from '../runs/open-recipe';
+import { giveUpOnSignal } from './interrupt';
 import { textOption } from './option-values';
 import type { OptionValues, Terminal } from './verb';
 
@@ -25,12 +26,19 @@ export async function exportRecipe(
   out: string,
   { options, json, terminal }: RecipeCall,
 ): Promise<0> {
-  const source = await openRecipe(place, await listDevices(), textOption(options, 'model'));
+  const stop = giveUpOnSignal('run it again', ['SIGINT', 'SIGTERM']);
+  let source: RecipeSource;
   let differences: readonly string[] = [];
-  await makeFolder(path.dirname(out));
-  await writeFolderAtomic(out, async (temporary) => {
-    differences = await writeRecipe(recipe, source, temporary);
-  });
+  try {
+    source = await openRecipe(place, await listDevices(), textOption(options, 'model'));
+    await makeFolder(path.dirname(out));
+    await writeFolderAtomic(out, async (temporary) => {
+      differences = await writeRecipe(recipe, source, temporary);
+      stop.signal.throwIfAborted();
+    });
+  } finally {
+    stop.end();
+  }
   if (json) terminal.out(JSON.stringify({ form: recipe.name, folder: out, base_model: source.baseModel, differences }));
   else terminal.out(`${recipe.name}: ${out} (README.md says how to run it)`);
   for (const line of differences) terminal.log(`note: ${line}`);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
-import { makeFolder, writeFolderAtomic } from '../base/files';
+import { makeFolder } from '../base/files';
 import { createInOllama, requireOllama } from '../export/ollama/create-model';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
@@ -8,7 +8,7 @@ import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
 import { exportRecipe } from './export-recipe';
 import { giveUpOnSignal } from './interrupt';
-import { requireFree, requireNoFile, takeOut } from './export-place';
+import { requireFree, requireNoFile, writeWhole } from './export-place';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
@@ -49,6 +49,10 @@ export const exportVerb: Verb = {
       value: 'NAME',
       help: 'of a folder for Ollama: make the model in Ollama too, under this name',
     },
+    overwrite: {
+      type: 'boolean',
+      help: 'take the place of a file of this name, once the new one is whole (NAME.gguf)',
+    },
     weights: {
       type: 'string',
       value: 'NAME',
@@ -86,7 +90,8 @@ configuration with every setting that it has; what it has not is named. A recipe
     if (create !== undefined && exporter.name !== 'ollama') throw createsNothing(exporter.name);
     const ollama = create === undefined ? undefined : requireOllama();
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
-    await (single ? requireNoFile(out) : requireFree(out));
+    if (!single) await requireFree(out);
+    else if (options['overwrite'] !== true) await requireNoFile(out);
     const run = await readRun(folder);
     // What is being written is taken away again.
     const stop = giveUpOnSignal('run it again', ['SIGINT', 'SIGTERM']);
@@ -98,11 +103,10 @@ configuration with every setting that it has; what it has not is named. A recipe
     let notes: readonly string[] = [];
     try {
       await makeFolder(path.dirname(out));
-      const written = single ? `${out}.folder` : out;
-      await writeFolderAtomic(written, async (temporary) => {
+      await writeWhole(out, single, async (temporary) => {
         notes = await exporter.write(source, temporary, shareShown(terminal, stop.signal), choice);
+        stop.signal.throwIfAborted();
       });
-      if (single) await takeOut(written, out);
       const shown = (line: string): void => {
         showProgress(terminal, `ollama: ${line}`);
       };

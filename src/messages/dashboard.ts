@@ -165,7 +165,7 @@ export const toDashboard = messages({
 });
 export type ToDashboard = TypeOf<typeof toDashboard>;
 
-export const DASHBOARD_ACTIONS = ['pause', 'resume', 'stop', 'chat', 'export', 'log', 'configuration'] as const;
+export const DASHBOARD_ACTIONS = ['pause', 'resume', 'stop', 'use', 'chat', 'export', 'log', 'configuration'] as const;
 export type DashboardAction = (typeof DASHBOARD_ACTIONS)[number];
 
 export const dashboardRequests = {

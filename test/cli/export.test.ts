@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
+import type { GgufType } from '../../src/export/gguf/gguf-format';
+import { exportSizes } from '../../src/export/sizes';
 import { unpackGguf } from '../../src/export/gguf/unpack-gguf';
 import { locateTensors, type LocatedTensor } from '../../src/base/tensor-folder';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
@@ -162,7 +164,12 @@ describe('sft export', () => {
       const out = path.join(folder, `model-${type}.gguf`);
       const written = sft(['export', run, '--to', 'gguf', '--type', type, '--out', out]);
       assert.equal(written.code, 0, written.err);
-      assert.equal(existsSync(`${out}.folder`), false);
+      const said = exportSizes(MODEL).gguf[type as GgufType];
+      const head = statSync(out).size - said;
+      assert.ok(
+        head > 0 && head < 200_000,
+        `${type}: ${said} bytes of weights were announced, ${head} more were written`,
+      );
       const unpacked = path.join(folder, `unpacked-${type}`);
       mkdirSync(unpacked);
       await unpackGguf(out, unpacked);
@@ -172,8 +179,12 @@ describe('sft export', () => {
       before = away;
       assert.deepEqual(counts(unpacked), counts(MODEL));
     }
-    const refused = sft(['export', run, '--to', 'gguf', '--out', path.join(folder, 'model-f32.gguf')]);
+    const there = path.join(folder, 'model-f32.gguf');
+    const refused = sft(['export', run, '--to', 'gguf', '--out', there]);
     assert.match(refused.err, /model-f32\.gguf exists already - name another file/);
+    const replaced = sft(['export', run, '--to', 'gguf', '--out', there, '--overwrite']);
+    assert.equal(replaced.code, 0, replaced.err);
+    assert.ok(readFileSync(there).equals(readFileSync(path.join(folder, 'model-bf16.gguf'))));
     const typed = (form: string): string =>
       sft(['export', run, '--to', form, '--type', 'f8', '--out', path.join(folder, 'typed')]).err;
     assert.match(typed('peft'), /--to peft takes no --type - leave it out/);

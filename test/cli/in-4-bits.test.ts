@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
+import { exportSizes } from '../../src/export/sizes';
 import { unpackGguf } from '../../src/export/gguf/unpack-gguf';
 import { runCatalog } from '../../src/serve/catalogs';
 import { startServer } from '../../src/serve/server';
@@ -53,6 +54,8 @@ describe('a merged model in 4 bits', () => {
     assert.ok(bytes(tensors) < 0.28 * bytes(base), `${bytes(tensors)} of ${bytes(base)}`);
     for (const [name, tensor] of base)
       if (!name.includes('_proj.')) assert.deepEqual(bytesOf(tensors.get(name)!), bytesOf(tensor), name);
+    near(exportSizes(MODEL).nf4, statSync(path.join(IN_4_BITS, 'model.safetensors')).size, 0.03);
+    near(exportSizes(MODEL).merged, statSync(path.join(MODEL, 'model.safetensors')).size, 0.01);
   });
 
   it('from a model in 4 bits, keeps bit for bit what was not trained', () => {

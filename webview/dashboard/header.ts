@@ -26,9 +26,9 @@ const ACTIONS: Readonly<Record<Status, readonly DashboardAction[]>> = {
   running: ['pause', 'stop'],
   paused: ['resume', 'stop'],
   stopping: [],
-  done: ['chat'],
+  done: ['use', 'chat'],
   failed: ['resume', 'log'],
-  stopped: ['resume', 'chat'],
+  stopped: ['resume', 'use', 'chat'],
   interrupted: ['resume', 'log'],
   unreadable: [],
 };
@@ -37,6 +37,7 @@ const TITLES: Readonly<Record<DashboardAction, string>> = {
   pause: 'Pause',
   resume: 'Resume',
   stop: 'Stop',
+  use: 'Use This Model…',
   chat: 'Chat',
   export: 'Export…',
   log: 'Open Log',
@@ -128,7 +129,7 @@ export class Header {
     write(this.badge, STATUS_WORDS[status]);
     this.badge.className = `badge ${status}`;
     const focused = (document.activeElement as HTMLElement | null)?.dataset['action'];
-    const main = status === 'done' ? 'chat' : 'resume';
+    const main = status === 'done' ? 'use' : 'resume';
     const actions = [...ACTIONS[status], 'configuration', 'export'] as const;
     this.buttons.replaceChildren(
       ...actions.map((action) => {

@@ -38,6 +38,7 @@ const ACTIONS = {
   pause: COMMANDS.pauseRun,
   resume: COMMANDS.resumeRun,
   stop: COMMANDS.stopRun,
+  use: COMMANDS.useModel,
   chat: COMMANDS.openChat,
   log: COMMANDS.openRunLog,
 } as const;
@@ -293,6 +294,7 @@ export class DashboardPanel {
       case 'pause':
       case 'resume':
       case 'stop':
+      case 'use':
       case 'chat':
       case 'log':
         // The commands ask and tell by themselves, which may take any time: the view is answered at once.

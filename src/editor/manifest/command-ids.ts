@@ -28,6 +28,7 @@ export const DECLARED = {
   pauseRun: 'sft.pauseRun',
   stopRun: 'sft.stopRun',
   compareSelectedRuns: 'sft.compareSelectedRuns',
+  useModel: 'sft.useModel',
   continueFromAdapter: 'sft.continueFromAdapter',
   duplicateConfiguration: 'sft.duplicateConfiguration',
   renameRun: 'sft.renameRun',

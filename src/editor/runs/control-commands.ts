@@ -1,10 +1,10 @@
 import { formatError, SftError } from '../../base/errors';
 import { relaunchRun } from '../../runs/launch';
 import type { RunSummary } from '../../runs/read-runs';
-import { hasModel, requireModel } from '../../runs/require-model';
 import { canRelaunch, groupOf } from '../../runs/run-groups';
 import type { ControlCommand } from '../../runs/folder/state-schema';
 import type { Services } from '../services';
+import { findModel } from './find-model';
 import { chooseRun } from './run-choice';
 import { mayRun } from './trust';
 import { sftCommand } from './worker-command';
@@ -39,18 +39,6 @@ async function relaunch(services: Services, run: RunSummary): Promise<void> {
   } finally {
     await services.runs.reload(folder.path);
   }
-}
-
-/** Asks where the model of a run is, if it is not where it was. @returns whether it is known */
-async function findModel({ dialogs }: Services, run: RunSummary): Promise<boolean> {
-  if (await hasModel(run)) return true;
-  const choose = 'Choose Its Folder…';
-  const gone = `The model of ${run.label} is not at ${run.run.config.model_name} any more.`;
-  if ((await dialogs.warn(gone, choose)) !== choose) return false;
-  const chosen = await dialogs.folder('Where the model of the run is now', 'Take This Folder');
-  if (chosen === undefined) return false;
-  await requireModel(run, chosen.fsPath);
-  return true;
 }
 
 /** Resolves when the request is on its way; the run itself says when it is met. So does stopRun. */

@@ -6,6 +6,7 @@ import { isWorking } from '../../runs/folder/run-status';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
+import { revealFile } from '../reveal-file';
 import { exists } from './config-files';
 import { chooseRun } from './run-choice';
 
@@ -104,10 +105,7 @@ export async function openRunLog(services: Services, argument: unknown): Promise
 export async function revealRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be shown?', none: NONE });
   if (run === undefined) return;
-  // The desktop's file manager shows this machine's files only.
-  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
-  const command = local ? 'revealFileInOS' : 'revealInExplorer';
-  await vscode.commands.executeCommand(command, vscode.Uri.file(run.folder.runFile));
+  await revealFile(run.folder.runFile);
 }
 
 export async function openRunFolder(services: Services, argument: unknown): Promise<void> {

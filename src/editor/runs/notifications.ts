@@ -12,12 +12,14 @@ import type { Services } from '../services';
 const FOLLOWED = 'sft.followedRuns';
 
 const SHOW = 'Show Dashboard';
+const USE = 'Use This Model…';
 const LOG = 'Open Log';
 const RESUME = 'Resume';
 const RUNS = 'Show Runs';
 
 /** What the buttons do with the run. */
 const COMMANDS_OF: Readonly<Record<string, CommandId>> = {
+  [USE]: COMMANDS.useModel,
   [SHOW]: COMMANDS.showDashboard,
   [LOG]: COMMANDS.openRunLog,
   [RESUME]: COMMANDS.resumeRun,
@@ -72,7 +74,7 @@ export class RunNotifications implements vscode.Disposable {
     switch (groupOf(state.status)) {
       case 'done': {
         const text = `Training ${label} is done after ${state.step} steps.${await scoresText(run)}`;
-        await this.act(folder, await dialogs.info(text, SHOW));
+        await this.act(folder, await dialogs.info(text, USE, SHOW));
         return;
       }
       case 'failed':

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { VIEWS } from '../manifest/command-ids';
 import type { Services } from '../services';
+import { exportsUnderWay } from '../use/exports-under-way';
 import { registerContextKeys } from './context-keys';
 import { LiveProgress } from './live-progress';
 import { RunNotifications } from './notifications';
@@ -30,6 +31,7 @@ export function registerRuns(services: Services) {
     new RunNotifications(services),
     new vscode.Disposable(() => {
       clearTimeout(start);
+      for (const stop of exportsUnderWay) stop.abort();
     }),
   );
   return Object.assign(all, { tree, commands: runCommands(services, view) });

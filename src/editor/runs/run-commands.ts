@@ -29,6 +29,7 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
     [COMMANDS.openRunLog]: async (run?: unknown) => (await manage()).openRunLog(services, run),
     [COMMANDS.revealRun]: async (run?: unknown) => (await manage()).revealRun(services, run),
     [COMMANDS.openRunFolder]: async (run?: unknown) => (await manage()).openRunFolder(services, run),
+    [COMMANDS.useModel]: async (run?: unknown) => (await import('../use/use-model')).useModel(services, run),
     [COMMANDS.duplicateConfiguration]: async (run?: unknown) =>
       (await configuration()).duplicateConfiguration(services, run),
     [COMMANDS.continueFromAdapter]: async (run?: unknown) => (await configuration()).continueFromAdapter(services, run),

@@ -19,16 +19,19 @@ const COMPUTED: Readonly<Record<GgufType, TensorType>> = {
 };
 
 /**
- * A tuned model's tensors under llama.cpp's names and in its order of rows. Vectors are fp32. Rows that blocks do not fill are fp16. Where
- * matrices have 4 bits, the tables of the vocabulary have 8: every token goes through them.
+ * As what a tensor is stored in a file of a type. Vectors are fp32. Rows that blocks do not fill are fp16. Where matrices have 4 bits, the
+ * tables of the vocabulary have 8: every token goes through them.
  */
+export function typeWithin(type: GgufType, { name, shape }: Pick<TensorSource, 'name' | 'shape'>): GgufType {
+  if (shape.length === 1) return 'f32';
+  const chosen = type === 'q4_0' && !name.startsWith('model.layers.') ? 'q8_0' : type;
+  return shape.at(-1)! % GGUF_TYPES[chosen].block === 0 ? chosen : 'f16';
+}
+
+/** A tuned model's tensors under llama.cpp's names and in its order of rows. */
 export function ggufTensors(source: ExportSource, type: GgufType): readonly GgufTensor[] {
   const { config } = source;
-  const typeOf = ({ name, shape }: Pick<TensorSource, 'name' | 'shape'>): GgufType => {
-    if (shape.length === 1) return 'f32';
-    const chosen = type === 'q4_0' && !name.startsWith('model.layers.') ? 'q8_0' : type;
-    return shape.at(-1)! % GGUF_TYPES[chosen].block === 0 ? chosen : 'f16';
-  };
+  const typeOf = (tensor: Pick<TensorSource, 'name' | 'shape'>): GgufType => typeWithin(type, tensor);
   const tensors = tunedTensors(source, (tensor) => COMPUTED[typeOf(tensor)]);
   return [...ropeFactors(config), ...tensors.map((tensor) => placed(tensor, typeOf(tensor), config))];
 }

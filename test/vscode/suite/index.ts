@@ -14,6 +14,7 @@ import './other-files';
 import './read-only-disk';
 import './runs';
 import './chat';
+import './use-model';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */

@@ -29,6 +29,7 @@ export class Person {
       file: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
       confirm: async (message, detail, ...actions) => await say(`${message}\n${detail}`, ...actions),
       text: async () => await Promise.resolve(this.answers.shift()),
+      save: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
       folder: async () => await Promise.resolve(vscode.Uri.file(this.answers.shift()!)),
       info: say,
       warn: say,

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import { RECIPES } from '../../export/recipes/registry';
+import { COMMANDS } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
+import type { Services } from '../services';
+import { chooseGguf, chooseMerged, chooseRecipe, isPlainLora, type ChosenForm } from './forms';
+import { writeForOllama } from './for-ollama';
+import { serveInTerminal } from './terminals';
+import { chooseTarget, type UseTarget } from './use-target';
+import { openReadme, writeForm, type NextStep } from './write-form';
+
+/** One thing that can be done with a model, or a heading above some. */
+interface Use extends vscode.QuickPickItem {
+  readonly run?: () => unknown;
+}
+
+/** `SFT: Use This Model…`: all that can be done with what a run, or a checkpoint of one, has trained, in one menu. */
+export async function useModel(services: Services, argument: unknown): Promise<void> {
+  const target = await chooseTarget(services, argument);
+  if (target === undefined) return;
+  const uses = usesOf(services, target, argument ?? target.run.folder.path);
+  const chosen = await services.dialogs.pick(uses, `What to do with ${target.name}`);
+  await uses.find((use) => use === chosen)?.run?.();
+}
+
+function usesOf(services: Services, target: UseTarget, argument: unknown): readonly Use[] {
+  const { training_type: type } = target.run.run.config;
+  // A trained prompt is in no weight: nothing can be merged.
+  const merges = type !== 'prompt_tuning';
+  const write = (form: ChosenForm, next?: NextStep): Promise<void> => writeForm(services, target, form, next);
+  const chosen =
+    (choose: (services: Services, target: UseTarget) => Promise<ChosenForm | undefined>, next?: NextStep) =>
+    async () => {
+      const form = await choose(services, target);
+      if (form !== undefined) await write(form, next);
+    };
+  return [
+    heading('Here'),
+    use('comment-discussion', 'Chat', 'Ask it, side by side with the model that it was made from', () =>
+      runCommand(COMMANDS.openChat, argument),
+    ),
+    use('broadcast', 'Serve', 'To other programs on this machine, which talk to it as to OpenAI', () => {
+      serveInTerminal(services, target);
+    }),
+    heading('For other programs'),
+    ...(type === 'full'
+      ? []
+      : [use('package', 'Adapter…', 'A small folder that PEFT loads beside the base model', () => write(ADAPTER))]),
+    ...(merges
+      ? [
+          use('folder', 'Merged Model…', 'A folder that loads wherever the base model loads', chosen(chooseMerged)),
+          use('file-binary', 'GGUF…', 'One file for llama.cpp, LM Studio and the like', chosen(chooseGguf)),
+        ]
+      : []),
+    ...(isPlainLora(target)
+      ? [
+          use(
+            'file-binary',
+            'GGUF of the Adapter…',
+            'A small file for llama.cpp, beside a GGUF of the base model',
+            () => write(GGUF_ADAPTER),
+          ),
+        ]
+      : []),
+    ...(merges
+      ? [
+          use('server-process', 'Ollama…', 'A model that Ollama asks as it was trained', () =>
+            writeForOllama(services, target),
+          ),
+          heading('To train again'),
+          use('book', 'Recipe…', `The same training in ${RECIPE_NAMES}`, chosen(chooseRecipe, openReadme)),
+        ]
+      : []),
+  ];
+}
+
+const ADAPTER: ChosenForm = { what: 'adapter', args: ['--to', 'peft'], ending: 'adapter' };
+const GGUF_ADAPTER: ChosenForm = {
+  what: 'GGUF of the adapter',
+  args: ['--to', 'gguf-lora'],
+  ending: 'adapter.gguf',
+  extension: 'gguf',
+};
+const RECIPE_NAMES = RECIPES.map(({ name }) => name).join(', ');
+
+function use(icon: string, title: string, detail: string, run: () => unknown): Use {
+  return { label: `$(${icon}) ${title}`, detail, run };
+}
+
+function heading(label: string): Use {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
