@@ -6,6 +6,7 @@ import { RETENTION_SCHEMA } from './retention-schema';
 import { SPLIT_SCHEMA } from './split-schema';
 import { SWEEP_SCHEMA } from './sweep-schema';
 
+export { TABLES } from './embedding-schema';
 export { FUSED_PARTS, MODULES, PROJECTIONS } from './lora-schema';
 
 /**

@@ -30,6 +30,7 @@ export function* embeddingPairs(config: Config): Generator<Finding> {
       repairs: [removeKey('trainable_tokens'), removeKey('adapter')],
     };
   }
+  yield* tablePairs(config);
   const { prompt_tuning_init: init, prompt_tuning_init_text: text } = config;
   if (config.training_type !== 'prompt_tuning') {
     for (const key of ['num_virtual_tokens', 'prompt_tuning_init', 'prompt_tuning_init_text'] as const) {
@@ -57,6 +58,46 @@ export function* embeddingPairs(config: Config): Generator<Finding> {
       reason: 'prompt_tuning_init_text has no effect: the prompt starts at random',
       remedy: 'set prompt_tuning_init to "text", or remove the text',
       repairs: [setKey('prompt_tuning_init', 'text'), removeKey('prompt_tuning_init_text')],
+    };
+  }
+}
+
+/** What keys of whole tables say that cannot be, or that has no effect. */
+function* tablePairs(config: Config): Generator<Finding> {
+  const { modules_to_save: tables, training_type: type = 'lora' } = config;
+  if (tables == null) {
+    if (config.ensure_weight_tying !== true) return;
+    yield {
+      key: 'ensure_weight_tying',
+      reason: 'ensure_weight_tying has no effect: no table is trained whole',
+      remedy: 'remove it, or name tables in modules_to_save',
+      repairs: [removeKey('ensure_weight_tying')],
+    };
+    return;
+  }
+  if (type !== 'lora') {
+    const why = type === 'full' ? 'trains all tables' : 'trains tokens before the input alone';
+    yield {
+      key: 'modules_to_save',
+      reason: `modules_to_save has no effect: training_type ${JSON.stringify(type)} ${why}`,
+      remedy: 'remove it, or set training_type to "lora"',
+      repairs: [removeKey('modules_to_save'), setKey('training_type', 'lora')],
+    };
+  }
+  if (config.adapter != null) {
+    yield {
+      key: 'modules_to_save',
+      reason: 'modules_to_save has no effect: the adapter that training goes on from says which tables it trains',
+      remedy: 'remove it, or start a fresh adapter without "adapter"',
+      repairs: [removeKey('modules_to_save'), removeKey('adapter')],
+    };
+  }
+  if (config.trainable_tokens != null) {
+    yield {
+      key: 'trainable_tokens',
+      reason: 'trainable_tokens cannot be together with modules_to_save, which trains the rows of all tokens',
+      remedy: 'remove one of the two',
+      repairs: [removeKey('trainable_tokens'), removeKey('modules_to_save')],
     };
   }
 }

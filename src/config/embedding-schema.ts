@@ -1,5 +1,8 @@
 import type { JsonSchema } from '../base/json-schema';
 
+/** The tables of the vocabulary, as PEFT names their modules. A tied model has the first one alone, and it is the head as well. */
+export const TABLES = ['embed_tokens', 'lm_head'] as const;
+
 /** The keys of sft.config.json on what the model reads: the embeddings of tokens. Under TRL's and PEFT's names. */
 export const EMBEDDING_SCHEMA = {
   trainable_tokens: {
@@ -11,6 +14,23 @@ export const EMBEDDING_SCHEMA = {
     uniqueItems: true,
     default: null,
     examples: ['template', ['<|im_start|>', '<|im_end|>']],
+  },
+  modules_to_save: {
+    description:
+      'Whole tables of the vocabulary that are trained beside the adapter and saved in it: embed_tokens, which turns tokens into numbers, and lm_head, which turns numbers into tokens. For a new language or many new words; each is one number for every token and width of the model, so the adapter becomes large.',
+    type: ['array', 'null'],
+    items: { type: 'string', enum: TABLES },
+    minItems: 1,
+    uniqueItems: true,
+    default: null,
+    examples: [null, TABLES, ['lm_head']],
+  },
+  ensure_weight_tying: {
+    description:
+      'With modules_to_save, in a model whose embedding and head are one table: train one copy that stays both. false trains a copy for each name, and the model then has two tables, as PEFT does unless it is told.',
+    type: 'boolean',
+    default: false,
+    examples: [false, true],
   },
   num_virtual_tokens: {
     description:

@@ -79,6 +79,8 @@ describe('a good configuration', () => {
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],
       trainable_tokens: null,
+      modules_to_save: null,
+      ensure_weight_tying: false,
       num_virtual_tokens: 20,
       prompt_tuning_init: 'random',
       prompt_tuning_init_text: null,
@@ -160,6 +162,7 @@ describe('a good configuration', () => {
 
   /** What some keys need beside them. */
   const BESIDE: Readonly<Record<string, object>> = {
+    ensure_weight_tying: { modules_to_save: ['lm_head'] },
     num_virtual_tokens: { training_type: 'prompt_tuning' },
     prompt_tuning_init: { training_type: 'prompt_tuning' },
     prompt_tuning_init_text: { training_type: 'prompt_tuning', prompt_tuning_init: 'text' },

@@ -20,12 +20,22 @@ export async function copyModelFiles(modelDir: string, folder: string, chatTempl
 
 /** Makes config.json say how the weights beside it are quantised, or where nothing is given that they are not. */
 export async function describeQuantisation(folder: string, quantisation: object | undefined): Promise<void> {
+  await changeConfig(folder, { quantization_config: quantisation });
+}
+
+/** Makes config.json say that embedding and head are two tables. */
+export async function describePartedTables(folder: string): Promise<void> {
+  await changeConfig(folder, { tie_word_embeddings: false });
+}
+
+/** @param changes keys of config.json; those that are undefined are taken out */
+async function changeConfig(folder: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
   const file = path.join(folder, 'config.json');
   const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   // Not written anew without need: JSON.stringify turns 6.0 into 6, which some readers of configurations refuse.
-  if (quantisation === undefined && !('quantization_config' in config)) return;
+  if (Object.entries(changes).every(([key, value]) => value === undefined && !(key in config))) return;
   // What is undefined is not written.
-  await writeFile(file, `${JSON.stringify({ ...config, quantization_config: quantisation }, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ ...config, ...changes }, null, 2)}\n`);
 }
 
 /** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */

@@ -5,7 +5,7 @@ import { BYTES_PER_ELEMENT } from '../compute/memory';
 import { modulePath } from '../model/projections';
 import type { PlacedDelta, TokenRows } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
-import type { WeightTensor } from '../model/weights';
+import { EMBEDDING, HEAD, type WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
 import { refusePrompt } from './refuse-prompt';
 
@@ -27,9 +27,9 @@ export function tunedTensors(
 ): readonly TensorSource[] {
   if (source.tuning !== undefined) refusePrompt(source.tuning);
   const deltas = deltasByTensor(source);
-  return source.weights.all().map((tensor) => {
+  return tensorsOf(source).map((tensor) => {
     const { name, shape } = tensor;
-    const dtype = choose(tensor, storedType(source.base.get(name)));
+    const dtype = choose(tensor, storedType(source.base.get(source.base.has(name) ? name : EMBEDDING)));
     const read = (): AsyncGenerator<Uint8Array> =>
       piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], {
         placed: deltas.get(name),
@@ -43,8 +43,21 @@ export function tunedTensors(
 export function trainedNames(source: ExportSource): ReadonlySet<string> {
   const deltas = deltasByTensor(source);
   const { weights, base, tuning } = source;
-  const trained = weights.all().filter(({ name }) => weights !== base || deltas.has(name) || isTrained(tuning, name));
+  const trained = tensorsOf(source).filter(
+    ({ name }) => weights !== base || deltas.has(name) || isTrained(tuning, name),
+  );
   return new Set(trained.map(({ name }) => name));
+}
+
+/** Whether embedding and head of a tied model are two tables once it is tuned. */
+export function hasPartedTables({ config, tuning }: Pick<ExportSource, 'config' | 'tuning'>): boolean {
+  return config.tieWordEmbeddings && tuning?.partsTables === true;
+}
+
+/** The tensors of a tuned model, as the base model has them. */
+function tensorsOf(source: ExportSource): readonly WeightTensor[] {
+  const { weights } = source;
+  return hasPartedTables(source) ? [...weights.all(), { ...weights.get(EMBEDDING), name: HEAD }] : weights.all();
 }
 
 /** Of a tensor in 4 bits, the type that it was quantised from. */

@@ -12,7 +12,7 @@ import { hasBias, modulePath, rowsOfParts } from './projections';
 import { ropeTables } from './rope-table';
 import type { RopeName } from './families/family';
 import type { Tuning } from './tuning';
-import type { BaseWeights } from './weights';
+import { EMBEDDING, HEAD, type BaseWeights } from './weights';
 
 export interface Norm {
   readonly weight: DeviceBuffer;
@@ -109,25 +109,26 @@ export class LlamaModel {
   ) {
     this.workspace = new Arena(device);
     this.indices = new Arena(device, 'i32', INDEX_BYTES);
-    const slot = (name: string): Slot => {
+    const slot = (name: string, stored = name): Slot => {
       const parameter = tuning?.replaces(name);
       return parameter === undefined
-        ? { data: weights.dense(name), gradient: undefined }
+        ? { data: weights.dense(stored), gradient: undefined }
         : { data: parameter.value, gradient: parameter.gradient };
     };
     const norm = (name: string): Norm => {
       const { data, gradient } = slot(name);
       return { weight: data, offset: config.normOffset, gradient };
     };
-    const table = (name: string): Table => {
-      const { data, gradient } = slot(name);
+    const table = (name: string, stored = name): Table => {
+      const { data, gradient } = slot(name, stored);
       const matrix = { kind: 'dense', data, rows: config.vocabSize, cols: config.hiddenSize } as const;
       const trained = tuning?.tokenRows?.(name);
       const rows = trained && { ids: trained.ids, ...trainedRows(trained.parameter) };
       return { matrix, gradient, rows };
     };
-    this.embedding = table('model.embed_tokens.weight');
-    this.head = config.tieWordEmbeddings ? this.embedding : table('lm_head.weight');
+    this.embedding = table(EMBEDDING);
+    const ownHead = (): Table => table(HEAD, config.tieWordEmbeddings ? EMBEDDING : HEAD);
+    this.head = config.tieWordEmbeddings && tuning?.partsTables !== true ? this.embedding : ownHead();
     this.finalNorm = norm('model.norm.weight');
     const prompt = tuning?.prompt;
     this.prompt = prompt && trainedRows(prompt);

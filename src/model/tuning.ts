@@ -27,6 +27,8 @@ export interface Tuning {
   delta(layer: number, module: ModuleName): PlacedDelta | undefined;
   /** The parameter that takes the place of a tensor of the base model, named as in its file. */
   replaces(tensor: string): Parameter | undefined;
+  /** Whether a tied model's one table becomes two here: what replaces the embedding leaves the head as it is, and the other way round. */
+  readonly partsTables?: boolean;
   /** The trained rows of a tensor of the base model that is a table of the vocabulary. */
   tokenRows?(tensor: string): TokenRows | undefined;
   /** Rows [n, C] that stand before the tokens of every sequence; trained alone, with nothing that `replaces`. */

@@ -46,10 +46,14 @@ export interface Nf4Tensor extends StoredNf4 {
 
 export type WeightTensor = DenseTensor | Nf4Tensor;
 
+/** The tables of the vocabulary. A tied model has the first one alone. */
+export const EMBEDDING = 'model.embed_tokens.weight';
+export const HEAD = 'lm_head.weight';
+
 /** The tensors that the forward pass uses, under transformers' names. */
 export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readonly number[]> {
   const expected = new Map<string, readonly number[]>();
-  expected.set('model.embed_tokens.weight', [config.vocabSize, config.hiddenSize]);
+  expected.set(EMBEDDING, [config.vocabSize, config.hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}.`;
     for (const name of Object.values<string>({ ...config.norms })) {
@@ -67,7 +71,7 @@ export function expectedTensors(config: LlamaConfig): ReadonlyMap<string, readon
     }
   }
   expected.set('model.norm.weight', [config.hiddenSize]);
-  if (!config.tieWordEmbeddings) expected.set('lm_head.weight', [config.vocabSize, config.hiddenSize]);
+  if (!config.tieWordEmbeddings) expected.set(HEAD, [config.vocabSize, config.hiddenSize]);
   return expected;
 }
 
@@ -218,6 +222,10 @@ export class BaseWeights {
     const tensor = this.tensors.get(name);
     if (tensor === undefined) throw new RangeError(`no weight ${name}`);
     return tensor;
+  }
+
+  has(name: string): boolean {
+    return this.tensors.has(name);
   }
 
   /** Elements of all tensors. */

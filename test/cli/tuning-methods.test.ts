@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { readGguf } from '../../src/export/gguf/read-gguf';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
 
 const folder = temporaryFolder();
@@ -11,15 +12,29 @@ interface Method {
   readonly keys: Readonly<Record<string, unknown>>;
   /** What its parameters are for the example's model of 64 numbers a token. */
   readonly parameters: RegExp;
+  /** Whether the model's one table for embedding and head becomes two. */
+  readonly parted?: true;
   /** What `sft export --to merged` says where it cannot. */
   readonly unmergeable?: RegExp;
 }
 
+const PARTED = /embedding and head of the model are one table.*ensure_weight_tying/;
 const PLAIN = { lora_dropout: undefined, max_seq_length: 512, max_steps: 4, save_steps: 2, learning_rate: 1e-2 };
+/** Keys that an adapter to go on from says itself. */
+const FRESH = { trainable_tokens: undefined, modules_to_save: undefined, ensure_weight_tying: undefined };
 const METHODS: Readonly<Record<string, Method>> = {
   'trained tokens': {
     keys: { trainable_tokens: 'template', target_modules: ['q_proj'], lora_r: 2 },
     parameters: /\.q_proj\.lora_[AB]\.weight$|\.token_adapter\.trainable_tokens_delta$/,
+  },
+  'whole tables': {
+    keys: { modules_to_save: ['embed_tokens', 'lm_head'], target_modules: ['q_proj'], lora_r: 2 },
+    parameters: /\.q_proj\.lora_[AB]\.weight$|^base_model\.model\.(model\.embed_tokens|lm_head)\.weight$/,
+    parted: true,
+  },
+  'one table for both ends': {
+    keys: { modules_to_save: ['embed_tokens'], ensure_weight_tying: true, target_modules: ['q_proj'], lora_r: 2 },
+    parameters: /\.q_proj\.lora_[AB]\.weight$|^base_model\.model\.(model\.embed_tokens|lm_head)\.weight$/,
   },
   'prompt tuning': {
     keys: {
@@ -53,7 +68,7 @@ function tensorsIn(file: string): string[] {
   return Object.keys(JSON.parse(header) as object).filter((key) => key !== '__metadata__');
 }
 
-for (const [name, { keys, parameters, unmergeable }] of Object.entries(METHODS)) {
+for (const [name, { keys, parameters, parted, unmergeable }] of Object.entries(METHODS)) {
   describe(`sft with ${name}`, () => {
     const values = { ...PLAIN, ...keys };
     const run = trained(name, values);
@@ -67,7 +82,7 @@ for (const [name, { keys, parameters, unmergeable }] of Object.entries(METHODS))
     });
 
     it('goes on from its adapter', () => {
-      const changes = { trainable_tokens: undefined, adapter, max_steps: 2, learning_rate: 1e-9 };
+      const changes = { ...FRESH, adapter, max_steps: 2, learning_rate: 1e-9 };
       const again = trained(`${name} continued`, { ...values, ...changes });
       const [before, after] = [adapter, path.join(again, 'adapter')].map((one) => nll('--adapter', one));
       assert.ok(Math.abs(before! / after! - 1) < 1e-4, `${after} where it began, ${before} where the other ended`);
@@ -87,6 +102,10 @@ for (const [name, { keys, parameters, unmergeable }] of Object.entries(METHODS))
       for (const verb of ['estimate', 'preflight']) {
         const finished = sft([verb, config]);
         assert.equal(finished.code, 0, finished.out + finished.err);
+        assert.equal(
+          verb === 'preflight' && PARTED.test(finished.out.replaceAll(/\s+/g, ' ')),
+          verb === 'preflight' && parted === true,
+        );
       }
     });
 
@@ -104,6 +123,26 @@ for (const [name, { keys, parameters, unmergeable }] of Object.entries(METHODS))
       // What the base model's types take away by rounding.
       const merged = (JSON.parse(together.out) as { nll: number }).nll;
       assert.ok(Math.abs(merged / apart - 1) < 2e-3, `${merged} merged, ${apart} apart`);
+      const config = JSON.parse(readFileSync(path.join(out, 'config.json'), 'utf8')) as Record<string, unknown>;
+      assert.equal(config['tie_word_embeddings'], parted !== true);
+    });
+
+    if (parted === undefined) return;
+    it('has a head of its own in 4 bits and in llama.cpp, and is no adapter of llama.cpp', async () => {
+      const [folder4, file] = [`${run}-4bit`, `${run}.gguf`];
+      for (const form of [
+        ['merged', '--type', 'nf4', '--out', folder4],
+        ['gguf', '--out', file],
+      ]) {
+        const finished = sft(['export', run, '--to', ...form]);
+        assert.equal(finished.code, 0, finished.err);
+      }
+      const scored = sft(['score', data, '--model', folder4, '--json']);
+      assert.equal(scored.code, 0, scored.err);
+      assert.ok((await readGguf(file)).tensors.has('output.weight'));
+      const refused = sft(['export', run, '--to', 'gguf-lora', '--out', `${run}-lora.gguf`]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /was trained too, and an adapter of llama\.cpp holds LoRA alone.*--to gguf/s);
     });
   });
 }

@@ -31,6 +31,8 @@ APPLIED = {
     "fan_in_fan_out": {"fan_in_fan_out": True},
     "gaussian": {"init_lora_weights": "gaussian"},
     "trainable_token_indices": {"trainable_token_indices": [3, 5]},
+    "modules_to_save": {"modules_to_save": ["lm_head"]},
+    "modules_to_save_both": {"modules_to_save": ["model.embed_tokens", "lm_head"]},
     "dora": {"use_dora": True, "rank_pattern": {"q_proj": 3}},
     "orthogonal": {"init_lora_weights": "orthogonal"},
     "pissa_converted": {"init_lora_weights": "pissa"},
@@ -45,7 +47,7 @@ REFUSED = {
     "bias": {"bias": "all"},
     "alora_invocation_tokens": {"alora_invocation_tokens": [3, 64]},
     "layer_replication": {"layer_replication": [[0, 2], [1, 3]]},
-    "modules_to_save": {"modules_to_save": ["lm_head"]},
+    "modules_to_save": {"modules_to_save": ["norm"]},
     "lm_head": {"target_modules": ["q_proj", "lm_head"]},
     "embed_tokens": {"target_modules": ["q_proj", "embed_tokens"]},
     "mica": {"init_lora_weights": "mica"},
@@ -69,7 +71,7 @@ def write(name, change, folder):
         model.save_pretrained(folder / "initial")
     generator = torch.Generator().manual_seed(11)
     for parameter_name, parameter in sorted(model.named_parameters()):
-        if "lora_" in parameter_name or "trainable_tokens_delta" in parameter_name:
+        if any(part in parameter_name for part in ("lora_", "trainable_tokens_delta", "modules_to_save")):
             noise = torch.randn(parameter.shape, generator=generator) * 0.3
             # What training changes of an initialisation that converting takes away again.
             parameter.data = parameter.data + 0.1 * noise if converted else noise

@@ -56,6 +56,12 @@ CASES = {
     "trainable_tokens_tied": Case("llama32", {"trainable_tokens": TOKENS}),
     "trainable_tokens_scaled": Case("gemma3", {"trainable_tokens": TOKENS, "neftune_noise_alpha": 3}),
     "trainable_tokens_multiplied": Case("granite", {"trainable_tokens": TOKENS}),
+    "modules_to_save": Case("llama3", {"modules_to_save": ["embed_tokens", "lm_head"]}, {"weight_decay": 0.1}),
+    "modules_to_save_head": Case("nf4", {"modules_to_save": ["lm_head"]}),
+    "modules_to_save_parted": Case("llama32", {"modules_to_save": ["embed_tokens", "lm_head"]}),
+    "modules_to_save_parted_head": Case("qwen25", {"modules_to_save": ["lm_head"], "loraplus_lr_ratio": 4}),
+    "modules_to_save_parted_embedding": Case("granite", {"modules_to_save": ["embed_tokens"], "neftune_noise_alpha": 3}),
+    "modules_to_save_tied": Case("gemma3", {"modules_to_save": ["lm_head"], "ensure_weight_tying": True}),
     "neftune": Case("llama3", {"neftune_noise_alpha": 9}),
     "neftune_scaled": Case("gemma3", {"neftune_noise_alpha": 15}),
     "neftune_multiplied": Case("granite", {"neftune_noise_alpha": 4}),
@@ -67,7 +73,7 @@ CASES = {
     ),
     "regular_expression": Case("llama3", {"target_modules": r".*\.[02]\.(self_attn\.[ko]|mlp\.up)_proj"}),
 }
-SAME = ("target_modules", "use_rslora", "use_dora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
+SAME = ("target_modules", "modules_to_save", "ensure_weight_tying", "use_rslora", "use_dora", "init_lora_weights", "rank_pattern", "alpha_pattern", "lora_alpha")
 
 
 def base(case: Case) -> torch.nn.Module:
@@ -88,8 +94,9 @@ def save(model: PeftModel, folder: Path) -> None:
     (folder / "README.md").unlink(missing_ok=True)
     file = folder / "adapter_config.json"
     content = json.loads(file.read_text())
-    if isinstance(content.get("target_modules"), list):
-        content["target_modules"].sort()
+    for key in ("target_modules", "modules_to_save"):
+        if isinstance(content.get(key), list):
+            content[key].sort()
     file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     (folder / "adapter_model.safetensors").chmod(0o644)
 
@@ -103,7 +110,7 @@ def start(name: str, case: Case, folder: Path) -> None:
     for key, parameter in model.named_parameters():
         if "lora_B" in key:
             parameter.data = 0.2 * torch.randn(parameter.shape)
-        if "trainable_tokens_delta" in key:
+        if "trainable_tokens_delta" in key or "modules_to_save" in key:
             parameter.data += 0.1 * torch.randn(parameter.shape)
         if "magnitude" in key:
             parameter.data *= 1 + 0.2 * torch.randn(parameter.shape)

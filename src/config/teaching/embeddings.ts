@@ -9,6 +9,22 @@ export const EMBEDDING_TEACHING = {
     high: 'each token is two rows of numbers that a small set of data hardly fills.',
     low: 'tokens that the base model never learnt stay noise to it.',
   },
+  modules_to_save: {
+    what: 'Trains whole tables of the vocabulary beside the adapter: `embed_tokens`, by which tokens are read, and `lm_head`, by which they are written. The adapter holds a copy of each, as in PEFT. A model where both are one table has two from then on, unless `ensure_weight_tying` is set.',
+    first: '`null`.',
+    production: '`null`; both for a language that the base model hardly knows, with thousands of examples.',
+    sides: ['Tables', 'None'],
+    high: 'training needs four times the size of a table in fp32, and the adapter is no longer small.',
+    low: 'words that are new to the model are learned through its layers alone, which nearly always is enough.',
+  },
+  ensure_weight_tying: {
+    what: 'With `modules_to_save`, in a model whose embedding and head are one table (Llama 3.2, SmolLM2, Gemma, small Qwen): trains one copy that remains both. `false` is what PEFT does unless it is told: what is named becomes a table of its own, and the merged model has two.',
+    first: '`false`, since nothing is named in `modules_to_save`.',
+    production: '`true` wherever `modules_to_save` is used in a tied model: the result stays as small as it was.',
+    sides: ['On', 'Off'],
+    high: 'embedding and head learn the same rows, as in the training of the base model.',
+    low: 'embedding and head drift apart, and a merged model is larger by a table.',
+  },
   num_virtual_tokens: {
     what: 'With `training_type` `prompt_tuning`, the number of made-up tokens before every input. Each is a row of numbers like the embedding of a word, and these rows are all that is trained: the model itself stays as it is.',
     first: '20.',

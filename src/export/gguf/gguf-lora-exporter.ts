@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SftError } from '../../base/errors';
 import { modulePath } from '../../model/projections';
+import { HEAD } from '../../model/weights';
 import type { PlacedDelta, Tuning } from '../../model/tuning';
 import { adapterOf } from '../adapter-of';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
@@ -105,9 +106,11 @@ function pairsOf({ config }: ExportSource, tuning: Tuning): readonly LoraPair[] 
 }
 
 function refuseReplaced({ base }: ExportSource, tuning: Tuning): void {
-  const replaced = base.all().find(({ name }) => (tuning.replaces(name) ?? tuning.tokenRows?.(name)) !== undefined);
+  // A tied model may have been given a head of its own.
+  const names = [...base.all().map(({ name }) => name), HEAD];
+  const replaced = names.find((name) => (tuning.replaces(name) ?? tuning.tokenRows?.(name)) !== undefined);
   if (replaced !== undefined)
-    throw impossible(`${replaced.name} was trained too, and an adapter of llama.cpp holds LoRA alone`);
+    throw impossible(`${replaced} was trained too, and an adapter of llama.cpp holds LoRA alone`);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

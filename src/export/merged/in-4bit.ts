@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TensorSource } from '../../base/safetensors';
-import { isLayerMatrix } from '../../model/weights';
+import { EMBEDDING, isLayerMatrix } from '../../model/weights';
 import type { ExportSource } from '../exporter';
 import { storedType, trainedNames, tunedTensors } from '../tuned-tensors';
 import { keptParts, quantisedParts } from './nf4-parts';
@@ -18,7 +18,7 @@ export function tensorsIn4Bits(source: ExportSource): TensorSource[] {
   const doubleQuant = scalesIn8Bits(source);
   const some = source.base.all().some(({ kind }) => kind === 'nf4');
   const in4Bits = (name: string, shape: readonly number[]): boolean =>
-    some ? source.base.get(name).kind === 'nf4' : isLayerMatrix(name, shape);
+    isLayerMatrix(name, shape) && (!some || source.base.get(name).kind === 'nf4');
   const tensors = tunedTensors(source, ({ name, shape }, stored) => (in4Bits(name, shape) ? 'F32' : stored));
   return tensors.flatMap((tensor) => {
     const { name, shape } = tensor;
@@ -37,7 +37,7 @@ export function quantisationOf(source: ExportSource): object | undefined {
   return {
     _load_in_4bit: true,
     _load_in_8bit: false,
-    bnb_4bit_compute_dtype: COMPUTE[storedType(source.base.get('model.embed_tokens.weight'))],
+    bnb_4bit_compute_dtype: COMPUTE[storedType(source.base.get(EMBEDDING))],
     bnb_4bit_quant_storage: 'uint8',
     bnb_4bit_quant_type: 'nf4',
     bnb_4bit_use_double_quant: scalesIn8Bits(source),

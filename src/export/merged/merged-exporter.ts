@@ -1,14 +1,17 @@
 import { tensorBytes, type TensorSource } from '../../base/safetensors';
-import { copyModelFiles, describeQuantisation } from '../companions';
+import { copyModelFiles, describePartedTables, describeQuantisation } from '../companions';
 import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
-import { tunedTensors } from '../tuned-tensors';
+import { hasPartedTables, tunedTensors } from '../tuned-tensors';
 import { quantisationOf, tensorsIn4Bits } from './in-4bit';
 import { writeShards } from './shards';
 
 const QUANTISED =
   'merged into weights in 4 bits (NF4): what was trained is rounded to 4 bits as well, so answers differ a little from those of the run';
+
+const PARTED =
+  'embedding and head are two tables now, since modules_to_save trained copies of their own: config.json says tie_word_embeddings false';
 
 /** A model folder: what was trained is added to the base model's weights, in their types, or with the matrices of the layers in 4 bits. */
 export const mergedExporter: Exporter = {
@@ -20,7 +23,7 @@ export const mergedExporter: Exporter = {
     await writeMerged(source, folder, onProgress, in4Bits);
     const note = in4Bits ? QUANTISED : dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'transformers');
-    return note === undefined ? [] : [note];
+    return [...(note === undefined ? [] : [note]), ...(hasPartedTables(source) ? [PARTED] : [])];
   },
 };
 
@@ -35,6 +38,7 @@ export async function writeMerged(
   await copyModelFiles(source.modelDir, folder, source.chat.template.source);
   const quantisation = in4Bits ? quantisationOf(source) : undefined;
   if (!in4Bits || quantisation !== undefined) await describeQuantisation(folder, quantisation);
+  if (hasPartedTables(source)) await describePartedTables(folder);
 }
 
 function counted(tensors: readonly TensorSource[], onProgress: ExportProgress): TensorSource[] {

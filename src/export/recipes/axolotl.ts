@@ -104,6 +104,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     lora_dropout: keys.take('lora_dropout'),
     loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     ...(targets === 'all-linear' ? { lora_target_linear: true } : { lora_target_modules: targets }),
+    lora_modules_to_save: keys.take('modules_to_save') ?? undefined,
     ...(keys.take('use_rslora') ? { peft_use_rslora: true } : {}),
     ...(keys.take('use_dora') ? { peft_use_dora: true } : {}),
     ...(start === true ? {} : { peft_init_lora_weights: start }),

@@ -97,6 +97,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
     lora_dropout: keys.take('lora_dropout'),
     loraplus_lr_ratio: keys.take('loraplus_lr_ratio') ?? undefined,
     lora_target: named ?? 'all',
+    additional_target: keys.take('modules_to_save')?.join(','),
     use_rslora: keys.take('use_rslora'),
     use_dora: keys.take('use_dora'),
     ...(in4bit

@@ -44,6 +44,7 @@ export const trlRecipe: Recipe = {
 function loraSettings(keys: TakenKeys): RecipeSettings {
   if (keys.take('training_type') !== 'lora') return { use_peft: false };
   const targets = keys.take('target_modules');
+  const tables = keys.take('modules_to_save');
   const in4bit = keys.take('load_in_4bit');
   return {
     use_peft: true,
@@ -51,6 +52,7 @@ function loraSettings(keys: TakenKeys): RecipeSettings {
     lora_alpha: wholeAlpha(keys),
     lora_dropout: keys.take('lora_dropout'),
     lora_target_modules: typeof targets === 'string' ? [targets] : [...targets],
+    ...(tables === null ? {} : { lora_modules_to_save: tables }),
     use_rslora: keys.take('use_rslora'),
     use_dora: keys.take('use_dora'),
     ...(in4bit ? { load_in_4bit: true, use_bnb_nested_quant: keys.take('bnb_4bit_use_double_quant') } : {}),

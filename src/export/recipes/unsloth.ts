@@ -84,6 +84,7 @@ function loraSettings(keys: TakenKeys, checkpointing: boolean): RecipeSettings {
     bias: 'none',
     use_gradient_checkpointing: checkpointing,
     random_state: keys.take('seed'),
+    modules_to_save: keys.take('modules_to_save') ?? undefined,
     use_rslora: keys.take('use_rslora'),
     init_lora_weights: keys.take('init_lora_weights'),
   };

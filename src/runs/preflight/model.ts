@@ -11,6 +11,7 @@ import { requireFinite } from '../../model/finite-weights';
 import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
 import { otherBaseModel } from '../../tuning/adapter-config';
 import { modelOptions } from '../chat-options';
+import { partedTables } from '../../tuning/parted-tables';
 import { createTuning, methodOf } from '../../tuning/registry';
 import { failure, ok, setting, thrown, warning, type PreflightCheck } from './report';
 
@@ -30,8 +31,9 @@ export async function checkModel(
     if (!(error instanceof SftError)) throw error;
     return { check: thrown('model', TITLE, error) };
   }
+  let parted: string | undefined;
   try {
-    createTuning(session, config);
+    parted = partedTables(createTuning(session, config), session.config);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     const remedies = config.adapter === null ? [] : [setting({ adapter: null })];
@@ -53,6 +55,8 @@ export async function checkModel(
   const { parameters } = session.weights;
   const other = config.adapter === null ? undefined : otherBaseModel(config.adapter, config.model_name);
   if (other !== undefined) return { check: warning('model', TITLE, other, [setting({ adapter: null })]), session };
+  if (parted !== undefined)
+    return { check: warning('model', TITLE, parted, [setting({ ensure_weight_tying: true })]), session };
   const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;
   return { check: ok('model', TITLE, message), session };
 }

@@ -6,6 +6,7 @@ import { tooLong } from '../../config/virtual-room';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
 import { longestText } from '../../model/llama-config';
+import { partedTables } from '../../tuning/parted-tables';
 import { createTuning } from '../../tuning/registry';
 import { byParts, readDataFiles, type HashedKey } from '../../train/data-files';
 import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
@@ -78,9 +79,10 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
 
 /**
  * What is wrong with model and adapter, said before the run waits for its device: only headers are read.
+ * @returns what a person should know of what is trained
  * @throws SftError sequence-too-long, and what opening weights and adapter throws
  */
-function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): void {
+function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): readonly string[] {
   const long = tooLong(config, longestText(model.config));
   if (long !== undefined) {
     const remedy = `set max_seq_length to ${long.most} or less`;
@@ -88,14 +90,17 @@ function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTr
   }
   const device = new DryDevice(traits);
   const session = openWeights(device, model);
-  createTuning(session, config);
+  const parted = partedTables(createTuning(session, config), model.config);
   session.close();
+  return parted === undefined ? [] : [parted];
 }
 
 /** What a run is made of, as far as no device is needed for it. */
 export interface PreparedRun {
   readonly model: ModelFolder;
   readonly data: RunData;
+  /** What a person should know of them before it begins. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -105,8 +110,8 @@ export interface PreparedRun {
  */
 export async function prepare(config: ResolvedConfig, traits: DeviceTraits): Promise<PreparedRun> {
   const model = await readBase(config);
-  checkModel(model, config, traits);
-  return { model, data: await prepareData(config, model) };
+  const notices = [...model.chat.notices, ...checkModel(model, config, traits)];
+  return { model, data: await prepareData(config, model), notices };
 }
 
 /**

@@ -112,7 +112,7 @@ export class RunWork {
     const { id, traits } = device;
     // What is wrong with the data is said at once, however long the queue.
     const prepared = await prepareRun(run, this.begun, traits);
-    for (const notice of prepared.model.chat.notices) journal.note(notice);
+    for (const notice of prepared.notices) journal.note(notice);
     const turn = new Turn(folder, run.name, id, requests.stop, journal);
     this.turn = turn;
     while (await turn.take(since)) {
@@ -138,7 +138,8 @@ export class RunWork {
     }
   }
 
-  private async train({ model, data }: PreparedRun): Promise<boolean> {
+  private async train(prepared: PreparedRun): Promise<boolean> {
+    const { model, data } = prepared;
     const { folder, artifacts, options, requests } = this;
     const { config } = this.run;
     await artifacts.mend();
@@ -166,7 +167,7 @@ export class RunWork {
     });
     try {
       this.checkpoint = from === undefined ? undefined : artifacts.checkpoint(from);
-      await this.announce(training, from, { model, data });
+      await this.announce(training, from, prepared);
       const outcome = await training.run(async () => {
         const asked = await requests.look();
         if (asked === 'stop') await folder.writeState({ status: 'stopping', step: training.step });

@@ -5,8 +5,8 @@ import type { Device } from '../../compute/device';
 import type { ProjectionDelta, Recorder } from '../../compute/recorder';
 import { PROJECTIONS } from '../../config/config-schema';
 import type { ModuleName } from '../../model/modules';
-import { readTensors, writeTensors } from '../../model/parameter-file';
-import { asMatrix, ParameterSet, type ParameterSpec } from '../../model/parameters';
+import { readTensors, writeTensors, type NamedTensor } from '../../model/parameter-file';
+import { asMatrix, ParameterSet, type Parameter, type ParameterSpec } from '../../model/parameters';
 import { moduleShape } from '../../model/projections';
 import type { PlacedDelta, TokenRows, Tuning } from '../../model/tuning';
 import type { BaseWeights } from '../../model/weights';
@@ -16,11 +16,13 @@ import { DoraNorms } from './dora-norms';
 import { loraScale, loraTensorName, moduleName, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
 import { peftConfigJson } from './peft-config';
+import { copyTables, namedTwice, savedTableOf, tableParameters } from './saved-tables';
 import { copyRows, tokenParameters, trainedRowsOf } from './trained-tables';
 
 /** A LoRA adapter on a device: its parameters and, per layer, the pairs of the matrices it sits on. */
 export class LoraAdapter implements Tuning {
   readonly parameters: ParameterSet;
+  readonly partsTables: boolean;
   private readonly device: Device;
   private readonly weights: BaseWeights;
   /** By place. */
@@ -51,7 +53,9 @@ export class LoraAdapter implements Tuning {
         return specs;
       }),
       ...tokenParameters(model, config.tokens ?? {}),
+      ...(config.tables === undefined ? [] : tableParameters(model, config.tables)),
     ]);
+    this.partsTables = config.tables?.tied === false;
     this.norms =
       config.use_dora === true
         ? new DoraNorms(
@@ -86,9 +90,9 @@ export class LoraAdapter implements Tuning {
     return this.pairs[layer]?.get(module);
   }
 
-  /** The base model stays as it is. */
-  replaces(): undefined {
-    return undefined;
+  /** The base model stays as it is, but for tables that are trained whole. */
+  replaces(tensor: string): Parameter | undefined {
+    return savedTableOf(this.parameters, this.config.tables, tensor);
   }
 
   tokenRows(tensor: string): TokenRows | undefined {
@@ -116,8 +120,9 @@ export class LoraAdapter implements Tuning {
       }
       this.device.write(parameter.value, values);
     }
-    const { tokens } = this.config;
+    const { tokens, tables } = this.config;
     if (tokens !== undefined) copyRows(this.device, this.weights, this.parameters, tokens);
+    if (tables !== undefined) copyTables(this.device, this.weights, this.parameters, tables);
     const recorder = this.device.begin();
     this.refresh(recorder);
     for (const { magnitude } of this.deltas) {
@@ -129,14 +134,19 @@ export class LoraAdapter implements Tuning {
   /** A PEFT adapter folder. */
   async write(device: Device, baseModel: string, folder: string): Promise<void> {
     await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(this.config, baseModel));
-    await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+    await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored());
   }
 
   read(device: Device, folder: string): void {
-    readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
+    readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored());
     const recorder = device.begin();
     this.refresh(recorder);
     device.submit(recorder);
+  }
+
+  /** The tensors of its file. */
+  private stored(): readonly NamedTensor[] {
+    return [...this.parameters.all(), ...namedTwice(this.parameters, this.config.tables)];
   }
 
   free(): void {

@@ -3,6 +3,7 @@ import type { LlamaConfig } from '../../model/llama-config';
 import { partsOf, type ModuleName } from '../../model/modules';
 import { modulePath } from '../../model/projections';
 import type { TuningTarget } from '../method';
+import { chosenTables, type SavedTables } from './saved-tables';
 import { chosenTokens } from './trainable-tokens';
 import type { TrainableTokens } from './trained-tables';
 
@@ -31,6 +32,8 @@ export interface LoraConfig {
   readonly alpha_pattern?: Readonly<Record<string, number>>;
   /** Tokens whose rows are trained beside the pairs. */
   readonly tokens?: TrainableTokens | undefined;
+  /** Tables of the vocabulary that are trained whole. */
+  readonly tables?: SavedTables | undefined;
   /** Further keys of adapter_config.json that say where the pairs sit. */
   readonly placing?: Readonly<Record<string, unknown>>;
 }
@@ -39,6 +42,7 @@ export interface LoraConfig {
 export function loraConfigOf(config: ResolvedConfig, target: Pick<TuningTarget, 'config' | 'chat'>): LoraConfig {
   const { config: model } = target;
   const tokens = chosenTokens(target, config);
+  const tables = chosenTables(model, config);
   const { lora_r: r, lora_alpha, lora_dropout, use_rslora, use_dora } = config;
   const { init_lora_weights, rank_pattern, alpha_pattern } = config;
   // Named one by one, as PEFT writes them: other programs know no "all-linear".
@@ -46,7 +50,7 @@ export function loraConfigOf(config: ResolvedConfig, target: Pick<TuningTarget, 
   const target_modules = targets === 'all-linear' ? model.modules : namedIn(model, targets);
   return {
     ...{ r, lora_alpha, lora_dropout, use_rslora, use_dora, init_lora_weights },
-    ...{ target_modules, rank_pattern, alpha_pattern, tokens },
+    ...{ target_modules, rank_pattern, alpha_pattern, tokens, tables },
   };
 }
 

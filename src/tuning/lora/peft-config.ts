@@ -6,6 +6,7 @@ import { ADAPTER_CONFIG, readAdapterConfig } from '../adapter-config';
 import type { LoraConfig, LoraPlace } from './lora-config';
 import { placesOf } from './lora-places';
 import { refusePeftKeys, unsupportedAdapter } from './peft-keys';
+import { readSavedTables, savedTablesJson } from './saved-tables';
 import { readTokenIndices } from './trainable-tokens';
 import { tokenIndicesJson } from './trained-tables';
 
@@ -22,7 +23,6 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     layers_to_transform: null,
     lora_alpha: config.lora_alpha,
     lora_dropout: config.lora_dropout,
-    modules_to_save: null,
     peft_type: 'LORA',
     r: config.r,
     rank_pattern: config.rank_pattern ?? {},
@@ -32,6 +32,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     trainable_token_indices: tokenIndicesJson(config.tokens ?? {}),
     use_dora: config.use_dora ?? false,
     use_rslora: config.use_rslora,
+    ...savedTablesJson(config.tables),
     ...config.placing,
   };
   const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -78,6 +79,17 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
   const tokens = readTokenIndices(json['trainable_token_indices'], model, (reason) =>
     unsupportedAdapter(file, reason, 'merge it into its base model with PEFT and use that model'),
   );
+  const tables = readSavedTables(json['modules_to_save'], json['ensure_weight_tying'], model, (reason) =>
+    unsupportedAdapter(file, reason, 'merge it into its base model with PEFT and use that model'),
+  );
+  const both = tables?.names.find((name) => model.tieWordEmbeddings || tokens?.[name] !== undefined);
+  if (tokens !== undefined && both !== undefined) {
+    throw unsupportedAdapter(
+      file,
+      `modules_to_save and trainable_token_indices both train ${both}`,
+      'use an adapter that was trained with one of the two',
+    );
+  }
   const placing = Object.fromEntries(PLACING.flatMap((key) => (key in json ? [[key, json[key]]] : [])));
   const config: LoraConfig = {
     r,
@@ -89,6 +101,7 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     rank_pattern: ranks ?? {},
     alpha_pattern: alphas ?? {},
     tokens,
+    tables,
     placing,
   };
   return { config, places };

@@ -9,7 +9,6 @@ const CONVERT =
 const REFUSED: Readonly<Record<string, string>> = {
   bias: MERGE,
   lora_bias: MERGE,
-  modules_to_save: MERGE,
   layer_replication: 'save the replicated model with PEFT and use that as base model',
   target_parameters: 'use an adapter whose target_modules are projections',
   alora_invocation_tokens: 'use an adapter that is always on: this one begins at its invocation tokens',
@@ -42,6 +41,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'lora_dropout',
   'lora_ga_config',
   'megatron_core',
+  'modules_to_save',
   'peft_type',
   'peft_version',
   'qalora_group_size',

@@ -1,8 +1,8 @@
 import { SftError } from '../../base/errors';
-import type { ResolvedConfig } from '../../config/config-schema';
+import { TABLES, type ResolvedConfig } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import type { TuningTarget } from '../method';
-import { TABLES, type TableName, type TrainableTokens } from './trained-tables';
+import type { TableName, TrainableTokens } from './trained-tables';
 
 /** The tokens whose rows a configuration trains: of the embedding, and of a head of its own. @throws SftError config */
 export function chosenTokens(

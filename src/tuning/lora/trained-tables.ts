@@ -1,12 +1,11 @@
 import { writeIndices } from '../../compute/indices';
+import { TABLES } from '../../config/config-schema';
 import type { LlamaConfig } from '../../model/llama-config';
 import type { ParameterSet, ParameterSpec } from '../../model/parameters';
 import type { TokenRows } from '../../model/tuning';
 import type { BaseWeights } from '../../model/weights';
 import type { Device } from '../../compute/device';
 
-/** The tables of the vocabulary, as PEFT names their modules. A tied model has the first one alone, and it is the head as well. */
-export const TABLES = ['embed_tokens', 'lm_head'] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** The tokens whose rows are trained, by table: PEFT's trainable_token_indices. */
