@@ -10,6 +10,7 @@ export function buildWebviews(root) {
       preview: 'webview/preview/main.ts',
       dashboard: 'webview/dashboard/main.ts',
       chat: 'webview/chat/main.ts',
+      rates: 'webview/rates/main.ts',
     },
     outdir: 'dist/webview',
     bundle: true,

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/parse-config';
 import { findRate } from '../runs/find-rate';
+import type { RateLine } from '../runs/rate-line';
 import { requireTunable } from '../runs/require-tunable';
 import type { RatePoint } from '../train/rates/curve';
 import { usualRange, type RateRange } from '../train/rates/range';
@@ -37,7 +38,7 @@ It waits for its turn on the device as a run does. With --json each line is an o
     const range = rangeOf(options, usualRange(config));
     const stop = stopOnSignal();
     const points: RatePoint[] = [];
-    const tell = (line: Readonly<Record<string, unknown>>): void => {
+    const tell = (line: RateLine): void => {
       if (json) terminal.out(JSON.stringify(line));
     };
     try {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { AnalysisClient } from '../analysis/client';
 import type { AnalysisResult } from '../analysis/protocol';
 import type { TrainingPreview } from '../messages/preview';
+import type { RateTest } from '../messages/rates';
 import type { ChatView } from './chat/chat-view';
 import { registerChat } from './chat/register-chat';
 import { registerCodeActions } from './dataset/code-actions';
@@ -17,6 +18,7 @@ import { registerInlayHints } from './dataset/inlay-hints';
 import { learnCommands } from './learn/learn-commands';
 import { registerCommands } from './manifest/commands';
 import { registerPreview } from './preview/preview';
+import { registerRates } from './rates/register-rates';
 import { registerReport } from './report/report';
 import { registerRuns } from './runs/register-runs';
 import type { TreeNode } from './runs/run-nodes';
@@ -38,6 +40,8 @@ export interface SftApi {
   readonly chat: ChatView;
   /** The training sequence of an example has gone to its view. */
   readonly onDidPreview: vscode.Event<TrainingPreview>;
+  /** A test of learning rates has shown something new. */
+  readonly onDidTestRates: vscode.Event<RateTest>;
 }
 
 export function activate(context: vscode.ExtensionContext): SftApi {
@@ -66,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const languageStatus = registerLanguageStatus(services);
   const report = registerReport(services);
   const dashboard = registerDashboard(services);
+  const rates = registerRates(services);
   context.subscriptions.push(
     output,
     documents,
@@ -83,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     runViews,
     chat,
     dashboard,
+    rates,
     registerCommands({
       ...glossaryCommands(services),
       ...sampleProjectCommands(services),
@@ -95,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
       ...runViews.commands,
       ...chat.commands,
       ...dashboard.commands,
+      ...rates.commands,
     }),
   );
   documents.considerAll();
@@ -111,5 +118,6 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     runTree: runViews.tree,
     chat: chat.view,
     onDidPreview: preview.onDidShow,
+    onDidTestRates: rates.onDidShow,
   };
 }

@@ -134,6 +134,15 @@ export type ShownRating = TypeOf<typeof rating>;
 const difference = closed({ key: text, values: list(text) });
 export type Difference = TypeOf<typeof difference>;
 
+/** What the compared runs are the sweep of, where they are. */
+const sweep = closed({
+  /** Of the configuration. */
+  name: text,
+  /** What each run tries: `learning_rate 1e-4, lora_r 8`. */
+  tried: list(text),
+});
+export type ShownSweep = TypeOf<typeof sweep>;
+
 /** What the editor asks of the view. */
 export const drawingRequests = {
   /** The charts as one picture, a PNG. */
@@ -142,7 +151,7 @@ export const drawingRequests = {
 
 export const toDashboard = messages({
   /** Which runs are shown; everything about them follows. */
-  show: { runs: list(runFacts), differences: list(difference) },
+  show: { runs: list(runFacts), differences: list(difference), sweep: maybe(sweep) },
   status: { run: count, status: runStatus },
   /** Steps to put behind the first `kept` ones; what stood after those is void. */
   steps: { run: count, kept: count, columns: stepColumns },
@@ -176,6 +185,8 @@ export const dashboardRequests = {
   openExample: { ask: { index: count }, answer: nothing },
   /** Shows the example that stands there among the worst, in its file. */
   openWorst: { ask: { place: count }, answer: nothing },
+  /** Writes what a run of a sweep tries into the configuration, where the person sees it. */
+  takeValues: { ask: { run: count }, answer: nothing },
   /** Shows one of the compared runs alone. */
   openRun: { ask: { run: count }, answer: nothing },
   /** A change to the ratings with its number, see Edits; 0 takes a rating back. */

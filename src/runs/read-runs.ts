@@ -10,6 +10,7 @@ import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
 import { isWorking } from './folder/run-status';
 import type { RunState } from './folder/state-schema';
+import { readSweptKeys } from './sweep/swept-keys';
 
 export interface RunSummary {
   readonly folder: RunFolder;
@@ -17,6 +18,8 @@ export interface RunSummary {
   readonly artifacts: RunArtifacts;
   /** The name to show: the one a person gave the run, else that of its configuration. */
   readonly label: string;
+  /** The keys that its sweep tries values of; undefined for a run of its own. */
+  readonly swept: readonly string[] | undefined;
   /** `interrupted` where the worker is gone without having said how the run ended. */
   readonly state: RunState;
 }
@@ -27,7 +30,9 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const run = await runFolder.readRun();
   const artifacts = new RunArtifacts(runFolder.path, run.config);
   const label = (await readLabel(runFolder.path)) ?? run.name;
-  return { folder: runFolder, run, artifacts, label, state: await readLiveState(runFolder, run, artifacts) };
+  const swept = await readSweptKeys(runFolder.path);
+  const state = await readLiveState(runFolder, run, artifacts);
+  return { folder: runFolder, run, artifacts, label, swept, state };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { readRun } from '../../src/runs/read-runs';
+import { siblingsOf, sweptValues } from '../../src/runs/sweep/siblings';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';
 
 const folder = temporaryFolder();
@@ -60,6 +62,14 @@ describe('sft sweep', () => {
         `learning_rate ${(made.config['learning_rate'] as number).toExponential()}, lora_r ${String(made.config['lora_r'])}`,
       );
     }
+    const summaries = await Promise.all(runs.map(({ run }) => readRun(run)));
+    const [first] = summaries;
+    assert.deepEqual(
+      siblingsOf(first!, summaries.toReversed()).map(({ label }) => label),
+      runs.map(({ label }) => label),
+      'the runs know each other',
+    );
+    assert.deepEqual(sweptValues(first!.run, first!.swept ?? []), { learning_rate: 1e-4, lora_r: 4 });
     const before = adapters(runs);
     const again = sft(['sweep', config]);
     assert.equal(again.code, 0, again.err);
@@ -68,13 +78,15 @@ describe('sft sweep', () => {
     assert.match(again.out, /2 test examples: too few to rank/);
   });
 
-  it('is left out of a single run, which says so', () => {
+  it('is left out of a single run, which says so', async () => {
     const config = smallConfig(folder, SWEEP);
     const run = path.join(folder, 'single');
     const { code, err } = sft(['train', config, '--run', run]);
     assert.equal(code, 0, err);
     assert.match(err, /sweep is left out of a single run; `sft sweep` makes its runs/);
     assert.ok(existsSync(path.join(run, 'adapter')));
+    const single = await readRun(run);
+    assert.deepEqual([single.swept, siblingsOf(single, [single])], [undefined, []]);
   });
 
   it('refuses what cannot be swept, each at its place', () => {

@@ -146,7 +146,10 @@ function describedRun(folder: string, like: string, name: string, config: Partia
 }
 
 /** What the editor's side sends for these runs. */
-export async function dashboardMessages(folders: readonly string[]): Promise<ToDashboard[]> {
+export async function dashboardMessages(
+  folders: readonly string[],
+  sweep?: { readonly name: string; readonly tried: string[] },
+): Promise<ToDashboard[]> {
   const followed = await Promise.all(folders.map(readOnce));
   const alone = folders.length === 1;
   const messages: ToDashboard[] = [];
@@ -154,7 +157,7 @@ export async function dashboardMessages(folders: readonly string[]): Promise<ToD
     messages.push(message);
   };
   const runs = followed.map(({ run }, at) => factsOf(folders[at]!, run.name, run));
-  post({ type: 'show', runs, differences: alone ? [] : differencesOf(followed.map(({ run }) => run)) });
+  post({ type: 'show', runs, differences: alone ? [] : differencesOf(followed.map(({ run }) => run)), sweep });
   for (const [run, one] of followed.entries()) {
     const sender = new RunSender({ run, alone, post, advise: healthAdvice });
     sender.send(one);

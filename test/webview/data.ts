@@ -15,7 +15,9 @@ export { fromChat } from '../../src/messages/chat';
 export { fromPreview } from '../../src/messages/preview';
 export { fromReport } from '../../src/messages/report';
 export { fromDashboard } from '../../src/messages/dashboard';
+export { fromRates } from '../../src/messages/rates';
 export { dashboardMessages, recordedRun, trainedRun, writtenRun } from './dashboard-runs';
+export { rateTestMessages } from './rate-tests';
 
 const MODEL = 'examples/tiny-llama';
 

@@ -14,10 +14,11 @@ import { themes } from './themes.mjs';
 import { chat } from './views/chat.mjs';
 import { dashboard } from './views/dashboard.mjs';
 import { preview } from './views/preview.mjs';
+import { rates } from './views/rates.mjs';
 import { report } from './views/report.mjs';
 
 /** Each gives the shape of what its view sends, its widths, the messages that bring it into each state, and its use by keyboard. */
-const views = { dashboard, report, preview, chat };
+const views = { dashboard, report, preview, chat, rates };
 
 const [folder, ...chosen] = process.argv.slice(2);
 const wrong = chosen.find((name) => !Object.hasOwn(views, name));

@@ -1,10 +1,9 @@
-import 'uplot/dist/uPlot.min.css';
 import { memory, whole } from '../../src/charts/numbers';
 import { element } from '../shared/dom';
 import type { FrameQueue } from '../shared/frame-queue';
 import { colour } from '../shared/theme';
 import { baseName } from './header';
-import { LineChart, SERIES_COLOURS, type ChartLine, type Range } from './line-chart';
+import { LineChart, SERIES_COLOURS, type ChartLine, type Range } from '../charts/line-chart';
 import type { ShownRun } from './shown-run';
 
 const TALL = 280;

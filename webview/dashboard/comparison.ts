@@ -1,12 +1,14 @@
 import { measured, whole } from '../../src/charts/numbers';
-import type { Difference, EvaluationResult } from '../../src/messages/dashboard';
-import { bestOf, canRank, rankText } from '../../src/text/rouge/alike';
+import type { Difference, EvaluationResult, ShownSweep } from '../../src/messages/dashboard';
+import { bestOf, bestOfRanked, bestText, canRank, rankText, type Ranked } from '../../src/text/rouge/alike';
 import { costText } from '../../src/text/retention';
 import { estimateText } from '../../src/text/rouge/few';
-import { dataTable, element, write } from '../shared/dom';
+import { button } from '../shared/button';
+import { dataTable, element, write, type Column } from '../shared/dom';
 import { baseName, STATUS_WORDS } from './header';
-import { SERIES_COLOURS } from './line-chart';
+import { SERIES_COLOURS } from '../charts/line-chart';
 import type { ShownRun } from './shown-run';
+import { SweepButtons, type SweepActions } from './sweep-buttons';
 
 const FIGURES = [
   'Status',
@@ -34,9 +36,8 @@ const SCORES: readonly {
   { figure: 'Test loss', wanted: 'low', of: ({ tuned }) => tuned.loss },
 ];
 
-export interface ComparisonOptions {
+export interface ComparisonOptions extends SweepActions {
   readonly onOpen: (run: number) => void;
-  readonly onExport: () => void;
   /** A run was left out or taken in again. */
   readonly onDrawn: () => void;
 }
@@ -47,22 +48,32 @@ export class Comparison {
   readonly differences: HTMLElement;
   /** Written into and never made anew: a live run would take a box away between the press and the release that click it. */
   private readonly cells: readonly (readonly HTMLElement[])[];
+  private readonly sweep: SweepButtons | undefined;
   private readonly ranking = element('p', { class: 'muted ranking', role: 'status' });
 
   constructor(
     private readonly runs: readonly ShownRun[],
     differences: readonly Difference[],
+    sweep: ShownSweep | undefined,
     private readonly options: ComparisonOptions,
   ) {
-    const exported = element('vscode-button', { secondary: '' }, 'Export…');
-    exported.addEventListener('click', options.onExport);
     this.cells = runs.map(() => FIGURES.map(() => element('span')));
     const rows = runs.map((run, at) => [this.legend(run, at), ...this.cells[at]!]);
-    const columns = [{ title: 'Run' }, ...FIGURES.map((title, at) => ({ title, numeric: at > 0 }))];
+    const columns: Column[] = [{ title: 'Run' }, ...FIGURES.map((title, at) => ({ title, numeric: at > 0 }))];
+    const title = sweep === undefined ? `${whole(runs.length)} runs compared` : `Sweep of ${sweep.name}`;
+    if (sweep !== undefined) {
+      this.sweep = new SweepButtons(runs, sweep, options);
+      columns.push({ title: 'Values' });
+      for (const [at, row] of rows.entries()) row.push(this.sweep.takeLink(at));
+    }
+    const exported = button('Export…', () => {
+      options.onAct('export');
+    });
+    const buttons = element('div', { class: 'buttons' }, this.sweep?.element, exported);
     this.element = element(
       'header',
       {},
-      element('div', { class: 'head' }, element('h1', {}, `${whole(runs.length)} runs compared`), exported),
+      element('div', { class: 'head' }, element('h1', {}, title), buttons),
       element('div', { class: 'scroll' }, dataTable('The compared runs', columns, rows)),
       this.ranking,
     );
@@ -88,7 +99,10 @@ export class Comparison {
     const evaluated = this.runs.filter(({ result }) => result !== undefined);
     const measured = evaluated.map(({ result }) => result!);
     const marked = new Set(canRank(measured) ? bestFigures(evaluated) : []);
-    write(this.ranking, rankText(measured));
+    const ranked = rankedOf(evaluated);
+    write(this.ranking, [rankText(ranked), bestText(ranked)].filter((text) => text !== '').join(' '));
+    const best = bestOfRanked(ranked)?.name;
+    this.sweep?.update(this.runs.findIndex(({ facts }) => facts.name === best));
     for (const [at, run] of this.runs.entries()) {
       for (const [column, value] of this.figures(run).entries()) {
         const mark = marked.has(`${FIGURES[column]!} ${evaluated.indexOf(run)}`) ? ' ★' : '';
@@ -136,6 +150,10 @@ export class Comparison {
     const swatch = element('span', { class: `swatch colour-series-${at % SERIES_COLOURS}` });
     return element('span', { class: 'legend' }, box, swatch, open);
   }
+}
+
+function rankedOf(runs: readonly ShownRun[]): Ranked[] {
+  return runs.map(({ facts, result }) => ({ ...result!, name: facts.name, rougeL: result!.tuned.rougeL }));
 }
 
 /** `ROUGE-L 2` where the third of these runs has the best ROUGE-L. Losses of different models count different tokens. */

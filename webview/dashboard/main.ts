@@ -4,9 +4,7 @@ import {
   dashboardState,
   toDashboard,
   type DashboardState,
-  type Difference,
   type FromDashboard,
-  type RunFacts,
   type ToDashboard,
 } from '../../src/messages/dashboard';
 import { Edits } from '../../src/messages/edits';
@@ -27,6 +25,7 @@ import { ValuesTable } from './values-table';
 import { Worst } from './worst';
 import '../shared/shared.css';
 import '../shared/document.css';
+import '../shared/progress.css';
 import './dashboard.css';
 
 const DEFAULTS = { smoothing: 0.6, logarithmic: false };
@@ -66,7 +65,7 @@ const host = connect<ToDashboard, FromDashboard, typeof dashboardRequests, Dashb
 function receive(message: Exclude<ToDashboard, { readonly type: 'answer' }>): void {
   switch (message.type) {
     case 'show':
-      show(message.runs, message.differences);
+      show(message);
       return;
     case 'unavailable':
       page?.charts.dispose();
@@ -137,7 +136,7 @@ function drawPage(): void {
   root.setAttribute('aria-busy', 'false');
 }
 
-function show(facts: readonly RunFacts[], differences: readonly Difference[]): void {
+function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readonly type: 'show' }>): void {
   page?.charts.dispose();
   const kept = host.kept;
   const settings = {
@@ -189,9 +188,10 @@ function show(facts: readonly RunFacts[], differences: readonly Difference[]): v
     };
     page = { ...parts, samples, worst, update };
   } else {
-    const comparison = new Comparison(runs, differences, {
+    const comparison = new Comparison(runs, differences, sweep, {
       onOpen: (run) => void tell(host.ask('openRun', { run })),
-      onExport: () => void tell(host.ask('act', { action: 'export' })),
+      onTake: (run) => void tell(host.ask('takeValues', { run })),
+      onAct: (action) => void tell(host.ask('act', { action })),
       onDrawn: () => {
         charts.update();
       },

@@ -1,6 +1,7 @@
 import type { ShownSample } from '../../src/messages/dashboard';
 import { element, whole, write } from '../shared/dom';
-import { nearest, type ShownRun } from './shown-run';
+import { nearest } from '../charts/nearest';
+import type { ShownRun } from './shown-run';
 
 type Answer = ShownSample['answers'][number];
 

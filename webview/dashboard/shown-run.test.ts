@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DRAWN_COLUMNS, type StepColumns } from '../../src/messages/dashboard';
-import { nearest, ShownRun } from './shown-run';
+import { ShownRun } from './shown-run';
 
 const facts = { folder: '/r', name: 'r', id: 'r', created: '', model: '', data: '', dataset: '' };
 
@@ -36,16 +36,5 @@ describe('what the dashboard holds of a run', () => {
     assert.equal(run.best, undefined);
     run.validation = { step: Float64Array.of(10, 20, 30), loss: Float64Array.of(2, 1, 1) };
     assert.deepEqual(run.best, { step: 20, loss: 1 });
-  });
-});
-
-describe('the step nearest to the pointer', () => {
-  it('is the lower one of two that are equally near', () => {
-    const steps = Float64Array.of(10, 20, 40);
-    assert.deepEqual(
-      [-5, 10, 15, 16, 29, 31, 99].map((x) => nearest(steps, x)),
-      [0, 0, 0, 1, 1, 2, 2],
-    );
-    assert.equal(nearest(new Float64Array(), 1), undefined);
   });
 });

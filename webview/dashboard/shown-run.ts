@@ -6,7 +6,7 @@ import {
   type RunFacts,
   type StepColumns,
 } from '../../src/messages/dashboard';
-import { lowerBound, NumberColumn } from '../../src/base/number-column';
+import { NumberColumn } from '../../src/base/number-column';
 
 type ColumnName = (typeof DRAWN_COLUMNS)[number];
 
@@ -60,12 +60,4 @@ export class ShownRun {
     for (let other = 1; other < loss.length; other++) if (loss[other]! < loss[at]!) at = other;
     return loss.length === 0 ? undefined : { step: step[at]!, loss: loss[at]! };
   }
-}
-
-/** Index of the value nearest to `x` among rising ones; undefined where there is none. */
-export function nearest(sorted: Float64Array, x: number): number | undefined {
-  if (sorted.length === 0) return undefined;
-  const after = Math.min(lowerBound(sorted, x), sorted.length - 1);
-  if (after === 0) return 0;
-  return x - sorted[after - 1]! <= sorted[after]! - x ? after - 1 : after;
 }

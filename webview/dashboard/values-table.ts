@@ -1,7 +1,8 @@
 import { measured, memory, whole } from '../../src/charts/numbers';
 import { dataTable, element } from '../shared/dom';
 import { Pager } from './pager';
-import { nearest, type ShownRun } from './shown-run';
+import { nearest } from '../charts/nearest';
+import type { ShownRun } from './shown-run';
 
 const ON_A_PAGE = 50;
 

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
 import { testKey } from '../../train/data-files';
-import { SftError } from '../../base/errors';
-import { findExample } from '../../dataset/find-example';
 import {
   drawingRequests,
   fromDashboard,
@@ -9,16 +7,18 @@ import {
   type DashboardAction,
   type FromDashboard,
   type ShownRating,
+  type ShownSweep,
   type ToDashboard,
 } from '../../messages/dashboard';
 import { PendingRequests } from '../../messages/pending';
 import { done, type AskOf, type Handlers } from '../../messages/requests';
 import { rate, readRatings } from '../../runs/folder/ratings';
-import type { Prediction } from '../../runs/folder/evaluation-schema';
-import type { Run } from '../../runs/folder/run-schema';
+import { isWorking } from '../../runs/folder/run-status';
 import type { RunSummary } from '../../runs/read-runs';
+import { sweptValues } from '../../runs/sweep/siblings';
 import { healthAdvice } from '../../train/health/health-advice';
 import { errorText } from '../error-text';
+import { showExample, showLine } from '../dataset/show-example';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
@@ -27,6 +27,7 @@ import { exportRuns } from './export-runs';
 import { differencesOf, distinctNames, factsOf, unknownRun } from './present-run';
 import { RunFollower, type FollowedRun } from './run-follower';
 import { RunSender } from './run-sender';
+import { sweepOf } from './shown-sweep';
 
 /** Only a view that is gone takes so long to draw its charts as a picture, ms. */
 const DRAWING_LIMIT = 120_000;
@@ -149,7 +150,9 @@ export class DashboardPanel {
   private setTitle(): void {
     const first = this.runs[0];
     if (first === undefined) return;
-    const title = this.alone ? (this.summary(first)?.label ?? first.followed?.run.name ?? 'Run') : 'Compare Runs';
+    const sweep = this.sweep();
+    const name = (): string => this.summary(first)?.label ?? first.followed?.run.name ?? 'Run';
+    const title = this.alone ? name() : sweep === undefined ? 'Compare Runs' : `Sweep of ${sweep.name}`;
     if (this.panel.title !== title) this.panel.title = title;
   }
 
@@ -165,6 +168,11 @@ export class DashboardPanel {
 
   private summary({ folder }: Shown): RunSummary | undefined {
     return this.services.runs.get(folder);
+  }
+
+  /** The sweep that all of the runs are of. */
+  private sweep(): ShownSweep | undefined {
+    return this.alone ? undefined : sweepOf(this.runs.map((shown) => this.summary(shown)));
   }
 
   private onRun(run: number, followed: FollowedRun): void {
@@ -197,7 +205,7 @@ export class DashboardPanel {
     );
     const configured = runs.flatMap(({ followed }) => (followed === undefined ? [] : [followed.run]));
     const differences = configured.length === runs.length && !this.alone ? differencesOf(configured) : [];
-    this.host.post({ type: 'show', runs: facts, differences });
+    this.host.post({ type: 'show', runs: facts, differences, sweep: this.sweep() });
     for (const [run, shown] of runs.entries()) {
       shown.sender = this.sender(run);
       if (shown.followed === undefined) {
@@ -257,6 +265,12 @@ export class DashboardPanel {
         await this.rate(first.folder, ask);
         return done();
       },
+      takeValues: ({ run }) => {
+        const summary = this.runs[run] && this.summary(this.runs[run]);
+        if (summary?.swept === undefined) return done(UNREAD);
+        void runCommand(COMMANDS.applyConfigChanges, summary.run.config_file, sweptValues(summary.run, summary.swept));
+        return done();
+      },
       openRun: ({ run }) => {
         void runCommand(COMMANDS.showDashboard, this.runs[run]?.folder);
         return done();
@@ -266,7 +280,7 @@ export class DashboardPanel {
         const { run, predictions } = first.followed;
         const prediction = predictions.find((one) => one.index === index);
         if (prediction === undefined) return done(UNREAD);
-        await showExample(run[testKey(run.config)]!.path, run, prediction);
+        await showExample(run[testKey(run.config)]!.path, prediction, run.config.columns);
         return done();
       },
       openWorst: async ({ place }) => {
@@ -275,7 +289,7 @@ export class DashboardPanel {
         const example = worst[place];
         const file = example && run[example.data]?.path;
         if (example === undefined || file === undefined) return done(UNREAD);
-        await showExample(file, run, example);
+        await showExample(file, example, run.config.columns);
         return done();
       },
     };
@@ -290,6 +304,7 @@ export class DashboardPanel {
 
   /** @returns why it was not done */
   private async act(action: DashboardAction, { folder, followed }: Shown): Promise<string | undefined> {
+    if (this.sweep() !== undefined && (action === 'stop' || action === 'resume')) return this.actOnSweep(action);
     switch (action) {
       case 'pause':
       case 'resume':
@@ -325,6 +340,18 @@ export class DashboardPanel {
     }
   }
 
+  private actOnSweep(action: 'stop' | 'resume'): string | undefined {
+    const runs = this.runs.flatMap((shown) => this.summary(shown) ?? []);
+    const [first] = runs;
+    if (first === undefined) return UNREAD;
+    if (action === 'resume') {
+      void runCommand(COMMANDS.startSweep, vscode.Uri.file(first.run.config_file));
+    } else {
+      for (const { folder, state } of runs) if (isWorking(state.status)) void runCommand(COMMANDS.stopRun, folder.path);
+    }
+    return undefined;
+  }
+
   /** @throws Error where the view does not answer */
   private async draw(): Promise<Uint8Array> {
     this.reveal();
@@ -332,38 +359,4 @@ export class DashboardPanel {
     if (drawn.problem !== undefined) throw new Error(drawn.problem);
     return drawn.value;
   }
-}
-
-/**
- * Shows an example where it stands now.
- * @throws SftError where the file is gone, or the example is
- */
-async function showExample(
-  file: string,
-  run: Run,
-  asked: Pick<Prediction, 'line' | 'question' | 'reference'>,
-): Promise<void> {
-  const document = await openFile(file, asked.line);
-  await showPlace(document, findExample(file, document.getText(), asked, run.config.columns));
-}
-
-/** @throws SftError where the file is gone */
-async function showLine(file: string, line: number): Promise<void> {
-  await showPlace(await openFile(file, line), line);
-}
-
-/** @throws SftError where it is gone, or holds no text */
-async function openFile(file: string, line: number): Promise<vscode.TextDocument> {
-  if (/\.parquet$/i.test(file)) {
-    const remedy = 'SFT: Convert Dataset… writes it as lines that can be read';
-    throw new SftError('unreadable', `row ${line} of a Parquet file cannot be shown`, { file, remedy });
-  }
-  return vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(undefined, (cause: unknown) => {
-    throw new SftError('unreadable', 'cannot be opened', { file, remedy: 'was it moved or deleted since?', cause });
-  });
-}
-
-async function showPlace(document: vscode.TextDocument, line: number): Promise<void> {
-  const place = new vscode.Position(Math.min(line, document.lineCount) - 1, 0);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
 }

@@ -4,6 +4,7 @@ export const CONTEXT = {
   hasRuns: 'sft.hasRuns',
   hasWorkingRuns: 'sft.hasWorkingRuns',
   hasResumableRuns: 'sft.hasResumableRuns',
+  hasSweeps: 'sft.hasSweeps',
   chatBusy: 'sft.chat.busy',
   chatEmpty: 'sft.chat.empty',
 } as const;

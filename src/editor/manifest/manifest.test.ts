@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { atLeastOne } from '../../../test/at-least-one';
 import { CONFIG_NAME } from '../../config/names';
+import { RUN_GROUPS } from '../../runs/run-groups';
 import { LEAST_THRESHOLD } from '../../dataset/near/near-threshold';
 import { DECLARED, VIEWS } from './command-ids';
 import { CONTEXT } from './context-keys';
@@ -65,6 +66,18 @@ describe('the manifest', () => {
     const text = sources();
     for (const name of Object.keys(CONTEXT)) assert.ok(text.includes(`CONTEXT.${name}`), name);
     for (const id of Object.keys(SETTING_DEFAULTS)) assert.ok(text.includes(`'${id}'`), id);
+  });
+  it('offers for a run of a sweep what it offers for any other', () => {
+    const items = (contributes.menus['view/item/context'] ?? []).filter(
+      ({ command }) => command !== DECLARED.showSweep,
+    );
+    for (const { command, when = '' } of atLeastOne(items)) {
+      const [, pattern = ''] = /viewItem =~ \/(.*?)\/(?: |$)/.exec(when) ?? [];
+      for (const group of RUN_GROUPS) {
+        const offered = (item: string): boolean => new RegExp(pattern).test(item);
+        assert.equal(offered(`run.${group}.sweep`), offered(`run.${group}`), `${command ?? ''} ${pattern}`);
+      }
+    }
   });
   it('gives each setting the default that stands where VS Code has none', () => {
     const defaults = Object.fromEntries(Object.entries(settings).map(([id, setting]) => [id, setting.default]));

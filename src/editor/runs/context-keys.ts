@@ -24,6 +24,10 @@ export function registerContextKeys({ documents, runs }: Services): vscode.Dispo
   const states = (): void => {
     const statuses = runs.list().map(({ state }) => state.status);
     set(CONTEXT.hasRuns, statuses.length > 0);
+    set(
+      CONTEXT.hasSweeps,
+      runs.list().some(({ swept }) => swept !== undefined),
+    );
     set(CONTEXT.hasWorkingRuns, statuses.some(isWorking));
     set(
       CONTEXT.hasResumableRuns,

@@ -56,9 +56,14 @@ export class RunNotifications implements vscode.Disposable {
     // What is found interrupted when the window opens can go on, whoever started it.
     const interrupted = first ? over.filter(({ state }) => state.status === 'interrupted') : [];
     const ended = over.filter((run) => before.has(run.folder.path) && !interrupted.includes(run));
+    const swept: RunSummary[] = [];
     for (const run of ended) {
-      if (await claimEnding(run.folder.path, run.state)) void this.tell(run);
+      if (!(await claimEnding(run.folder.path, run.state))) continue;
+      if (run.swept !== undefined && run.state.status === 'done') swept.push(run);
+      else void this.tell(run);
     }
+    // Each of its runs is no news: what they say together is.
+    if (swept.length > 0) (await import('./sweep-news')).tellSweeps(this.services, swept);
     const news: RunSummary[] = [];
     for (const run of interrupted) if (await claimEnding(run.folder.path, run.state)) news.push(run);
     const [one] = news;

@@ -9,6 +9,7 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
   const configuration = (): Promise<typeof import('./configuration-commands')> => import('./configuration-commands');
   const control = (): Promise<typeof import('./control-commands')> => import('./control-commands');
   const manage = (): Promise<typeof import('./manage-commands')> => import('./manage-commands');
+  const sweep = (): Promise<typeof import('./sweep-commands')> => import('./sweep-commands');
   // A key that is pressed in the view brings no node along. The keys' bindings select what the arrow keys have come to: left alone,
   // the selection stays where the last click was.
   const clicked = (node: unknown): unknown => (isFromView(node) ? view.selection[0] : node);
@@ -17,6 +18,8 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
   return {
     [COMMANDS.startTraining]: async (target?: unknown) =>
       (await import('./start-training')).startTraining(services, target),
+    [COMMANDS.startSweep]: async (target?: unknown) => (await sweep()).startSweep(services, target),
+    [COMMANDS.showSweep]: async (run?: unknown) => (await sweep()).showSweep(services, run),
     [COMMANDS.resumeRun]: async (run?: unknown) => (await control()).resumeRun(services, run),
     [COMMANDS.pauseRun]: async (run?: unknown) => (await control()).pauseRun(services, run),
     [COMMANDS.stopRun]: async (run?: unknown) => (await control()).stopRun(services, run),

@@ -234,6 +234,7 @@ function isSame(before: RunSummary | undefined, now: RunSummary): boolean {
   return (
     before !== undefined &&
     before.label === now.label &&
+    before.swept?.join() === now.swept?.join() &&
     before.run.created === now.run.created &&
     JSON.stringify(before.state) === JSON.stringify(now.state)
   );

@@ -57,12 +57,12 @@ function groupItem({ group }: GroupNode, size: number): vscode.TreeItem {
 }
 
 function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefined): vscode.TreeItem {
-  const { label, run, state } = summary;
+  const { label, run, state, swept } = summary;
   const group = groupOf(state.status);
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = runFolder;
   item.iconPath = ICONS[group];
-  item.contextValue = `run.${group}`;
+  item.contextValue = `run.${group}${swept === undefined ? '' : '.sweep'}`;
   const created = new Date(run.created);
   const when = created.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const over = group === 'done' || group === 'failed' || (state.total_steps === null && group === 'stopped');

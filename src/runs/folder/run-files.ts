@@ -1,4 +1,4 @@
-import { open, text } from '../../base/shapes';
+import { list, open, text } from '../../base/shapes';
 import { EVALUATION_SCHEMA, EXAMPLE_LOSS_SCHEMA, PREDICTION_SCHEMA } from './evaluation-schema';
 import { RATINGS_SCHEMA } from './ratings-schema';
 import { recordFormat } from './record';
@@ -26,6 +26,11 @@ export const CONTROL_FILE = recordFormat(CONTROL_SCHEMA, {
 export const LABEL_FILE = recordFormat(open({ label: text }), {
   missing: 'the run has the name of its configuration',
   damaged: 'rename the run',
+});
+
+export const SWEEP_FILE = recordFormat(open({ keys: list(text) }), {
+  missing: 'the run is not one of a sweep',
+  damaged: 'delete it',
 });
 
 export const RATINGS_FILE = recordFormat(RATINGS_SCHEMA, {

@@ -6,6 +6,8 @@ import { createRun, hashData, runConfig, type HashedData } from '../create-run';
 import type { RunFolder } from '../folder/run-folder';
 import { writeLabel } from '../label';
 import { listRuns, readRun, type RunSummary } from '../read-runs';
+import { comparedConfig, hashesOf } from './siblings';
+import { writeSweptKeys } from './swept-keys';
 
 /** A run of a sweep, which may have been made by an earlier call. */
 export interface Member {
@@ -33,6 +35,7 @@ export async function openMembers(members: readonly SweepMember[], configFile: s
     // Each a millisecond after the one before: lists sort runs by the time they were made.
     const folder = there?.folder ?? (await createRun({ config, configFile, now: new Date(now + at) }));
     if (there === undefined) await writeLabel(folder.path, label);
+    await writeSweptKeys(folder.path, Object.keys(values));
     opened.push({ label, folder });
   }
   return opened;
@@ -45,15 +48,6 @@ export function readMember({ folder }: Member): Promise<RunSummary> {
 
 /** Whether a run is what a configuration would make of this data. Where it computes and how many threads it takes change nothing. */
 function isRunOf({ run }: RunSummary, wanted: ResolvedConfig, data: HashedData): boolean {
-  const hashes = (of: HashedData): unknown[] => [
-    of.dataset.sha256,
-    of.validation_dataset?.sha256,
-    of.test_dataset?.sha256,
-    of.retention_dataset?.sha256,
-  ];
-  return isDeepStrictEqual(compared(run.config), compared(wanted)) && isDeepStrictEqual(hashes(run), hashes(data));
-}
-
-function compared(config: ResolvedConfig): Partial<ResolvedConfig> {
-  return { ...config, device: 'auto', threads: null };
+  const same = (one: ResolvedConfig): unknown => comparedConfig(one, []);
+  return isDeepStrictEqual(same(run.config), same(wanted)) && isDeepStrictEqual(hashesOf(run), hashesOf(data));
 }

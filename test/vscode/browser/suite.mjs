@@ -11,6 +11,7 @@ import { hintTests } from './views/hints.mjs';
 import { learnTests } from './views/learn.mjs';
 import { previewTests } from './views/preview.mjs';
 import { problemTests } from './views/problems.mjs';
+import { ratesTests } from './views/rates.mjs';
 import { reportTests } from './views/report.mjs';
 import { runsTests } from './views/runs.mjs';
 import { statusTests } from './views/status.mjs';
@@ -23,6 +24,7 @@ const tests = {
   ...previewTests,
   ...reportTests,
   ...dashboardTests,
+  ...ratesTests,
   ...chatTests,
   ...learnTests,
   ...runsTests,

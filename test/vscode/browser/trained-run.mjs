@@ -38,7 +38,8 @@ function runFolder(workspace, name) {
   return path.join(workspace, name, '.sft/runs', `20260102-101500-${name}`);
 }
 
-function train(workspace, name, values, run, ...options) {
+/** A configuration in a folder of its own, on data that is learned in a moment. @returns {string} its path */
+export function writeConfig(workspace, name, values = {}) {
   const project = path.join(workspace, name);
   mkdirSync(project, { recursive: true });
   const examples = JSON.parse(readFileSync(path.join(root, 'examples/nigeria-services.json'), 'utf8')).slice(0, 60);
@@ -55,6 +56,11 @@ function train(workspace, name, values, run, ...options) {
   };
   const file = path.join(project, 'sft.config.json');
   writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`);
+  return file;
+}
+
+function train(workspace, name, values, run, ...options) {
+  const file = writeConfig(workspace, name, values);
   const trained = spawnSync(
     process.execPath,
     [path.join(root, 'dist/sft.js'), 'train', file, '--run', run, ...options],

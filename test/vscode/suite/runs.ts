@@ -34,6 +34,7 @@ function test(name: string, body: (services: SftApi) => Promise<void>): void {
 class Person implements Dialogs {
   readonly heard: string[] = [];
   readonly offered: string[] = [];
+  private readonly listeners: ((message: string) => void)[] = [];
 
   constructor(
     private readonly picks: RegExp[],
@@ -65,8 +66,25 @@ class Person implements Dialogs {
     return Promise.resolve(actions.find((action) => (this.answers.confirm ?? /^Start Anyway$/).test(action)));
   }
 
+  /** Resolves with the first message that fits, whether it was said or is yet to be. */
+  hears(pattern: RegExp): Promise<string> {
+    const said = this.heard.find((message) => pattern.test(message));
+    if (said !== undefined) return Promise.resolve(said);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`nobody said ${String(pattern)}, but:\n${this.heard.join('\n')}`));
+      }, LIMIT_MILLISECONDS);
+      this.listeners.push((message) => {
+        if (!pattern.test(message)) return;
+        clearTimeout(timer);
+        resolve(message);
+      });
+    });
+  }
+
   private hear(message: string): Promise<undefined> {
     this.heard.push(message);
+    for (const listener of this.listeners) listener(message);
     return Promise.resolve(undefined);
   }
 }
@@ -291,4 +309,31 @@ test('a configuration with a mistake starts nothing, and the mistake is told', a
   assert.equal(await vscode.commands.executeCommand('sft.startTraining', vscode.Uri.file(file)), undefined);
   assert.match(person.heard.join('\n'), /Training cannot start: model_name: .*gone does not exist/);
   assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
+});
+
+test('a sweep is asked for its values, makes a run of each, and is shown as one', async (services) => {
+  const file = writeConfig('sweep', { max_steps: 2, warmup_steps: 0, name: 'swept', lora_r: 4, retention: false });
+  const person = new Person([/^learning_rate: /, /Start anyway/]);
+  services.answerDialogs(person);
+  const folders = await vscode.commands.executeCommand<readonly string[] | undefined>(
+    'sft.startSweep',
+    vscode.Uri.file(file),
+  );
+  assert.equal(folders?.length, 3, [...person.heard, ...person.offered].join('\n'));
+  const { sweep } = JSON.parse(readFileSync(file, 'utf8')) as { readonly sweep: unknown };
+  assert.deepEqual(sweep, { learning_rate: [1e-4, 2e-4, 4e-4] });
+  for (const folder of folders) await runWhen(services, folder, hasStatus('done'));
+  await person.hears(/^The sweep of swept is over: 3 runs\. /);
+  const node = await nodeOf(services.runTree, folders[0]!);
+  const { label, contextValue } = await services.runTree.getTreeItem(node);
+  assert.deepEqual([label, contextValue], ['learning_rate 1e-4', 'run.done.sweep']);
+  await vscode.commands.executeCommand('sft.showSweep', node);
+  const titles = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map((tab) => tab.label));
+  assert.ok(titles.includes('Sweep of swept'), titles.join(', '));
+  // Once more there is nothing to start.
+  assert.equal(
+    (await vscode.commands.executeCommand<readonly string[]>('sft.startSweep', vscode.Uri.file(file))).length,
+    3,
+  );
+  assert.match(person.heard.join('\n'), /Nothing to start: each of these runs is done/);
 });

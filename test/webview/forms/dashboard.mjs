@@ -136,7 +136,45 @@ export const dashboardFormTests = {
     await page.getByText('59', { exact: true }).waitFor();
     assert.deepEqual([await box.isChecked(), await view.focused()], [false, 'Draw two']);
   },
+
+  async 'dashboard: of a sweep the best run can be taken when all are done, and any of them before'({ open }) {
+    const view = await open('dashboard');
+    const { page } = view;
+    const tried = ['learning_rate 1e-4', 'learning_rate 2e-4'];
+    const inState = (run, state) => ({ ...status(run, 9), status: { ...status(run, 9).status, status: state } });
+    await view.deliver(
+      { type: 'show', runs: tried.map(facts), differences: [], sweep: { name: 'faq', tried } },
+      inState(0, 'done'),
+      inState(1, 'running'),
+      result(0, 0.4),
+    );
+    await page.getByRole('heading', { name: 'Sweep of faq' }).waitFor();
+    await page.getByText('Stop Sweep').click();
+    await page.getByLabel('Take learning_rate 1e-4 into the configuration').click();
+    await view.deliver(inState(1, 'stopped'));
+    await page.getByText('Go On').focus();
+    await view.deliver(inState(1, 'done'), result(1, 0.6));
+    await page.getByText('Best: learning_rate 2e-4, ROUGE-L 0.600 (0.580-0.620), clearly').waitFor();
+    assert.equal(await view.focused(), 'Take learning_rate 2e-4');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(
+      (await view.sent('act')).map(({ action }) => action),
+      ['stop'],
+    );
+    assert.deepEqual(
+      (await view.sent('takeValues')).map(({ run }) => run),
+      [0, 1],
+    );
+  },
 };
+
+/** The evaluation of a run, on enough examples to be ranked. */
+function result(run, f1) {
+  const score = { f1, low: f1 - 0.02, high: f1 + 0.02 };
+  const model = { loss: 1, perplexity: 2.7, rouge1: score, rouge2: score, rougeL: score };
+  const taken = { questions: 'q', examples: 40, max_new_tokens: 96, stemmer: true, unicode: false };
+  return { type: 'evaluation', run, result: { ...taken, base: model, tuned: model } };
+}
 
 async function opened(open) {
   const view = await open('dashboard');

@@ -8,10 +8,11 @@ import { servePages } from '../pages.mjs';
 import { chatFormTests } from './chat.mjs';
 import { dashboardFormTests } from './dashboard.mjs';
 import { documentFormTests } from './documents.mjs';
+import { ratesFormTests } from './rates.mjs';
 import { View } from './view.mjs';
 
 /** Test names and their bodies, which are given `open`: the view of a name in a page of its own. */
-const tests = { ...chatFormTests, ...dashboardFormTests, ...documentFormTests };
+const tests = { ...chatFormTests, ...dashboardFormTests, ...documentFormTests, ...ratesFormTests };
 
 /** @returns the results, as the extension-host suite gives them */
 export async function webviewSuite({ browser }) {

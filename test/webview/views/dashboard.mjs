@@ -44,6 +44,19 @@ export async function dashboard(data) {
         }),
         trained,
       ),
+      sweep: await data.dashboardMessages(
+        [5e-5, 1e-4, 2e-4].map((learningRate, at) =>
+          written({
+            ...running,
+            name: `learning_rate ${learningRate.toExponential()}`,
+            status: at < 2 ? 'done' : 'running',
+            steps: at < 2 ? TOTAL : 640,
+            learningRate,
+            loss: (share) => 1.2 - at / 10 + 2.4 * Math.exp((-3 - at) * share),
+          }),
+        ),
+        { name: 'support-bot', tried: ['learning_rate 5e-5', 'learning_rate 1e-4', 'learning_rate 2e-4'] },
+      ),
       gone: [
         { type: 'unavailable', reason: '/runs/20260102-101500-faq/run.json does not exist - name the folder of a run' },
       ],
@@ -65,6 +78,15 @@ export async function dashboard(data) {
       await page.locator('.toolbar input[type=checkbox]').focus();
       await page.keyboard.press('Space');
       assert.equal(await page.evaluate(() => window.kept.logarithmic), true);
+      if (state === 'sweep') {
+        await page.getByLabel('Take learning_rate 1e-4 into the configuration').focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => window.sent.some(({ type, run }) => type === 'takeValues' && run === 1));
+        await page.getByText('Stop Sweep').focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => window.sent.some(({ type, action }) => type === 'act' && action === 'stop'));
+        return;
+      }
       if (state === 'comparison') {
         await page.getByRole('button', { name: 'higher-rate' }).focus();
         await page.keyboard.press('Enter');

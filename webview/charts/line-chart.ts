@@ -1,13 +1,15 @@
 import uPlot from 'uplot';
 import { aligned, type Points } from '../../src/charts/align';
-import { ticks } from '../../src/charts/line-svg';
-import { measured, round, whole } from '../../src/charts/numbers';
+import { measured, round } from '../../src/charts/numbers';
 import { bandOf, visiblePoints } from '../../src/charts/thin';
 import { element } from '../shared/dom';
 import { colour } from '../shared/theme';
+import { STEPS, type Across } from './across';
 import { padded, valueTicks } from './axis';
 import { curvePath } from './curve-path';
-import { nearest } from './shown-run';
+import { nearest } from './nearest';
+import 'uplot/dist/uPlot.min.css';
+import './charts.css';
 
 /** One curve: its values are asked for at each drawing, since they grow. */
 export interface ChartLine {
@@ -29,15 +31,19 @@ export interface ChartOptions {
   readonly title: string;
   readonly lines: readonly ChartLine[];
   readonly height: number;
+  /** Steps unless given. */
+  readonly across?: Across;
   readonly show?: (value: number) => string;
   /** What the axis counts in: its ticks are round in it. */
   readonly unit?: number;
+  /** The axis ends there, whatever lies above. */
+  readonly most?: () => number;
   /** Whether a logarithmic scale applies where one is asked for. */
   readonly scalable?: boolean;
-  /** The step under the pointer or the keys; undefined when it leaves. */
+  /** What is under the pointer or the keys: a step; undefined when it leaves. */
   readonly onCursor: (step: number | undefined) => void;
-  /** Asks for a part of the steps, or with undefined for all. */
-  readonly onZoom: (range: Range | undefined) => void;
+  /** Asks for a part of the steps, or with undefined for all. Without it the chart always shows all. */
+  readonly onZoom?: (range: Range | undefined) => void;
 }
 
 export interface Range {
@@ -58,7 +64,7 @@ const TOP = 10;
 const RIGHT = 26;
 
 /**
- * Curves over steps. Only what shows at this width is drawn, so that a long run costs no more than a short one. The pointer or the
+ * Curves over steps, or over what else runs along the bottom. Only what shows at this width is drawn, so that a long run costs no more than a short one. The pointer or the
  * arrow keys choose a step whose values are told beside the names of the curves.
  */
 export class LineChart {
@@ -72,9 +78,11 @@ export class LineChart {
   private range: Range = { from: 0, to: 1 };
   private logarithmic = false;
   private cursor: number | undefined;
+  private readonly across: Across;
 
   constructor(private readonly options: ChartOptions) {
-    const { title, lines } = options;
+    const { title, lines, across = STEPS } = options;
+    this.across = across;
     const named = lines.filter(({ faint }) => faint !== true);
     this.readings = named.map(() => element('output', { class: 'reading' }));
     const key = element(
@@ -92,7 +100,7 @@ export class LineChart {
     );
     this.place.setAttribute('role', 'slider');
     this.place.setAttribute('tabindex', '0');
-    this.place.setAttribute('aria-label', `${title} by step`);
+    this.place.setAttribute('aria-label', `${title} by ${across.name}`);
     this.place.addEventListener('keydown', (event) => {
       this.onKey(event);
     });
@@ -165,10 +173,11 @@ export class LineChart {
       told.push(`${line.label} ${text}`);
     }
     const { from, to } = this.range;
-    this.place.setAttribute('aria-valuemin', String(Math.round(from)));
-    this.place.setAttribute('aria-valuemax', String(Math.round(to)));
-    this.place.setAttribute('aria-valuenow', String(Math.round(step ?? to)));
-    this.place.setAttribute('aria-valuetext', `step ${whole(step ?? to)}: ${told.join(', ')}`);
+    const { name, show: shown, snap } = this.across;
+    this.place.setAttribute('aria-valuemin', String(snap(from)));
+    this.place.setAttribute('aria-valuemax', String(snap(to)));
+    this.place.setAttribute('aria-valuenow', String(snap(step ?? to)));
+    this.place.setAttribute('aria-valuetext', `${name} ${shown(step ?? to)}: ${told.join(', ')}`);
     if (plot === undefined) return;
     const left = step === undefined || step < from || step > to ? -10 : plot.valToPos(step, 'x');
     if (plot.cursor.left !== left) plot.setCursor({ left, top: 0 }, false);
@@ -207,7 +216,8 @@ export class LineChart {
     const style = getComputedStyle(document.body);
     const font = `${Math.round(parseFloat(style.fontSize) * 0.88)}px ${style.fontFamily}`;
     const axis = { stroke: colour('muted'), font, ticks: { show: false } };
-    const { lines, height, show = round, unit = 1 } = this.options;
+    const { lines, height, show = round, unit = 1, most, onZoom } = this.options;
+    const { across } = this;
     return {
       width,
       height,
@@ -216,10 +226,10 @@ export class LineChart {
       cursor: {
         y: false,
         points: { show: false },
-        drag: { x: true, y: false, setScale: false },
+        drag: { x: onZoom !== undefined, y: false, setScale: false },
         bind: {
           dblclick: () => () => {
-            this.options.onZoom(undefined);
+            onZoom?.(undefined);
             return null;
           },
         },
@@ -230,7 +240,8 @@ export class LineChart {
           // uPlot's enum exists in its types alone, so its members cannot be named where each file is compiled by itself.
           // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
           distr: this.logarithmic ? 3 : 1,
-          range: (_plot, low, high) => padded(low, high, this.logarithmic),
+          range: (_plot, low: number | null, high: number | null) =>
+            padded(low, high === null || most === undefined ? high : Math.min(high, most()), this.logarithmic),
         },
       },
       axes: [
@@ -238,9 +249,8 @@ export class LineChart {
           ...axis,
           size: 26,
           grid: { show: false },
-          splits: (plot, _axis, low, high) =>
-            ticks(low, high, Math.max(2, plot.width / 80)).filter((tick) => Number.isInteger(tick)),
-          values: (_plot, values) => values.map(whole),
+          splits: (plot, _axis, low, high) => across.ticks(low, high, Math.max(2, plot.width / 80)),
+          values: (_plot, values) => values.map(across.show),
         },
         {
           ...axis,
@@ -272,7 +282,7 @@ export class LineChart {
         setCursor: [
           (plot) => {
             const left = plot.cursor.left ?? -1;
-            const step = left < 0 ? undefined : Math.round(plot.posToVal(left, 'x'));
+            const step = left < 0 ? undefined : across.snap(plot.posToVal(left, 'x'));
             this.options.onCursor(step);
           },
         ],
@@ -282,7 +292,7 @@ export class LineChart {
             if (width < 4) return;
             const range = { from: plot.posToVal(left, 'x'), to: plot.posToVal(left + width, 'x') };
             plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-            this.options.onZoom(range);
+            onZoom?.(range);
           },
         ],
       },
@@ -291,11 +301,13 @@ export class LineChart {
 
   private onKey(event: KeyboardEvent): void {
     const { from, to } = this.range;
+    const { snap, stride } = this.across;
+    const { onZoom } = this.options;
     const now = this.cursor ?? to;
-    const far = Math.max(1, Math.round((to - from) / 10));
+    const far = Math.max(stride, (to - from) / 10);
     const moves: Readonly<Record<string, number>> = {
-      ArrowLeft: now - (event.shiftKey ? far : 1),
-      ArrowRight: now + (event.shiftKey ? far : 1),
+      ArrowLeft: now - (event.shiftKey ? far : stride),
+      ArrowRight: now + (event.shiftKey ? far : stride),
       PageDown: now - far,
       PageUp: now + far,
       Home: from,
@@ -303,12 +315,14 @@ export class LineChart {
     };
     const target = moves[event.key];
     if (target !== undefined) {
-      this.options.onCursor(Math.round(Math.min(to, Math.max(from, target))));
+      this.options.onCursor(snap(Math.min(to, Math.max(from, target))));
+    } else if (onZoom === undefined) {
+      return;
     } else if (event.key === '+' || event.key === '-') {
       const half = ((to - from) / 2) * (event.key === '+' ? 0.5 : 2);
-      this.options.onZoom({ from: now - half, to: now + half });
+      onZoom({ from: now - half, to: now + half });
     } else if (event.key === 'Escape' || event.key === '0') {
-      this.options.onZoom(undefined);
+      onZoom(undefined);
     } else {
       return;
     }
