@@ -1,8 +1,8 @@
 import { hyperparameters } from '../../src/export/gguf/architecture';
-import { GGUF_TYPES, type Metadata } from '../../src/export/gguf/gguf-format';
-import { interleaveHeads } from '../../src/export/gguf/permute';
-import { ggufName, isRotated } from '../../src/export/gguf/tensor-names';
-import { TOKEN_TYPES } from '../../src/export/gguf/tokenizer-metadata';
+import { GGUF_TYPES, type Metadata } from '../../src/base/gguf/gguf-format';
+import { interleaveHeads } from '../../src/model/gguf/permute';
+import { ggufName, isRotated } from '../../src/model/gguf/tensor-names';
+import { TOKEN_TYPES } from '../../src/text/gguf/token-types';
 import { writeGguf } from '../../src/export/gguf/write-gguf';
 import type { LlamaConfig } from '../../src/model/llama-config';
 

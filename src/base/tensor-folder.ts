@@ -7,6 +7,8 @@ import { readSafetensorsHeader, type TensorEntry } from './safetensors';
 /** Where a tensor of a model folder lies. */
 export interface LocatedTensor extends TensorEntry {
   readonly file: string;
+  /** Gives its elements where they do not lie in the file as `dtype` and `shape` say. @throws SftError where the file was cut */
+  readonly read?: () => Uint8Array<ArrayBuffer>;
 }
 
 /**

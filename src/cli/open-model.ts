@@ -13,7 +13,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   model: {
     type: 'string',
     value: 'DIR',
-    help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), or the name of one that sft pull got',
+    help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), the name of one that sft pull got, or a GGUF file that sft export wrote',
   },
   adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to put on it' },
   'load-in-4bit': {

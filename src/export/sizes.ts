@@ -1,8 +1,8 @@
 import { locateTensors } from '../base/tensor-folder';
 import { BLOCK } from '../compute/nf4';
 import { readLlamaConfig } from '../model/llama-config';
-import { expectedTensors, isLayerMatrix } from '../model/weights';
-import { GGUF_TYPE_NAMES, storedBytes, type GgufType } from './gguf/gguf-format';
+import { EMBEDDING, expectedTensors, HEAD, isLayerMatrix } from '../model/weights';
+import { GGUF_TYPE_NAMES, storedBytes, type GgufType } from '../base/gguf/gguf-format';
 import { typeWithin } from './gguf/gguf-tensors';
 
 /** What the weights of a model take in the forms in which it leaves, bytes. Tokenizer and template beside them are small. */
@@ -24,13 +24,17 @@ const DEQUANTISED_BYTES = 2;
 
 /**
  * The sizes that exports of a model will have, from the headers of its files.
+ * @param parted whether training gave a tied model a head of its own
  * @throws SftError what reading them throws
  */
-export function exportSizes(modelDir: string): ExportSizes {
+export function exportSizes(modelDir: string, parted = false): ExportSizes {
   const located = locateTensors(modelDir);
-  const tensors = [...expectedTensors(readLlamaConfig(modelDir))].map(([name, shape]) => {
+  const expected = new Map(expectedTensors(readLlamaConfig(modelDir)));
+  if (parted) expected.set(HEAD, expected.get(EMBEDDING)!);
+  const tensors = [...expected].map(([name, shape]) => {
     const elements = shape.reduce((product, n) => product * n, 1);
-    const merged = elements * (ELEMENT_BYTES[located.get(name)?.dtype ?? ''] ?? DEQUANTISED_BYTES);
+    const type = (located.get(name) ?? located.get(EMBEDDING))?.dtype ?? '';
+    const merged = elements * (ELEMENT_BYTES[type] ?? DEQUANTISED_BYTES);
     // Four bits, and a scale of 8 bits for each block.
     const nf4 = isLayerMatrix(name, shape) ? elements / 2 + elements / BLOCK : merged;
     return { name, shape, merged, nf4 };
@@ -43,7 +47,7 @@ export function exportSizes(modelDir: string): ExportSizes {
   ]);
   return {
     gguf: Object.fromEntries(gguf) as Record<GgufType, number>,
-    usual: USUAL[located.get('model.embed_tokens.weight')?.dtype ?? ''] ?? 'f32',
+    usual: USUAL[located.get(EMBEDDING)?.dtype ?? ''] ?? 'f32',
     merged: sum(({ merged }) => merged),
     nf4: sum(({ nf4 }) => nf4),
   };

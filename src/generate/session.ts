@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Device } from '../compute/device';
 import { SftError } from '../base/errors';
+import { isGguf } from '../base/gguf/read-gguf';
 import { LlamaModel } from '../model/llama';
 import { readLlamaConfig, type LlamaConfig } from '../model/llama-config';
 import type { Tuning } from '../model/tuning';
@@ -44,6 +45,7 @@ export async function readModelFolder(modelDir: string, options: ModelOptions = 
 
 /** What tells whether weights are still those that were read: content is not looked at. */
 function weightFilesOf(modelDir: string): string {
+  if (isGguf(modelDir)) return stampOf(modelDir);
   const names = readdirSync(modelDir, { withFileTypes: true }).map(({ name }) => name);
   return names
     .filter((name) => name.endsWith('.safetensors'))

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { readFetchedJson, type JsonObject } from '../base/fetched-file';
+import { isGguf } from '../base/gguf/read-gguf';
 import { ConfigReader } from './config-reader';
 import {
   llamaTraits,
@@ -10,6 +11,7 @@ import {
   type FamilyTraits,
 } from './families/family';
 import { familyOf } from './families/registry';
+import { configOfGguf } from './gguf/config-of-gguf';
 import { readRope, ropeParameters, type Rope } from './rope-scaling';
 import { unreadableQuantisation } from './quantisation-config';
 
@@ -44,10 +46,12 @@ const DEFAULTS: FamilyDefaults = {
 const SILU: ActivationName = { key: 'hidden_act', name: 'silu', is: 'silu' };
 
 /**
- * Reads config.json of a Hugging Face model folder.
- * @throws SftError model-not-found, unreadable-file, not-the-file, model-file-not-json, invalid-model-config, unsupported-architecture
+ * Reads config.json of a Hugging Face model folder, or what a GGUF file says of the same.
+ * @throws SftError model-not-found, unreadable-file, not-the-file, model-file-not-json, invalid-model-config, unsupported-architecture,
+ * corrupt-gguf
  */
 export function readLlamaConfig(modelDir: string): LlamaConfig {
+  if (isGguf(modelDir)) return parseLlamaConfig(configOfGguf(modelDir), modelDir);
   const file = path.join(modelDir, 'config.json');
   const json = readFetchedJson(file);
   if (json !== undefined) return parseLlamaConfig(json, file);

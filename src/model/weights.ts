@@ -14,7 +14,9 @@ import { dynamicMap } from '../compute/dynamic-map';
 import { allocNf4, freeNf4 } from '../compute/nf4';
 import { SftError } from '../base/errors';
 import type { LlamaConfig } from './llama-config';
+import { isGguf } from '../base/gguf/read-gguf';
 import { readBytes } from '../base/safetensors';
+import { locateInGguf } from './gguf/locate-in-gguf';
 import { isStoredIn4Bits, readNf4, type StoredNf4 } from './nf4-tensors';
 import type { ProjectionName } from './modules';
 import { hasBias, modulePath, moduleShape, qkNormDims, rowsOfParts } from './projections';
@@ -101,8 +103,10 @@ export class BaseWeights {
   }
 
   private openAll(config: LlamaConfig): void {
-    const located = locateTensors(this.modelDir);
     const expected = expectedTensors(config);
+    const located = isGguf(this.modelDir)
+      ? locateInGguf(this.modelDir, expected.keys(), config)
+      : locateTensors(this.modelDir);
     const quantised = [...expected.keys()].some((name) => isStoredIn4Bits(located, name));
     const in4bit = quantised ? undefined : this.options.in4bit;
     for (const [name, shape] of expected) {
@@ -172,8 +176,7 @@ export class BaseWeights {
     const matrix = allocNf4(device, rows, cols, map);
     this.quantised.push(matrix);
     const length = rows * cols;
-    const aligned = tensor.byteOffset % BYTES_PER_ELEMENT[dtype] === 0;
-    const file = aligned ? device.openWeights(tensor.file) : undefined;
+    const file = liesAs(tensor, dtype) ? device.openWeights(tensor.file) : undefined;
     const source = file?.buffer(dtype, tensor.byteOffset, length) ?? this.copyIn(tensor, dtype);
     const r = device.begin();
     r.quantizeNf4(matrix, source);
@@ -191,7 +194,7 @@ export class BaseWeights {
   }
 
   private open(tensor: LocatedTensor, dtype: DType, length: number): DeviceBuffer {
-    if (tensor.byteOffset % BYTES_PER_ELEMENT[dtype] !== 0) return this.copyIn(tensor, dtype);
+    if (!liesAs(tensor, dtype)) return this.copyIn(tensor, dtype);
     let file = this.files.get(tensor.file);
     if (file === undefined) {
       file = this.device.openWeights(tensor.file);
@@ -200,15 +203,9 @@ export class BaseWeights {
     return file.buffer(dtype, tensor.byteOffset, length);
   }
 
-  /** Old files do not align their data; such a tensor cannot be read in place. */
+  /** What cannot be read in place. */
   private copyIn(tensor: LocatedTensor, dtype: DType): DeviceBuffer {
-    const fd = openSync(tensor.file, 'r');
-    let bytes: Uint8Array<ArrayBuffer>;
-    try {
-      bytes = readBytes(fd, tensor.byteOffset, tensor.byteLength, tensor.file);
-    } finally {
-      closeSync(fd);
-    }
+    const bytes = tensor.read?.() ?? bytesOf(tensor);
     if (dtype === 'u8') return this.own(dtype, bytes);
     return this.own(dtype, dtype === 'f32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer));
   }
@@ -256,6 +253,20 @@ export class BaseWeights {
 /** Embeddings, head and vectors stay as they are: they are few beside these, and much depends on them. */
 export function isLayerMatrix(name: string, shape: readonly number[]): shape is readonly [number, number] {
   return name.startsWith('model.layers.') && shape.length === 2;
+}
+
+/** Whether a tensor can be read in place: old files do not align their data, and GGUF files have some in another form. */
+function liesAs({ read, byteOffset }: LocatedTensor, dtype: DType): boolean {
+  return read === undefined && byteOffset % BYTES_PER_ELEMENT[dtype] === 0;
+}
+
+function bytesOf({ file, byteOffset, byteLength }: LocatedTensor): Uint8Array<ArrayBuffer> {
+  const fd = openSync(file, 'r');
+  try {
+    return readBytes(fd, byteOffset, byteLength, file);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function typeOf(tensor: LocatedTensor): StoredNf4['from'] {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { isGguf } from '../base/gguf/read-gguf';
 import type { Device } from '../compute/device';
 import { openModel, type ModelSession } from '../generate/session';
 import type { WeightOptions } from '../model/weights';
@@ -44,7 +45,8 @@ export async function runCatalog(device: Device, runFolder: string): Promise<Ope
 }
 
 function baseSource(session: ModelSession): ModelSource {
-  const { mtimeMs } = statSync(path.join(session.modelDir, 'config.json'));
+  const { modelDir } = session;
+  const { mtimeMs } = statSync(isGguf(modelDir) ? modelDir : path.join(modelDir, 'config.json'));
   // The session's own base model: it lives as long as the session.
   const open = (): OpenedModel => ({ model: session.base, free: () => undefined });
   return { id: 'base', created: Math.floor(mtimeMs / 1000), version: '', open };

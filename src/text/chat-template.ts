@@ -2,7 +2,7 @@ import path from 'node:path';
 import { SftError } from '../base/errors';
 import { defaultTemplate } from './default-template';
 import { compileTemplate } from './jinja';
-import { isObject, readModelJson, readModelText } from './model-files';
+import { isObject, readModelJson, readModelText, TEMPLATE_FILE } from './model-files';
 import { readSpecialTokens } from './special-tokens';
 import type { Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';
@@ -84,8 +84,8 @@ interface FoundTemplate {
 }
 
 async function readTemplate(modelDir: string): Promise<FoundTemplate | undefined> {
-  const text = await readModelText(modelDir, 'chat_template.jinja');
-  if (text !== undefined) return { source: text, file: path.join(modelDir, 'chat_template.jinja') };
+  const text = await readModelText(modelDir, TEMPLATE_FILE);
+  if (text !== undefined) return { source: text, file: path.join(modelDir, TEMPLATE_FILE) };
   const config = await readModelJson(modelDir, 'tokenizer_config.json');
   const value = config?.['chat_template'];
   const file = path.join(modelDir, 'tokenizer_config.json');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { readGguf } from '../../src/export/gguf/read-gguf';
+import { readGguf } from '../../src/base/gguf/read-gguf';
+import { exportSizes } from '../../src/export/sizes';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
 
 const folder = temporaryFolder();
@@ -128,7 +129,7 @@ for (const [name, { keys, parameters, parted, unmergeable }] of Object.entries(M
     });
 
     if (parted === undefined) return;
-    it('has a head of its own in 4 bits and in llama.cpp, and is no adapter of llama.cpp', async () => {
+    it('has a head of its own in 4 bits and in llama.cpp, and is no adapter of llama.cpp', () => {
       const [folder4, file] = [`${run}-4bit`, `${run}.gguf`];
       for (const form of [
         ['merged', '--type', 'nf4', '--out', folder4],
@@ -139,7 +140,13 @@ for (const [name, { keys, parameters, parted, unmergeable }] of Object.entries(M
       }
       const scored = sft(['score', data, '--model', folder4, '--json']);
       assert.equal(scored.code, 0, scored.err);
-      assert.ok((await readGguf(file)).tensors.has('output.weight'));
+      assert.ok(readGguf(file).tensors.has('output.weight'));
+      const { gguf, usual } = exportSizes(MODEL, true);
+      const head = statSync(file).size - gguf[usual];
+      assert.ok(
+        head > 0 && head < 200_000,
+        `${gguf[usual]} bytes of weights were announced, ${head} more were written`,
+      );
       const refused = sft(['export', run, '--to', 'gguf-lora', '--out', `${run}-lora.gguf`]);
       assert.equal(refused.code, 1);
       assert.match(refused.err, /was trained too, and an adapter of llama\.cpp holds LoRA alone.*--to gguf/s);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
-import { readGguf, type GgufFile } from '../../src/export/gguf/read-gguf';
+import { readGguf, type GgufFile } from '../../src/base/gguf/read-gguf';
 import { askLlamaCpp, findLlamaCpp } from '../../src/verify/llama-cpp/ask-llama-cpp';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from '../cli/sft';
 
@@ -45,10 +45,8 @@ describe('sft export --to gguf-lora', () => {
     adapter = exported(run, 'gguf-lora');
   });
 
-  it('what llama.cpp adds to the base GGUF makes the merged one: every rank, scale and order of rows', async () => {
-    const [from, lora, merged] = await Promise.all(
-      [base, adapter, exported(run, 'gguf', '--type', 'f32')].map((file) => readGguf(file)),
-    );
+  it('what llama.cpp adds to the base GGUF makes the merged one: every rank, scale and order of rows', () => {
+    const [from, lora, merged] = [base, adapter, exported(run, 'gguf', '--type', 'f32')].map((file) => readGguf(file));
     const { metadata } = lora!;
     const facts = ['general.architecture', 'general.type', 'adapter.type'].map((key) => metadata.get(key));
     assert.deepEqual(facts, ['llama', 'adapter', 'lora']);

@@ -149,12 +149,17 @@ for (const [name, { json, text, matrices }] of Object.entries(MODELS)) {
       assert.ok(Math.abs(score(merged) / score(model, '--adapter', adapter) - 1) < 1e-5);
     });
 
+    it('GGUF, read here: the NLL of base and adapter', () => {
+      const file = exported('gguf', '--type', 'f32');
+      assert.ok(Math.abs(score(file) / score(model, '--adapter', adapter) - 1) < 1e-5);
+    });
+
     const module = findLlamaCpp();
     it(
       'GGUF in a real llama.cpp: 64 greedy tokens and the ids of prompts as here',
       { skip: module === undefined && 'node-llama-cpp is not installed (SFT_LLAMA_CPP names the folder it is in)' },
       async () => {
-        const file = exported('gguf', '--type', 'f32');
+        const file = path.join(folder, 'model.gguf');
         const request = {
           module: module!,
           model: file,

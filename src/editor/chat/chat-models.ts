@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { SftError } from '../../base/errors';
+import { kindOfGguf } from '../../base/gguf/read-gguf';
 import { modelFolders } from '../settings';
 import type { Services } from '../services';
 import type { OpenModel } from './conversation';
@@ -8,9 +9,11 @@ import type { Endpoints } from './endpoints';
 import { modelRef, speakerName, type KnownModels } from './model-choices';
 import type { ServerPool, ServeTarget } from './server-pool';
 
+/** Files whose beginning is read. */
+const MOST_FILES = 50;
 const NONE: KnownModels = { runs: [], folders: [], endpoints: [] };
 
-/** All that can be talked to: the runs of the workspace, its model folders, and the person's endpoints. */
+/** All that can be talked to: the runs of the workspace, its models, and the person's endpoints. */
 export class ChatModels {
   private known: KnownModels | undefined;
   private folders: readonly string[] | undefined;
@@ -18,6 +21,8 @@ export class ChatModels {
   private readonly subscription: vscode.Disposable;
   /** A look that was asked for while one was under way. */
   private looking: Promise<void> | undefined;
+  /** Model files that were asked for, wherever they lie. */
+  private readonly asked = new Set<string>();
   /** By model folder; undefined where nothing is said, or as long as it is not known. */
   private readonly systems = new Map<string, string | undefined>();
   readonly onDidChange = this.changeEmitter.event;
@@ -55,7 +60,7 @@ export class ChatModels {
         this.folders = undefined;
         this.systems.clear();
       }
-      this.folders ??= await localModelFolders();
+      this.folders ??= [...new Set([...(await localModels()), ...this.asked])];
       const runs = this.services.runs.list().map(async (summary) => ({
         folder: summary.folder.path,
         label: summary.label,
@@ -70,6 +75,12 @@ export class ChatModels {
       if (!same) this.changeEmitter.fire();
     })();
     await this.looking;
+  }
+
+  /** Makes a model of its own file or folder one to talk to, also where the workspace does not hold it. */
+  async add(model: string): Promise<void> {
+    this.asked.add(model);
+    await this.look(true);
   }
 
   /** What a model is told before a conversation without a system message: by its run, or else by its template, once that is read. */
@@ -130,6 +141,14 @@ function gone(reason: string): SftError {
   return new SftError('not-found', reason, { remedy: 'choose another model' });
 }
 
+/** The model folders of the workspace, and its GGUF files of whole models. */
+async function localModels(): Promise<readonly string[]> {
+  const files = await vscode.workspace.findFiles('**/*.gguf', '**/{node_modules,.sft,.git}/**', MOST_FILES);
+  const models = files.filter(({ scheme, fsPath }) => scheme === 'file' && kindOfGguf(fsPath) === 'model');
+  const all = [...(await localModelFolders()), ...models.map(({ fsPath }) => fsPath)];
+  return all.sort((a, b) => path.basename(a).localeCompare(path.basename(b)));
+}
+
 async function localModelFolders(): Promise<readonly string[]> {
   const found = await modelFolders();
   // Only a whole model can answer; the tokenizer alone cannot.
@@ -145,5 +164,5 @@ async function localModelFolders(): Promise<readonly string[]> {
         return model ? [uri.fsPath] : [];
       }),
   );
-  return whole.flat().sort((a, b) => path.basename(a).localeCompare(path.basename(b)));
+  return whole.flat();
 }

@@ -149,6 +149,14 @@ export class ChatView implements vscode.WebviewViewProvider {
     this.giveFocus();
   }
 
+  /** Brings the view to the front with a model folder or a GGUF file chosen. */
+  async openModel(model: string): Promise<void> {
+    await this.models.add(model);
+    this.chosen = bothSides(this.models.all, `folder:${model}`);
+    this.changed();
+    await this.open(undefined, undefined);
+  }
+
   async newChat(): Promise<void> {
     await this.conversation.clear();
     this.focusWanted = true;

@@ -27,7 +27,7 @@ export interface EndpointChoice {
 export interface KnownModels {
   /** Newest first. */
   readonly runs: readonly RunChoice[];
-  /** Model folders of the workspace. */
+  /** Model folders and GGUF files. */
   readonly folders: readonly string[];
   readonly endpoints: readonly EndpointChoice[];
 }

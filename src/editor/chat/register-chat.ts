@@ -35,7 +35,10 @@ export function registerChat(services: Services) {
     view.chooseRight(`endpoint:${added.id}`);
   };
   const commands = {
-    [COMMANDS.openChat]: (run?: unknown) => said(view.open(runFolderOf(run), checkpointOf(run))),
+    [COMMANDS.openChat]: (which?: unknown) =>
+      said(
+        which instanceof vscode.Uri ? view.openModel(which.fsPath) : view.open(runFolderOf(which), checkpointOf(which)),
+      ),
     [COMMANDS.newChat]: () => said(view.newChat()),
     [COMMANDS.stopAnswer]: () => said(view.stop()),
     [COMMANDS.addEndpoint]: () => said(addEndpoint()),

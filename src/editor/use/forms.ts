@@ -1,5 +1,5 @@
 import { sizeText } from '../../base/size-text';
-import type { GgufType } from '../../export/gguf/gguf-format';
+import type { GgufType } from '../../base/gguf/gguf-format';
 import { RECIPES } from '../../export/recipes/registry';
 import { exportSizes } from '../../export/sizes';
 import { errorText } from '../error-text';
@@ -91,8 +91,8 @@ export async function chooseRecipe({ dialogs }: Services): Promise<ChosenForm | 
 
 /** LoRA without what llama.cpp has no adapter for. */
 export function isPlainLora({ run }: UseTarget): boolean {
-  const { training_type: type, use_dora: dora } = run.run.config;
-  return type === 'lora' && !dora;
+  const { training_type: type, use_dora: dora, trainable_tokens: tokens, modules_to_save: tables } = run.run.config;
+  return type === 'lora' && !dora && tokens === null && tables === null;
 }
 
 async function chooseType(services: Services, target: UseTarget, question: string): Promise<GgufType | undefined> {
@@ -112,7 +112,8 @@ async function chooseType(services: Services, target: UseTarget, question: strin
 
 function sizesOf({ dialogs }: Services, { run }: UseTarget): ReturnType<typeof exportSizes> | undefined {
   try {
-    return exportSizes(run.run.config.model_name);
+    const { model_name: model, modules_to_save: tables, ensure_weight_tying: tied } = run.run.config;
+    return exportSizes(model, tables !== null && !tied);
   } catch (error) {
     void dialogs.error(errorText(error));
     return undefined;

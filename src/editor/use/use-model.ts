@@ -7,7 +7,7 @@ import { chooseGguf, chooseMerged, chooseRecipe, isPlainLora, type ChosenForm } 
 import { writeForOllama } from './for-ollama';
 import { serveInTerminal } from './terminals';
 import { chooseTarget, type UseTarget } from './use-target';
-import { openReadme, writeForm, type NextStep } from './write-form';
+import { chatWithIt, openReadme, writeForm, type NextStep } from './write-form';
 
 /** One thing that can be done with a model, or a heading above some. */
 interface Use extends vscode.QuickPickItem {
@@ -48,8 +48,13 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
       : [use('package', 'Adapter…', 'A small folder that PEFT loads beside the base model', () => write(ADAPTER))]),
     ...(merges
       ? [
-          use('folder', 'Merged Model…', 'A folder that loads wherever the base model loads', chosen(chooseMerged)),
-          use('file-binary', 'GGUF…', 'One file for llama.cpp, LM Studio and the like', chosen(chooseGguf)),
+          use(
+            'folder',
+            'Merged Model…',
+            'A folder that loads wherever the base model loads',
+            chosen(chooseMerged, chatWithIt),
+          ),
+          use('file-binary', 'GGUF…', 'One file for llama.cpp, LM Studio and the like', chosen(chooseGguf, chatWithIt)),
         ]
       : []),
     ...(isPlainLora(target)

@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { sizeText } from '../../base/size-text';
 import { errorText } from '../error-text';
+import { COMMANDS } from '../manifest/command-ids';
+import { runCommand } from '../manifest/commands';
 import { revealFile } from '../reveal-file';
 import { exists } from '../runs/config-files';
 import { sftCommand } from '../runs/worker-command';
@@ -19,6 +21,12 @@ export interface NextStep {
   readonly title: string;
   readonly run: (out: string) => unknown;
 }
+
+/** Of a whole model that can be talked to. */
+export const chatWithIt: NextStep = {
+  title: 'Chat with It',
+  run: (out) => runCommand(COMMANDS.openChat, vscode.Uri.file(out)),
+};
 
 /** Of a folder that says itself what it is for. */
 export const openReadme: NextStep = {

@@ -1,8 +1,8 @@
 import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
 import type { RopeScaling } from '../../model/rope-scaling';
-import { ARCHITECTURES, type Architecture } from './architectures';
-import type { MetadataValue } from './gguf-format';
+import { ARCHITECTURES, type Architecture } from '../../model/gguf/architectures';
+import type { MetadataValue } from '../../base/gguf/gguf-format';
 
 type Entry = readonly [string, MetadataValue];
 

@@ -3,7 +3,7 @@ import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
 import { architectureOf, contextLength, hyperparameters } from './architecture';
-import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType, type Metadata } from './gguf-format';
+import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType, type Metadata } from '../../base/gguf/gguf-format';
 import { ggufTensors } from './gguf-tensors';
 import { tokenizerMetadata } from './tokenizer-metadata';
 import { writeGguf } from './write-gguf';

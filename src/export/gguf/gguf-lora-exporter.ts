@@ -8,9 +8,9 @@ import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
 import { refusePrompt } from '../refuse-prompt';
 import { architectureOf } from './architecture';
-import { GGUF_TYPES, type Metadata } from './gguf-format';
-import { interleaveHeads } from './permute';
-import { ggufName, isRotated } from './tensor-names';
+import { GGUF_TYPES, type Metadata } from '../../base/gguf/gguf-format';
+import { interleaveHeads } from '../../model/gguf/permute';
+import { ggufName, isRotated } from '../../model/gguf/tensor-names';
 import { writeGguf, type GgufTensor } from './write-gguf';
 
 /** The adapter as llama.cpp takes it beside a GGUF of the base model. */

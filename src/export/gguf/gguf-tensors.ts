@@ -4,10 +4,10 @@ import { ropeFrequencies } from '../../model/rope-table';
 import type { ExportSource } from '../exporter';
 import { tunedTensors } from '../tuned-tensors';
 import { architectureOf } from './architecture';
-import { GGUF_TYPES, type GgufType } from './gguf-format';
-import { interleaveHeads } from './permute';
+import { GGUF_TYPES, type GgufType } from '../../base/gguf/gguf-format';
+import { interleaveHeads } from '../../model/gguf/permute';
 import { quantise } from './quantise';
-import { ggufName, isRotated } from './tensor-names';
+import { ggufName, isRotated } from '../../model/gguf/tensor-names';
 import type { GgufTensor } from './write-gguf';
 
 const COMPUTED: Readonly<Record<GgufType, TensorType>> = {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { fromHalf, toHalf } from './half';
-import { dequantise, quantise } from './quantise';
+import { fromHalf, toHalf } from '../../base/gguf/half';
+import { dequantise } from '../../base/gguf/dequantise';
+import { quantise } from './quantise';
 
 interface Quantised {
   readonly bytes: string;

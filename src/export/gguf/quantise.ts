@@ -1,5 +1,5 @@
-import { GGUF_TYPES } from './gguf-format';
-import { fromHalf, toHalf } from './half';
+import { GGUF_TYPES } from '../../base/gguf/gguf-format';
+import { toHalf } from '../../base/gguf/half';
 
 const BLOCK = 32;
 const f = Math.fround;
@@ -10,25 +10,6 @@ export function quantise(type: 'q8_0' | 'q4_0', values: Float32Array): Uint8Arra
   const out = new Uint8Array((values.length / BLOCK) * blockBytes);
   const put = type === 'q8_0' ? putQ8 : putQ4;
   for (let from = 0, at = 0; from < values.length; from += BLOCK, at += blockBytes) put(values, from, out, at);
-  return out;
-}
-
-/** The numbers that such bytes stand for. */
-export function dequantise(type: 'q8_0' | 'q4_0', bytes: Uint8Array): Float32Array {
-  const { blockBytes } = GGUF_TYPES[type];
-  const out = new Float32Array((bytes.length / blockBytes) * BLOCK);
-  for (let at = 0, to = 0; at < bytes.length; at += blockBytes, to += BLOCK) {
-    const scale = fromHalf(bytes[at]! | (bytes[at + 1]! << 8));
-    if (type === 'q8_0') {
-      for (let i = 0; i < BLOCK; i++) out[to + i] = ((bytes[at + 2 + i]! << 24) >> 24) * scale;
-      continue;
-    }
-    for (let i = 0; i < BLOCK / 2; i++) {
-      const two = bytes[at + 2 + i]!;
-      out[to + i] = ((two & 15) - 8) * scale;
-      out[to + i + BLOCK / 2] = ((two >>> 4) - 8) * scale;
-    }
-  }
   return out;
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { completeMerges } from '../../../test/export/sentencepiece-merges';
 import { loadChatTokenizer } from '../../text/chat-tokenizer';
-import type { MetadataValue } from './gguf-format';
+import type { MetadataValue } from '../../base/gguf/gguf-format';
 import { tokenizerMetadata } from './tokenizer-metadata';
 
 const TEXT = 'test/reference/text';

@@ -7,14 +7,12 @@ import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { completeAddedTokens } from '../../text/later-tokens';
 import { isObject, readModelJson } from '../../text/model-files';
 import { readSpecialTokens } from '../../text/special-tokens';
-import type { MetadataValue } from './gguf-format';
-import { namePreTokenizer, stagesOf } from './pre-tokenizers';
-import { scoresOf } from './spm-scores';
+import type { MetadataValue } from '../../base/gguf/gguf-format';
+import { namePreTokenizer, stagesOf } from './name-pre-tokenizer';
+import { TOKEN_TYPES } from '../../text/gguf/token-types';
+import { scoresOf } from '../../text/gguf/spm-scores';
 
 type Entries = readonly (readonly [string, MetadataValue])[];
-
-/** llama.cpp's kinds of tokens. */
-export const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 interface TokenizerFile {
   readonly file: string;

@@ -9,7 +9,7 @@ import {
   type GgufType,
   type Metadata,
   type MetadataValue,
-} from './gguf-format';
+} from '../../base/gguf/gguf-format';
 
 /** A tensor to be written. */
 export interface GgufTensor {

@@ -1,6 +1,7 @@
 import { SftError } from '../../base/errors';
 import type { ExportSource } from '../exporter';
-import { TOKEN_TYPES, tokenizerMetadata } from '../gguf/tokenizer-metadata';
+import { TOKEN_TYPES } from '../../text/gguf/token-types';
+import { tokenizerMetadata } from '../gguf/tokenizer-metadata';
 
 /** Architectures of which Ollama makes a GGUF by itself. */
 const CONVERTED = new Set(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Gemma3ForCausalLM']);

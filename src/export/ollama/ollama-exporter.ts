@@ -5,7 +5,7 @@ import { dequantisedNote } from '../dequantised';
 import type { ExportChoice, Exporter, ExportProgress, ExportSource } from '../exporter';
 import { architectureOf, contextLength } from '../gguf/architecture';
 import { notesOf, writeModel } from '../gguf/gguf-exporter';
-import { GGUF_TYPE_NAMES, type GgufType } from '../gguf/gguf-format';
+import { GGUF_TYPE_NAMES, type GgufType } from '../../base/gguf/gguf-format';
 import { writeLora } from '../gguf/gguf-lora-exporter';
 import { writeMerged } from '../merged/merged-exporter';
 import { writeCard } from '../model-card';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { readGguf } from '../../../src/export/gguf/read-gguf';
+import { readGguf } from '../../../src/base/gguf/read-gguf';
 import { workspaceFile, writeWorkspaceFile } from './dataset-editor';
 import { withPerson } from './person';
 import { test } from './runner';
@@ -43,7 +43,7 @@ test('SFT: Use This Model… writes a GGUF of the type that was chosen, and tell
     await use(run);
   });
   assert.match(shown.at(-1)!, /^The GGUF in Q8_0 of faq is written to .*faq-Q8_0\.gguf \(4 MB\)\.$/);
-  const { tensors } = await readGguf(file);
+  const { tensors } = readGguf(file);
   assert.equal(tensors.get('blk.0.attn_q.weight')?.type, 'q8_0');
   // Whoever names it again was asked by the dialog: the new one takes its place.
   const before = statSync(file).ino;
@@ -51,7 +51,7 @@ test('SFT: Use This Model… writes a GGUF of the type that was chosen, and tell
     await use(run);
   });
   assert.notEqual(statSync(file).ino, before);
-  assert.equal((await readGguf(file)).tensors.get('blk.0.attn_q.weight')?.type, 'f16');
+  assert.equal(readGguf(file).tensors.get('blk.0.attn_q.weight')?.type, 'f16');
 });
 
 test('SFT: Use This Model… writes adapter, merged model and recipe, each in a folder with a README', async () => {

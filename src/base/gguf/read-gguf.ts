@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { SftError } from '../../base/errors';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { SftError } from '../errors';
 import {
   aligned,
   GGUF_TYPE_NAMES,
@@ -34,37 +34,80 @@ export interface GgufFile {
 const PIECE = 1 << 20;
 /** A head may hold a vocabulary and its merges; more is no model's. */
 const MOST_HEAD = 1 << 29;
+/** Where the values begin, and as many of them as are looked at for what a file holds, with the bytes that these may take. */
+const VALUES_AT = 24;
+const KIND_VALUES = 8;
+const KIND_BYTES = 1 << 14;
+
+/** The file that was read last: model and tokenizer are opened one after the other. */
+let last: { readonly stamp: string; readonly read: GgufFile } | undefined;
+
+/** Whether a path that stands for a model is that of a file of this format. */
+export function isGguf(model: string): boolean {
+  return /\.gguf$/i.test(model) && statSync(model, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 /** Reads what stands before the tensors. @throws SftError corrupt-gguf, unreadable-file */
-export async function readGguf(file: string): Promise<GgufFile> {
-  let handle: FileHandle;
+export function readGguf(file: string): GgufFile {
+  let fd: number;
   try {
-    handle = await open(file);
+    fd = openSync(file, 'r');
   } catch (cause) {
     throw new SftError('unreadable-file', 'cannot be read', { file, remedy: 'name a GGUF file', exitCode: 2, cause });
   }
   try {
-    const { size } = await handle.stat();
-    // The head says nowhere how long it is: more of the file is read until all of it is there.
-    for (let length = Math.min(size, PIECE); ; length = Math.min(size, 4 * length)) {
-      const bytes = Buffer.alloc(length);
-      await handle.read(bytes, 0, length, 0);
-      try {
-        return parse(bytes, size, file);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        if (length === size || length > MOST_HEAD) throw corrupt(file, 'its head ends before all of it is said');
-      }
-    }
+    const { size, mtimeMs, ino } = fstatSync(fd);
+    const stamp = [file, size, mtimeMs, ino].join(' ');
+    if (last?.stamp !== stamp) last = { stamp, read: readHead(fd, size, file) };
+    return last.read;
   } finally {
-    await handle.close();
+    closeSync(fd);
+  }
+}
+
+/**
+ * What a file says that it holds, `model` or `adapter`, as far as it says so among its first values.
+ * @returns undefined where it does not, or is no such file
+ */
+export function kindOfGguf(file: string): string | undefined {
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(KIND_BYTES);
+      const reader = new Reader(bytes.subarray(0, readSync(fd, bytes, 0, KIND_BYTES, 0)), file);
+      if (reader.u32() !== MAGIC) return undefined;
+      reader.at = VALUES_AT;
+      for (let left = KIND_VALUES; left > 0; left--) {
+        const [key, value] = [reader.text(), reader.value(reader.u32())];
+        if (key === 'general.type') return typeof value === 'string' ? value : undefined;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Cut, or of another format.
+  }
+  return undefined;
+}
+
+/** The head says nowhere how long it is: more of the file is read until all of it is there. */
+function readHead(fd: number, size: number, file: string): GgufFile {
+  for (let length = Math.min(size, PIECE); ; length = Math.min(size, 4 * length)) {
+    const bytes = Buffer.alloc(length);
+    readSync(fd, bytes, 0, length, 0);
+    try {
+      return parse(bytes, size, file);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      if (length === size || length > MOST_HEAD) throw corruptGguf(file, 'its head ends before all of it is said');
+    }
   }
 }
 
 function parse(bytes: Buffer, size: number, file: string): GgufFile {
   const reader = new Reader(bytes, file);
-  if (reader.u32() !== MAGIC) throw corrupt(file, 'it is not a GGUF file');
-  if (reader.u32() !== VERSION) throw corrupt(file, 'it is of another version of GGUF than 3');
+  if (reader.u32() !== MAGIC) throw corruptGguf(file, 'it is not a GGUF file');
+  if (reader.u32() !== VERSION) throw corruptGguf(file, 'it is of another version of GGUF than 3');
   const [tensorCount, valueCount] = [reader.u64(), reader.u64()];
   const metadata = new Map<string, ReadValue>();
   for (let i = 0; i < valueCount; i++) metadata.set(reader.text(), reader.value(reader.u32()));
@@ -74,14 +117,15 @@ function parse(bytes: Buffer, size: number, file: string): GgufFile {
     const shape = Array.from({ length: reader.u32() }, () => reader.u64()).reverse();
     const code = reader.u32();
     const type = GGUF_TYPE_NAMES.find((known) => GGUF_TYPES[known].code === code);
-    if (type === undefined) throw corrupt(file, `${name} is of type ${code}, which is not read here`);
+    if (type === undefined) throw corruptGguf(file, `${name} is of type ${code}, which is not read here`);
     entries.push({ name, type, shape, offset: reader.u64() });
   }
   const start = aligned(reader.at);
   const tensors = entries.map((entry): [string, StoredTensor] => {
     const length = storedBytes(entry.type, entry.shape);
     const offset = start + entry.offset;
-    if (offset + length > size) throw corrupt(file, `${entry.name} ends behind the end of the file`);
+    if (!Number.isInteger(length)) throw corruptGguf(file, `the blocks of ${entry.name} do not fill its shape`);
+    if (offset + length > size) throw corruptGguf(file, `${entry.name} ends behind the end of the file`);
     return [entry.name, { ...entry, offset, bytes: length }];
   });
   return { file, metadata, tensors: new Map(tensors) };
@@ -136,11 +180,16 @@ class Reader {
       case VALUE_CODES.string:
         return this.text();
       default:
-        throw corrupt(this.file, `its metadata hold a value of type ${code}, which is not read here`);
+        throw corruptGguf(this.file, `its metadata hold a value of type ${code}, which is not read here`);
     }
   }
 }
 
-function corrupt(file: string, reason: string): SftError {
-  return new SftError('corrupt-gguf', reason, { file, remedy: 'export it again', exitCode: 2 });
+/** @returns an error of a file of this format that is damaged, or not as this program writes it */
+export function corruptGguf(file: string, reason: string): SftError {
+  return new SftError('corrupt-gguf', reason, {
+    file,
+    remedy: 'export it again: files of other programs may hold what is not read here',
+    exitCode: 2,
+  });
 }

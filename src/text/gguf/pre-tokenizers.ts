@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../base/fetched-file';
-import { isObject } from '../../text/model-files';
 
 /** A pre-tokenizer that llama.cpp has under a name. */
 export interface NamedPreTokenizer {
@@ -32,32 +31,3 @@ export const PRE_TOKENIZERS: readonly NamedPreTokenizer[] = [
   { name: 'gpt-2', ignoresMerges: false, stages: [GPT2] },
   { name: 'tekken', ignoresMerges: true, stages: [split(TEKKEN), BYTES] },
 ];
-
-/** llama.cpp's name of tokenizer.json's pre-tokenizer, by what that does; undefined where it has none. */
-export function namePreTokenizer(config: unknown): NamedPreTokenizer | undefined {
-  const found = JSON.stringify(stagesOf(config).map(meaning));
-  return PRE_TOKENIZERS.find(({ stages }) => JSON.stringify(stages.map(meaning)) === found);
-}
-
-/** The stages of a pre-tokenizer, sequences within it laid open. */
-export function stagesOf(config: unknown): readonly JsonObject[] {
-  if (!isObject(config)) return [];
-  if (config['type'] !== 'Sequence') return [config];
-  const parts: readonly unknown[] = Array.isArray(config['pretokenizers']) ? config['pretokenizers'] : [];
-  return parts.flatMap(stagesOf);
-}
-
-/** What of a stage changes tokens, in one form. */
-function meaning(stage: JsonObject): readonly unknown[] {
-  const { type, pattern, behavior, invert } = stage;
-  switch (type) {
-    case 'Split':
-      return [type, isObject(pattern) ? (pattern['Regex'] ?? pattern) : pattern, behavior, invert === true];
-    case 'ByteLevel':
-      return [type, stage['add_prefix_space'] === true, stage['use_regex'] !== false];
-    case 'Digits':
-      return [type, stage['individual_digits'] === true];
-    default:
-      return [stage];
-  }
-}

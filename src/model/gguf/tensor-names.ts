@@ -1,5 +1,5 @@
-import type { NormNames } from '../../model/families/family';
-import type { LlamaConfig } from '../../model/llama-config';
+import type { NormNames } from '../families/family';
+import type { LlamaConfig } from '../llama-config';
 
 /** By what a norm is of: the same name of transformers means different norms in different families. */
 const NORMS: Readonly<Record<keyof NormNames, string>> = {
@@ -45,20 +45,4 @@ export function ggufName(name: string, { norms }: Pick<LlamaConfig, 'norms'>): s
 /** Whether a tensor is of the queries or keys, whose rows RoPE turns: transformers' name. */
 export function isRotated(name: string): boolean {
   return /\.self_attn\.[qk]_proj\./.test(name);
-}
-
-const TRANSFORMERS_PARTS = new Map([
-  ...Object.entries(LAYER_PARTS).map(([name, part]) => [part, name] as const),
-  ['attn_norm', 'input_layernorm'],
-  ['ffn_norm', 'post_attention_layernorm'],
-]);
-const TRANSFORMERS_OUTER = new Map(Object.entries(OUTER).map(([name, outer]) => [outer, name]));
-
-/** transformers' name, in Llama and those like it, of a tensor that llama.cpp calls `name`; the name itself where it has none. */
-export function transformersName(name: string): string {
-  const outer = TRANSFORMERS_OUTER.get(name);
-  if (outer !== undefined) return outer;
-  const found = /^blk\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
-  const part = found === null ? undefined : TRANSFORMERS_PARTS.get(found[2]!);
-  return part === undefined ? name : `model.layers.${found![1]!}.${part}.${found![3]!}`;
 }

@@ -3,12 +3,12 @@
  * biases) are put in the other order, head by head. Row `2 i + j` of a head comes from row `j headDim / 2 + i`.
  * @param bytes rows of equal length, `headDim` for each head
  */
-export function interleaveHeads(bytes: Uint8Array, rows: number, headDim: number): Uint8Array {
+export function interleaveHeads(bytes: Uint8Array, rows: number, headDim: number): Uint8Array<ArrayBuffer> {
   return reorder(bytes, rows, headDim, (out, at) => ({ to: out, from: at }));
 }
 
 /** The way back. */
-export function separateHeads(bytes: Uint8Array, rows: number, headDim: number): Uint8Array {
+export function separateHeads(bytes: Uint8Array, rows: number, headDim: number): Uint8Array<ArrayBuffer> {
   return reorder(bytes, rows, headDim, (out, at) => ({ to: at, from: out }));
 }
 
@@ -17,7 +17,7 @@ function reorder(
   rows: number,
   headDim: number,
   place: (interleaved: number, halves: number) => { readonly to: number; readonly from: number },
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const width = bytes.length / rows;
   const result = new Uint8Array(bytes.length);
   for (let head = 0; head < rows; head += headDim) {

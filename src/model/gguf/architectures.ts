@@ -1,5 +1,5 @@
-import type { LlamaConfig } from '../../model/llama-config';
-import type { RopeScaling } from '../../model/rope-scaling';
+import type { LlamaConfig } from '../llama-config';
+import type { RopeScaling } from '../rope-scaling';
 
 /** How llama.cpp knows the models of a family. */
 export interface Architecture {
@@ -33,8 +33,8 @@ const GRANITE: Architecture = {
   name: 'granite',
   interleaved: true,
   scalings: ['llama3', 'yarn'],
-  numbers: ({ embeddingScale, attentionScale, residualScale, logitScale }) => ({
-    embedding_scale: embeddingScale,
+  numbers: ({ inputScale, attentionScale, residualScale, logitScale }) => ({
+    embedding_scale: inputScale,
     'attention.scale': attentionScale,
     residual_scale: residualScale,
     // It divides by this.
