@@ -57,11 +57,14 @@ async function look(theme, name, view, state) {
   await page.screenshot({ path: path.join(folder, `${name}-${state}-${theme}.png`), fullPage: true });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${name} ${state} is ${overflow} px too wide`);
-  await page.setViewportSize({ width: view.narrow, height: 800 });
-  await nextFrames(page);
-  await page.screenshot({ path: path.join(folder, `${name}-${state}-${theme}-narrow.png`), fullPage: true });
-  const narrow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(narrow <= 0, `${name} ${state} is ${narrow} px too wide for ${view.narrow} px`);
+  for (const width of [...(view.wider ?? []), view.narrow]) {
+    const shown = width === view.narrow ? 'narrow' : width;
+    await page.setViewportSize({ width, height: 800 });
+    await nextFrames(page);
+    await page.screenshot({ path: path.join(folder, `${name}-${state}-${theme}-${shown}.png`), fullPage: true });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${name} ${state} is ${over} px too wide for ${width} px`);
+  }
   await view.useByKeyboard(page, state);
   for (const value of await page.evaluate(() => window.sent)) {
     assert.ok(v.is(view.shape, value), JSON.stringify(value));

@@ -63,8 +63,9 @@ export class Comparison {
     const title = sweep === undefined ? `${whole(runs.length)} runs compared` : `Sweep of ${sweep.name}`;
     if (sweep !== undefined) {
       this.sweep = new SweepButtons(runs, sweep, options);
-      columns.push({ title: 'Values' });
-      for (const [at, row] of rows.entries()) row.push(this.sweep.takeLink(at));
+      // Beside the name: a table of so many columns is seldom seen to its end.
+      columns.splice(1, 0, { title: 'Values' });
+      for (const [at, row] of rows.entries()) row.splice(1, 0, this.sweep.takeLink(at));
     }
     const exported = button('Export…', () => {
       options.onAct('export');

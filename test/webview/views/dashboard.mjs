@@ -13,7 +13,8 @@ export async function dashboard(data) {
   const running = { name: 'support-bot', steps: 640, totalSteps: TOTAL, status: 'running' };
   return {
     shape: data.fromDashboard,
-    width: 1160,
+    width: 1024,
+    wider: [1280],
     narrow: 420,
     states: {
       starting: await of(written({ name: 'just-begun', steps: 0, totalSteps: 0, status: 'starting' })),
