@@ -3,6 +3,7 @@ import type { Columns } from '../dataset/columns';
 import type { Layout } from '../dataset/convert-file';
 import type { DatasetFormat } from '../dataset/example';
 import type { DatasetKind } from '../dataset/formats/kind';
+import type { AskedExample, FoundExample } from '../dataset/find-example';
 import type { Finding, Severity, TextEdit } from '../dataset/finding';
 import type { SplitParts } from '../dataset/split/split';
 import type { SplitFile } from '../dataset/split/split-file';
@@ -181,6 +182,16 @@ export interface Requests {
       readonly columns?: Columns | undefined;
     };
     readonly answer: AppendedExample;
+  };
+  /** Where examples stand now, by what they ask and answer; undefined for those that have changed. */
+  readonly findExamples: {
+    readonly ask: {
+      readonly file: string;
+      readonly text: string;
+      readonly examples: readonly AskedExample[];
+      readonly columns: Columns | null;
+    };
+    readonly answer: readonly (FoundExample | undefined)[];
   };
   /** What the template of a model folder says by itself before a conversation without a system message. */
   readonly addedSystem: {

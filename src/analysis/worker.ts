@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { appendExample } from '../dataset/append-example';
 import { convertFile, lossesByKind, writeConverted } from '../dataset/convert-file';
+import { findExamples } from '../dataset/find-example';
 import { apartText, divideFile, writeDivision } from '../dataset/split/split-file';
 import { formatError, SftError } from '../base/errors';
 import { addedSystem } from '../text/added-system';
@@ -42,6 +43,7 @@ const ANSWERS: Answers = {
   findings: (ask) => texts.findings(ask),
   fixAll: (ask) => texts.fixAll(ask),
   appendExample: ({ file, text, example, columns }) => appendExample(file, text, example, columns),
+  findExamples: ({ file, text, examples, columns }) => findExamples(file, text, examples, columns),
   addedSystem: async ({ modelFolder }) => addedSystem(await loadChatTokenizer(modelFolder)),
   convert: async ({ file, to, out, layout, replace, lossy, columns }, _id, signal) => {
     const { from, examples, losses, text, told } = await convertFile(file, to, { layout, signal, columns });

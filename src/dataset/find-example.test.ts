@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { findExample } from './find-example';
+import { findExample, findExamples } from './find-example';
 
 const rows = [
   { question: 'Where?', answer: 'Here.' },
@@ -33,4 +33,13 @@ it('reads the fields by the names that the configuration gives them', () => {
   const foreign = '{"q": "Who?", "a": "The \\"officer\\", 5 €."}\n';
   assert.equal(findExample('a.jsonl', foreign, officer, { question: 'q', answer: 'a' }), 1);
   assert.throws(() => findExample('a.jsonl', foreign, officer), gone);
+});
+
+it('finds several in one reading, each with its range in the text', () => {
+  const text = JSON.stringify([{ question: 'Ñew?', answer: 'Yes.' }, ...rows], null, 1);
+  const changed = { line: 2, question: 'Where?', reference: 'There.' };
+  const [first, second, third] = findExamples('a.json', text, [officer, changed, { ...officer, line: 99 }]);
+  assert.equal(second, undefined);
+  assert.deepEqual(first, third);
+  assert.deepEqual(JSON.parse(text.slice(first!.offset, first!.endOffset)), rows[1]);
 });

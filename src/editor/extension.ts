@@ -25,6 +25,7 @@ import type { TreeNode } from './runs/run-nodes';
 import { RunStore } from './runs/run-store';
 import { sampleProjectCommands } from './learn/sample-project';
 import type { Services } from './services';
+import { registerWorst } from './worst/register-worst';
 import { registerLanguageStatus, registerStatusBar } from './dataset/status';
 
 /** What activate gives to whoever asks for the extension's exports: tests. */
@@ -71,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
   const report = registerReport(services);
   const dashboard = registerDashboard(services);
   const rates = registerRates(services);
+  const worst = registerWorst(services);
   context.subscriptions.push(
     output,
     documents,
@@ -89,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     chat,
     dashboard,
     rates,
+    worst,
     registerCommands({
       ...glossaryCommands(services),
       ...sampleProjectCommands(services),
@@ -102,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
       ...chat.commands,
       ...dashboard.commands,
       ...rates.commands,
+      ...worst.commands,
     }),
   );
   documents.considerAll();

@@ -9,6 +9,7 @@ import { readLiveState } from '../../runs/read-runs';
 import { RunFolder } from '../../runs/folder/run-folder';
 import type { Run } from '../../runs/folder/run-schema';
 import type { RunState } from '../../runs/folder/state-schema';
+import { worstOf } from '../../runs/worst';
 import { isHealthKind } from '../../train/health/finding';
 
 /** A run is looked at so often at most, ms: 20 times a second. */
@@ -130,7 +131,7 @@ export class RunFollower {
     this.worst = [];
     if (at === 0) return;
     try {
-      this.worst = worstOf(await artifacts.readLosses());
+      this.worst = worstOf(await artifacts.readLosses(), WORST);
     } catch (error) {
       this.damage = reasonOf(error);
     }
@@ -155,12 +156,6 @@ export class RunFollower {
       this.damage = reasonOf(error);
     }
   }
-}
-
-/** The examples with the highest mean loss. */
-function worstOf(losses: readonly ExampleLoss[]): readonly ExampleLoss[] {
-  const mean = ({ nll, trained }: ExampleLoss): number => nll / trained;
-  return losses.toSorted((a, b) => mean(b) - mean(a)).slice(0, WORST);
 }
 
 function reasonOf(error: unknown): string {

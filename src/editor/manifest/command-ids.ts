@@ -18,6 +18,7 @@ export const DECLARED = {
   convertDataset: 'sft.convertDataset',
   showDatasetReport: 'sft.showDatasetReport',
   previewTrainingSequence: 'sft.previewTrainingSequence',
+  goToWorst: 'sft.goToWorst',
   openChat: 'sft.openChat',
   newChat: 'sft.newChat',
   stopAnswer: 'sft.stopAnswer',
@@ -49,6 +50,8 @@ const INTERNAL = {
   applyConfigChanges: 'sft.applyConfigChanges',
   /** Shows paths of runs in one dashboard. */
   compareRuns: 'sft.compareRuns',
+  /** Takes the hint away from one of the worst examples, by its key. */
+  dismissWorst: 'sft.dismissWorst',
   /** Asks which fields of a dataset, given by its URI, are question and answer. Gives whether that was written down. */
   mapColumns: 'sft.mapColumns',
   /** Switches a rule off in the settings: its id, and the URI of a file. */

@@ -12,6 +12,7 @@ export const SETTING_DEFAULTS = {
   'sft.dataset.files': [] as readonly string[],
   'sft.rules': {} as Readonly<Record<string, RuleSetting>>,
   'sft.nearDuplicateThreshold': NEAR_DUPLICATE_THRESHOLD as number,
+  'sft.worstExamples': 5 as number,
   'sft.model': '' as string,
   'sft.maxSeqLength': null as number | null,
 } satisfies Readonly<Record<SettingId, unknown>>;

@@ -337,3 +337,73 @@ test('a sweep is asked for its values, makes a run of each, and is shown as one'
   );
   assert.match(person.heard.join('\n'), /Nothing to start: each of these runs is done/);
 });
+
+/** The hints at the worst examples of a text: on which line, and what they say. */
+async function worstHints({ uri, lineCount }: vscode.TextDocument): Promise<[line: number, text: string][]> {
+  const all = new vscode.Range(0, 0, lineCount, 0);
+  const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', uri, all);
+  return hints.flatMap(({ label, position }) => {
+    const text = typeof label === 'string' ? label : label.map(({ value }) => value).join('');
+    return text.startsWith('loss ') ? [[position.line, text] as [number, string]] : [];
+  });
+}
+
+/** Waits until the hints at the worst examples of a text are as wanted. */
+async function hintsWhen(
+  document: vscode.TextDocument,
+  wanted: (hints: readonly [line: number, text: string][]) => boolean,
+): Promise<[line: number, text: string][]> {
+  const end = Date.now() + LIMIT_MILLISECONDS;
+  for (;;) {
+    const hints = await worstHints(document);
+    if (wanted(hints)) return hints;
+    if (Date.now() > end) throw new Error(`the hints are ${JSON.stringify(hints)}`);
+  }
+}
+
+test('the worst examples of a run have hints, which move, go and are dismissed, and a command leads to them', async (services) => {
+  const config = writeConfig('worst', { max_steps: 2, warmup_steps: 0, name: 'found', retention: false });
+  const folder = await start(services, config);
+  await runWhen(services, folder, hasStatus('done'));
+  const document = await vscode.workspace.openTextDocument(path.join(root, 'worst/faq.json'));
+  const editor = await vscode.window.showTextDocument(document);
+  await services.analysed(document.uri);
+  const hints = await hintsWhen(document, ({ length }) => length === 5);
+  for (const [, text] of hints) assert.match(text, /^loss \d+\.\d: among the worst 5 of found$/);
+
+  await vscode.commands.executeCommand('sft.goToWorst');
+  const worst = vscode.window.activeTextEditor?.selection.active.line;
+  await vscode.commands.executeCommand('sft.goToWorst');
+  assert.notEqual(vscode.window.activeTextEditor?.selection.active.line, worst);
+
+  // A new example before them all moves them; an edit of one takes its hint away.
+  const added =
+    '\n  { "question": "What is new here today?", "answer": "This example, which was put before all the others." },';
+  await editor.edit((edit) => {
+    edit.insert(document.positionAt(document.getText().indexOf('[') + 1), added);
+  });
+  const moved = await hintsWhen(document, ([first]) => first?.[0] === hints[0]![0] + 1);
+  assert.deepEqual(
+    moved.map(([line]) => line - 1),
+    hints.map(([line]) => line),
+  );
+  const line = document.lineAt(moved[0]![0]);
+  await editor.edit((edit) => {
+    edit.insert(
+      new vscode.Position(line.lineNumber + 1, document.lineAt(line.lineNumber + 1).text.indexOf('": "') + 4),
+      'X',
+    );
+  });
+  await hintsWhen(document, ({ length }) => length === 4);
+  await document.save();
+  await services.analysed(document.uri);
+  await hintsWhen(document, ({ length }) => length === 4);
+
+  const losses = readFileSync(path.join(folder, 'losses.jsonl'), 'utf8')
+    .split('\n')
+    .filter((one) => one !== '');
+  const run = services.runs.get(folder)!.run.id;
+  for (const one of losses.map((text) => JSON.parse(text) as { data: string; index: number }))
+    await vscode.commands.executeCommand('sft.dismissWorst', `${run}:${one.data}:${one.index}`);
+  await hintsWhen(document, ({ length }) => length === 0);
+});
