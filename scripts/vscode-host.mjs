@@ -85,6 +85,8 @@ const quietSettings = {
   'json.schemaDownload.enable': false,
   'files.autoSave': 'off',
   'window.confirmBeforeClose': 'never',
+  // A window that is still opening takes the focus at any time: the palette must not go with it, in the middle of a click on a command.
+  'workbench.quickOpen.closeOnFocusLost': false,
 };
 
 /** What a test started in a session of its own may still write into the folder: that is no reason to fail. */

@@ -146,8 +146,13 @@ const tests = {
     const values = JSON.parse(readFileSync(path.join(workspace, 'sft.config.json'), 'utf8'));
     configure(workspace, { ...values, max_steps: 30, learning_rate: 1e-3 });
     await window.openFile('sft.config.json');
-    await window.runCommand('SFT: Start Training');
+    const checking = window.page.locator('.notification-toast', { hasText: 'Checking data, model and machine' });
     const remedy = window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Set max_steps to 52' });
+    // On a busy machine a window that is still opening takes the click on the palette: then the command is asked for again.
+    await window.until(async (timeout) => {
+      await window.runCommand('SFT: Start Training');
+      await checking.or(remedy).first().waitFor({ timeout });
+    });
     await remedy.waitFor();
     await window.pictures('preflight');
     await remedy.click();
