@@ -31,6 +31,7 @@ const ARROWS = {
     'train',
     'generate',
     'export',
+    'engines',
     'runs',
     'verify',
     'serve',

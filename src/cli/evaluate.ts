@@ -1,4 +1,5 @@
 import { SftError } from '../base/errors';
+import { askable } from '../generate/askable';
 import { evaluateRun } from '../runs/worker/evaluate-run';
 import { changedFile, limited, prepareData } from '../runs/worker/prepare';
 import { testKey } from '../train/data-files';
@@ -51,8 +52,9 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
         remedy: 'train with a split that has one, such as 0.8 / 0.1 / 0.1, or with a test_dataset',
       });
     }
-    const retention = await measureRetention(session.base, tuned, data.general);
-    const { evaluation, predictions } = await evaluateRun(run.artifacts, config, session, tuned, examples, {
+    const models = { base: askable(session.base, session.chat), tuned: askable(tuned, session.chat) };
+    const retention = await measureRetention(models.base, models.tuned, data.general);
+    const { evaluation, predictions } = await evaluateRun(run.artifacts, config, models, examples, {
       stemmer: options['stemmer'] === true,
       retention,
       ...(unicode === undefined ? {} : { unicode }),

@@ -37,7 +37,9 @@ few seconds, to tell how long the run will take. Nothing is written. Exit code 1
   sft preflight sft.config.json`,
   async run({ positionals, options, json, terminal }) {
     const pace = textOption(options, 'pace');
-    const report = await preflight(await loadConfig(onlyPositional(positionals, 'CONFIG'), await listDevices()), {
+    const configFile = onlyPositional(positionals, 'CONFIG');
+    const report = await preflight(await loadConfig(configFile, await listDevices()), {
+      configFile,
       time: options['no-time'] !== true,
       pace: pace === undefined ? undefined : parsePace(pace),
       onProgress: (text) => {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { loadSweep } from '../config/parse-config';
 import { requireTunable } from '../runs/require-tunable';
+import { findDevice } from '../runs/run-device';
 import { launchSweep } from '../runs/sweep/launch-sweep';
 import { openMembers, type Member } from '../runs/sweep/members';
 import { runSweep } from '../runs/sweep/run-sweep';
@@ -39,7 +40,7 @@ on where it ended, and makes nothing again that is done.
     const sweep = await loadChecked(loadSweep, file, options);
     const device = deviceOf(sweep[0]!.config, options);
     // What cannot be trained is told before there are runs that failed for it.
-    const { traits } = await device.find();
+    const { traits } = await findDevice({ config: sweep[0]!.config, configFile: file }, device);
     for (const { config, values } of sweep) await requireTunable(config, file, traits, Object.keys(values));
     const members = await openMembers(sweep, file);
     const stop = stopOnSignal(() => {

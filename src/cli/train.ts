@@ -6,13 +6,14 @@ import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
 import { requireModel } from '../runs/require-model';
 import { requireTunable } from '../runs/require-tunable';
+import { findDevice } from '../runs/run-device';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
 import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { retentionText } from '../text/retention';
 import { evaluationTable } from './evaluation-table';
 import { stopOnSignal } from './interrupt';
-import { loadChecked } from './load-checked';
+import { ENGINE_OPTION, loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf, deviceWords } from './open-device';
 import { onlyPositional, textOption } from './option-values';
 import { preflightLines } from './preflight';
@@ -29,6 +30,7 @@ export const trainVerb: Verb = {
     resume: { type: 'boolean', help: 'go on with the run of --run from its last checkpoint' },
     model: { type: 'string', value: 'DIR', help: 'with --resume: where the model of the run is now, if it was moved' },
     detach: { type: 'boolean', help: 'train in the background: print the run folder and return' },
+    ...ENGINE_OPTION,
     ...DEVICE_OPTIONS,
   },
   teach: `CONFIG is sft.config.json: which model, which data, and how to train. Training works through the data step by step; the loss
@@ -100,7 +102,7 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   } else {
     const configFile = onlyPositional(positionals, 'CONFIG');
     const config = await loadChecked(loadConfig, configFile, options);
-    const report = await preflight(config);
+    const report = await preflight(config, { configFile });
     const checks = report.checks.filter((check) => check.status !== 'ok');
     for (const line of preflightLines({ checks })) terminal.log(line);
     // In the background nobody sees it fail.
@@ -120,7 +122,7 @@ async function runFolder({ positionals, options, terminal }: Invocation): Promis
     const config = await loadChecked(loadConfig, configFile, options);
     if (config.sweep !== null) terminal.log('sweep is left out of a single run; `sft sweep` makes its runs');
     // What cannot be trained is told before there is a run that failed for it.
-    const { traits } = await deviceOf(config, options).find();
+    const { traits } = await findDevice({ config, configFile }, deviceOf(config, options));
     await requireTunable(config, configFile, traits);
     return createRun({ config, configFile, now: new Date(), ...(named === undefined ? {} : { folder: named }) });
   }

@@ -28,4 +28,5 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'score', load: async () => (await import('./score')).scoreVerb },
   { name: 'rouge', load: async () => (await import('./rouge')).rougeVerb },
   { name: 'devices', load: async () => (await import('./devices')).devicesVerb },
+  { name: 'python', load: async () => (await import('./python')).pythonVerb },
 ];

@@ -5,7 +5,7 @@ import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
 import { removeKey } from './repair';
 
-type Values = Pick<EffectiveValues, 'fp16' | 'bf16' | 'packing' | 'device' | 'load_in_4bit'>;
+type Values = Pick<EffectiveValues, 'fp16' | 'bf16' | 'packing' | 'device' | 'engine' | 'load_in_4bit'>;
 
 /** What configurations of other trainers ask for, accepted with a word on what happens instead. */
 export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devices'>): Generator<Advice> {
@@ -38,7 +38,8 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
 }
 
 /** What the device computes in; where none is known, what the processor does. */
-function typesOf({ device }: Values, devices: ConfigFacts['devices'] = []): readonly string[] {
+function typesOf({ device, engine }: Values, devices: ConfigFacts['devices'] = []): readonly string[] {
+  if (engine === 'accelerate' && device !== 'cpu') return ['bf16', 'f16'];
   try {
     return devices.length === 0 ? [] : chooseDevice(device, devices).supports.compute;
   } catch (error) {

@@ -363,6 +363,14 @@ export const CONFIG_SCHEMA = {
       default: null,
       examples: [null, true, false],
     },
+    engine: {
+      description:
+        'Who runs the training: builtin, in SFT Workbench itself, or accelerate, PyTorch and PEFT in a Python of yours, for NVIDIA GPUs. Everything else stays the same.',
+      type: 'string',
+      enum: ['builtin', 'accelerate'],
+      default: 'builtin',
+      examples: ['builtin', 'accelerate'],
+    },
     device: {
       description: 'What computes. auto takes the fastest one present and says which.',
       type: 'string',

@@ -1,4 +1,5 @@
 import type { DeviceListing } from '../compute/provider';
+import { acceleratePairs } from './accelerate-pairs';
 import { configProblem, type ConfigProblem } from './config-error';
 import type { Config } from './config-schema';
 import type { ConfigText } from './config-text';
@@ -61,6 +62,7 @@ function* pairs(config: Config): Generator<Finding> {
   }
   yield* loraPairs(config);
   yield* embeddingPairs(config);
+  yield* acceleratePairs(config);
 }
 
 /** Train takes what the other two leave, where they leave something. */

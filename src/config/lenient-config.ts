@@ -24,12 +24,15 @@ export interface LenientConfig {
   readonly paths: ConfigPaths;
 }
 
+/** What a command says in place of the configuration. */
+export type ChosenValues = Partial<Pick<Config, 'device' | 'engine'>>;
+
 /** Reads the text of a configuration for an editor: takes every key that is right. `parseConfig` is the strict reader. Never throws. */
 export function readLeniently(
   text: string,
   file: string,
   devices: readonly DeviceListing[] = [],
-  device?: Config['device'],
+  chosen: ChosenValues = {},
 ): LenientConfig {
   const { parsed, syntax } = ConfigText.read(text, file);
   const value = parsed.value();
@@ -38,7 +41,7 @@ export function readLeniently(
   const written: Partial<Config> = Object.fromEntries(right);
   const values = withDefaults(written);
   const problemsOf = (config: Partial<Config>): readonly ConfigProblem[] =>
-    impossible(parsed, { ...(config as Config), ...(device === undefined ? {} : { device }) }, devices);
+    impossible(parsed, { ...(config as Config), ...chosen }, devices);
   const problems =
     syntax === undefined
       ? [

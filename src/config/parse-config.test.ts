@@ -63,6 +63,7 @@ describe('a good configuration', () => {
       system_prompt: null,
       train_on: 'all',
       enable_thinking: 'auto',
+      engine: 'builtin',
       output_dir: path.resolve('somewhere/.sft/runs'),
       training_type: 'lora',
       max_seq_length: 1024,
@@ -462,4 +463,29 @@ describe('what is not JSON', () => {
       assert.match(found[0] ?? '', expected);
     });
   }
+
+  it('refuses what the accelerate engine does not do, at its line, and takes the devices that it has', () => {
+    const text = (values: object): string => JSON.stringify({ ...BASE, engine: 'accelerate', ...values }, null, 2);
+    for (const values of [
+      { device: 'webgpu' },
+      { training_type: 'prompt_tuning' },
+      { trainable_tokens: 'template' },
+      { neftune_noise_alpha: 5 },
+    ]) {
+      const [key] = Object.keys(values);
+      assert.throws(
+        () => parseConfig(text(values), FILE),
+        (error: unknown) => {
+          assert.ok(error instanceof ConfigError);
+          const [problem] = atLeastOne(error.problems);
+          assert.match(problem!.message, new RegExp(`^${key}.*: the accelerate engine `));
+          assert.equal(problem!.line, 5);
+          assert.match(problem!.remedy ?? '', /"engine": "builtin"/);
+          return true;
+        },
+      );
+    }
+    const config = parseConfig(text({ device: 'cuda', load_in_4bit: true }), FILE, [CPU]);
+    assert.deepEqual([config.device, config.load_in_4bit], ['cuda', true]);
+  });
 });

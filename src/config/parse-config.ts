@@ -9,7 +9,7 @@ import { parseHubModel } from '../base/hub-cache';
 import { absolutePaths, DATA_KEYS, type ConfigPaths } from './config-paths';
 import type { ConfigText } from './config-text';
 import { withDefaults } from './defaults';
-import { readLeniently, type LenientConfig } from './lenient-config';
+import { readLeniently, type ChosenValues, type LenientConfig } from './lenient-config';
 import { readConfigText } from './read-config-text';
 import { sweepMembers, type SweepValues } from './sweep';
 import { refuseData } from './refuse-data';
@@ -18,18 +18,17 @@ import { refuseData } from './refuse-data';
  * Reads a configuration and checks that what it names is there.
  *
  * @param devices all that are there, so that what none of them offers is refused
- * @param device one of them that is used whatever the file says
+ * @param chosen values that are taken whatever the file says
  * @throws ConfigError with every mistake of the file, each at its line and column; SftError where the file cannot be read (exit code 2)
  */
 export async function loadConfig(
   file: string,
   devices: readonly DeviceListing[],
-  device?: ResolvedConfig['device'],
+  chosen: ChosenValues = {},
 ): Promise<ResolvedConfig> {
-  const { parsed, problems, written, paths } = read(await readConfigText(file), file, devices, device);
+  const { parsed, problems, written, paths } = read(await readConfigText(file), file, devices, chosen);
   raise([...problems, ...(await pathProblems(paths, parsed))]);
-  const config = resolve(written, file);
-  return device === undefined ? config : { ...config, device };
+  return resolve({ ...written, ...chosen }, file);
 }
 
 /** One run of a sweep. */
@@ -47,10 +46,10 @@ export interface SweepMember {
 export async function loadSweep(
   file: string,
   devices: readonly DeviceListing[],
-  device?: ResolvedConfig['device'],
+  chosen: ChosenValues = {},
 ): Promise<readonly SweepMember[]> {
-  const { sweep } = await loadConfig(file, devices, device);
-  const { written } = read(await readConfigText(file), file, devices, device);
+  const { sweep } = await loadConfig(file, devices, chosen);
+  const { written } = read(await readConfigText(file), file, devices, chosen);
   if (sweep === null) {
     throw new SftError('no-sweep', 'the configuration has no sweep', {
       file,
@@ -60,7 +59,7 @@ export async function loadSweep(
   }
   return sweepMembers(sweep).map((values) => ({
     values,
-    config: resolve({ ...written, ...values, ...(device === undefined ? {} : { device }), sweep: null }, file),
+    config: resolve({ ...written, ...values, ...chosen, sweep: null }, file),
   }));
 }
 
@@ -130,13 +129,8 @@ export function parseConfig(text: string, file: string, devices: readonly Device
 }
 
 /** @throws ConfigProblem where the text is not a JSON object; SftError data-for-configuration */
-function read(
-  text: string,
-  file: string,
-  devices: readonly DeviceListing[],
-  device?: ResolvedConfig['device'],
-): LenientConfig {
-  const config = readLeniently(text, file, devices, device);
+function read(text: string, file: string, devices: readonly DeviceListing[], chosen: ChosenValues = {}): LenientConfig {
+  const config = readLeniently(text, file, devices, chosen);
   refuseData(text, file);
   if (config.syntax !== undefined) throw config.syntax;
   return config;

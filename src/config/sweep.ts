@@ -23,6 +23,7 @@ const SHARED = new Set([
   'max_new_tokens',
   'rouge_unicode',
   'retention',
+  'engine',
   'device',
   'threads',
   'sweep',

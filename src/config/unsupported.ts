@@ -18,7 +18,8 @@ export interface Unsupported {
  */
 export function* unsupported(config: Config, devices: readonly DeviceListing[]): Generator<Unsupported> {
   let device = devices[0];
-  if (device === undefined) return;
+  // Another engine has devices of its own.
+  if (device === undefined || (config.engine ?? 'builtin') !== 'builtin') return;
   try {
     device = chooseDevice(config.device ?? 'auto', devices);
   } catch (error) {

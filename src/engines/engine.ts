@@ -1,25 +1,62 @@
 import type { Device } from '../compute/device';
+import type { DeviceInfo } from '../compute/provider';
 import type { DeviceTraits } from '../compute/traits';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { AskedQuestion, GivenAnswer } from '../generate/answer';
 import type { AnswerPace } from '../generate/answer-pace';
+import type { AskableModel } from '../generate/askable';
 import type { ModelFolder } from '../generate/session';
 import type { EncodedDatasetExample } from '../train/encode-dataset';
 import type { StepResult } from '../train/trainer';
 import type { UpdateSize } from '../train/windows';
+import type { TunedForm } from '../tuning/method';
 
 /**
  * Who runs the training loop. An engine trains from a step on, says what it did by events, saves and ends when it is asked to, and leaves
  * a result. The queue, requests of the person, the events on the disk, recovery after a kill and the evaluation are the worker's.
  */
 export interface Engine {
-  readonly name: string;
+  /** As the configuration's key `engine` has it. */
+  readonly name: ResolvedConfig['engine'];
+  /**
+   * What computes a run, where it is not a device of this process: asked before the run waits for its turn. The id names its queue.
+   * @throws SftError where it cannot be used
+   */
+  find?(place: Omit<RunPlace, 'run'>): Promise<DeviceInfo>;
   /**
    * Loads what training needs, from the last checkpoint where there is one. Called when the run has the device to itself, and again after
    * each pause.
    * @throws SftError what keeps the run from being trained
    */
   open(job: TrainingJob): Promise<Training>;
+  /**
+   * Opens the base model and the result of a run to examine them, where that is not done in this process.
+   * @throws SftError what keeps them from being opened
+   */
+  openResult?(job: ResultJob): Promise<OpenResult>;
+}
+
+/** A run as an engine sees it, on the disk and in its configuration. */
+export interface RunPlace {
+  readonly config: ResolvedConfig;
+  /** The run folder. */
+  readonly run: string;
+  /** What the run was started from; facts of the machine lie beside it. */
+  readonly configFile: string;
+}
+
+export interface ResultJob extends RunPlace {
+  readonly model: ModelFolder;
+  readonly result: { readonly form: TunedForm; readonly folder: string };
+  /** Aborted when the examination is to halt. */
+  readonly halt: AbortSignal;
+}
+
+/** Both models of a run, to be examined until they are closed. */
+export interface OpenResult {
+  readonly base: AskableModel;
+  readonly tuned: AskableModel;
+  close(): Promise<void>;
 }
 
 /** A question that is asked while a model learns, with the answer in the data where it is from there. */
@@ -40,8 +77,7 @@ export interface OpenDevice {
 }
 
 /** What is trained, on what, and where it goes. */
-export interface TrainingJob {
-  readonly config: ResolvedConfig;
+export interface TrainingJob extends RunPlace {
   /** The base model, without its weights. */
   readonly model: ModelFolder;
   readonly train: readonly EncodedDatasetExample[];
@@ -91,7 +127,7 @@ export interface Training {
   /** Writes what was trained, as the configuration wants it (the last weights or the best), into an empty folder. */
   writeResult(folder: string): Promise<void>;
   /** Gives device and weights back. What was not saved is lost. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export type TrainingEvent =

@@ -42,9 +42,8 @@ export async function answerQuestions(
   questions: readonly AskedQuestion[],
   options: AnswerOptions,
 ): Promise<GivenAnswer[]> {
-  const answers = options.answered ?? [];
-  for (let start = answers.length; start < questions.length; start += QUESTIONS_AT_ONCE) {
-    const prompts = questions.slice(start, start + QUESTIONS_AT_ONCE).map((question) => promptOf(chat, question));
+  return answerInTurns(questions, options, async (some) => {
+    const prompts = some.map((question) => promptOf(chat, question));
     const continuations = await generate(model, prompts, {
       sampling: GREEDY,
       maxNewTokens: options.maxNewTokens,
@@ -52,13 +51,29 @@ export async function answerQuestions(
       random: () => () => 0,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    return continuations.map(({ tokenIds, stop }) => ({
+      answer: chat.decodeAnswer(tokenIds),
+      cut: stop === 'length',
+    }));
+  });
+}
+
+/**
+ * Answers to questions, some at once, from the first that was not answered before.
+ * @param answer to as many questions as are answered side by side, at most
+ * @throws the signal's reason where it is aborted
+ */
+export async function answerInTurns(
+  questions: readonly AskedQuestion[],
+  { answered: answers = [], signal, onAnswer }: AnswerOptions,
+  answer: (some: readonly AskedQuestion[]) => Promise<readonly GivenAnswer[]>,
+): Promise<GivenAnswer[]> {
+  for (let start = answers.length; start < questions.length; start += QUESTIONS_AT_ONCE) {
+    const given = await answer(questions.slice(start, start + QUESTIONS_AT_ONCE));
     // Answers that were cut off are none.
-    options.signal?.throwIfAborted();
-    for (const { tokenIds, stop } of continuations) {
-      const answer = chat.decodeAnswer(tokenIds);
-      answers.push({ answer, cut: stop === 'length' });
-    }
-    options.onAnswer?.(answers.length);
+    signal?.throwIfAborted();
+    answers.push(...given);
+    onAnswer?.(answers.length);
   }
   return answers;
 }

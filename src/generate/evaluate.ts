@@ -1,12 +1,11 @@
 import type { Span } from '../base/spans';
-import type { LlamaModel } from '../model/llama';
-import { scoreExamples, type ExampleScore } from '../model/score';
+import type { ExampleScore } from '../model/score';
 import type { TokenSequence } from '../model/batch';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
 import { tokenizeForRouge, type RougeOptions } from '../text/rouge/tokenize';
-import { answerQuestions, type AnswerOptions, type AskedQuestion, type GivenAnswer } from './answer';
+import type { AnswerOptions, AskedQuestion, GivenAnswer } from './answer';
+import type { AskableModel } from './askable';
 
 /** A held-out example, tokenised, with its place in the data. */
 export interface EvaluationExample extends TokenSequence, AskedQuestion {
@@ -44,18 +43,16 @@ export interface EvaluateOptions extends AnswerOptions {
  * @throws the signal's reason where it is aborted
  */
 export async function evaluateModel(
-  model: LlamaModel,
-  chat: ChatTokenizer,
+  model: AskableModel,
   examples: readonly EvaluationExample[],
   options: EvaluateOptions,
 ): Promise<{ summary: ModelEvaluation; answers: Answered[] }> {
-  const { loss, perExample } = await scoreExamples(
-    model,
+  const { loss, perExample } = await model.score(
     // Where the last answer was cut off, what is left of the earlier ones.
     examples.map(({ ids, trained, answer }) => ({ ids, trained: answer.length > 0 ? answer : trained })),
   );
   options.onAnswer?.(options.answered?.length ?? 0);
-  const given = await answerQuestions(model, chat, examples, options);
+  const given = await model.answer(examples, options);
   const answers = examples.map((example, i) => ({
     ...perExample[i]!,
     ...given[i]!,

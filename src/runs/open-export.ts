@@ -90,7 +90,7 @@ function evaluationOf(artifacts: RunArtifacts): Promise<RunEvaluation | undefine
 }
 
 /** What belongs to this machine or to this run's place on it tells others nothing. */
-const PRIVATE = new Set(['name', 'device', 'threads']);
+const PRIVATE = new Set(['name', 'engine', 'device', 'threads']);
 
 function settingsOf(config: ResolvedConfig): CardFacts['settings'] {
   return Object.entries(config)

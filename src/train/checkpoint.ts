@@ -41,14 +41,15 @@ export async function writeCheckpoint(
  */
 export function readCheckpoint(device: Device, trainer: Trainer, folder: string): TrainerState {
   // First the small file: what is wrong with it is said before anything is changed.
-  const state = readState(folder);
+  const state = readTrainerState(folder);
   trainer.tuning.read(device, folder);
   readTensors(device, path.join(folder, OPTIMIZER), trainer.optimizer.state);
   trainer.optimizer.updates = state.step;
   return state;
 }
 
-function readState(folder: string): TrainerState {
+/** What a checkpoint remembers beside weights and moments. @throws SftError corrupt-checkpoint */
+export function readTrainerState(folder: string): TrainerState {
   const file = path.join(folder, STATE);
   const refuse = (reason: string, cause?: unknown): SftError =>
     new SftError('corrupt-checkpoint', `the state of the checkpoint cannot be read: ${reason}`, {

@@ -84,6 +84,15 @@ export const MODEL_TEACHING = {
     high: 'the scales are rounded, which changes the answers hardly at all.',
     low: 'an 8-billion model takes 0.3 GB more.',
   },
+  engine: {
+    what: 'Chooses who computes the training. `builtin` is SFT Workbench itself and needs nothing else. `accelerate` hands tokens, order and start to PyTorch and PEFT in a Python of yours, which trains on NVIDIA GPUs, one or several. Data checks, dashboard, pause, evaluation, chat and exports stay as they are.',
+    first: '`builtin`.',
+    production:
+      '`accelerate` on a machine with an NVIDIA GPU, after `sft python check` has said that everything is there.',
+    sides: ['accelerate', 'builtin'],
+    high: 'Python with PyTorch, transformers, PEFT and accelerate has to be installed, some 6 GB, and each start takes ten seconds or more.',
+    low: 'only the devices that `sft devices` lists compute.',
+  },
   device: {
     what: 'What computes: `cpu` the processor, `cuda` an NVIDIA card, `webgpu` any modern graphics card, `tfjs` a slow fallback. `auto` takes the fastest one that is present and says which. This version computes on the processor.',
     first: '`auto`.',

@@ -69,6 +69,7 @@ export const TERMS: Partial<Readonly<Record<TaughtKey, readonly Term[]>>> = {
   max_new_tokens: ['Token', 'EOS'],
   rouge_unicode: ['ROUGE'],
   sweep: ['Sweep', 'Hyperparameter'],
+  engine: ['Engine'],
   retention: ['Forgetting'],
   retention_dataset: ['Forgetting'],
   retention_mix: ['Forgetting'],

@@ -36,7 +36,7 @@ export class BuiltinTraining implements Training {
   readonly traits: DeviceTraits;
   readonly updateSize: UpdateSize;
   readonly answerPace: AnswerPace | undefined;
-  readonly close: () => void;
+  private readonly free: () => void;
   private readonly job: TrainingJob;
   private readonly chat: ChatTokenizer;
   private readonly model: LlamaModel;
@@ -51,7 +51,7 @@ export class BuiltinTraining implements Training {
     this.traits = model.device.traits;
     this.updateSize = updateSize(model, windowsOf(job.config, job.train, STEPS_SEEN), job.config);
     this.answerPace = answerPace;
-    this.close = close;
+    this.free = close;
     this.job = job;
     this.chat = chat;
     this.model = model;
@@ -93,6 +93,11 @@ export class BuiltinTraining implements Training {
       job.report({ type: 'warning', message });
     }
     await saving.writeWeights(folder);
+  }
+
+  close(): Promise<void> {
+    this.free();
+    return Promise.resolve();
   }
 
   private async trainStep(): Promise<void> {

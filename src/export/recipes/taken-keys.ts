@@ -17,6 +17,7 @@ const ELSEWHERE: ReadonlySet<Key> = new Set<Key>([
   'enable_thinking',
   'split',
   'output_dir',
+  'engine',
   'device',
   'threads',
   'eval_examples',

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { DeviceInfo } from '../../compute/provider';
 import { SftError } from '../../base/errors';
+import { engineOf } from '../../engines/registry';
 import { runDevice } from '../run-device';
 import { ok, setting, thrown, type PreflightCheck } from './report';
 
@@ -22,6 +23,17 @@ export async function checkDevice(config: ResolvedConfig, devices: readonly Devi
   const cards = devices.some(({ kind }) => kind === 'cuda') ? [] : await graphicsCards();
   const unused = cards.length === 0 ? '' : `; ${cards.join(', ')} found, which this version does not compute on`;
   return ok('device', TITLE, `${device.name}${unused}`);
+}
+
+/** What another engine will compute on. @param configFile facts of the machine lie beside it */
+export async function checkEngine(config: ResolvedConfig, configFile: string): Promise<PreflightCheck> {
+  try {
+    const found = await engineOf(config).find?.({ config, configFile });
+    return ok('device', TITLE, found?.name ?? config.engine);
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return { ...thrown('device', TITLE, error), remedies: [setting({ engine: 'builtin' })] };
+  }
 }
 
 /** Names and memory of NVIDIA cards, as their driver's tool tells. */

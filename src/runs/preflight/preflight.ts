@@ -15,7 +15,7 @@ import type { KnownPace } from '../forecast/known-pace';
 import { tellTime } from '../forecast/tell-time';
 import { listRunDevices, runDevice } from '../run-device';
 import { checkData, checkLengths, checkOverlaps, checkSplit } from './data';
-import { checkDevice } from './device';
+import { checkDevice, checkEngine } from './device';
 import { checkDisk } from './disk';
 import { checkMemory } from './memory';
 import { checkModel } from './model';
@@ -34,6 +34,8 @@ export interface PreflightOptions {
   readonly time?: boolean;
   /** A pace that an earlier report had. */
   readonly pace?: KnownPace | undefined;
+  /** Where the configuration lies, beside which are facts of the machine; unless given, beside the data. */
+  readonly configFile?: string;
 }
 
 /**
@@ -46,7 +48,8 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   const { signal } = options;
   const started = performance.now();
   const devices = await listRunDevices(config);
-  const device = await runDevice(config, devices).catch(() => devices[0]!);
+  const isBuiltin = config.engine === 'builtin';
+  const device = isBuiltin ? await runDevice(config, devices).catch(() => devices[0]!) : devices[0]!;
   const { traits } = device;
   let known: Pick<PreflightReport, 'seconds' | 'pace'> = {};
   const { check, session } = await checkModel(config, traits, signal);
@@ -78,7 +81,10 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       checks.push(...checkLengths(config, encoded.flat(), longestText(session.config) - virtualTokens(config)));
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));
-    checks.push(...checkValues(config, sizes), await checkDevice(config, devices));
+    checks.push(
+      ...checkValues(config, sizes),
+      await (isBuiltin ? checkDevice(config, devices) : checkEngine(config, options.configFile ?? config.dataset)),
+    );
     if (
       session !== undefined &&
       chat !== undefined &&
@@ -91,7 +97,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       const parts = { ...own, train: mixIn(own.train, pool, config.retention_mix), general: measured };
       const room = await checkRoom(config, session, parts, options);
       checks.push(...room.checks);
-      if (options.time === true && checks.every(({ status }) => status !== 'error')) {
+      if (isBuiltin && options.time === true && checks.every(({ status }) => status !== 'error')) {
         options.onProgress?.('measuring how fast this machine trains the model');
         const told = await tellTime(config, session, parts, device, {
           ...room,
@@ -130,5 +136,6 @@ async function checkRoom(
   const memory = await checkMemory(config, session, parts, estimate, free);
   const steps = orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs);
   const disk = await checkDisk(config, steps, estimate.parts.trained);
-  return { checks: [memory, disk], memory: estimate, available: free };
+  const told = config.engine === 'builtin' ? [memory, disk] : [disk];
+  return { checks: told, memory: estimate, available: free };
 }

@@ -1,9 +1,8 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { writeFileAtomic } from '../../base/files';
 import type { GivenAnswer } from '../../generate/answer';
+import type { AskableModel } from '../../generate/askable';
 import { evaluateModel, meanWords, type Answered, type ModelEvaluation } from '../../generate/evaluate';
-import type { ModelSession } from '../../generate/session';
-import type { LlamaModel } from '../../model/llama';
 import { needUnicodeWords } from '../../text/rouge/choose-words';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import type { Retention } from '../../train/retention/measure';
@@ -31,8 +30,7 @@ export interface EvaluateRunOptions {
 export async function evaluateRun(
   artifacts: RunArtifacts,
   config: ResolvedConfig,
-  session: ModelSession,
-  tuned: LlamaModel,
+  models: Readonly<Record<'base' | 'tuned', AskableModel>>,
   examples: readonly EncodedDatasetExample[],
   options: EvaluateRunOptions,
 ): Promise<{ evaluation: RunEvaluation; predictions: Prediction[] }> {
@@ -40,8 +38,8 @@ export async function evaluateRun(
   const references = examples.map(({ reference }) => reference);
   const unicode = options.unicode ?? config.rouge_unicode ?? needUnicodeWords(references);
   const rouge = { stemmer, unicode };
-  const run = async (model: LlamaModel, name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> => {
-    return evaluateModel(model, session.chat, examples, {
+  const run = (name: 'base' | 'tuned'): ReturnType<typeof evaluateModel> =>
+    evaluateModel(models[name], examples, {
       maxNewTokens: config.max_new_tokens,
       rouge,
       seed: config.seed,
@@ -49,9 +47,8 @@ export async function evaluateRun(
       ...(signal === undefined ? {} : { signal }),
       ...(answered === undefined ? {} : { answered: answered[name] }),
     });
-  };
-  const base = await run(session.base, 'base');
-  const after = await run(tuned, 'tuned');
+  const base = await run('base');
+  const after = await run('tuned');
   const evaluation: RunEvaluation = {
     examples: examples.length,
     stemmer,

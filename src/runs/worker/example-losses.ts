@@ -2,8 +2,7 @@ import { writeFileAtomic } from '../../base/files';
 import { DATA_KEYS } from '../../config/config-paths';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { sequencesOf } from '../../model/batch';
-import type { LlamaModel } from '../../model/llama';
-import { scoreExamples } from '../../model/score';
+import type { AskableModel } from '../../generate/askable';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import type { ExampleLoss } from '../folder/evaluation-schema';
 import type { RunData } from './prepare';
@@ -31,7 +30,7 @@ export function lossExamples<T>(
 export async function writeLosses(
   file: string,
   config: ResolvedConfig,
-  tuned: LlamaModel,
+  tuned: Pick<AskableModel, 'score'>,
   parts: Parts,
   options: { readonly signal: AbortSignal; readonly onProgress: (done: number, total: number) => void },
 ): Promise<void> {
@@ -42,7 +41,7 @@ export async function writeLosses(
     options.signal.throwIfAborted();
     options.onProgress(start, all.length);
     const group = all.slice(start, start + AT_ONCE);
-    const { perExample } = await scoreExamples(tuned, sequencesOf(group.map(({ example }) => example)));
+    const { perExample } = await tuned.score(sequencesOf(group.map(({ example }) => example)));
     let at = 0;
     for (const { part, example } of group) {
       const scores = perExample.slice(at, (at += sequencesOf([example]).length));

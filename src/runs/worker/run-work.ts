@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { collectGarbage } from '../../base/collect-garbage';
 import { formatError, SftError } from '../../base/errors';
-import type { Training, TrainingEvent } from '../../engines/engine';
-import { ENGINES } from '../../engines/registry';
+import type { RunPlace, Training, TrainingEvent } from '../../engines/engine';
+import { engineOf } from '../../engines/registry';
 import { RunArtifacts } from '../artifacts';
 import { Forecast, type Doing } from '../forecast/forecast';
 import { planOf } from '../forecast/plan';
@@ -10,6 +10,7 @@ import { sampleSizes } from '../forecast/sample-sizes';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
 import { durationText } from '../progress';
+import { findDevice } from '../run-device';
 import { damagedCheckpoint } from './damaged-checkpoint';
 import { dataWarnings } from './data-warnings';
 import { lossExamples } from './example-losses';
@@ -107,7 +108,7 @@ export class RunWork {
   /** @param since when the run was asked for, ms */
   private async inTurns(since: number): Promise<boolean> {
     const { folder, run, options, journal, requests } = this;
-    const device = await options.device.find();
+    const device = await findDevice(this.place, options.device);
     refuseUnsupported(folder.runFile, run, device);
     const { id, traits } = device;
     // What is wrong with the data is said at once, however long the queue.
@@ -123,6 +124,12 @@ export class RunWork {
     }
     await this.recordStop();
     return false;
+  }
+
+  /** Where the run lies, for its engine. */
+  private get place(): RunPlace {
+    const { config, config_file: configFile } = this.run;
+    return { config, run: this.folder.path, configFile };
   }
 
   /** @returns false where it is to pause or to stop; device and weights are given back then */
@@ -147,8 +154,8 @@ export class RunWork {
     const from = steps.at(-1);
     const samples = sampleQuestions(config, data.validation);
     const questions = data.test.length > 0 ? limited(data.test, config) : samples;
-    const opening = ENGINES[0].open({
-      config,
+    const opening = engineOf(config).open({
+      ...this.place,
       model,
       train: data.train,
       validation: limited(data.validation, config),
@@ -179,7 +186,7 @@ export class RunWork {
       this.begin('saving');
       await writeResult(artifacts, training, model);
     } finally {
-      training.close();
+      await training.close();
     }
     this.trained = true;
     return true;
@@ -288,7 +295,7 @@ export class RunWork {
     let evaluated: Evaluated = { evaluation: null, retention: null };
     if (prepared.data.test.length + prepared.data.general.length > 0) this.begin('evaluating');
     try {
-      evaluated = await evaluateResult(artifacts, this.run, prepared, () => options.device.open(), {
+      evaluated = await evaluateResult(artifacts, this.place, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
         onLosses: (done, total) => {

@@ -1,0 +1,770 @@
+#!/usr/bin/env python3
+"""Trains a run of SFT Workbench with PyTorch, PEFT and accelerate, in one process or in several under torchrun.
+
+    sft_accelerate.py train FOLDER [--from CHECKPOINT]     trains on, to the last step or until FOLDER/stop is there
+    sft_accelerate.py answer FOLDER                        answers and scores what it is asked, a line of JSON each
+
+FOLDER is the engine folder of a run. SFT Workbench, which is written in TypeScript and starts this program, has put into it what does
+not need the weights of the model: tokens, which of them are learnt, the order, the learning rates, the fresh adapter. So this program
+has no tokenizer, no chat template, no shuffle, no schedule and no scores. docs/accelerate.md describes the files.
+
+What it says goes into FOLDER/events.jsonl, written by the first process alone; what ended it into FOLDER/error-RANK.json. Success is
+told by an event, never by an exit code, of which launchers make 1. Chance (dropout) is drawn anew for every group of examples from the
+seed, the step and the group: a run that goes on from a checkpoint draws what it would have drawn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
+
+if TYPE_CHECKING:
+    import torch
+
+CONTRACT = 1
+RANK = int(os.environ.get("RANK", "0"))
+WORLD = int(os.environ.get("WORLD_SIZE", "1"))
+FAILED = 11
+IGNORED = -100
+"""The label of a token that is not learnt, in PyTorch's cross-entropy."""
+
+PROMPTS_AT_ONCE = 16
+ABANDONED_SECONDS = 3.0
+"""So long after its owner has gone a process may still save and end by itself."""
+MOST_RESCALINGS = 24
+
+
+class Refusal(Exception):
+    """An error that a person can act on."""
+
+    def __init__(self, code: str, reason: str, remedy: str, place: str | None = None) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.remedy, self.place = code, reason, remedy, place
+
+
+# ------------------------------------------------------------------------------------------------- what was handed over
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text: its tokens, and the stretches [from, to) of them that are learnt."""
+
+    ids: array
+    trained: list[list[int]]
+    place: str
+
+    def labels(self) -> list[int]:
+        labels = [IGNORED] * len(self.ids)
+        for start, end in self.trained:
+            labels[start:end] = self.ids[start:end].tolist()
+        # Nothing stands before the first token that could predict it.
+        labels[0] = IGNORED
+        return labels
+
+
+EMPTY = Text(array("i", [0]), [], "")
+"""Fills up the groups of the processes: it has no part in the loss."""
+
+
+@dataclass(frozen=True)
+class Step:
+    learning_rate: float
+    sequences: array
+    """Numbers of lines of train.jsonl."""
+    targets: int
+    """Tokens that are learnt in this step, by all processes together."""
+
+
+def read_lines(file: Path) -> Iterator[Any]:
+    with open(file, encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def read_sequences(file: Path) -> list[Text]:
+    return [Text(array("i", row["ids"]), row["trained"], row.get("place", "")) for row in read_lines(file)]
+
+
+def read_steps(file: Path) -> list[Step]:
+    return [Step(row["learning_rate"], array("i", row["sequences"]), row["targets"]) for row in read_lines(file)]
+
+
+# ------------------------------------------------------------------------------------------- who started this, and does it live
+
+
+def process_start(pid: int) -> int | None:
+    """Ticks from boot to the start of a living process; None where it is gone, or the system does not tell."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="latin1")
+    except OSError:
+        return None
+    fields = text[text.rindex(")") + 2 :].split(" ")
+    return None if fields[0] in ("Z", "X") else int(fields[19])
+
+
+def lives(pid: int, started: int | None) -> bool:
+    if started is not None:
+        return process_start(pid) == started
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class Owner:
+    """The worker of SFT Workbench that follows the run, and the launcher between. Without them nobody hears what this process says."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.identity: dict[str, Any] | None = job["owner"]
+        self.parent = os.getppid()
+        self.seconds = ABANDONED_SECONDS
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def is_gone(self) -> bool:
+        # A job of a cluster has no owner on its machine; a process whose parent has died is given another one.
+        if self.identity is None or os.name == "nt":
+            return False
+        return os.getppid() != self.parent or not lives(self.identity["pid"], self.identity["started"])
+
+    def _watch(self) -> None:
+        """Ends this process where it cannot save and end by itself: it waits for another, or a step takes too long."""
+        since: float | None = None
+        while True:
+            time.sleep(0.25)
+            if not self.is_gone():
+                continue
+            since = since or time.monotonic()
+            if time.monotonic() - since > self.seconds:
+                os._exit(FAILED)
+
+
+# ------------------------------------------------------------------------------------------------------------- events
+
+
+class Events:
+    """events.jsonl: a write for each line, by the first process alone."""
+
+    def __init__(self, file: Path) -> None:
+        self.descriptor = os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o644) if RANK == 0 else None
+
+    def say(self, kind: str, **fields: Any) -> None:
+        if self.descriptor is not None:
+            os.write(self.descriptor, (json.dumps({"type": kind, **fields}, allow_nan=False) + "\n").encode())
+
+
+# -------------------------------------------------------------------------------------------------------------- model
+
+
+def compute_type(job: dict[str, Any]) -> torch.dtype:
+    """On a processor 32 bits are exact and no slower, whatever the configuration says."""
+    import torch
+
+    config = job["config"]
+    if job["device"] == "cpu":
+        return torch.float32
+    return torch.bfloat16 if config["bf16"] else torch.float16 if config["fp16"] else torch.float32
+
+
+def load_base(job: dict[str, Any], folder: str, device: torch.device) -> torch.nn.Module:
+    """A model folder on a device. Weights that are trained are in 32 bits: in 16 a small update would be lost."""
+    import torch
+    from transformers import AutoModelForCausalLM, GenerationConfig
+
+    config = job["config"]
+    options: dict[str, Any] = {
+        "dtype": torch.float32 if config["training_type"] == "full" else compute_type(job),
+        "attn_implementation": "sdpa",
+        "local_files_only": True,
+        "trust_remote_code": False,
+    }
+    if config["load_in_4bit"]:
+        from transformers import BitsAndBytesConfig
+
+        options["device_map"] = {"": device}
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=config["bnb_4bit_use_double_quant"],
+            bnb_4bit_compute_dtype=compute_type(job),
+        )
+    model = AutoModelForCausalLM.from_pretrained(folder, **options)
+    # What the model's makers prefer for chats, such as a repetition penalty, is not what is measured.
+    model.generation_config = GenerationConfig()
+    return model if config["load_in_4bit"] else model.to(device)
+
+
+def with_adapter(model: torch.nn.Module, folder: str, trained: bool) -> torch.nn.Module:
+    """Its parameters are in 32 bits, whatever those of the model are in."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, folder, is_trainable=trained)
+
+
+def batch_of(rows: Sequence[Text], device: torch.device) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    """Rows padded at their ends to one length: what the model is given, and labels [rows, tokens]."""
+    import torch
+
+    longest = max(len(row.ids) for row in rows)
+    ids = torch.zeros(len(rows), longest, dtype=torch.int64)
+    mask = torch.zeros(len(rows), longest, dtype=torch.int64)
+    labels = torch.full((len(rows), longest), IGNORED, dtype=torch.int64)
+    for at, row in enumerate(rows):
+        ids[at, : len(row.ids)] = torch.tensor(row.ids.tolist())
+        mask[at, : len(row.ids)] = 1
+        labels[at, : len(row.ids)] = torch.tensor(row.labels())
+    return {"input_ids": ids.to(device), "attention_mask": mask.to(device)}, labels.to(device)
+
+
+def row_losses(model: torch.nn.Module, rows: Sequence[Text], device: torch.device) -> torch.Tensor:
+    """The negative log-likelihood of what is learnt of each row, the sum over its tokens: [rows], in 32 bits."""
+    import torch
+
+    inputs, labels = batch_of(rows, device)
+    # A trained prompt adds rows in front.
+    logits = model(**inputs, use_cache=False).logits[:, -labels.shape[1] : -1]
+    wanted = labels[:, 1:]
+    row, column = (wanted != IGNORED).nonzero(as_tuple=True)
+    losses = torch.nn.functional.cross_entropy(logits[row, column].float(), wanted[row, column], reduction="none")
+    return torch.zeros(len(rows), device=device).index_add(0, row, losses)
+
+
+def continuations(
+    model: torch.nn.Module, prompts: Sequence[dict[str, Any]], stops: list[int], device: torch.device
+) -> list[dict[str, Any]]:
+    """Greedy continuations of prompts {ids, room}, side by side: new ids up to a stop token, and whether one came."""
+    import torch
+    from transformers import GenerationConfig
+
+    answers: list[dict[str, Any]] = []
+    for start in range(0, len(prompts), PROMPTS_AT_ONCE):
+        some = prompts[start : start + PROMPTS_AT_ONCE]
+        longest = max(len(prompt["ids"]) for prompt in some)
+        room = max(prompt["room"] for prompt in some)
+        if room == 0:
+            answers += [{"ids": [], "stopped": False} for _ in some]
+            continue
+        padding = [longest - len(prompt["ids"]) for prompt in some]
+        ids = torch.tensor([[0] * pad + prompt["ids"] for pad, prompt in zip(padding, some)], device=device)
+        mask = torch.tensor([[0] * pad + [1] * (longest - pad) for pad in padding], device=device)
+        greedy = GenerationConfig(do_sample=False, max_new_tokens=room, eos_token_id=stops, pad_token_id=0)
+        with torch.no_grad():
+            made = model.generate(input_ids=ids, attention_mask=mask, generation_config=greedy)
+        for prompt, new in zip(some, made[:, longest:].tolist()):
+            new = new[: prompt["room"]]
+            end = next((at for at, token in enumerate(new) if token in stops), None)
+            answers.append({"ids": new if end is None else new[:end], "stopped": end is not None})
+    return answers
+
+
+# ----------------------------------------------------------------------------------------------------------- training
+
+
+class Tuner:
+    """Model and optimizer in this process, one of WORLD that train together."""
+
+    def __init__(self, folder: Path, job: dict[str, Any], owner: Owner, events: Events, checkpoint: str | None) -> None:
+        import torch
+        from accelerate import Accelerator
+        from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs
+        from datetime import timedelta
+
+        self.folder, self.job, self.owner, self.events = folder, job, owner, events
+        self.config = config = job["config"]
+        self.full = config["training_type"] == "full"
+        on_processor = job["device"] == "cpu"
+        if not on_processor and not torch.cuda.is_available():
+            raise Refusal(
+                "no-gpu",
+                f"torch {torch.__version__} sees no GPU",
+                "check the driver with nvidia-smi and that torch is a build for CUDA, or set \"device\": \"cpu\"",
+            )
+        if on_processor:
+            torch.set_num_threads(job["threads"])
+        mixed = "no" if on_processor else "bf16" if config["bf16"] else "fp16" if config["fp16"] else "no"
+        self.accelerator = Accelerator(
+            cpu=on_processor,
+            mixed_precision=mixed,
+            kwargs_handlers=[
+                DistributedDataParallelKwargs(broadcast_buffers=False),
+                InitProcessGroupKwargs(timeout=timedelta(seconds=job["timeout"])),
+            ],
+        )
+        self.device = self.accelerator.device
+        self.asked_to_end = False
+        signal.signal(signal.SIGTERM, self._end)
+
+        self.train = read_sequences(folder / "train.jsonl")
+        self.validation = read_sequences(folder / "validation.jsonl")
+        self.steps = read_steps(folder / "steps.jsonl")
+        # As many rows at once as the configuration allows, fewer where a process would have none.
+        window = config["per_device_batch_size"] * config["gradient_accumulation_steps"]
+        self.rows_at_once = min(config["per_device_batch_size"], -(-window // WORLD))
+
+        torch.manual_seed(config["seed"])
+        self.plain = self._load(checkpoint)
+        if config["gradient_checkpointing"]:
+            self.plain.gradient_checkpointing_enable({"use_reentrant": False})
+            if not self.full:
+                self.plain.enable_input_require_grads()
+        optimizer = self._make_optimizer()
+        self.model, self.optimizer = self.accelerator.prepare(self.plain, optimizer)
+        self.step = 0
+        self.best: dict[str, Any] | None = None
+        self.without_gain = 0
+        self.saved: int | None = None
+        # Whether weights and moments are those of `step`: not while they are updated.
+        self.whole = True
+        if checkpoint is not None:
+            self._restore(Path(checkpoint))
+
+    def _end(self, *_: Any) -> None:
+        """SIGTERM: a launcher that ends the others when one has died, or a cluster whose time is up."""
+        self.asked_to_end = True
+
+    def _load(self, checkpoint: str | None) -> torch.nn.Module:
+        job = self.job
+        if not self.full:
+            base = load_base(job, job["model"], self.device)
+            if self.config["load_in_4bit"]:
+                from peft import prepare_model_for_kbit_training
+
+                base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)
+            return with_adapter(base, checkpoint or job["adapter_start"], True)
+        model = load_base(job, job["model"], self.device)
+        if checkpoint is not None:
+            from safetensors.torch import load_file
+
+            kept = load_file(Path(checkpoint) / "model.safetensors")
+            parameters = dict(model.named_parameters())
+            for name, value in kept.items():
+                parameters[name].data.copy_(value)
+        return model
+
+    def parameters(self) -> list[tuple[str, torch.nn.Parameter]]:
+        """What is trained, by name, in the model's order."""
+        return [(name, one) for name, one in self.plain.named_parameters() if one.requires_grad]
+
+    def _make_optimizer(self) -> torch.optim.Optimizer:
+        import torch
+
+        config = self.config
+        groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+        for name, parameter in self.parameters():
+            # Of all weights the vectors are not drawn towards 0; everything of an adapter is.
+            decay = 0.0 if self.full and parameter.ndim < 2 else config["weight_decay"]
+            raised = "lora_B" in name or "lora_magnitude_vector" in name
+            factor = (config["loraplus_lr_ratio"] or 1.0) if raised else 1.0
+            groups.setdefault((decay, factor), []).append(parameter)
+        listed = [
+            {"params": some, "weight_decay": decay, "rate_factor": factor} for (decay, factor), some in groups.items()
+        ]
+        options: dict[str, Any] = {
+            "lr": config["learning_rate"],
+            "betas": (config["adam_beta1"], config["adam_beta2"]),
+            "eps": config["adam_epsilon"],
+        }
+        if config["optim"] == "adamw_8bit":
+            from bitsandbytes.optim import AdamW8bit
+
+            return AdamW8bit(listed, **options)
+        return torch.optim.AdamW(listed, **options)
+
+    # ------------------------------------------------------------------------------------------------- the loop
+
+    def run(self) -> str:
+        """Trains on. @returns 'finished' or 'halted', after saving"""
+        config = self.config
+        if self.step == 0:
+            self._sample()
+        while self.step < len(self.steps) and not self._out_of_patience():
+            if self._asked_to_halt():
+                self._save_once()
+                return "halted"
+            self._train_step()
+            last = self.step == len(self.steps)
+            if last or (config["eval_steps"] is not None and self.step % config["eval_steps"] == 0):
+                if len(self.validation) > 0:
+                    self._validate()
+                self._sample()
+            if config["save_steps"] is not None and self.step % config["save_steps"] == 0 and not last:
+                self._save()
+        if self._out_of_patience():
+            patience = config["early_stopping_patience"]
+            message = f"stopping early: the validation loss has not improved in {patience} evaluations"
+            self.events.say("warning", message=message)
+        self._save_once()
+        return "finished"
+
+    def _out_of_patience(self) -> bool:
+        patience = self.config["early_stopping_patience"]
+        return patience is not None and self.without_gain >= patience
+
+    def _asked_to_halt(self) -> bool:
+        """The same answer in all processes, whichever of them was asked."""
+        import torch
+
+        asked = self.asked_to_end or self.owner.is_gone() or (RANK == 0 and (self.folder / "stop").exists())
+        if WORLD == 1:
+            return asked
+        told = torch.tensor([int(asked)], device=self.device)
+        torch.distributed.all_reduce(told, torch.distributed.ReduceOp.MAX)
+        return bool(told.item())
+
+    def _own_groups(self, sequences: Sequence[Text]) -> Iterator[tuple[int, list[Text]]]:
+        """This process's share of some sequences, in groups with their numbers; every process has as many groups."""
+        groups = -(-len(sequences) // self.rows_at_once)
+        for number in range(RANK, -(-groups // WORLD) * WORLD, WORLD):
+            some = sequences[number * self.rows_at_once : (number + 1) * self.rows_at_once]
+            yield number, list(some) or [EMPTY]
+
+    def _sum(self, *values: float) -> list[float]:
+        """Sums over all processes."""
+        import torch
+
+        if WORLD == 1:
+            return list(values)
+        sums = torch.tensor(values, dtype=torch.float64, device=self.device)
+        torch.distributed.all_reduce(sums)
+        return sums.tolist()
+
+    def _train_step(self) -> None:
+        import torch
+
+        begun = time.perf_counter()
+        step = self.steps[self.step]
+        self.model.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = step.learning_rate * group["rate_factor"]
+        for _ in range(MOST_RESCALINGS):
+            loss = self._gradients(step)
+            norm = self._clip()
+            if math.isfinite(norm) or self.accelerator.scaler is None:
+                break
+            # Too large for 16 bits: the scaler leaves the weights alone and takes a smaller scale.
+            self.optimizer.step()
+        if not math.isfinite(norm):
+            raise Refusal(
+                "not-finite",
+                f"the gradient norm of step {self.step + 1} is {norm}",
+                "lower learning_rate; the last checkpoint is from before it",
+            )
+        self.whole = False
+        self.optimizer.step()
+        self.step += 1
+        self.whole = True
+        seconds = time.perf_counter() - begun
+        self.owner.seconds = max(ABANDONED_SECONDS, 2 * seconds)
+        self.events.say("step", step=self.step, loss=loss, grad_norm=norm, seconds=seconds, peak_memory=peak_memory())
+
+    def _gradients(self, step: Step) -> float:
+        """Leaves the gradients of the mean loss over the step's targets in the parameters. @returns that loss"""
+        import torch
+
+        self.optimizer.zero_grad()
+        groups = list(self._own_groups([self.train[number] for number in step.sequences]))
+        own, broken = 0.0, ""
+        for at, (number, rows) in enumerate(groups):
+            chance = (self.config["seed"] * 1_000_003 + self.step) * 65_537 + number
+            torch.manual_seed(chance % 2**63)
+            last = at == len(groups) - 1
+            with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
+                losses = row_losses(self.model, rows, self.device)
+                # Gradients are averaged over the processes, losses are summed.
+                self.accelerator.backward(losses.sum() * (WORLD / step.targets))
+            for row, loss in zip(rows, losses.tolist()):
+                own += loss
+                if not math.isfinite(loss) and broken == "":
+                    broken = f"{row.place} {loss}"
+        (total,) = self._sum(own)
+        if not math.isfinite(total):
+            place, _, value = broken.rpartition(" ")
+            # Without a place it is another process that names the example.
+            raise Refusal(
+                "not-finite",
+                f"the loss of this example is {value} at step {self.step + 1}" if place else f"the loss of step {self.step + 1} is {total}",
+                "lower learning_rate, and look at this example; the last checkpoint is from before it",
+                place or None,
+            )
+        return total / step.targets
+
+    def _clip(self) -> float:
+        """Shortens the gradients where they are too long. @returns their norm before"""
+        most = self.config["max_grad_norm"] or math.inf
+        norm = self.accelerator.clip_grad_norm_([one for _, one in self.parameters()], most)
+        return float(norm)
+
+    def _validate(self) -> None:
+        import torch
+
+        self.events.say("begins", what="validating")
+        self.model.eval()
+        nll, targets = 0.0, 0.0
+        with torch.no_grad():
+            for _, rows in self._own_groups(self.validation):
+                nll += sum(row_losses(self.model, rows, self.device).tolist())
+                targets += sum(sum(label != IGNORED for label in row.labels()) for row in rows)
+        nll, targets = self._sum(nll, targets)
+        loss = nll / targets if targets > 0 else math.nan
+        # A loss that is no number is the best of nothing, and no JSON.
+        if not math.isfinite(loss):
+            raise Refusal("not-finite", f"the validation loss is {loss} at step {self.step}", "lower learning_rate")
+        best = self.best is None or loss < self.best["loss"]
+        self.without_gain = 0 if best else self.without_gain + 1
+        if best:
+            self.best = {"step": self.step, "loss": loss}
+            self._write(Path(self.job["best"]), self._write_weights)
+        self.events.say("evaluation", step=self.step, loss=loss, best=best)
+
+    def _sample(self) -> None:
+        samples = self.job["samples"]
+        if len(samples) == 0:
+            return
+        self.events.say("begins", what="sampling")
+        self.plain.eval()
+        answers = continuations(self.plain, samples, self.job["stop_token_ids"], self.device)
+        self.events.say("samples", step=self.step, answers=answers)
+
+    # --------------------------------------------------------------------------------------------------- saving
+
+    def _save_once(self) -> None:
+        if self.step > 0 and self.saved != self.step:
+            self._save()
+
+    def _save(self) -> None:
+        self.events.say("begins", what="saving")
+        self._write(Path(self.job["checkpoints"]) / f"step-{self.step}", self._write_checkpoint)
+        self.saved = self.step
+        self.events.say("checkpoint", step=self.step)
+
+    def save_alone(self) -> None:
+        """Saves what was done so far when another process has died. Every process has all weights and moments."""
+        if RANK == 0 and self.whole and self.step > 0 and self.saved != self.step:
+            write_folder(Path(self.job["checkpoints"]) / f"step-{self.step}", self._write_checkpoint)
+            self.events.say("checkpoint", step=self.step)
+
+    def _write(self, target: Path, write: Callable[[Path], None]) -> None:
+        if RANK == 0:
+            write_folder(target, write)
+        self.accelerator.wait_for_everyone()
+
+    def _write_weights(self, folder: Path) -> None:
+        from safetensors.torch import save_file
+
+        if self.full:
+            named = {name: one.detach() for name, one in self.plain.named_parameters()}
+            if set(named) != set(self.job["tensors"]):
+                other = sorted(set(named) ^ set(self.job["tensors"]))[0]
+                raise Refusal("weights-differ", f"transformers and SFT Workbench do not agree on the weights: {other}", "set \"training_type\": \"lora\"")
+            file = "model.safetensors"
+        else:
+            from peft import get_peft_model_state_dict
+
+            named = get_peft_model_state_dict(self.plain, save_embedding_layers=False)
+            file = "adapter_model.safetensors"
+            shutil.copy(Path(self.job["adapter_start"]) / "adapter_config.json", folder / "adapter_config.json")
+        tensors = {name: one.to("cpu").contiguous() for name, one in named.items()}
+        save_file(tensors, folder / file, {"format": "pt"})
+
+    def _write_checkpoint(self, folder: Path) -> None:
+        import torch
+
+        self._write_weights(folder)
+        scaler = self.accelerator.scaler
+        kept = {"optimizer": self.optimizer.state_dict(), "scaler": None if scaler is None else scaler.state_dict()}
+        torch.save(kept, folder / "optimizer.pt")
+        state = {"step": self.step, "best": self.best, "evaluations_without_gain": self.without_gain}
+        (folder / "trainer_state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+
+    def _restore(self, checkpoint: Path) -> None:
+        import torch
+
+        state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+        # weights_only reads tensors and numbers, and runs nothing.
+        kept = torch.load(checkpoint / "optimizer.pt", map_location="cpu", weights_only=True)
+        self.optimizer.load_state_dict(kept["optimizer"])
+        if self.accelerator.scaler is not None and kept["scaler"] is not None:
+            self.accelerator.scaler.load_state_dict(kept["scaler"])
+        self.step, self.best, self.without_gain = state["step"], state["best"], state["evaluations_without_gain"]
+        self.saved = self.step
+
+
+def peak_memory() -> int | None:
+    """Bytes: of the GPU where there is one, else of this process."""
+    import torch
+
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        return torch.cuda.max_memory_allocated()
+    if os.name == "nt":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def write_folder(target: Path, write: Callable[[Path], None]) -> None:
+    """Writes a folder whole or not at all: aside, flushed, then renamed. SFT Workbench knows these names and removes what is left."""
+    started = process_start(os.getpid())
+    own = f"{os.getpid()}-{'x' if started is None else started}-1"
+    aside, former = target.with_name(f"{target.name}.tmp-{own}"), target.with_name(f"{target.name}.old-{own}")
+    # Not the folder above: where that is gone somebody deleted the run.
+    target.parent.mkdir(exist_ok=True)
+    aside.mkdir()
+    write(aside)
+    for file in aside.iterdir():
+        descriptor = os.open(file, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+    replaces = target.exists()
+    if replaces:
+        target.rename(former)
+    aside.rename(target)
+    if replaces:
+        # A half-deleted folder must not bear the name of a whole one.
+        former.rename(aside)
+        shutil.rmtree(aside)
+
+
+def train(folder: Path, job: dict[str, Any], owner: Owner, checkpoint: str | None) -> None:
+    import torch
+
+    events = Events(folder / "events.jsonl")
+    tuner = Tuner(folder, job, owner, events, checkpoint)
+    name = torch.cuda.get_device_name(tuner.device) if job["device"] != "cpu" else f"processor, {job['threads']} threads"
+    events.say("ready", device=name, torch=torch.__version__, step=tuner.step)
+    try:
+        outcome = tuner.run()
+    except Refusal:
+        raise
+    except Exception:
+        tuner.save_alone()
+        raise
+    events.say(outcome, step=tuner.step)
+    if WORLD > 1:
+        torch.distributed.barrier()
+        torch.distributed.destroy_process_group()
+
+
+# ------------------------------------------------------------------------------------------------------------ answers
+
+
+def answer(folder: Path, job: dict[str, Any]) -> None:
+    """Reads requests from standard input and answers each with a line on standard output, until the input ends."""
+    # What libraries print must not stand among the answers.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    import torch
+
+    if job["device"] == "cpu":
+        torch.set_num_threads(job["threads"])
+    device = torch.device(job["device"])
+    full = job["config"]["training_type"] == "full"
+    loaded: dict[str, torch.nn.Module] = {}
+
+    def model_of(name: str) -> tuple[torch.nn.Module, Any]:
+        """One model at a time: of a base with an adapter both are the same weights."""
+        kept = name if full else "both"
+        if kept not in loaded:
+            loaded.clear()
+            if full:
+                loaded[kept] = load_base(job, job["result"] if name == "tuned" else job["model"], device)
+            else:
+                loaded[kept] = with_adapter(load_base(job, job["model"], device), job["result"], False)
+            loaded[kept].eval()
+        model = loaded[kept]
+        return model, model.disable_adapter() if not full and name == "base" else contextlib.nullcontext()
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        model, scope = model_of(request["model"])
+        with scope, torch.no_grad():
+            if request["what"] == "score":
+                rows = [Text(array("i", one["ids"]), one["trained"], "") for one in request["sequences"]]
+                size = job["config"]["per_device_batch_size"]
+                parts = [row_losses(model, rows[at : at + size], device).tolist() for at in range(0, len(rows), size)]
+                given: Any = [loss for part in parts for loss in part]
+            else:
+                given = continuations(model, request["prompts"], job["stop_token_ids"], device)
+        out.write(json.dumps({"id": request["id"], "given": given}) + "\n")
+        out.flush()
+
+
+# ------------------------------------------------------------------------------------------------------------- errors
+
+GPU_FULL = (
+    "halve per_device_batch_size and double gradient_accumulation_steps, which trains the same; or set gradient_checkpointing, "
+    "load_in_4bit, or a lower max_seq_length"
+)
+
+
+def explain(error: BaseException) -> Refusal:
+    """What ended this process, for a person."""
+    if isinstance(error, Refusal):
+        return error
+    name, text = type(error).__name__, f"{type(error).__name__}: {error}"
+    low = text.lower()
+    if name == "OutOfMemoryError" or "out of memory" in low:
+        return Refusal("gpu-memory", "the memory of the GPU is full", GPU_FULL)
+    if isinstance(error, MemoryError):
+        return Refusal("memory", "the memory of the machine is full", GPU_FULL)
+    if isinstance(error, ImportError):
+        missing = error.name or "a package"
+        return Refusal("package-missing", f"{missing} cannot be imported: {error}", "install it; `sft python check` says what is needed")
+    if isinstance(error, OSError) and error.errno == 28:
+        return Refusal("disk-full", "cannot be saved: the disk is full", "free some space and resume the run")
+    if "no kernel image" in low or "driver version is insufficient" in low or "driver on your system is too old" in low:
+        remedy = "install a torch that fits the GPU and its driver; nvidia-smi says which CUDA the driver has"
+        return Refusal("gpu-driver", text[:400], remedy)
+    if name.startswith("Dist") or any(word in low for word in ("nccl", "gloo", "connection closed by peer", "connection reset by peer")):
+        return Refusal("processes-lost", f"the processes lost each other: {text[:400]}", "resume the run from its last checkpoint")
+    return Refusal("engine-error", text[:800], "engine/python.log in the run folder has all of it")
+
+
+def write_error(folder: Path, error: BaseException) -> None:
+    told = explain(error)
+    note = {"time": time.time(), "rank": RANK, "code": told.code, "message": told.reason, "remedy": told.remedy, "place": told.place}
+    aside = folder / f"error-{RANK}.json.part"
+    aside.write_text(json.dumps(note) + "\n", encoding="utf-8")
+    aside.replace(folder / f"error-{RANK}.json")
+
+
+def main(words: list[str]) -> None:
+    verb, folder = words[1], Path(words[2]).absolute()
+    # First of all: whoever has to end this process must know it.
+    identity = {"rank": RANK, "pid": os.getpid(), "started": process_start(os.getpid())}
+    (folder / f"rank-{RANK}.json").write_text(json.dumps(identity) + "\n", encoding="utf-8")
+    try:
+        job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        if job["contract"] != CONTRACT:
+            raise Refusal("contract", f"the job is of version {job['contract']}, this script of {CONTRACT}", "use the script that came with sft")
+        if verb == "answer":
+            answer(folder, job)
+            return
+        if job["processes"] != WORLD:
+            raise Refusal("processes", f"{WORLD} processes were started, the job is for {job['processes']}", "start as many with torchrun")
+        train(folder, job, Owner(job), words[words.index("--from") + 1] if "--from" in words else None)
+    except BaseException as error:  # every way out is written down
+        traceback.print_exc()
+        write_error(folder, error)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not sys.exit: the remains of a broken process group may wait for ever.
+        os._exit(FAILED)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { SftError } from '../../../base/errors';
+import { problemsOf, probe, PYTHON_REMEDY, type FoundPython } from './probe';
+import type { Requirement } from './requirements';
+
+/** A Python, why it was taken, and what it lacks. */
+export interface ChosenPython {
+  readonly program: string;
+  /** For a person: `SFT_PYTHON or .sft/machine.json`. */
+  readonly from: string;
+  readonly found: FoundPython;
+  readonly problems: readonly SftError[];
+}
+
+/**
+ * The Python that trains: the one that is named, else .venv beside the configuration, else python3 of the PATH. One that is named is taken
+ * whatever it lacks; of the others the first that lacks nothing, or else the first that is there.
+ * @param folder of the configuration
+ * @throws SftError python-missing, python-broken
+ */
+export async function findPython(
+  named: string | undefined,
+  folder: string,
+  needed: readonly Requirement[],
+): Promise<ChosenPython> {
+  if (named !== undefined) return choose(named, 'SFT_PYTHON or .sft/machine.json', needed);
+  let first: ChosenPython | undefined;
+  for (const { program, from } of candidates(folder)) {
+    const chosen = await choose(program, from, needed).catch((error: unknown) => {
+      if (error instanceof SftError) return undefined;
+      throw error;
+    });
+    if (chosen?.problems.length === 0) return chosen;
+    first ??= chosen;
+  }
+  if (first !== undefined) return first;
+  throw new SftError('python-missing', 'no Python was found: neither .venv beside the configuration nor python3', {
+    remedy: PYTHON_REMEDY,
+    exitCode: 2,
+  });
+}
+
+async function choose(program: string, from: string, needed: readonly Requirement[]): Promise<ChosenPython> {
+  const found = await probe(program);
+  return { program, from, found, problems: problemsOf(found, needed) };
+}
+
+function* candidates(folder: string): Generator<{ readonly program: string; readonly from: string }> {
+  const inside = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python3'];
+  const own = path.join(folder, '.venv', ...inside);
+  if (existsSync(own)) yield { program: own, from: '.venv beside the configuration' };
+  yield { program: process.platform === 'win32' ? 'python' : 'python3', from: 'the PATH' };
+}

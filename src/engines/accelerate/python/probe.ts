@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { SftError } from '../../../base/errors';
+import { count, list, maybe, open, text, type TypeOf } from '../../../base/shapes';
+import { findScript } from './find-script';
+import { isAtLeast, OLDEST_PYTHON, requirementText, type Requirement } from './requirements';
+
+/** Importing torch from a cold disk takes long; a Python that does not answer at all is none. */
+const TIMEOUT_MS = 120_000;
+
+const FOUND = open({
+  python: text,
+  executable: text,
+  packages: v.record(text, v.nullable(text), 'an object'),
+  gpus: list(open({ name: text, memory: count })),
+  broken: maybe(text),
+});
+
+/** What a Python says it has. */
+export type FoundPython = TypeOf<typeof FOUND>;
+
+/**
+ * Asks a Python, 3.6 or later, what it has.
+ * @param program a path, or a name on the PATH
+ * @throws SftError python-missing where it cannot be started, python-broken where it does not say
+ */
+export async function probe(program: string): Promise<FoundPython> {
+  let said: string;
+  try {
+    ({ stdout: said } = await promisify(execFile)(program, [findScript('sft_probe.py')], {
+      timeout: TIMEOUT_MS,
+      windowsHide: true,
+      env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+    }));
+  } catch (error) {
+    if (error instanceof SftError) throw error;
+    const { code, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    if (code === 'ENOENT' || code === 'EACCES') {
+      throw new SftError('python-missing', `${program} cannot be started`, { remedy: PYTHON_REMEDY, exitCode: 2 });
+    }
+    throw broken(program, stderr.trim().split('\n').at(-1) ?? '', error);
+  }
+  try {
+    const read = v.safeParse(FOUND, JSON.parse(said));
+    if (read.success) return read.output;
+  } catch {
+    // Told below.
+  }
+  throw broken(program, said.trim().split('\n').at(-1) ?? '');
+}
+
+export const PYTHON_REMEDY =
+  'set SFT_PYTHON, or "python" in .sft/machine.json, to a Python with PyTorch; or set "engine": "builtin"';
+
+function broken(program: string, words: string, cause?: unknown): SftError {
+  const reason = `${program} does not say what it has${words === '' ? '' : `: ${words}`}`;
+  return new SftError('python-broken', reason, { remedy: PYTHON_REMEDY, exitCode: 2, cause });
+}
+
+/** What keeps a Python from training, each with its remedy. */
+export function problemsOf(found: FoundPython, needed: readonly Requirement[]): SftError[] {
+  const { python, executable, packages } = found;
+  if (!isAtLeast(python, OLDEST_PYTHON)) {
+    const reason = `Python ${python} (${executable}) is too old`;
+    const remedy = `choose one of ${OLDEST_PYTHON} or later: ${PYTHON_REMEDY}`;
+    return [new SftError('python-too-old', reason, { remedy, exitCode: 2 })];
+  }
+  const problems: SftError[] = [];
+  const install = (requirement: Requirement): string =>
+    `${executable} -m pip install "${requirementText(requirement)}"`;
+  for (const requirement of needed) {
+    const { name, oldest, before } = requirement;
+    const version = packages[name] ?? null;
+    if (version === null) {
+      const reason = `${name} is not installed in ${executable}`;
+      problems.push(new SftError('package-missing', reason, { remedy: install(requirement), exitCode: 2 }));
+    } else if (!isAtLeast(version, oldest) || (before !== undefined && isAtLeast(version, before))) {
+      const wanted = before === undefined ? `${oldest} or later` : `${oldest} or later, and before ${before}`;
+      const reason = `${name} ${version} in ${executable} is not one that was tried: it has to be ${wanted}`;
+      problems.push(new SftError('package-version', reason, { remedy: install(requirement), exitCode: 2 }));
+    }
+  }
+  if (found.broken !== undefined) {
+    const reason = `torch in ${executable} cannot be imported: ${found.broken}`;
+    const remedy = `install it again: ${executable} -m pip install --force-reinstall torch`;
+    problems.push(new SftError('torch-broken', reason, { remedy, exitCode: 2 }));
+  }
+  return problems;
+}

@@ -1,0 +1,73 @@
+import os from 'node:os';
+import path from 'node:path';
+import { SftError } from '../../base/errors';
+import type { DeviceInfo } from '../../compute/provider';
+import { CPU_TRAITS } from '../../compute/cpu/cpu-device';
+import type { ResolvedConfig } from '../../config/config-schema';
+import type { RunPlace } from '../engine';
+import { readMachine, type Machine } from './machine';
+import { findPython, type ChosenPython } from './python/find-python';
+import { BITSANDBYTES, REQUIRED, type Requirement } from './python/requirements';
+
+/** Where a run trains: which Python, on what, in how many processes. */
+export interface Setting {
+  readonly python: ChosenPython;
+  readonly device: 'cpu' | 'cuda';
+  readonly machine: Machine;
+}
+
+/**
+ * Looks where a run would train, before anything is started.
+ * @throws SftError machine-file, what is wrong with Python, no-gpu, too-few-gpus
+ */
+export async function readSetting({ config, configFile }: Omit<RunPlace, 'run'>): Promise<Setting> {
+  const machine = await readMachine(configFile);
+  const python = await findPython(machine.python, path.dirname(configFile), needs(config));
+  const [problem] = python.problems;
+  if (problem !== undefined) throw problem;
+  const { gpus, packages, executable } = python.found;
+  const device = config.device === 'cpu' || (config.device === 'auto' && gpus.length === 0) ? 'cpu' : 'cuda';
+  if (device === 'cuda' && gpus.length === 0) {
+    throw new SftError('no-gpu', `torch ${packages['torch'] ?? ''} in ${executable} sees no GPU`, {
+      remedy:
+        'check the driver with nvidia-smi and that torch is a build for CUDA, or set "device": "cpu" to train on the processor',
+      exitCode: 2,
+    });
+  }
+  if (device === 'cuda' && machine.processes > gpus.length) {
+    throw new SftError('too-few-gpus', `${machine.processes} processes were asked for, there are ${gpus.length} GPUs`, {
+      remedy: `set "processes" in .sft/machine.json, or SFT_PROCESSES, to ${gpus.length} or less`,
+      exitCode: 2,
+    });
+  }
+  return { python, device, machine };
+}
+
+function needs({ load_in_4bit: in4bit, optim }: ResolvedConfig): readonly Requirement[] {
+  return in4bit || optim === 'adamw_8bit' ? [...REQUIRED, BITSANDBYTES] : REQUIRED;
+}
+
+/** A setting as the queue, the preflight and refusals see it. */
+export function deviceInfo({ python, device, machine }: Setting): DeviceInfo {
+  const { packages, gpus } = python.found;
+  const on =
+    device === 'cpu'
+      ? 'the processor'
+      : gpus
+          .slice(0, machine.processes)
+          .map(({ name }) => name)
+          .join(', ');
+  const times = machine.processes === 1 ? '' : `, ${machine.processes} processes`;
+  return {
+    id: device,
+    kind: 'accelerate',
+    name: `PyTorch ${packages['torch'] ?? ''} on ${on}${times}`,
+    supports: { compute: ['f32', 'bf16', 'f16'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
+    traits: CPU_TRAITS,
+  };
+}
+
+/** Threads of each process on a processor: what the configuration says, or all cores together. */
+export function threadsEach({ threads }: Pick<ResolvedConfig, 'threads'>, processes: number): number {
+  return Math.max(1, Math.floor((threads ?? os.availableParallelism()) / processes));
+}
