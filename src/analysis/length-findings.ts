@@ -1,14 +1,16 @@
 import type { DatasetExample } from '../dataset/example';
 import type { Finding, Severity } from '../dataset/finding';
-import { joinedText, JOINED_REMEDY, type TokenLength } from '../text/token-lengths';
+import { joinedText, JOINED_REMEDY, LEFT_OUT_REMEDY, type TokenLength } from '../text/token-lengths';
 
 /** The rules that need a tokenizer; the others are in src/dataset/rules. */
 const LENGTH_RULES = {
   'over-length': 'warning',
   'answer-lost': 'error',
   'template-refuses': 'error',
+  'tool-turns': 'error',
   'asked-otherwise': 'error',
   'thoughts-dropped': 'warning',
+  'tools-left-out': 'warning',
 } as const satisfies Record<string, Severity>;
 
 type StartPlace = Pick<DatasetExample, 'line' | 'column' | 'offset'>;
@@ -32,6 +34,7 @@ export function lengthFindings(
   if (problem?.kind === 'refused') {
     add('template-refuses', `${problem.reason} - change the conversation to what the model supports`);
   }
+  if (problem?.kind === 'tools') add('tool-turns', problem.reason);
   if (problem?.kind === 'joined') add('asked-otherwise', `${joinedText(problem)} - ${JOINED_REMEDY}`);
   if (problem?.kind === 'dropped') {
     const count =
@@ -39,6 +42,12 @@ export function lengthFindings(
     add(
       'thoughts-dropped',
       `${count} not trained: the chat template leaves them out, or enable_thinking is false - write them into the answer as <think>...</think>, or set enable_thinking to true`,
+    );
+  }
+  if (problem?.kind === 'left-out') {
+    add(
+      'tools-left-out',
+      `the chat template leaves out ${problem.what}: the model does not see it - ${LEFT_OUT_REMEDY}`,
     );
   }
   if (length.truncated > 0) {

@@ -269,7 +269,7 @@ export class TextAnalysis {
     const at = new Walker();
     for (const segment of this.reading.segments) {
       for (const finding of segment.findings) {
-        // That conversations call tools is said once, however many do.
+        // That conversations call tools in a way that is not read is said once, however many do.
         if (finding.rule === 'tool-turns') {
           if (told.has(finding.message)) continue;
           told.add(finding.message);
@@ -293,6 +293,11 @@ export class TextAnalysis {
           // Of all examples the first says it.
           remarks = [];
           for (const finding of own) {
+            // As that of the tools it leaves out: the template is the same for all.
+            if (finding.rule.startsWith('tool')) {
+              if (told.has(finding.message)) continue;
+              told.add(finding.message);
+            }
             if (!isIgnored(segment.facts?.ignored ?? [], finding)) found.add(finding, most);
           }
         }

@@ -1,5 +1,7 @@
 import path from 'node:path';
-import type { DatasetExample } from '../dataset/example';
+import type { DatasetExample, ExampleMessage } from '../dataset/example';
+import { callText } from '../dataset/formats/tool-calls';
+import { askedMessages, messagesOf } from '../dataset/messages-of';
 import { formatError, SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
@@ -20,7 +22,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const CACHED = 200_000;
 
 /** What is counted of an example. */
-type Countable = Pick<DatasetExample, 'value' | 'history' | 'thoughts'>;
+type Countable = Pick<DatasetExample, 'value' | 'history' | 'thoughts' | 'tools' | 'turns'>;
 
 /** The token counts of examples under one model, each counted once. Made by openTokenCounts. */
 export class TokenCounts {
@@ -102,12 +104,12 @@ export class TokenCounts {
     if (this.chat === undefined) return undefined;
     const { tokenizer } = this.chat;
     const counter = (this.counter ??= createCounter(tokenizer));
-    const { question, answer, history } = this.conversation(example);
+    const conversation = this.conversation(example);
     const { tokens } = this.lengthOf(example, Number.MAX_SAFE_INTEGER);
     const count = (text: string): number => counter.count(tokenizer.literal(text), true);
-    const earlier = history.reduce((sum, message) => sum + count(message.content), 0);
-    const prompt = earlier + count(question);
-    const answered = count(answer);
+    const listed = count(conversation.tools ?? '');
+    const prompt = askedMessages(conversation).reduce((sum, message) => sum + count(wordsOf(message)), listed);
+    const answered = count(conversation.answer);
     // At the seams of the template tokens may join: what is left is never less than nothing.
     const template = Math.max(0, tokens - prompt - answered);
     return { tokens, prompt, answer: Math.max(0, tokens - prompt - template), template };
@@ -139,13 +141,13 @@ export class TokenCounts {
   }
 
   /** An example as training puts it together. */
-  private conversation({ value, thoughts, history = [] }: Countable): Conversation {
-    const before = withSystemPrompt(history, this.settings.systemPrompt);
-    return { question: value.question, answer: value.answer, thoughts, history: before };
+  private conversation({ value, thoughts, history = [], tools, turns }: Countable): QuestionAnswer {
+    const { question, answer } = value;
+    const told = (messages: readonly ExampleMessage[]): readonly ExampleMessage[] =>
+      withSystemPrompt(messages, this.settings.systemPrompt);
+    return { question, answer, thoughts, history: told(history), tools, turns: turns && told(turns) };
   }
 }
-
-type Conversation = QuestionAnswer & Required<Pick<QuestionAnswer, 'history'>>;
 
 /** Opens a model folder's tokenizer. A folder that cannot be read gives estimates and the reason. */
 export async function openTokenCounts(modelFolder: string | undefined): Promise<TokenCounts> {
@@ -159,37 +161,34 @@ export async function openTokenCounts(modelFolder: string | undefined): Promise<
   }
 }
 
-function estimate(
-  { question, answer, thoughts = '', history }: Conversation,
-  maxSeqLength: number,
-  trainOn: TrainOn,
-): TokenLength {
+function estimate(conversation: QuestionAnswer, maxSeqLength: number, trainOn: TrainOn): TokenLength {
   const tokensIn = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
-  let tokens = 0;
+  const messages = messagesOf(conversation);
+  let tokens = tokensIn(conversation.tools ?? '');
   let trained = 0;
   let answers = 0;
   let trainedAnswers = 0;
-  const add = (text: string, isAnswer: boolean, isTrained: boolean): void => {
-    const own = tokensIn(text);
-    if (isAnswer) answers++;
-    if (isTrained) {
+  for (const [at, message] of messages.entries()) {
+    const own = tokensIn((message.thoughts ?? '') + wordsOf(message));
+    if (message.role === 'assistant') answers++;
+    const isLast = at === messages.length - 1;
+    if (isLast || (message.role === 'assistant' && message.train !== false && trainOn === 'all')) {
       trainedAnswers++;
       trained += Math.max(0, Math.min(own, maxSeqLength - tokens));
     }
     tokens += own;
-  };
-  for (const { role, content, thoughts: before = '', train } of history) {
-    const isAnswer = role === 'assistant';
-    add(before + content, isAnswer, isAnswer && train !== false && trainOn === 'all');
   }
-  add(question, false, false);
-  add(thoughts + answer, true, true);
   return { tokens, trained, truncated: Math.max(0, tokens - maxSeqLength), answers, trainedAnswers };
 }
 
+/** What a message says and calls. */
+function wordsOf({ content, calls = [] }: ExampleMessage): string {
+  return content + calls.map(callText).join('');
+}
+
 /** The texts themselves would be held twice: 53 bits of each stand for them. */
-function cacheKey({ value, thoughts, history = [] }: Countable): string {
+function cacheKey({ value, thoughts, history = [], tools, turns }: Countable): string {
   const key = `${sourceHash(value.question)} ${sourceHash(value.answer)} `;
-  if (history.length === 0 && thoughts === undefined) return key;
-  return `${key}${sourceHash(JSON.stringify([history, thoughts]))} `;
+  if (history.length === 0 && thoughts === undefined && tools === undefined && turns === undefined) return key;
+  return `${key}${sourceHash(JSON.stringify([history, thoughts, tools, turns]))} `;
 }

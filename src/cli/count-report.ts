@@ -1,6 +1,12 @@
 import { countOf } from '../base/count-of';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
-import { joinedText, JOINED_REMEDY, type LengthSummary, type TokenLength } from '../text/token-lengths';
+import {
+  joinedText,
+  JOINED_REMEDY,
+  LEFT_OUT_REMEDY,
+  type LengthSummary,
+  type TokenLength,
+} from '../text/token-lengths';
 import type { Terminal } from './verb';
 
 /** So many places are listed before the rest is only counted. */
@@ -67,8 +73,10 @@ export function sayProblems(
   terminal: Terminal,
 ): boolean {
   const refused = examples.filter(({ problem }) => problem?.kind === 'refused');
+  const tools = examples.filter(({ problem }) => problem?.kind === 'tools');
   const joined = examples.filter(({ problem }) => problem?.kind === 'joined');
   const dropped = examples.filter(({ problem }) => problem?.kind === 'dropped');
+  const cut = examples.filter(({ problem }) => problem?.kind === 'left-out');
   const lost = examples.filter((example) => example.truncated > 0 && example.trained === 0);
   for (const { line, problem } of refused.slice(0, LISTED)) {
     if (problem?.kind === 'refused') terminal.log(`${file}:${line} ${problem.reason}`);
@@ -90,12 +98,24 @@ export function sayProblems(
       `the thoughts of ${countOf(dropped.length, 'example')} are not trained (lines ${lines(dropped)}): ${why}`,
     );
   }
+  const [calling] = tools;
+  if (calling?.problem?.kind === 'tools') {
+    terminal.log(
+      `${file}:${calling.line} ${calling.problem.reason} (${countOf(tools.length, 'example')}, lines ${lines(tools)})`,
+    );
+  }
+  const [firstCut] = cut;
+  if (firstCut?.problem?.kind === 'left-out') {
+    terminal.log(
+      `the chat template leaves out ${firstCut.problem.what} of ${countOf(cut.length, 'example')} (lines ${lines(cut)}) - ${LEFT_OUT_REMEDY}`,
+    );
+  }
   if (lost.length > 0) {
     terminal.log(
       `${countOf(lost.length, 'answer')} lost entirely - raise --max-seq-length, or shorten or delete these examples`,
     );
   }
-  return refused.length + joined.length + lost.length > 0;
+  return refused.length + tools.length + joined.length + lost.length > 0;
 }
 
 function lines(examples: readonly CountedExample[]): string {

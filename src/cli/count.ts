@@ -96,9 +96,9 @@ interface CountedFile {
 }
 
 function countFile(dataset: Dataset, chat: ChatTokenizer, maxSeqLength: number): Omit<CountedFile, 'key'> {
-  const examples = dataset.examples.map(({ index, line, value, thoughts, history = [] }): CountedExample => {
+  const examples = dataset.examples.map(({ index, line, value, ...further }): CountedExample => {
     const { question, answer } = value;
-    return { index, line, ...tokenLength(chat, { question, answer, thoughts, history }, maxSeqLength) };
+    return { index, line, ...tokenLength(chat, { question, answer, ...further }, maxSeqLength) };
   });
   return { file: dataset.file, examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) };
 }

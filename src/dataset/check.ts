@@ -12,7 +12,7 @@ import { asWritten, type JsonObject } from './formats/reading';
 import { tableFormat } from './formats/table-file';
 import { isAnki } from './formats/whole/anki';
 import { foreignRows, wholeFileMessage } from './formats/whole/foreign-rows';
-import { callsTools } from './formats/tool-turns';
+import { callsToolsInParts, checkTools, withExactTools } from './formats/tool-turns';
 import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
@@ -75,7 +75,7 @@ const TOOL_TURNS: RuleFinding = {
   start: 0,
   end: 1,
   message:
-    'this conversation, and others like it, calls tools: such turns cannot be trained yet - write calls and results as texts, or delete these examples',
+    'this conversation, and others like it, calls tools in parts of its turns, which is not read - write calls as "tool_calls" and results as turns with the role "tool", as OpenAI does, or delete these examples',
 };
 
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
@@ -306,7 +306,7 @@ export class DatasetChecker {
     if (element.repeatedKeys) {
       duplicateKeys(plainTree(), (start) => this.place(start + element.start, at)).forEach(reading);
     }
-    if (callsTools(value)) {
+    if (callsToolsInParts(value)) {
       // Where all findings of an example are kept, as the editor does, whoever shows them says it once.
       if (this.onElement !== undefined || !this.toldTools) reading(TOOL_TURNS);
       this.toldTools = true;
@@ -322,6 +322,7 @@ export class DatasetChecker {
       return;
     }
     if (!checkTurnOrder(kind, own.value, tree, reading, own.places)) return;
+    if (!checkTools(kind, own.value, tree, reading, own.places)) return;
     const plain = own.places === AS_WRITTEN;
     if (kind !== 'qa' && plain) reportMisspeltOptionalKeys(kind, own.value, tree, reading);
     const example: DatasetExample = {
@@ -330,7 +331,12 @@ export class DatasetChecker {
       column: columnOf(at),
       offset: element.start,
       endOffset: element.end,
-      ...adaptExample(kind, own.value, columns),
+      ...adaptExample(
+        kind,
+        own.value,
+        columns,
+        table ? own.value : withExactTools(own.value, element.source, columns, readExample),
+      ),
     };
     this.items.push({ type: 'example', example, source: element.source, raw: own.value });
     if (this.rules.length === 0) return;

@@ -4,6 +4,7 @@ import { adaptExample } from './formats/adapt';
 import { CsvParser, type ParsedRecord } from './formats/csv-parser';
 import type { DatasetKind } from './formats/kind';
 import { readExample } from './formats/read-example';
+import { withExactTools } from './formats/tool-turns';
 import type { RuleSubject } from './rule';
 import { subjectOf } from './subject';
 
@@ -33,13 +34,14 @@ export interface RereadExample {
 export function rereadExample(
   { file, format, kind, header, columns }: ExampleContext,
   source: string,
-  place: Omit<DatasetExample, 'value' | 'history' | 'thoughts'>,
+  place: Omit<DatasetExample, 'value' | 'history' | 'thoughts' | 'tools' | 'turns'>,
 ): RereadExample {
   const record = format === 'csv' || format === 'tsv' ? readRecord(format, header, source, columns) : undefined;
   const value: unknown = record?.value ?? byOurNames(JSON.parse(source), columns);
   const reading = readExample(value);
   if (reading?.kind !== kind) throw new Error('the source is no example of its file');
-  const example: DatasetExample = { ...place, ...adaptExample(kind, reading.value, columns) };
+  const exact = record === undefined ? withExactTools(reading.value, source, columns, readExample) : reading.value;
+  const example: DatasetExample = { ...place, ...adaptExample(kind, reading.value, columns, exact) };
   const form = { columns, ...(record === undefined ? {} : { table: record.tree }) };
   const subject = subjectOf(file, example, source, reading, form);
   return { subject, raw: reading.value, table: record !== undefined };

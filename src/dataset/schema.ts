@@ -38,7 +38,7 @@ export function schemaErrors(kind: DatasetKind = 'qa'): readonly ErrorObject[] {
 function validator(kind: DatasetKind): ValidateFunction<JsonObject> {
   let validate = compiled.get(kind);
   if (validate === undefined) {
-    validate = createAjv({ allErrors: true }).compile<JsonObject>(SCHEMAS[kind]);
+    validate = createAjv({ allErrors: true, allowUnionTypes: true }).compile<JsonObject>(SCHEMAS[kind]);
     compiled.set(kind, validate);
   }
   return validate;
@@ -80,6 +80,8 @@ export function reportSchemaErrors(
 ): void {
   const missing = new Map<string, string[]>();
   for (const error of errors) {
+    // What it says, the errors of its branches say.
+    if (error.keyword === 'if') continue;
     if (error.keyword !== 'required') {
       reportValue(error, tree, report, kind, places);
       continue;

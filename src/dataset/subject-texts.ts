@@ -20,7 +20,7 @@ function roleOfKey(key: string, kind: DatasetKind, category: string): TextRole {
   return key === category ? 'agency' : (ROLES[kind][key] ?? 'other');
 }
 
-const TURN_ROLES = { user: 'question', assistant: 'answer', system: 'system' } as const satisfies Record<
+const TURN_ROLES = { user: 'question', assistant: 'answer', system: 'system', tool: 'other' } as const satisfies Record<
   string,
   TextRole
 >;

@@ -1,4 +1,5 @@
 import type { DatasetExample } from './example';
+import { messagesOf } from './messages-of';
 
 const OPENS = '<think>';
 const CLOSES = '</think>';
@@ -24,13 +25,11 @@ export function splitThoughts(text: string): ThoughtAnswer | undefined {
 
 /** Whether an answer of the assistant in it has thoughts, written into its text or beside it. */
 export function thinks({
-  value,
-  thoughts,
-  history = [],
-}: Pick<DatasetExample, 'value' | 'thoughts' | 'history'>): boolean {
-  const has = (content: string, beside: string | undefined): boolean =>
-    beside !== undefined || (splitThoughts(content)?.thoughts ?? '') !== '';
-  return (
-    has(value.answer, thoughts) || history.some((turn) => turn.role === 'assistant' && has(turn.content, turn.thoughts))
+  value: { question, answer },
+  ...further
+}: Pick<DatasetExample, 'value' | 'thoughts' | 'history' | 'turns'>): boolean {
+  return messagesOf({ question, answer, ...further }).some(
+    ({ role, content, thoughts }) =>
+      role === 'assistant' && (thoughts !== undefined || (splitThoughts(content)?.thoughts ?? '') !== ''),
   );
 }

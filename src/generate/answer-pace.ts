@@ -1,6 +1,6 @@
 import type { LlamaModel } from '../model/llama';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
-import { promptOf, QUESTIONS_AT_ONCE, type AskedQuestion } from './answer';
+import type { AskedQuestion, ChatTokenizer } from '../text/chat-tokenizer';
+import { QUESTIONS_AT_ONCE } from './answer';
 import { generate } from './generate';
 import { GREEDY } from './sampler';
 
@@ -30,7 +30,7 @@ export async function measureAnswerPace(
   questions: readonly AskedQuestion[],
   { maxNewTokens, budget }: { readonly maxNewTokens: number; readonly budget: number },
 ): Promise<AnswerPace> {
-  const prompts = questions.slice(0, QUESTIONS_AT_ONCE).map((question) => promptOf(chat, question));
+  const prompts = questions.slice(0, QUESTIONS_AT_ONCE).map((question) => chat.encodeQuestion(question));
   const together = await timed(model, chat, prompts, maxNewTokens, budget);
   const alone = await timed(model, chat, prompts.slice(0, 1), Math.min(1 + FEWEST, maxNewTokens), Infinity);
   const { prompt, steps, seconds, written, lengths } = together;

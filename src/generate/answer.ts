@@ -1,17 +1,10 @@
 import type { LlamaModel } from '../model/llama';
-import type { ChatMessage } from '../text/chat-template';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
+import type { AskedQuestion, ChatTokenizer } from '../text/chat-tokenizer';
 import { generate, type GenerateOptions } from './generate';
 import { GREEDY } from './sampler';
 
 /** Questions answered side by side: each step then reads the weights once for all of them. */
 export const QUESTIONS_AT_ONCE = 16;
-
-/** A question with what stands before it in its conversation. */
-export interface AskedQuestion {
-  readonly question: string;
-  readonly history?: readonly ChatMessage[];
-}
 
 /** An answer as it was given. */
 export interface GivenAnswer {
@@ -27,11 +20,6 @@ export interface AnswerOptions extends Pick<GenerateOptions, 'maxNewTokens' | 's
   readonly onAnswer?: (done: number) => void;
 }
 
-/** The ids that a question is asked with. */
-export function promptOf(chat: ChatTokenizer, { question, history = [] }: AskedQuestion): number[] {
-  return chat.encodePrompt([...history, { role: 'user', content: question }]);
-}
-
 /**
  * Greedy answers to questions, each in a conversation of its own.
  * @throws the signal's reason where it is aborted
@@ -43,7 +31,7 @@ export async function answerQuestions(
   options: AnswerOptions,
 ): Promise<GivenAnswer[]> {
   return answerInTurns(questions, options, async (some) => {
-    const prompts = some.map((question) => promptOf(chat, question));
+    const prompts = some.map((question) => chat.encodeQuestion(question));
     const continuations = await generate(model, prompts, {
       sampling: GREEDY,
       maxNewTokens: options.maxNewTokens,

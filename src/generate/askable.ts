@@ -1,8 +1,8 @@
 import type { LlamaModel } from '../model/llama';
 import type { TokenSequence } from '../model/batch';
 import { scoreExamples, type ExampleScore } from '../model/score';
-import type { ChatTokenizer } from '../text/chat-tokenizer';
-import { answerQuestions, type AnswerOptions, type AskedQuestion, type GivenAnswer } from './answer';
+import type { AskedQuestion, ChatTokenizer } from '../text/chat-tokenizer';
+import { answerQuestions, type AnswerOptions, type GivenAnswer } from './answer';
 
 /** Mean NLL over all trained tokens of some sequences (NaN where there is none), and the NLL of each. */
 export interface Scores {

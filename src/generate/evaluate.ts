@@ -1,10 +1,11 @@
 import type { Span } from '../base/spans';
 import type { ExampleScore } from '../model/score';
 import type { TokenSequence } from '../model/batch';
+import type { AskedQuestion } from '../text/chat-tokenizer';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { scoreRouge, type RougeScores } from '../text/rouge/rouge';
 import { tokenizeForRouge, type RougeOptions } from '../text/rouge/tokenize';
-import type { AnswerOptions, AskedQuestion, GivenAnswer } from './answer';
+import type { AnswerOptions, GivenAnswer } from './answer';
 import type { AskableModel } from './askable';
 
 /** A held-out example, tokenised, with its place in the data. */

@@ -5,6 +5,7 @@ import type { DeviceListing } from '../compute/provider';
 import type { ResolvedConfig } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
 import type { DatasetExample } from '../dataset/example';
+import type { Dataset } from '../dataset/read';
 import { splitThoughts } from '../dataset/thoughts';
 import type { RecipeMessage, RecipeSource } from '../export/recipes/recipe';
 import type { ChatMessage } from '../text/chat-template';
@@ -45,7 +46,10 @@ export async function openRecipe(
 }
 
 async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles): Promise<RecipeSource> {
-  for (const { dataset } of data.files) refuseErrors(dataset);
+  for (const { dataset } of data.files) {
+    refuseErrors(dataset);
+    refuseTools(dataset);
+  }
   const chat = await loadChatTokenizer(config.model_name);
   const examples = data.files.map(({ dataset }) => dataset.examples);
   const thinking = isThinking(config.enable_thinking, examples.flat());
@@ -72,6 +76,17 @@ async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles):
     parts: { train, validation: limited(validation, config), test },
     plan: { steps, warmup: Math.min(steps, warmupLength(steps, config.warmup_steps, config.warmup_ratio)) },
   };
+}
+
+/** The forms in which other trainers take calls and functions differ from tool to tool: none is written. */
+function refuseTools({ file, examples }: Dataset): void {
+  const first = examples.find(({ tools, turns }) => tools !== undefined || turns !== undefined);
+  if (first === undefined) return;
+  throw new SftError('recipe-without-tools', 'recipes do not carry conversations with tools', {
+    file,
+    line: first.line,
+    remedy: 'give the other trainer the data as they are, or write calls and results as texts',
+  });
 }
 
 /** An example as it is asked and learnt here: its system prompt in it, thoughts beside their answers where they are learnt. */

@@ -1,27 +1,26 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
+import type { ExampleMessage, ToolCall } from '../dataset/example';
 import { defaultTemplate } from './default-template';
 import { compileTemplate } from './jinja';
 import { isObject, readModelJson, readModelText, TEMPLATE_FILE } from './model-files';
+import { PythonJson } from './python-json';
 import { readSpecialTokens } from './special-tokens';
 import type { Outline } from './template-outline';
 import type { TextTokenizer } from './tokenizer';
+import { CALL_PROBE, GIVEN, PROBE_TOOLS } from './tool-probe';
 import { untrainedIn } from './untrained-tokens';
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-  /** Of the assistant: what it thought first, where that is not in the content. Templates know it as reasoning_content. */
-  readonly thoughts?: string;
-  /** False for a turn of the assistant that is context only. */
-  readonly train?: false;
-}
+/** Templates know the thoughts as reasoning_content, calls as tool_calls. */
+export type ChatMessage = ExampleMessage;
 
 export interface RenderOptions {
   /** Ends with the header of the assistant's turn, for the model to go on. */
   readonly addGenerationPrompt: boolean;
   /** What templates that can switch thinking on and off read as `enable_thinking`; false unless given. */
   readonly enableThinking?: boolean;
+  /** The functions that the model is told of: a JSON list; none unless given. */
+  readonly tools?: string | undefined;
 }
 
 export interface ChatTemplate {
@@ -58,22 +57,59 @@ export async function loadChatTemplate(
     documents: null,
   });
   const notice = found.name === undefined ? {} : { notice: `the model brings no chat template: ${found.name} is used` };
-  const variables = ({ addGenerationPrompt, enableThinking = false }: RenderOptions): Record<string, unknown> => ({
+  const variables = ({
+    addGenerationPrompt,
+    enableThinking = false,
+    tools,
+  }: RenderOptions): Record<string, unknown> => ({
     add_generation_prompt: addGenerationPrompt,
     enable_thinking: enableThinking,
+    ...(tools === undefined ? {} : { tools: new PythonJson(tools) }),
   });
+  const render = (messages: readonly ChatMessage[], options: RenderOptions, asText: boolean): string =>
+    compiled.render({ messages: messages.map((message) => asTemplatesRead(message, asText)), ...variables(options) });
+  let asText: boolean | undefined;
   return {
     source: found.source,
     file: found.file,
     ...notice,
-    renderChat: (messages, options) =>
-      compiled.render({ messages: messages.map(asTemplatesRead), ...variables(options) }),
+    renderChat: (messages, options) => {
+      if (messages.some(({ calls }) => calls !== undefined)) asText ??= takesArgumentsAsText(render);
+      return render(messages, options, asText === true);
+    },
     outline: (roles, options) => compiled.outline(roles, variables(options)),
   };
 }
 
-function asTemplatesRead({ role, content, thoughts }: ChatMessage): Readonly<Record<string, string>> {
-  return thoughts === undefined ? { role, content } : { role, content, reasoning_content: thoughts };
+/** Whether a template joins the arguments of a call with other text (DeepSeek), which an object cannot be. */
+function takesArgumentsAsText(
+  render: (messages: readonly ChatMessage[], options: RenderOptions, asText: boolean) => string,
+): boolean {
+  const writes = (asText: boolean): boolean => {
+    try {
+      return render(CALL_PROBE, { addGenerationPrompt: false, tools: PROBE_TOOLS }, asText).includes(GIVEN);
+    } catch {
+      return false;
+    }
+  };
+  return !writes(false) && writes(true);
+}
+
+function asTemplatesRead(message: ChatMessage, asText: boolean): Readonly<Record<string, unknown>> {
+  const { role, content, thoughts, calls, name, callId } = message;
+  return {
+    role,
+    content,
+    ...(thoughts === undefined ? {} : { reasoning_content: thoughts }),
+    ...(calls === undefined ? {} : { tool_calls: calls.map((call) => asCall(call, asText)) }),
+    ...(name === undefined ? {} : { name }),
+    ...(callId === undefined ? {} : { tool_call_id: callId }),
+  };
+}
+
+function asCall({ id, name, arguments: given }: ToolCall, asText: boolean): Readonly<Record<string, unknown>> {
+  const called = { name, arguments: asText ? given : new PythonJson(given) };
+  return { ...(id === undefined ? {} : { id }), type: 'function', function: called };
 }
 
 interface FoundTemplate {

@@ -1,25 +1,28 @@
 import { cutSpans, type Span } from '../base/spans';
+import { askedMessages, messagesOf, type ConversationParts } from '../dataset/messages-of';
+import type { ToolCall } from '../dataset/example';
 import { loadChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template';
 import { conversationTexts, withoutThoughts, type ConversationTexts, type TrainOn } from './conversation-texts';
 import { checkEmbedded } from './embedded-tokens';
 import { unmarked } from './literal-marks';
 import type { PromptDifference } from './prompt-difference';
+import { withTexts } from './python-json';
 import { tokensOfText, type TextTokens } from './span-tokens';
 import { readStopTokenIds } from './stop-tokens';
 import { withSystemPrompt } from './system-prompt';
 import { loadTokenizer, type TextTokenizer } from './tokenizer';
+import { refuseUnwrittenTools, unwritten } from './tool-support';
 import { untrainedIn } from './untrained-tokens';
 import { TrainedSpan, type TrainedText } from './trained-span';
 
-/** A conversation with its last answer. */
-export interface QuestionAnswer {
-  readonly question: string;
-  readonly answer: string;
-  /** What the assistant thought before it answered, where that is not in the answer's text. */
-  readonly thoughts?: string | undefined;
-  /** What stands before the question. A system message in it takes the configured one's place. */
-  readonly history?: readonly ChatMessage[];
+/** A conversation with its last answer. A system message in it takes the configured one's place. */
+export interface QuestionAnswer extends ConversationParts {
+  /** The functions that the model is told of: a JSON list. */
+  readonly tools?: string | undefined;
 }
+
+/** A conversation up to its last answer. */
+export type AskedQuestion = Omit<QuestionAnswer, 'answer' | 'thoughts'>;
 
 /** A text as the trainer takes it. */
 export interface EncodedText {
@@ -44,6 +47,8 @@ export interface AnswerCounts {
   readonly droppedThoughts: number;
   /** A prompt and the text that is trained, where the tokens of the one do not begin those of the other. */
   readonly joined: JoinedPrompt | undefined;
+  /** What the template does not write of a conversation with tools, where it writes the rest. */
+  readonly leftOut: string | undefined;
 }
 
 export interface EncodedExample extends EncodedText, AnswerCounts {
@@ -81,6 +86,8 @@ export interface ChatTokenizer {
   countExample(example: QuestionAnswer): ExampleTokens;
   /** Ids of the messages with the header of the assistant's turn at the end. */
   encodePrompt(messages: readonly ChatMessage[]): number[];
+  /** Ids that the answer of a conversation is asked with. */
+  encodeQuestion(asked: AskedQuestion): number[];
   /** The text of that prompt, special tokens written out. */
   promptText(messages: readonly ChatMessage[]): string;
   /** What an answer's ids say, without special tokens, and without the thoughts before it where it was asked with thoughts. */
@@ -191,7 +198,7 @@ class TemplateTokenizer implements ChatTokenizer {
   }
 
   encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample {
-    const { texts, answers } = this.textsOf(example);
+    const { texts, about } = this.textsOf(example);
     const [whole, ...earlier] = [texts.whole, ...texts.earlier].map((text) => {
       const ids: number[] = [];
       const tokens = tokensOfText(this.tokenizer, text, ids);
@@ -206,29 +213,34 @@ class TemplateTokenizer implements ChatTokenizer {
       answer: cutSpans(tokens.trained.slice(-1), encoded.ids.length),
       totalTokens: tokens.total,
       truncatedTokens: tokens.total - encoded.ids.length,
-      ...countsOf(texts, answers, [tokens, ...earlier.map((other) => other.tokens)]),
+      ...countsOf(texts, about, [tokens, ...earlier.map((other) => other.tokens)]),
     };
   }
 
   countExample(example: QuestionAnswer): ExampleTokens {
-    const { texts, answers } = this.textsOf(example);
+    const { texts, about } = this.textsOf(example);
     const tokens = [texts.whole, ...texts.earlier].map((text) => tokensOfText(this.tokenizer, text));
     const trained = tokens.map((one) => one.trained);
-    return { total: tokens[0]!.total, trained, ...countsOf(texts, answers, tokens) };
+    return { total: tokens[0]!.total, trained, ...countsOf(texts, about, tokens) };
   }
 
-  encodePrompt(messages: readonly ChatMessage[]): number[] {
-    const ids = this.tokenizer.encode(this.markedPrompt(messages), true);
+  encodePrompt(messages: readonly ChatMessage[], tools?: string): number[] {
+    const ids = this.tokenizer.encode(this.markedPrompt(messages, tools), true);
     this.check(ids);
     return ids;
+  }
+
+  encodeQuestion(asked: AskedQuestion): number[] {
+    return this.encodePrompt(askedMessages(asked), asked.tools);
   }
 
   promptText(messages: readonly ChatMessage[]): string {
     return unmarked(this.markedPrompt(messages));
   }
 
-  private markedPrompt(messages: readonly ChatMessage[]): string {
-    return this.span.prompt(this.asWritten(this.literal(messages)));
+  private markedPrompt(messages: readonly ChatMessage[], tools?: string): string {
+    refuseUnwrittenTools(this.template, messages);
+    return this.span.prompt(this.asWritten(this.literal(messages)), this.literalJson(tools));
   }
 
   private check(ids: Iterable<number>): void {
@@ -242,15 +254,18 @@ class TemplateTokenizer implements ChatTokenizer {
     return (end === -1 ? text : text.slice(end + THOUGHTS_END.length)).trim();
   }
 
-  private textsOf({ question, answer, thoughts, history = [] }: QuestionAnswer): {
+  private textsOf(example: QuestionAnswer): {
     texts: ConversationTexts;
-    answers: number;
+    about: Pick<AnswerCounts, 'answers' | 'leftOut'>;
   } {
-    const said: ChatMessage = { role: 'assistant', content: answer, ...(thoughts === undefined ? {} : { thoughts }) };
-    const messages = [...history, { role: 'user', content: question } as const, said];
+    const { template } = this;
+    const messages = messagesOf(example);
+    refuseUnwrittenTools(template, messages);
     const meant = this.literal(messages);
-    const texts = conversationTexts(this.span, this.asWritten(meant), meant, this.options.trainOn ?? 'all');
-    return { texts, answers: messages.filter(({ role }) => role === 'assistant').length };
+    const tools = this.literalJson(example.tools);
+    const texts = conversationTexts(this.span, this.asWritten(meant), meant, this.options.trainOn ?? 'all', tools);
+    const answers = messages.filter(({ role }) => role === 'assistant').length;
+    return { texts, about: { answers, leftOut: unwritten(template, meant, tools, texts) } };
   }
 
   private asWritten(messages: readonly ChatMessage[]): readonly ChatMessage[] {
@@ -261,10 +276,23 @@ class TemplateTokenizer implements ChatTokenizer {
   private literal(messages: readonly ChatMessage[]): readonly ChatMessage[] {
     const { tokenizer } = this;
     return withSystemPrompt(messages, this.options.systemPrompt).map((message) => {
-      const { content, thoughts } = message;
-      const marked = { ...message, content: tokenizer.literal(content) };
-      return thoughts === undefined ? marked : { ...marked, thoughts: tokenizer.literal(thoughts) };
+      const { content, thoughts, calls, name } = message;
+      return {
+        ...message,
+        content: tokenizer.literal(content),
+        ...(thoughts === undefined ? {} : { thoughts: tokenizer.literal(thoughts) }),
+        ...(calls === undefined ? {} : { calls: calls.map((call) => this.literalCall(call)) }),
+        ...(name === undefined ? {} : { name: tokenizer.literal(name) }),
+      };
     });
+  }
+
+  private literalCall(call: ToolCall): ToolCall {
+    return { ...call, name: this.tokenizer.literal(call.name), arguments: this.literalJson(call.arguments)! };
+  }
+
+  private literalJson(json: string | undefined): string | undefined {
+    return json === undefined ? undefined : withTexts(json, (text) => this.tokenizer.literal(text));
   }
 }
 
@@ -277,17 +305,18 @@ const THOUGHTS_END = '</think>';
 
 function countsOf(
   { whole, earlier, trainedAnswers, droppedThoughts }: ConversationTexts,
-  answers: number,
+  about: Pick<AnswerCounts, 'answers' | 'leftOut'>,
   tokens: readonly TextTokens[],
 ): AnswerCounts {
   const at = tokens.findIndex(({ joined }) => joined !== undefined);
   const text: TrainedText | undefined = [whole, ...earlier][at];
   const asked = tokens[at]?.joined?.asked;
-  if (text === undefined || asked === undefined) return { answers, trainedAnswers, droppedThoughts, joined: undefined };
+  if (text === undefined || asked === undefined)
+    return { ...about, trainedAnswers, droppedThoughts, joined: undefined };
   const from = Math.max(0, asked - SHOWN);
   const joined = {
     asked: unmarked(text.text.slice(from, asked)),
     trained: unmarked(text.text.slice(from, asked + SHOWN / 2)),
   };
-  return { answers, trainedAnswers, droppedThoughts, joined };
+  return { ...about, trainedAnswers, droppedThoughts, joined };
 }

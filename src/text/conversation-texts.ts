@@ -1,4 +1,5 @@
 import { SftError } from '../base/errors';
+import { isAsking } from '../dataset/formats/turn-use';
 import { splitThoughts } from '../dataset/thoughts';
 import type { ChatMessage } from './chat-template';
 import type { AnswerPlace, TrainedSpan, TrainedText } from './trained-span';
@@ -23,6 +24,7 @@ export interface ConversationTexts {
  * in training as in use, each answer follows the very prompt it is asked with.
  * @param messages as they are written; the last is an answer
  * @param meant the same with the thoughts that the data have
+ * @param tools the functions that the model is told of
  * @throws SftError chat-template-raised, chat-template-failed, chat-template-span
  */
 export function conversationTexts(
@@ -30,9 +32,10 @@ export function conversationTexts(
   messages: readonly ChatMessage[],
   meant: readonly ChatMessage[],
   trainOn: TrainOn,
+  tools?: string,
 ): ConversationTexts {
   const last = messages.length - 1;
-  const find = (at: number): TrainedText => span.find(messages.slice(0, at), messages[at]!);
+  const find = (at: number): TrainedText => span.find(messages.slice(0, at), messages[at]!, tools);
   const whole = extendable(find(last));
   const earlier: ReturnType<typeof extendable>[] = [];
   let trainedAnswers = 1;
@@ -40,7 +43,7 @@ export function conversationTexts(
   for (let at = last - 1; at > 0 && trainOn === 'all'; at--) {
     const message = messages[at]!;
     if (message.role !== 'assistant' || message.train === false) continue;
-    const text = messages[at - 1]!.role === 'user' ? find(at) : optional(() => find(at));
+    const text = isAsking(messages[at - 1]!.role) ? find(at) : optional(() => find(at));
     if (text === undefined) continue;
     const [place] = text.answers;
     const begun = text.text.slice(0, place!.end);

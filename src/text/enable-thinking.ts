@@ -9,7 +9,7 @@ export type EnableThinking = 'auto' | boolean;
 /** One value for all examples of a dataset. */
 export function isThinking(
   setting: EnableThinking,
-  examples: readonly Pick<DatasetExample, 'value' | 'thoughts' | 'history'>[],
+  examples: readonly Pick<DatasetExample, 'value' | 'thoughts' | 'history' | 'turns'>[],
 ): boolean {
   return setting === 'auto' ? examples.some(thinks) : setting;
 }

@@ -1,8 +1,10 @@
 import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { SftError } from '../base/errors';
-import { LimitedInterpreter, limitsFor, type Program, type Value } from './limited-interpreter';
+import { LimitedInterpreter, limitsFor, type Program } from './limited-interpreter';
+import { templateValue } from './python-json';
 import { pythonStrip, STRIP_FUNCTION, usePythonStrip } from './python-strip';
 import { strftime } from './strftime';
+import type { Value } from './template-value';
 import { outlineOf, type Outline } from './template-outline';
 
 /** As Jinja's sandbox has it: a template may not ask for more. */
@@ -53,7 +55,7 @@ export function compileTemplate(
   // What a template sets it sets here: nothing of one text gets into the next.
   const environmentOf = (variables: Readonly<Record<string, unknown>>): Environment => {
     const environment = new Environment(shared);
-    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+    for (const [name, value] of Object.entries(variables)) environment.setVariable(name, templateValue(value));
     return environment;
   };
   return {

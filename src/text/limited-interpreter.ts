@@ -1,7 +1,8 @@
-import { Interpreter, type Environment, type parse } from '@huggingface/jinja';
+import { Environment, Interpreter, type parse } from '@huggingface/jinja';
+import { isContainer, pythonDumps, pythonText, type JsonForm } from './python-text';
+import type { Value } from './template-value';
 
 export type Program = ReturnType<typeof parse>;
-export type Value = ReturnType<Interpreter['run']>;
 
 export interface Node {
   readonly type: string;
@@ -17,6 +18,20 @@ export interface BinaryNode extends Node {
 export interface CallNode extends Node {
   readonly callee: Node;
   readonly args: readonly Node[];
+}
+
+/** A node whose value is known. */
+interface KnownNode extends Node {
+  readonly type: 'Known';
+  readonly known: Value;
+}
+
+export function known(value: Value): KnownNode {
+  return { type: 'Known', known: value };
+}
+
+function textValue(text: string): Value {
+  return new Environment().set('text', text);
 }
 
 /** What @huggingface/jinja's interpreter has, its types call it private. Without these methods there is neither a limit nor an outline. */
@@ -87,6 +102,7 @@ export class LimitedInterpreter extends OpenInterpreter {
 
   /** @throws TemplateLimit */
   override evaluate(node: Node | undefined, environment: Environment): Value {
+    if (node?.type === 'Known') return (node as KnownNode).known;
     if (++this.depth > DEEPEST) throw new TemplateLimit(`it nests deeper than ${DEEPEST}`);
     const value = super.evaluate(node, environment);
     this.depth--;
@@ -97,7 +113,11 @@ export class LimitedInterpreter extends OpenInterpreter {
   }
 
   override applyFilter(operand: Value, filter: Node, environment: Environment): Value {
-    this.operand = operand;
+    // Without arguments there is none to be seen; the next call's are none of this filter's.
+    this.operand = filter.type === 'Identifier' ? undefined : operand;
+    const { value: name } = filter.type === 'Identifier' ? filter : (filter as CallNode).callee;
+    if (name === 'tojson') return this.json(operand, filter, environment);
+    if (name === 'string' && isContainer(operand)) return textValue(pythonText(operand));
     return super.applyFilter(operand, filter, environment);
   }
 
@@ -116,6 +136,39 @@ export class LimitedInterpreter extends OpenInterpreter {
         throw new TemplateLimit(`it makes a text of up to ${size} characters`);
     }
     return given;
+  }
+
+  /** As transformers' templates have it; the interpreter's own knows nothing of Python's floats. */
+  private json(operand: Value, filter: Node, environment: Environment): Value {
+    const given =
+      filter.type === 'Identifier' ? undefined : this.evaluateArguments((filter as CallNode).args, environment)[1];
+    const option = (name: string): unknown => given?.get(name)?.value;
+    const indent = option('indent');
+    const separators = option('separators') as readonly Value[] | null | undefined;
+    const form: JsonForm = {
+      indent: typeof indent === 'number' ? indent : null,
+      ensureAscii: option('ensure_ascii') === true,
+      sortKeys: option('sort_keys') === true,
+      separators: separators?.length === 2 ? [pythonText(separators[0]!), pythonText(separators[1]!)] : null,
+    };
+    return textValue(pythonDumps(operand, form));
+  }
+
+  override evaluateBinaryExpression(node: BinaryNode, environment: Environment): Value {
+    const { value: operator } = node.operator;
+    if (operator !== '+' && operator !== '~') return super.evaluateBinaryExpression(node, environment);
+    const left = this.evaluate(node.left, environment);
+    return this.joined(node, left, this.evaluate(node.right, environment), environment);
+  }
+
+  /** A text joined with a list or an object: `~` takes its text, and `+` is an error, as in Python. */
+  protected joined(node: BinaryNode, left: Value, right: Value, environment: Environment): Value {
+    const sides = [left, right];
+    if (sides.some(isContainer) && sides.some(({ type }) => type === 'StringValue')) {
+      if (node.operator.value === '+') throw new Error('a text and a list or an object cannot be joined by +');
+      return textValue(sides.map(pythonText).join(''));
+    }
+    return super.evaluateBinaryExpression({ ...node, left: known(left), right: known(right) }, environment);
   }
 
   private charge(size: number): void {

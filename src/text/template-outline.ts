@@ -1,14 +1,15 @@
 import { Environment } from '@huggingface/jinja';
 import {
+  known,
   LimitedInterpreter,
   limitsFor,
   type BinaryNode,
   type CallNode,
   type Node,
   type Program,
-  type Value,
 } from './limited-interpreter';
 import { pythonStrip, STRIP_FUNCTION } from './python-strip';
+import type { Value } from './template-value';
 
 /** A message where a template writes it. */
 export interface WrittenMessage {
@@ -24,12 +25,6 @@ export type Outline = readonly (string | WrittenMessage)[];
 /** A message's text as the template writes it there. */
 export function writtenText({ strip }: WrittenMessage, content: string): string {
   return strip === undefined ? content : pythonStrip(content, strip.method, strip.characters);
-}
-
-/** A node whose value is known. */
-interface KnownNode extends Node {
-  readonly type: 'Known';
-  readonly known: Value;
 }
 
 /** Stands around the number of a message in what is written. Of one byte: a text with wider characters is slower to tokenise. */
@@ -79,7 +74,6 @@ class OutlineInterpreter extends LimitedInterpreter {
   }
 
   override evaluate(node: Node | undefined, environment: Environment): Value {
-    if (node?.type === 'Known') return (node as KnownNode).known;
     if (node !== undefined && (CAPTURES.has(node.type) || (node.type === 'Set' && !node.value)))
       throw new MessageRead();
     return super.evaluate(node, environment);
@@ -89,15 +83,10 @@ class OutlineInterpreter extends LimitedInterpreter {
     return this.parts.has(value) ? 0 : super.sizeOf(value);
   }
 
-  override evaluateBinaryExpression(node: BinaryNode, environment: Environment): Value {
-    if (node.operator.value !== '+' && node.operator.value !== '~') {
-      return super.evaluateBinaryExpression(node, environment);
-    }
-    const left = this.evaluate(node.left, environment);
-    const right = this.evaluate(node.right, environment);
+  protected override joined(node: BinaryNode, left: Value, right: Value, environment: Environment): Value {
     if (this.parts.has(left) || this.parts.has(right))
       return this.unread([...this.partsOf(left), ...this.partsOf(right)]);
-    return super.evaluateBinaryExpression({ ...node, left: known(left), right: known(right) }, environment);
+    return super.joined(node, left, right, environment);
   }
 
   override evaluateCallExpression(node: CallNode, environment: Environment): Value {
@@ -137,8 +126,4 @@ class OutlineInterpreter extends LimitedInterpreter {
     this.parts.set(value, parts);
     return value;
   }
-}
-
-function known(value: Value): KnownNode {
-  return { type: 'Known', known: value };
 }

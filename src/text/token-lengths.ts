@@ -19,11 +19,13 @@ export interface TokenLength {
   readonly problem?: LengthProblem;
 }
 
-/** `refused`: the template's words. `dropped`: how many answers lose their thoughts. */
+/** `refused`: the template's words. `dropped`: how many answers lose their thoughts. `tools`: calls or results that the template does not write, with the remedy. `left-out`: what else of tools it does not write. */
 export type LengthProblem =
   | { readonly kind: 'refused'; readonly reason: string }
   | ({ readonly kind: 'joined' } & JoinedPrompt)
-  | { readonly kind: 'dropped'; readonly answers: number };
+  | { readonly kind: 'tools'; readonly reason: string }
+  | { readonly kind: 'dropped'; readonly answers: number }
+  | { readonly kind: 'left-out'; readonly what: string };
 
 export interface LengthSummary {
   /** Sum over the examples, before truncation. */
@@ -40,16 +42,21 @@ export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeq
     counted = chat.countExample(example);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const problem: LengthProblem = { kind: 'refused', reason: error.message };
+    const problem: LengthProblem =
+      error.code === 'chat-template-tools'
+        ? { kind: 'tools', reason: `${error.message} - ${error.remedy ?? ''}` }
+        : { kind: 'refused', reason: error.message };
     return { tokens: 0, trained: 0, truncated: 0, answers: 0, trainedAnswers: 0, problem };
   }
-  const { total, trained, answers, trainedAnswers, joined, droppedThoughts } = counted;
+  const { total, trained, answers, trainedAnswers, joined, droppedThoughts, leftOut } = counted;
   const problem: LengthProblem | undefined =
     joined !== undefined
       ? { kind: 'joined', ...joined }
       : droppedThoughts > 0
         ? { kind: 'dropped', answers: droppedThoughts }
-        : undefined;
+        : leftOut !== undefined
+          ? { kind: 'left-out', what: leftOut }
+          : undefined;
   return {
     tokens: total,
     trained: trained.reduce((sum, spans) => sum + placesHeld(spans, maxSeqLength), 0),
@@ -68,6 +75,9 @@ export function joinedText({ asked, trained }: JoinedPrompt): string {
 export const JOINED_REMEDY =
   'let the chat template end its prompt with a special token or a line feed, and without the blank that begins an answer';
 
+/** What is to be done where a template leaves out some of the tools. */
+export const LEFT_OUT_REMEDY = 'take a model whose chat template writes it, or write it into a system message';
+
 /** Whether one conversation cannot be written, by the chat template or in the model's ids: another may be fine. */
 export function isRefusal(error: unknown): error is SftError {
   return error instanceof SftError && REFUSALS.has(error.code);
@@ -77,6 +87,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'chat-template-raised',
   'chat-template-failed',
   'chat-template-span',
+  'chat-template-tools',
   'token-without-embedding',
 ]);
 

@@ -1,4 +1,5 @@
 import { SftError } from '../base/errors';
+import { isToolMessage } from '../dataset/formats/tool-calls';
 import { splitThoughts } from '../dataset/thoughts';
 import { differenceOf, type PromptDifference } from './prompt-difference';
 import type { ChatMessage, ChatTemplate } from './chat-template';
@@ -96,23 +97,26 @@ export class TrainedSpan {
     }
   }
 
-  /** The text that the model is asked to go on with. */
-  prompt(messages: readonly ChatMessage[]): string {
-    const prompt = this.render(messages, true);
+  /** The text that the model is asked to go on with. `tools`: the functions that it is told of. */
+  prompt(messages: readonly ChatMessage[], tools?: string): string {
+    const prompt = this.render(messages, true, tools);
     return this.lead !== undefined && kindOfLead(this.lead) === 'header' ? prompt + this.lead : prompt;
   }
 
   /** `question`: the messages before the answer. Error: chat-template-span where the answer's place cannot be told. */
-  find(question: readonly ChatMessage[], answer: ChatMessage): TrainedText {
+  find(question: readonly ChatMessage[], answer: ChatMessage, tools?: string): TrainedText {
     const messages: readonly ChatMessage[] = [...question, answer];
-    const outline = this.outlineOf(messages);
+    // What is written of tools depends on more than the roles.
+    const isPlain = tools === undefined && !messages.some(isToolMessage);
+    const outline = isPlain ? this.outlineOf(messages) : undefined;
     if (outline !== undefined) return this.fill(outline, messages);
-    const text = this.render(messages, false);
-    return this.placeInPlainText(text, messages) ?? this.placeByPrompt(text, question, answer);
+    const text = this.render(messages, false, tools);
+    const placed = isPlain ? this.placeInPlainText(text, messages) : undefined;
+    return placed ?? this.placeByPrompt(text, question, answer, tools);
   }
 
-  private render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-    return this.template.renderChat(messages, { addGenerationPrompt, enableThinking: this.enableThinking });
+  private render(messages: readonly ChatMessage[], addGenerationPrompt: boolean, tools?: string): string {
+    return this.template.renderChat(messages, { addGenerationPrompt, enableThinking: this.enableThinking, tools });
   }
 
   private placed(text: string, asked: number, lead: string): TrainedText {
@@ -211,8 +215,13 @@ export class TrainedSpan {
   }
 
   /** The place of the answer by the prompt as it is rendered for this very question. */
-  private placeByPrompt(text: string, question: readonly ChatMessage[], answer: ChatMessage): TrainedText {
-    const prompt = this.render(question, true);
+  private placeByPrompt(
+    text: string,
+    question: readonly ChatMessage[],
+    answer: ChatMessage,
+    tools: string | undefined,
+  ): TrainedText {
+    const prompt = this.render(question, true, tools);
     const contentEnd = text.length - this.closing.length;
     if (!text.endsWith(this.closing)) throw this.unplaced();
     if (text.startsWith(prompt)) {
@@ -220,7 +229,7 @@ export class TrainedSpan {
       if (/^\s*<think>/.test(body)) return this.placed(text, prompt.length, '');
       if (this.lead !== undefined && body.startsWith(this.lead)) return this.placed(text, prompt.length, this.lead);
     }
-    const start = this.startOfAnswer(text, question);
+    const start = this.startOfAnswer(text, question, tools);
     if (start === undefined || start > contentEnd) throw this.unplaced();
     if (text.startsWith(prompt) && start >= prompt.length) {
       return this.placed(text, prompt.length, text.slice(prompt.length, start));
@@ -239,17 +248,17 @@ export class TrainedSpan {
   }
 
   /** Where the text departs from that with another answer, which must be after the question. */
-  private startOfAnswer(text: string, question: readonly ChatMessage[]): number | undefined {
-    const asked = this.render(question, false);
+  private startOfAnswer(text: string, question: readonly ChatMessage[], tools: string | undefined): number | undefined {
+    const asked = this.render(question, false, tools);
     if (!text.startsWith(asked)) return undefined;
-    const { before } = this.probe(question);
+    const { before } = this.probe(question, tools);
     let same = 0;
     while (same < before.length && before[same] === text[same]) same++;
     return same < asked.length ? undefined : same;
   }
 
-  private probe(question: readonly ChatMessage[]): { before: string; after: string } {
-    const text = this.render([...question, { role: 'assistant', content: PROBE }], false);
+  private probe(question: readonly ChatMessage[], tools?: string): { before: string; after: string } {
+    const text = this.render([...question, { role: 'assistant', content: PROBE }], false, tools);
     const at = text.lastIndexOf(PROBE);
     if (at === -1) {
       throw new SftError('chat-template-span', 'it does not write the answer', {
@@ -298,7 +307,8 @@ function joined(outline: Outline): Outline {
 }
 
 /** The answer as the model has to go on after thoughts that its prompt has opened: with the thoughts, or with none. */
-function afterOpened(opened: string, { content, thoughts }: ChatMessage, written: string): string {
+function afterOpened(opened: string, { content, thoughts, calls }: ChatMessage, written: string): string {
+  if (calls !== undefined) return `${thoughts?.trim() ?? ''}\n</think>\n\n${written}`;
   if (thoughts !== undefined) return `${thoughts.trim()}\n</think>\n\n${content}`;
   if (content.startsWith(opened)) return content.slice(opened.length);
   const parts = splitThoughts(content);

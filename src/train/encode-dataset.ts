@@ -1,4 +1,4 @@
-import type { DatasetExample, ExampleMessage } from '../dataset/example';
+import type { DatasetExample, ExampleMessage, ToolUse } from '../dataset/example';
 import type { Dataset } from '../dataset/read';
 import { formatFinding } from '../dataset/finding';
 import { splitThoughts } from '../dataset/thoughts';
@@ -9,7 +9,7 @@ import { isRefusal, joinedText, JOINED_REMEDY } from '../text/token-lengths';
 import type { TrainingExample } from './trainer';
 
 /** A dataset example as the trainer takes it, with what evaluation shows of it. */
-export interface EncodedDatasetExample extends TrainingExample, EncodedExample {
+export interface EncodedDatasetExample extends TrainingExample, EncodedExample, ToolUse {
   readonly ids: Int32Array;
   readonly file: string;
   readonly earlier: readonly EncodedText[];
@@ -89,8 +89,8 @@ function encodeOne(
   maxSeqLength: number,
 ): EncodedDatasetExample {
   const { question, answer } = example.value;
-  const { history = [], thoughts } = example;
-  const encoded = chat.encodeExample({ question, answer, history, thoughts }, maxSeqLength);
+  const { history = [], thoughts, tools, turns } = example;
+  const encoded = chat.encodeExample({ question, answer, history, thoughts, tools, turns }, maxSeqLength);
   return {
     file,
     ...encoded,
@@ -99,13 +99,20 @@ function encodeOne(
     place: `${file}:${example.line}`,
     question,
     history,
-    reference: splitThoughts(answer)?.answer ?? answer,
+    tools,
+    turns,
+    reference:
+      turns?.at(-1)?.calls === undefined ? (splitThoughts(answer)?.answer ?? answer) : calledText(chat, encoded),
   };
 }
 
+/** An answer that calls tools, as its template writes it and the model is to. */
+function calledText(chat: ChatTokenizer, { ids, answer }: EncodedExample): string {
+  return chat.decodeAnswer(answer.flatMap(({ from, to }) => [...ids.subarray(from, to)]));
+}
+
 /** @throws SftError dataset-has-errors */
-export /** @throws SftError dataset-has-errors */
-function refuseErrors(dataset: Dataset): void {
+export function refuseErrors(dataset: Dataset): void {
   const errors = dataset.findings.filter((finding) => finding.severity === 'error');
   const [first] = errors;
   if (first === undefined) return;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { convertFile } from '../../src/dataset/convert-file';
-import type { DatasetExample } from '../../src/dataset/example';
+import type { DatasetExample, ExampleMessage } from '../../src/dataset/example';
 import { checkText, readDataset, streamDataset } from '../../src/dataset/read';
 import { ALL_CONTENT_RULES } from '../../src/dataset/rules';
-import { INPUTS, type Input } from './inputs';
+import type { Input } from './input';
+import { INPUTS } from './inputs';
 
 let folder = '';
 before(async () => {
@@ -20,8 +21,15 @@ after(async () => {
 /** Told of every small set, whatever its shape. */
 const OF_SIZE = ['dataset-size', 'length-outlier'];
 
-function texts({ value, history = [] }: DatasetExample): string[] {
-  return [...history.map(({ role, content }) => `${role}: ${content}`), value.question, value.answer];
+function texts({ value, history = [], turns, tools }: DatasetExample): string[] {
+  const listed = tools === undefined ? [] : [`tools: ${tools}`];
+  if (turns !== undefined) return [...turns.map(spoken), ...listed];
+  return [...history.map(spoken), value.question, value.answer, ...listed];
+}
+
+function spoken({ role, content, calls = [], train }: ExampleMessage): string {
+  const words = calls.map(({ name, arguments: given }) => `${name}(${given})`);
+  return `${role}${train === false ? ' (not learnt)' : ''}: ${[...(content === '' ? [] : [content]), ...words].join(' ')}`;
 }
 
 async function outcome({ file, text }: Input): Promise<{ read: string; told: string[]; first: string[] | undefined }> {

@@ -1,15 +1,5 @@
-/** A small file as some tool writes it, and what is made of it. */
-export interface Input {
-  readonly name: string;
-  readonly file: string;
-  readonly text: string;
-  /** `messages 2`: the kind it is read as and the number of examples; with `convert` before it: what sft convert reads; `-`: not read. */
-  readonly read: string;
-  /** What is told, beside the size of the set: `rule@line`. */
-  readonly told?: readonly string[];
-  /** The first example as question and answer, with what stands before them. */
-  readonly first?: readonly string[];
-}
+import type { Input } from './input';
+import { TOOLS } from './tool-inputs';
 
 const lines = (...values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join('\n');
 const user = (content: unknown): object => ({ role: 'user', content });
@@ -409,38 +399,6 @@ const CONVERSATIONS: readonly Input[] = [
     ]),
     read: 'messages 1',
     first: ['Where?', 'Here.'],
-  },
-  {
-    name: 'tools in two conversations, told once',
-    file: 'a.jsonl',
-    text: lines(
-      {
-        messages: [
-          user('Weather?'),
-          { role: 'assistant', content: null, tool_calls: [{ id: 'c', function: { name: 'w' } }] },
-          { role: 'tool', content: '31 C' },
-          assistant('31 C.'),
-        ],
-      },
-      { messages: [user('Weather?'), { role: 'function', name: 'w', content: '31 C' }, assistant('31 C.')] },
-      { messages: CHAT, tools: [{ name: 'w' }] },
-    ),
-    read: 'messages 1',
-    told: ['tool-turns@1', 'unused-key@3'],
-  },
-  {
-    name: "ShareGPT's function calls",
-    file: 'a.jsonl',
-    text: lines({
-      conversations: [
-        { from: 'human', value: 'Weather?' },
-        { from: 'function_call', value: '{}' },
-        { from: 'observation', value: '31 C' },
-        { from: 'gpt', value: '31 C.' },
-      ],
-    }),
-    read: '-',
-    told: ['tool-turns@1'],
   },
   {
     name: 'null for tool calls that an export has not',
@@ -972,4 +930,5 @@ export const INPUTS: readonly Input[] = [
   ...NAMES,
   ...EXPORTS,
   ...WHOLE,
+  ...TOOLS,
 ];

@@ -1,11 +1,12 @@
 import { categoryField, OUR_COLUMNS, type Columns } from '../columns';
-import type { ExampleMessage, QaExample } from '../example';
+import type { ExampleMessage, QaExample, ToolUse } from '../example';
 import { conversationOf } from './conversation';
 import type { DatasetKind } from './kind';
+import { callText, isToolMessage, toolsOf } from './tool-calls';
 import { lastLearnt, messageOf } from './turn-use';
 
 /** An example of any kind as everything but the reading uses it. */
-export interface AdaptedExample {
+export interface AdaptedExample extends ToolUse {
   readonly value: QaExample;
   /** What stands before the question: the system message and earlier turns. Absent where there is nothing. */
   readonly history?: readonly ExampleMessage[];
@@ -13,11 +14,15 @@ export interface AdaptedExample {
   readonly thoughts?: string;
 }
 
-/** @param value an example, by our names, that schema and turn order of its kind accept */
+/**
+ * @param value an example, by our names, that schema and turn order of its kind accept
+ * @param exact the same with numbers as they are written, where it has tools
+ */
 export function adaptExample(
   kind: DatasetKind,
   value: Readonly<Record<string, unknown>>,
   columns: Columns = OUR_COLUMNS,
+  exact = value,
 ): AdaptedExample {
   const agency = categoryOf(value, columns);
   if (kind === 'qa' && !QA_CONTEXT.some((key) => key in value)) {
@@ -28,15 +33,33 @@ export function adaptExample(
     delete own.agency;
     return { value: { ...own, ...agency } };
   }
-  const all = conversationOf(kind, value).turns.map(messageOf);
+  const all = messagesIn(kind, value, exact);
   const turns = all.slice(0, lastLearnt(all) + 1);
-  const [asked, answered] = turns.slice(-2);
-  const adapted = { question: asked!.content, answer: answered!.content, ...agency };
+  const asked = turns.findLastIndex(({ role }) => role === 'user');
+  const { content, thoughts, calls = [] } = turns.at(-1)!;
+  const answer = content.trim() === '' ? calls.map(callText).join('\n') : content;
+  const tools = kind === 'messages' || kind === 'sharegpt' ? toolsOf(exact) : undefined;
   return {
-    value: adapted,
-    ...(turns.length === 2 ? {} : { history: turns.slice(0, -2) }),
-    ...(answered!.thoughts === undefined ? {} : { thoughts: answered!.thoughts }),
+    value: { question: turns[asked]!.content, answer, ...agency },
+    ...(asked === 0 ? {} : { history: turns.slice(0, asked) }),
+    ...(thoughts === undefined ? {} : { thoughts }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(turns.some(isToolMessage) ? { turns } : {}),
   };
+}
+
+function messagesIn(
+  kind: DatasetKind,
+  value: Readonly<Record<string, unknown>>,
+  exact: Readonly<Record<string, unknown>>,
+): readonly ExampleMessage[] {
+  const { turns } = conversationOf(kind, value);
+  if (exact === value) return turns.map(messageOf);
+  const written = conversationOf(kind, exact).turns;
+  return turns.map((turn, at) => {
+    const calls = written[at]?.calls;
+    return messageOf(calls === undefined ? turn : { ...turn, calls });
+  });
 }
 
 const QA_CONTEXT = ['context', 'system', 'history'];

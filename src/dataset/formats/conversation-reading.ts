@@ -2,6 +2,7 @@ import { TURN_KEYS } from './conversation';
 import { Places } from './places';
 import { asWritten, isJsonObject, type JsonObject, type Note, type Reading } from './reading';
 import { textOfParts } from './text-parts';
+import { writtenCalls } from './tool-calls';
 
 type ConversationKind = 'messages' | 'sharegpt';
 
@@ -112,7 +113,9 @@ export function turnsOf(
   value: unknown,
 ): { readonly turns: readonly JsonObject[]; readonly keys: TurnKeys } | undefined {
   if (!Array.isArray(value) || !value.every(isJsonObject) || value.length === 0) return undefined;
-  const found = TURNS.find(({ speaker, text }) => value.every((turn) => speaker in turn && text in turn));
+  const found = TURNS.find(({ speaker, text }) =>
+    value.every((turn) => speaker in turn && (text in turn || writtenCalls(turn).length > 0)),
+  );
   if (found === undefined) return undefined;
   const keys: TurnKeys = { ...found, kind: 'messages' };
   return { turns: value.map((turn) => readTurn(turn, keys) as JsonObject), keys };

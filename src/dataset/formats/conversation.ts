@@ -1,5 +1,6 @@
 import type { ExampleMessage } from '../example';
 import type { DatasetKind } from './kind';
+import { CALL_KEYS, callsInText, isCallTurn, readCall, writtenCalls } from './tool-calls';
 
 /** A turn as its example writes it. */
 export interface Turn extends ExampleMessage {
@@ -29,6 +30,12 @@ const ROLES: Readonly<Record<string, ExampleMessage['role']>> = {
   assistant: 'assistant',
   system: 'system',
   developer: 'system',
+  tool: 'tool',
+  function: 'tool',
+  observation: 'tool',
+  tool_response: 'tool',
+  function_call: 'assistant',
+  tool_call: 'assistant',
 };
 
 /** The role a speaker's name stands for; undefined where it stands for none. */
@@ -58,16 +65,14 @@ export function conversationOf(kind: DatasetKind, value: JsonObject): Conversati
     }
     case 'sharegpt': {
       const { conversations, system, ...further } = value;
-      const turns = (conversations as readonly JsonObject[]).map(({ from, value: text, ...rest }) =>
-        turn(roleOf(from)!, String(text), rest),
+      const turns = (conversations as readonly JsonObject[]).flatMap(({ from, value: text, ...rest }) =>
+        shareGptTurns(from, String(text), rest),
       );
       return { turns: turns[0]?.role === 'system' ? turns : [...systemTurn(system), ...turns], further };
     }
     case 'messages': {
       const { messages, system, ...further } = value;
-      const turns = (messages as readonly JsonObject[]).map(({ role, content, ...rest }) =>
-        turn(roleOf(role)!, String(content), rest),
-      );
+      const turns = (messages as readonly JsonObject[]).map(messageTurn);
       return { turns: turns[0]?.role === 'system' ? turns : [...systemTurn(system), ...turns], further };
     }
   }
@@ -80,6 +85,32 @@ function flat(question: unknown, material: unknown, answer: unknown, rest: JsonO
   const pairs = earlier.flatMap(([said, replied]) => [turn('user', said), turn('assistant', replied)]);
   const last = [turn('user', questionAbout(String(question), material)), turn('assistant', String(answer))];
   return { turns: [...systemTurn(system), ...pairs, ...last], further };
+}
+
+function messageTurn({ role, content, ...rest }: JsonObject): Turn {
+  const said = typeof content === 'string' ? content : '';
+  const calls = roleOf(role) === 'assistant' ? writtenCalls(rest) : [];
+  if (calls.length > 0) {
+    const further = Object.fromEntries(Object.entries(rest).filter(([key]) => !CALL_KEYS.includes(key)));
+    return { ...turn('assistant', said, further), calls: calls.map(readCall) };
+  }
+  if (roleOf(role) !== 'tool') return turn(roleOf(role)!, said, rest);
+  const { name, tool_call_id: callId, ...further } = rest;
+  return {
+    ...turn('tool', said, further),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof callId === 'string' ? { callId } : {}),
+  };
+}
+
+/** Results as Hermes writes them, several in a turn. */
+const RESPONSE = /<tool_response>\s*(.*?)\s*<\/tool_response>/gs;
+
+function shareGptTurns(from: unknown, text: string, rest: JsonObject): readonly Turn[] {
+  if (isCallTurn(from)) return [{ ...turn('assistant', '', rest), calls: callsInText(text).map(readCall) }];
+  const role = roleOf(from)!;
+  const wrapped = role === 'tool' && text.replace(RESPONSE, '').trim() === '' ? [...text.matchAll(RESPONSE)] : [];
+  return wrapped.length === 0 ? [turn(role, text, rest)] : wrapped.map((match) => turn('tool', match[1]!, rest));
 }
 
 function systemTurn(system: unknown): readonly Turn[] {

@@ -2,6 +2,7 @@ import { writeJson } from '../json/exact-json';
 import { TURN_KEYS, conversationOf, type Conversation, type Turn } from './conversation';
 import type { DatasetKind } from './kind';
 import type { JsonObject } from './reading';
+import { callText, isToolMessage, openAiCall } from './tool-calls';
 
 /** An example in another kind. */
 export interface ConvertedExample {
@@ -28,7 +29,7 @@ export function convertExample(
   const lost: string[] = [];
   const own =
     to === 'messages' || to === 'sharegpt' ? ofTurns(conversation.turns, to, lost) : ofLast(conversation, to, lost);
-  return { value: { ...own, ...apart(value, from, to), ...furtherKeys(conversation, to, lost) }, lost };
+  return { value: { ...own, ...apart(value, from, to), ...furtherKeys(conversation, from, to, lost) }, lost };
 }
 
 /** Q&A's context is Alpaca's input: the two stay apart. */
@@ -46,18 +47,37 @@ function ofTurns(
   const keys = TURN_KEYS[to];
   const speakers: Readonly<Record<Turn['role'], string>> =
     to === 'messages'
-      ? { user: 'user', assistant: 'assistant', system: 'system' }
-      : { user: 'human', assistant: 'gpt', system: 'system' };
-  const written = turns.map(({ role, content, further }) => {
+      ? { user: 'user', assistant: 'assistant', system: 'system', tool: 'tool' }
+      : { user: 'human', assistant: 'gpt', system: 'system', tool: 'observation' };
+  const written = turns.map((turn) => {
+    const { role, content, further, calls } = turn;
     // The same order whatever the turn was read from: two ways to one kind give the same bytes.
     const kept = Object.entries(further).filter(([key]) => {
       const fits = key !== keys.speaker && key !== keys.text;
       if (!fits) lost.push(`the key "${key}" of a turn`);
       return fits;
     });
-    return { [keys.speaker]: speakers[role], [keys.text]: content, ...Object.fromEntries(kept) };
+    const said =
+      calls === undefined ? { [keys.speaker]: speakers[role], [keys.text]: content } : callTurn(turn, to, lost);
+    return { ...said, ...resultKeys(turn), ...Object.fromEntries(kept) };
   });
   return { [keys.turns]: written };
+}
+
+/** A turn that calls tools: ShareGPT has one for the calls alone, whose text they are. */
+function callTurn({ content, calls = [] }: Turn, to: 'messages' | 'sharegpt', lost: string[]): JsonObject {
+  if (to === 'messages') {
+    return { role: 'assistant', content: content === '' ? null : content, tool_calls: calls.map(openAiCall) };
+  }
+  if (content.trim() !== '') lost.push('what the assistant says beside a call');
+  if (calls.some(({ id }) => id !== undefined)) lost.push('the ids of calls');
+  const texts = calls.map(callText);
+  return { from: 'function_call', value: texts.length === 1 ? texts[0] : `[${texts.join(', ')}]` };
+}
+
+/** Of a tool's turn. */
+function resultKeys({ name, callId }: Turn): JsonObject {
+  return { ...(callId === undefined ? {} : { tool_call_id: callId }), ...(name === undefined ? {} : { name }) };
 }
 
 function ofLast(
@@ -65,8 +85,11 @@ function ofLast(
   to: 'qa' | 'alpaca' | 'prompt-completion',
   lost: string[],
 ): Readonly<Record<string, unknown>> {
-  const earlier = turns.slice(0, -2);
-  const [asked, answered] = turns.slice(-2);
+  const at = turns.findLastIndex(({ role }) => role === 'user');
+  const earlier = turns.slice(0, at);
+  const asked = turns[at];
+  const answered = turns.at(-1);
+  if (turns.some(isToolMessage)) lost.push('the calls of tools and what they gave');
   const [first] = earlier;
   const system = first?.role === 'system' ? first : undefined;
   const rest = earlier.length - (system === undefined ? 0 : 1);
@@ -76,7 +99,8 @@ function ofLast(
   const kept = [asked!, answered!, ...(system === undefined ? [] : [system])];
   for (const key of new Set(kept.flatMap((turn) => Object.keys(turn.further)))) lost.push(`the key "${key}" of a turn`);
   const question = asked!.content;
-  const answer = answered!.content;
+  const { content, calls = [] } = answered!;
+  const answer = content === '' ? calls.map(callText).join('\n') : content;
   if (to === 'qa') return { question, answer };
   if (to === 'prompt-completion') return { prompt: question, completion: answer };
   const example = { instruction: question, input: '', output: answer };
@@ -92,9 +116,22 @@ const OWN_KEYS: Readonly<Record<DatasetKind, readonly string[]>> = {
   'prompt-completion': ['prompt', 'completion', 'system', 'history'],
 };
 
-function furtherKeys({ further }: Conversation, to: DatasetKind, lost: string[]): Readonly<Record<string, unknown>> {
+/** Lists of functions, which conversations have and other kinds know nothing of. */
+const TOOL_KEYS: readonly string[] = ['tools', 'functions'];
+
+function isConversation(kind: DatasetKind): boolean {
+  return kind === 'sharegpt' || kind === 'messages';
+}
+
+function furtherKeys(
+  { further }: Conversation,
+  from: DatasetKind,
+  to: DatasetKind,
+  lost: string[],
+): Readonly<Record<string, unknown>> {
+  const taken = isConversation(to) && !isConversation(from) ? [...OWN_KEYS[to], ...TOOL_KEYS] : OWN_KEYS[to];
   const kept = Object.entries(further).filter(([key]) => {
-    const fits = !OWN_KEYS[to].includes(key);
+    const fits = !taken.includes(key);
     if (!fits) lost.push(`the key "${key}"`);
     return fits;
   });

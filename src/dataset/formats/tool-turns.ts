@@ -1,38 +1,96 @@
+import type { Node } from 'jsonc-parser';
+import { byOurNames, type Columns } from '../columns';
+import { parseExactly } from '../json/exact-json';
+import type { Report } from '../rule';
+import { TURN_KEYS } from './conversation';
+import type { DatasetKind } from './kind';
+import { nearestNode, type Path, type Places } from './places';
 import { isJsonObject, type JsonObject } from './reading';
+import { CALL_KEYS, callProblem, callsInText, isCallTurn, toolsProblem, writtenCalls } from './tool-calls';
 
 const LISTS = ['messages', 'conversations', 'conversation', 'prompt', 'completion', 'contents'];
-/** Who speaks in turns of tools: OpenAI's and Gemini's names, then ShareGPT's. */
-const SPEAKERS: ReadonlySet<unknown> = new Set([
-  'tool',
-  'function',
-  'ipython',
-  'function_call',
-  'observation',
-  'tool_call',
-  'tool_response',
-]);
-const CALLS = ['tool_calls', 'function_call', 'functionCall', 'toolUse', 'tool_use'];
 
-/** Whether a conversation has turns in which tools are called, or answer. */
-export function callsTools(value: unknown): boolean {
-  return isJsonObject(value) && LISTS.some((list) => Array.isArray(value[list]) && value[list].some(isToolTurn));
+/** Whether a conversation calls tools as Gemini, Bedrock and Anthropic write it, in parts of a turn: that is not read. */
+export function callsToolsInParts(value: unknown): boolean {
+  return isJsonObject(value) && LISTS.some((list) => Array.isArray(value[list]) && value[list].some(callsInParts));
 }
 
-function isToolTurn(turn: unknown): boolean {
+function callsInParts(turn: unknown): boolean {
   if (!isJsonObject(turn)) return false;
-  if (SPEAKERS.has(turn['role'] ?? turn['from']) || hasCall(turn)) return true;
   const parts = turn['content'] ?? turn['parts'];
-  return Array.isArray(parts) && parts.some((part) => isJsonObject(part) && (hasCall(part) || isCallPart(part)));
+  return Array.isArray(parts) && parts.some((part) => isJsonObject(part) && isCallPart(part));
 }
 
-function hasCall(turn: JsonObject): boolean {
-  return CALLS.some((key) => turn[key] !== undefined && turn[key] !== null && !isEmptyList(turn[key]));
+const PART_KEYS = ['functionCall', 'functionResponse', 'toolUse', 'toolResult', 'tool_use', 'tool_result'];
+
+function isCallPart(part: JsonObject): boolean {
+  const { type } = part;
+  return type === 'tool_use' || type === 'tool_result' || PART_KEYS.some((key) => isJsonObject(part[key]));
 }
 
-function isCallPart({ type, functionResponse, toolResult }: JsonObject): boolean {
-  return type === 'tool_use' || type === 'tool_result' || functionResponse !== undefined || toolResult !== undefined;
+/**
+ * Whether the tools that an example lists and calls can be read; what cannot is an error `tool-turns` at its place.
+ * @param value an example that its schema accepts
+ * @param tree gives the example's JSON tree; asked for only where there is something to report
+ */
+export function checkTools(
+  kind: DatasetKind,
+  value: JsonObject,
+  tree: () => Node,
+  report: Report,
+  places: Places,
+): boolean {
+  if (kind !== 'sharegpt' && kind !== 'messages') return true;
+  let sound = true;
+  const say = (path: Path, message: string): void => {
+    sound = false;
+    const node = nearestNode(tree(), places.of(path));
+    report({ rule: 'tool-turns', start: node.offset, end: node.offset + node.length, message });
+  };
+  const lists = toolsProblem(value);
+  if (lists !== undefined) {
+    say(
+      [lists.key],
+      `"${lists.key}" ${lists.problem} - write it as OpenAI does: [{"type": "function", "function": {…}}]`,
+    );
+  }
+  const { turns, speaker, text } = TURN_KEYS[kind];
+  for (const [at, turn] of (value[turns] as readonly JsonObject[]).entries()) {
+    const problem = turnProblem(turn, isCallTurn(turn[speaker]) ? String(turn[text]) : undefined);
+    if (problem === undefined) continue;
+    const key = CALL_KEYS.find((name) => name in turn) ?? text;
+    say([turns, at, key], `a call of this turn ${problem} - write {"name": "…", "arguments": {…}}`);
+  }
+  return sound;
 }
 
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
+/** @param text of a turn that is a call and nothing else */
+function turnProblem(turn: JsonObject, text: string | undefined): string | undefined {
+  let calls = writtenCalls(turn);
+  if (text !== undefined) {
+    try {
+      calls = callsInText(text);
+    } catch {
+      return 'is not JSON';
+    }
+  }
+  return calls.map(callProblem).find((problem) => problem !== undefined);
+}
+
+/**
+ * The example with its numbers as the file writes them, which templates write again in calls and lists of functions (1.0 and 1 are other
+ * tokens); as it is where it has none of these.
+ * @param again reads an example by our names as `value` was read
+ */
+export function withExactTools(
+  value: JsonObject,
+  source: string,
+  columns: Columns,
+  again: (value: unknown) => { readonly value: JsonObject } | undefined,
+): JsonObject {
+  const { messages, tools, functions } = value;
+  const lists = [tools, functions].some((list) => Array.isArray(list) && list.length > 0);
+  const calls = Array.isArray(messages) && messages.some((turn: JsonObject) => writtenCalls(turn).length > 0);
+  if (!lists && !calls) return value;
+  return again(byOurNames(parseExactly(source), columns))?.value ?? value;
 }

@@ -4,7 +4,7 @@ import type { Report } from '../rule';
 import { roleOf, TURN_KEYS } from './conversation';
 import type { DatasetKind } from './kind';
 import { AS_WRITTEN, nearestNode, type Places } from './places';
-import { isLeftOut, lastLearnt } from './turn-use';
+import { isAsking, isLeftOut, lastLearnt } from './turn-use';
 
 /**
  * Who speaks when, in an example that its schema accepts: the last two turns must be a user's and the assistant's (error
@@ -33,7 +33,7 @@ export function checkTurnOrder(
     say('last-turn', last, message);
     return false;
   }
-  if (roles[last - 1] !== 'user') {
+  if (!isAsking(roles[last - 1]) || !roles.includes('user')) {
     const message =
       "no question stands before the last answer - write the user's turn before it, or delete the example";
     say('last-turn', last, message);
@@ -57,12 +57,18 @@ const NAMES: Readonly<Record<ExampleMessage['role'], string>> = {
   user: 'user',
   assistant: 'assistant',
   system: 'system',
+  tool: 'tool',
 };
 
 function disorder(roles: readonly ExampleMessage['role'][], at: number): string | undefined {
   const role = roles[at]!;
   if (role === 'system') return at === 0 ? undefined : 'a system message stands between the turns - put it first';
   const before = roles[at - 1];
+  if (role === 'tool') {
+    return before === 'assistant' || before === 'tool'
+      ? undefined
+      : "a tool answers before the assistant called one - write the assistant's call before it, or delete this turn";
+  }
   if (role === before) {
     return `two turns of the ${NAMES[role]} stand one after the other - join them, or write the one that is missing`;
   }

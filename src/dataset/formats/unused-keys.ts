@@ -31,8 +31,8 @@ const USED: Readonly<Record<DatasetKind, readonly string[]>> = {
   qa: ['context', 'system', 'history'],
   alpaca: ['instruction', 'input', 'system', 'history'],
   'prompt-completion': ['system', 'history'],
-  messages: ['system'],
-  sharegpt: ['system'],
+  messages: ['system', 'tools', 'functions'],
+  sharegpt: ['system', 'tools', 'functions'],
 };
 
 /** What is told of an example's keys that mean something and are not used. */

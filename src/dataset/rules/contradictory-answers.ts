@@ -30,9 +30,9 @@ interface AnswerDigest extends Said {
 export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
   id: 'contradictory-answers',
   severity: 'warning',
-  digest({ example: { value, history } }) {
-    // With a history the same words may ask for something else.
-    if (history !== undefined || OPEN_REQUEST.test(value.question)) return undefined;
+  digest({ example: { value, history, turns } }) {
+    // With a history the same words may ask for something else, and what tools gave is another each time.
+    if (history !== undefined || turns !== undefined || OPEN_REQUEST.test(value.question)) return undefined;
     const { question, answer } = value;
     const found = ascendingSet(wordHashes(answer), SKETCH);
     const words = newRow(found.length);

@@ -6,9 +6,11 @@ import { hashTexts, type TextHash } from '../near/text-hash';
 export const exactDuplicate = crossRule<TextHash>({
   id: 'exact-duplicate',
   severity: 'warning',
-  digest({ example: { value, history = [] } }) {
+  digest({ example: { value, history = [], tools = '', turns } }) {
     const texts = [value.question, value.answer];
     for (const { role, content } of history) texts.push(role, content);
+    // What was called before the answer makes another conversation of the same question.
+    if (turns !== undefined) texts.push(tools, JSON.stringify(turns));
     return hashTexts(texts);
   },
   start(held) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { SftError } from '../../base/errors';
-import { answerInTurns, promptOf } from '../../generate/answer';
+import { answerInTurns } from '../../generate/answer';
 import type { AskableModel } from '../../generate/askable';
 import { countTargets } from '../../model/batch';
 import type { OpenResult, ResultJob } from '../engine';
@@ -82,7 +82,7 @@ export class AskedModels implements OpenResult {
       answer: (questions, options) =>
         answerInTurns(questions, options, async (some) => {
           const prompts = some.map((question) => {
-            const ids = promptOf(chat, question);
+            const ids = chat.encodeQuestion(question);
             return { ids, room: Math.max(0, Math.min(options.maxNewTokens, this.context - ids.length)) };
           });
           const given = await this.ask({ model: name, what: 'answer', prompts });

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { ownIdentity } from '../../base/process-identity';
 import { writeFileAtomic } from '../../base/files';
 import { CPU_TRAITS } from '../../compute/cpu/cpu-device';
-import { promptOf } from '../../generate/answer';
 import { methodOf } from '../../tuning/registry';
 import type { Engine, OpenResult, ResultJob, RunPlace, Training, TrainingJob } from '../engine';
 import { AskedModels } from './asked-models';
@@ -90,7 +89,7 @@ function jobFile(
 
 function samplesOf({ samples, model, config }: TrainingJob, { context }: Sizes): EngineJob['samples'] {
   return samples.map((sample) => {
-    const ids = promptOf(model.chat, sample);
+    const ids = model.chat.encodeQuestion(sample);
     return { ids, room: Math.max(0, Math.min(config.max_new_tokens, context - ids.length)) };
   });
 }

@@ -83,6 +83,7 @@ function turnsOf({ roles, gaps, strips }: Probe): PlacedParts[] {
     if (message === undefined) break;
     const role = roles[message]!;
     const strip = strips[message]!;
+    if (role === 'tool') throw new Error('conversations are probed without tools');
     if (role === 'system') {
       parts.push({ of: 'system', strip });
       continue;

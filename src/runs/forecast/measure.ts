@@ -1,12 +1,13 @@
 import type { Device } from '../../compute/device';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { promptOf, QUESTIONS_AT_ONCE, type AskedQuestion } from '../../generate/answer';
+import { QUESTIONS_AT_ONCE } from '../../generate/answer';
 import { measureAnswerPace, type AnswerPace } from '../../generate/answer-pace';
 import { openWeights, type ModelFolder, type ModelSession } from '../../generate/session';
 import { sequencesOf } from '../../model/batch';
 import { LlamaModel } from '../../model/llama';
 import type { LlamaConfig } from '../../model/llama-config';
 import { workOfToken } from '../../model/work';
+import type { AskedQuestion } from '../../text/chat-tokenizer';
 import { measureTrainingPace, type TrainingPace } from '../../train/measure-pace';
 import { windowsOf } from '../../train/windows';
 import { startTuning } from '../../tuning/registry';
@@ -110,7 +111,7 @@ async function timeAnswers(
 ): Promise<AnswerPace | undefined> {
   let tokens = PROMPT_SECONDS / (scoring * workOfToken(model.config));
   const asked = questions.slice(0, QUESTIONS_AT_ONCE).filter((question, at) => {
-    tokens -= promptOf(chat, question).length;
+    tokens -= chat.encodeQuestion(question).length;
     return at === 0 || tokens > 0;
   });
   if (asked.length === 0) return undefined;

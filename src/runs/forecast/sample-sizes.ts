@@ -1,5 +1,4 @@
 import type { ResolvedConfig } from '../../config/config-schema';
-import { promptOf } from '../../generate/answer';
 import type { TokenSequence } from '../../model/batch';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { SAMPLES } from '../worker/samples';
@@ -17,5 +16,5 @@ export function sampleSizes(
   if (prompts === null) return validation.slice(0, SAMPLES).map(questionSize);
   const seen = train.slice(0, SEEN).map((example) => questionSize(example).reference);
   const reference = Math.round(seen.reduce((sum, one) => sum + one, 0) / Math.max(1, seen.length));
-  return prompts.map((question) => ({ prompt: promptOf(chat, { question }).length, reference }));
+  return prompts.map((question) => ({ prompt: chat.encodeQuestion({ question }).length, reference }));
 }

@@ -1,5 +1,6 @@
+import { countOf } from '../../base/count-of';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
-import { joinedText, JOINED_REMEDY } from '../../text/token-lengths';
+import { joinedText, JOINED_REMEDY, LEFT_OUT_REMEDY } from '../../text/token-lengths';
 import type { EncodedDatasetExample, RefusedExample } from '../../train/encode-dataset';
 import { failure, lines, ok, setting, warning, type PreflightCheck } from './report';
 
@@ -28,6 +29,11 @@ export function checkTemplate(
   }
   const dropped = encoded.filter((example) => example.droppedThoughts > 0);
   if (dropped.length > 0) return droppedThoughts(dropped, chat.asksForThoughts);
+  const cut = encoded.filter((example) => example.leftOut !== undefined);
+  if (cut.length > 0) {
+    const what = `the chat template leaves out ${cut[0]!.leftOut!} of ${countOf(cut.length, 'example')} (lines ${lines(cut)})`;
+    return warning(ID, TITLE, `${what}: the model does not see it - ${LEFT_OUT_REMEDY}`);
+  }
   if (chat.untrained !== undefined) return warning(ID, TITLE, chat.untrained);
   if (chat.difference !== undefined) return warning(ID, TITLE, chat.difference.message);
   return ok(ID, TITLE, answersText(encoded));

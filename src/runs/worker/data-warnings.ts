@@ -2,6 +2,7 @@ import path from 'node:path';
 import { adviceOn } from '../../config/advice';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { overlapText } from '../../train/overlaps';
+import { LEFT_OUT_REMEDY } from '../../text/token-lengths';
 import { warmupLength } from '../../train/schedule';
 import type { NewRunEvent } from '../folder/event-schema';
 import type { RunData } from './prepare';
@@ -13,7 +14,7 @@ type Warning = Extract<NewRunEvent, { readonly type: 'warning' }>;
 
 /** What is to be said of the data of a run and of what it makes of the configuration, before the first step. */
 export function dataWarnings(data: RunData, config: ResolvedConfig, steps: number): Warning[] {
-  const found = [truncation(data, config.max_seq_length), droppedThoughts(data, config)];
+  const found = [truncation(data, config.max_seq_length), droppedThoughts(data, config), leftOut(data)];
   const overlaps = data.overlaps.map((overlap) => ({ code: 'overlap', ...overlapText(overlap) }));
   const warmup = warmupLength(steps, config.warmup_steps, config.warmup_ratio);
   const batch = config.per_device_batch_size * config.gradient_accumulation_steps;
@@ -71,6 +72,17 @@ function droppedThoughts(data: RunData, config: ResolvedConfig): Found | undefin
       config.enable_thinking === false
         ? 'set enable_thinking to true to train them'
         : 'the chat template leaves them out: write them into the answers as <think>...</think> to train them',
+  };
+}
+
+function leftOut(data: RunData): Found | undefined {
+  const all = ownExamples(data);
+  const cut = all.filter((example) => example.leftOut !== undefined);
+  if (cut.length === 0) return undefined;
+  return {
+    code: 'tools-left-out',
+    reason: `the chat template leaves out ${cut[0]!.leftOut!} of ${cut.length} of ${all.length} examples (lines ${linesOf(cut, data)}): the model does not see it`,
+    remedy: LEFT_OUT_REMEDY,
   };
 }
 

@@ -1,13 +1,11 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { SampleQuestion } from '../../engines/engine';
-import type { ChatMessage } from '../../text/chat-template';
+import type { AskedQuestion } from '../../text/chat-tokenizer';
 
 /** Of the validation part, unless the configuration names questions. */
 export const SAMPLES = 3;
 
-interface Example {
-  readonly question: string;
-  readonly history: readonly ChatMessage[];
+interface Example extends AskedQuestion {
   readonly reference: string;
 }
 
@@ -17,5 +15,11 @@ export function sampleQuestions(
   validation: readonly Example[],
 ): SampleQuestion[] {
   if (prompts !== null) return prompts.map((question) => ({ question }));
-  return validation.slice(0, SAMPLES).map(({ question, history, reference }) => ({ question, history, reference }));
+  return validation.slice(0, SAMPLES).map(({ question, history = [], tools, turns, reference }) => ({
+    question,
+    history,
+    tools,
+    turns,
+    reference,
+  }));
 }
