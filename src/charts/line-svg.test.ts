@@ -31,6 +31,13 @@ describe('charts as SVG', () => {
     );
   });
 
+  it('draws no axis of values that nobody measured', () => {
+    const line = { label: '', kind: 'train', x: Float64Array.of(0, 5), y: Float64Array.of(NaN, NaN) };
+    assert.equal(lineChartSvg({ title: 'Peak memory', lines: [line] }), '<p>No values yet.</p>');
+    const zero = { ...line, y: Float64Array.of(0, -1) };
+    assert.equal(lineChartSvg({ title: 'Loss', lines: [zero], logarithmic: true }), '<p>No values yet.</p>');
+  });
+
   it('draws 100,000 points in few, from edge to edge', () => {
     const x = Float64Array.from({ length: 100_000 }, (_, at) => at);
     const svg = lineChartSvg({ title: 'Loss <b>', lines: [{ label: 'loss', kind: 'train', x, y: x.map(Math.sqrt) }] });

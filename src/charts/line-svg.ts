@@ -37,6 +37,7 @@ export function lineChartSvg({ title, lines, logarithmic = false, show = round }
       .filter(([, y]) => Number.isFinite(at(y))),
   );
   const ys = points.flatMap((line) => line.map(([, y]) => at(y)));
+  if (ys.length === 0) return '<p>No values yet.</p>';
   const low = ys.reduce((least, y) => Math.min(least, y), Infinity);
   const high = ys.reduce((most, y) => Math.max(most, y), -Infinity);
   const room = (high - low || Math.abs(high) || 1) * 0.06;

@@ -2,7 +2,7 @@ import { SftError } from '../base/errors';
 import { rougeBand } from '../text/rouge/bands';
 import { aggregateRouge, type RougeSummary } from '../text/rouge/bootstrap';
 import { needUnicodeWords, wordsText } from '../text/rouge/choose-words';
-import { areFew } from '../text/rouge/few';
+import { areFew } from '../base/few-pairs';
 import { readItems, type Item } from '../text/rouge/item-list';
 import { ROUGE_METRICS, scoreRouge, type RougeMetric } from '../text/rouge/rouge';
 import type { Invocation, Verb } from './verb';

@@ -1,11 +1,12 @@
 import type { JSONPath } from 'jsonc-parser';
+import { areFew } from '../base/few-pairs';
 import type { Advice } from './advice-item';
 import type { EffectiveValues } from './defaults';
 import type { Plan } from './plan';
 import { removeKey, setKey } from './repair';
 
 /** What a run turns out to be once the examples of each part are counted. */
-type Counts = Pick<Plan, 'steps' | 'warmup' | 'validationExamples'>;
+type Counts = Pick<Plan, 'steps' | 'warmup' | 'validationExamples' | 'testExamples'>;
 
 type Values = Pick<
   EffectiveValues,
@@ -19,6 +20,7 @@ type Values = Pick<
 export function* planWarnings(values: Values, counts: Counts): Generator<Advice> {
   yield* onEarlyStopping(values, counts);
   yield* onWarmup(values, counts);
+  yield* onFewTests(counts);
 }
 
 function* onEarlyStopping(values: Values, { steps, validationExamples }: Counts): Generator<Advice> {
@@ -57,6 +59,18 @@ function* onWarmup(values: Values, { steps, warmup }: Counts): Generator<Advice>
     reason: `the learning rate climbs for ${updates(warmup)} and the run has only ${steps}: it never reaches learning_rate`,
     remedy: `set warmup_steps to ${wanted}`,
     repairs: [setKey('warmup_steps', wanted)],
+  };
+}
+
+function* onFewTests({ testExamples: tested }: Counts): Generator<Advice> {
+  if (tested === undefined || tested === 0 || !areFew(tested)) return;
+  yield {
+    code: 'few-test-examples',
+    severity: 'warning',
+    keys: [['test_dataset'], ['split', 'test'], ['split'], ['dataset']],
+    reason: `the test part has ${tested} example${tested === 1 ? '' : 's'}: so few tell little`,
+    remedy: 'add examples, or look at each answer',
+    repairs: [],
   };
 }
 

@@ -133,7 +133,14 @@ describe('what is looked at before a run', () => {
   });
 
   it('a split that leaves too little', async () => {
-    assert.match(checkOf(await look(smallConfig(temporaryFolder())), 'split').message, /tell little/);
+    const { checks } = await look(smallConfig(temporaryFolder()));
+    assert.deepEqual(
+      checks.flatMap(({ id, status, message }) => (id === 'split' ? [`${status} ${message}`] : [])),
+      [
+        'ok 48 to train on, 6 to validate, 6 to test',
+        'warning the test part has 6 examples: so few tell little - add examples, or look at each answer',
+      ],
+    );
     const folder = temporaryFolder();
     const dataset = path.join(folder, 'one.json');
     writeFileSync(dataset, '[{"question":"Where is it?","answer":"In Lagos."}]');

@@ -1,6 +1,7 @@
 import type { EvaluationResult } from '../../src/messages/dashboard';
 import { ROUGE_BANDS, rougeBand } from '../../src/text/rouge/bands';
-import { areFew, estimateText } from '../../src/text/rouge/few';
+import { areFew } from '../../src/base/few-pairs';
+import { estimateText } from '../../src/text/rouge/few';
 import { lengthRows, takenText } from '../../src/text/rouge/how-taken';
 import { dataTable, element } from '../shared/dom';
 

@@ -5,7 +5,7 @@ import { questionsKey } from '../../runs/questions-key';
 import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
 import type { RetentionLosses } from '../../text/retention';
-import { areFew } from '../../text/rouge/few';
+import { areFew } from '../../base/few-pairs';
 import type { SamplePoint } from '../../runs/curves';
 import type { HealthFinding } from '../../train/health/finding';
 import type {

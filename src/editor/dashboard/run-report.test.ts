@@ -55,6 +55,7 @@ describe('what is said of a run', () => {
   it('has one loss, that of the last step; a smoothed one is called so', async () => {
     const run = await reported({});
     const html = runReportHtml([run]);
+    assert.doesNotMatch(html, /NaN/, 'nobody measured its memory');
     assert.match(html, /<b>1\.0000<\/b>last loss/);
     assert.match(html, />train, smoothed</);
     assert.match(html, /<b>8 s<\/b>training time/);

@@ -4,7 +4,6 @@ import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
 import { apartText } from '../../dataset/split/split-file';
 import { sequencesOf } from '../../model/batch';
-import { areFew } from '../../text/rouge/few';
 import type { DataKey } from '../../train/data-files';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import { overlapText, type Overlap } from '../../train/overlaps';
@@ -88,13 +87,6 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
       'Split',
       `${counts}: nothing is left to train on - add examples, or change split`,
       remedies,
-    );
-  }
-  if (test > 0 && areFew(test)) {
-    return warning(
-      'split',
-      'Split',
-      `${counts}: so few test examples tell little - add examples, or look at each answer`,
     );
   }
   const spread = apartText({ apart }, train + validation + test);

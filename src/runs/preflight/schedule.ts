@@ -36,6 +36,7 @@ export function checkValues(config: ResolvedConfig, sizes: PartSizes): Preflight
 const PLACES: Readonly<Record<string, readonly [PreflightId, string]>> = {
   'unseen-examples': ['steps', 'Steps'],
   'many-epochs': ['steps', 'Steps'],
+  'few-test-examples': ['split', 'Split'],
   'few-steps': ['steps', 'Steps'],
   'short-for-warmup': ['schedule', 'Schedule'],
   'long-warmup': ['schedule', 'Schedule'],

@@ -1,4 +1,5 @@
-import { areFew, estimateText } from './few';
+import { areFew } from '../../base/few-pairs';
+import { estimateText } from './few';
 
 /** How the scores of a run were taken. */
 export interface Measured {

@@ -1,4 +1,4 @@
-import { areFew } from './few';
+import { areFew } from '../../base/few-pairs';
 import type { RougeMetric } from './rouge';
 
 export type RougeBand = 'poor' | 'fair' | 'good';

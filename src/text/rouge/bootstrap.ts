@@ -1,5 +1,5 @@
 import { createRandom } from '../../base/random';
-import { areFew } from './few';
+import { areFew } from '../../base/few-pairs';
 import { ROUGE_METRICS, type RougeMetric, type RougeScore, type RougeScores } from './rouge';
 
 /** Means over the pairs, and the interval that holds the true mean F1 with 95% confidence; null for few pairs. */

@@ -1,5 +1,5 @@
 import { wordsText } from './choose-words';
-import { areFew } from './few';
+import { areFew } from '../../base/few-pairs';
 
 type Noted = number | null | undefined;
 

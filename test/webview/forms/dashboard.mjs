@@ -15,6 +15,22 @@ const status = (run, step) => ({
   run,
   status: { status: 'running', step, totalSteps: 100, warnings: [] },
 });
+/** Losses that a smoothed curve is far from at its end; nobody measured the memory. */
+const LOSSES = [8, 4, 2, 1];
+const steps = (run, losses) => {
+  const all = (value) => ({ numbers: losses.map(() => value) });
+  const columns = { learning_rate: all(1e-4), grad_norm: all(1), tokens_per_second: all(50), peak_memory: all(NaN) };
+  const step = { numbers: losses.map((_, at) => at + 1) };
+  return { type: 'steps', run, kept: 0, columns: { step, loss: { numbers: losses }, ...columns } };
+};
+/** The last value of an exponential mean with the weight that the view begins with, 0 before it and corrected for that. */
+const smoothedLast = (losses, weight) => {
+  const [sum, all] = losses.reduce(
+    ([mean, share], loss) => [weight * mean + (1 - weight) * loss, weight * share + 1 - weight],
+    [0, 0],
+  );
+  return sum / all;
+};
 const answered = { answer: 'At the office.', rougeL: 0.5 };
 const predictions = (count) => ({
   type: 'predictions',
@@ -165,6 +181,63 @@ export const dashboardFormTests = {
       (await view.sent('takeValues')).map(({ run }) => run),
       [0, 1],
     );
+  },
+
+  async 'dashboard: the loss of a run is that of its last step, and the smoothed one is called so'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(steps(0, LOSSES), {
+      type: 'validation',
+      run: 0,
+      step: { numbers: [4] },
+      loss: { numbers: [3] },
+    });
+    const figure = page.locator('.figures div', { hasText: 'training loss' });
+    assert.deepEqual(await figure.locator('dt').allTextContents(), ['training loss, last step']);
+    assert.deepEqual(await figure.locator('dd').allTextContents(), ['1.0000']);
+    const told = await page.locator('[role=slider][aria-label="Loss by step"]').getAttribute('aria-valuetext');
+    const weight = Number(await page.locator('.curves input[type=range]').inputValue());
+    const [, smoothed, validation] = /training, smoothed ([\d.]+), validation ([\d.]+)/.exec(told) ?? [];
+    assert.ok(Math.abs(Number(smoothed) - smoothedLast(LOSSES, weight)) < 1e-3, told);
+    assert.equal(Number(validation), 3, told);
+    await page.getByText('Values as a table').click();
+    const table = page.getByRole('table', { name: 'Measured values by step' });
+    await table.waitFor();
+    const heads = await table.locator('th').allTextContents();
+    const last = await table.locator('tbody tr').last().locator('td, th').allTextContents();
+    assert.equal(last[heads.indexOf('Training loss')], '1.0000');
+    assert.doesNotMatch(await page.locator('body').innerText(), /NaN/);
+  },
+
+  async 'dashboard: a comparison shows the loss of the last step, and calls its curves smoothed'({ open }) {
+    const view = await open('dashboard');
+    const { page } = view;
+    await view.deliver(
+      { type: 'show', runs: [facts('one'), facts('two')], differences: [] },
+      status(0, 4),
+      status(1, 4),
+      steps(0, LOSSES),
+      steps(1, LOSSES.toReversed()),
+    );
+    const table = page.getByRole('table', { name: 'The compared runs' });
+    await table.getByText('1.0000').waitFor();
+    const heads = await table.locator('th').allTextContents();
+    const at = heads.findIndex((head) => head.includes('Last training loss'));
+    assert.notEqual(at, -1, heads.join(', '));
+    const rows = await table.locator('tbody tr').all();
+    const cells = await Promise.all(
+      rows.map(async (row) => (await row.locator('td, th').allTextContents())[at].trim()),
+    );
+    assert.deepEqual(cells, ['1.0000', '8.0000']);
+    const told = await page.locator('[role=slider][aria-label="Loss by step"]').getAttribute('aria-valuetext');
+    const weight = Number(await page.locator('.curves input[type=range]').inputValue());
+    for (const [name, losses] of [
+      ['one', LOSSES],
+      ['two', LOSSES.toReversed()],
+    ]) {
+      const [, value] = new RegExp(`${name}, smoothed ([\\d.]+)`).exec(told) ?? [];
+      assert.ok(Math.abs(Number(value) - smoothedLast(losses, weight)) < 1e-3, told);
+    }
   },
 };
 

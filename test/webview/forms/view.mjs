@@ -25,10 +25,16 @@ export class View {
     await this.page.screenshot({ path: path.join(shots, `${name}.png`) });
   }
 
-  /** Sends the view messages; it has read them when this resolves. */
+  /** Sends the view messages, lists under `numbers` as columns of numbers; it has read them when this resolves. */
   async deliver(...messages) {
     await this.page.evaluate((values) => {
-      for (const data of values) window.dispatchEvent(new MessageEvent('message', { data }));
+      const revived = (value) => {
+        if (typeof value !== 'object' || value === null) return value;
+        if (Array.isArray(value)) return value.map(revived);
+        if ('numbers' in value) return Float64Array.from(value.numbers);
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revived(item)]));
+      };
+      for (const data of values) window.dispatchEvent(new MessageEvent('message', { data: revived(data) }));
     }, messages);
   }
 
