@@ -1,7 +1,7 @@
-import path from 'node:path';
 import type { DatasetExample, ExampleMessage } from '../dataset/example';
 import { callText } from '../dataset/formats/tool-calls';
 import { askedMessages, messagesOf } from '../dataset/messages-of';
+import { modelTitle } from '../base/hub-cache';
 import { formatError, SftError } from '../base/errors';
 import { isHeld } from '../base/spans';
 import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from '../text/chat-tokenizer';
@@ -154,7 +154,7 @@ export async function openTokenCounts(modelFolder: string | undefined): Promise<
   if (modelFolder === undefined) return new TokenCounts(undefined, undefined, undefined);
   try {
     const chat = await loadChatTokenizer(modelFolder);
-    return new TokenCounts(chat, path.basename(modelFolder), undefined);
+    return new TokenCounts(chat, modelTitle(modelFolder), undefined);
   } catch (error) {
     if (error instanceof SftError) return new TokenCounts(undefined, undefined, formatError(error));
     throw error;

@@ -80,6 +80,11 @@ function readRef(file: string): string | undefined {
   }
 }
 
+/** How a person knows a model: by its name on the Hub where its folder stands in the cache, else by the name of its folder. */
+export function modelTitle(modelDir: string): string {
+  return hubName(modelDir) ?? path.basename(modelDir);
+}
+
 /**
  * The name under which others find a model: `org/name` where its folder stands in the cache (`models--org--name/snapshots/<commit>`),
  * undefined elsewhere.

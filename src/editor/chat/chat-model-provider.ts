@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelTitle } from '../../base/hub-cache';
 import { DEFAULT_SETTINGS } from '../../messages/chat';
 import type { ChatMessage } from '../../text/chat-template';
 import { errorText } from '../error-text';
@@ -77,7 +78,7 @@ function provider(services: Services, models: ChatModels): ChatProvider {
           return {
             id,
             name: label,
-            family: base === undefined ? 'llama' : path.basename(base),
+            family: base === undefined ? 'llama' : modelTitle(base),
             version: created,
             detail: 'tuned here',
             tooltip: speakerName(models.all, id),

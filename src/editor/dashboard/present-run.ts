@@ -1,3 +1,4 @@
+import { hubName } from '../../base/hub-cache';
 import type { ExampleLoss, RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import { DATA_KEYS } from '../../config/config-paths';
 import { partShares } from '../../config/part-shares';
@@ -27,7 +28,7 @@ export function factsOf(folder: string, name: string, run: Run): RunFacts {
     name,
     id: run.id,
     created: run.created,
-    model: run.base_model.path,
+    model: hubName(run.base_model.path) ?? run.base_model.path,
     dataset: dataNames(run),
     data: dataKey(run),
   };

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelTitle } from '../../base/hub-cache';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { loadConfig } from '../../config/parse-config';
 import { formatError, SftError } from '../../base/errors';
@@ -43,7 +43,7 @@ async function launch(
   const { context, dialogs, runs } = services;
   const command = sftCommand(context);
   const time = seconds === undefined ? '' : `, about ${durationText(seconds)}`;
-  const title = `Starting training of ${path.basename(config.model_name)}${time}`;
+  const title = `Starting training of ${modelTitle(config.model_name)}${time}`;
   const options = { location: vscode.ProgressLocation.Notification, title };
   try {
     const run = await vscode.window.withProgress(options, async () =>

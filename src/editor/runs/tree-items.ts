@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelTitle } from '../../base/hub-cache';
 import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
 import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
@@ -73,7 +74,7 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
       ...(state.message === undefined ? [] : [escape(state.message)]),
       [
         ['started', created.toLocaleString('en-GB')],
-        ['model', path.basename(run.base_model.path)],
+        ['model', modelTitle(run.base_model.path)],
         ['data', dataNames(run)],
         ['steps', state.total_steps === null ? 'not known yet' : `${state.step} of ${state.total_steps}`],
         ['folder', runFolder],
