@@ -1,8 +1,9 @@
 // The suites in a browser, most in a real VS Code: what is in the package, the forms of the webviews alone, the extension's API from
-// inside the extension host, what a person sees, and the way from data to a tuned model.
+// inside the extension host, what a person sees, the way from data to a tuned model, and the one from nothing to an exported one.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { journeySuite } from '../test/vscode/browser/journey.mjs';
 import { loopSuite } from '../test/vscode/browser/loop.mjs';
 import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
@@ -21,6 +22,7 @@ const suites = {
   browser: browserSuite,
   restricted: restrictedSuite,
   loop: loopSuite,
+  journey: journeySuite,
 };
 
 export const suiteNames = Object.keys(suites);
