@@ -4,6 +4,8 @@ import { hubAccess } from '../hub/access';
 import { cachedModels, type CachedModel } from '../hub/cached-models';
 import { fetchThroughProxy } from '../hub/proxy';
 import { searchModels, type FoundModel } from '../hub/search';
+import { fitModels, type FittedModel } from '../runs/fit/fit-models';
+import { textOption } from './option-values';
 import { usageError } from './parse';
 import type { Terminal, Verb } from './verb';
 
@@ -14,16 +16,33 @@ const BYTES_PER_WEIGHT = 2;
 export const modelsVerb: Verb = {
   name: 'models',
   summary: 'list the models that are here, or look for some on the Hugging Face Hub',
-  usage: 'sft models [QUERY] [--json]',
-  options: {},
+  usage: 'sft models [QUERY | --fits [--data FILE]] [--json]',
+  options: {
+    fits: {
+      type: 'boolean',
+      help: 'models to begin with, and whether training them fits this machine; nothing is asked of anybody',
+    },
+    data: { type: 'string', value: 'FILE', help: 'with --fits: the questions and answers to learn from' },
+  },
   teach: `Without QUERY: the models in the cache that the tools of Hugging Face share; nothing is asked of anybody. Their names can be written as
 "model_name" in sft.config.json. With QUERY: models on the Hub whose names hold it, most used first, with the size of their weights in 16
 bits, beside the memory that is free here: weights must fit, and training needs some more (sft estimate says how much).
 
+With --fits: a short list of models with the memory that a first run (LoRA) of each needs on your data, counted from their shapes before
+anything is downloaded: fits, fits in 4 bits (load_in_4bit), or too large.
+
   sft models
+  sft models --fits --data faq.json
   sft models smollm2`,
-  async run({ positionals, json, terminal }) {
+  async run({ positionals, options, json, terminal }) {
     const [query, ...more] = positionals;
+    const data = textOption(options, 'data');
+    if (options['fits'] === true) {
+      if (query !== undefined) throw usageError('--fits goes with no QUERY', 'leave one of them out');
+      const free = await availableMemory();
+      return fitting(await fitModels(data, free), free, json, terminal);
+    }
+    if (data !== undefined) throw usageError('--data goes with --fits', 'add --fits, or leave it out');
     if (more.length > 0) throw usageError('models takes one QUERY', 'write what the name should hold as one word');
     if (query === undefined) return list(await cachedModels(hubAccess().cache), json, terminal);
     const access = hubAccess({ fetch: await fetchThroughProxy() });
@@ -31,10 +50,25 @@ bits, beside the memory that is free here: weights must fit, and training needs 
   },
 };
 
+function fitting(models: readonly FittedModel[], free: number, json: boolean, terminal: Terminal): 0 {
+  if (json) {
+    terminal.out(JSON.stringify(models));
+    return 0;
+  }
+  for (const { repo, fit, memory, size, licence, detail } of models)
+    terminal.out(
+      `${repo}  ${fit}: ${sizeText(memory)} of memory; ${sizeText(size)} to get; licence ${licence}; ${detail}`,
+    );
+  terminal.log(`${sizeText(free)} of memory are free here; sft pull REPO gets one`);
+  return 0;
+}
+
 function list(models: readonly CachedModel[], json: boolean, terminal: Terminal): 0 {
   if (json) terminal.out(JSON.stringify(models));
   else if (models.length === 0)
-    terminal.out('no model is in the cache yet: sft models QUERY looks for some, sft pull REPO gets one');
+    terminal.out(
+      'no model is in the cache yet: sft models --fits names some to begin with, sft models QUERY looks for others, sft pull REPO gets one',
+    );
   else for (const { repo, size } of models) terminal.out(`${repo}  ${sizeText(size)}`);
   return 0;
 }

@@ -29,6 +29,8 @@ export interface WeightOptions {
    * quantised already is taken as it is: what bitsandbytes left in 16 bits was left so for a reason (llm_int8_skip_modules).
    */
   readonly in4bit?: { readonly doubleQuant: boolean } | undefined;
+  /** In place of those of the folder: of a model that is not here, for a device that only counts. */
+  readonly tensors?: ReadonlyMap<string, LocatedTensor> | undefined;
 }
 
 /** A vector or matrix under its name in the file, as it is stored. */
@@ -104,9 +106,7 @@ export class BaseWeights {
 
   private openAll(config: LlamaConfig): void {
     const expected = expectedTensors(config);
-    const located = isGguf(this.modelDir)
-      ? locateInGguf(this.modelDir, expected.keys(), config)
-      : locateTensors(this.modelDir);
+    const located = this.options.tensors ?? locate(this.modelDir, expected, config);
     const quantised = [...expected.keys()].some((name) => isStoredIn4Bits(located, name));
     const in4bit = quantised ? undefined : this.options.in4bit;
     for (const [name, shape] of expected) {
@@ -253,6 +253,14 @@ export class BaseWeights {
 /** Embeddings, head and vectors stay as they are: they are few beside these, and much depends on them. */
 export function isLayerMatrix(name: string, shape: readonly number[]): shape is readonly [number, number] {
   return name.startsWith('model.layers.') && shape.length === 2;
+}
+
+function locate(
+  modelDir: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+  config: LlamaConfig,
+): ReadonlyMap<string, LocatedTensor> {
+  return isGguf(modelDir) ? locateInGguf(modelDir, expected.keys(), config) : locateTensors(modelDir);
 }
 
 /** Whether a tensor can be read in place: old files do not align their data, and GGUF files have some in another form. */

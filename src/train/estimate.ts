@@ -11,7 +11,7 @@ import type { PassPlan } from '../model/passes';
 import { planScoring, scorePasses } from '../model/score';
 import { virtualIds } from '../model/virtual-tokens';
 import { weightOptions } from '../model/weight-options';
-import { BaseWeights } from '../model/weights';
+import { BaseWeights, type WeightOptions } from '../model/weights';
 import { planWindow, trainWindow } from '../model/window-pass';
 import type { TuningTarget } from '../tuning/method';
 import { createTuning, methodOf } from '../tuning/registry';
@@ -79,6 +79,7 @@ const TOKEN_BYTES = 16;
  * @param modelDir the folder of the base model; only headers are read
  * @param traits of the device that will run it
  * @param chat of the base model, where the configuration names tokens by their text
+ * @param tensors of a model whose folder is not here
  * @throws SftError what opening model and adapter throws
  */
 export async function estimateMemory(
@@ -88,9 +89,10 @@ export async function estimateMemory(
   parts: TokenisedParts,
   traits: DeviceTraits,
   chat?: TuningTarget['chat'],
+  tensors?: WeightOptions['tensors'],
 ): Promise<MemoryEstimate> {
   const device = new DryDevice(traits);
-  const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
+  const weights = new BaseWeights(device, modelDir, llama, { ...weightOptions(config), tensors });
   const held = device.usedBytes;
   const tuning = createTuning({ device, config: llama, weights, chat }, config);
   const tuned = new LlamaModel(device, llama, weights, tuning);
@@ -121,7 +123,7 @@ export async function estimateMemory(
   const row = llama.vocabSize * 4;
   const logits = Math.min(training, row * Math.max(1, Math.min(targets, headRows(traits, llama.vocabSize))));
   const saving = Math.min(set + optimizer, SAVING_BYTES);
-  const evaluation = await evaluationBytes(config, llama, modelDir, parts, traits, chat);
+  const evaluation = await evaluationBytes(config, llama, modelDir, parts, traits, chat, tensors);
   const memory: MemoryParts = {
     weights: device.mappedBytes + held,
     trained: untrained - held - set,
@@ -160,9 +162,10 @@ async function evaluationBytes(
   { test, general }: TokenisedParts,
   traits: DeviceTraits,
   chat: TuningTarget['chat'],
+  tensors: WeightOptions['tensors'],
 ): Promise<number> {
   const device = new DryDevice(traits);
-  const weights = new BaseWeights(device, modelDir, llama, weightOptions(config));
+  const weights = new BaseWeights(device, modelDir, llama, { ...weightOptions(config), tensors });
   const held = device.usedBytes;
   const method = methodOf(config);
   const tuning = method.form === 'adapter' ? createTuning({ device, config: llama, weights, chat }, config) : undefined;

@@ -7,7 +7,7 @@ import { planPull, pull, type PullPlan } from '../../hub/pull';
 import { searchModels } from '../../hub/search';
 import { errorText } from '../error-text';
 import type { Services } from '../services';
-import { SHORT_LIST } from './short-list';
+import { fittingModels } from './fitting-models';
 
 /** The choice in lists of models that leads to `getModel`. */
 export const GET_MODEL = '$(cloud-download) Get one from the Hugging Face Hub…';
@@ -16,12 +16,18 @@ const MOST_FOUND = 30;
 const DOWNLOAD = 'Download';
 
 /**
- * `SFT: Get a Model…`: from a short list, by name, or by a search on the Hub, into the cache that Hugging Face's tools share. Nothing is
+ * `SFT: Get a Model…`: from a short list that says what fits this machine, by name, or by a search on the Hub, into the cache that Hugging Face's tools share. Nothing is
  * downloaded before it was agreed to.
+ * @param dataset the file to learn from, where it is known: what fits depends on it
+ * @param named the model, where it is known
  * @returns the name that stands for its folder; undefined where none was got
  */
-export async function getModel(services: Services): Promise<{ repo: string; folder: string } | undefined> {
-  const model = await chooseModel(services);
+export async function getModel(
+  services: Services,
+  dataset?: string,
+  named?: HubModel,
+): Promise<{ repo: string; folder: string } | undefined> {
+  const model = named ?? (await chooseModel(services, dataset));
   if (model === undefined) return undefined;
   for (;;) {
     try {
@@ -38,10 +44,18 @@ async function accessOf({ context }: Services): Promise<HubAccess> {
   return hubAccess(token === undefined ? {} : { token });
 }
 
-async function chooseModel(services: Services): Promise<HubModel | undefined> {
+async function chooseModel(services: Services, dataset: string | undefined): Promise<HubModel | undefined> {
   const { dialogs } = services;
+  const fitting = await progress('Looking which models fit this machine', (signal) =>
+    fittingModels(services, dataset, signal),
+  );
+  if (fitting === undefined) return undefined;
   const search = { label: '$(search) Another one: its name, or words to search for…' };
-  const short = SHORT_LIST.map(({ repo, detail }) => ({ label: repo, detail }));
+  const short = fitting.map(({ repo, fit, memory, size, licence, detail }) => ({
+    label: repo,
+    description: fit,
+    detail: `${sizeText(size)} to get, ${sizeText(memory)} of memory for a first run, ${licence}: ${detail}`,
+  }));
   const chosen = await dialogs.pick([...short, search], 'The model to get from the Hugging Face Hub');
   if (chosen === undefined) return undefined;
   if (chosen !== search) return parseHubModel(chosen.label);

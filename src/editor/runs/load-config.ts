@@ -9,17 +9,19 @@ import type { Services } from '../services';
 export type Load<T> = (file: string, devices: readonly DeviceListing[]) => Promise<T>;
 
 /**
- * A configuration as it is on the disk. Where it is wrong, it is shown at its first mistake, and the person is told.
+ * A configuration as it is on the disk. Where it is wrong, it is shown at its first mistake, and the person is told; where its model is
+ * missing, they can get one.
  *
  * @param load how it is read
  * @param failing what cannot be done then: `Training cannot start`
  */
 export async function loadOrTell<T>(
-  { context, dialogs }: Services,
+  services: Services,
   config: vscode.Uri,
   load: Load<T>,
   failing: string,
 ): Promise<T | undefined> {
+  const { context, dialogs } = services;
   try {
     return await load(config.fsPath, await knownDevices(context));
   } catch (error) {
@@ -32,7 +34,11 @@ export async function loadOrTell<T>(
       .showTextDocument(config, { preview: false, selection: new vscode.Range(at, at) })
       .then(undefined, () => undefined);
     const advice = remedy === undefined ? '' : ` - ${remedy}`;
-    void dialogs.error(`${failing}: ${first.message}${advice}${more}`);
+    const message = `${failing}: ${first.message}${advice}${more}`;
+    const { offerModel } = await import('../hub/missing-model');
+    const isHere = others.length === 0 ? await offerModel(services, config, message) : undefined;
+    if (isHere === true) return loadOrTell(services, config, load, failing);
+    if (isHere === undefined) void dialogs.error(message);
     return undefined;
   }
 }

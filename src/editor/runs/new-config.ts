@@ -28,7 +28,7 @@ const EXAMPLE_MODEL = 'tiny-llama';
 export async function newConfiguration(services: Services, data?: vscode.Uri): Promise<vscode.Uri | undefined> {
   const dataset = data?.fsPath ?? (await chooseData(services));
   if (dataset === undefined) return undefined;
-  const model = await chooseModel(services, path.dirname(dataset));
+  const model = await chooseModel(services, dataset);
   if (model === undefined) return undefined;
   const items = PRESETS.map(({ id, label, detail }) => ({ label, detail, id }));
   const chosen = await services.dialogs.pick(items, 'How much to train? Every value can be changed afterwards');
@@ -63,7 +63,8 @@ async function chooseData({ dialogs }: Services): Promise<string | undefined> {
 }
 
 /** @returns what gives the model's folder: the included model is copied only when everything has been answered */
-async function chooseModel(services: Services, beside: string): Promise<(() => Promise<string>) | undefined> {
+async function chooseModel(services: Services, dataset: string): Promise<(() => Promise<string>) | undefined> {
+  const beside = path.dirname(dataset);
   const { dialogs } = services;
   const inWorkspace = (await choicesInWorkspace('model')).map(({ label, target }) => ({ label, target }));
   // By its name, which is right on other machines as well.
@@ -86,7 +87,7 @@ async function chooseModel(services: Services, beside: string): Promise<(() => P
   const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), get, browse], 'The model to start from');
   if (chosen === example) return () => copyExampleModel(services, beside);
   if (chosen === get) {
-    const got = await getModel(services);
+    const got = await getModel(services, dataset);
     return got === undefined ? undefined : () => Promise.resolve(got.repo);
   }
   if (chosen !== browse) {

@@ -92,3 +92,29 @@ test('SFT: Get a Model… says why there is no model', async () => {
     assert.match(shown.at(-1)!, /nobody\/nothing is not there/);
   });
 });
+
+test('Start Training offers to get the model that is missing, by its name or another', async () => {
+  await withHub(async (hub, cache) => {
+    await writeWorkspaceFile('missing/data.json', JSON.stringify([{ question: 'a?', answer: 'b' }]));
+    const text = (model: string): string => JSON.stringify({ model_name: model, dataset: 'data.json' });
+    const file = await writeWorkspaceFile('missing/sft.config.json', text(REPO));
+    const start = (): Thenable<unknown> => vscode.commands.executeCommand('sft.startTraining', file);
+    const refused = await withPerson([''], async () => {
+      await start();
+    });
+    assert.match(refused[0]!, /^Training cannot start: model_name: .* does not exist.*\nIt may be a model on the/);
+    assert.deepEqual(readdirSync(cache), []);
+    assert.equal(hub.requests.length, 0, 'nothing is asked before it was agreed to');
+    // The folder of the Hub of this test holds no model that can be trained: the checks come next, and say so.
+    const got = await withPerson([`Get ${REPO}`, 'Download', ''], async () => {
+      await start();
+    });
+    assert.ok(readdirSync(cache).length > 0);
+    assert.match(got.at(-1)!, /^Training cannot start: \d problem/);
+    await vscode.workspace.fs.writeFile(file, Buffer.from(text('./nowhere')));
+    await withPerson(['Get a Model…', REPO, ''], async () => {
+      await start();
+    });
+    assert.match(readFileSync(file.fsPath, 'utf8'), new RegExp(`"model_name": *"${REPO}"`));
+  });
+});
