@@ -180,6 +180,9 @@ const BLANK_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 function typeMessage(wanted: string, key: string, node: Node): string {
+  if (wanted.startsWith('array,')) {
+    return `"${key}" must be a list, not ${article(node.type)} - write it as OpenAI does, or remove the key`;
+  }
   if (wanted === 'array') {
     return `"${key}" must be a list of turns, not ${article(node.type)} - write it in [ ]`;
   }

@@ -10,6 +10,7 @@ const call = (name: unknown, given?: unknown): object => ({
 });
 const calls = (...tool_calls: readonly unknown[]): object => ({ role: 'assistant', content: null, tool_calls });
 const result = (content: unknown): object => ({ role: 'tool', tool_call_id: 'c1', content });
+const DEEP = `${'{"a": '.repeat(20_000)}1${'}'.repeat(20_000)}`;
 const WEATHER = { type: 'function', function: { name: 'w', parameters: {} } };
 const CALLED = [user('Weather?'), calls(call('w', { at: 'Ikeja' })), result('31 C'), assistant('31 C.')];
 const READ = ['user: Weather?', 'assistant: w({"at":"Ikeja"})', 'tool: 31 C', 'assistant: 31 C.'];
@@ -205,6 +206,33 @@ export const TOOLS: readonly Input[] = [
     ),
     read: '-',
     told: ['tool-turns@1'],
+  },
+  {
+    name: 'JSON within texts that nests without end',
+    file: 'a.jsonl',
+    text: lines(
+      { messages: CALLED.with(1, calls(call('w', DEEP))) },
+      { messages: CALLED, tools: `[${DEEP}]` },
+      {
+        conversations: [
+          { from: 'human', value: 'W?' },
+          { from: 'function_call', value: `{"name": "w", "arguments": ${DEEP}}` },
+        ],
+      },
+    ),
+    read: '-',
+    told: ['tool-turns@1', 'tool-turns@2', 'mixed-format@3'],
+  },
+  {
+    name: 'calls that are no list',
+    file: 'a.jsonl',
+    text: lines(
+      { messages: [user('W?'), { role: 'assistant', content: 'a', tool_calls: 'x' }] },
+      { messages: [user('W?'), { role: 'assistant', content: 'a', tool_calls: [null] }] },
+      { messages: [user('W?'), { role: 'assistant', content: 'a', tool_calls: [[]] }] },
+    ),
+    read: '-',
+    told: ['wrong-type@1', 'tool-turns@2', 'tool-turns@3'],
   },
   {
     name: 'an empty message with an empty list of calls',

@@ -1,4 +1,6 @@
+import { isDeeper } from '../../base/nesting';
 import { parseExactly, writeJson } from '../json/exact-json';
+import { MAX_DEPTH } from '../json/scan';
 import type { ExampleMessage, ToolCall } from '../example';
 import { isJsonObject, type JsonObject } from './reading';
 
@@ -21,9 +23,9 @@ export function writtenCalls(turn: JsonObject): readonly unknown[] {
   return isJsonObject(call) ? [call] : [];
 }
 
-/** The calls that the text of a ShareGPT turn is. @throws SyntaxError where it is not JSON */
+/** The calls that the text of a ShareGPT turn is. @throws Error where it is not JSON, or nests deeper than calls do */
 export function callsInText(text: string): readonly unknown[] {
-  JSON.parse(text);
+  if (parsed(text) === undefined) throw new Error('no JSON');
   const value = parseExactly(text);
   return Array.isArray(value) ? value : [value];
 }
@@ -49,7 +51,7 @@ export function callProblem(call: unknown): string | undefined {
   if (typeof given !== 'string') return 'has "arguments" that are not an object';
   return given.trim() === '' || isJsonObject(parsed(given))
     ? undefined
-    : 'has "arguments" whose text is not a JSON object';
+    : `has "arguments" whose text is not a JSON object, or nests deeper than ${MAX_DEPTH}`;
 }
 
 /** A call as OpenAI writes it. */
@@ -86,15 +88,20 @@ export function toolsProblem(value: JsonObject): { readonly key: string; readonl
     if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) continue;
     const list: unknown = typeof given === 'string' && key === 'tools' ? parsed(given) : given;
     if (Array.isArray(list) && list.every(isJsonObject)) continue;
-    const problem = typeof given === 'string' ? 'is not the JSON of a list of functions' : 'is not a list of functions';
+    const problem =
+      typeof given === 'string'
+        ? 'is not the JSON of a list of functions, or nests too deep'
+        : 'is not a list of functions';
     return { key, problem };
   }
   return undefined;
 }
 
+/** @returns undefined where it is not JSON, or nests too deep: what works through it goes as deep as it */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value, MAX_DEPTH) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -71,7 +71,7 @@ function turnProblem(turn: JsonObject, text: string | undefined): string | undef
     try {
       calls = callsInText(text);
     } catch {
-      return 'is not JSON';
+      return 'is not JSON, or nests too deep';
     }
   }
   return calls.map(callProblem).find((problem) => problem !== undefined);

@@ -1,8 +1,9 @@
 // The chat with a server of the person's own beside a run: its key, and what is left of a conversation when the window is loaded anew.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { root } from '../../../../scripts/setup.mjs';
 import { startEndpoint } from '../endpoint.mjs';
 import { focusBeginning, focusOn, tabThrough, tabTo } from '../keyboard.mjs';
 import { trainedRun } from '../trained-run.mjs';
@@ -11,6 +12,12 @@ const key = `sk-${randomBytes(16).toString('hex')}`;
 const wrongKey = `sk-${randomBytes(16).toString('hex')}`;
 const question = 'How do I renew my passport?';
 const composer = '.composer textarea';
+/** Says something of its own where a conversation has no system message. */
+const TELLING = `{{- bos_token }}
+{%- if messages[0].role != 'system' %}{{- '<|start_header_id|>system<|end_header_id|>\\n\\nAnswer with care.<|eot_id|>' }}{% endif %}
+{%- for turn in messages %}{{- '<|start_header_id|>' + turn.role + '<|end_header_id|>\\n\\n' + turn.content | trim + '<|eot_id|>' }}{% endfor %}
+{%- if add_generation_prompt %}{{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}
+`;
 let endpoint;
 
 export const chatTests = {
@@ -159,6 +166,37 @@ export const chatTests = {
     await window.runCommand('File: Revert File');
     await page.locator('.tab.dirty').waitFor({ state: 'detached' });
     assert.equal(readFileSync(path.join(workspace, 'faq/faq.json'), 'utf8'), before, 'nothing is saved unasked');
+  },
+
+  async 'chat: where no system prompt is written, the field names what the model is told by its template'(window) {
+    const { workspace } = window;
+    const model = path.join(workspace, 'told-model');
+    cpSync(path.join(root, 'examples/tiny-llama'), model, { recursive: true });
+    writeFileSync(path.join(model, 'chat_template.jinja'), TELLING);
+    trainedRun(workspace, 'told', { model_name: model, max_steps: 2 });
+    trainedRun(workspace, 'faq');
+    await window.openFile('told/faq.json');
+    await window.runCommand('SFT: Refresh Runs');
+    await window.runCommand('SFT: Open Chat');
+    const chat = await window.frameWith(composer);
+    const source = chat.getByLabel('Run or model');
+    const choose = async (name) => {
+      const option = source.locator('option', { hasText: name }).first();
+      await option.waitFor({ state: 'attached' });
+      await source.selectOption(await option.getAttribute('value'));
+    };
+    await choose('told');
+    const settings = chat.locator('.settings');
+    if ((await settings.getAttribute('open')) === null) await settings.locator('summary').click();
+    const field = chat.locator('#system');
+    const shows = (placeholder) =>
+      chat.waitForFunction((text) => document.querySelector('#system').placeholder === text, placeholder);
+    await shows('None of yours; the model is told: Answer with care.');
+    assert.equal(await field.inputValue(), '');
+    await window.pictures('chat-told');
+    await choose('faq');
+    await shows('None');
+    await settings.locator('summary').click();
   },
 
   async 'chat: the key is in the secret storage alone'(window) {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { startedRun, trainedRun } from '../trained-run.mjs';
+import { within } from '../../pace.mjs';
+import { eventsOf, startedRun, trainedRun } from '../trained-run.mjs';
 
 export const runsTests = {
   async 'runs: a run is opened and renamed with the keyboard'(window) {
@@ -20,6 +21,49 @@ export const runsTests = {
     await page.keyboard.type('First questions');
     await page.keyboard.press('Enter');
     await row(window, 'First questions').waitFor();
+  },
+
+  async 'runs: status bar, tree, state and dashboard of a run at work agree within a second'(window) {
+    const { page, workspace } = window;
+    const run = startedRun(workspace, 'clock');
+    const status = () => JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8')).status;
+    await window.openFile('clock/faq.json');
+    await window.runCommand('SFT: Refresh Runs');
+    await window.showDashboard('clock');
+    const dashboard = await window.frameWith('.badge.running');
+    await focusRun(window, 'clock');
+    await heading(window, 'Running').waitFor();
+    const bar = page.locator('#sft-workbench\\.sft-workbench\\.sft\\.run');
+    const progress = dashboard.getByRole('progressbar');
+    const stepIn = (text) => Number(/step ([\d,]+)/i.exec(text ?? '')?.[1].replaceAll(',', '') ?? NaN);
+    // Each is read when it has just changed, beside it the others.
+    for (let sample = 0, last = NaN; sample < 5; sample++) {
+      await window.until(async (timeout) => {
+        const now = stepIn(await bar.textContent({ timeout }));
+        assert.ok(now > 0 && now !== last, `the status bar shows step ${now}`);
+        last = now;
+      });
+      const shown = {
+        bar: stepIn(await bar.textContent()),
+        tree: stepIn(await row(window, 'clock').textContent()),
+        dashboard: stepIn(await progress.getAttribute('aria-valuetext')),
+        state: JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8')).step,
+      };
+      const reached = new Map(
+        eventsOf(run).flatMap(({ type, step, time }) => (type === 'step' ? [[step, Date.parse(time)]] : [])),
+      );
+      const times = Object.values(shown).map((step) => reached.get(step));
+      assert.ok(
+        times.every((time) => time !== undefined),
+        JSON.stringify(shown),
+      );
+      const apart = Math.max(...times) - Math.min(...times);
+      assert.ok(apart <= within(1000), `they are ${apart} ms apart: ${JSON.stringify(shown)}`);
+    }
+    await fromMenu(window, 'Save and Stop Run');
+    await heading(window, 'Running').waitFor({ state: 'detached' });
+    assert.equal(status(), 'stopped');
+    assert.equal(await bar.count(), 0, 'no run is at work');
   },
 
   async 'runs: a run at work is paused, resumed and stopped with the keyboard'(window) {
