@@ -53,10 +53,13 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
   const search = { label: '$(search) Another one: its name, or words to search for…' };
   const short = fitting.map(({ repo, fit, memory, size, licence, detail }) => ({
     label: repo,
-    description: fit,
-    detail: `${sizeText(size)} to get, ${sizeText(memory)} of memory for a first run, ${licence}: ${detail}`,
+    description: `${fit}: ${sizeText(memory)} of memory`,
+    detail: `${sizeText(size)} to get, ${licence}: ${detail}`,
   }));
-  const chosen = await dialogs.pick([...short, search], 'The model to get from the Hugging Face Hub');
+  const chosen = await dialogs.pick(
+    [...short, search],
+    'The model to get from the Hugging Face Hub; the memory is that of a first run',
+  );
   if (chosen === undefined) return undefined;
   if (chosen !== search) return parseHubModel(chosen.label);
   const text = await dialogs.text({

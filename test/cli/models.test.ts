@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DATA, sft } from './sft';
+
+describe('sft models --fits', () => {
+  it('tells of each model of the short list what it takes on the data, for people and for programs', () => {
+    const { code, out, err } = sft(['models', '--fits', '--data', DATA, '--json']);
+    assert.equal(code, 0, err);
+    const models = JSON.parse(out) as readonly Readonly<Record<string, unknown>>[];
+    assert.deepEqual(Object.keys(models[0]!).sort(), [
+      'detail',
+      'fit',
+      'licence',
+      'memory',
+      'parameters',
+      'repo',
+      'size',
+    ]);
+    const lines = sft(['models', '--fits']).out.trimEnd().split('\n');
+    assert.equal(lines.length, models.length);
+    assert.match(
+      lines[0]!,
+      /^HuggingFaceTB\/SmolLM2-135M-Instruct {2}(?:fits|fits in 4 bits|too large): \S+ [MG]B of memory; 269 MB to get; licence Apache 2\.0; /,
+    );
+  });
+
+  it('refuses a query or data that it would not use', () => {
+    assert.match(sft(['models', 'smollm', '--fits']).err, /--fits goes with no QUERY - leave one of them out/);
+    assert.match(sft(['models', '--data', DATA]).err, /--data goes with --fits - add --fits, or leave it out/);
+    assert.match(sft(['models', '--fits', '--data', 'nowhere.json']).err, /nowhere\.json/);
+  });
+});
