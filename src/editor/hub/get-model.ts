@@ -46,9 +46,15 @@ async function accessOf({ context }: Services): Promise<HubAccess> {
 
 async function chooseModel(services: Services, dataset: string | undefined): Promise<HubModel | undefined> {
   const { dialogs } = services;
-  const fitting = await progress('Looking which models fit this machine', (signal) =>
-    fittingModels(services, dataset, signal),
-  );
+  let fitting: Awaited<ReturnType<typeof fittingModels>>;
+  try {
+    fitting = await progress('Looking which models fit this machine', (signal) =>
+      fittingModels(services, dataset, signal),
+    );
+  } catch (error) {
+    void dialogs.error(errorText(error));
+    return undefined;
+  }
   if (fitting === undefined) return undefined;
   const search = { label: '$(search) Another one: its name, or words to search for…' };
   const short = fitting.map(({ repo, fit, memory, size, licence, detail }) => ({

@@ -37,6 +37,12 @@ describe('which models fit', () => {
     }
   });
 
+  it('takes examples as many have them where the file holds none', async () => {
+    const file = path.join(folder, 'none.json');
+    writeFileSync(file, '[]');
+    assert.deepEqual(await fitModels(file, Infinity), await fitModels(undefined, Infinity));
+  });
+
   it('says fits, fits in 4 bits or too large by what is free', async () => {
     const [model] = SHORT_LIST.slice(-1);
     const fitOf = async (available: number): Promise<string> =>

@@ -29,7 +29,7 @@ const BYTES = 2;
 /** Of a text in Latin letters, and what a chat template puts around an example. */
 const CHARACTERS_PER_TOKEN = 4;
 const TEMPLATE_TOKENS = 24;
-/** Where no data is named: an example as many have it. */
+/** Where no data is named, or none of it can be read: an example as many have it. */
 const USUAL = { count: 200, prompt: 60, answer: 140 };
 /** Examples that are looked at: the largest pass of more is hardly larger. */
 const MOST_EXAMPLES = 2000;
@@ -37,7 +37,7 @@ const MOST_EXAMPLES = 2000;
 /**
  * Whether models of the short list could be trained here on some data: by the passes of a first run (LoRA, the preset), counted on a device
  * without memory. Nothing is asked of anybody, and no weights are needed. Tokens are told from characters.
- * @param dataset a file; examples as many have them where none is given
+ * @param dataset a file; examples as many have them where none is given, or it holds none
  * @param available memory that is free, bytes
  * @throws SftError what reading the file throws
  */
@@ -46,7 +46,8 @@ export async function fitModels(
   available: number,
   models: readonly ListedModel[] = SHORT_LIST,
 ): Promise<readonly FittedModel[]> {
-  const lengths = dataset === undefined ? new Array<Length>(USUAL.count).fill(USUAL) : await lengthsOf(dataset);
+  const read = dataset === undefined ? [] : await lengthsOf(dataset);
+  const lengths = read.length === 0 ? new Array<Length>(USUAL.count).fill(USUAL) : read;
   const { traits } = await runDevice({ device: 'auto', threads: null });
   const fitted: FittedModel[] = [];
   for (const model of models) fitted.push(await fit(model, lengths, available, traits));
