@@ -11,7 +11,7 @@ import { BaseWeights } from '../../src/model/weights';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint';
 import { Trainer, type TrainerOptions } from '../../src/train/trainer';
 import { LoraAdapter } from '../../src/tuning/lora/lora-adapter';
-import { loadFixture, sequenceOf, type ParityTrainingSettings } from './fixture';
+import { loadFixture, sequenceOf, type ParityFixture, type ParityTrainingSettings } from './fixture';
 
 /** What test/reference/optimizer_8bit.py writes. */
 interface Expected {
@@ -28,13 +28,16 @@ after(() => {
 });
 
 describe('training with adamw_8bit', () => {
-  const fixture = loadFixture('llama2');
-  const file = path.join(fixture.model, 'expected_8bit.json');
-  const expected = JSON.parse(readFileSync(file, 'utf8')) as Expected;
-  const config = readLlamaConfig(fixture.model);
   const device = createCpuDevice({ threads: 2 });
+  const ofModel = (name: string): { fixture: ParityFixture; expected: Expected } => {
+    const fixture = loadFixture(name);
+    const file = path.join(fixture.model, 'expected_8bit.json');
+    return { fixture, expected: JSON.parse(readFileSync(file, 'utf8')) as Expected };
+  };
 
-  function startTrainer(optim: TrainerOptions['optim'] = 'adamw_8bit'): Trainer {
+  function startTrainer(optim: TrainerOptions['optim'] = 'adamw_8bit', name = 'llama2'): Trainer {
+    const { fixture, expected } = ofModel(name);
+    const config = readLlamaConfig(fixture.model);
     const weights = new BaseWeights(device, fixture.model, config);
     const adapter = new LoraAdapter(
       { device, config, weights },
@@ -60,19 +63,25 @@ describe('training with adamw_8bit', () => {
     return new Trainer(device, model, examples, options);
   }
 
-  it('makes ten steps as PyTorch does with AdamW8bit of bitsandbytes', async () => {
-    const trainer = startTrainer();
-    for (const [i, step] of atLeastOne(expected.steps.entries())) {
-      const result = await trainer.trainStep();
-      for (const key of ['loss', 'grad_norm'] as const) {
-        const error = Math.abs(result[key] - step[key]) / step[key];
-        assert.ok(error <= 1e-3, `${key} of step ${i + 1}: ${result[key]}, expected ${step[key]}`);
+  for (const [name, base] of [
+    ['llama2', 'the weights as they are'],
+    ['nf4', "bitsandbytes' layers of 4 bits"],
+  ] as const) {
+    it(`makes ten steps as PyTorch does with AdamW8bit of bitsandbytes, on ${base}`, async () => {
+      const trainer = startTrainer('adamw_8bit', name);
+      for (const [i, step] of atLeastOne(ofModel(name).expected.steps.entries())) {
+        const result = await trainer.trainStep();
+        for (const key of ['loss', 'grad_norm'] as const) {
+          const error = Math.abs(result[key] - step[key]) / step[key];
+          assert.ok(error <= 1e-3, `${key} of step ${i + 1}: ${result[key]}, expected ${step[key]}`);
+        }
       }
-    }
-    const codes = trainer.optimizer.state.find(({ name }) => name === 'exp_avg.codes')!;
-    assert.equal(codes.value.length, 256 * Math.ceil(trainer.parameters.length / 256));
-    trainer.free();
-  });
+      const codes = trainer.optimizer.state.find((tensor) => tensor.name === 'exp_avg.codes')!;
+      const blocks = trainer.parameters.all().map(({ value }) => Math.ceil(value.length / 256));
+      assert.equal(codes.value.length, 256 * blocks.reduce((sum, count) => sum + count, 0));
+      trainer.free();
+    });
+  }
 
   it('goes on from a checkpoint bit for bit', async () => {
     const whole = startTrainer();

@@ -1,11 +1,11 @@
-"""Writes adamw_8bit.safetensors and models/llama2/expected_8bit.json: what bitsandbytes' AdamW8bit does on a CPU.
+"""Writes adamw_8bit.safetensors and expected_8bit.json of models/llama2 and models/nf4: what bitsandbytes' AdamW8bit does on a CPU.
 
 Run with a Python that has torch, transformers and bitsandbytes: python test/reference/optimizer_8bit.py
 Made with bitsandbytes 0.50.2, torch 2.15 and transformers 5.24.
 
 adamw_8bit.safetensors: four steps on 650 values in 8 bits (blocks of 256, the last of 138): parameter.0, and for each step N its gradient.N,
 and after it parameter.N, state1.N, state2.N (codes), absmax1.N, absmax2.N; qmap1 and qmap2 are the two maps.
-models/llama2/expected_8bit.json: ten steps of LoRA on that model, as models_training.py takes them, with a rank so high that every tensor has
+expected_8bit.json: ten steps of LoRA on a model, QLoRA on the one in 4 bits with bitsandbytes' own layers of 4 bits, as models_training.py takes them, with a rank so high that every tensor has
 at least the 4,096 elements from which on bitsandbytes quantises. Its trained tensors, in the order of their names, start as `start_of` says.
 """
 
@@ -60,10 +60,26 @@ def start_of(index, shape):
     return ((values / 1000 - 0.5) / 4).float().reshape(shape)
 
 
-def training():
-    folder = HERE / "models" / "llama2"
+def base_of(folder):
+    """In fp32; weights in 4 bits stay so, and are multiplied in fp32."""
+    base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map="cpu")
+    for parameter in base.parameters():
+        if parameter.is_floating_point():
+            parameter.data = parameter.data.float()
+    for module in base.modules():
+        if isinstance(module, bnb.nn.Linear4bit):
+            module.compute_dtype, module.compute_type_is_set = torch.float32, True
+            module.weight.quant_state.dtype = torch.float32
+    # In evaluation bitsandbytes packs such weights anew, for processors and shapes of its choice.
+    return base.train()
+
+
+def training(name):
+    folder = HERE / "models" / name
     examples = json.loads((folder / "expected.json").read_text())["examples"]
-    base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    base = base_of(folder)
+    layers = sum(isinstance(module, bnb.nn.Linear4bit) for module in base.modules())
+    assert (layers > 0) == (name == "nf4"), layers
     model = get_peft_model(base, LoraConfig(r=RANK, lora_alpha=RANK // 4, target_modules=TARGETS))
     named = sorted((name, p) for name, p in model.named_parameters() if p.requires_grad)
     for index, (_, parameter) in enumerate(named):
@@ -99,4 +115,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     print("bitsandbytes", bnb.__version__)
     updates()
-    training()
+    training("llama2")
+    training("nf4")
