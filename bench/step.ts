@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   });
   const config = parseLlamaConfig(SHAPES['smollm2-135m'], 'config.json');
   const examples = benchExamples(BATCH * STEPS, config.vocabSize, GSM8K_LENGTHS);
-  const trainer = benchTrainer(device, await randomModel('smollm2-135m'), examples, BATCH);
+  const trainer = await benchTrainer(device, await randomModel('smollm2-135m'), examples, BATCH);
   let fastest: Call[] | undefined;
   // The first round finds the pages of the weights and of the workspace.
   for (let round = 0; round <= Number(values.rounds); round++) {

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const tokens = Number(values.tokens);
   const [drawn] = benchExamples(1, config.vocabSize, { prefix: tokens, question: 0, answer: 0 });
   const example = { ids: drawn!.ids.slice(0, tokens), trained: [{ from: tokens >> 1, to: tokens }] };
-  const trainer = benchTrainer(device, values.model!, [example], 1, weights);
+  const trainer = await benchTrainer(device, values.model!, [example], 1, weights);
   const { loss } = await trainer.trainStep();
   say('end', loss);
 }

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { ...SIDE_OPTIONS, apart: { type: 'boolean', default: false } } });
   const device = sideDevice(values, values.apart ? { traits: { sharedTokens: Infinity } } : {});
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
-  const trainer = benchTrainer(device, values.model!, examples, Number(values.batch));
+  const trainer = await benchTrainer(device, values.model!, examples, Number(values.batch));
   await trainer.trainStep();
   const started = performance.now();
   let tokens = 0;

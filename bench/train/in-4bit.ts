@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     const { user, system } = process.cpuUsage();
     return values.threads === '1' ? (user + system) / 1e6 : performance.now() / 1e3;
   };
-  const sides = [trainer(undefined), trainer({ doubleQuant: true })] as const;
+  const sides = [await trainer(undefined), await trainer({ doubleQuant: true })] as const;
   const times: [number[], number[]] = [[], []];
   const tokens: number[] = [];
   for (let step = 0; step <= Number(values.steps); step++) {

@@ -13,13 +13,13 @@ import type { BenchExample } from './examples';
 export const RANK = 16;
 
 /** LoRA r 16 on all seven projections of the model in this folder, steps over the examples in order. */
-export function benchTrainer(
+export async function benchTrainer(
   device: Device,
   modelDir: string,
   examples: readonly BenchExample[],
   batch: number,
   opened?: BaseWeights,
-): Trainer {
+): Promise<Trainer> {
   const config = readLlamaConfig(modelDir);
   const weights = opened ?? new BaseWeights(device, modelDir, config);
   const adapter = new LoraAdapter(
@@ -33,7 +33,7 @@ export function benchTrainer(
     },
   );
   const random = createRandom(1);
-  adapter.initialise(() => random.nextFloat());
+  await adapter.initialise(() => random.nextFloat());
   return new Trainer(
     device,
     new LlamaModel(device, config, weights, adapter),

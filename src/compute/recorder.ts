@@ -27,6 +27,14 @@ export interface Magnitude {
   readonly norms: DeviceBuffer;
 }
 
+/** Two thin matrices beside a projection that are not trained and see no dropout: y += scale (x Aᵀ) Bᵀ. */
+export interface FixedPair {
+  /** fp32 [r, in] and [out, r] */
+  readonly a: DenseMatrix;
+  readonly b: DenseMatrix;
+  readonly scale: number;
+}
+
 /** Two thin matrices beside a projection: y += scale (dropout(x) Aᵀ) Bᵀ (Hu et al. 2021). */
 export interface LowRankDelta {
   readonly kind: 'low-rank';
@@ -38,6 +46,8 @@ export interface LowRankDelta {
   readonly gradB: DeviceBuffer;
   readonly scale: number;
   readonly magnitude?: Magnitude | undefined;
+  /** What the weight lacks in training; not together with magnitudes. */
+  readonly fixed?: FixedPair | undefined;
 }
 
 /** What a tuning method adds to the output of a projection. Other forms of it join this union. */

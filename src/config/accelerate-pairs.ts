@@ -1,5 +1,6 @@
 import type { Config } from './config-schema';
 import type { Finding } from './lora-pairs';
+import { loraStart } from './lora-start';
 import { removeKey, setKey } from './repair';
 
 /** What keys ask for that the accelerate engine does not do, or not yet. */
@@ -19,6 +20,12 @@ export function* acceleratePairs(config: Config): Generator<Finding> {
   }
   if (config.trainable_tokens != null) {
     yield refuse('trainable_tokens', null, 'does not train single rows of the vocabulary yet');
+  }
+  if (config.modules_to_save != null) {
+    yield refuse('modules_to_save', null, 'does not train whole tables of the vocabulary yet');
+  }
+  if (loraStart(config.init_lora_weights)?.kind === 'pissa') {
+    yield refuse('init_lora_weights', true, 'takes nothing out of the weights that it starts from yet');
   }
   if (config.neftune_noise_alpha != null) {
     yield refuse('neftune_noise_alpha', null, 'adds no noise yet');

@@ -56,10 +56,18 @@ export const LORA_SCHEMA = {
   },
   init_lora_weights: {
     description:
-      'How the adapter starts: true draws its first matrix evenly from a small range (Kaiming), "gaussian" from a normal distribution with the deviation 1 / lora_r. The second one is zero, so that training starts from the model as it is.',
-    enum: [true, 'gaussian'],
+      'How the adapter starts. true and "gaussian" draw its first matrix at random and leave the second at zero, so that training starts from the model as it is. "pissa" takes the strongest directions of each weight out of the model and trains these ("pissa_niter_4" finds them roughly and sooner). "loftq" starts from what load_in_4bit took away.',
+    type: ['boolean', 'string'],
     default: true,
-    examples: [true, 'gaussian'],
+    examples: [true, 'gaussian', 'pissa', 'pissa_niter_4', 'loftq'],
+  },
+  loftq_config: {
+    description:
+      'With init_lora_weights "loftq", what PEFT calls the same: loftq_bits, which is 4, and loftq_iter, which is 1. null means these.',
+    type: ['object', 'null'],
+    additionalProperties: { type: 'integer', minimum: 1, maximum: 100, examples: [1] },
+    default: null,
+    examples: [null, { loftq_bits: 4, loftq_iter: 1 }],
   },
   loraplus_lr_ratio: {
     description:

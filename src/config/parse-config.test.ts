@@ -76,6 +76,7 @@ describe('a good configuration', () => {
       use_dora: false,
       loraplus_lr_ratio: null,
       init_lora_weights: true,
+      loftq_config: null,
       rank_pattern: {},
       alpha_pattern: {},
       target_modules: [...PROJECTIONS],
@@ -163,6 +164,8 @@ describe('a good configuration', () => {
 
   /** What some keys need beside them. */
   const BESIDE: Readonly<Record<string, object>> = {
+    init_lora_weights: { load_in_4bit: true },
+    loftq_config: { init_lora_weights: 'loftq', load_in_4bit: true },
     ensure_weight_tying: { modules_to_save: ['lm_head'] },
     num_virtual_tokens: { training_type: 'prompt_tuning' },
     prompt_tuning_init: { training_type: 'prompt_tuning' },
@@ -296,6 +299,71 @@ describe('a mistake is told with its line, column and remedy', () => {
       'DoRA without LoRA',
       { training_type: 'full', use_dora: true },
       '5:3 use_dora has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'a start that is none',
+      { init_lora_weights: 'pissa_niter' },
+      '4:3 init_lora_weights "pissa_niter" is not a start of an adapter - take true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
+    ],
+    [
+      "PEFT's random B",
+      { init_lora_weights: false },
+      '4:3 init_lora_weights false is not a start of an adapter - take true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
+    ],
+    [
+      'PiSSA without LoRA',
+      { training_type: 'full', init_lora_weights: 'pissa' },
+      '5:3 init_lora_weights has no effect: training_type "full" trains the model itself and has no adapter - remove it, or set training_type to "lora"',
+    ],
+    [
+      'PiSSA with DoRA',
+      { init_lora_weights: 'pissa_niter_4', use_dora: true },
+      '4:3 init_lora_weights "pissa_niter_4" cannot be together with use_dora: what PiSSA takes out of the weights has no lengths of its own - remove one of the two',
+    ],
+    [
+      'PiSSA of an adapter that has started',
+      { init_lora_weights: 'pissa', adapter: 'a' },
+      '4:3 init_lora_weights "pissa" has no effect: training goes on from an adapter that has started - remove it, or start a fresh adapter without "adapter"',
+    ],
+    [
+      'LoftQ without 4 bits',
+      { init_lora_weights: 'loftq' },
+      '4:3 init_lora_weights "loftq" makes up for what 4 bits take away, and the weights are not kept in 4 bits - set load_in_4bit to true, or remove it',
+    ],
+    [
+      'more rounds of LoftQ',
+      { init_lora_weights: 'loftq', load_in_4bit: true, loftq_config: { loftq_iter: 5 } },
+      '6:3 loftq_config: loftq_iter 5 cannot be: further rounds change the 4-bit weights themselves, and the adapter would fit no model that others load in 4 bits - set loftq_iter to 1, or leave loftq_config out',
+    ],
+    [
+      'a key that LoftQ has not',
+      { init_lora_weights: 'loftq', load_in_4bit: true, loftq_config: { bits: 4 } },
+      '6:3 loftq_config has no "bits": it says loftq_bits and loftq_iter - remove it',
+    ],
+    [
+      "LoftQ's settings without it",
+      { loftq_config: { loftq_bits: 4 } },
+      '4:3 loftq_config has no effect: init_lora_weights is true - remove it, or set init_lora_weights to "loftq"',
+    ],
+    [
+      'whole tables without LoRA',
+      { training_type: 'full', modules_to_save: ['lm_head'] },
+      '5:3 modules_to_save has no effect: training_type "full" trains all tables - remove it, or set training_type to "lora"',
+    ],
+    [
+      'whole tables of an adapter that says which',
+      { modules_to_save: ['lm_head'], adapter: 'a' },
+      '4:3 modules_to_save has no effect: the adapter that training goes on from says which tables it trains - remove it, or start a fresh adapter without "adapter"',
+    ],
+    [
+      'single tokens of whole tables',
+      { modules_to_save: ['lm_head'], trainable_tokens: 'template' },
+      '7:3 trainable_tokens cannot be together with modules_to_save, which trains the rows of all tokens - remove one of the two',
+    ],
+    [
+      'a tie of nothing',
+      { ensure_weight_tying: true },
+      '4:3 ensure_weight_tying has no effect: no table is trained whole - remove it, or name tables in modules_to_save',
     ],
     [
       'LoRA+ without LoRA',
@@ -470,6 +538,8 @@ describe('what is not JSON', () => {
       { device: 'webgpu' },
       { training_type: 'prompt_tuning' },
       { trainable_tokens: 'template' },
+      { modules_to_save: ['lm_head'] },
+      { init_lora_weights: 'pissa_niter_4' },
       { neftune_noise_alpha: 5 },
     ]) {
       const [key] = Object.keys(values);

@@ -39,6 +39,8 @@ function partOfDelta({ delta, ...placed }: PlacedDelta, from: number, count: num
     gradient: delta.magnitude.gradient.slice(from, count),
     norms: delta.magnitude.norms.slice(from, count),
   };
-  const part: ProjectionDelta = { ...delta, b: matrixRows(delta.b, from, count), gradB: rows(delta.gradB), magnitude };
+  const fixed = delta.fixed && { ...delta.fixed, b: matrixRows(delta.fixed.b, from, count) };
+  const b = matrixRows(delta.b, from, count);
+  const part: ProjectionDelta = { ...delta, b, gradB: rows(delta.gradB), magnitude, fixed };
   return { ...placed, delta: part };
 }

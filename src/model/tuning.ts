@@ -34,7 +34,7 @@ export interface Tuning {
   /** Rows [n, C] that stand before the tokens of every sequence; trained alone, with nothing that `replaces`. */
   readonly prompt?: Parameter;
   /** Fills what starts from chance. @param random uniform in [0, 1) */
-  initialise(random: () => number): void;
+  initialise(random: () => number): Promise<void>;
   /** Computes again what follows from the parameters and the base model: recorded behind each change of them. */
   refresh(r: Recorder): void;
   /** Writes what was trained into an empty folder; the caller writes aside and renames. @param baseModel name or path of it */

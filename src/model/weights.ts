@@ -221,6 +221,12 @@ export class BaseWeights {
     return tensor;
   }
 
+  /** Whether a tensor is in 4 bits here and has more in its file. */
+  isQuantisedHere(name: string): boolean {
+    const tensor = this.get(name);
+    return tensor.kind === 'nf4' && this.quantised.includes(tensor.matrix);
+  }
+
   has(name: string): boolean {
     return this.tensors.has(name);
   }

@@ -40,11 +40,16 @@ export function createTuning(target: TuningTarget, config: ResolvedConfig): Tuni
 }
 
 /** What a run trains, as it stands before the first step. @throws SftError what loading the adapter to continue throws */
-export function startTuning(target: TuningTarget, config: ResolvedConfig): Tuning {
+export async function startTuning(target: TuningTarget, config: ResolvedConfig): Promise<Tuning> {
   const tuning = createTuning(target, config);
   if (config.adapter === null) {
     const random = createRandom(config.seed);
-    tuning.initialise(() => random.nextFloat());
+    try {
+      await tuning.initialise(() => random.nextFloat());
+    } catch (error) {
+      tuning.free();
+      throw error;
+    }
   }
   return tuning;
 }

@@ -13,6 +13,8 @@ interface Method {
   readonly keys: Readonly<Record<string, unknown>>;
   /** What its parameters are for the example's model of 64 numbers a token. */
   readonly parameters: RegExp;
+  /** Whether the adapter belongs to the model in 4 bits. */
+  readonly in4bit?: true;
   /** Whether the model's one table for embedding and head becomes two. */
   readonly parted?: true;
   /** What `sft export --to merged` says where it cannot. */
@@ -22,7 +24,12 @@ interface Method {
 const PARTED = /embedding and head of the model are one table.*ensure_weight_tying/;
 const PLAIN = { lora_dropout: undefined, max_seq_length: 512, max_steps: 4, save_steps: 2, learning_rate: 1e-2 };
 /** Keys that an adapter to go on from says itself. */
-const FRESH = { trainable_tokens: undefined, modules_to_save: undefined, ensure_weight_tying: undefined };
+const FRESH = {
+  init_lora_weights: undefined,
+  trainable_tokens: undefined,
+  modules_to_save: undefined,
+  ensure_weight_tying: undefined,
+};
 const METHODS: Readonly<Record<string, Method>> = {
   'trained tokens': {
     keys: { trainable_tokens: 'template', target_modules: ['q_proj'], lora_r: 2 },
@@ -36,6 +43,15 @@ const METHODS: Readonly<Record<string, Method>> = {
   'one table for both ends': {
     keys: { modules_to_save: ['embed_tokens'], ensure_weight_tying: true, target_modules: ['q_proj'], lora_r: 2 },
     parameters: /\.q_proj\.lora_[AB]\.weight$|^base_model\.model\.(model\.embed_tokens|lm_head)\.weight$/,
+  },
+  PiSSA: {
+    keys: { init_lora_weights: 'pissa', lora_dropout: 0.1, use_rslora: true },
+    parameters: /\.lora_[AB]\.weight$/,
+  },
+  LoftQ: {
+    keys: { init_lora_weights: 'loftq', load_in_4bit: true },
+    parameters: /\.lora_[AB]\.weight$/,
+    in4bit: true,
   },
   'prompt tuning': {
     keys: {
@@ -69,23 +85,25 @@ function tensorsIn(file: string): string[] {
   return Object.keys(JSON.parse(header) as object).filter((key) => key !== '__metadata__');
 }
 
-for (const [name, { keys, parameters, parted, unmergeable }] of Object.entries(METHODS)) {
+for (const [name, { keys, parameters, in4bit, parted, unmergeable }] of Object.entries(METHODS)) {
   describe(`sft with ${name}`, () => {
     const values = { ...PLAIN, ...keys };
     const run = trained(name, values);
     const adapter = path.join(run, 'adapter');
+    const under = in4bit === undefined ? [] : ['--load-in-4bit'];
+    const ofAdapter = (folder: string): number => nll('--adapter', folder, ...under);
 
     it('trains, and evaluates base and result', () => {
       for (const tensor of tensorsIn(path.join(adapter, 'adapter_model.safetensors'))) assert.match(tensor, parameters);
       const evaluation = JSON.parse(readFileSync(path.join(run, 'evaluation.json'), 'utf8')) as Record<string, unknown>;
       assert.notDeepEqual(evaluation['base'], evaluation['tuned']);
-      assert.ok(Math.abs(nll('--adapter', adapter) - nll()) > 1e-3);
+      assert.ok(Math.abs(ofAdapter(adapter) - nll(...under)) > 1e-3);
     });
 
     it('goes on from its adapter', () => {
       const changes = { ...FRESH, adapter, max_steps: 2, learning_rate: 1e-9 };
       const again = trained(`${name} continued`, { ...values, ...changes });
-      const [before, after] = [adapter, path.join(again, 'adapter')].map((one) => nll('--adapter', one));
+      const [before, after] = [adapter, path.join(again, 'adapter')].map(ofAdapter);
       assert.ok(Math.abs(before! / after! - 1) < 1e-4, `${after} where it began, ${before} where the other ended`);
     });
 
@@ -119,7 +137,7 @@ for (const [name, { keys, parameters, parted, unmergeable }] of Object.entries(M
         return;
       }
       assert.equal(finished.code, 0, finished.err);
-      const [together, apart] = [sft(['score', data, '--model', out, '--json']), nll('--adapter', adapter)];
+      const [together, apart] = [sft(['score', data, '--model', out, '--json']), ofAdapter(adapter)];
       assert.equal(together.code, 0, together.err);
       // What the base model's types take away by rounding.
       const merged = (JSON.parse(together.out) as { nll: number }).nll;

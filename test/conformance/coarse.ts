@@ -24,20 +24,33 @@ interface Weights {
     readonly b?: Float32Array;
     /** Of a delta with magnitudes; its norms are given. */
     readonly m?: Float32Array;
+    /** A pair that is not trained. */
+    readonly c?: Float32Array;
+    readonly d?: Float32Array;
   }[];
 }
+
+/** What deltas have beside their pair. */
+type Beside = 'nothing' | 'magnitudes' | 'a fixed pair';
+const FIXED_RANK = 2;
+const FIXED_SCALE = -0.6;
+const FIXED = WIDTHS.map((out, i) => ({
+  c: randoms(FIXED_RANK * COLS, 102 + i, 0.5),
+  d: randoms(out * FIXED_RANK, 112 + i, 0.5),
+}));
 
 /** Any will do: they are constants. */
 const NORMS = WIDTHS.map((out, i) => randoms(out, 90 + i).map((x) => 1 + x * x));
 
-function weights(magnitudes: boolean): Weights {
+function weights(beside: Beside): Weights {
   return {
     norm: randoms(COLS, 1).map((x) => 1 + 0.2 * x),
     parts: WIDTHS.map((out, i) => ({
       w: randoms(out * COLS, 2 + i, 0.5),
       ...(i === 2 ? {} : { bias: randoms(out, 12 + i) }),
       ...(i === 1 ? {} : { a: randoms(RANK * COLS, 22 + i, 0.5), b: randoms(out * RANK, 32 + i, 0.5) }),
-      ...(magnitudes && i !== 1 ? { m: randoms(out, 42 + i) } : {}),
+      ...(beside === 'magnitudes' && i !== 1 ? { m: randoms(out, 42 + i) } : {}),
+      ...(beside === 'a fixed pair' && i !== 1 ? FIXED[i] : {}),
     })),
   };
 }
@@ -46,25 +59,27 @@ function weights(magnitudes: boolean): Weights {
 function forward(x: ArrayLike<number>, { norm, parts }: Weights, normed: boolean, mask: Float32Array): Float64Array[] {
   const z = normed ? reference.rmsNorm(x, norm, ROWS, COLS, EPS) : x;
   const dropped = Float64Array.from(mask, (factor, i) => factor * z[i]!);
-  return parts.map(({ w, bias, a, b, m }, part) => {
+  return parts.map(({ w, bias, a, b, m, c, d }, part) => {
     const out = WIDTHS[part]!;
     const y = reference.linear(z, w, ROWS, out, COLS);
     const delta =
       a && b ? reference.linear(reference.linear(dropped, a, ROWS, RANK, COLS), b, ROWS, out, RANK) : undefined;
+    // It sees no dropout.
+    const fixed = c && d && reference.linear(reference.linear(z, c, ROWS, FIXED_RANK, COLS), d, ROWS, out, FIXED_RANK);
     const kept = m && reference.linear(dropped, w, ROWS, out, COLS);
     return y.map((value, i) => {
       const added = SCALE * (delta?.[i] ?? 0);
       const factor = m && m[i % out]! / NORMS[part]![i % out]!;
       // As PEFT's DoRA: the base's own product of the input as it is, and (factor - 1) times that of the input that dropout left.
       const change = factor === undefined ? added : (factor - 1) * kept![i]! + factor * added;
-      return value + (bias?.[i % out] ?? 0) + change;
+      return value + (bias?.[i % out] ?? 0) + change + FIXED_SCALE * (fixed?.[i] ?? 0);
     });
   });
 }
 
 /** The same on the device, with room for the gradients. */
 function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMask | undefined) {
-  const parts = given.parts.map(({ w, bias, a, b: up, m }, part) => {
+  const parts = given.parts.map(({ w, bias, a, b: up, m, c, d }, part) => {
     const out = WIDTHS[part]!;
     const delta: LowRankDelta | undefined = a &&
       up && {
@@ -75,6 +90,14 @@ function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMas
         gradB: b.zeros(up.length),
         scale: SCALE,
         ...(m && { magnitude: { value: b.floats(m), gradient: b.zeros(out), norms: b.floats(NORMS[part]!) } }),
+        ...(c &&
+          d && {
+            fixed: {
+              a: b.matrix('f32', c, FIXED_RANK, COLS),
+              b: b.matrix('f32', d, out, FIXED_RANK),
+              scale: FIXED_SCALE,
+            },
+          }),
       };
     return {
       weight: b.matrix('f32', w, out, COLS),
@@ -96,7 +119,7 @@ async function maskOf(b: Bench, dropout: DropoutMask | undefined): Promise<Float
 
 export function coarseSuite(device: () => Device): void {
   void describe('projectAll and headLoss', () => {
-    for (const magnitudes of [false, true]) {
+    for (const beside of ['nothing', 'magnitudes', 'a fixed pair'] as const) {
       for (const [normed, dropout] of [
         [true, undefined],
         [true, MASK],
@@ -104,10 +127,10 @@ export function coarseSuite(device: () => Device): void {
         [false, MASK],
       ] as const) {
         const word = (has: unknown): string => (has ? 'with' : 'without');
-        const name = `${word(normed)} a norm, ${word(dropout)} dropout, ${word(magnitudes)} magnitudes`;
+        const name = `${word(normed)} a norm, ${word(dropout)} dropout, beside the deltas ${beside}`;
         void it(`projects one input three ways and back, ${name}`, () =>
           onBench(device(), async (b) => {
-            const [given, x] = [weights(magnitudes), randoms(ROWS * COLS, 50)];
+            const [given, x] = [weights(beside), randoms(ROWS * COLS, 50)];
             const mask = await maskOf(b, dropout);
             const { parts, norm } = onDevice(b, given, normed, dropout);
             const scratch = new Arena(b.device);

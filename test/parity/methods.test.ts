@@ -4,16 +4,18 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { createCpuDevice } from '../../src/compute/cpu/cpu-device';
+import { loraStart } from '../../src/config/lora-start';
 import { parseConfig } from '../../src/config/parse-config';
 import { LlamaModel } from '../../src/model/llama';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { scoreExamples } from '../../src/model/score';
 import type { Tuning } from '../../src/model/tuning';
+import { weightOptions } from '../../src/model/weight-options';
 import { BaseWeights } from '../../src/model/weights';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint';
 import { Trainer } from '../../src/train/trainer';
 import type { TuningTarget } from '../../src/tuning/method';
-import { createTuning, loadAdapter } from '../../src/tuning/registry';
+import { createTuning, loadAdapter, startTuning } from '../../src/tuning/registry';
 import { atLeastOne } from '../at-least-one';
 import { temporaryFolder } from '../cli/sft';
 import { loadFixture, sequenceOf, type ParityExample, type ParityStep, type ParityTrainingSettings } from './fixture';
@@ -53,6 +55,23 @@ async function checkNll(
   model.free();
 }
 
+/** B A of each pair of a folder, without what is taken away for it: signs and turns of the vectors are free. */
+async function productsIn(tuning: Tuning, halved: boolean): Promise<Map<string, Float64Array>> {
+  const products = new Map<string, Float64Array>();
+  for (const { name, shape, value } of tuning.parameters.all().filter((one) => one.name.endsWith('.lora_A.weight'))) {
+    const second = tuning.parameters.get(name.replace('lora_A', 'lora_B'));
+    const [a, b] = [await device.readFloats(value), await device.readFloats(second.value)];
+    const [rank, cols] = shape as readonly [number, number];
+    const rows = second.shape[0]!;
+    const product = new Float64Array(rows * cols);
+    for (let i = 0; i < rows; i++)
+      for (let k = 0; k < (halved ? rank / 2 : rank); k++)
+        for (let j = 0; j < cols; j++) product[i * cols + j]! += b[i * rank + k]! * a[k * cols + j]!;
+    products.set(name, product);
+  }
+  return products;
+}
+
 function configJson(folder: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(folder, 'adapter_config.json'), 'utf8')) as Record<string, unknown>;
 }
@@ -72,27 +91,56 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       JSON.stringify({ model_name: 'm', dataset: 'd', ...keys }),
       path.resolve('sft.config.json'),
     );
-    const target = { device, config, weights: new BaseWeights(device, fixture.model, config) };
+    const target = { device, config, weights: new BaseWeights(device, fixture.model, config, weightOptions(resolved)) };
+    const start = path.join(folder, 'adapter_start');
+    const takesOut = loraStart(resolved.init_lora_weights)?.kind === 'pissa';
+    // What PiSSA has saved is plain LoRA; it goes on as PiSSA where it is read into one.
+    const startAsTrained = (): Tuning => {
+      if (!takesOut) return loadAdapter(target, start);
+      const tuning = createTuning(target, resolved);
+      tuning.read(device, start);
+      return tuning;
+    };
     const written = path.join(root, name);
 
     it('the configuration makes an adapter of the same tensors, and the same adapter_config.json', async () => {
       const made = createTuning(target, resolved);
-      const theirs = loadAdapter(target, path.join(folder, 'adapter_start'));
       const described = ({ parameters }: Tuning): string[] =>
         parameters.all().map(({ name: tensor, shape, decay }) => `${tensor} [${shape.join(', ')}] ${decay}`);
-      assert.deepEqual(described(made), described(theirs));
       const fresh = path.join(root, `${name}-fresh`);
       mkdirSync(fresh);
       await made.write(device, `tiny-random/${modelName}`, fresh);
-      const [ours, peft] = [configJson(fresh), configJson(path.join(folder, 'adapter_start'))];
+      assert.deepEqual(described(takesOut ? loadAdapter(target, fresh) : made), described(loadAdapter(target, start)));
+      const [ours, peft] = [configJson(fresh), configJson(start)];
       if (Array.isArray(ours['target_modules'])) ours['target_modules'] = ours['target_modules'].toSorted();
       // PEFT names each matrix of each layer there; the tensors say which.
       if (keys['target_modules'] === 'all-linear') delete ours['target_modules'];
       assert.deepEqual(ours, Object.fromEntries(Object.entries(peft).filter(([key]) => key in ours)));
     });
 
+    // Of matrices without a tail two sketches are far apart; what they leave is held in src/tuning/low-rank.
+    if (['pissa', 'loftq'].some((exact) => resolved.init_lora_weights === exact)) {
+      it("starts from what PEFT's decomposition finds", async () => {
+        const own = path.join(root, `${name}-own`);
+        mkdirSync(own);
+        const started = await startTuning(target, resolved);
+        await started.write(device, `tiny-random/${modelName}`, own);
+        const [ours, theirs] = [
+          await productsIn(loadAdapter(target, own), takesOut),
+          await productsIn(loadAdapter(target, start), takesOut),
+        ];
+        for (const [tensor, product] of atLeastOne(theirs)) {
+          const found = ours.get(tensor)!;
+          const apart = Math.sqrt(product.reduce((sum, value, i) => sum + (value - found[i]!) ** 2, 0));
+          const length = Math.sqrt(product.reduce((sum, value) => sum + value ** 2, 0));
+          assert.ok(length > 0.01 && apart <= 1e-4 * length, `${tensor}: ${apart} apart of ${length}`);
+        }
+        started.free();
+      });
+    }
+
     const training = (): { trainer: Trainer; model: LlamaModel; tuning: Tuning } => {
-      const tuning = loadAdapter(target, path.join(folder, 'adapter_start'));
+      const tuning = startAsTrained();
       const model = new LlamaModel(device, config, target.weights, tuning);
       const rows = order.flat(2).map((index) => ({ ...sequenceOf(examples[index]!), place: `example ${index}` }));
       const trainer = new Trainer(device, model, rows, {
@@ -118,16 +166,16 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
         near(result.loss, step.loss, 1e-3, `loss of step ${i + 1}`);
         near(result.grad_norm, step.grad_norm, 1e-3, `gradient norm of step ${i + 1}`);
       }
-      const end = loadAdapter(target, path.join(folder, 'adapter_end'));
-      for (const parameter of atLeastOne(trainer.parameters.all())) {
-        const theirs = await device.readFloats(end.parameters.get(parameter.name).value);
+      mkdirSync(written);
+      await tuning.write(device, `tiny-random/${modelName}`, written);
+      const [ours, end] = [written, path.join(folder, 'adapter_end')].map((saved) => loadAdapter(target, saved));
+      for (const parameter of atLeastOne(ours!.parameters.all())) {
+        const theirs = await device.readFloats(end!.parameters.get(parameter.name).value);
         (await device.readFloats(parameter.value)).forEach((value, at) => {
           const error = Math.abs(value - theirs[at]!);
           assert.ok(error <= 1e-3, `${parameter.name}[${at}]: ${value} for ${theirs[at]}`);
         });
       }
-      mkdirSync(written);
-      await tuning.write(device, `tiny-random/${modelName}`, written);
       trainer.free();
       model.free();
     });
@@ -166,7 +214,10 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       { skip: PYTHON === undefined && 'SFT_PYTHON names no Python with PEFT' },
       () => {
         const script = path.resolve('test/reference/check_methods.py');
-        const { stdout, stderr, status } = spawnSync(PYTHON!, [script, fixture.model, written], { encoding: 'utf8' });
+        const in4bit = resolved.load_in_4bit ? ['--in-4bit'] : [];
+        const { stdout, stderr, status } = spawnSync(PYTHON!, [script, fixture.model, ...in4bit, written], {
+          encoding: 'utf8',
+        });
         assert.equal(status, 0, stderr);
         const [theirs] = JSON.parse(stdout) as [number[]];
         atLeastOne(theirs).forEach((value, i) => {

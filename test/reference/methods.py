@@ -3,6 +3,8 @@ Reference for the tuning methods of src/tuning: what PEFT trains in ten steps fr
 models/ with their examples and order; run from anywhere: python test/reference/methods.py [case ...]
 """
 
+import copy
+import inspect
 import json
 import shutil
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftConfig, PeftModel, PromptTuningConfig, get_peft_model
+from peft.tuners.lora import layer as lora_layer
+from peft.utils import loftq_utils
 from transformers.utils import logging
 
 import models_json
@@ -51,6 +55,15 @@ CASES = {
     "dora_nf4": Case("nf4", {"use_dora": True}),
     "dora_loraplus": Case("gemma3", {"use_dora": True, "loraplus_lr_ratio": 4}, {"weight_decay": 0.1}),
     "gaussian": Case("mistral", {"init_lora_weights": "gaussian"}),
+    "pissa": Case("llama3", {"init_lora_weights": "pissa"}, {"weight_decay": 0.1}),
+    "pissa_sketched": Case("qwen25", {"init_lora_weights": "pissa_niter_4", "use_rslora": True}),
+    "pissa_fused": Case(
+        "phi3", {"init_lora_weights": "pissa", "target_modules": ["qkv_proj", "down_proj"], "rank_pattern": {"down_proj": 5}}
+    ),
+    "loftq": Case(
+        "llama3",
+        {"init_lora_weights": "loftq", "lora_alpha": 2, "load_in_4bit": True, "bnb_4bit_use_double_quant": False},
+    ),
     "all_linear": Case("llama32", {"target_modules": "all-linear", "lora_r": 1}),
     "trainable_tokens": Case("llama3", {"trainable_tokens": TOKENS}),
     "trainable_tokens_tied": Case("llama32", {"trainable_tokens": TOKENS}),
@@ -77,7 +90,8 @@ SAME = ("target_modules", "modules_to_save", "ensure_weight_tying", "use_rslora"
 
 
 def base(case: Case) -> torch.nn.Module:
-    return models_nf4.load(HERE / "models" / case.model)
+    model = models_nf4.load(HERE / "models" / case.model)
+    return models_nf4.in_4bit(model, case.keys["bnb_4bit_use_double_quant"]) if "load_in_4bit" in case.keys else model
 
 
 def peft_config(keys: dict, tied: bool) -> PeftConfig:
@@ -86,19 +100,60 @@ def peft_config(keys: dict, tied: bool) -> PeftConfig:
     indices = keys.get("trainable_tokens")
     if indices is not None and not tied:
         indices = {"embed_tokens": indices, "lm_head": indices}
-    return LoraConfig(trainable_token_indices=indices, r=keys["lora_r"], task_type="CAUSAL_LM", **{key: keys[key] for key in SAME if key in keys})
+    # PEFT writes into the lists that it is given.
+    same = copy.deepcopy({key: keys[key] for key in SAME if key in keys})
+    if same.get("init_lora_weights") == "loftq":
+        same["loftq_config"] = {"loftq_bits": 4, "loftq_iter": 1}
+    return LoraConfig(trainable_token_indices=indices, r=keys["lora_r"], task_type="CAUSAL_LM", **same)
 
 
-def save(model: PeftModel, folder: Path) -> None:
-    model.save_pretrained(folder)
+def save(model: PeftModel, folder: Path, initial: Path | None = None) -> None:
+    # PEFT changes the configuration of the initial adapter where it converts one.
+    kept = None if initial is None else shutil.copytree(initial, folder.parent / "kept")
+    model.save_pretrained(folder, **({} if kept is None else {"path_initial_model_for_weight_conversion": kept}))
+    if kept is not None:
+        shutil.rmtree(kept)
     (folder / "README.md").unlink(missing_ok=True)
     file = folder / "adapter_config.json"
     content = json.loads(file.read_text())
     for key in ("target_modules", "modules_to_save"):
         if isinstance(content.get(key), list):
             content[key].sort()
+    if content.get("init_lora_weights") == "loftq":
+        # What it starts from is in the pairs, and the 4-bit weights are those of load_in_4bit: PEFT has nothing to do again.
+        content |= {"init_lora_weights": True, "loftq_config": {}}
     file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     (folder / "adapter_model.safetensors").chmod(0o644)
+
+
+def loftq_on_cpu() -> None:
+    """PEFT computes LoftQ on a GPU alone: the same code, elsewhere."""
+    source = inspect.getsource(loftq_utils.loftq_init).replace('"xpu" if is_xpu_available() else "cuda"', '"cpu"')
+    exec(compile(source, loftq_utils.__file__, "exec"), vars(loftq_utils))
+    lora_layer.loftq_init = loftq_utils.loftq_init
+
+
+def decomposed(case: Case, folder: Path) -> PeftModel | None:
+    """
+    A start from the weights themselves, written into a folder; None for others. That of PiSSA is written as PEFT converts it, a pair and
+    what is taken away for it, and its model has other weights.
+    """
+    kind = str(case.keys.get("init_lora_weights", True)).split("_")[0]
+    if kind not in ("pissa", "loftq"):
+        return None
+    torch.manual_seed(31)
+    model = get_peft_model(models_nf4.load(HERE / "models" / case.model), peft_config(case.all_keys, False)).eval()
+    model.peft_config["default"].base_model_name_or_path = f"tiny-random/{case.model}"
+    if kind == "loftq":
+        quantised = dict(base(case).named_parameters())
+        for name, parameter in model.base_model.model.named_parameters():
+            if "base_layer" in name:
+                assert (quantised[name.replace(".base_layer", "")] - parameter).abs().max() < 1e-6, name
+        save(model, folder)
+        return trainable(case, folder)
+    model.save_pretrained(folder.parent / "initial")
+    save(model, folder, folder.parent / "initial")
+    return model
 
 
 def start(name: str, case: Case, folder: Path) -> None:
@@ -141,13 +196,17 @@ def train_steps(model: PeftModel, case: Case, examples: list, order: list, setti
 def write(name: str, case: Case) -> None:
     folder = OUT / name
     shutil.rmtree(folder, ignore_errors=True)
-    start(name, case, folder / "adapter_start")
-    model = trainable(case, folder / "adapter_start")
+    model = decomposed(case, folder / "adapter_start")
+    if model is None:
+        start(name, case, folder / "adapter_start")
+        model = trainable(case, folder / "adapter_start")
     expected = json.loads((HERE / "models" / case.model / "expected.json").read_text())
     training, examples = expected["adapter_training"], expected["examples"]
     settings, order = training["settings"] | case.settings, training["order"]
     steps = train_steps(model, case, examples, order, settings)
-    save(model, folder / "adapter_end")
+    initial = folder / "initial"
+    save(model, folder / "adapter_end", initial if initial.exists() else None)
+    shutil.rmtree(initial, ignore_errors=True)
     with torch.no_grad():
         nll = [example_nll(model, example).item() for example in examples]
     document = {"model": case.model, "keys": case.all_keys, "settings": settings, "steps": steps, "nll": nll}
@@ -158,6 +217,7 @@ def write(name: str, case: Case) -> None:
 def main() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+    loftq_on_cpu()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     wanted = sys.argv[1:]

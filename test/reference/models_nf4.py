@@ -37,6 +37,11 @@ def dequantised(quantised: torch.nn.Module, model: torch.nn.Module) -> torch.nn.
     return model
 
 
+def in_4bit(model: torch.nn.Module, double_quant: bool) -> torch.nn.Module:
+    """What load_in_4bit makes of a model, in fp32."""
+    return dequantised(quantise(model, {"bnb_4bit_use_double_quant": double_quant}), model).eval()
+
+
 def load_dequantised(folder: str | Path) -> torch.nn.Module:
     """A folder in 4 bits as a model in fp32 with its values."""
     quantised = AutoModelForCausalLM.from_pretrained(folder, device_map="cpu")

@@ -16,7 +16,8 @@ export function mergeDelta(
   count: number,
 ): void {
   addDelta(kernels, value, delta, from, count);
-  const { magnitude } = delta;
+  const { magnitude, fixed } = delta;
+  if (fixed !== undefined) addDelta(kernels, value, fixed, from, count);
   if (magnitude === undefined) return;
   const [lengths, norms] = [magnitude.value.slice(from, count), magnitude.norms.slice(from, count)];
   kernels.scaleRows(value, lengths, norms, count, delta.a.cols);
@@ -52,7 +53,7 @@ export function deltaNorms(
 function addDelta(
   kernels: Kernels,
   value: DeviceBuffer,
-  { a, b, scale }: ProjectionDelta,
+  { a, b, scale }: Pick<ProjectionDelta, 'a' | 'b' | 'scale'>,
   from: number,
   count: number,
 ): void {

@@ -36,6 +36,7 @@ function dropped(
  * For each part y = beta y + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm. Where the delta has magnitudes
  * m over norms n, as PEFT has it, with d = dropout(x):
  *   z = d Wᵀ + scale (d Aᵀ) Bᵀ,  y = beta y + (x - d) Wᵀ + m / n z + bias.
+ * A fixed pair of the delta, C and D, is added as scale (x Cᵀ) Dᵀ.
  */
 export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, parts }: ProjectAll): void {
   if (rows === 0) return;
@@ -59,6 +60,12 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
     }
     if (magnitude === undefined) {
       kernels.linear(y, input, weight, rows, { beta, delta: added });
+      const fixed = delta?.delta.fixed;
+      if (fixed !== undefined) {
+        const seen = scratch.take(rows, fixed.a.rows);
+        kernels.linear(seen, input, fixed.a, rows);
+        kernels.linear(y, seen, fixed.b, rows, { alpha: fixed.scale, beta: 1 });
+      }
     } else {
       const z = delta?.product ?? scratch.take(rows, weight.rows);
       kernels.linear(z, seen, weight, rows, { delta: added });
@@ -78,7 +85,7 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
 /**
  * Backward of `projectAll`. With z = norm(x), or x itself:
  *   dW += dyᵀ z,  dbias += sum of dy's rows,  dB += scale dyᵀ (dropout(z) Aᵀ),  d(xa) = scale dy B,  dA += d(xa)ᵀ dropout(z),
- *   dz = sum over parts of dy W + dropout'(d(xa) A),
+ *   dz = sum over parts of dy W + dropout'(d(xa) A) + scale (dy D) C of a fixed pair C and D,
  *   dx += dz through the norm, or dx = dz where there is none.
  * Of a part with magnitudes m over norms n, and the product p that they multiply, with e = m / n dy in place of dy in all that its delta has:
  *   dm += sum over rows of dy p / n,  dz has dy W + dropout'((e - dy) W + d(xa) A).
@@ -128,7 +135,7 @@ function projectBackward(
   }
 
   const mark = scratch.mark();
-  const { a, b, gradA, gradB, scale, magnitude } = delta.delta;
+  const { a, b, gradA, gradB, scale, magnitude, fixed } = delta.delta;
   const r = a.rows;
   const e = magnitude === undefined ? dy : scaledBackward(kernels, scratch, delta, magnitude, dy, rows);
   kernels.linearBackwardWeight(gradB, e, delta.xa, rows, out, r, { alpha: scale, beta: 1 });
@@ -148,6 +155,11 @@ function projectBackward(
     kernels.dropout(dInput, masked, delta.dropout, 1);
   } else if (dInput !== undefined) {
     kernels.linearBackwardInput(dInput, e, weight, rows, { beta, delta: { p: dxa, u: a, alpha: 1 } });
+  }
+  if (dInput !== undefined && fixed !== undefined) {
+    const back = scratch.take(rows, fixed.a.rows);
+    kernels.linearBackwardInput(back, dy, fixed.b, rows, { alpha: fixed.scale });
+    kernels.linearBackwardInput(dInput, back, fixed.a, rows, { beta: 1 });
   }
   scratch.release(mark);
 }

@@ -52,7 +52,7 @@ export async function writeStart({ config, model: folder }: Job, target: string)
   const device = await openDevice('cpu');
   const session = openWeights(device, folder);
   try {
-    const tuning = startTuning(session, config);
+    const tuning = await startTuning(session, config);
     try {
       await writeFolderAtomic(target, (temporary) => tuning.write(device, config.model_name, temporary));
     } finally {

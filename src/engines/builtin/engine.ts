@@ -1,7 +1,6 @@
 import { measureAnswerPace, type AnswerPace } from '../../generate/answer-pace';
 import type { ModelSession } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
-import { methodOf } from '../../tuning/registry';
 import { readCheckpoint, type TrainerState } from '../../train/checkpoint';
 import type { Engine, Training, TrainingJob } from '../engine';
 import { openTrainer } from './open-trainer';
@@ -17,10 +16,11 @@ export const builtinEngine: Engine = { name: 'builtin', open };
 async function open(job: TrainingJob): Promise<Training> {
   const { config, places, from } = job;
   // A checkpoint is an adapter of its own: one that the configuration began from may be gone.
-  const adapter = from === undefined || methodOf(config).form !== 'adapter' ? config.adapter : places.checkpoint(from);
+  const adapter = from === undefined || config.adapter === null ? config.adapter : places.checkpoint(from);
   let answerPace: AnswerPace | undefined;
   const { session, model, trainer, close } = await openTrainer(
     { ...job, config: { ...config, adapter } },
+    from !== undefined,
     async (opened) => {
       answerPace = await paceOf(job, opened);
     },

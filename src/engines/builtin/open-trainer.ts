@@ -1,7 +1,7 @@
 import { openWeights, type ModelSession } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
 import { Trainer } from '../../train/trainer';
-import { startTuning } from '../../tuning/registry';
+import { createTuning, startTuning } from '../../tuning/registry';
 import type { TrainingJob } from '../engine';
 
 /** A trainer on a device of its own, with the model that it trains. */
@@ -15,11 +15,13 @@ export interface OpenTrainer {
 
 /**
  * Opens device and weights, and a trainer of what the configuration trains as it stands before the first step.
+ * @param resumes whether what is trained will be read from a checkpoint, so that its start is not needed
  * @param first done with the base model, in memory that is given back before training takes its own
  * @throws SftError what opening device, weights and adapter throws
  */
 export async function openTrainer(
   { config, model: folder, train, openDevice }: Pick<TrainingJob, 'config' | 'model' | 'train' | 'openDevice'>,
+  resumes = false,
   first: (session: ModelSession) => Promise<void> = () => Promise.resolve(),
 ): Promise<OpenTrainer> {
   const opened = await openDevice();
@@ -37,7 +39,7 @@ export async function openTrainer(
     toFree.push(() => {
       session.close();
     });
-    const tuning = startTuning(session, config);
+    const tuning = resumes ? createTuning(session, config) : await startTuning(session, config);
     toFree.push(() => {
       tuning.free();
     });

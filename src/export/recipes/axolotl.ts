@@ -1,5 +1,6 @@
 import { asksAboutThinking, dataFiles, templateMessage } from './answer-rows';
 import type { Recipe, RecipeParts, RecipeSettings, RecipeValue } from './recipe';
+import { takeStart } from './lora-start';
 import { TakenKeys } from './taken-keys';
 import { trainerSettings } from './trainer-settings';
 import { yamlText } from './yaml-text';
@@ -89,7 +90,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
   if (keys.take('training_type') !== 'lora') return {};
   const in4bit = keys.take('load_in_4bit');
   const targets = keys.take('target_modules');
-  const start = keys.take('init_lora_weights');
+  const start = takeStart(keys);
   const [ranks, alphas] = [keys.take('rank_pattern'), keys.take('alpha_pattern')];
   const from = keys.take('adapter');
   return {

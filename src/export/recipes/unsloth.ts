@@ -1,5 +1,6 @@
 import { rowNotes } from './answer-rows';
 import type { Recipe, RecipeSettings, RecipeSource, RecipeValue } from './recipe';
+import { takeStart } from './lora-start';
 import { TakenKeys } from './taken-keys';
 import { trainerSettings } from './trainer-settings';
 import { COMPLETION_NOTE, trlData } from './trl-data';
@@ -86,7 +87,7 @@ function loraSettings(keys: TakenKeys, checkpointing: boolean): RecipeSettings {
     random_state: keys.take('seed'),
     modules_to_save: keys.take('modules_to_save') ?? undefined,
     use_rslora: keys.take('use_rslora'),
-    init_lora_weights: keys.take('init_lora_weights'),
+    init_lora_weights: takeStart(keys),
   };
 }
 

@@ -52,7 +52,7 @@ export async function measurePace(
     },
   ];
   try {
-    const tuning = startTuning(session, config);
+    const tuning = await startTuning(session, config);
     toFree.push(() => {
       tuning.free();
     });

@@ -48,7 +48,9 @@ export class FullTuning implements Tuning {
   }
 
   /** It starts as the base model. */
-  initialise(): void {}
+  initialise(): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Nothing follows from them. */
   refresh(): void {}

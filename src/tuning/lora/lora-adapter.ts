@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { normal } from '../../base/random';
+import { loraStart, type LoraStart } from '../../config/lora-start';
 import type { Device } from '../../compute/device';
 import type { ProjectionDelta, Recorder } from '../../compute/recorder';
 import { PROJECTIONS } from '../../config/config-schema';
@@ -9,12 +9,13 @@ import { readTensors, writeTensors, type NamedTensor } from '../../model/paramet
 import { asMatrix, ParameterSet, type Parameter, type ParameterSpec } from '../../model/parameters';
 import { moduleShape } from '../../model/projections';
 import type { PlacedDelta, TokenRows, Tuning } from '../../model/tuning';
-import type { BaseWeights } from '../../model/weights';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapterConfig } from '../adapter-config';
 import type { TuningTarget } from '../method';
 import { DoraNorms } from './dora-norms';
-import { loraScale, loraTensorName, moduleName, type LoraConfig, type LoraPlace } from './lora-config';
+import { FixedPairs, type JoinedPairs } from './fixed-pairs';
+import { loraScale, loraTensorName, moduleName, ofTwiceTheRank, type LoraConfig, type LoraPlace } from './lora-config';
 import { placesFor } from './lora-places';
+import { requireStart, startPairs, type StartingPair } from './pair-start';
 import { peftConfigJson } from './peft-config';
 import { copyTables, namedTwice, savedTableOf, tableParameters } from './saved-tables';
 import { copyRows, tokenParameters, trainedRowsOf } from './trained-tables';
@@ -24,7 +25,10 @@ export class LoraAdapter implements Tuning {
   readonly parameters: ParameterSet;
   readonly partsTables: boolean;
   private readonly device: Device;
-  private readonly weights: BaseWeights;
+  private readonly start: LoraStart;
+  /** By place. */
+  private readonly starting: readonly StartingPair[];
+  private readonly fixed: FixedPairs | undefined;
   /** By place. */
   private readonly deltas: readonly ProjectionDelta[];
   /** Per layer. */
@@ -33,12 +37,14 @@ export class LoraAdapter implements Tuning {
 
   /** @param places where its pairs sit, by layer and then as the model has its matrices */
   constructor(
-    { device, config: model, weights }: TuningTarget,
+    private readonly target: TuningTarget,
     readonly config: LoraConfig,
-    places: readonly LoraPlace[] = placesFor(model, config),
+    places: readonly LoraPlace[] = placesFor(target.config, config),
   ) {
+    const { device, config: model, weights } = target;
     this.device = device;
-    this.weights = weights;
+    this.start = loraStart(config.init_lora_weights ?? true)!;
+    requireStart(target, this.start, places);
     this.parameters = new ParameterSet(device, [
       ...places.flatMap(({ layer, module, r }) => {
         const shape = moduleShape(model, module);
@@ -63,7 +69,14 @@ export class LoraAdapter implements Tuning {
             places.map(({ layer, module }) => weights.matrix(`${moduleName(layer, module)}.weight`)),
           )
         : undefined;
-    this.deltas = places.map((place, i) => this.deltaOf(place, i));
+    this.starting = places.map((place) => ({
+      place,
+      a: this.parameters.get(loraTensorName(place.layer, place.module, 'A')),
+      b: this.parameters.get(loraTensorName(place.layer, place.module, 'B')),
+      scale: loraScale(place, config.use_rslora),
+    }));
+    this.fixed = this.start.kind === 'pissa' ? new FixedPairs(device, this.starting) : undefined;
+    this.deltas = this.starting.map((pair, i) => this.deltaOf(pair, i));
     this.pairs = Array.from({ length: model.layers }, () => new Map());
     places.forEach(({ layer, module }, i) => {
       this.pairs[layer]?.set(module, {
@@ -74,15 +87,11 @@ export class LoraAdapter implements Tuning {
     });
   }
 
-  private deltaOf(place: LoraPlace, i: number): ProjectionDelta {
-    const { layer, module } = place;
-    const { parameters, norms, config } = this;
-    const a = parameters.get(loraTensorName(layer, module, 'A'));
-    const b = parameters.get(loraTensorName(layer, module, 'B'));
-    const scale = loraScale(place, config.use_rslora);
+  private deltaOf({ place, a, b, scale }: StartingPair, i: number): ProjectionDelta {
+    const { parameters, norms, fixed } = this;
     const pair = { a: asMatrix(a), b: asMatrix(b), gradA: a.gradient, gradB: b.gradient, scale };
-    if (norms === undefined) return { kind: 'low-rank', ...pair };
-    const { value, gradient } = parameters.get(loraTensorName(layer, module, 'magnitude'));
+    if (norms === undefined) return { kind: 'low-rank', ...pair, fixed: fixed?.of[i] };
+    const { value, gradient } = parameters.get(loraTensorName(place.layer, place.module, 'magnitude'));
     return { kind: 'low-rank', ...pair, magnitude: { value, gradient, norms: norms.of[i]! } };
   }
 
@@ -104,25 +113,15 @@ export class LoraAdapter implements Tuning {
   }
 
   /**
-   * PEFT's starts, B zero in all of them, so that the tuned model begins as the base: A uniform in ±1/sqrt(in) (Kaiming with a = sqrt(5)),
-   * or normal with the deviation 1/r. Magnitudes are the lengths of the base model's rows.
+   * The pairs as `startPairs` says, and magnitudes the lengths of the rows that the weights have with them.
    * @param random uniform in [0, 1)
    */
-  initialise(random: () => number): void {
-    for (const parameter of this.parameters.all()) {
-      const values = new Float32Array(parameter.value.length);
-      if (parameter.name.endsWith('.lora_A.weight')) {
-        const [r, cols] = parameter.shape;
-        const gaussian = this.config.init_lora_weights === 'gaussian';
-        const bound = 1 / Math.sqrt(cols!);
-        const draw = gaussian ? () => normal(random) / r! : () => (2 * random() - 1) * bound;
-        for (let i = 0; i < values.length; i++) values[i] = draw();
-      }
-      this.device.write(parameter.value, values);
-    }
+  async initialise(random: () => number): Promise<void> {
+    await startPairs(this.target, this.start, this.starting, random);
+    this.fixed?.keep();
     const { tokens, tables } = this.config;
-    if (tokens !== undefined) copyRows(this.device, this.weights, this.parameters, tokens);
-    if (tables !== undefined) copyTables(this.device, this.weights, this.parameters, tables);
+    if (tokens !== undefined) copyRows(this.device, this.target.weights, this.parameters, tokens);
+    if (tables !== undefined) copyTables(this.device, this.target.weights, this.parameters, tables);
     const recorder = this.device.begin();
     this.refresh(recorder);
     for (const { magnitude } of this.deltas) {
@@ -133,24 +132,42 @@ export class LoraAdapter implements Tuning {
 
   /** A PEFT adapter folder. */
   async write(device: Device, baseModel: string, folder: string): Promise<void> {
-    await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(this.config, baseModel));
-    await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored());
+    const { fixed } = this;
+    const config = fixed === undefined ? this.config : ofTwiceTheRank(this.config);
+    await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(config, baseModel));
+    const joined = fixed?.join();
+    try {
+      await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored(joined));
+    } finally {
+      joined?.free();
+    }
   }
 
   read(device: Device, folder: string): void {
-    readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored());
+    // A folder with one of its two files damaged is damaged.
+    readAdapterConfig(folder);
+    const joined = this.fixed?.room();
+    try {
+      readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored(joined));
+      if (joined !== undefined) this.fixed?.split(joined);
+    } finally {
+      joined?.free();
+    }
     const recorder = device.begin();
     this.refresh(recorder);
     device.submit(recorder);
   }
 
-  /** The tensors of its file. */
-  private stored(): readonly NamedTensor[] {
-    return [...this.parameters.all(), ...namedTwice(this.parameters, this.config.tables)];
+  /** The tensors of its file. @param joined in the place of the pairs */
+  private stored(joined: JoinedPairs | undefined): readonly NamedTensor[] {
+    const pairs = new Map(joined?.tensors.map((tensor) => [tensor.name, tensor]));
+    const own = this.parameters.all().map((parameter) => pairs.get(parameter.name) ?? parameter);
+    return [...own, ...namedTwice(this.parameters, this.config.tables)];
   }
 
   free(): void {
     this.parameters.free();
     this.norms?.free();
+    this.fixed?.free();
   }
 }

@@ -85,3 +85,18 @@ export function loraTensorName(layer: number, name: ModuleName, part: LoraPart):
 export function loraScale({ alpha, r }: Pick<LoraPlace, 'alpha' | 'r'>, useRslora: boolean): number {
   return alpha / (useRslora ? Math.sqrt(r) : r);
 }
+
+/** What an adapter is whose pairs have twice the rank and act as before. */
+export function ofTwiceTheRank(config: LoraConfig): LoraConfig {
+  const { r, lora_alpha, rank_pattern = {}, alpha_pattern = {}, use_rslora } = config;
+  const factor = use_rslora ? Math.SQRT2 : 2;
+  const times = (values: Readonly<Record<string, number>>, by: number): Readonly<Record<string, number>> =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, by * value]));
+  return {
+    ...config,
+    r: 2 * r,
+    lora_alpha: factor * lora_alpha,
+    rank_pattern: times(rank_pattern, 2),
+    alpha_pattern: times(alpha_pattern, factor),
+  };
+}

@@ -18,7 +18,7 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,
-    init_lora_weights: config.init_lora_weights ?? true,
+    init_lora_weights: writtenStart(config.init_lora_weights),
     layers_pattern: null,
     layers_to_transform: null,
     lora_alpha: config.lora_alpha,
@@ -37,6 +37,11 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
   };
   const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 2)}\n`;
+}
+
+/** With the others PEFT would change the base model whenever it loads the adapter; what is saved here fits the model as it is. */
+function writtenStart(start: LoraConfig['init_lora_weights']): true | 'gaussian' {
+  return start === 'gaussian' ? start : true;
 }
 
 /** An adapter_config.json: what it says, and the pairs it has in a model. */

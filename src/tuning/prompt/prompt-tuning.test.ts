@@ -33,7 +33,7 @@ describe('prompt tuning', async () => {
     const ids = session.chat.tokenizer.encode(text);
     for (const rows of [2, ids.length, 2 * ids.length + 1]) {
       const config = configOf({ num_virtual_tokens: rows, prompt_tuning_init: 'text', prompt_tuning_init_text: text });
-      const { prompt } = startTuning(session, config);
+      const { prompt } = await startTuning(session, config);
       assert.deepEqual(prompt?.shape, [rows, cols]);
       const values = await device.readFloats(prompt.value);
       const table = device.alloc('f32', session.config.vocabSize * cols);
@@ -49,8 +49,10 @@ describe('prompt tuning', async () => {
   });
 
   it('starts from the normal distribution, the same for the same seed', async () => {
-    const values = async (seed: number): Promise<Float32Array> =>
-      device.readFloats(startTuning(session, configOf({ num_virtual_tokens: 200, seed })).prompt!.value);
+    const values = async (seed: number): Promise<Float32Array> => {
+      const tuning = await startTuning(session, configOf({ num_virtual_tokens: 200, seed }));
+      return device.readFloats(tuning.prompt!.value);
+    };
     const drawn = await values(1);
     const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
     const variance = drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length;

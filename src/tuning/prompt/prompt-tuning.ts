@@ -6,7 +6,7 @@ import type { Device } from '../../compute/device';
 import { readTensors, writeTensors } from '../../model/parameter-file';
 import { ParameterSet, type Parameter } from '../../model/parameters';
 import type { Tuning } from '../../model/tuning';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../adapter-config';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapterConfig } from '../adapter-config';
 import type { TuningTarget } from '../method';
 import { PROMPT_TENSOR, promptConfigJson, type PromptConfig } from './prompt-config';
 
@@ -37,7 +37,7 @@ export class PromptTuning implements Tuning {
    * PEFT's starts: the embeddings of a text's tokens, repeated or cut to the length of the prompt, or each number from the standard normal
    * distribution.
    */
-  initialise(random: () => number): void {
+  initialise(random: () => number): Promise<void> {
     const { value } = this.prompt;
     if (this.config.text === undefined) {
       this.target.device.write(
@@ -47,6 +47,7 @@ export class PromptTuning implements Tuning {
     } else {
       this.copyEmbeddings(this.config.text);
     }
+    return Promise.resolve();
   }
 
   private copyEmbeddings(text: string): void {
@@ -75,6 +76,8 @@ export class PromptTuning implements Tuning {
   }
 
   read(device: Device, folder: string): void {
+    // A folder with one of its two files damaged is damaged.
+    readAdapterConfig(folder);
     readTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.parameters.all());
   }
 
