@@ -16,8 +16,12 @@ export function matrixRows(matrix: WeightMatrix, from: number, count: number): W
 /** Whether the rows from `from` on can be a matrix of their own: in 4 bits, where their blocks begin there. */
 export function canCut(matrix: WeightMatrix, from: number): boolean {
   if (matrix.kind === 'dense') return true;
-  const block = matrix.scales.kind === 'plain' ? BLOCK : BLOCK * SCALE_BLOCK;
-  return (from * matrix.cols) % block === 0;
+  return blocksBeginAt(from * matrix.cols, matrix.scales.kind);
+}
+
+/** Whether a block of a matrix in 4 bits begins at an element, the scales' own blocks included. */
+export function blocksBeginAt(element: number, scales: Nf4Scales['kind']): boolean {
+  return element % (scales === 'plain' ? BLOCK : BLOCK * SCALE_BLOCK) === 0;
 }
 
 function scalesFrom(scales: Nf4Scales, element: number, elements: number): Nf4Scales {

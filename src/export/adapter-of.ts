@@ -1,6 +1,6 @@
-import { SftError } from '../base/errors';
 import type { Tuning } from '../model/tuning';
 import type { ExportSource } from './exporter';
+import { exportImpossible } from './export-impossible';
 
 /** What was trained beside the weights. @throws SftError export-impossible where there is nothing */
 export function adapterOf({ tuning, card }: Pick<ExportSource, 'tuning' | 'card'>): Tuning {
@@ -9,5 +9,5 @@ export function adapterOf({ tuning, card }: Pick<ExportSource, 'tuning' | 'card'
     card.weights === 'base'
       ? 'the base model has no adapter'
       : 'all weights of the model were trained: there is no adapter';
-  throw new SftError('export-impossible', reason, { remedy: 'take --to merged' });
+  throw exportImpossible(reason, 'take --to merged');
 }

@@ -37,7 +37,11 @@ describe('what llama.cpp computes otherwise', () => {
       const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
       assert.throws(
         () => architectureOf(parseLlamaConfig({ ...json, ...change }, file)),
-        (error) => error instanceof SftError && error.code === 'export-impossible' && reason.test(error.message),
+        (error) =>
+          error instanceof SftError &&
+          error.code === 'export-impossible' &&
+          error.exitCode === 2 &&
+          reason.test(error.message),
       );
     });
   }

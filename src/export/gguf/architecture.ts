@@ -3,6 +3,7 @@ import type { LlamaConfig } from '../../model/llama-config';
 import type { RopeScaling } from '../../model/rope-scaling';
 import { ARCHITECTURES, type Architecture } from '../../model/gguf/architectures';
 import type { MetadataValue } from '../../base/gguf/gguf-format';
+import { exportImpossible } from '../export-impossible';
 
 type Entry = readonly [string, MetadataValue];
 
@@ -32,7 +33,7 @@ function hasUsualFactor(attentionFactor: number, factor: number): boolean {
 }
 
 function impossible(reason: string): SftError {
-  return new SftError('export-impossible', reason, { remedy: 'take --to merged, which transformers loads' });
+  return exportImpossible(reason, 'take --to merged, which transformers loads');
 }
 
 /** The numbers of a model, under the keys of its architecture. */

@@ -12,6 +12,7 @@ import { GGUF_TYPES, type Metadata } from '../../base/gguf/gguf-format';
 import { interleaveHeads } from '../../model/gguf/permute';
 import { ggufName, isRotated } from '../../model/gguf/tensor-names';
 import { writeGguf, type GgufTensor } from './write-gguf';
+import { exportImpossible } from '../export-impossible';
 
 /** The adapter as llama.cpp takes it beside a GGUF of the base model. */
 export const ggufLoraExporter: Exporter = {
@@ -118,5 +119,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 }
 
 function impossible(reason: string): SftError {
-  return new SftError('export-impossible', reason, { remedy: 'take --to gguf, which holds the merged model' });
+  return exportImpossible(reason, 'take --to gguf, which holds the merged model');
 }

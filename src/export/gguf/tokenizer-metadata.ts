@@ -11,6 +11,7 @@ import type { MetadataValue } from '../../base/gguf/gguf-format';
 import { namePreTokenizer, stagesOf } from './name-pre-tokenizer';
 import { TOKEN_TYPES } from '../../text/gguf/token-types';
 import { scoresOf } from '../../text/gguf/spm-scores';
+import { exportImpossible } from '../export-impossible';
 
 type Entries = readonly (readonly [string, MetadataValue])[];
 
@@ -206,8 +207,6 @@ async function readTokenizerFile(modelDir: string): Promise<TokenizerFile> {
 }
 
 function impossible(file: string, reason: string): SftError {
-  return new SftError('export-impossible', reason, {
-    file,
-    remedy: 'take --to merged: a GGUF would be asked with other tokens than the model was trained with',
-  });
+  const remedy = 'take --to merged: a GGUF would be asked with other tokens than the model was trained with';
+  return exportImpossible(reason, remedy, file);
 }

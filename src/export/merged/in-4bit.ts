@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TensorSource } from '../../base/safetensors';
+import { blocksBeginAt } from '../../compute/matrix-rows';
+import { rowsOfParts } from '../../model/projections';
 import { EMBEDDING, isLayerMatrix } from '../../model/weights';
+import { exportImpossible } from '../export-impossible';
 import type { ExportSource } from '../exporter';
 import { storedType, trainedNames, tunedTensors } from '../tuned-tensors';
 import { keptParts, quantisedParts } from './nf4-parts';
@@ -47,8 +50,26 @@ export function quantisationOf(source: ExportSource): object | undefined {
   };
 }
 
-/** As the base model has them; in 8 bits where it is not in 4 bits. */
-function scalesIn8Bits({ base }: ExportSource): boolean {
-  const quantised = base.all().find((tensor) => tensor.kind === 'nf4');
-  return quantised?.kind !== 'nf4' || quantised.matrix.scales.kind === 'nested';
+/**
+ * As the base model has them. Where it is not in 4 bits, in 8 bits, unless a matrix of several projections could then not be read again.
+ * @throws SftError export-impossible where it could not whatever its scales are like
+ */
+function scalesIn8Bits(source: ExportSource): boolean {
+  const quantised = source.base.all().find((tensor) => tensor.kind === 'nf4');
+  if (quantised?.kind === 'nf4') return quantised.matrix.scales.kind === 'nested';
+  if (partWithinBlock(source, 'nested') === undefined) return true;
+  const within = partWithinBlock(source, 'plain');
+  if (within === undefined) return false;
+  const reason = `${within} is a matrix of several projections, and one of them begins within a block of 4-bit codes`;
+  throw exportImpossible(reason, 'leave --type out');
+}
+
+/** The name of a matrix of several projections, one of which does not begin with a block of its own. */
+function partWithinBlock({ base, config }: ExportSource, scales: 'plain' | 'nested'): string | undefined {
+  const found = base.all().find(({ name, shape }) => {
+    const module = config.modules.find((known) => name.endsWith(`.${known}.weight`));
+    if (module === undefined || !isLayerMatrix(name, shape)) return false;
+    return rowsOfParts(config, module).some(({ from }) => !blocksBeginAt(from * shape[1], scales));
+  });
+  return found?.name;
 }

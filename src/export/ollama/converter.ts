@@ -2,6 +2,7 @@ import { SftError } from '../../base/errors';
 import type { ExportSource } from '../exporter';
 import { TOKEN_TYPES } from '../../text/gguf/token-types';
 import { tokenizerMetadata } from '../gguf/tokenizer-metadata';
+import { exportImpossible } from '../export-impossible';
 
 /** Architectures of which Ollama makes a GGUF by itself. */
 const CONVERTED = new Set(['LlamaForCausalLM', 'Qwen2ForCausalLM', 'Gemma3ForCausalLM']);
@@ -26,5 +27,5 @@ export async function refuseUnconverted({ config, modelDir, chat }: ExportSource
 }
 
 function impossible(reason: string): SftError {
-  return new SftError('export-impossible', reason, { remedy: 'take --as gguf, which says what the tokenizer does' });
+  return exportImpossible(reason, 'take --as gguf, which says what the tokenizer does');
 }

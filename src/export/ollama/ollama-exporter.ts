@@ -13,6 +13,7 @@ import { conversationParts, type ConversationParts } from './conversation-parts'
 import { refuseUnconverted } from './converter';
 import { goTemplate } from './go-template';
 import { modelfile } from './modelfile';
+import { exportImpossible } from '../export-impossible';
 
 const MODELFILE = 'Modelfile';
 const KINDS = ['gguf', 'adapter', 'safetensors'] as const;
@@ -110,7 +111,7 @@ function templateNotes({ chat }: ExportSource, { system }: ConversationParts): r
 
 function withoutAdapters(name: string): SftError {
   const remedy = 'take --as gguf, which holds the merged model';
-  return new SftError('export-impossible', `Ollama puts no adapters on models of ${name}`, { remedy });
+  return exportImpossible(`Ollama puts no adapters on models of ${name}`, remedy);
 }
 
 function typeOfFolder(): SftError {

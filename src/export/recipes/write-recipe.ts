@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../../base/errors';
 import { PARTS, type Recipe, type RecipeFiles, type RecipeSource } from './recipe';
+import { exportImpossible } from '../export-impossible';
 
 /**
  * Writes a recipe into an empty folder; the caller writes aside and renames.
@@ -11,10 +11,8 @@ import { PARTS, type Recipe, type RecipeFiles, type RecipeSource } from './recip
 export async function writeRecipe(recipe: Recipe, source: RecipeSource, folder: string): Promise<readonly string[]> {
   const { training_type: type } = source.config;
   if (type !== 'lora' && type !== 'full') {
-    throw new SftError('export-impossible', `${recipe.name} has no training_type ${JSON.stringify(type)}`, {
-      remedy: 'set training_type to lora or full for a recipe',
-      exitCode: 2,
-    });
+    const reason = `${recipe.name} has no training_type ${JSON.stringify(type)}`;
+    throw exportImpossible(reason, 'set training_type to lora or full for a recipe');
   }
   const made = recipe.make(source);
   for (const [name, text] of [...made.files, ['README.md', readme(recipe, source, made)] as const]) {
