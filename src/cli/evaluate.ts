@@ -1,3 +1,4 @@
+import { partOf } from '../base/count-of';
 import { SftError } from '../base/errors';
 import { askable } from '../generate/askable';
 import { evaluateRun } from '../runs/worker/evaluate-run';
@@ -59,7 +60,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
       retention,
       ...(unicode === undefined ? {} : { unicode }),
       onProgress: (name, done, total) => {
-        showProgress(terminal, `the ${name} model answered ${done} of ${total} test questions`);
+        showProgress(terminal, `the ${name} model answered ${partOf(done, total, 'test question')}`);
       },
     });
     terminal.status?.('');

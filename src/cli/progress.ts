@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import type { RunEvent } from '../runs/folder/event-schema';
 import { durationText } from '../runs/progress';
 import type { Terminal } from './verb';
@@ -46,7 +47,7 @@ export class Progress {
         this.#total = event.total_steps;
         this.#started = true;
         const from = event.resumed_from === undefined ? '' : `, from step ${event.resumed_from}`;
-        this.#terminal.log(`${event.total_steps} steps on ${event.device}${from}`);
+        this.#terminal.log(`${countOf(event.total_steps, 'step')} on ${event.device}${from}`);
         return;
       }
       case 'step':

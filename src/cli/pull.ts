@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { countOf } from '../base/count-of';
 import { SftError } from '../base/errors';
 import { cachedSnapshot, parseHubModel } from '../base/hub-cache';
 import { hubAccess } from '../hub/access';
@@ -77,7 +78,7 @@ function isOffline(): boolean {
 function summary({ repo, commit, licence, gated, size, toFetch, missing }: PullPlan): string {
   const rest = toFetch === size ? '' : ` of ${sizeText(size)}`;
   const terms = `licence ${licence ?? 'not stated'}${gated ? ', with terms that you accepted' : ''}`;
-  return `${repo} at ${commit.slice(0, 7)}: ${sizeText(toFetch)}${rest} to download in ${missing.length} files, ${terms}`;
+  return `${repo} at ${commit.slice(0, 7)}: ${sizeText(toFetch)}${rest} to download in ${countOf(missing.length, 'file')}, ${terms}`;
 }
 
 /** Where nobody can be asked, whoever wrote the command has decided. */

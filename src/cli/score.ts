@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import { sequencesOf } from '../model/batch';
 import { scoreExamples } from '../model/score';
 import { readDataset } from '../dataset/read';
@@ -47,9 +48,13 @@ After training, examples that keep a high nll are hard, rare or wrong: look at t
     } else {
       for (const [i, { tokens, trained, nll }] of examples.entries()) {
         const perToken = trained === 0 ? '' : `  ${(nll / trained).toFixed(3)} a token`;
-        terminal.out(`${encoded[i]!.place}  ${tokens} tokens, ${trained} trained, nll ${nll.toFixed(3)}${perToken}`);
+        terminal.out(
+          `${encoded[i]!.place}  ${countOf(tokens, 'token')}, ${trained} trained, nll ${nll.toFixed(3)}${perToken}`,
+        );
       }
-      terminal.out(`${examples.length} examples, loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toFixed(2)}`);
+      terminal.out(
+        `${countOf(examples.length, 'example')}, loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toFixed(2)}`,
+      );
     }
     session.close();
     return 0;

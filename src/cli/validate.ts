@@ -120,7 +120,7 @@ async function validateFile(
   const onProgress = (read: number, size: number): void => {
     if (size < PROGRESS_FROM_BYTES || (read < next && read < size)) return;
     next = read + PROGRESS_EVERY_BYTES;
-    terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${examples.toLocaleString('en-US')} examples`);
+    terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${countOf(examples, 'example')}`);
   };
   for await (const batch of streamBatches(file, { onProgress, ...how })) {
     for (const item of batch) {

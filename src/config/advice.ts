@@ -1,4 +1,5 @@
 import type { JSONPath } from 'jsonc-parser';
+import { countOf, partOf } from '../base/count-of';
 import type { ConfigFacts } from './facts';
 import { onAccepted } from './accepted';
 import type { Advice } from './advice-item';
@@ -95,11 +96,11 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
 
   if (epochs !== undefined && epochs < 1) {
     const general = (learnt ?? 0) - (trainExamples ?? 0);
-    const mixed = general === 0 ? '' : `, ${general} of them general`;
+    const mixed = general === 0 ? '' : `, ${general.toLocaleString('en-US')} of them general`;
     const share =
       learnt === undefined
         ? `${percent(epochs)} of the training examples`
-        : `${Math.floor(epochs * learnt)} of ${learnt} training examples${mixed}`;
+        : `${partOf(Math.floor(epochs * learnt), learnt, 'training example')}${mixed}`;
     yield {
       code: 'unseen-examples',
       severity: 'warning',
@@ -126,11 +127,11 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'few-steps',
       severity: 'info',
       keys: lengthKeys,
-      reason: `${count(steps, 'update')} will teach the model little`,
+      reason: `${countOf(steps, 'update')} will teach the model little`,
       remedy:
         enough === TEST_STEPS
           ? 'take 60 to 200 for a test, 500 and more for real training'
-          : `take ${enough}, ${MOST_PASSES} times through the ${count(learnt!, 'training example')}, or collect more examples`,
+          : `take ${enough}, ${MOST_PASSES} times through the ${countOf(learnt!, 'training example')}, or collect more examples`,
       repairs: [setKey('max_steps', enough)],
     };
   }
@@ -143,7 +144,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'short-for-warmup',
       severity: 'info',
       keys: [['max_steps']],
-      reason: `a run of ${count(values.max_steps, 'update')} is too short for the usual warm-up of ${WARMUP}: it has none`,
+      reason: `a run of ${countOf(values.max_steps, 'update')} is too short for the usual warm-up of ${WARMUP}: it has none`,
       remedy: `take more steps, or set warmup_steps`,
       repairs: [],
     };
@@ -160,7 +161,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: key === 'save_steps' ? 'save-beyond-end' : 'evaluate-beyond-end',
       severity: 'info',
       keys: [[key]],
-      reason: `${key} (${every}) is more than the ${count(steps, 'update')} of the run: ${what}`,
+      reason: `${key} (${every}) is more than the ${countOf(steps, 'update')} of the run: ${what}`,
       remedy: `set it to ${Math.max(1, Math.round(steps / 3))}, or to null if that is what you want`,
       repairs: [setKey(key, Math.max(1, Math.round(steps / 3))), setKey(key, null)],
     };
@@ -174,7 +175,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'long-warmup',
       severity: 'warning',
       keys: [[key], ...lengthKeys],
-      reason: `the learning rate climbs for ${count(warmup!, 'update')}, and that is ${percent(warmup! / steps!)} of all ${steps!}`,
+      reason: `the learning rate climbs for ${countOf(warmup!, 'update')}, and that is ${percent(warmup! / steps!)} of all ${steps!}`,
       remedy: `5 to 10 percent are usual: set ${key} to ${wanted}`,
       repairs: [setKey(key, wanted)],
     };
@@ -189,7 +190,7 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'high-rank',
       severity: 'warning',
       keys: [['lora_r']],
-      reason: `a rank of ${rank} has room to learn ${count(trainExamples, 'example')} by heart`,
+      reason: `a rank of ${rank} has room to learn ${countOf(trainExamples, 'example')} by heart`,
       remedy: 'set lora_r to 8 or 16 for a set of this size',
       repairs: [
         alpha === rank
@@ -216,7 +217,7 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'no-dropout',
       severity: 'info',
       keys: [['lora_dropout'], ['lora_r'], ['dataset']],
-      reason: `lora_dropout is 0, and ${count(trainExamples, 'training example')} ${trainExamples === 1 ? 'is' : 'are'} soon learned by heart`,
+      reason: `lora_dropout is 0, and ${countOf(trainExamples, 'training example')} ${trainExamples === 1 ? 'is' : 'are'} soon learned by heart`,
       remedy: 'set it to 0.05',
       repairs: [setKey('lora_dropout', 0.05)],
     };
@@ -293,11 +294,6 @@ function differs(values: EffectiveValues): IsWritten {
     const usual = 'default' in property ? at(property.default, path) : null;
     return JSON.stringify(at(values, [key!, ...path])) !== JSON.stringify(usual);
   };
-}
-
-/** `1 update`, `60 updates` */
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
 function percent(share: number): string {

@@ -95,7 +95,7 @@ describe('checkConfigText: advice', () => {
       { max_steps: 60, retention_mix: 0.2 },
       FACTS,
       'warning unseen-examples "max_steps"',
-      /480 of 1000 training examples, 200 of them general; .* - set max_steps to 125 or more/,
+      /480 of 1,000 training examples, 200 of them general; .* - set max_steps to 125 or more/,
     ],
     [
       'a very short run of few examples',

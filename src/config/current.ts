@@ -1,3 +1,4 @@
+import { countOf, partOf } from '../base/count-of';
 import { printable, shortened } from '../base/printable';
 import { CONFIG_SCHEMA } from './config-schema';
 import type { EffectiveValues } from './defaults';
@@ -60,11 +61,13 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
     case 'max_steps':
     case 'num_train_epochs': {
       const updates =
-        steps === undefined ? undefined : `${steps} updates × ${effectiveBatch} = ${steps * effectiveBatch} examples`;
+        steps === undefined
+          ? undefined
+          : `${countOf(steps, 'update')} × ${effectiveBatch} = ${countOf(steps * effectiveBatch, 'example')}`;
       const share =
         epochs === undefined || learntExamples === undefined
           ? undefined
-          : `${round(epochs)} times through ${learntExamples}`;
+          : `${round(epochs)} ${epochs === 1 ? 'time' : 'times'} through ${learntExamples.toLocaleString('en-US')}`;
       const ruled = key === 'num_train_epochs' && values.max_steps !== null ? 'not used, max_steps rules' : undefined;
       return joined([ruled, updates, share]);
     }
@@ -84,7 +87,7 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
     case 'warmup_ratio':
       return warmup === undefined || steps === undefined || steps === 0
         ? undefined
-        : `${warmup} of ${steps} updates = ${round((100 * warmup) / steps)}%`;
+        : `${partOf(warmup, steps, 'update')} = ${round((100 * warmup) / steps)}%`;
     case 'max_seq_length':
       return facts.modelMaxPositions === undefined ? undefined : `the model takes ${facts.modelMaxPositions}`;
     case 'model_name':
@@ -93,7 +96,7 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
         facts.modelVocab === undefined ? undefined : `knows ${facts.modelVocab} tokens`,
       ]);
     case 'dataset':
-      return facts.datasetExamples === undefined ? undefined : `${facts.datasetExamples} examples`;
+      return facts.datasetExamples === undefined ? undefined : countOf(facts.datasetExamples, 'example');
     case 'validation_dataset':
       return values.validation_dataset === null ? undefined : examplesOf(validationExamples);
     case 'test_dataset':
@@ -105,8 +108,10 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
       const counts = [trainExamples, validationExamples, testExamples];
       if (counts.includes(undefined)) return undefined;
       const own = values.validation_dataset !== null || values.test_dataset !== null;
-      const of = own ? 'examples, those of files of their own included' : `of ${facts.datasetExamples} examples`;
-      return `about ${counts.join(' + ')} ${of}`;
+      const of = own
+        ? 'examples, those of files of their own included'
+        : `of ${countOf(facts.datasetExamples!, 'example')}`;
+      return `about ${counts.map((count) => count?.toLocaleString('en-US')).join(' + ')} ${of}`;
     }
     default:
       return undefined;

@@ -59,6 +59,7 @@ describe('currentMarkdown', () => {
       '**Now** `8` · default `4` · effective batch = 2 × 8 = 16',
     ],
     ['max_steps', { max_steps: 60 }, {}, '**Now** `60` · default `null` · 60 updates × 8 = 480 examples'],
+    ['max_steps', { max_steps: 1 }, {}, '**Now** `1` · default `null` · 1 update × 8 = 8 examples'],
     [
       'max_steps',
       { max_steps: 60 },
@@ -69,7 +70,7 @@ describe('currentMarkdown', () => {
       'num_train_epochs',
       {},
       FACTS,
-      '**Now** `3` · the default · 300 updates × 8 = 2400 examples · 3 times through 800',
+      '**Now** `3` · the default · 300 updates × 8 = 2,400 examples · 3 times through 800',
     ],
     [
       'num_train_epochs',
@@ -82,12 +83,12 @@ describe('currentMarkdown', () => {
     ['warmup_ratio', { warmup_ratio: 0.1, max_steps: 60 }, {}, '**Now** `0.1` · default `0` · 6 of 60 updates = 10%'],
     ['max_seq_length', {}, FACTS, '**Now** `1024` · the default · the model takes 2048'],
     ['model_name', { model_name: 'm' }, FACTS, '**Now** `"m"` · takes 2048 tokens · knows 49152 tokens'],
-    ['dataset', { dataset: 'd.json' }, FACTS, '**Now** `"d.json"` · 1000 examples'],
+    ['dataset', { dataset: 'd.json' }, FACTS, '**Now** `"d.json"` · 1,000 examples'],
     [
       'split.validation',
       { split: { train: 1 } },
       FACTS,
-      '**Now** `0` · the default · about 1000 + 0 + 0 of 1000 examples',
+      '**Now** `0` · the default · about 1,000 + 0 + 0 of 1,000 examples',
     ],
     ['eval_steps', { eval_steps: null }, {}, '**Now** `null` · default `20`'],
     ['$schema', {}, {}, 'default `null`'],

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { countOf } from '../base/count-of';
 import { retentionText, type RetentionLosses } from '../text/retention';
 
 /** What is told of a tuned model in its README.md. */
@@ -80,7 +81,7 @@ function body(facts: CardFacts, use: readonly string[]): string[] {
         ]),
     ...(retention === undefined
       ? []
-      : [`On ${retention.examples} general questions, ${retentionText(retention)}.`, '']),
+      : [`On ${countOf(retention.examples, 'general question')}, ${retentionText(retention)}.`, '']),
     '## Training',
     '',
     `- data: ${code(dataset)}, not part of this repository, SHA-256 ${code(datasetHash)}`,

@@ -1,3 +1,4 @@
+import { partOf } from '../base/count-of';
 import { formatError, SftError } from '../base/errors';
 import type { ResolvedConfig } from '../config/config-schema';
 import { unsupportedOn } from '../config/unsupported';
@@ -45,7 +46,7 @@ export async function findRate(config: ResolvedConfig, configFile: string, optio
       range,
       report: onPoint,
       scored: (done, total) => {
-        onProgress(`the model as it is has read ${done} of ${total} examples`);
+        onProgress(`the model as it is has read ${partOf(done, total, 'example')}`);
       },
       signal,
     });

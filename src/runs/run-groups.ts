@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import { durationText, lossText, type RunProgress } from './progress';
 import type { RunState, RunStatus } from './folder/state-schema';
 
@@ -35,7 +36,7 @@ export function progressText(state: RunState, progress?: RunProgress): string {
   if (state.status === 'stopping') return 'saving and stopping';
   if (total === null) return '';
   const working = state.status === 'running';
-  const parts = [working && step >= total ? `${count(total)} steps done` : `step ${count(step)}/${count(total)}`];
+  const parts = [working && step >= total ? `${countOf(total, 'step')} done` : `step ${count(step)}/${count(total)}`];
   if (working && state.message !== undefined) parts.push(state.message);
   else if (progress?.loss !== undefined) parts.push(`loss ${lossText(progress.loss)}`);
   if (working && state.seconds_left !== undefined) parts.push(`${durationText(state.seconds_left)} left`);

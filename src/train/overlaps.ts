@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { partOf } from '../base/count-of';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { Dataset } from '../dataset/read';
 import { OtherSides, sideDigest, type SideTwin } from '../dataset/split/other-sides';
@@ -44,7 +45,7 @@ export function overlapText({ file, examples, of, first: { line, twin } }: Overl
   const where = `line ${line} is line ${twin.line} of ${path.basename(twin.file)}`;
   const as = twin.similarity === undefined ? where : `${where} to ${Math.floor(twin.similarity * 100)}%`;
   return {
-    reason: `${examples} of ${of} examples of ${name} stand in another file of the data as well, or nearly (${as}): what is trained on cannot measure`,
+    reason: `${partOf(examples, of, 'example')} of ${name} ${examples === 1 ? 'stands' : 'stand'} in another file of the data as well, or nearly (${as}): what is trained on cannot measure`,
     remedy: `keep each in one of the files; \`sft validate ${path.basename(twin.file)} ${name}\` lists them`,
   };
 }

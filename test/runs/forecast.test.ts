@@ -11,7 +11,7 @@ import { measurePace, type MachinePace } from '../../src/runs/forecast/measure';
 import { paceKey, parsePace } from '../../src/runs/forecast/known-pace';
 import { shorterRuns } from '../../src/runs/forecast/remedies';
 import { tellTime } from '../../src/runs/forecast/tell-time';
-import { timeText } from '../../src/runs/forecast/time-text';
+import { timeRows, timeText } from '../../src/runs/forecast/time-text';
 import { modelOptions } from '../../src/runs/chat-options';
 import { waitForTurn } from '../../src/runs/worker/device-queue';
 import { prepareData, type RunData } from '../../src/runs/worker/prepare';
@@ -57,6 +57,16 @@ describe('the time that a run will take', () => {
     assert.equal(of({ eval_steps: null }).parts.validating * 4, parts.validating);
     assert.ok(of({ eval_examples: 4 }).parts.evaluating < parts.evaluating / 4);
     assert.ok(of({ max_seq_length: 32 }).parts.training <= parts.training);
+  });
+
+  it('names the general questions apart from the test questions, of which there may be none', async () => {
+    const { config, folder, data } = await prepared({ max_steps: 4, retention: true });
+    const { traits } = await findDevice('cpu');
+    const named = (test: RunData['test']): string[] =>
+      timeRows(forecastRun(config, folder, { ...data, test }, traits, PACE, 1)).map(({ name }) => name);
+    assert.ok(named(data.test).includes('answering the test questions'));
+    assert.ok(!named([]).includes('answering the test questions'));
+    for (const test of [data.test, []]) assert.ok(named(test).includes('the loss on general questions'));
   });
 
   it('is told with what makes it shorter, computed', async () => {

@@ -1,3 +1,4 @@
+import { countOf } from '../../src/base/count-of';
 import { duration, measured, memory, whole } from '../../src/charts/numbers';
 import { costText } from '../../src/text/retention';
 import type { DashboardAction, DashboardStatus } from '../../src/messages/dashboard';
@@ -109,7 +110,7 @@ export class Header {
       baseName(facts.dataset),
       status.device?.split(/[,:(]/)[0]?.trim(),
       // Tokens per second count them in every example.
-      shared === 0 ? undefined : `${whole(shared)} tokens that examples share, computed once an update`,
+      shared === 0 ? undefined : `${countOf(shared, 'token')} that examples share, computed once an update`,
     ];
     write(this.about, parts.filter((part) => part !== undefined && part !== '').join(' · '));
     write(this.message, status.message ?? '');
@@ -159,7 +160,7 @@ export class Header {
     const lastOf = (values: Float64Array): number => values[values.length - 1] ?? NaN;
     const { best, validation } = run;
     const left = secondsLeft !== undefined;
-    this.figure('step', totalSteps === undefined ? 'step' : `of ${whole(totalSteps)} steps`, whole(step));
+    this.figure('step', totalSteps === undefined ? 'step' : `of ${countOf(totalSteps, 'step')}`, whole(step));
     this.figure('time', left ? 'left' : 'training time', orDash(left ? secondsLeft : secondsTaken, duration));
     this.figure('loss', 'training loss, last step', measured(lastOf(run.column('loss'))));
     const where = best === undefined || best.step === lastOf(validation.step) ? '' : `, best at ${whole(best.step)}`;

@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { countOf } from '../../src/base/count-of';
 import type { DatasetReport } from '../../src/messages/report';
 import { dataTable, element, whole } from '../shared/dom';
 import { colour } from '../shared/theme';
@@ -15,7 +16,7 @@ export class LengthHistogram {
   private plot: uPlot | undefined;
 
   constructor(private readonly report: DatasetReport) {
-    const label = `Bar chart of ${whole(report.examples)} examples by length in tokens. ${this.limitText()}`;
+    const label = `Bar chart of ${countOf(report.examples, 'example')} by length in tokens. ${this.limitText()}`;
     this.place = element('div', { class: 'plot', role: 'img', 'aria-label': label });
     this.section = element(
       'section',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { countOf } from '../../base/count-of';
 import { exampleRowsIn } from '../../analysis/example-table';
 import { countedText, summaryText, totalsText } from '../../analysis/hint-text';
 import type { AnalysisResult } from '../../analysis/protocol';
@@ -68,7 +69,7 @@ export function registerLanguageStatus(services: Services) {
     if (!on) item.text = documents.isOff(document) ? 'SFT: checking is off' : 'SFT: not a dataset';
     else if (result === undefined) item.text = 'SFT: checking';
     else {
-      item.text = `${KIND_NAMES[result.kind]}, ${FORMAT_NAMES[result.format]}, ${result.count.toLocaleString('en-US')} examples`;
+      item.text = `${KIND_NAMES[result.kind]}, ${FORMAT_NAMES[result.format]}, ${countOf(result.count, 'example')}`;
       item.detail = result.modelName ?? 'no model, counts are estimates (≈)';
       if (result.modelProblem !== undefined) item.severity = vscode.LanguageStatusSeverity.Warning;
     }

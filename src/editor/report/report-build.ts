@@ -1,3 +1,4 @@
+import { countOf } from '../../base/count-of';
 import { DatasetChecker } from '../../dataset/check';
 import { categoryField, OUR_COLUMNS, type Columns } from '../../dataset/columns';
 import type { QaExample } from '../../dataset/example';
@@ -147,7 +148,7 @@ function balanceAdvice(agencies: readonly { name: string; examples: number }[], 
     return [];
   const name = (agency: { name: string }): string => agency.name || `no ${category}`;
   return [
-    `Uneven: ${name(most)} has ${most.examples.toLocaleString('en-US')} examples, ${name(least)} has ${least.examples.toLocaleString('en-US')} - write more for the small ones`,
+    `Uneven: ${name(most)} has ${countOf(most.examples, 'example')}, ${name(least)} has ${least.examples.toLocaleString('en-US')} - write more for the small ones`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { countOf } from '../../base/count-of';
 import { claimEnding } from '../../runs/folder/claim';
 import type { RunEvaluation } from '../../runs/folder/evaluation-schema';
 import type { RunSummary } from '../../runs/read-runs';
@@ -78,7 +79,7 @@ export class RunNotifications implements vscode.Disposable {
     const reason = state.message === undefined ? '' : ` ${state.message}`;
     switch (groupOf(state.status)) {
       case 'done': {
-        const text = `Training ${label} is done after ${state.step} steps.${await scoresText(run)}`;
+        const text = `Training ${label} is done after ${countOf(state.step, 'step')}.${await scoresText(run)}`;
         await this.act(folder, await dialogs.info(text, USE, SHOW));
         return;
       }
@@ -112,7 +113,7 @@ async function scoresText({ artifacts }: RunSummary): Promise<string> {
   try {
     const { base, tuned, examples } = await artifacts.readEvaluation();
     const score = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
-    return ` ROUGE-L on ${examples} test ${examples === 1 ? 'example' : 'examples'}: ${score(tuned)}, before training ${score(base)}.`;
+    return ` ROUGE-L on ${countOf(examples, 'test example')}: ${score(tuned)}, before training ${score(base)}.`;
   } catch {
     return '';
   }

@@ -1,3 +1,4 @@
+import { countOf } from '../../base/count-of';
 import type { ConfigChanges } from '../../config/change-config';
 import type { PreflightCheck, PreflightRemedy, PreflightReport } from '../../runs/preflight/report';
 import type { Dialogs } from '../dialogs';
@@ -24,8 +25,8 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
   const remedies = pressing.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
   const message =
     errors.length > 0
-      ? `Training cannot start: ${count(errors.length, 'problem')}`
-      : `Before training starts: ${count(found.length, 'thing')} to know`;
+      ? `Training cannot start: ${countOf(errors.length, 'problem')}`
+      : `Before training starts: ${countOf(found.length, 'thing')} to know`;
   const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
   const actions = errors.length > 0 ? [...ways, LOOK] : [START, ...ways, LOOK];
   const action = await dialogs.confirm(message, told.map(text).join('\n\n'), ...actions);
@@ -52,8 +53,4 @@ async function choose(
   }));
   const chosen = await dialogs.pick(items, 'The configuration is changed, saved, and checked again');
   return items.find((item) => item === chosen)?.remedy;
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { countOf } from '../../base/count-of';
 import { modelTitle } from '../../base/hub-cache';
 import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
@@ -133,7 +134,8 @@ function checkpointItem({ name, runFolder, path: target }: CheckpointNode): vsco
   const item = new vscode.TreeItem(name === 'best' ? 'best' : name.replace('-', ' '));
   item.id = `${runFolder}:checkpoint:${name}`;
   item.iconPath = new vscode.ThemeIcon(name === 'best' ? 'star' : 'save');
-  item.tooltip = name === 'best' ? 'Where the validation loss was lowest so far' : `After ${name.slice(5)} steps`;
+  item.tooltip =
+    name === 'best' ? 'Where the validation loss was lowest so far' : `After ${countOf(Number(name.slice(5)), 'step')}`;
   item.contextValue = 'checkpoint';
   item.command = { title: 'Reveal', command: 'revealInExplorer', arguments: [vscode.Uri.file(target)] };
   return item;

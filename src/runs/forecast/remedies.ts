@@ -1,3 +1,4 @@
+import { partOf } from '../../base/count-of';
 import type { ConfigChanges } from '../../config/change-config';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { sequencesOf } from '../../model/batch';
@@ -89,7 +90,7 @@ function fewerQuestions(config: ResolvedConfig, parts: TokenisedParts, foretell:
   if (asked <= QUESTIONS) return undefined;
   const changes = { eval_examples: QUESTIONS };
   const { seconds } = foretell({ ...config, ...changes }, parts);
-  return { changes, seconds, cost: `scores from ${QUESTIONS} of ${parts.test.length} test questions` };
+  return { changes, seconds, cost: `scores from ${partOf(QUESTIONS, parts.test.length, 'test question')}` };
 }
 
 function fewerEpochs(config: ResolvedConfig, parts: TokenisedParts, foretell: Foretell): Candidate | undefined {

@@ -20,7 +20,10 @@ export interface TimeParts {
   readonly validating: number;
   readonly sampling: number;
   readonly saving: number;
+  /** Answering the test questions. */
   readonly evaluating: number;
+  /** The loss on general questions, before and after. */
+  readonly general: number;
   readonly scoring: number;
 }
 
@@ -35,9 +38,8 @@ export function timeParts(plan: ForecastPlan, step: number, paces: Paces): TimeP
     sampling: (evaluationsLeft(plan, step) + (step === 0 ? 1 : 0)) * sampleSeconds(plan, paces),
     // The result is written after the last checkpoint.
     saving: (savesLeft(plan, step) + 1) * saveSeconds(plan, paces),
-    evaluating:
-      2 * plan.retentionWork * paces.scoring +
-      (plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring)),
+    evaluating: plan.test === undefined ? 0 : evaluationSeconds(plan.test, paces.scoring),
+    general: 2 * plan.retentionWork * paces.scoring,
     scoring: plan.lossWork * paces.scoring,
   };
 }

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<keyof RunForecast['parts'], string>> = {
   sampling: 'sample prompts',
   saving: 'saving',
   evaluating: 'answering the test questions',
+  general: 'the loss on general questions',
   scoring: 'the loss of each example',
 };
 

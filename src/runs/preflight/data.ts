@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { countOf } from '../../base/count-of';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
 import type { Dataset } from '../../dataset/read';
@@ -21,9 +22,12 @@ export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
     const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
     return failure('data', 'Data', `${formatFinding(first)}${more}`);
   }
-  const noted = warnings === 0 ? 'no warnings' : `${warnings} warnings, which do not keep it from training`;
+  const noted =
+    warnings === 0
+      ? 'no warnings'
+      : `${countOf(warnings, 'warning')}, which ${warnings === 1 ? 'does' : 'do'} not keep it from training`;
   const name = key === 'dataset' ? '' : `${path.basename(dataset.file)}: `;
-  return ok('data', 'Data', `${name}${dataset.examples.length} examples, ${noted}`);
+  return ok('data', 'Data', `${name}${countOf(dataset.examples.length, 'example')}, ${noted}`);
 }
 
 /** Answers of which nothing is left within max_seq_length, and examples that are cut. */
@@ -44,7 +48,7 @@ export function checkLengths(
       : failure(
           'answers',
           'Answers',
-          `no token of ${lost.length} answers fits max_seq_length ${limit} (lines ${lines(lost)}) - ${remedy}`,
+          `no token of ${countOf(lost.length, 'answer')} fits max_seq_length ${limit} (lines ${lines(lost)}) - ${remedy}`,
           remedies,
         );
   const share = cut.length / Math.max(1, examples.length);

@@ -11,9 +11,11 @@ import { requireFinite } from '../../model/finite-weights';
 import { locateTensors, tensorsOf, type LocatedTensor } from '../../base/tensor-folder';
 import { otherBaseModel } from '../../tuning/adapter-config';
 import { modelOptions } from '../chat-options';
+import { placeError } from '../place-error';
+import { adapterValuesText, valuesOfAdapter } from '../../tuning/adapter-values';
 import { partedTables } from '../../tuning/parted-tables';
 import { createTuning, methodOf } from '../../tuning/registry';
-import { failure, ok, setting, thrown, warning, type PreflightCheck } from './report';
+import { ok, setting, thrown, warning, type PreflightCheck } from './report';
 
 const TITLE = 'Model';
 
@@ -21,8 +23,10 @@ const TITLE = 'Model';
 export async function checkModel(
   config: ResolvedConfig,
   traits: DeviceTraits,
-  signal?: AbortSignal,
+  { signal, configFile }: { readonly signal?: AbortSignal | undefined; readonly configFile?: string | undefined } = {},
 ): Promise<{ readonly check: PreflightCheck; readonly session?: ModelSession }> {
+  const placed = async (error: SftError): Promise<SftError> =>
+    configFile === undefined ? error : placeError(error, configFile);
   const device = new DryDevice(traits);
   let session: ModelSession;
   try {
@@ -37,7 +41,7 @@ export async function checkModel(
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     const remedies = config.adapter === null ? [] : [setting({ adapter: null })];
-    return { check: { ...thrown('model', TITLE, error), remedies }, session };
+    return { check: { ...thrown('model', TITLE, await placed(error)), remedies }, session };
   }
   try {
     await requireFinite(usedTensors(session), signal);
@@ -50,11 +54,15 @@ export async function checkModel(
   const long = tooLong(config, longestText(session.config));
   if (long !== undefined) {
     const remedies = [setting({ max_seq_length: long.most })];
-    return { check: failure('model', TITLE, `${long.reason} - lower it`, remedies), session };
+    const refused = new SftError('sequence-too-long', long.reason, { remedy: 'lower it' });
+    return { check: { ...thrown('model', TITLE, await placed(refused)), remedies }, session };
   }
   const { parameters } = session.weights;
   const other = config.adapter === null ? undefined : otherBaseModel(config.adapter, config.model_name);
   if (other !== undefined) return { check: warning('model', TITLE, other, [setting({ adapter: null })]), session };
+  const values = valuesOfAdapter(config, session.config);
+  if (values !== undefined)
+    return { check: warning('model', TITLE, adapterValuesText(values, config), [setting(values)]), session };
   if (parted !== undefined)
     return { check: warning('model', TITLE, parted, [setting({ ensure_weight_tying: true })]), session };
   const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;

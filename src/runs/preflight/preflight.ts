@@ -11,6 +11,7 @@ import { orderOf } from '../../train/windows';
 import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
+import { sampleRoom } from '../worker/sample-room';
 import type { KnownPace } from '../forecast/known-pace';
 import { tellTime } from '../forecast/tell-time';
 import { listRunDevices, runDevice } from '../run-device';
@@ -22,7 +23,7 @@ import { checkModel } from './model';
 import { checkValues } from './schedule';
 import { checkTemplate } from './template';
 import { checkTime } from './time';
-import { thrown, type PreflightCheck, type PreflightReport } from './report';
+import { thrown, warning, type PreflightCheck, type PreflightReport } from './report';
 
 export interface PreflightOptions {
   readonly signal?: AbortSignal;
@@ -34,7 +35,10 @@ export interface PreflightOptions {
   readonly time?: boolean;
   /** A pace that an earlier report had. */
   readonly pace?: KnownPace | undefined;
-  /** Where the configuration lies, beside which are facts of the machine; unless given, beside the data. */
+  /**
+   * Where the configuration lies: keys that the model refuses are named with it, and facts of the machine lie beside it; unless given,
+   * beside the data.
+   */
   readonly configFile?: string;
 }
 
@@ -52,7 +56,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   const device = isBuiltin ? await runDevice(config, devices).catch(() => devices[0]!) : devices[0]!;
   const { traits } = device;
   let known: Pick<PreflightReport, 'seconds' | 'pace'> = {};
-  const { check, session } = await checkModel(config, traits, signal);
+  const { check, session } = await checkModel(config, traits, options);
   const checks: PreflightCheck[] = [check];
   try {
     const read = await readDataFiles(config, signal);
@@ -78,6 +82,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
         refused.push(...made.refused);
       }
       checks.push(checkTemplate(chat, encoded.flat(), refused));
+      checks.push(...sampleRoom(config, session.config, chat).map((text) => warning('samples', 'Samples', text)));
       checks.push(...checkLengths(config, encoded.flat(), longestText(session.config) - virtualTokens(config)));
     }
     checks.push(checkSplit(config, sizes), ...checkOverlaps(overlapsOf(read, config)));

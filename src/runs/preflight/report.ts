@@ -10,6 +10,7 @@ export type PreflightId =
   | 'template'
   | 'answers'
   | 'length'
+  | 'samples'
   | 'split'
   | 'overlap'
   | 'steps'

@@ -1,3 +1,4 @@
+import { countOf } from '../../base/count-of';
 import { adviceOn } from '../../config/advice';
 import type { Advice } from '../../config/advice-item';
 import type { ResolvedConfig } from '../../config/config-schema';
@@ -29,7 +30,7 @@ export function checkValues(config: ResolvedConfig, sizes: PartSizes): Preflight
   // Of a length beyond the model's, the model's own check speaks.
   const advice = [...adviceOn(config, plan, {})].map((one) => checkOf(one, config));
   const epochs = Number(order.epochAt(steps).toPrecision(2));
-  const length = `${steps} steps of ${effectiveBatch} examples: ${epochs} times through the training part`;
+  const length = `${countOf(steps, 'step')} of ${countOf(effectiveBatch, 'example')}: ${epochs} ${epochs === 1 ? 'time' : 'times'} through the training part`;
   return [...(advice.some(({ id }) => id === 'steps') ? [] : [ok('steps', 'Steps', length)]), ...advice];
 }
 

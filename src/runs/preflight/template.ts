@@ -1,4 +1,4 @@
-import { countOf } from '../../base/count-of';
+import { countOf, partOf } from '../../base/count-of';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { joinedText, JOINED_REMEDY, LEFT_OUT_REMEDY } from '../../text/token-lengths';
 import type { EncodedDatasetExample, RefusedExample } from '../../train/encode-dataset';
@@ -19,12 +19,12 @@ export function checkTemplate(
   const [first] = refused;
   if (first !== undefined) {
     const { message, remedy } = first.error;
-    const what = `${first.file}:${first.line} ${message}: ${refused.length} examples (lines ${lines(refused)})`;
+    const what = `${first.file}:${first.line} ${message}: ${countOf(refused.length, 'example')} (lines ${lines(refused)})`;
     return failure(ID, TITLE, `${what} - ${remedy ?? 'change them, or take another model'}`);
   }
   const joined = encoded.filter((example) => example.joined !== undefined);
   if (joined.length > 0) {
-    const what = `${joined[0]!.file}:${joined[0]!.line} ${joinedText(joined[0]!.joined!)}: ${joined.length} examples (lines ${lines(joined)})`;
+    const what = `${joined[0]!.file}:${joined[0]!.line} ${joinedText(joined[0]!.joined!)}: ${countOf(joined.length, 'example')} (lines ${lines(joined)})`;
     return failure(ID, TITLE, `${what} - ${JOINED_REMEDY}`);
   }
   const dropped = encoded.filter((example) => example.droppedThoughts > 0);
@@ -40,7 +40,7 @@ export function checkTemplate(
 }
 
 function droppedThoughts(examples: readonly EncodedDatasetExample[], asked: boolean): PreflightCheck {
-  const what = `the thoughts of ${examples.length} examples are not trained (lines ${lines(examples)})`;
+  const what = `the thoughts of ${countOf(examples.length, 'example')} are not trained (lines ${lines(examples)})`;
   if (!asked) {
     const remedies = [setting({ enable_thinking: true })];
     return warning(ID, TITLE, `${what}: enable_thinking is false - set it to auto or true to train them`, remedies);
@@ -55,7 +55,7 @@ function droppedThoughts(examples: readonly EncodedDatasetExample[], asked: bool
 function answersText(encoded: readonly EncodedDatasetExample[]): string {
   const answers = encoded.reduce((sum, example) => sum + example.answers, 0);
   const trained = encoded.reduce((sum, example) => sum + example.trainedAnswers, 0);
-  const learnt = answers === trained ? 'every answer is trained' : `${trained} of ${answers} answers are trained`;
+  const learnt = answers === trained ? 'every answer is trained' : `${partOf(trained, answers, 'answer')} are trained`;
   const texts = encoded.reduce((sum, example) => sum + example.earlier.length, 0);
   const more =
     texts === 0 ? '' : `; ${texts} of them in texts of their own, as the template writes them otherwise later on`;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { partOf } from '../../base/count-of';
 import { adviceOn } from '../../config/advice';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { overlapText } from '../../train/overlaps';
@@ -54,9 +55,10 @@ function truncation(data: RunData, maxSeqLength: number): Found | undefined {
   const all = ownExamples(data);
   const cut = all.filter((example) => example.truncatedTokens > 0);
   if (cut.length === 0) return undefined;
+  const are = cut.length === 1 ? 'is' : 'are';
   return {
     code: 'truncated',
-    reason: `${cut.length} of ${all.length} examples are longer than max_seq_length ${maxSeqLength} and are cut (lines ${linesOf(cut, data)})`,
+    reason: `${partOf(cut.length, all.length, 'example')} ${are} longer than max_seq_length ${maxSeqLength} and ${are} cut (lines ${linesOf(cut, data)})`,
     remedy: 'raise max_seq_length, or shorten them',
   };
 }
@@ -67,7 +69,7 @@ function droppedThoughts(data: RunData, config: ResolvedConfig): Found | undefin
   if (dropped.length === 0) return undefined;
   return {
     code: 'thoughts-dropped',
-    reason: `the thoughts of ${dropped.length} of ${all.length} examples are not trained (lines ${linesOf(dropped, data)})`,
+    reason: `the thoughts of ${partOf(dropped.length, all.length, 'example')} are not trained (lines ${linesOf(dropped, data)})`,
     remedy:
       config.enable_thinking === false
         ? 'set enable_thinking to true to train them'

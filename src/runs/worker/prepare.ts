@@ -2,10 +2,9 @@ import type { Device } from '../../compute/device';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { tooLong } from '../../config/virtual-room';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
-import { longestText } from '../../model/llama-config';
+import { adapterValuesText, valuesOfAdapter } from '../../tuning/adapter-values';
 import { partedTables } from '../../tuning/parted-tables';
 import { createTuning } from '../../tuning/registry';
 import { byParts, readDataFiles, type HashedKey } from '../../train/data-files';
@@ -15,6 +14,8 @@ import { overlapsOf, type Overlap } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
 import { modelOptions } from '../chat-options';
 import type { Run } from '../folder/run-schema';
+import { sequenceTooLong } from '../refuse-length';
+import { sampleRoom } from './sample-room';
 
 /** The data of a run, tokenised and divided. */
 export interface RunData {
@@ -83,16 +84,18 @@ export function limited<T>(examples: readonly T[], config: ResolvedConfig): read
  * @throws SftError sequence-too-long, and what opening weights and adapter throws
  */
 function checkModel(model: ModelFolder, config: ResolvedConfig, traits: DeviceTraits): readonly string[] {
-  const long = tooLong(config, longestText(model.config));
-  if (long !== undefined) {
-    const remedy = `set max_seq_length to ${long.most} or less`;
-    throw new SftError('sequence-too-long', long.reason, { file: config.model_name, remedy });
-  }
+  const long = sequenceTooLong(config, model.config);
+  if (long !== undefined) throw long;
   const device = new DryDevice(traits);
   const session = openWeights(device, model);
   const parted = partedTables(createTuning(session, config), model.config);
   session.close();
-  return parted === undefined ? [] : [parted];
+  const values = valuesOfAdapter(config, model.config);
+  return [
+    ...(parted === undefined ? [] : [parted]),
+    ...(values === undefined ? [] : [adapterValuesText(values, config)]),
+    ...sampleRoom(config, model.config, model.chat),
+  ];
 }
 
 /** What a run is made of, as far as no device is needed for it. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { partOf } from '../../base/count-of';
 import { collectGarbage } from '../../base/collect-garbage';
 import { formatError, SftError } from '../../base/errors';
 import type { RunPlace, Training, TrainingEvent } from '../../engines/engine';
@@ -293,18 +294,20 @@ export class RunWork {
     const signal = this.requests.halt;
     const before = { base: this.answered.base.length, tuned: this.answered.tuned.length };
     let evaluated: Evaluated = { evaluation: null, retention: null };
-    if (prepared.data.test.length + prepared.data.general.length > 0) this.begin('evaluating');
+    const { test, general } = prepared.data;
+    if (test.length + general.length > 0) this.begin('evaluating');
+    if (test.length === 0 && general.length > 0) this.tell('taking the loss on general questions');
     try {
       evaluated = await evaluateResult(artifacts, this.place, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
         onLosses: (done, total) => {
           if (done === 0) this.forecast?.begin('scoring');
-          this.tell(`took the loss of ${done} of ${total} examples`);
+          this.tell(`took the loss of ${partOf(done, total, 'example')}`);
         },
         onProgress: (name, done, total) => {
           this.forecast?.answered(name, done - before[name], done);
-          this.tell(`the ${name} model answered ${done} of ${total} test questions`);
+          this.tell(`the ${name} model answered ${partOf(done, total, 'test question')}`);
           void this.beat();
         },
       });

@@ -38,6 +38,8 @@ describe('comparing scores', () => {
     const few = { ...run, examples: 4 };
     assert.ok(!canRank([few, few]));
     assert.match(rankText([few, few]), /on 4 test examples: too few to rank/);
+    const one = { ...few, examples: 1 };
+    assert.match(rankText([one, one]), /on 1 test example: too few to rank/);
     assert.ok(!canRank([run]));
     assert.equal(rankText([run]), '');
   });

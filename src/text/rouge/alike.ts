@@ -1,3 +1,4 @@
+import { countOf } from '../../base/count-of';
 import { areFew } from '../../base/few-pairs';
 import { estimateText } from './few';
 
@@ -34,7 +35,8 @@ export function rankText(runs: readonly Measured[]): string {
     return `The scores were not measured alike and cannot be ranked: different ${differences.join('; different ')}.`;
   }
   const { examples } = runs[0]!;
-  if (areFew(examples)) return `The scores were measured alike, but on ${examples} test examples: too few to rank.`;
+  if (areFew(examples))
+    return `The scores were measured alike, but on ${countOf(examples, 'test example')}: too few to rank.`;
   return `The scores were measured alike on ${examples} test examples. ★ marks the best score; where intervals overlap, the difference may be chance.`;
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from '../../base/count-of';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { HealthFinding, RunCurves } from './finding';
 import { againstOverfitting, byHand, figure, remedy } from './remedies';
@@ -90,7 +91,7 @@ export function validationApart(
     severity: 'warning',
     since: first.step,
     title: 'The validation part is different',
-    message: `At its first measurement, after ${first.step} steps, the validation loss was ${figure(first.loss)} and the training loss ${figure(train)}. So early that is seldom learning by heart: the two parts hold different things, such as repeated examples in one and rare ones in the other.`,
+    message: `At its first measurement, after ${countOf(first.step, 'step')}, the validation loss was ${figure(first.loss)} and the training loss ${figure(train)}. So early that is seldom learning by heart: the two parts hold different things, such as repeated examples in one and rare ones in the other.`,
     remedies: [
       byHand('Remove repeated and near-same examples: SFT: Show Dataset Report lists them'),
       ...(config.validation_dataset === null

@@ -95,7 +95,7 @@ describe('advice on the length of a run', () => {
 
   it('names the step at which every example was seen once, as preflight and the editor do', () => {
     const [finding] = short(3, 400_000);
-    assert.match(finding?.message ?? '', /399994 of 400000 training examples were never seen/);
+    assert.match(finding?.message ?? '', /399,994 of 400,000 training examples were never seen/);
     assert.equal(finding?.remedies[0]?.changes['max_steps'], 200_000);
   });
 });

@@ -1,3 +1,4 @@
+import { countOf, partOf } from '../../base/count-of';
 import { FUSED_PARTS, PROJECTIONS, type ResolvedConfig } from '../../config/config-schema';
 import { MOST_PASSES, stepsFor } from '../../config/plan';
 import type { HealthFinding, HealthRemedy, RunCurves } from './finding';
@@ -29,7 +30,7 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
   const fallen = watched ? Math.max((first.loss - last.loss) / first.loss, (from - to - 2 * error) / from) : 0;
   const atMost = watched ? fallen : (from - to + 2 * error) / from;
   const low = config.learning_rate < usualLearningRate(config) / 3;
-  const figures = `${figure(from)} at the start and ${figure(to)} after ${length} steps`;
+  const figures = `${figure(from)} at the start and ${figure(to)} after ${countOf(length, 'step')}`;
   if (atMost < NOTHING / 2 || (!watched && atMost < NOTHING)) {
     return {
       id: 'not-decreasing',
@@ -97,7 +98,7 @@ export function tooFewSteps(trend: Trend, curves: RunCurves, config: ResolvedCon
   if (onePass > 1.1 * length) {
     const seen = perStep * length;
     return make(
-      `The run took ${length} steps of ${perStep} examples: ${examples! - seen} of ${examples} training examples were never seen.`,
+      `The run took ${countOf(length, 'step')} of ${countOf(perStep, 'example')}: ${partOf(examples! - seen, examples!, 'training example')} were never seen.`,
       onePass,
     );
   }
@@ -107,7 +108,7 @@ export function tooFewSteps(trend: Trend, curves: RunCurves, config: ResolvedCon
     const slope = (before.loss - last.loss) / (last.step - before.step);
     const wanted = Math.min(Math.max(60, 3 * length), most);
     if (slope * (length / 2) > STEEP * last.loss && wanted > length) {
-      const seen = `The validation loss was still falling when the run ended: from ${figure(before.loss)} to ${figure(last.loss)} in its last ${last.step - before.step} steps.`;
+      const seen = `The validation loss was still falling when the run ended: from ${figure(before.loss)} to ${figure(last.loss)} in its last ${countOf(last.step - before.step, 'step')}.`;
       return make(seen, wanted);
     }
   }
