@@ -141,6 +141,11 @@ class Owner:
             return False
         return os.getppid() != self.parent or not lives(self.identity["pid"], self.identity["started"])
 
+    def end_launcher(self) -> None:
+        """Without an owner nobody hears what the launcher reports, and it takes seconds to end by itself."""
+        if WORLD > 1 and self.is_gone() and os.getppid() == self.parent:
+            os.kill(self.parent, signal.SIGKILL)
+
     def _watch(self) -> None:
         """Ends this process where it cannot save and end by itself: it waits for another, or a step takes too long."""
         since: float | None = None
@@ -150,6 +155,7 @@ class Owner:
                 continue
             since = since or time.monotonic()
             if time.monotonic() - since > self.seconds:
+                self.end_launcher()
                 os._exit(FAILED)
 
 
@@ -280,7 +286,7 @@ class Tuner:
     def __init__(self, folder: Path, job: dict[str, Any], owner: Owner, events: Events, checkpoint: str | None) -> None:
         import torch
         from accelerate import Accelerator
-        from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs
+        from accelerate.utils import InitProcessGroupKwargs
         from datetime import timedelta
 
         self.folder, self.job, self.owner, self.events = folder, job, owner, events
@@ -299,10 +305,7 @@ class Tuner:
         self.accelerator = Accelerator(
             cpu=on_processor,
             mixed_precision=mixed,
-            kwargs_handlers=[
-                DistributedDataParallelKwargs(broadcast_buffers=False),
-                InitProcessGroupKwargs(timeout=timedelta(seconds=job["timeout"])),
-            ],
+            kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(seconds=job["timeout"]))],
         )
         self.device = self.accelerator.device
         self.asked_to_end = False
@@ -655,8 +658,9 @@ def train(folder: Path, job: dict[str, Any], owner: Owner, checkpoint: str | Non
         raise
     events.say(outcome, step=tuner.step)
     if WORLD > 1:
+        # None ends before the first has said so.
         torch.distributed.barrier()
-        torch.distributed.destroy_process_group()
+    owner.end_launcher()
 
 
 # ------------------------------------------------------------------------------------------------------------ answers
@@ -757,6 +761,10 @@ def main(words: list[str]) -> None:
         if job["processes"] != WORLD:
             raise Refusal("processes", f"{WORLD} processes were started, the job is for {job['processes']}", "start as many with torchrun")
         train(folder, job, Owner(job), words[words.index("--from") + 1] if "--from" in words else None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # All is written, and taking libraries and connections down by itself takes Python seconds.
+        os._exit(0)
     except BaseException as error:  # every way out is written down
         traceback.print_exc()
         write_error(folder, error)

@@ -55,6 +55,7 @@ function launch() {
   let left = count;
   let failed = false;
   const children = [];
+  const ends = [];
   for (let number = 0; number < count; number++) {
     const child = spawn(process.execPath, [process.argv[1], ...script], {
       env: { ...process.env, RANK: String(number), WORLD_SIZE: String(count) },
@@ -64,10 +65,14 @@ function launch() {
     children.push(child);
     child.on('exit', (code, signal) => {
       failed ||= code !== 0;
-      // As torchrun does: the others are asked to end.
-      if (code !== 0) for (const other of children) other.kill('SIGTERM');
-      if (signal === 'SIGKILL') console.error(`  exitcode  : -9 (pid: ${child.pid})`);
-      if ((left -= 1) === 0) process.exit(failed ? 1 : 0);
+      // As torchrun does: the others are asked to end. Those that are to fail together may not have begun yet.
+      if (code !== 0 && fake.errors === undefined) for (const other of children) other.kill('SIGTERM');
+      ends[number] = signal === 'SIGKILL' ? -9 : code;
+      if ((left -= 1) > 0) return;
+      ends.forEach((end, at) => {
+        if (end !== 0) console.error(`  exitcode  : ${end} (pid: ${children[at].pid})`);
+      });
+      process.exit(failed ? 1 : 0);
     });
   }
 }
@@ -114,6 +119,7 @@ async function train() {
     asked = fake.errors === undefined;
   });
   const isGone = () => asked || process.ppid !== parent || startOf(job.owner.pid) !== job.owner.started;
+  const lost = { code: 'processes-lost', message: 'connection closed by peer' };
   if (fake.printed !== undefined) console.error(fake.printed);
   if (fake.dieAt === 0) process.exit(3);
   const from = words.includes('--from')
@@ -126,8 +132,11 @@ async function train() {
   let step = from;
   while (step < steps) {
     if (existsSync(file('stop')) || isGone()) {
+      if (fake.errors?.[rank] !== undefined) fail(fake.errors[rank]);
       if (fake.deaf) await new Promise(() => setInterval(() => undefined, 1000));
       if (rank === 0 && step > from) save(job, step);
+      // Asked to end by the launcher: it has lost the one that died.
+      if (asked) fail(lost);
       say({ type: 'halted', step });
       return;
     }

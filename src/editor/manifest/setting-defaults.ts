@@ -15,6 +15,7 @@ export const SETTING_DEFAULTS = {
   'sft.worstExamples': 5 as number,
   'sft.model': '' as string,
   'sft.maxSeqLength': null as number | null,
+  'sft.python': '' as string,
 } satisfies Readonly<Record<SettingId, unknown>>;
 
 export type SettingValue<S extends SettingId> = (typeof SETTING_DEFAULTS)[S];

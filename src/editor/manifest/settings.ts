@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { SETTING_DEFAULTS, type SettingId, type SettingValue } from './setting-defaults';
 
-/** A setting as it holds for a file. */
-export function readSetting<S extends SettingId>(id: S, uri: vscode.Uri): SettingValue<S> {
+/** A setting as it holds for a file, or for the window. */
+export function readSetting<S extends SettingId>(id: S, uri?: vscode.Uri): SettingValue<S> {
   return vscode.workspace.getConfiguration(undefined, uri).get<SettingValue<S>>(id, SETTING_DEFAULTS[id]);
 }
 

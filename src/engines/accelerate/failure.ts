@@ -53,12 +53,13 @@ export function failureOf(folder: EngineFolder, end: End): SftError {
 
 /** The process that did not end by itself, for a person. */
 function killedProcess({ ended, died }: End, notes: readonly ErrorNote[], log: string): string | undefined {
-  // What a launcher reports of a process that could say nothing itself.
-  const [, code, pid = ''] = /exitcode\s*:\s*(-?\d+)\s*\(pid:\s*(\d+)\)/.exec(log) ?? [];
-  if (code === '-9') return `process ${pid}`;
+  // What a launcher reports of each process, also of one that could say nothing itself.
+  const reported = [...log.matchAll(/exitcode\s*:\s*(-?\d+)\s*\(pid:\s*(\d+)\)/g)];
+  const killed = reported.find(([, code]) => code === '-9');
+  if (killed !== undefined) return `process ${killed[2]}`;
   if (ended !== undefined) return ended.signal === null ? undefined : 'the process that was started';
   const spoke = died === undefined || notes.some(({ rank }) => rank === died.rank);
-  return spoke || code !== undefined ? undefined : `process ${died.pid}`;
+  return spoke || reported.length > 0 ? undefined : `process ${died.pid}`;
 }
 
 function rankOf({ code, place }: ErrorNote): number {

@@ -94,7 +94,7 @@ export class AccelerateTraining implements Training {
       this.silence.look();
       await this.aWhile();
     }
-    await this.lastProcesses();
+    await this.lastProcesses(false);
     // What its system told to end has saved, and was not asked to by anybody here.
     if (this.outcome === 'halted' && !asked) throw failureOf(folder, this.end());
     return this.outcome!;
@@ -125,7 +125,7 @@ export class AccelerateTraining implements Training {
     const { folder } = this.parts;
     const end = this.end();
     await writeFile(folder.stop, '');
-    await this.lastProcesses();
+    await this.lastProcesses(true);
     this.forward();
     throw failureOf(folder, end);
   }
@@ -142,11 +142,15 @@ export class AccelerateTraining implements Training {
     return { ended, died: this.died, logStart };
   }
 
-  /** Waits for the processes to end by themselves, and ends them where they do not. */
-  private async lastProcesses(): Promise<void> {
+  /**
+   * Waits for the processes to end by themselves, and ends those that do not.
+   * @param report whether the launcher is waited for too, which then reports how each of them ended and takes seconds for it
+   */
+  private async lastProcesses(report: boolean): Promise<void> {
     const { folder, processes } = this.parts;
     const until = Date.now() + GRACE_MS;
-    while (Date.now() < until && (processes.end === undefined || folder.ranks().living.length > 0)) await this.aWhile();
+    const runs = (): boolean => folder.ranks().living.length > 0 || (report && processes.end === undefined);
+    while (Date.now() < until && runs()) await this.aWhile();
     await processes.kill();
   }
 

@@ -20,12 +20,24 @@ const FOUND = open({
 /** What a Python says it has. */
 export type FoundPython = TypeOf<typeof FOUND>;
 
+/** Importing torch takes seconds: a worker that opens its engine again after a pause need not ask again. */
+const answers = new Map<string, Promise<FoundPython>>();
+
 /**
- * Asks a Python, 3.6 or later, what it has.
+ * Asks a Python, 3.6 or later, what it has, once in this process.
  * @param program a path, or a name on the PATH
  * @throws SftError python-missing where it cannot be started, python-broken where it does not say
  */
-export async function probe(program: string): Promise<FoundPython> {
+export function probe(program: string): Promise<FoundPython> {
+  const known = answers.get(program);
+  if (known !== undefined) return known;
+  const asked = ask(program);
+  answers.set(program, asked);
+  asked.catch(() => answers.delete(program));
+  return asked;
+}
+
+async function ask(program: string): Promise<FoundPython> {
   let said: string;
   try {
     ({ stdout: said } = await promisify(execFile)(program, [findScript('sft_probe.py')], {

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { follow, temporaryFolder } from '../cli/sft';
+import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, type Outcome } from './with-python';
+
+const folder = temporaryFolder();
+
+async function trained(config: string, engine: 'builtin' | 'accelerate', processes = 1): Promise<Outcome> {
+  const run = path.join(folder, `${path.basename(config, '.config.json')}-${engine}-${processes}`);
+  process.env['SFT_PROCESSES'] = String(processes);
+  const { code, err } = await follow(['train', config, '--engine', engine, '--run', run], () => undefined);
+  assert.equal(code, 0, err);
+  return outcomeOf(run);
+}
+
+/** Both trained to the same numbers: losses and weights within 1e-5, answers and scores equal. */
+function assertSame(a: Outcome, b: Outcome): void {
+  assert.equal(a.steps, 60);
+  const figures = {
+    losses: difference(a.losses, b.losses),
+    evaluations: difference(a.evaluations, b.evaluations),
+    weights: Math.max(...[...a.weights].map(([name, value]) => difference(value, b.weights.get(name) ?? []))),
+  };
+  assert.deepEqual([...a.weights.keys()].sort(), [...b.weights.keys()].sort());
+  for (const [what, figure] of Object.entries(figures)) assert.ok(figure < 1e-5, `${what} differ by ${figure}`);
+  assert.ok(difference(a.norms.map(Math.log), b.norms.map(Math.log)) < 1e-3);
+  assert.deepEqual(b.samples, a.samples);
+  const answers = ({ predictions }: Outcome): unknown =>
+    predictions.map(({ index, base, tuned }) => [index, base.answer, base.cut, tuned.answer, tuned.cut]);
+  assert.deepEqual(answers(b), answers(a));
+  for (const model of ['base', 'tuned'] as const) {
+    assert.ok(Math.abs(b.evaluation[model].loss - a.evaluation[model].loss) < 1e-5);
+    for (const score of ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'cut', 'answer_words'] as const) {
+      assert.deepEqual(b.evaluation[model][score], a.evaluation[model][score]);
+    }
+  }
+}
+
+describe('a run on accelerate comes to what the builtin engine comes to', { skip: NO_PYTHON }, () => {
+  it('with LoRA, in one process and in two', { timeout: TIMEOUT }, async () => {
+    const config = shortConfig(folder, 'lora');
+    const builtin = await trained(config, 'builtin');
+    assertSame(builtin, await trained(config, 'accelerate'));
+    assertSame(builtin, await trained(config, 'accelerate', 2));
+  });
+
+  it('with DoRA, rsLoRA, LoRA+ and a warm-up', { timeout: TIMEOUT }, async () => {
+    const values = {
+      use_dora: true,
+      use_rslora: true,
+      lora_r: 4,
+      lora_alpha: 4,
+      loraplus_lr_ratio: 4,
+      learning_rate: 2e-4,
+    };
+    const config = shortConfig(folder, 'dora', {
+      ...values,
+      lr_scheduler_type: 'cosine',
+      gradient_checkpointing: true,
+    });
+    assertSame(await trained(config, 'builtin'), await trained(config, 'accelerate'));
+  });
+
+  it('where all weights are trained', { timeout: TIMEOUT }, async () => {
+    const config = shortConfig(folder, 'full', { training_type: 'full', learning_rate: 1e-4 });
+    const builtin = await trained(config, 'builtin');
+    assertSame(builtin, await trained(config, 'accelerate'));
+  });
+
+  it(
+    'where the last window of an epoch is smaller and the result is the best so far',
+    { timeout: TIMEOUT },
+    async () => {
+      const values = {
+        per_device_batch_size: 3,
+        gradient_accumulation_steps: 1,
+        max_steps: null,
+        num_train_epochs: 5.4,
+      };
+      const config = shortConfig(folder, 'best', { ...values, early_stopping_patience: 50, eval_steps: 10 });
+      const builtin = await trained(config, 'builtin');
+      assertSame(builtin, await trained(config, 'accelerate', 2));
+    },
+  );
+
+  it('within what bitsandbytes rounds, with the base model in 4 bits', { timeout: TIMEOUT }, async (context) => {
+    const has = spawnSync(process.env['SFT_PYTHON']!, ['-c', 'import bitsandbytes']).status === 0;
+    if (!has) {
+      context.skip('bitsandbytes is not installed');
+      return;
+    }
+    const config = shortConfig(folder, 'in4bit', { load_in_4bit: true });
+    const builtin = await trained(config, 'builtin');
+    const accelerate = await trained(config, 'accelerate');
+    assert.ok(difference(builtin.losses, accelerate.losses) < 1e-3);
+    assert.ok(difference(builtin.evaluations, accelerate.evaluations) < 5e-3);
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readSafetensorsHeader } from '../../src/base/safetensors';
+import { foldEvents } from '../../src/runs/curves';
+import type { Prediction, RunEvaluation } from '../../src/runs/folder/evaluation-schema';
+import { readRun } from '../../src/runs/read-runs';
+import { DATA, MODEL } from '../cli/sft';
+
+/** Set where there is a Python with PyTorch, PEFT and accelerate; says why these tests are left out where there is none. */
+export const NO_PYTHON =
+  process.env['SFT_PYTHON'] === undefined ? 'SFT_PYTHON names no Python with PyTorch, PEFT and accelerate' : false;
+
+/** Of one test, which starts Python a few times: that takes up to a minute each on a busy machine. */
+export const TIMEOUT = 600_000;
+
+/** A configuration of short examples on both engines, 60 steps in a few seconds of computing. */
+export function shortConfig(folder: string, name: string, values: Readonly<Record<string, unknown>> = {}): string {
+  const all = JSON.parse(readFileSync(DATA, 'utf8')) as { question: string; answer: string }[];
+  const short = all.slice(0, 40).map(({ question, answer }) => ({
+    question,
+    answer: answer.split(' ').slice(0, 12).join(' '),
+  }));
+  writeFileSync(path.join(folder, 'short.json'), JSON.stringify(short));
+  const config = {
+    model_name: MODEL,
+    dataset: 'short.json',
+    max_steps: 60,
+    learning_rate: 1e-3,
+    per_device_batch_size: 2,
+    gradient_accumulation_steps: 2,
+    eval_steps: 30,
+    save_steps: 30,
+    max_new_tokens: 8,
+    loss_examples: 5,
+    retention: false,
+    sample_prompts: ['How do I renew my passport?'],
+    threads: 1,
+    output_dir: path.join(folder, 'runs'),
+    ...values,
+  };
+  const file = path.join(folder, `${name}.config.json`);
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly norms: readonly number[];
+  readonly evaluations: readonly number[];
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly predictions: readonly Prediction[];
+  readonly evaluation: RunEvaluation;
+  readonly samples: readonly unknown[];
+}
+
+export async function outcomeOf(run: string): Promise<Outcome> {
+  const { folder, artifacts } = await readRun(run);
+  const events = await folder.readEvents();
+  const { steps, evaluations } = foldEvents(events);
+  return {
+    steps: steps.step.length,
+    losses: [...steps.loss],
+    norms: [...steps.grad_norm],
+    evaluations: evaluations.map(({ loss }) => loss),
+    weights: readWeights(artifacts.tuned.weights),
+    predictions: await artifacts.readPredictions(),
+    evaluation: await artifacts.readEvaluation(),
+    samples: events.flatMap((event) => (event.type === 'samples' ? event.answers : [])),
+  };
+}
+
+function readWeights(file: string): ReadonlyMap<string, Float32Array> {
+  const bytes = readFileSync(file);
+  return new Map(
+    [...readSafetensorsHeader(file).tensors.values()].map(({ name, byteOffset, byteLength }) => [
+      name,
+      new Float32Array(new Uint8Array(bytes.subarray(byteOffset, byteOffset + byteLength)).buffer),
+    ]),
+  );
+}
+
+/** The largest difference of two lists of numbers; Infinity where one is longer. */
+export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity;
+  let most = 0;
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]! - b[i]!));
+  return most;
+}
