@@ -12,7 +12,7 @@ import { asWritten, type JsonObject } from './formats/reading';
 import { tableFormat } from './formats/table-file';
 import { isAnki } from './formats/whole/anki';
 import { foreignRows, wholeFileMessage } from './formats/whole/foreign-rows';
-import { callsToolsInParts, checkTools, withExactTools } from './formats/tool-turns';
+import { CALLS_IN_PARTS, callsToolsInParts, checkTools, withExactTools } from './formats/tool-turns';
 import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
 import { FIRST_STATE, type ElementState, type Parsed, type ParsedElement, type ParsedMistake } from './json/parsed';
@@ -69,14 +69,6 @@ export interface CheckerOptions {
 const DECIDING_LENGTH = 1024 * 1024;
 /** After so many errors in writing and format the rest of the file is not read. */
 const MAX_ERRORS = 10_000;
-
-const TOOL_TURNS: RuleFinding = {
-  rule: 'tool-turns',
-  start: 0,
-  end: 1,
-  message:
-    'this conversation, and others like it, calls tools in parts of its turns, which is not read - write calls as "tool_calls" and results as turns with the role "tool", as OpenAI does, or delete these examples',
-};
 
 /** Reads and checks the text of one dataset file, pushed in pieces of any size. Holds no more than the example at hand. */
 export class DatasetChecker {
@@ -308,7 +300,7 @@ export class DatasetChecker {
     }
     if (callsToolsInParts(value)) {
       // Where all findings of an example are kept, as the editor does, whoever shows them says it once.
-      if (this.onElement !== undefined || !this.toldTools) reading(TOOL_TURNS);
+      if (this.onElement !== undefined || !this.toldTools) reading(CALLS_IN_PARTS);
       this.toldTools = true;
       return;
     }

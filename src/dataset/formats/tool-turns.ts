@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { byOurNames, type Columns } from '../columns';
 import { parseExactly } from '../json/exact-json';
-import type { Report } from '../rule';
+import type { Report, RuleFinding } from '../rule';
 import { TURN_KEYS } from './conversation';
 import type { DatasetKind } from './kind';
 import { nearestNode, type Path, type Places } from './places';
@@ -9,6 +9,15 @@ import { isJsonObject, type JsonObject } from './reading';
 import { CALL_KEYS, callProblem, callsInText, isCallTurn, toolsProblem, writtenCalls } from './tool-calls';
 
 const LISTS = ['messages', 'conversations', 'conversation', 'prompt', 'completion', 'contents'];
+
+/** What is said of such a file, once: see {@link callsToolsInParts}. */
+export const CALLS_IN_PARTS: RuleFinding = {
+  rule: 'tool-turns',
+  start: 0,
+  end: 1,
+  message:
+    'this conversation, and others like it, calls tools in parts of its turns, which is not read - write calls as "tool_calls" and results as turns with the role "tool", as OpenAI does, or delete these examples',
+};
 
 /** Whether a conversation calls tools as Gemini, Bedrock and Anthropic write it, in parts of a turn: that is not read. */
 export function callsToolsInParts(value: unknown): boolean {

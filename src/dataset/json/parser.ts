@@ -1,7 +1,6 @@
 import type { DatasetFormat } from '../example';
 import { shiftFix } from '../shift-fix';
 import * as mistakes from './file-mistakes';
-import type { FileMistake } from './file-mistakes';
 import { bracketAfter, commentAt, isCommentStart, isObject, isSpace, keyCount, keyInsteadOfBrace } from './look-ahead';
 import { FIRST_STATE, sameState, type ElementState, type Parsed, type ParsedElement } from './parsed';
 import { isKeyAt, LOOK_AHEAD } from './recover-text';
@@ -112,7 +111,7 @@ export class DatasetParser {
     return this.offset + Math.max(0, Math.min(...marks));
   }
 
-  private report({ rule, start, end, message, fixes = [] }: FileMistake): void {
+  private report({ rule, start, end, message, fixes = [] }: mistakes.FileMistake): void {
     if (this.stopped) return;
     if (rule !== 'top-level') this.releaseFirst();
     const { offset } = this;
