@@ -211,7 +211,7 @@ describe('sft export', () => {
     assert.ok(Math.abs(score(merged) / score(path.join(full, 'model')) - 1) < 2e-3);
     const out = path.join(folder, 'no-adapter');
     const refused = sft(['export', full, '--to', 'peft', '--out', out]);
-    assert.equal(refused.code, 1);
+    assert.equal(refused.code, 2);
     assert.match(refused.err, /all weights of the model were trained: there is no adapter - take --to merged/);
     assert.equal(existsSync(out), false);
   });

@@ -166,7 +166,7 @@ for (const [name, { keys, parameters, in4bit, parted, unmergeable }] of Object.e
         `${gguf[usual]} bytes of weights were announced, ${head} more were written`,
       );
       const refused = sft(['export', run, '--to', 'gguf-lora', '--out', `${run}-lora.gguf`]);
-      assert.equal(refused.code, 1);
+      assert.equal(refused.code, 2);
       assert.match(refused.err, /was trained too, and an adapter of llama\.cpp holds LoRA alone.*--to gguf/s);
     });
   });
