@@ -34,7 +34,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /** What others call the two rules of optim. Pages of an optimizer's state are for GPUs: here there is nothing to page. */
-const OPTIMIZERS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+export const OPTIMIZERS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['adamw_bnb_8bit', 'adamw_8bit'],
   ['paged_adamw_8bit', 'adamw_8bit'],
   ['adamw_torch_8bit', 'adamw_8bit'],
