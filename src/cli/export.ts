@@ -1,11 +1,13 @@
 import path from 'node:path';
-import { SftError } from '../base/errors';
+import { formatError, SftError } from '../base/errors';
 import { makeFolder } from '../base/files';
 import { createInOllama, requireOllama } from '../export/ollama/create-model';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
-import { readRun } from '../runs/read-runs';
+import { recordExport } from '../runs/folder/exports';
+import type { ExportEntry } from '../runs/folder/exports-schema';
+import { readRun, type RunSummary } from '../runs/read-runs';
 import { exportRecipe } from './export-recipe';
 import { giveUpOnSignal } from './interrupt';
 import { requireFree, requireNoFile, writeWhole } from './export-place';
@@ -14,6 +16,8 @@ import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
 import { shareShown } from './shares';
 import type { Verb } from './verb';
+import { verifiedText } from './verification-text';
+import { verifyWritten, writtenChoice, WRITTEN_OPTIONS, type Outcome } from './verify-written';
 
 const FORMS = [...EXPORTERS, ...RECIPES].map(({ name }) => name);
 
@@ -58,13 +62,15 @@ export const exportVerb: Verb = {
       value: 'NAME',
       help: 'tuned, best, a checkpoint such as step-40, or base: the model that the run began with (tuned)',
     },
+    ...WRITTEN_OPTIONS,
     ...DEVICE_OPTIONS,
   },
   teach: `Training leaves an adapter: a small set of numbers that only makes sense beside its base model. "merged" adds them to the weights of
 the base model, computed in fp32 and rounded once to the types of its files, and writes a model folder that loads wherever the base
 model loads. "peft" writes the adapter for use with PEFT. Both hold the tokenizer, the chat template that training used and a
-README.md that says how the model was trained. The run is not changed. "gguf" is one file for llama.cpp and what is built on it. With
+README.md that says how the model was trained. "gguf" is one file for llama.cpp and what is built on it. With
 --type nf4 the merged model's layers are in 4 bits, as bitsandbytes writes them: a quarter of the disk, and answers that differ a little.
+Whatever it is, it is loaded again and asked three test questions before it is handed over, as "sft verify" does.
 "ollama" is a folder with such a file and a Modelfile; with --create NAME the model is made in Ollama at once.
 
 ${RECIPES.map(({ name }) => name).join(', ')} write a recipe, to repeat the training elsewhere: the data in the form of that tool, divided as here, and its
@@ -89,33 +95,41 @@ configuration with every setting that it has; what it has not is named. A recipe
     const create = textOption(options, 'create');
     if (create !== undefined && exporter.name !== 'ollama') throw createsNothing(exporter.name);
     const ollama = create === undefined ? undefined : requireOllama();
+    const verified = writtenChoice(options, create);
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
     if (!single) await requireFree(out);
     else if (options['overwrite'] !== true) await requireNoFile(out);
     const run = await readRun(folder);
+    const weights = textOption(options, 'weights') ?? 'tuned';
     // What is being written is taken away again.
     const stop = giveUpOnSignal('run it again', ['SIGINT', 'SIGTERM']);
-    const { source, close } = await openExport(
-      await openDeviceOption(options),
-      run,
-      textOption(options, 'weights') ?? 'tuned',
-    );
+    const { source, close } = await openExport(await openDeviceOption(options), run, weights);
     let notes: readonly string[] = [];
+    let outcome: Outcome = { notes: [] };
+    const verify = async (place: string): Promise<void> => {
+      if (verified !== undefined) outcome = await verifyWritten(place, run, source, verified, terminal, stop.signal);
+    };
     try {
       await makeFolder(path.dirname(out));
       await writeWhole(out, single, async (temporary) => {
         notes = await exporter.write(source, temporary, shareShown(terminal, stop.signal), choice);
         stop.signal.throwIfAborted();
+        if (create === undefined) await verify(temporary);
       });
       const shown = (line: string): void => {
         showProgress(terminal, `ollama: ${line}`);
       };
-      if (create !== undefined) await createInOllama(ollama!, out, create, shown, stop.signal);
+      if (create !== undefined) {
+        await createInOllama(ollama!, out, create, shown, stop.signal);
+        await verify(out);
+      }
+      notes = [...notes, ...(await noted(run, { form: exporter.name, place: out, weights, ollama: create ?? null }))];
     } finally {
       close();
       stop.end();
       terminal.status?.('');
     }
+    const { verification, stopped } = outcome;
     if (json)
       terminal.out(
         JSON.stringify({
@@ -123,14 +137,33 @@ configuration with every setting that it has; what it has not is named. A recipe
           [single ? 'file' : 'folder']: out,
           base_model: source.card.baseModel,
           ...(create === undefined ? {} : { model: create }),
-          notes,
+          verified: verification === undefined ? null : { ...verification, place: out },
+          notes: [...notes, ...outcome.notes],
         }),
       );
-    else terminal.out(`${exporter.name}: ${out}`, ...(create === undefined ? [] : [`ollama run ${create}`]));
-    for (const note of notes) terminal.log(`note: ${note}`);
-    return 0;
+    else {
+      terminal.out(`${exporter.name}: ${out}`, ...(create === undefined ? [] : [`ollama run ${create}`]));
+      if (verification !== undefined) terminal.log(verifiedText(verification));
+    }
+    for (const note of [...notes, ...outcome.notes, ...(verification?.notes ?? [])]) terminal.log(`note: ${note}`);
+    if (stopped !== true) return 0;
+    throw new SftError('stopped', 'stopped: the export is whole, and not verified', {
+      file: out,
+      remedy: '`sft verify` does that later',
+    });
   },
 };
+
+/** Notes the export in the run, for `sft verify`. @returns what to say where that cannot be */
+async function noted(run: RunSummary, entry: Omit<ExportEntry, 'created'>): Promise<string[]> {
+  try {
+    await recordExport(run.folder.path, { ...entry, created: new Date().toISOString() });
+    return [];
+  } catch (error) {
+    if (!(error instanceof SftError)) throw error;
+    return [`the run does not remember this export: ${formatError(error)}`];
+  }
+}
 
 function createsNothing(form: string): SftError {
   return new SftError('usage', `--to ${form} takes no --create`, { remedy: 'take --to ollama', exitCode: 2 });

@@ -22,6 +22,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },
   { name: 'export', load: async () => (await import('./export')).exportVerb },
+  { name: 'verify', load: async () => (await import('./verify')).verifyVerb },
   { name: 'import', load: async () => (await import('./import')).importVerb },
   { name: 'push', load: async () => (await import('./push')).pushVerb },
   { name: 'serve', load: async () => (await import('./serve')).serveVerb },

@@ -6,7 +6,7 @@ import type { ChatTokenizerOptions } from '../text/chat-tokenizer';
 type RowKeys = 'training_type' | 'trainable_tokens' | 'modules_to_save' | 'ensure_weight_tying';
 
 /** What a configuration says of how conversations are written. Of `auto` only the data can tell: it is off until they are read. */
-function chatOptions(
+export function chatOptions(
   config: Pick<ResolvedConfig, 'system_prompt' | 'train_on' | 'enable_thinking' | RowKeys>,
 ): ChatTokenizerOptions {
   const { training_type: type, trainable_tokens: tokens, modules_to_save: tables } = config;

@@ -124,8 +124,10 @@ for (const [name, { json, text, matrices }] of Object.entries(MODELS)) {
 
     const exported = (form: string, ...options: string[]): string => {
       const out = path.join(folder, form === 'gguf' ? 'model.gguf' : form);
-      const finished = sft(['export', run, '--to', form, '--out', out, ...options]);
+      const finished = sft(['export', run, '--to', form, '--out', out, '--threads', '1', ...options]);
       assert.equal(finished.code, 0, finished.err);
+      // Each was read back from its own files, a GGUF with the configuration that its metadata say.
+      assert.match(finished.err, /^verified: loaded again and asked 3 questions .* in f32$/m);
       return out;
     };
     const score = (...of: string[]): number => {

@@ -6,6 +6,7 @@ import { CONFIG_SCHEMA } from '../../src/config/config-schema';
 import { schemaFileText, type JsonSchema } from '../../src/base/json-schema';
 import { EVALUATION_SCHEMA, EXAMPLE_LOSS_SCHEMA, PREDICTION_SCHEMA } from '../../src/runs/folder/evaluation-schema';
 import { EVENT_SCHEMA } from '../../src/runs/folder/event-schema';
+import { EXPORTS_SCHEMA } from '../../src/runs/folder/exports-schema';
 import { RATINGS_SCHEMA } from '../../src/runs/folder/ratings-schema';
 import { RUN_CONFIG_SCHEMA } from '../../src/runs/folder/run-config';
 import { RUN_CONFIG, RUN_SCHEMA } from '../../src/runs/folder/run-schema';
@@ -37,6 +38,7 @@ const FILES: Readonly<Record<string, JsonSchema>> = {
   prediction: fileOf(PREDICTION_SCHEMA),
   loss: fileOf(EXAMPLE_LOSS_SCHEMA),
   ratings: fileOf(RATINGS_SCHEMA),
+  exports: fileOf(EXPORTS_SCHEMA),
 };
 
 describe('schemas/', () => {

@@ -1,5 +1,6 @@
 import { list, open, text } from '../../base/shapes';
 import { EVALUATION_SCHEMA, EXAMPLE_LOSS_SCHEMA, PREDICTION_SCHEMA } from './evaluation-schema';
+import { EXPORTS_SCHEMA } from './exports-schema';
 import { RATINGS_SCHEMA } from './ratings-schema';
 import { recordFormat } from './record';
 import { RUN_SCHEMA } from './run-schema';
@@ -36,6 +37,11 @@ export const SWEEP_FILE = recordFormat(open({ keys: list(text) }), {
 export const RATINGS_FILE = recordFormat(RATINGS_SCHEMA, {
   missing: 'rate an answer first',
   damaged: 'delete it to rate anew',
+});
+
+export const EXPORTS_FILE = recordFormat(EXPORTS_SCHEMA, {
+  missing: 'export the run first',
+  damaged: 'delete it: only `sft verify` reads it',
 });
 
 export const EVALUATION_FILE = recordFormat(EVALUATION_SCHEMA, { missing: EVALUATE, damaged: EVALUATE });

@@ -1,0 +1,60 @@
+import type { ChatTokenizer } from '../../text/chat-tokenizer';
+import type { TestQuestion } from '../test-questions';
+import { OllamaModel } from './ollama-api';
+
+/** An answer of Ollama. */
+export interface OllamaResult {
+  readonly text: string;
+  readonly ended: boolean;
+  /** What is not as it was trained in what Ollama asked the model with; undefined where nothing is. */
+  readonly promptProblem: string | undefined;
+}
+
+/** Where Ollama listens: OLLAMA_HOST as its own programs read it. */
+export function ollamaUrl(host = process.env['OLLAMA_HOST']): string {
+  const named = host === undefined || host.trim() === '' ? '127.0.0.1' : host.trim();
+  const url = new URL(/^https?:\/\//.test(named) ? named : `http://${named}`);
+  if (url.port === '' && !/^https?:\/\/[^/]*:\d+/.test(named) && url.protocol === 'http:') url.port = '11434';
+  // It listens there; a program connects to this machine.
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  return url.origin;
+}
+
+/**
+ * Asks a model in Ollama the questions, as its Modelfile says.
+ * @throws SftError ollama-failed; the signal's reason where it is aborted
+ */
+export async function checkOllama(
+  name: string,
+  chat: ChatTokenizer,
+  questions: readonly TestQuestion[],
+  maxNewTokens: number,
+  signal: AbortSignal,
+): Promise<OllamaResult[]> {
+  const model = new OllamaModel(ollamaUrl(), name, signal);
+  const results: OllamaResult[] = [];
+  for (const { messages, prompt } of questions) {
+    const text = await model.promptText(messages);
+    const ids = await model.promptIds(text);
+    const { text: answer, ended, promptTokens } = await model.ask(messages, maxNewTokens);
+    results.push({
+      text: answer,
+      ended,
+      promptProblem: problemOf({ text, ids, promptTokens }, chat.promptText(messages), prompt),
+    });
+  }
+  return results;
+}
+
+function problemOf(
+  asked: { readonly text: string; readonly ids: readonly number[]; readonly promptTokens: number },
+  text: string,
+  ids: readonly number[],
+): string | undefined {
+  if (asked.text !== text) return `it asks with ${JSON.stringify(asked.text)}, trained was ${JSON.stringify(text)}`;
+  if (asked.ids.length !== ids.length || asked.ids.some((id, i) => id !== ids[i]))
+    return 'its tokens of the prompt are not those that were trained';
+  if (asked.promptTokens !== ids.length)
+    return `it gives the model ${asked.promptTokens} tokens for the ${ids.length} of the prompt`;
+  return undefined;
+}
