@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { SftError } from '../base/errors';
 import { writeFolderAtomic } from '../base/files';
 import { parseHubModel } from '../base/hub-cache';
@@ -18,11 +19,12 @@ import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { bytesShown, shareShown } from './shares';
 import type { OptionValues, Terminal, Verb } from './verb';
+import { verifyWritten, writtenChoice, WRITTEN_OPTIONS } from './verify-written';
 
 export const pushVerb: Verb = {
   name: 'push',
   summary: 'put a tuned model into a repository on the Hugging Face Hub',
-  usage: 'sft push RUN --repo NAME [--private] [--merged | --gguf] [--dry-run]',
+  usage: 'sft push RUN --repo NAME [--private] [--merged | --gguf] [--ask | --dry-run]',
   options: {
     repo: { type: 'string', value: 'NAME', help: 'owner/name, or a name of your own; made where it is not there yet' },
     private: { type: 'boolean', help: 'a repository that is made for it is seen by you alone' },
@@ -30,7 +32,9 @@ export const pushVerb: Verb = {
     gguf: { type: 'boolean', help: 'one file for llama.cpp in place of the adapter' },
     type: { type: 'string', value: 'TYPE', help: 'of weights in a GGUF' },
     weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
+    ask: { type: 'boolean', help: 'show what would be pushed, and push it where the answer is y' },
     'dry-run': { type: 'boolean', help: 'show what would be pushed, and open no connection' },
+    ...WRITTEN_OPTIONS,
     ...DEVICE_OPTIONS,
   },
   teach: `What a run has trained, for others to use: the adapter with tokenizer, chat template and a README.md that says how it was trained, how
@@ -56,8 +60,10 @@ cut is run again: large files that the Hub has are not sent twice.
         message = await write(folder, temporary, options, dry ? undefined : access, terminal, stop.signal);
       });
       terminal.status?.('');
-      if (dry) {
-        await tell(prepared, repo, json, terminal);
+      if (dry || options['ask'] === true) await tell(prepared, repo, json, terminal);
+      if (dry) return 0;
+      if (options['ask'] === true && !(await agrees(terminal, stop.signal))) {
+        terminal.log('nothing was pushed');
         return 0;
       }
       const pushed = await push(access, repo, prepared, {
@@ -92,7 +98,7 @@ function unused(): never {
 }
 
 /**
- * Writes what is to be pushed.
+ * Writes what is to be pushed, and asks it as `sft verify` does.
  * @param access where the base model's licence is asked for
  * @returns the title of its commit
  */
@@ -109,12 +115,18 @@ async function write(
   }
   const form = options['merged'] === true ? 'merged' : options['gguf'] === true ? 'gguf' : 'peft';
   const exporter = exporterNamed(form);
+  const verified = writtenChoice(options, undefined);
   const summary = await readRun(run);
   const opened = await openExport(await openDeviceOption(options), summary, textOption(options, 'weights') ?? 'tuned');
   try {
     const card = await withLicence(opened.source.card, access);
     const wrote = shareShown(terminal, signal);
     await exporter.write({ ...opened.source, card }, folder, wrote, { type: textOption(options, 'type') });
+    if (verified !== undefined) {
+      const outcome = await verifyWritten(folder, summary, opened.source, verified, terminal, signal);
+      signal.throwIfAborted();
+      for (const note of outcome.notes) terminal.log(`note: ${note}`);
+    }
   } finally {
     opened.close();
   }
@@ -126,6 +138,19 @@ async function withLicence(card: CardFacts, access: HubAccess | undefined): Prom
   if (access === undefined || !card.onHub) return card;
   const found = await readRepo(access, { repo: card.baseModel, revision: 'main' }).catch(() => undefined);
   return { ...card, licence: found?.licence };
+}
+
+/** What is on standard input decides; its end is no. */
+async function agrees(terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+  terminal.log('push it? [y/N]');
+  const lines = createInterface({ input: process.stdin, signal });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+    signal.throwIfAborted();
+    return false;
+  } finally {
+    lines.close();
+  }
 }
 
 async function tell(folder: string, repo: string, json: boolean, terminal: Terminal): Promise<void> {

@@ -8,10 +8,10 @@ import { searchModels } from '../../hub/search';
 import { errorText } from '../error-text';
 import type { Services } from '../services';
 import { fittingModels } from './fitting-models';
+import { askHubToken, hubToken } from './hub-token';
 
 /** The choice in lists of models that leads to `getModel`. */
 export const GET_MODEL = '$(cloud-download) Get one from the Hugging Face Hub…';
-const SECRET = 'sft.hub.token';
 const MOST_FOUND = 30;
 const DOWNLOAD = 'Download';
 
@@ -39,8 +39,8 @@ export async function getModel(
 }
 
 /** The environment's access, with the token that the person gave here. */
-async function accessOf({ context }: Services): Promise<HubAccess> {
-  const token = await context.secrets.get(SECRET);
+async function accessOf(services: Services): Promise<HubAccess> {
+  const token = await hubToken(services);
   return hubAccess(token === undefined ? {} : { token });
 }
 
@@ -135,7 +135,7 @@ function details({ licence, gated, size, toFetch, folder }: PullPlan): string {
 /** Leads out of what a person can mend. @returns whether to try again */
 async function mend(services: Services, error: unknown, { repo }: HubModel): Promise<boolean> {
   if (isCancelled(error)) return false;
-  const { dialogs, context } = services;
+  const { dialogs } = services;
   const code = error instanceof SftError ? error.code : undefined;
   if (code !== 'hub-gated' && code !== 'hub-token' && code !== 'hub-not-found') {
     void dialogs.error(errorText(error));
@@ -149,15 +149,7 @@ async function mend(services: Services, error: unknown, { repo }: HubModel): Pro
     return false;
   }
   if (chosen !== token) return false;
-  const given = await dialogs.text({
-    prompt:
-      'A token of your account with the right to read. It is kept in the secret storage, and sent to the Hub alone.',
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (given === undefined || given.trim() === '') return false;
-  await context.secrets.store(SECRET, given.trim());
-  return true;
+  return askHubToken(services, 'read');
 }
 
 async function progress<T>(

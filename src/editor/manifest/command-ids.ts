@@ -33,6 +33,7 @@ export const DECLARED = {
   stopRun: 'sft.stopRun',
   compareSelectedRuns: 'sft.compareSelectedRuns',
   useModel: 'sft.useModel',
+  pushRun: 'sft.pushRun',
   continueFromAdapter: 'sft.continueFromAdapter',
   duplicateConfiguration: 'sft.duplicateConfiguration',
   renameRun: 'sft.renameRun',

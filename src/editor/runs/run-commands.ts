@@ -33,6 +33,7 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
     [COMMANDS.revealRun]: async (run?: unknown) => (await manage()).revealRun(services, run),
     [COMMANDS.openRunFolder]: async (run?: unknown) => (await manage()).openRunFolder(services, run),
     [COMMANDS.useModel]: async (run?: unknown) => (await import('../use/use-model')).useModel(services, run),
+    [COMMANDS.pushRun]: async (run?: unknown) => (await import('../hub/push-run')).pushRun(services, run),
     [COMMANDS.duplicateConfiguration]: async (run?: unknown) =>
       (await configuration()).duplicateConfiguration(services, run),
     [COMMANDS.continueFromAdapter]: async (run?: unknown) => (await configuration()).continueFromAdapter(services, run),

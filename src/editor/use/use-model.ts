@@ -72,6 +72,13 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
           use('server-process', 'Ollama…', 'A model that Ollama asks as it was trained', () =>
             writeForOllama(services, target),
           ),
+        ]
+      : []),
+    use('cloud-upload', 'Push to the Hugging Face Hub…', 'A repository of yours, which others can be let see', () =>
+      runCommand(COMMANDS.pushRun, argument),
+    ),
+    ...(merges
+      ? [
           heading('To train again'),
           use('book', 'Recipe…', `The same training in ${RECIPE_NAMES}`, chosen(chooseRecipe, openReadme)),
         ]

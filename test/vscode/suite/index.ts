@@ -15,6 +15,7 @@ import './read-only-disk';
 import './runs';
 import './chat';
 import './use-model';
+import './push-run';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */
