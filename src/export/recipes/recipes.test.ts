@@ -71,7 +71,7 @@ function otherValue(key: string): unknown {
 /** What says nothing of the training: the data follow it, or it is of this tool or machine alone. */
 const SILENT = new Set([
   ...['$schema', 'name', 'model_name', 'dataset', 'validation_dataset', 'test_dataset', 'columns', 'split'],
-  ...['system_prompt', 'train_on', 'enable_thinking', 'output_dir', 'device', 'threads'],
+  ...['system_prompt', 'train_on', 'enable_thinking', 'output_dir', 'engine', 'device', 'threads'],
   ...['eval_examples', 'max_new_tokens', 'rouge_unicode', 'warmup_steps', 'warmup_ratio'],
 ]);
 
