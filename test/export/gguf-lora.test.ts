@@ -104,7 +104,7 @@ describe('sft export --to gguf-lora', () => {
     ];
     for (const [args, reason] of refusals) {
       const refused = sft(['export', ...args, '--to', 'gguf-lora', '--out', path.join(folder, 'none.gguf')]);
-      assert.equal(refused.code, 1);
+      assert.equal(refused.code, 2);
       assert.match(refused.err, reason);
     }
   });

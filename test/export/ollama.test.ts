@@ -109,7 +109,7 @@ describe('sft export --to ollama', () => {
       '--out',
       path.join(folder, 'refused'),
     ]);
-    assert.equal(refused.code, 1);
+    assert.equal(refused.code, 2);
     assert.match(refused.err, /does not find out its pre-tokenizer \(smollm\).* - take --as gguf/);
   });
 });
