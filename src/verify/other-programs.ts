@@ -98,19 +98,22 @@ async function inOllama(asking: Asking, { maxNewTokens, others, signal, onProgre
   onProgress(`asking Ollama ${countOf(questions.length, 'question')}`);
   const given = await checkOllama(name, chat, questions, maxNewTokens, signal);
   const differences: string[] = [];
+  const notes: string[] = [];
   const answers: VerifiedAnswer[] = [];
-  for (const [i, { text, ended, promptProblem }] of given.entries()) {
+  for (const [i, { text, ended, givenUp, promptProblem }] of given.entries()) {
     const { place, prompt } = questions[i]!;
     if (promptProblem !== undefined) differences.push(`${place}: Ollama: ${promptProblem}`);
     const own = measured.answers[i]!;
     const at = commonTokens(chat, own.ids, text);
-    const same = at === own.ids.length && ended === own.ended && chat.decodeAnswer(own.ids) === text.trim();
+    const whole = chat.decodeAnswer(own.ids);
+    const same = givenUp ? whole.startsWith(text.trim()) : ended === own.ended && whole === text.trim();
+    if (givenUp) notes.push(`${place}: Ollama gave its answer up, as it does after a token that comes 30 times`);
     const most = Math.max(OTHERS_GAP.ollama, OTHERS_GAP[exported.type]);
     const gap = same ? 0 : await gapToSecond(exported.model, prompt, own.ids.slice(0, at));
     if (gap > most) differences.push(partsText(place, 'Ollama', at, gap, most));
     answers.push({ text, ended, tokens: undefined, parting: same ? undefined : { at, gap } });
   }
-  return { programs: [{ asked: 'Ollama', answers }], differences, notes: [] };
+  return { programs: [{ asked: 'Ollama', answers }], differences, notes };
 }
 
 /** How many of an answer's tokens a text begins with. */

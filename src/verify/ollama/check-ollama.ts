@@ -6,6 +6,8 @@ import { OllamaModel } from './ollama-api';
 export interface OllamaResult {
   readonly text: string;
   readonly ended: boolean;
+  /** Whether Ollama gave it up before it was whole. */
+  readonly givenUp: boolean;
   /** What is not as it was trained in what Ollama asked the model with; undefined where nothing is. */
   readonly promptProblem: string | undefined;
 }
@@ -40,6 +42,7 @@ export async function checkOllama(
     results.push({
       text: answer,
       ended,
+      givenUp: promptTokens === undefined,
       promptProblem: problemOf({ text, ids, promptTokens }, chat.promptText(messages), prompt),
     });
   }
@@ -47,14 +50,14 @@ export async function checkOllama(
 }
 
 function problemOf(
-  asked: { readonly text: string; readonly ids: readonly number[]; readonly promptTokens: number },
+  asked: { readonly text: string; readonly ids: readonly number[]; readonly promptTokens: number | undefined },
   text: string,
   ids: readonly number[],
 ): string | undefined {
   if (asked.text !== text) return `it asks with ${JSON.stringify(asked.text)}, trained was ${JSON.stringify(text)}`;
   if (asked.ids.length !== ids.length || asked.ids.some((id, i) => id !== ids[i]))
     return 'its tokens of the prompt are not those that were trained';
-  if (asked.promptTokens !== ids.length)
+  if (asked.promptTokens !== undefined && asked.promptTokens !== ids.length)
     return `it gives the model ${asked.promptTokens} tokens for the ${ids.length} of the prompt`;
   return undefined;
 }

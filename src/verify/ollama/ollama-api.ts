@@ -6,8 +6,8 @@ export interface OllamaAnswer {
   readonly text: string;
   /** Whether it ended by itself. */
   readonly ended: boolean;
-  /** Tokens of the prompt that the model was given. */
-  readonly promptTokens: number;
+  /** Tokens of the prompt that the model was given; undefined where Ollama gave the answer up, as it does after a token that came 30 times. */
+  readonly promptTokens: number | undefined;
 }
 
 /** A model in a running Ollama. */
@@ -20,20 +20,28 @@ export class OllamaModel {
 
   /** Answers as its Modelfile says: greedy. @throws SftError ollama-failed */
   async ask(messages: readonly ChatMessage[], maxNewTokens: number): Promise<OllamaAnswer> {
-    const reply = await this.post<{ message: { content: string }; done_reason: string; prompt_eval_count: number }>(
-      '/api/chat',
-      { messages, options: { num_predict: maxNewTokens } },
-    );
-    return { text: reply.message.content, ended: reply.done_reason === 'stop', promptTokens: reply.prompt_eval_count };
+    interface Piece {
+      readonly message?: { readonly content: string };
+      readonly done_reason?: string;
+      readonly prompt_eval_count?: number;
+    }
+    // In pieces: an answer as a whole may take longer than a reply is waited for.
+    const asked = { messages, stream: true, options: { num_predict: maxNewTokens } };
+    const pieces = await this.post<Piece>('/api/chat', asked);
+    return {
+      text: pieces.map(({ message }) => message?.content ?? '').join(''),
+      ended: pieces.at(-1)?.done_reason === 'stop',
+      promptTokens: pieces.at(-1)?.prompt_eval_count,
+    };
   }
 
   /** The text that its template makes of messages. */
   async promptText(messages: readonly ChatMessage[]): Promise<string> {
-    const reply = await this.post<{ _debug_info?: { rendered_template: string } }>('/api/chat', {
+    const [reply] = await this.post<{ _debug_info?: { rendered_template: string } }>('/api/chat', {
       messages,
       _debug_render_only: true,
     });
-    if (reply._debug_info !== undefined) return reply._debug_info.rendered_template;
+    if (reply?._debug_info !== undefined) return reply._debug_info.rendered_template;
     throw this.failed('it is too old to say what it asks the model', 'update Ollama');
   }
 
@@ -41,18 +49,21 @@ export class OllamaModel {
   async promptIds(text: string): Promise<readonly number[]> {
     // Of the whole context, what comes before the one token that is generated cannot be told for sure; without it nothing comes back.
     const ask = { prompt: text, template: '{{ .Prompt }}', options: { num_predict: 1 } };
-    const { context, response } = await this.post<{ context: number[]; response: string }>('/api/generate', ask);
+    const [reply] = await this.post<{ context: number[]; response: string }>('/api/generate', ask);
+    const { context, response } = reply!;
     return response === '' ? context : context.slice(0, -1);
   }
 
-  private async post<Reply>(path: string, body: Readonly<Record<string, unknown>>): Promise<Reply> {
-    let response: Response;
+  /** @returns the pieces of the reply, one unless it was asked to stream */
+  private async post<Piece>(path: string, body: Readonly<Record<string, unknown>>): Promise<readonly Piece[]> {
+    let text: string;
     try {
-      response = await fetch(`${this.url}${path}`, {
+      const response = await fetch(`${this.url}${path}`, {
         method: 'POST',
         body: JSON.stringify({ model: this.name, stream: false, ...body }),
         signal: this.signal ?? null,
       });
+      text = await response.text();
     } catch (cause) {
       this.signal?.throwIfAborted();
       throw new SftError('ollama-failed', `no Ollama answers at ${this.url}`, {
@@ -60,9 +71,11 @@ export class OllamaModel {
         cause,
       });
     }
-    const reply = (await response.json()) as Reply & { readonly error?: string };
-    if (reply.error === undefined) return reply;
-    throw this.failed(reply.error, 'make the model anew with `ollama create`');
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const pieces = lines.map((line) => JSON.parse(line) as Piece & { readonly error?: string });
+    const failure = pieces.find(({ error }) => error !== undefined)?.error;
+    if (failure === undefined) return pieces;
+    throw this.failed(failure, 'make the model anew with `ollama create`');
   }
 
   private failed(reason: string, remedy: string): SftError {
