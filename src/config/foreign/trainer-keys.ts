@@ -10,7 +10,7 @@ export interface TrainerNames {
   readonly optimizer: string;
 }
 
-export const TRAINER_NAMES: TrainerNames = {
+const TRAINER_NAMES: TrainerNames = {
   batch: 'per_device_train_batch_size',
   evalBatch: 'per_device_eval_batch_size',
   epochs: 'num_train_epochs',
