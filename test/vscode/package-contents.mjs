@@ -22,6 +22,8 @@ const expected = [
   'dist/ThirdPartyNotices.txt',
   'dist/analysis-worker.js',
   'dist/report-worker.js',
+  'dist/llama-cpp-worker.js',
+  /^python\/sft_[a-z]+\.py$/,
   /^dist\/webview\/[a-z]+\.(?:js|css)$/,
   new RegExp(`^dist/native/${target}/(?:lib)?sft_cpu\\.(?:so|dylib|dll)$`),
   new RegExp(`^dist/node_modules/@koromix/koffi-${target}/`),

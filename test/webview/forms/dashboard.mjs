@@ -194,6 +194,8 @@ export const dashboardFormTests = {
     });
     const figure = page.locator('.figures div', { hasText: 'training loss' });
     assert.deepEqual(await figure.locator('dt').allTextContents(), ['training loss, last step']);
+    // Drawn with the next frame.
+    await figure.locator('dd', { hasText: /\d/ }).waitFor();
     assert.deepEqual(await figure.locator('dd').allTextContents(), ['1.0000']);
     const told = await page.locator('[role=slider][aria-label="Loss by step"]').getAttribute('aria-valuetext');
     const weight = Number(await page.locator('.curves input[type=range]').inputValue());
