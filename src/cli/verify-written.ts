@@ -74,7 +74,8 @@ export async function verifyWritten(
     return { verification, notes: [] };
   } catch (error) {
     if (asking.signal.aborted) return { notes: [], stopped: true };
-    if (error instanceof SftError && error.code === 'no-room') return unverified(error);
+    // A model that was made in Ollama is whole, whether or not one answers for it now.
+    if (error instanceof SftError && ['no-room', 'ollama-failed'].includes(error.code)) return unverified(error);
     throw error;
   } finally {
     asking.end();

@@ -8,6 +8,8 @@ import './sample-project';
 import './token-hints';
 import './formats';
 import './file-commands';
+// Before the test that leaves a token in the secret storage.
+import './push-run';
 import './get-model';
 import './hostile-files';
 import './other-files';
@@ -15,7 +17,6 @@ import './read-only-disk';
 import './runs';
 import './chat';
 import './use-model';
-import './push-run';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */
