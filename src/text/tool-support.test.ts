@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fixtureChat } from '../../test/tokenizer/fixture-chat';
 import { isHeld } from '../base/spans';
 import type { ExampleMessage } from '../dataset/example';
-import { loadChatTokenizer, type ChatTokenizer, type QuestionAnswer } from './chat-tokenizer';
+import type { ChatTokenizer, QuestionAnswer } from './chat-tokenizer';
 import { tokenLength } from './token-lengths';
-
-const FIXTURES = 'test/reference/text';
 
 let folder: string;
 before(async () => {
@@ -16,17 +15,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** @param template one of the fixtures, or Jinja text */
-async function load(template: string, tokenizer = 'qwen'): Promise<ChatTokenizer> {
-  const dir = await mkdtemp(path.join(folder, 'model-'));
-  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
-    await copyFile(`${FIXTURES}/tokenizers/${tokenizer}/${name}`, path.join(dir, name));
-  }
-  const file = path.join(dir, 'chat_template.jinja');
-  if (template.includes('{')) await writeFile(file, template);
-  else await copyFile(`${FIXTURES}/templates/${template}.jinja`, file);
-  return loadChatTokenizer(dir);
-}
+const load = (template: string, tokenizer = 'qwen'): Promise<ChatTokenizer> => fixtureChat(folder, tokenizer, template);
 
 const TURNS: readonly ExampleMessage[] = [
   { role: 'user', content: 'Weather?' },
