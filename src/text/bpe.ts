@@ -1,11 +1,10 @@
 import { SftError } from '../base/errors';
 import type { JsonObject } from '../base/fetched-file';
 import { isTokenId } from './added-tokens';
-import { isObject } from './model-files';
+import { ByteTokens } from './byte-tokens';
+import { isObject, SUPPORTED_TOKENIZERS } from './model-files';
 import { mergeSymbols } from './merge-symbols';
 import { MergeTable } from './merge-table';
-
-const encoder = new TextEncoder();
 
 /** tokenizer.json's BPE model: pre-tokens (already in the byte alphabet where there is one) to ids. */
 export class BpeModel {
@@ -16,8 +15,8 @@ export class BpeModel {
   private readonly unknownId: number | undefined;
   private readonly fuseUnknown: boolean;
   private readonly wholeFirst: boolean;
-  /** Ids of <0x00>..<0xFF>, where the model spells unknown characters as bytes. */
-  private readonly byteIds: readonly (number | undefined)[] | undefined;
+  /** Where the model spells unknown characters as bytes. */
+  private readonly bytes: ByteTokens | undefined;
 
   /**
    * `config` is tokenizer.json's `model`; what differs from plain BPE and is not known here is refused by name. `cuts`:
@@ -29,12 +28,9 @@ export class BpeModel {
     private readonly cuts: boolean,
   ) {
     const refuse = (reason: string): SftError =>
-      new SftError('tokenizer-unsupported', reason, {
-        file,
-        remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
-      });
+      new SftError('tokenizer-unsupported', reason, { file, remedy: SUPPORTED_TOKENIZERS });
     if (config['type'] !== undefined && config['type'] !== 'BPE') {
-      throw refuse(`tokenizer model type ${JSON.stringify(config['type'])} is not supported, only BPE is`);
+      throw refuse(`tokenizer model type ${JSON.stringify(config['type'])} is not supported, only BPE and Unigram are`);
     }
     if (!isObject(config['vocab']) || !Array.isArray(config['merges'])) {
       throw refuse('its model has no vocab and merges, so it is no BPE model');
@@ -53,11 +49,7 @@ export class BpeModel {
     this.unknownId = typeof config['unk_token'] === 'string' ? this.vocab.get(config['unk_token']) : undefined;
     this.fuseUnknown = config['fuse_unk'] === true;
     this.wholeFirst = config['ignore_merges'] === true;
-    if (config['byte_fallback'] === true) {
-      this.byteIds = Array.from({ length: 256 }, (_, byte) =>
-        this.vocab.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
-      );
-    }
+    if (config['byte_fallback'] === true) this.bytes = new ByteTokens(this.vocab);
   }
 
   encode(piece: string): readonly number[] {
@@ -116,7 +108,7 @@ export class BpeModel {
         afterUnknown = false;
         continue;
       }
-      const bytes = this.byteIds === undefined ? undefined : this.fallback(char);
+      const bytes = this.bytes?.spell(char);
       if (bytes !== undefined) {
         symbols.push(...bytes);
         afterUnknown = false;
@@ -127,16 +119,6 @@ export class BpeModel {
       }
     }
     return Int32Array.from(symbols);
-  }
-
-  private fallback(char: string): number[] | undefined {
-    const ids: number[] = [];
-    for (const byte of encoder.encode(char)) {
-      const id = this.byteIds?.[byte];
-      if (id === undefined) return undefined;
-      ids.push(id);
-    }
-    return ids;
   }
 }
 

@@ -2,7 +2,7 @@ import { SftError } from '../base/errors';
 import { CHAR_TO_BYTE } from './byte-alphabet';
 import type { JsonObject } from '../base/fetched-file';
 import { replacementOf } from './metaspace';
-import { isObject, textField } from './model-files';
+import { isObject, textField, SUPPORTED_TOKENIZERS } from './model-files';
 
 /** Turns token texts into text, one at a time. What `push` returns is final; the rest waits for `end`. */
 export interface DecoderStream {
@@ -168,6 +168,6 @@ function strip(piece: string, content: string, start: number, stop: number): str
 function unsupported(what: string, file: string): SftError {
   return new SftError('tokenizer-unsupported', `its decoder is not supported: ${what}`, {
     file,
-    remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
+    remedy: SUPPORTED_TOKENIZERS,
   });
 }

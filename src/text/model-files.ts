@@ -66,6 +66,10 @@ export async function readModelJson(modelDir: string, name: string): Promise<Jso
   return text === undefined ? undefined : parseFetchedJson(path.join(modelDir, name), text);
 }
 
+/** The remedy where a tokenizer is of a kind that is not known here. */
+export const SUPPORTED_TOKENIZERS =
+  'use a model of a supported family (Llama, Mistral, Qwen, Gemma, Phi, Granite, OLMo, SmolLM)';
+
 /** An error of a file of a model that does not hold what it should. */
 export function badModelFile(file: string, reason: string, remedy = 'fetch the file again'): SftError {
   return new SftError('tokenizer-unsupported', reason, { file, remedy, exitCode: 2 });

@@ -1,5 +1,6 @@
 import { SftError } from '../base/errors';
-import { badModelFile, isObject, textField } from './model-files';
+import { readCharacterMap } from './character-map';
+import { badModelFile, isObject, textField, SUPPORTED_TOKENIZERS } from './model-files';
 import { createPattern } from './pattern';
 
 export type Normalizer = (text: string) => string;
@@ -11,8 +12,11 @@ type Stage = (text: string, most: number) => string;
 const GROWS_BY = 32;
 const GROWS_FROM = 10_000;
 
+const SPACE_BEFORE = /^\p{White_Space}+/u;
+const SPACE = /\p{White_Space}/u;
+
 /**
- * tokenizer.json's `normalizer`, as the tokenizers library applies it. Known: NFC, NFD, NFKC, NFKD, Prepend, Replace and
+ * tokenizer.json's `normalizer`, as the tokenizers library applies it. Known: NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, Precompiled and
  * Sequence, which is what the supported families use; any other is refused by name, and so is one that makes a long text of a short one.
  */
 export function createNormalizer(config: unknown, file: string): Normalizer | undefined {
@@ -45,6 +49,25 @@ function stagesOf(config: unknown, file: string): Stage[] {
     }
     case 'Replace':
       return [replace(config['pattern'], textField(config, 'content', file), file)];
+    case 'Strip': {
+      const { strip_left: left, strip_right: right } = config;
+      return [
+        (text) => {
+          const from = left === true ? (SPACE_BEFORE.exec(text)?.[0].length ?? 0) : 0;
+          return right === true ? withoutEnd(text.slice(from)) : text.slice(from);
+        },
+      ];
+    }
+    case 'Precompiled': {
+      const map = readCharacterMap(textField(config, 'precompiled_charsmap', file), file);
+      return [
+        (text, most) => {
+          const mapped = map(text);
+          if (mapped.length > most) throw grows(file);
+          return mapped;
+        },
+      ];
+    }
     case 'Sequence': {
       const parts: readonly unknown[] = Array.isArray(config['normalizers']) ? config['normalizers'] : [];
       return parts.flatMap((part) => stagesOf(part, file));
@@ -67,6 +90,13 @@ function replace(config: unknown, content: string, file: string): Stage {
   };
 }
 
+/** One step a blank: a pattern that is tied to the end would try every run of them. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
 function grows(file: string): SftError {
   return badModelFile(file, 'its normalizer makes a text more than 32 times as long as it was');
 }
@@ -74,6 +104,6 @@ function grows(file: string): SftError {
 function unsupported(what: string, file: string): SftError {
   return new SftError('tokenizer-unsupported', `its normalizer is not supported: ${what}`, {
     file,
-    remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
+    remedy: SUPPORTED_TOKENIZERS,
   });
 }

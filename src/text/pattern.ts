@@ -1,5 +1,5 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
-import { badModelFile, isObject } from './model-files';
+import { badModelFile, isObject, SUPPORTED_TOKENIZERS } from './model-files';
 import { OutOfTime, withinTime } from '../base/time-limit';
 
 /** A pattern of a tokenizer. */
@@ -27,6 +27,11 @@ const LINEAR: ReadonlySet<string> = new Set([
   // Llama 3; Qwen 2.5 and 3
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  // Phi-4; Phi-4-mini
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  // SentencePiece's runs of blanks
+  ' {2,}',
   // Mistral's tekken
   '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
 ]);
@@ -70,9 +75,8 @@ function explained<T>(file: string, work: () => T): T {
     if (cause instanceof OutOfTime) throw badModelFile(file, 'a pattern of it takes too long for a text', SLOW);
     if (!(cause instanceof SyntaxError)) throw cause;
     const reason = cause.message.slice(cause.message.lastIndexOf(': ') + 1).trim();
-    throw badModelFile(file, `a pattern of it cannot be used here: ${reason.slice(0, 200)}`, SUPPORTED);
+    throw badModelFile(file, `a pattern of it cannot be used here: ${reason.slice(0, 200)}`, SUPPORTED_TOKENIZERS);
   }
 }
 
-const SUPPORTED = 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)';
 const SLOW = "fetch tokenizer.json again from the model's page: no usual pattern needs so long";

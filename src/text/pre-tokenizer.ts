@@ -2,7 +2,7 @@ import { SftError } from '../base/errors';
 import { toByteAlphabet } from './byte-alphabet';
 import type { JsonObject } from '../base/fetched-file';
 import { replacementOf } from './metaspace';
-import { isObject } from './model-files';
+import { isObject, SUPPORTED_TOKENIZERS } from './model-files';
 import { createPattern } from './pattern';
 import { splitByPattern, type SplitBehavior } from './split-pattern';
 
@@ -118,6 +118,6 @@ function createMetaspace(config: JsonObject, file: string): Stage {
 function unsupported(what: string, file: string): SftError {
   return new SftError('tokenizer-unsupported', `its pre-tokenizer is not supported: ${what}`, {
     file,
-    remedy: 'use a model of a supported family (Llama, Mistral, Qwen, SmolLM)',
+    remedy: SUPPORTED_TOKENIZERS,
   });
 }

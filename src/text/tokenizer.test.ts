@@ -27,13 +27,21 @@ interface Encodings {
   >;
 }
 
-const { texts, tokenizers } = JSON.parse(readFileSync(`${FIXTURES}/encodings.json`, 'utf8')) as Encodings;
+function references(file: string, folder: string) {
+  const { texts, tokenizers } = JSON.parse(readFileSync(`${FIXTURES}/${file}`, 'utf8')) as Encodings;
+  return atLeastOne(Object.entries(tokenizers)).map(
+    ([name, expected]) => [`${folder}/${name}`, expected, texts] as const,
+  );
+}
 
-for (const [name, expected] of atLeastOne(Object.entries(tokenizers))) {
+for (const [name, expected, texts] of [
+  ...references('encodings.json', 'tokenizers'),
+  ...references('families.json', 'families'),
+]) {
   describe(`tokenizer ${name}, against the tokenizers library`, () => {
     let tokenizer: TextTokenizer;
     before(async () => {
-      tokenizer = await loadTokenizer(`${FIXTURES}/tokenizers/${name}`);
+      tokenizer = await loadTokenizer(`${FIXTURES}/${name}`);
     });
 
     it('knows its size and its special tokens', () => {
@@ -81,9 +89,9 @@ for (const [name, expected] of atLeastOne(Object.entries(tokenizers))) {
 describe('pathological texts', () => {
   // Lengths at which an algorithm that is not near linear would take minutes.
   const long = ['a'.repeat(400_000), '日'.repeat(100_000), '日本語の質問と答え'.repeat(11_111), ' '.repeat(400_000)];
-  for (const name of ['llama-3', 'llama-2']) {
+  for (const name of ['tokenizers/llama-3', 'tokenizers/llama-2', 'families/unigram-bytes']) {
     it(`${name} encodes and counts them whole`, async () => {
-      const tokenizer = await loadTokenizer(`${FIXTURES}/tokenizers/${name}`);
+      const tokenizer = await loadTokenizer(`${FIXTURES}/${name}`);
       const counter = createCounter(tokenizer);
       for (const text of long) {
         const ids = tokenizer.encode(text);
@@ -138,14 +146,32 @@ describe('a tokenizer that cannot be used', () => {
     );
   });
 
-  it('refuses other models than BPE by name', async () => {
+  it('refuses other models than BPE and Unigram by name', async () => {
+    await changed((json) => (json['model']!['type'] = 'WordPiece'));
+    await refused('tokenizer-unsupported', /"WordPiece"/);
+  });
+
+  it('refuses Unigram models without a list of tokens, with an unknown token that is none of them, and those that draw', async () => {
     await changed((json) => (json['model']!['type'] = 'Unigram'));
-    await refused('tokenizer-unsupported', /"Unigram"/);
+    await refused('tokenizer-unsupported', /no list of tokens/);
+    const unigram = (model: Record<string, unknown>) =>
+      changed((json) => (json['model'] = { type: 'Unigram', vocab: [['a', -1]], ...model }));
+    await unigram({ vocab: [['a', -1], ['b']] });
+    await refused('tokenizer-unsupported', /token 1 .*\["b"\], not a text and a score/);
+    await unigram({ unk_id: 1 });
+    await refused('tokenizer-unsupported', /unk_id is 1, of 1 tokens/);
+    await unigram({ alpha: 0.1, nbest_size: 64 });
+    await refused('tokenizer-unsupported', /alpha gives other tokens each time/);
+    await unigram({});
+    const tokenizer = await loadTokenizer(folder);
+    assert.throws(() => tokenizer.encode('ab'), /no token for "b", and none for what is unknown/);
   });
 
   it('refuses normalizers, pre-tokenizers and decoders it does not know', async () => {
-    await changed((json) => (json['normalizer'] = { type: 'Precompiled' }));
-    await refused('tokenizer-unsupported', /normalizer.*Precompiled/);
+    await changed((json) => (json['normalizer'] = { type: 'BertNormalizer' }));
+    await refused('tokenizer-unsupported', /normalizer.*BertNormalizer/);
+    await changed((json) => (json['normalizer'] = { type: 'Precompiled', precompiled_charsmap: 'AAQAAA==' }));
+    await refused('tokenizer-unsupported', /table of its Precompiled is cut/);
     await changed((json) => (json['pre_tokenizer'] = { type: 'UnicodeScripts' }));
     await refused('tokenizer-unsupported', /pre-tokenizer.*UnicodeScripts/);
     await changed((json) => (json['decoder'] = { type: 'CTC' }));

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { AddedTokenSplitter, readAddedTokens, type AddedToken } from './added-tokens';
-import { BpeModel } from './bpe';
 import { toByteAlphabet } from './byte-alphabet';
 import { createDecoder, type DecoderStream } from './decoder';
 import type { JsonObject } from '../base/fetched-file';
@@ -11,6 +10,7 @@ import { badModelFile, isObject, readModelJson, requireModelFolder } from './mod
 import { createNormalizer, type Normalizer } from './normalizer';
 import { createPreTokenizer, type PreTokenizer } from './pre-tokenizer';
 import { readSpecialTokens } from './special-tokens';
+import { createTokenModel, type TokenModel } from './token-model';
 
 export interface TextTokenizer {
   /** Highest id + 1, added tokens included. */
@@ -54,7 +54,7 @@ const CACHED_PIECES = 50_000;
 
 /**
  * The tokenizer of a Hugging Face model folder: tokenizer.json, with the names of its special tokens from
- * tokenizer_config.json, special_tokens_map.json or config.json, and the tokens that those add. BPE only; anything that would give other ids than the
+ * tokenizer_config.json, special_tokens_map.json or config.json, and the tokens that those add. BPE and Unigram; anything that would give other ids than the
  * tokenizers library is refused by name. Errors: model-folder-missing, tokenizer-missing, model-file-not-json,
  * tokenizer-unsupported.
  */
@@ -71,7 +71,7 @@ export async function loadTokenizer(modelDir: string): Promise<TextTokenizer> {
   }
   if (!isObject(json['model'])) throw badModelFile(file, 'it has no "model"');
   const preTokenizer = createPreTokenizer(json['pre_tokenizer'], file);
-  const model = new BpeModel(json['model'], file, !preTokenizer.bytesLast);
+  const model = createTokenModel(json['model'], file, !preTokenizer.bytesLast);
   const added = await completeAddedTokens(modelDir, readAddedTokens(json['added_tokens'], file), model.vocab);
   const tokenizer = new JsonTokenizer(json, preTokenizer, model, added, file);
   const special = await readSpecialTokens(modelDir, (id) => tokenizer.tokenText(id));
@@ -97,7 +97,7 @@ class JsonTokenizer implements TextTokenizer {
   constructor(
     json: JsonObject,
     private readonly preTokenizer: PreTokenizer,
-    private readonly model: BpeModel,
+    private readonly model: TokenModel,
     added: readonly AddedToken[],
     file: string,
   ) {

@@ -277,4 +277,5 @@ def main():
     write(HERE / "chat.json", {"now": NOW.isoformat(), "rendered": rendered, "examples": examples})
 
 
-main()
+if __name__ == "__main__":
+    main()

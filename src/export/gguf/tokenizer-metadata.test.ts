@@ -89,6 +89,15 @@ it('refuses a special token that takes in the blanks after it', async (t) => {
   await assert.rejects(metadataOf(folder), /its token <unk> takes in the blanks after it, and llama\.cpp keeps them/);
 });
 
+it('refuses a Unigram tokenizer', async (t) => {
+  const folder = modelFolder(t, 'llama-2', 'llama-2');
+  copyFileSync(path.join(TEXT, 'families', 'unigram-bytes', 'tokenizer.json'), path.join(folder, 'tokenizer.json'));
+  await assert.rejects(
+    metadataOf(folder),
+    /its tokenizer is Unigram, and llama\.cpp cuts the texts of its model otherwise/,
+  );
+});
+
 it('refuses a pre-tokenizer that llama.cpp does not have', async (t) => {
   const folder = modelFolder(t, 'qwen', 'qwen3', (json) => {
     json['pre_tokenizer'] = { type: 'ByteLevel', add_prefix_space: true, use_regex: true };

@@ -7,6 +7,7 @@ import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { completeAddedTokens } from '../../text/later-tokens';
 import { isObject, readModelJson } from '../../text/model-files';
 import { readSpecialTokens } from '../../text/special-tokens';
+import { isUnigram } from '../../text/token-model';
 import type { MetadataValue } from '../../base/gguf/gguf-format';
 import { namePreTokenizer, stagesOf } from './name-pre-tokenizer';
 import { TOKEN_TYPES } from '../../text/gguf/token-types';
@@ -196,6 +197,8 @@ async function readTokenizerFile(modelDir: string): Promise<TokenizerFile> {
   const json = (await readModelJson(modelDir, 'tokenizer.json')) ?? {};
   // That it is one was checked when the model was opened.
   const model = json['model'] as JsonObject;
+  if (isUnigram(model))
+    throw impossible(file, 'its tokenizer is Unigram, and llama.cpp cuts the texts of its model otherwise');
   const vocab = new Map(Object.entries(model['vocab'] as Record<string, number>));
   const merges = (model['merges'] as readonly (string | [string, string])[]).map((merge): [string, string] => {
     if (typeof merge !== 'string') return merge;
