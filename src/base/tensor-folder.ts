@@ -36,7 +36,13 @@ export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTens
 
 /** The tensors of one file. @throws SftError what reading its header throws */
 export function tensorsOf(file: string): LocatedTensor[] {
-  return [...readSafetensorsHeader(file).tensors.values()].map((entry) => ({ ...entry, file }));
+  const entries = [...readSafetensorsHeader(file).tensors.values()];
+  return entries.map((entry) => ({ ...entry, name: nameAlone(entry.name), file }));
+}
+
+/** The name that a tensor of a multimodal model's text part has in a folder of the text model alone: transformers wrote both of these forms. */
+function nameAlone(name: string): string {
+  return name.replace(/^language_model\./, '').replace(/^model\.language_model\./, 'model.');
 }
 
 function shardFiles(modelDir: string): string[] {

@@ -1,5 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readFetchedJson, type JsonObject } from '../base/fetched-file';
+import { textConfigOf } from '../model/text-config';
 
 const TOKENIZER_FILES = [
   'tokenizer.json',
@@ -12,9 +14,11 @@ const TOKENIZER_FILES = [
 ];
 const CONFIG_FILES = ['config.json', 'generation_config.json'];
 
-/** Copies what a model folder needs besides its weights, as far as the base model's folder has it. */
+/** Copies what a model folder needs besides its weights, as far as the base model's folder has it: of a multimodal model, what its text model needs. */
 export async function copyModelFiles(modelDir: string, folder: string, chatTemplate: string): Promise<void> {
   await copyPresent(modelDir, folder, CONFIG_FILES);
+  const text = textConfigOf(readFetchedJson(path.join(folder, 'config.json')) ?? {});
+  if (text !== undefined) await writeConfig(folder, text);
   await copyTokenizer(modelDir, folder, chatTemplate);
 }
 
@@ -30,12 +34,15 @@ export async function describePartedTables(folder: string): Promise<void> {
 
 /** @param changes keys of config.json; those that are undefined are taken out */
 async function changeConfig(folder: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = path.join(folder, 'config.json');
-  const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  const config = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as JsonObject;
   // Not written anew without need: JSON.stringify turns 6.0 into 6, which some readers of configurations refuse.
   if (Object.entries(changes).every(([key, value]) => value === undefined && !(key in config))) return;
   // What is undefined is not written.
-  await writeFile(file, `${JSON.stringify({ ...config, ...changes }, null, 2)}\n`);
+  await writeConfig(folder, { ...config, ...changes });
+}
+
+async function writeConfig(folder: string, config: JsonObject): Promise<void> {
+  await writeFile(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */

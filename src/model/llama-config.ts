@@ -14,11 +14,14 @@ import { familyOf } from './families/registry';
 import { configOfGguf } from './gguf/config-of-gguf';
 import { readRope, ropeParameters, type Rope } from './rope-scaling';
 import { unreadableQuantisation } from './quantisation-config';
+import { PATH_WITHIN, textConfigOf } from './text-config';
 
 /** A decoder as its config.json describes it: what all families have, and the traits of its own. */
 export interface LlamaConfig extends FamilyTraits {
   /** `LlamaForCausalLM` and so on, as transformers names it. */
   readonly architecture: string;
+  /** Where embedding, layers and last norm are in that class, as PEFT names them: `model`, or deeper in a multimodal model. */
+  readonly decoderPath: string;
   readonly vocabSize: number;
   readonly hiddenSize: number;
   readonly intermediateSize: number;
@@ -63,7 +66,9 @@ export function readLlamaConfig(modelDir: string): LlamaConfig {
 }
 
 /** @throws SftError invalid-model-config, unsupported-architecture */
-export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
+export function parseLlamaConfig(whole: JsonObject, file: string): LlamaConfig {
+  const text = textConfigOf(whole);
+  const json = text ?? whole;
   const read = new ConfigReader(json, file);
   const family = familyOf(read);
   const defaults = { ...DEFAULTS, ...family.defaults };
@@ -75,8 +80,8 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
   if (json['mlp_bias'] === true) throw read.unsupported('mlp_bias is not supported');
 
   const hiddenSize = read.count('hidden_size');
-  const heads = read.count('num_attention_heads');
-  const kvHeads = read.count('num_key_value_heads', heads);
+  const heads = read.count('num_attention_heads', defaults.heads);
+  const kvHeads = read.count('num_key_value_heads', defaults.kvHeads ?? heads);
   const headDim = read.count('head_dim', defaults.headDim ?? hiddenSize / heads);
   const layers = read.count('num_hidden_layers');
   if (layers > MOST_LAYERS) throw read.invalid(`num_hidden_layers is ${layers}: no model has so many`);
@@ -88,7 +93,8 @@ export function parseLlamaConfig(json: JsonObject, file: string): LlamaConfig {
   const rope = readRope(parameters, read, { theta: defaults.ropeTheta, headDim, partial: family.partialRotary });
   return {
     architecture: family.architecture,
-    vocabSize: read.count('vocab_size'),
+    decoderPath: text === undefined ? 'model' : PATH_WITHIN,
+    vocabSize: read.count('vocab_size', defaults.vocabSize),
     intermediateSize: read.count('intermediate_size'),
     heads,
     kvHeads,

@@ -49,7 +49,7 @@ export class UnigramModel {
     for (const part of this.best(piece)) {
       const id = this.vocab.get(part);
       if (id !== undefined) ids.push(id);
-      else ids.push(...(this.bytes?.spell(part) ?? [this.unknown(part)]));
+      else for (const unknown of this.bytes?.spell(part) ?? [this.unknown(part)]) ids.push(unknown);
     }
     return ids;
   }

@@ -11,7 +11,7 @@ import { architectureOf } from './architecture';
 
 /** A pair of matrices in a file, and the matrix of the model that it changes. */
 interface Pair {
-  /** `model.layers.0.self_attn.q_proj` */
+  /** As PEFT names it: `model.layers.0.self_attn.q_proj` */
   readonly module: string;
   readonly a: StoredTensor;
   readonly b: StoredTensor;
@@ -50,8 +50,9 @@ export async function unpackLora(file: string, folder: string, config: LlamaConf
 function pairsOf(tensors: ReadonlyMap<string, StoredTensor>, config: LlamaConfig): readonly Pair[] {
   return Array.from({ length: config.layers }, (_, layer) =>
     config.modules.flatMap((name) => {
-      const module = `model.layers.${layer}.${modulePath(name)}`;
-      const stored = ggufName(`${module}.weight`, config);
+      const within = `layers.${layer}.${modulePath(name)}`;
+      const module = `${config.decoderPath}.${within}`;
+      const stored = ggufName(`model.${within}.weight`, config);
       const [a, b] = ['lora_a', 'lora_b'].map((kind) => tensors.get(`${stored}.${kind}`));
       return a === undefined || b === undefined ? [] : [{ module, a, b }];
     }),

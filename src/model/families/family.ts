@@ -67,6 +67,10 @@ export interface FamilyDefaults {
   readonly maxPositionEmbeddings: number;
   /** Hidden size by heads unless given. */
   readonly headDim?: number;
+  readonly heads?: number;
+  /** As many as heads unless given. */
+  readonly kvHeads?: number;
+  readonly vocabSize?: number;
 }
 
 /** The one activation that a family has, and the key of config.json that names it. */

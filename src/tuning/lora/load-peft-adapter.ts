@@ -4,7 +4,8 @@ import { readSafetensorsHeader } from '../../base/safetensors';
 import { ADAPTER_WEIGHTS } from '../adapter-config';
 import type { TuningTarget } from '../method';
 import { LoraAdapter } from './lora-adapter';
-import { loraTensorName, type LoraPlace } from './lora-config';
+import type { LlamaConfig } from '../../model/llama-config';
+import { loraTensorName, peftTensorName, type LoraPlace } from './lora-config';
 import { readPeftConfig } from './peft-config';
 
 /**
@@ -13,7 +14,7 @@ import { readPeftConfig } from './peft-config';
  */
 export function loadPeftAdapter(target: TuningTarget, adapterDir: string): LoraAdapter {
   const { config, places } = readPeftConfig(adapterDir, target.config);
-  checkRanks(path.join(adapterDir, ADAPTER_WEIGHTS), places);
+  checkRanks(path.join(adapterDir, ADAPTER_WEIGHTS), target.config, places);
   const adapter = new LoraAdapter(target, config, places);
   try {
     adapter.read(target.device, adapterDir);
@@ -25,10 +26,10 @@ export function loadPeftAdapter(target: TuningTarget, adapterDir: string): LoraA
 }
 
 /** Memory is asked for only once the file is known to hold as much. */
-function checkRanks(file: string, places: readonly LoraPlace[]): void {
+function checkRanks(file: string, model: LlamaConfig, places: readonly LoraPlace[]): void {
   const { tensors } = readSafetensorsHeader(file);
   for (const { layer, module, r } of places) {
-    const name = loraTensorName(layer, module, 'A');
+    const name = peftTensorName(model, loraTensorName(layer, module, 'A'));
     const rank = tensors.get(name)?.shape[0];
     if (rank === r) continue;
     const reason =

@@ -13,7 +13,15 @@ import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapterConfig } from '../adapter-c
 import type { TuningTarget } from '../method';
 import { DoraNorms } from './dora-norms';
 import { FixedPairs, type JoinedPairs } from './fixed-pairs';
-import { loraScale, loraTensorName, moduleName, ofTwiceTheRank, type LoraConfig, type LoraPlace } from './lora-config';
+import {
+  loraScale,
+  loraTensorName,
+  moduleName,
+  ofTwiceTheRank,
+  peftTensorName,
+  type LoraConfig,
+  type LoraPlace,
+} from './lora-config';
 import { placesFor } from './lora-places';
 import { requireStart, startPairs, type StartingPair } from './pair-start';
 import { peftConfigJson } from './peft-config';
@@ -134,7 +142,7 @@ export class LoraAdapter implements Tuning {
   async write(device: Device, baseModel: string, folder: string): Promise<void> {
     const { fixed } = this;
     const config = fixed === undefined ? this.config : ofTwiceTheRank(this.config);
-    await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(config, baseModel));
+    await writeFile(path.join(folder, ADAPTER_CONFIG), peftConfigJson(config, baseModel, this.target.config));
     const joined = fixed?.join();
     try {
       await writeTensors(device, path.join(folder, ADAPTER_WEIGHTS), this.stored(joined));
@@ -162,7 +170,8 @@ export class LoraAdapter implements Tuning {
   private stored(joined: JoinedPairs | undefined): readonly NamedTensor[] {
     const pairs = new Map(joined?.tensors.map((tensor) => [tensor.name, tensor]));
     const own = this.parameters.all().map((parameter) => pairs.get(parameter.name) ?? parameter);
-    return [...own, ...namedTwice(this.parameters, this.config.tables)];
+    const all: readonly NamedTensor[] = [...own, ...namedTwice(this.parameters, this.config.tables)];
+    return all.map((tensor) => ({ ...tensor, name: peftTensorName(this.target.config, tensor.name) }));
   }
 
   free(): void {

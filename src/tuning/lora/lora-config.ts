@@ -72,10 +72,24 @@ export function moduleName(layer: number, name: ModuleName): string {
   return `model.layers.${layer}.${modulePath(name)}`;
 }
 
+/** As PEFT finds it in transformers' class, which for a multimodal model holds the text model deeper within. */
+export function peftModuleName(
+  { decoderPath }: Pick<LlamaConfig, 'decoderPath'>,
+  layer: number,
+  name: ModuleName,
+): string {
+  return `${decoderPath}.layers.${layer}.${modulePath(name)}`;
+}
+
+/** The name that a tensor of an adapter has in PEFT's file. */
+export function peftTensorName({ decoderPath }: Pick<LlamaConfig, 'decoderPath'>, name: string): string {
+  return name.replace(/^base_model\.model\.model\./, `base_model.model.${decoderPath}.`);
+}
+
 /** The tensors of a pair. */
 type LoraPart = 'A' | 'B' | 'magnitude';
 
-/** The tensor name in PEFT's adapter_model.safetensors. */
+/** The tensor name in PEFT's adapter_model.safetensors, in a model that is nothing but text. */
 export function loraTensorName(layer: number, name: ModuleName, part: LoraPart): string {
   const module = `base_model.model.${moduleName(layer, name)}`;
   return part === 'magnitude' ? `${module}.lora_magnitude_vector` : `${module}.lora_${part}.weight`;

@@ -1,6 +1,6 @@
 import { SftError } from '../../base/errors';
 import type { LlamaConfig } from '../../model/llama-config';
-import { moduleName, type LoraConfig, type LoraPlace } from './lora-config';
+import { peftModuleName, type LoraConfig, type LoraPlace } from './lora-config';
 import { matchInTime, modulesMeant, patternValues, type ModuleTest } from './module-patterns';
 
 /** What says where pairs sit and how large they are, in PEFT's words. */
@@ -67,7 +67,7 @@ function find(model: LlamaConfig, { r, alpha, targets, excluded, ranks, alphas, 
   const places: LoraPlace[] = [];
   for (let layer = 0; layer < model.layers; layer++) {
     for (const module of model.modules) {
-      const name = moduleName(layer, module);
+      const name = peftModuleName(model, layer, module);
       if (inLayer?.(layer) === false || !meant(name) || left(name)) continue;
       places.push({ layer, module, r: rankOf(name) ?? r, alpha: alphaOf(name) ?? alpha });
     }

@@ -11,7 +11,7 @@ import { readTokenIndices } from './trainable-tokens';
 import { tokenIndicesJson } from './trained-tables';
 
 /** adapter_config.json as PEFT 0.21 writes it: sorted keys, two spaces. */
-export function peftConfigJson(config: LoraConfig, baseModel: string): string {
+export function peftConfigJson(config: LoraConfig, baseModel: string, model: LlamaConfig): string {
   const fields: Record<string, unknown> = {
     alpha_pattern: config.alpha_pattern ?? {},
     base_model_name_or_path: baseModel,
@@ -27,16 +27,27 @@ export function peftConfigJson(config: LoraConfig, baseModel: string): string {
     r: config.r,
     rank_pattern: config.rank_pattern ?? {},
     revision: null,
-    target_modules: config.target_modules,
+    target_modules: writtenTargets(config, model),
     task_type: 'CAUSAL_LM',
     trainable_token_indices: tokenIndicesJson(config.tokens ?? {}),
     use_dora: config.use_dora ?? false,
     use_rslora: config.use_rslora,
-    ...savedTablesJson(config.tables),
+    ...savedTablesJson(config.tables, model),
     ...config.placing,
   };
   const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 2)}\n`;
+}
+
+/** In a multimodal model names alone would mean matrices of its other parts too. */
+function writtenTargets(
+  { target_modules: targets, placing }: LoraConfig,
+  { decoderPath }: LlamaConfig,
+): LoraConfig['target_modules'] {
+  // PEFT chooses layers by a list of names alone.
+  if (typeof targets === 'string' || decoderPath === 'model' || placing?.['layers_to_transform'] != null)
+    return targets;
+  return `${decoderPath.replaceAll('.', '\\.')}\\..*\\.(?:${targets.join('|')})`;
 }
 
 /** With the others PEFT would change the base model whenever it loads the adapter; what is saved here fits the model as it is. */

@@ -37,13 +37,13 @@ export function chosenTables(
 export function readSavedTables(
   modules: unknown,
   tied: unknown,
-  { tieWordEmbeddings }: Pick<LlamaConfig, 'tieWordEmbeddings'>,
+  { tieWordEmbeddings, decoderPath }: Pick<LlamaConfig, 'tieWordEmbeddings' | 'decoderPath'>,
   refuse: (reason: string) => Error,
 ): SavedTables | undefined {
   if (modules === undefined || modules === null) return undefined;
   const list: readonly unknown[] = Array.isArray(modules) ? modules : [modules];
   if (list.length === 0) return undefined;
-  const named = list.map((module) => TABLES.find((name) => module === name || module === `model.${name}`));
+  const named = list.map((module) => TABLES.find((name) => module === name || module === `${decoderPath}.${name}`));
   const other = list[named.indexOf(undefined)];
   if (other !== undefined) {
     throw refuse(`modules_to_save names ${JSON.stringify(other)}: embed_tokens and lm_head alone can be trained whole`);
@@ -87,10 +87,13 @@ export function namedTwice(parameters: ParameterSet, tables: SavedTables | undef
 }
 
 /** As adapter_config.json has them. */
-export function savedTablesJson(tables: SavedTables | undefined): Readonly<Record<string, unknown>> {
+export function savedTablesJson(
+  tables: SavedTables | undefined,
+  { decoderPath }: Pick<LlamaConfig, 'decoderPath'>,
+): Readonly<Record<string, unknown>> {
   // The key is written where it says something: older PEFT does not know it.
   if (tables?.tied !== true) return { modules_to_save: tables?.names ?? null };
-  return { modules_to_save: ['model.embed_tokens'], ensure_weight_tying: true };
+  return { modules_to_save: [`${decoderPath}.embed_tokens`], ensure_weight_tying: true };
 }
 
 function copiesOf({ names, tied }: SavedTables): readonly TableName[] {

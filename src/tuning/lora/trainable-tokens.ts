@@ -50,7 +50,7 @@ export function readTokenIndices(
   }
   const tokens: Partial<Record<TableName, readonly number[]>> = {};
   for (const [module, ids] of Object.entries(value)) {
-    const table = TABLES.find((name) => module === name || module === `model.${name}`);
+    const table = TABLES.find((name) => module === name || module === `${model.decoderPath}.${name}`);
     if (table === undefined || !isIds(ids)) {
       throw refuse(
         `trainable_token_indices of ${JSON.stringify(module)} are not ids of tokens in embed_tokens or lm_head`,
