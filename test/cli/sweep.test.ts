@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { RunFolder } from '../../src/runs/folder/run-folder';
 import { readRun } from '../../src/runs/read-runs';
 import { siblingsOf, sweptValues } from '../../src/runs/sweep/siblings';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from './sft';
@@ -27,6 +28,18 @@ interface Told {
 const runsOf = (lines: readonly Line[]): readonly Told[] => lines.at(-1)!['runs'] as readonly Told[];
 const adapters = (runs: readonly Told[]): number[] =>
   runs.map(({ run }) => statSync(path.join(run, 'adapter', 'adapter_model.safetensors')).mtimeMs);
+
+/** Tells the last run of a sweep to stop, and holds the first one up until it has. */
+async function stopWaiting(output: string): Promise<void> {
+  const names = readdirSync(output).sort();
+  const [first, last] = [names[0]!, names.at(-1)!].map((name) => new RunFolder(path.join(output, name)));
+  await first!.sendControl('pause');
+  await last!.sendControl('stop');
+  // The state of a run that waits is no event of ours.
+  while ((await last!.readState()).status !== 'stopped') await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal((await last!.readState()).message, 'stopped before it began');
+  await first!.sendControl('resume');
+}
 
 describe('sft sweep', () => {
   it('makes a labelled run of each combination, goes on after a kill, and makes nothing twice', async () => {
@@ -76,6 +89,22 @@ describe('sft sweep', () => {
     assert.deepEqual(adapters(runs), before);
     assert.match(again.out, /^run +state +validation loss +test loss +ROUGE-L/);
     assert.match(again.out, /2 test examples: too few to rank/);
+  });
+
+  it('stops a run at once that is told to while it waits', async () => {
+    const own = temporaryFolder();
+    const config = smallConfig(own, { ...QUICK, sweep: { learning_rate: [1e-4, 1e-3, 1e-2] } });
+    let stopped: Promise<void> | undefined;
+    const { code, lines } = await follow(['sweep', config], (line) => {
+      if (line.type === 'step') stopped ??= stopWaiting(path.join(own, 'runs'));
+    });
+    await stopped;
+    assert.equal(code, 1);
+    assert.deepEqual(
+      runsOf(lines).map(({ status }) => status),
+      ['done', 'done', 'stopped'],
+    );
+    assert.equal(sft(['sweep', config]).code, 0, 'it goes on when the sweep is asked for again');
   });
 
   it('is left out of a single run, which says so', async () => {

@@ -15,23 +15,50 @@ export interface SweepOptions {
   readonly onNote: (member: Member, text: string) => void;
 }
 
+/** How often it is looked whether a run is told to stop that waits for its turn, ms. */
+const LOOK_EVERY = 500;
+
 /**
  * Makes the runs of a sweep in this process, one after the other: each is done, or goes on from its last checkpoint. One that fails, was
- * deleted or is another process's is told of, and the next one follows.
+ * deleted or is another process's is told of, and the next one follows. One that is told to stop while it waits is stopped at once.
  *
  * @returns whether it came to its end; false where it was stopped
  */
 export async function runSweep(members: readonly Member[], options: SweepOptions): Promise<boolean> {
   const { signal } = options;
   await announce(members);
-  for (const [at, member] of members.entries()) {
-    if (signal.aborted) {
-      await recordStop(members.slice(at));
-      return false;
+  const waiting = new Set(members);
+  let looking = Promise.resolve();
+  const look = setInterval(() => {
+    looking = looking.then(() => endAsked(waiting, options));
+  }, LOOK_EVERY);
+  try {
+    for (const member of members) {
+      if (signal.aborted) {
+        for (const left of waiting) await recordStop(left, 'its sweep was stopped before it');
+        return false;
+      }
+      if (waiting.delete(member)) await runMember(member, options);
     }
-    await runMember(member, options);
+    return !signal.aborted;
+  } finally {
+    clearInterval(look);
+    await looking;
   }
-  return !signal.aborted;
+}
+
+/** Stops those of the waiting runs that are told to stop, so that none of them begins first, and lets them wait no longer. */
+async function endAsked(waiting: Set<Member>, { onNote }: SweepOptions): Promise<void> {
+  for (const member of waiting) {
+    if ((await member.folder.readControl()) !== 'stop' || !waiting.delete(member)) continue;
+    try {
+      await recordStop(member, 'stopped before it began');
+      await member.folder.clearControl();
+    } catch (error) {
+      if (!(error instanceof SftError)) throw error;
+      onNote(member, formatError(error));
+    }
+  }
 }
 
 async function runMember(member: Member, { device, signal, ...told }: SweepOptions): Promise<void> {
@@ -66,6 +93,8 @@ async function announce(members: readonly Member[]): Promise<void> {
   let before = 0;
   for (const member of members) {
     const waiting = await notBegun(member);
+    // What was asked of a process that is gone is not asked of this one.
+    if (waiting) await member.folder.clearControl(Date.now() - process.uptime() * 1000);
     if (waiting && before > 0) {
       const message = `waits for ${before === 1 ? 'another run' : `${before} other runs`} of its sweep`;
       await writeState(member, { status: 'queued', message });
@@ -74,12 +103,9 @@ async function announce(members: readonly Member[]): Promise<void> {
   }
 }
 
-/** The runs that the sweep did not come to are stopped, not interrupted. */
-async function recordStop(members: readonly Member[]): Promise<void> {
-  for (const member of members) {
-    if (await notBegun(member))
-      await writeState(member, { status: 'stopped', message: 'its sweep was stopped before it' });
-  }
+/** A run that the sweep does not come to is stopped, not interrupted. */
+async function recordStop(member: Member, message: string): Promise<void> {
+  if (await notBegun(member)) await writeState(member, { status: 'stopped', message });
 }
 
 /** Whether a run waits for this process: what another one works on, and what has ended, is left as it is. */
