@@ -5,7 +5,10 @@ import type { EffectiveValues } from './defaults';
 import type { ConfigFacts } from './facts';
 import { removeKey } from './repair';
 
-type Values = Pick<EffectiveValues, 'fp16' | 'bf16' | 'packing' | 'device' | 'engine' | 'load_in_4bit'>;
+type Values = Pick<
+  EffectiveValues,
+  'fp16' | 'bf16' | 'packing' | 'device' | 'engine' | 'load_in_4bit' | 'training_type'
+>;
 
 /** What configurations of other trainers ask for, accepted with a word on what happens instead. */
 export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devices'>): Generator<Advice> {
@@ -17,11 +20,10 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
   ] as const) {
     // Both at once are an error of the configuration.
     if (!values[key] || (values.fp16 && values.bf16) || computes.includes(type)) continue;
-    const kept = values.load_in_4bit ? 'in 4 bits' : 'in the type of their files';
     yield {
       ...about,
       keys: [[key]],
-      reason: `${key} true: the processor computes in fp32 instead, which is more exact and faster here; frozen weights stay ${kept}`,
+      reason: `${key} true: the processor computes in fp32 instead, which is more exact and faster here; ${weightsOf(values)}`,
       remedy: 'leave it, or remove it',
       repairs: [removeKey(key)],
     };
@@ -35,6 +37,13 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
     remedy: 'leave it, or remove it',
     repairs: [removeKey('packing')],
   };
+}
+
+/** What becomes of the weights, which 16 bits would halve elsewhere. */
+function weightsOf({ training_type: type, load_in_4bit: in4bit }: Values): string {
+  // Masters in fp32 are what an update needs; beside them, weights in bf16 would be memory on top.
+  if (type === 'full') return 'all weights are trained, and held in fp32 once';
+  return `frozen weights stay ${in4bit ? 'in 4 bits' : 'in the type of their files'}`;
 }
 
 /** What the device computes in; where none is known, what the processor does. */

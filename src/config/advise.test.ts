@@ -223,6 +223,7 @@ describe('checkConfigText: what other trainers ask for', () => {
     assert.match(packing!, /^info packing true: batches hold no padding here/);
     assert.deepEqual(others, []);
     assert.match(said({ fp16: true })[0]!, /^info fp16 true: .* in the type of their files/);
+    assert.match(said({ bf16: true, training_type: 'full' })[0]!, /all weights are trained, and held in fp32 once/);
   });
 
   it('is not said of a device that does it, nor of both types at once', () => {
