@@ -20,7 +20,7 @@ const ARROWS = {
   engines: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'tuning', 'train', 'generate'],
   runs: ['base', 'compute', 'model', 'text', 'dataset', 'config', 'train', 'generate', 'export', 'engines'],
   verify: ['base', 'compute', 'config', 'model', 'text', 'dataset', 'generate', 'export', 'runs'],
-  serve: ['base', 'compute', 'config', 'model', 'generate', 'text', 'runs'],
+  serve: ['base', 'dataset', 'compute', 'config', 'model', 'generate', 'text', 'runs'],
   cli: [
     'base',
     'compute',

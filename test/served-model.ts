@@ -31,8 +31,9 @@ export class ServedModel {
     readonly logged: string[],
   ) {}
 
-  static async start(): Promise<ServedModel> {
-    const catalog = await modelCatalog(createCpuDevice({ threads: 2 }), path.resolve('examples/tiny-llama'), {});
+  /** @param modelDir another model folder than the example's */
+  static async start(modelDir = path.resolve('examples/tiny-llama')): Promise<ServedModel> {
+    const catalog = await modelCatalog(createCpuDevice({ threads: 2 }), modelDir, {});
     return ServedModel.serve(catalog, [], {});
   }
 

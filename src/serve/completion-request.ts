@@ -1,4 +1,6 @@
 import type * as v from 'valibot';
+import { readCall, toolsOf, writtenCalls } from '../dataset/formats/tool-calls';
+import { parseExactly } from '../dataset/json/exact-json';
 import type { SamplingOptions } from '../generate/sampler';
 import type { ChatMessage } from '../text/chat-template';
 import type { JsonFields } from './request-body';
@@ -23,6 +25,8 @@ export interface CompletionRequest {
 
 export interface ChatRequest extends CompletionRequest {
   readonly messages: readonly ChatMessage[];
+  /** The functions that the model is told of: a JSON list. */
+  readonly tools: string | undefined;
 }
 
 export interface TextRequest extends CompletionRequest {
@@ -32,8 +36,11 @@ export interface TextRequest extends CompletionRequest {
   readonly echo: boolean;
 }
 
-/** @throws ApiError 400 that names the field */
-export function parseChatRequest(json: JsonFields): ChatRequest {
+/**
+ * @param source the text that the fields were read from: calls and functions have their numbers as it writes them, as in training
+ * @throws ApiError 400 that names the field
+ */
+export function parseChatRequest(json: JsonFields, source: string): ChatRequest {
   const fields = readFields(CHAT_REQUEST, json);
   const { logprobs = false, top_logprobs: top = 0 } = fields;
   if (top > 0 && !logprobs) throw invalid('top_logprobs', 'is only for logprobs: true');
@@ -41,10 +48,35 @@ export function parseChatRequest(json: JsonFields): ChatRequest {
     ...commonOf(fields),
     maxTokens: fields.max_completion_tokens ?? fields.max_tokens,
     logProbs: logprobs ? { top } : undefined,
-    messages: fields.messages.map(({ role, content }) => ({
-      role: role === 'developer' ? 'system' : role,
-      content: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
-    })),
+    ...conversationIn(fields, source),
+  };
+}
+
+function conversationIn(
+  { messages, tools = [], tool_choice: choice }: v.InferOutput<typeof CHAT_REQUEST>,
+  source: string,
+): Pick<ChatRequest, 'messages' | 'tools'> {
+  const calls = messages.some((message) => writtenCalls(message).length > 0);
+  const exact = (calls || tools.length > 0 ? parseExactly(source) : {}) as JsonFields;
+  const written = exact['messages'] as readonly JsonFields[] | undefined;
+  return {
+    messages: messages.map((message, at) => messageOf(message, writtenCalls(written?.[at] ?? {}))),
+    // A model that is not to call any is not told of them: nothing else keeps it from calling.
+    tools: choice === 'none' ? undefined : toolsOf(exact),
+  };
+}
+
+type GivenMessage = v.InferOutput<typeof CHAT_REQUEST>['messages'][number];
+
+function messageOf({ role, content, ...rest }: GivenMessage, calls: readonly unknown[]): ChatMessage {
+  const said = typeof content === 'string' ? content : content.map((part) => part.text).join('');
+  const { name, tool_call_id: callId } = { name: undefined, tool_call_id: undefined, ...rest };
+  return {
+    role: role === 'developer' ? 'system' : role,
+    content: said,
+    ...(calls.length === 0 ? {} : { calls: calls.map(readCall) }),
+    ...(role === 'tool' && typeof name === 'string' ? { name } : {}),
+    ...(role === 'tool' && typeof callId === 'string' ? { callId } : {}),
   };
 }
 

@@ -1,7 +1,9 @@
 import { SftError } from '../base/errors';
-import type { ChatMessage } from '../text/chat-template';
+import { isToolMessage } from '../dataset/formats/tool-calls';
 import type { ChatTokenizer } from '../text/chat-tokenizer';
+import { unwritten } from '../text/tool-support';
 import { ApiError } from './api-error';
+import type { ChatRequest } from './completion-request';
 
 /** What the model is asked: one of a request's prompts. */
 export interface Prompt {
@@ -12,15 +14,30 @@ export interface Prompt {
   readonly echoed: string | undefined;
 }
 
-/** @throws ApiError 400 where the template refuses the conversation, such as two questions in a row */
-export function chatPrompt(chat: ChatTokenizer, messages: readonly ChatMessage[]): Prompt {
+/**
+ * @throws ApiError 400 where the template refuses the conversation, such as two questions in a row, or leaves some of it out: an answer
+ *   to less than was asked would look like one
+ */
+export function chatPrompt(chat: ChatTokenizer, { messages, tools }: Pick<ChatRequest, 'messages' | 'tools'>): Prompt {
   try {
-    return { ids: chat.encodePrompt(messages), param: 'messages', echoed: undefined };
+    const prompt = { ids: chat.encodePrompt(messages, tools), param: 'messages', echoed: undefined };
+    refuseLeftOut('tools', unwritten(chat.template, [], tools, []));
+    if (messages.some(isToolMessage)) {
+      refuseLeftOut('messages', unwritten(chat.template, messages, undefined, [chat.promptText(messages, tools)]));
+    }
+    return prompt;
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     const message = `the model's chat template refuses the messages: ${error.message}`;
     throw new ApiError(400, message, { param: 'messages', code: 'invalid_value' });
   }
+}
+
+/** @param what the chat template does not write, if anything. @throws ApiError 400 */
+function refuseLeftOut(param: string, what: string | undefined): void {
+  if (what === undefined) return;
+  const message = `${param}: the model's chat template leaves out ${what}`;
+  throw new ApiError(400, message, { param, code: 'unsupported_parameter' });
 }
 
 /** @param prompts texts, or the ids of their tokens */

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject } from '../dataset/formats/reading';
+import { callProblem, writtenCalls } from '../dataset/formats/tool-calls';
 import { between, flag, list, maybe, oneOf, open, text, whole } from '../base/shapes';
 
 /** OpenAI's requests, as the body holds them; null was taken out before, which its clients mean as absent. */
@@ -53,12 +55,38 @@ const COMMON = {
 
 const textPart = open({ type: v.literal('text', 'text, the only kind of part this server reads'), text });
 
-const message = open({
-  role: oneOf('system', 'developer', 'user', 'assistant'),
-  content: v.lazy((value): v.GenericSchema<unknown, string | { readonly text: string }[]> =>
-    Array.isArray(value) ? list(textPart) : v.string('text or a list of text parts'),
-  ),
+const said = v.lazy((value): v.GenericSchema<unknown, string | { readonly text: string }[]> =>
+  Array.isArray(value) ? list(textPart) : v.string('text or a list of text parts'),
+);
+
+const call = v.custom<JsonObject>(
+  (value) => callProblem(value) === undefined,
+  'a call: {"type": "function", "function": {"name": "…", "arguments": "{…}"}}',
+);
+
+/** What a client sends back of an answer of the assistant that calls tools. */
+const calling = open({
+  role: v.literal('assistant', 'assistant, the only one that calls tools'),
+  content: v.nullish(said, ''),
+  tool_calls: v.nullish(list(call)),
+  function_call: v.nullish(call),
 });
+
+const saying = open({
+  role: oneOf('system', 'developer', 'user', 'assistant', 'tool'),
+  content: said,
+  tool_call_id: v.nullish(text),
+  name: v.nullish(text),
+});
+
+const message = v.lazy((value): typeof calling | typeof saying =>
+  isJsonObject(value) && writtenCalls(value).length > 0 ? calling : saying,
+);
+
+const tool = v.custom<JsonObject>(
+  (value) => isJsonObject(value) && isJsonObject(value['function']) && typeof value['function']['name'] === 'string',
+  'a function: {"type": "function", "function": {"name": "…", "parameters": {…}}}',
+);
 
 export const CHAT_REQUEST = open({
   ...COMMON,
@@ -68,7 +96,7 @@ export const CHAT_REQUEST = open({
   logprobs: maybe(flag),
   top_logprobs: maybe(alternatives),
   response_format: unsupported({ type: 'text' }),
-  tools: unsupported([]),
+  tools: maybe(list(tool)),
   tool_choice: unsupported('none', 'auto'),
   functions: unsupported([]),
   function_call: unsupported('none', 'auto'),

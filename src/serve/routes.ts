@@ -26,14 +26,16 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/v1/models': { GET: listModels },
   '/v1/chat/completions': {
     POST: async (context, request, response) => {
-      const chatRequest = parseChatRequest(await readBody(request, context.maxBodyBytes));
-      const prompt = chatPrompt(context.catalog.chat, chatRequest.messages);
+      const { fields, source } = await readBody(request, context.maxBodyBytes);
+      const chatRequest = parseChatRequest(fields, source);
+      const prompt = chatPrompt(context.catalog.chat, chatRequest);
       await complete(context, response, 'chat', chatRequest, [prompt]);
     },
   },
   '/v1/completions': {
     POST: async (context, request, response) => {
-      const textRequest = parseTextRequest(await readBody(request, context.maxBodyBytes));
+      const { fields } = await readBody(request, context.maxBodyBytes);
+      const textRequest = parseTextRequest(fields);
       const prompts = textPrompts(context.catalog.chat, textRequest.prompts, textRequest.echo);
       await complete(context, response, 'text', textRequest, prompts);
     },

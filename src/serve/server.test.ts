@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { AUTHORIZED, refused, ServedModel, TOKEN } from '../../test/served-model';
 
+const CALL = { id: 'c1', type: 'function', function: { name: 'fee', arguments: '{}' } };
+const TOOL = { type: 'function', function: { name: 'fee' } };
+
 describe('the server', () => {
   let served: ServedModel;
   before(async () => {
@@ -116,6 +119,8 @@ describe('the server', () => {
     for (const body of ['', '{', '[]', 'null', '"text"', '{"model": "base",}']) {
       await refused(served.post('/v1/chat/completions', body), 400, 'invalid_json');
     }
+    const deep = `{"model": "base", "messages": [], "tools": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    await refused(served.post('/v1/chat/completions', deep), 400, 'invalid_json');
     const latin = Buffer.from([0x7b, 0x22, 0xe4, 0x22, 0x3a, 0x31, 0x7d]);
     await refused(served.ask({ method: 'POST', path: '/v1/completions', body: latin }), 400, 'invalid_json');
   });
@@ -129,7 +134,14 @@ describe('the server', () => {
       [{ messages: 'hello' }, 'messages', 'invalid_type'],
       [{ messages: [] }, 'messages', 'invalid_value'],
       [{ messages: [user, null] }, 'messages[1]', 'invalid_type'],
-      [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].role', 'invalid_value'],
+      [{ messages: [{ role: 'tool' }] }, 'messages[0].content', 'missing_required_parameter'],
+      [{ messages: [user, { role: 'user', tool_calls: [CALL] }] }, 'messages[1].role', 'invalid_value'],
+      [{ messages: [user, { role: 'assistant', tool_calls: [{}] }] }, 'messages[1].tool_calls[0]', 'invalid_type'],
+      [
+        { messages: [user, { role: 'assistant', tool_calls: 'x' }] },
+        'messages[1].content',
+        'missing_required_parameter',
+      ],
       [{ messages: [{ role: 'constructor', content: 'x' }] }, 'messages[0].role', 'invalid_value'],
       [{ messages: [{ role: 'user' }] }, 'messages[0].content', 'missing_required_parameter'],
       [
@@ -158,7 +170,10 @@ describe('the server', () => {
       [{ logprobs: 1 }, 'logprobs', 'invalid_type'],
       [{ top_logprobs: 2 }, 'top_logprobs', 'invalid_value'],
       [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'invalid_value'],
-      [{ tools: [{ type: 'function' }] }, 'tools', 'unsupported_parameter'],
+      [{ tools: [{ type: 'function' }] }, 'tools[0]', 'invalid_type'],
+      [{ tools: [TOOL] }, 'tools', 'unsupported_parameter'],
+      [{ tools: [TOOL], tool_choice: 'required' }, 'tool_choice', 'unsupported_parameter'],
+      [{ messages: [user, { role: 'assistant', tool_calls: [CALL] }] }, 'messages', 'invalid_value'],
       [{ response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter'],
       [{ frequency_penalty: 0.5 }, 'frequency_penalty', 'unsupported_parameter'],
       [{ max_token: 5 }, 'max_token', 'unknown_parameter'],

@@ -84,12 +84,15 @@ export interface ChatTokenizer {
   encodeExample(example: QuestionAnswer, maxSeqLength: number): EncodedExample;
   /** As encodeExample, without the ids and before truncation. */
   countExample(example: QuestionAnswer): ExampleTokens;
-  /** Ids of the messages with the header of the assistant's turn at the end. */
-  encodePrompt(messages: readonly ChatMessage[]): number[];
+  /**
+   * Ids of the messages with the header of the assistant's turn at the end.
+   * @param tools the functions that the model is told of: a JSON list
+   */
+  encodePrompt(messages: readonly ChatMessage[], tools?: string): number[];
   /** Ids that the answer of a conversation is asked with. */
   encodeQuestion(asked: AskedQuestion): number[];
   /** The text of that prompt, special tokens written out. */
-  promptText(messages: readonly ChatMessage[]): string;
+  promptText(messages: readonly ChatMessage[], tools?: string): string;
   /** What an answer's ids say, without special tokens, and without the thoughts before it where it was asked with thoughts. */
   decodeAnswer(ids: readonly number[]): string;
   /** Whether the model is asked with thoughts. */
@@ -234,8 +237,8 @@ class TemplateTokenizer implements ChatTokenizer {
     return this.encodePrompt(askedMessages(asked), asked.tools);
   }
 
-  promptText(messages: readonly ChatMessage[]): string {
-    return unmarked(this.markedPrompt(messages));
+  promptText(messages: readonly ChatMessage[], tools?: string): string {
+    return unmarked(this.markedPrompt(messages, tools));
   }
 
   private markedPrompt(messages: readonly ChatMessage[], tools?: string): string {
@@ -265,7 +268,8 @@ class TemplateTokenizer implements ChatTokenizer {
     const tools = this.literalJson(example.tools);
     const texts = conversationTexts(this.span, this.asWritten(meant), meant, this.options.trainOn ?? 'all', tools);
     const answers = messages.filter(({ role }) => role === 'assistant').length;
-    return { texts, about: { answers, leftOut: unwritten(template, meant, tools, texts) } };
+    const written = [texts.whole, ...texts.earlier].map(({ text }) => text);
+    return { texts, about: { answers, leftOut: unwritten(template, meant, tools, written) } };
   }
 
   private asWritten(messages: readonly ChatMessage[]): readonly ChatMessage[] {

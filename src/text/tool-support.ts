@@ -1,7 +1,6 @@
 import { SftError } from '../base/errors';
 import { isToolMessage } from '../dataset/formats/tool-calls';
 import type { ChatMessage, ChatTemplate } from './chat-template';
-import type { ConversationTexts } from './conversation-texts';
 import { CALL_PROBE, CALLED, GIVEN, LISTED, PLAIN_PROBE, PROBE_TOOLS, RESULT } from './tool-probe';
 
 /** What a chat template writes of tools. */
@@ -37,18 +36,21 @@ function supportOf(template: ChatTemplate): ToolSupport {
   return support;
 }
 
-/** What a template does not write of a conversation with tools, as a person reads it; undefined where it writes everything. */
+/**
+ * What a template does not write of a conversation with tools, as a person reads it; undefined where it writes everything.
+ * @param texts what it wrote
+ */
 export function unwritten(
   template: ChatTemplate,
   messages: readonly ChatMessage[],
   tools: string | undefined,
-  { whole, earlier }: ConversationTexts,
+  texts: readonly string[],
 ): string | undefined {
   if (tools !== undefined && !supportOf(template).lists) return 'the list of tools';
   const said = messages.flatMap(({ content, calls }) =>
     calls === undefined || content.trim() === '' ? [] : [content.trim()],
   );
-  const isWritten = (words: string): boolean => [whole, ...earlier].some(({ text }) => text.includes(words));
+  const isWritten = (words: string): boolean => texts.some((text) => text.includes(words));
   return said.every(isWritten) ? undefined : 'what the assistant says beside a call';
 }
 

@@ -8,17 +8,8 @@ import { TokenCounts } from '../../src/analysis/token-counts';
 import { readDataset } from '../../src/dataset/read';
 import type { Prediction } from '../../src/runs/folder/evaluation-schema';
 import { loadChatTokenizer } from '../../src/text/chat-tokenizer';
+import { TOOL_TEMPLATE } from '../tool-template';
 import { follow, MODEL, sft, smallConfig, temporaryFolder } from './sft';
-
-const TEMPLATE = `{{- bos_token }}
-{%- for tool in tools or [] %}{{- '<|start_header_id|>system<|end_header_id|>\\n\\n' + tool | tojson + '<|eot_id|>' }}{% endfor %}
-{%- for turn in messages %}
-{{- '<|start_header_id|>' + turn.role + '<|end_header_id|>\\n\\n' + turn.content }}
-{%- for call in turn.tool_calls or [] %}{{- '<call>' + call.function | tojson + '</call>' }}{% endfor %}
-{{- '<|eot_id|>' }}
-{%- endfor %}
-{%- if add_generation_prompt %}{{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}
-`;
 
 const TOOLS = [{ type: 'function', function: { name: 'fee', parameters: { type: 'object', properties: {} } } }];
 
@@ -46,7 +37,7 @@ function toolData(knows: boolean): {
   const folder = temporaryFolder();
   const model = path.join(folder, 'model');
   cpSync(MODEL, model, { recursive: true });
-  if (knows) writeFileSync(path.join(model, 'chat_template.jinja'), TEMPLATE);
+  if (knows) writeFileSync(path.join(model, 'chat_template.jinja'), TOOL_TEMPLATE);
   const data = path.join(folder, 'calls.jsonl');
   writeFileSync(data, Array.from({ length: 30 }, (_, at) => `${JSON.stringify(conversation(at))}\n`).join(''));
   const config = smallConfig(folder, {

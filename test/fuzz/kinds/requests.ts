@@ -32,6 +32,19 @@ const CHATS: readonly object[] = [
     tool_choice: 'auto',
     response_format: { type: 'text' },
   },
+  {
+    model: 'base',
+    messages: [
+      { role: 'user', content: 'What is the fee?' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'fee', arguments: '{"item": 1.0}' } }],
+      },
+      { role: 'tool', tool_call_id: 'c1', content: '100' },
+    ],
+    tools: [{ type: 'function', function: { name: 'fee', parameters: { type: 'object', properties: {} } } }],
+  },
 ];
 const TEXTS: readonly object[] = [
   { ...COMMON, prompt: ['The office', 'A bank'], max_tokens: 3, echo: true, logprobs: 1 },
@@ -51,7 +64,7 @@ export const requests: FuzzKind = {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return;
     const fields = json as Readonly<Record<string, unknown>>;
     try {
-      if (chat) parseChatRequest(fields);
+      if (chat) parseChatRequest(fields, body);
       else parseTextRequest(fields);
     } catch (error) {
       const refusal = asApiError(error, (line) => {
