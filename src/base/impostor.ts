@@ -9,7 +9,7 @@ const IMPOSTORS: readonly (readonly [start: RegExp, what: string, remedy: string
   [
     /^version https:\/\/git-lfs\.github\.com\/spec/,
     'is a Git LFS pointer, not the file itself',
-    "run `git lfs pull` in its folder, or download the file from the model's page",
+    'run `git lfs pull` in its folder, or download the file from its page on the Hub',
   ],
   [
     /^\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body)\b/i,

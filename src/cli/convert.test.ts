@@ -110,6 +110,27 @@ describe('sft convert', () => {
     assert.equal(split.error?.code, 'output-is-input');
     assert.deepEqual([await readFile(file, 'utf8'), await readFile(train, 'utf8')], [before, before]);
   });
+  it('gives each example what a file says once for all, and names what it leaves out', async () => {
+    const tools = [{ type: 'function', function: { name: 'w' } }];
+    const turns = [
+      { role: 'user', content: 'q?' },
+      { role: 'assistant', content: 'a' },
+    ];
+    const keys = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`key${at}`, at]));
+    const own = { messages: turns, tools: [] };
+    const file = await write('once.json', JSON.stringify({ tools, ...keys, data: [{ messages: turns }, own] }));
+    const { out, log } = await call(convertVerb, file, { to: 'messages', jsonl: true });
+    assert.deepEqual(
+      out.split('\n').map((line) => (JSON.parse(line) as { tools: unknown }).tools),
+      [tools, []],
+    );
+    assert.deepEqual(log, [
+      `${file}: the file holds an object with its examples under "data", each with the "tools" of the file; left out: what stands under "key0", "key1", "key2", "key3", "key4", "key5", 2 more keys`,
+    ]);
+    const flat = await write('flat.json', JSON.stringify({ tools, data: [{ question: 'q?', answer: 'a' }] }));
+    const told = (await call(convertVerb, flat, { to: 'qa' })).log.join();
+    assert.match(told, /under "data"; left out: what stands under "tools"$/);
+  });
   it('refuses an unknown format and data with errors', async () => {
     const file = await write('bad.json', '[{"question": "a?", "answer": ""}]');
     assert.equal((await call(convertVerb, file, { to: 'xml' })).error?.exitCode, 2);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { knownImpostor } from '../base/impostor';
 
 /** Why a file's bytes are not the text they should be. */
 export interface DecodeProblem {
@@ -41,6 +42,8 @@ export function sniff(head: Buffer): DecodeProblem | undefined {
   if (head.subarray(0, 512).includes(0)) {
     return { rule: 'not-text', message: `the file holds zero bytes: it is binary data, not JSON - ${remedy}` };
   }
+  const impostor = knownImpostor('', head.toString('latin1').replace(/^\xef\xbb\xbf/, ''));
+  if (impostor !== undefined) return { rule: 'not-data', message: `this ${impostor.message} - ${impostor.remedy!}` };
   const data = configuredData(head);
   if (data !== undefined) {
     return {

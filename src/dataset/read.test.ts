@@ -99,6 +99,8 @@ describe('files as a whole', () => {
     ['UTF-16 without a mark', Buffer.from(`[${A}]`, 'utf16le'), '1:1-1:1 wrong-encoding'],
     ['UTF-16 big endian', Buffer.from(`[${A}]`, 'utf16le').swap16(), '1:1-1:1 wrong-encoding'],
     ['Latin-1', Buffer.from(`[{"question": "caf\u00e9?", "answer": "b"}]`, 'latin1'), '1:19-1:20 wrong-encoding'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d\n', '1:1-1:1 not-data'],
+    ['a web page', '\ufeff\n<!DOCTYPE html>\n<html>', '1:1-1:1 not-data'],
     ['a single object', `\n${A}`, '2:1-2:2 top-level'],
     ['another JSON file', `{"name": 1, "list": [2]}`, '1:1-1:2 top-level'],
     ['an object around the list', `{"data": [${A}]}`, '1:1-1:2 top-level'],
@@ -111,6 +113,24 @@ describe('files as a whole', () => {
       assert.equal(set.findings[0]!.severity, 'error');
     });
   }
+  it('says that a table or a Parquet file is a Git LFS pointer or a page', async () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n';
+    const { findings } = await read('table.csv', pointer);
+    assert.match(findings[0]!.message, /^this is a Git LFS pointer, not the file itself - run `git lfs pull`/);
+    for (const [content, reason] of [
+      [pointer, /is a Git LFS pointer/],
+      ['<html></html>', /is an HTML page/],
+      ['Entry not found', /holds only the text "Entry not found"/],
+      ['', /is empty/],
+    ] as const) {
+      await assert.rejects(read('rows.parquet', content), (error) => {
+        assert.ok(error instanceof SftError);
+        assert.equal(error.exitCode, 2);
+        assert.match(error.message, reason);
+        return true;
+      });
+    }
+  });
   it('names the letter a byte would be in Windows-1252', async () => {
     const set = await read('latin.json', Buffer.from(`[{"question": "caf\u00e9?", "answer": "b"}]`, 'latin1'));
     assert.match(set.findings[0]!.message, /0xE9.*é.*save it as UTF-8/);

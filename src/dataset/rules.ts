@@ -91,6 +91,7 @@ export const ALL_CONTENT_RULES = contentRules();
 const READING_RULES: Readonly<Record<string, Severity>> = {
   ...Object.fromEntries(SYNTAX_RULES.map((id) => [id, 'error'] as const)),
   'empty-file': 'error',
+  'not-data': 'error',
   'not-json': 'error',
   'not-text': 'error',
   'wrong-encoding': 'error',

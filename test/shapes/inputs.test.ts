@@ -32,19 +32,23 @@ function spoken({ role, content, calls = [], train }: ExampleMessage): string {
   return `${role}${train === false ? ' (not learnt)' : ''}: ${[...(content === '' ? [] : [content]), ...words].join(' ')}`;
 }
 
-async function outcome({ file, text }: Input): Promise<{ read: string; told: string[]; first: string[] | undefined }> {
+async function outcome({
+  file,
+  text,
+}: Input): Promise<{ read: string; told: string[]; said: string; first: string[] | undefined }> {
   const written = path.join(folder, file);
   await writeFile(written, text);
   const { kind, examples, findings } = await readDataset(written, { rules: ALL_CONTENT_RULES });
   const told = findings.filter(({ rule }) => !OF_SIZE.includes(rule)).map(({ rule, line }) => `${rule}@${line}`);
-  if (examples.length > 0) return { read: `${kind} ${examples.length}`, told, first: texts(examples[0]!) };
+  const said = findings.map(({ message }) => message).join('\n');
+  if (examples.length > 0) return { read: `${kind} ${examples.length}`, told, said, first: texts(examples[0]!) };
   try {
     const converted = await convertFile(written, 'messages', { layout: 'jsonl' });
     const [item] = checkText('x.jsonl', converted.text, []);
     const first = item?.type === 'example' ? texts(item.example) : undefined;
-    return { read: `convert ${converted.from} ${converted.examples}`, told, first };
+    return { read: `convert ${converted.from} ${converted.examples}`, told, said, first };
   } catch {
-    return { read: '-', told, first: undefined };
+    return { read: '-', told, said, first: undefined };
   }
 }
 
@@ -57,6 +61,7 @@ describe('a hundred small inputs of other tools', () => {
       const found = await outcome(input);
       assert.deepEqual({ read: found.read, told: found.told }, { read: input.read, told: input.told ?? [] });
       if (input.first !== undefined) assert.deepEqual(found.first, input.first);
+      if (input.read.startsWith('convert')) assert.match(found.said, /`sft convert`/, 'what is told leads to it');
     });
   }
 });

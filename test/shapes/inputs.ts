@@ -794,6 +794,14 @@ const WHOLE: readonly Input[] = [
     told: ['top-level@1'],
   },
   {
+    name: 'columns of our own names as lists',
+    file: 'a.json',
+    text: JSON.stringify({ question: ['Where?', 'When?'], answer: ['Here.', 'Now.'], agency: ['a', 'b'] }),
+    read: 'convert qa 2',
+    told: ['top-level@1'],
+    first: ['Where?', 'Here.'],
+  },
+  {
     name: 'questions as keys',
     file: 'a.json',
     text: JSON.stringify({ 'Where is it?': 'Here.', 'When is it?': 'Now.' }),

@@ -41,6 +41,27 @@ export const TOOLS: readonly Input[] = [
     first: ['Hi', 'Hello.', 'tools: [{"name": "w"}]'],
   },
   {
+    name: 'functions and system message once for the whole file, and what has no meaning',
+    file: 'a.json',
+    text: JSON.stringify({
+      version: 2,
+      tools: [WEATHER],
+      system: 'Be brief.',
+      data: [{ messages: CALLED }, { messages: [user('Hi'), assistant('Hello.')], tools: [], system: 'Be long.' }],
+    }),
+    read: 'convert messages 2',
+    told: ['top-level@1'],
+    first: ['system: Be brief.', ...READ, 'tools: [{"type":"function","function":{"name":"w","parameters":{}}}]'],
+  },
+  {
+    name: 'functions beside the object that holds the examples',
+    file: 'a.json',
+    text: JSON.stringify({ functions: [{ name: 'w' }], split: { train: [{ messages: CALLED }] } }),
+    read: 'convert messages 1',
+    told: ['top-level@1'],
+    first: [...READ, 'tools: [{"type":"function","function":{"name":"w"}}]'],
+  },
+  {
     name: 'functions of none, in three spellings',
     file: 'a.jsonl',
     text: lines(

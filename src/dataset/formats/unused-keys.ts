@@ -35,11 +35,16 @@ const USED: Readonly<Record<DatasetKind, readonly string[]>> = {
   sharegpt: ['system', 'tools', 'functions'],
 };
 
+/** Whether examples of a kind say something by a key beside question, answer and turns. */
+export function isUsed(kind: DatasetKind, key: string): boolean {
+  return USED[kind].includes(key);
+}
+
 /** What is told of an example's keys that mean something and are not used. */
 export function unusedKeys({ kind, value }: Pick<Reading, 'kind' | 'value'>): readonly Note[] {
   const notes: Note[] = [];
   for (const key of MEANT) {
-    if (!(key in value) || USED[kind].includes(key) || saysNothing(value[key])) continue;
+    if (!(key in value) || isUsed(kind, key) || saysNothing(value[key])) continue;
     const message = `"${key}" is not used: the model neither sees nor learns it - write what it says into the question, or remove the key`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }

@@ -11,6 +11,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { SftError } from '../../base/errors';
+import { explainImpostor, START_BYTES } from '../../base/impostor';
 import { rowText } from './row-text';
 
 /** So many rows are in memory at once where the file says where its pages begin; else those of a row group. */
@@ -35,7 +36,7 @@ export interface ParquetLines {
  * The rows of a Parquet file, one line of JSON each, as Hub data sets have them: texts, numbers as they are, lists and structs. What is
  * null is left out, since the format has no other word for what is not there. Holds a row group at most.
  * @param file named in errors
- * @throws SftError `unreadable-file` (exit code 2) where it is damaged, or is compressed or encoded in a way that is not read
+ * @throws SftError `unreadable-file` or `not-the-file` (exit code 2) where it is damaged, or is compressed or encoded in a way that is not read
  */
 export async function* parquetLines(
   handle: FileHandle,
@@ -71,6 +72,9 @@ export async function readMetadata(
     byteLength: size,
     slice: async (start, end = size) => readRange(handle, start, Math.min(end, size)),
   };
+  const start = Buffer.from(await source.slice(0, START_BYTES)).toString('latin1');
+  const impostor = start.startsWith('PAR1') ? undefined : explainImpostor(file, start, size);
+  if (impostor !== undefined) throw impostor;
   const metadata = await told(file, async () => {
     const found = await parquetMetadataAsync(source, { geoparquet: false });
     checkColumns(found);

@@ -165,4 +165,10 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
 export const OTHER_PARTS: Readonly<Record<string, readonly string[]>> = { 'leak/test.jsonl': ['leak/train.jsonl'] };
 
 /** Rules of files that an editor cannot open as text or keep in step; `Check Dataset File` reports them from disk. */
-export const NOT_IN_A_DOCUMENT: readonly string[] = ['not-text', 'wrong-encoding', 'too-long', 'too-many-errors'];
+export const NOT_IN_A_DOCUMENT: readonly string[] = [
+  'not-data',
+  'not-text',
+  'wrong-encoding',
+  'too-long',
+  'too-many-errors',
+];

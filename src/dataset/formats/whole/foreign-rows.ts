@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../reading';
 import { readExample } from '../read-example';
+import { columnTables } from './columns';
 import { readWholeFile } from './whole-file';
 
 interface Refusal {
@@ -29,6 +30,8 @@ const REFUSALS: readonly Refusal[] = [
 
 /** What the first values of a file are where none of them is an example of a format; undefined where nothing is known of them. */
 export function foreignRows(values: readonly unknown[]): string | undefined {
+  const table = values.length === 1 ? tableOfColumns(values[0]) : undefined;
+  if (table !== undefined) return wholeFileMessage(table);
   if (values.length === 0 || values.some((value) => readExample(value) !== undefined)) return undefined;
   const whole =
     readWholeFile(values.length === 1 && isJsonObject(values[0]) ? values[0] : values) ?? readWholeFile(values);
@@ -36,6 +39,13 @@ export function foreignRows(values: readonly unknown[]): string | undefined {
   const rows = values.filter(isJsonObject);
   if (rows.length === 0) return undefined;
   return REFUSALS.find(({ fits }) => rows.every(fits))?.message;
+}
+
+/** The name of a table by columns whose names are those of an example: one example whose question is a list is none. */
+function tableOfColumns(value: unknown): string | undefined {
+  const kind = readExample(value)?.kind;
+  if (kind === undefined || kind === 'messages' || kind === 'sharegpt') return undefined;
+  return columnTables(value)?.name;
 }
 
 export function wholeFileMessage(name: string): string {

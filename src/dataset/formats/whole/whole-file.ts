@@ -4,9 +4,10 @@ import { chatGptExport, intents, messageTree } from './conversation-files';
 import { columnTables } from './columns';
 import { squad } from './squad';
 import type { WholeFile, WholeFormat } from './whole';
-import { wrapped } from './wrapped';
+import { listUnderKey, wrapped } from './wrapped';
 
-const OBJECTS: readonly WholeFormat[] = [squad, intents, columnTables, wrapped];
+/** A list of examples comes before tables by columns: what stands beside it may be as long as it. */
+const OBJECTS: readonly WholeFormat[] = [squad, intents, listUnderKey, columnTables, wrapped];
 const LISTS: readonly WholeFormat[] = [chatGptExport, messageTree, annotated, columnTables];
 
 /**
