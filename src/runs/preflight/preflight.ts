@@ -81,7 +81,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
         encoded.push(made.encoded);
         refused.push(...made.refused);
       }
-      checks.push(checkTemplate(chat, encoded.flat(), refused));
+      checks.push(...checkTemplate(chat, encoded.flat(), refused));
       checks.push(...sampleRoom(config, session.config, chat).map((text) => warning('samples', 'Samples', text)));
       checks.push(...checkLengths(config, encoded.flat(), longestText(session.config) - virtualTokens(config)));
     }

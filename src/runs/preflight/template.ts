@@ -8,44 +8,61 @@ const ID = 'template';
 const TITLE = 'Template';
 
 /**
- * Whether the chat template writes every example, and as it will be asked: the ids of a prompt must begin those of the trained text.
+ * Whether the chat template writes every example, and as it will be asked: the ids of a prompt must begin those of the trained text. All that
+ * is wrong, or that all is well.
  * @param encoded the examples that it does not refuse
  */
 export function checkTemplate(
   chat: ChatTokenizer,
   encoded: readonly EncodedDatasetExample[],
   refused: readonly RefusedExample[],
-): PreflightCheck {
-  const [first] = refused;
-  if (first !== undefined) {
-    const { message, remedy } = first.error;
-    const what = `${first.file}:${first.line} ${message}: ${countOf(refused.length, 'example')} (lines ${lines(refused)})`;
-    return failure(ID, TITLE, `${what} - ${remedy ?? 'change them, or take another model'}`);
-  }
-  const joined = encoded.filter((example) => example.joined !== undefined);
-  if (joined.length > 0) {
-    const what = `${joined[0]!.file}:${joined[0]!.line} ${joinedText(joined[0]!.joined!)}: ${countOf(joined.length, 'example')} (lines ${lines(joined)})`;
-    return failure(ID, TITLE, `${what} - ${JOINED_REMEDY}`);
-  }
-  const dropped = encoded.filter((example) => example.droppedThoughts > 0);
-  if (dropped.length > 0) return droppedThoughts(dropped, chat.asksForThoughts);
-  const cut = encoded.filter((example) => example.leftOut !== undefined);
-  if (cut.length > 0) {
-    const what = `the chat template leaves out ${cut[0]!.leftOut!} of ${countOf(cut.length, 'example')} (lines ${lines(cut)})`;
-    return warning(ID, TITLE, `${what}: the model does not see it - ${LEFT_OUT_REMEDY}`);
-  }
-  if (chat.untrained !== undefined) return warning(ID, TITLE, chat.untrained);
-  if (chat.difference !== undefined) return warning(ID, TITLE, chat.difference.message);
-  return ok(ID, TITLE, answersText(encoded));
+): PreflightCheck[] {
+  const problems = [
+    ...onRefused(refused),
+    ...onJoined(encoded.filter((example) => example.joined !== undefined)),
+    ...onDroppedThoughts(
+      encoded.filter((example) => example.droppedThoughts > 0),
+      chat.asksForThoughts,
+    ),
+    ...onLeftOut(encoded.filter((example) => example.leftOut !== undefined)),
+    ...[chat.untrained, chat.difference?.message].flatMap((message) =>
+      message === undefined ? [] : [warning(ID, TITLE, message)],
+    ),
+  ];
+  return problems.length > 0 ? problems : [ok(ID, TITLE, answersText(encoded))];
 }
 
-function droppedThoughts(examples: readonly EncodedDatasetExample[], asked: boolean): PreflightCheck {
+function* onRefused(refused: readonly RefusedExample[]): Generator<PreflightCheck> {
+  const [first] = refused;
+  if (first === undefined) return;
+  const { message, remedy } = first.error;
+  const what = `${first.file}:${first.line} ${message}: ${countOf(refused.length, 'example')} (lines ${lines(refused)})`;
+  yield failure(ID, TITLE, `${what} - ${remedy ?? 'change them, or take another model'}`);
+}
+
+function* onJoined(joined: readonly EncodedDatasetExample[]): Generator<PreflightCheck> {
+  const [first] = joined;
+  if (first === undefined) return;
+  const what = `${first.file}:${first.line} ${joinedText(first.joined!)}: ${countOf(joined.length, 'example')} (lines ${lines(joined)})`;
+  yield failure(ID, TITLE, `${what} - ${JOINED_REMEDY}`);
+}
+
+function* onLeftOut(cut: readonly EncodedDatasetExample[]): Generator<PreflightCheck> {
+  const [first] = cut;
+  if (first === undefined) return;
+  const what = `the chat template leaves out ${first.leftOut!} of ${countOf(cut.length, 'example')} (lines ${lines(cut)})`;
+  yield warning(ID, TITLE, `${what}: the model does not see it - ${LEFT_OUT_REMEDY}`);
+}
+
+function* onDroppedThoughts(examples: readonly EncodedDatasetExample[], asked: boolean): Generator<PreflightCheck> {
+  if (examples.length === 0) return;
   const what = `the thoughts of ${countOf(examples.length, 'example')} are not trained (lines ${lines(examples)})`;
   if (!asked) {
     const remedies = [setting({ enable_thinking: true })];
-    return warning(ID, TITLE, `${what}: enable_thinking is false - set it to auto or true to train them`, remedies);
+    yield warning(ID, TITLE, `${what}: enable_thinking is false - set it to auto or true to train them`, remedies);
+    return;
   }
-  return warning(
+  yield warning(
     ID,
     TITLE,
     `${what}: the chat template leaves them out - write them into the answers as <think>...</think>, or choose a model whose template writes them`,
