@@ -30,7 +30,8 @@ const step = (n: number): RunEvent => ({
   type: 'step',
   time: '',
   step: n,
-  loss: 2.5,
+  // Far from what any mean of it would be.
+  loss: 3 - n / 60,
   learning_rate: 2e-4,
   grad_norm: 1,
   tokens: 100,
@@ -56,16 +57,16 @@ describe('progress', () => {
     play(recorded, 1000);
     assert.deepEqual(recorded.lines, [
       '60 steps on EPYC, 2 threads',
-      'loss 2.5000 in the first 5 of 60 steps, 2.5000 in the last 5',
+      'mean loss 2.9500 in the first 5 of 60 steps, 2.0333 in the last 5',
     ]);
     assert.equal(recorded.bars.length, 61);
     assert.equal(
       recorded.bars[14],
-      '[######..................] step 15/60  loss 2.5000  lr 2.00e-4  812 tokens/s  46 s left',
+      '[######..................] step 15/60  loss 2.7500  lr 2.00e-4  812 tokens/s  46 s left',
     );
     assert.equal(
       recorded.bars[59],
-      '[########################] step 60/60  loss 2.5000  lr 2.00e-4  812 tokens/s  1 s left',
+      '[########################] step 60/60  loss 2.0000  lr 2.00e-4  812 tokens/s  1 s left',
     );
     assert.equal(recorded.bars[60], '');
   });
@@ -82,9 +83,9 @@ describe('progress', () => {
     const recorded = recorder(false);
     play(recorded, 500);
     assert.equal(recorded.lines[0], '60 steps on EPYC, 2 threads');
-    assert.equal(recorded.lines[1], 'step  1/60  loss 2.5000  lr 2.00e-4  812 tokens/s  1 min left');
+    assert.equal(recorded.lines[1], 'step  1/60  loss 2.9833  lr 2.00e-4  812 tokens/s  1 min left');
     assert.match(recorded.lines.at(-2) ?? '', /^step 60\/60 /);
-    assert.match(recorded.lines.at(-1) ?? '', /^loss 2\.5000 in the first 5/);
+    assert.match(recorded.lines.at(-1) ?? '', /^mean loss 2\.9500 in the first 5/);
     assert.equal(recorded.lines.length, 1 + 15 + 1 + 1);
   });
 

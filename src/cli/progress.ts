@@ -96,14 +96,14 @@ export class Progress {
     }
   }
 
-  /** What the bar took with it: the loss at the start and at the end. */
+  /** What the bar took with it: the loss at the start and at the end, each of several steps, since one tells little. */
   #summary(): void {
     const losses = this.#losses;
     if (losses.length < 2) return;
     const few = Math.min(5, Math.floor(losses.length / 2));
     const mean = (part: readonly number[]): string => (part.reduce((sum, x) => sum + x, 0) / part.length).toFixed(4);
     const [start, end] = [mean(losses.slice(0, few)), mean(losses.slice(-few))];
-    this.#terminal.log(`loss ${start} in the first ${few} of ${losses.length} steps, ${end} in the last ${few}`);
+    this.#terminal.log(`mean loss ${start} in the first ${few} of ${losses.length} steps, ${end} in the last ${few}`);
   }
 
   /** Takes the bar away. */

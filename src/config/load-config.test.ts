@@ -45,6 +45,16 @@ describe('loadConfig', () => {
     });
   });
 
+  it('says of data in its place what it is, also where it is no text', async () => {
+    const parquet = path.join(root, 'train.parquet');
+    writeFileSync(parquet, Buffer.from([0x50, 0x41, 0x52, 0x31, 0xff, 0x00]));
+    await assert.rejects(loadConfig(parquet, []), (error: unknown) => {
+      assert.ok(error instanceof SftError);
+      assert.equal(error.code, 'data-for-configuration');
+      return true;
+    });
+  });
+
   it('a missing file, a folder, a huge file and another encoding are unreadable: exit code 2', async () => {
     const latin = path.join(root, 'latin.json');
     writeFileSync(latin, Buffer.from('{"name": "caf\xe9"}', 'latin1'));

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SftError } from '../base/errors';
-import { namingIt } from './refuse-data';
+import { namingIt, refuseDataFile } from './refuse-data';
 
 /** Larger files are something else, such as the data given in place of the configuration. */
 const MAX_BYTES = 1_000_000;
@@ -18,6 +18,7 @@ export async function readConfigText(file: string): Promise<string> {
         exitCode: 2,
       });
     }
+    refuseDataFile(file);
     if (entry.size > MAX_BYTES) {
       throw new SftError('unreadable', 'is too large for a configuration', {
         file,

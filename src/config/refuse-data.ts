@@ -9,7 +9,15 @@ const EXAMPLE_KEYS = ['question', 'messages', 'conversations', 'instruction', 'p
  * @throws SftError data-for-configuration (exit code 2)
  */
 export function refuseData(text: string, file: string): void {
-  if (!isData(text, file)) return;
+  if (isNamedAsData(file) || holdsData(text)) refuse(file);
+}
+
+/** Refuses what need not be read to be known as data. @throws SftError data-for-configuration (exit code 2) */
+export function refuseDataFile(file: string): void {
+  if (isNamedAsData(file)) refuse(file);
+}
+
+function refuse(file: string): never {
   throw new SftError('data-for-configuration', 'holds examples and is not a configuration', {
     file,
     remedy: `${namingIt(file)} and give that file`,
@@ -22,8 +30,11 @@ export function namingIt(file: string): string {
   return `write {"model_name": "FOLDER OF A MODEL", "dataset": ${JSON.stringify(path.basename(file))}} into sft.config.json beside it`;
 }
 
-function isData(text: string, file: string): boolean {
-  if (/\.(?:csv|tsv|jsonl|ndjson)$/i.test(file)) return true;
+function isNamedAsData(file: string): boolean {
+  return /\.(?:csv|tsv|tab|jsonl|ndjson|parquet)$/i.test(file);
+}
+
+function holdsData(text: string): boolean {
   const start = text.replace(/^\uFEFF/, '').trimStart();
   if (/^\[\s*\{/.test(start)) return true;
   return holdsExample(start) || holdsExample(start.split('\n', 1)[0]!);

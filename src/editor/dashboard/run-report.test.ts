@@ -56,11 +56,39 @@ describe('what is said of a run', () => {
     const run = await reported({});
     const html = runReportHtml([run]);
     assert.doesNotMatch(html, /NaN/, 'nobody measured its memory');
-    assert.match(html, /<b>1\.0000<\/b>last loss/);
+    assert.match(html, /<b>1\.0000<\/b>last training loss/);
     assert.match(html, />train, smoothed</);
     assert.match(html, /<b>8 s<\/b>training time/);
     assert.match(runReportHtml([run, { ...run, label: 'b' }]), />b, smoothed</);
     assert.equal(lossText(progressOf(events).loss!), '1.000');
+  });
+
+  it('calls losses on different data not comparable', async () => {
+    const run = await reported({});
+    assert.doesNotMatch(runReportHtml([run, { ...run, label: 'b' }]), /not comparable/);
+    const other = { ...run.run, dataset: { ...run.run.dataset, sha256: 'f'.repeat(64) } };
+    assert.match(runReportHtml([run, { ...run, run: other }]), /<h3>Loss, on different data: not comparable</);
+  });
+
+  it('has neither a band nor an interval of a handful of examples', async () => {
+    const run = await reported({});
+    const score = { precision: 0.5, recall: 0.5, f1: 0.5, low: 0.4, high: 0.6 };
+    const of = (examples: number): string => {
+      const model = {
+        loss: 1,
+        perplexity: 2.7,
+        count: examples,
+        rouge1: score,
+        rouge2: score,
+        rougeL: score,
+        rougeLsum: score,
+      };
+      const taken = { examples, stemmer: true, unicode: false, max_new_tokens: 96, reference_words: 8 };
+      const told = { ...model, cut: 0, answer_words: 7 };
+      return runReportHtml([{ ...run, evaluation: { ...taken, base: told, tuned: told, retention: null } }]);
+    };
+    assert.match(of(40), /0\.500 \(0\.400-0\.600\).*good/s);
+    assert.doesNotMatch(of(6), /0\.400-0\.600|good|fair|poor/);
   });
 
   it('is the same in the dashboard, the status bar and the tree, whichever file is ahead', async () => {

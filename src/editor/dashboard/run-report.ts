@@ -69,7 +69,7 @@ function figures(run: ReportedRun): readonly (readonly [string, string])[] {
     ['state', status],
     ['steps', totalSteps === undefined ? whole(step) : `${whole(step)} of ${whole(totalSteps)}`],
     ['training time', secondsTaken === undefined ? '–' : duration(secondsTaken)],
-    ['last loss', length === 0 ? '–' : measured(steps.loss[last]!)],
+    ['last training loss', length === 0 ? '–' : measured(steps.loss[last]!)],
     ['best validation loss', measured(best)],
     ['peak memory', length === 0 ? '–' : memory(steps.peak_memory[last]!)],
     ['loss on general text', retention === undefined ? '–' : lossesText(retention)],

@@ -211,6 +211,34 @@ export const dashboardFormTests = {
     assert.doesNotMatch(await page.locator('body').innerText(), /NaN/);
   },
 
+  async 'dashboard: losses on different data are called not comparable'({ open }) {
+    const view = await open('dashboard');
+    const other = { ...facts('two'), dataset: 'other.json', data: 'others' };
+    await view.deliver(
+      { type: 'show', runs: [facts('one'), other], differences: [] },
+      status(0, 4),
+      status(1, 4),
+      steps(0, LOSSES),
+      steps(1, LOSSES),
+    );
+    await view.page.getByText('Loss, on different data: not comparable').waitFor();
+    const told = await view.page.locator('[role=slider]').first().getAttribute('aria-valuetext');
+    assert.match(told, /one \(d\.json\), smoothed .* two \(other\.json\), smoothed/);
+  },
+
+  async 'dashboard: a handful of examples gets neither a band nor an interval'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(result(0, 0.5));
+    await page.getByText('40 held-out examples').waitFor();
+    assert.ok((await page.locator('.evaluation .band').count()) > 0);
+    const few = result(0, 0.5);
+    await view.deliver({ ...few, result: { ...few.result, examples: 6 } });
+    await page.getByText('6 held-out examples').waitFor();
+    assert.equal(await page.locator('.evaluation .band').count(), 0);
+    assert.doesNotMatch(await page.locator('.evaluation').innerText(), /0\.480|0\.520|Fair from/);
+  },
+
   async 'dashboard: a comparison shows the loss of the last step, and calls its curves smoothed'({ open }) {
     const view = await open('dashboard');
     const { page } = view;
