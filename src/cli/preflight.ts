@@ -1,8 +1,8 @@
-import { listDevices } from '../compute/registry';
 import { loadConfig } from '../config/parse-config';
 import { parsePace } from '../runs/forecast/known-pace';
 import { preflight } from '../runs/preflight/preflight';
 import type { PreflightCheck, PreflightReport } from '../runs/preflight/report';
+import { ENGINE_OPTION, loadChecked } from './load-checked';
 import { onlyPositional, textOption } from './option-values';
 import { showProgress } from './progress';
 import type { Verb } from './verb';
@@ -25,9 +25,10 @@ export function preflightLines({ checks }: PreflightReport): string[] {
 export const preflightVerb: Verb = {
   name: 'preflight',
   summary: 'check everything a training run needs, before it starts',
-  usage: 'sft preflight CONFIG [--no-time] [--json]',
+  usage: 'sft preflight CONFIG [--engine E] [--no-time] [--json]',
   options: {
     'no-time': { type: 'boolean', help: 'leave out the time that the run will take, which is measured' },
+    ...ENGINE_OPTION,
     pace: { type: 'string', value: 'JSON', help: 'the pace that an earlier report had, in place of measuring it' },
   },
   teach: `CONFIG is sft.config.json. Looks at the model, the data and its lengths, the split, the number of steps, the device, memory and disk;
@@ -38,7 +39,7 @@ few seconds, to tell how long the run will take. Nothing is written. Exit code 1
   async run({ positionals, options, json, terminal }) {
     const pace = textOption(options, 'pace');
     const configFile = onlyPositional(positionals, 'CONFIG');
-    const report = await preflight(await loadConfig(configFile, await listDevices()), {
+    const report = await preflight(await loadChecked(loadConfig, configFile, options), {
       configFile,
       time: options['no-time'] !== true,
       pace: pace === undefined ? undefined : parsePace(pace),

@@ -1,6 +1,5 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { SftError } from '../base/errors';
 import { writeFolderAtomic } from '../base/files';
 import { parseHubModel } from '../base/hub-cache';
@@ -14,6 +13,7 @@ import { readRepo } from '../hub/repo-info';
 import { tokenMissing } from '../hub/request';
 import { openExport } from '../runs/open-export';
 import { readRun } from '../runs/read-runs';
+import { agrees } from './agrees';
 import { giveUpOnSignal } from './interrupt';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
@@ -62,7 +62,7 @@ cut is run again: large files that the Hub has are not sent twice.
       terminal.status?.('');
       if (dry || options['ask'] === true) await tell(prepared, repo, json, terminal);
       if (dry) return 0;
-      if (options['ask'] === true && !(await agrees(terminal, stop.signal))) {
+      if (options['ask'] === true && !(await agrees(terminal, 'push it?', stop.signal))) {
         terminal.log('nothing was pushed');
         return 0;
       }
@@ -138,19 +138,6 @@ async function withLicence(card: CardFacts, access: HubAccess | undefined): Prom
   if (access === undefined || !card.onHub) return card;
   const found = await readRepo(access, { repo: card.baseModel, revision: 'main' }).catch(() => undefined);
   return { ...card, licence: found?.licence };
-}
-
-/** What is on standard input decides; its end is no. */
-async function agrees(terminal: Terminal, signal: AbortSignal): Promise<boolean> {
-  terminal.log('push it? [y/N]');
-  const lines = createInterface({ input: process.stdin, signal });
-  try {
-    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
-    signal.throwIfAborted();
-    return false;
-  } finally {
-    lines.close();
-  }
 }
 
 async function tell(folder: string, repo: string, json: boolean, terminal: Terminal): Promise<void> {

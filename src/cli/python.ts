@@ -1,57 +1,43 @@
-import path from 'node:path';
-import { formatError, type SftError } from '../base/errors';
-import { CONFIG_NAME } from '../config/names';
-import { readMachine } from '../engines/accelerate/machine';
-import { findPython, type ChosenPython } from '../engines/accelerate/python/find-python';
-import { problemsOf } from '../engines/accelerate/python/probe';
-import { BITSANDBYTES, REQUIRED } from '../engines/accelerate/python/requirements';
-import { gigabytes } from '../runs/preflight/memory';
+import { textOption } from './option-values';
 import { usageError } from './parse';
+import { checkPython } from './python-check';
+import { setUpPython } from './python-setup';
 import type { Verb } from './verb';
 
 export const pythonVerb: Verb = {
   name: 'python',
-  summary: 'show the Python that would train with "engine": "accelerate"',
-  usage: 'sft python check [CONFIG] [--json]',
-  options: {},
+  summary: 'show or set up the Python that trains with "engine": "accelerate"',
+  usage: 'sft python check [CONFIG] | setup [--yes] [--repair] [--lock FILE] [--base PYTHON]',
+  options: {
+    yes: { type: 'boolean', help: 'setup: do not ask before downloading' },
+    repair: { type: 'boolean', help: 'setup: make the environment anew, whatever is there' },
+    lock: { type: 'string', value: 'FILE', help: 'setup: packages and versions in place of those that were tried' },
+    base: { type: 'string', value: 'PYTHON', help: 'setup: the Python to make the environment of' },
+  },
   teach: `With "engine": "accelerate" PyTorch and PEFT compute the training, on NVIDIA GPUs. They run in a Python of yours: the one that
-SFT_PYTHON names, or "python" in .sft/machine.json beside CONFIG, or .venv beside it, or python3. check starts it, says what it has, and
-what is missing with the command that installs it. Without CONFIG the present folder is taken.
+SFT_PYTHON names, or "python" in .sft/machine.json beside CONFIG, or the environment that setup made, or .venv beside CONFIG, or python3.
+
+check starts it, says what it has, and what is missing with the command that installs it. Without CONFIG the present folder is taken.
+
+setup makes an environment with all that is needed, in your own data folder: by uv where that is installed, else by venv and pip. It says
+how much would be downloaded and asks first. Versions are exact and files are checked against their hashes. An environment that is whole is
+left alone; one that is broken, or was cut off, is made anew.
 
   sft python check
+  sft python setup
   SFT_PYTHON=/opt/training/bin/python3 sft python check`,
-  async run({ positionals, json, terminal }) {
-    const [what, file = CONFIG_NAME, ...others] = positionals;
-    if (what !== 'check' || others.length > 0) throw usageError('python needs a word: check', 'write sft python check');
-    const configFile = path.resolve(file);
-    const machine = await readMachine(configFile);
-    const chosen = await findPython(machine.python, path.dirname(configFile), REQUIRED);
-    const optional = problemsOf(chosen.found, [BITSANDBYTES]).filter(({ code }) => code.startsWith('package-'));
-    if (json) terminal.out(JSON.stringify(printed(chosen, optional)));
-    else terminal.out(...linesOf(chosen, optional));
-    return chosen.problems.length === 0 ? 0 : 1;
+  async run({ positionals, options, json, terminal }) {
+    const [what, file, ...others] = positionals;
+    if (what === 'check' && others.length === 0) return checkPython(file, json, terminal);
+    if (what === 'setup' && file === undefined) {
+      const choice = {
+        yes: options['yes'] === true,
+        repair: options['repair'] === true,
+        lock: textOption(options, 'lock'),
+        base: textOption(options, 'base'),
+      };
+      return setUpPython(choice, json, terminal);
+    }
+    throw usageError('python needs a word: check or setup', 'write sft python check, or sft python setup');
   },
 };
-
-function linesOf({ from, found, problems }: ChosenPython, optional: readonly SftError[]): string[] {
-  const { executable, python, packages, gpus } = found;
-  const versions = Object.entries(packages).flatMap(([name, version]) =>
-    version === null ? [] : [`${name} ${version}`],
-  );
-  const cards = gpus.map(({ name, memory }) => `${name}, ${gigabytes(memory)}`);
-  return [
-    `${executable}, by ${from}: Python ${python}`,
-    ...(versions.length === 0 ? [] : [`packages: ${versions.join(', ')}`]),
-    cards.length === 0 ? 'GPUs: none that torch sees; it would train on the processor' : `GPUs: ${cards.join('; ')}`,
-    ...problems.map(formatError),
-    ...(problems.length === 0
-      ? optional.map((one) => `for load_in_4bit and adamw_8bit only: ${formatError(one)}`)
-      : []),
-    problems.length === 0 ? 'it can train' : 'it cannot train yet',
-  ];
-}
-
-function printed({ from, found, problems }: ChosenPython, optional: readonly SftError[]): object {
-  const told = ({ code, message, remedy }: SftError): object => ({ code, message, remedy });
-  return { ...found, from, problems: problems.map(told), optional: optional.map(told) };
-}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { readRun } from '../../src/runs/read-runs';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from '../cli/sft';
-import { behave, useFakePython, type Fake } from './fake';
+import { behave, useFakePython, writeProgram, type Fake } from './fake';
 import { goneWithin, processesWith } from './processes-of';
 
 const SKIP = process.platform === 'win32' ? 'the fake Python is a script of a shell' : false;
@@ -348,5 +348,25 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     assert.equal(code, 2);
     assert.match(err, /machine\.json.*prozesses.* is unknown - write/);
     rmSync(file);
+  });
+
+  it('is the one chosen in the editor where nobody names one, and before .venv; as a program or as an environment', () => {
+    useFakePython(folder);
+    const place = path.join(folder, 'beside');
+    const named = process.env['SFT_PYTHON']!;
+    delete process.env['SFT_PYTHON'];
+    const bin = path.join(place, '.venv', 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeProgram(path.join(bin, 'python3'), 'fake-python.mjs');
+    const other = path.join(place, 'sft.config.json');
+    const checked = (): string => sft(['python', 'check', other]).out;
+    assert.match(checked(), /by \.venv beside the configuration: /);
+    for (const chosen of [named, path.join(place, '.venv')]) {
+      process.env['SFT_EDITOR_PYTHON'] = chosen;
+      assert.match(checked(), /by VS Code's Python extension: /);
+    }
+    process.env['SFT_EDITOR_PYTHON'] = '/nowhere/python3';
+    assert.match(checked(), /by \.venv beside the configuration: /);
+    delete process.env['SFT_EDITOR_PYTHON'];
   });
 });

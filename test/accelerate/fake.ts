@@ -40,12 +40,17 @@ export interface Fake {
   readonly answer?: 'error' | 'kill' | 'garbage';
 }
 
+/** A program that runs a script of this folder. */
+export function writeProgram(program: string, name: string): void {
+  const script = path.resolve('test/accelerate', name);
+  writeFileSync(program, `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(script)} "$@"\n`);
+  chmodSync(program, 0o755);
+}
+
 /** Puts a fake Python into a folder, and takes it for Python from now on. */
 export function useFakePython(folder: string, fake: Fake = {}): void {
   const program = path.join(folder, 'python3');
-  const script = path.resolve('test/accelerate/fake-python.mjs');
-  writeFileSync(program, `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(script)} "$@"\n`);
-  chmodSync(program, 0o755);
+  writeProgram(program, 'fake-python.mjs');
   process.env['SFT_PYTHON'] = program;
   process.env['SFT_FAKE'] = path.join(folder, 'fake.json');
   behave(folder, fake);

@@ -24,6 +24,7 @@ const expected = [
   'dist/report-worker.js',
   'dist/llama-cpp-worker.js',
   /^python\/sft_[a-z]+\.py$/,
+  'python/locks/training.txt',
   /^dist\/webview\/[a-z]+\.(?:js|css)$/,
   new RegExp(`^dist/native/${target}/(?:lib)?sft_cpu\\.(?:so|dylib|dll)$`),
   new RegExp(`^dist/node_modules/@koromix/koffi-${target}/`),

@@ -25,6 +25,8 @@ export const DECLARED = {
   addEndpoint: 'sft.addEndpoint',
   removeEndpoint: 'sft.removeEndpoint',
   startTraining: 'sft.startTraining',
+  trainOnPython: 'sft.trainOnPython',
+  setUpPython: 'sft.setUpPython',
   findLearningRate: 'sft.findLearningRate',
   startSweep: 'sft.startSweep',
   showSweep: 'sft.showSweep',

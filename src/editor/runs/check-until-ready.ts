@@ -16,17 +16,19 @@ export interface Ready<T> {
 /**
  * Checks, lets the person fix what is wrong, and checks again.
  * @param load how the configuration is read
+ * @param words more options for `sft preflight`: what is chosen in place of the configuration's own values
  * @returns undefined where nothing is to start; the person has been told
  */
 export async function checkUntilReady<T>(
   services: Services,
   config: vscode.Uri,
   load: Load<T>,
+  words: readonly string[] = [],
 ): Promise<Ready<T> | undefined> {
   if (!(await saveFirst(services, config))) return undefined;
   for (;;) {
     const loaded = await loadOrTell(services, config, load, 'Training cannot start');
-    const report = loaded === undefined ? undefined : await preflight(services, config);
+    const report = loaded === undefined ? undefined : await preflight(services, config, words);
     if (report === undefined) return undefined;
     const decision = await decide(services.dialogs, report);
     if (decision === undefined) return undefined;
@@ -40,7 +42,11 @@ export async function checkUntilReady<T>(
   }
 }
 
-async function preflight({ context, dialogs }: Services, config: vscode.Uri): ReturnType<typeof preflightInProcess> {
+async function preflight(
+  { context, dialogs }: Services,
+  config: vscode.Uri,
+  words: readonly string[],
+): ReturnType<typeof preflightInProcess> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: 'Checking data, model and machine before training',
@@ -52,7 +58,7 @@ async function preflight({ context, dialogs }: Services, config: vscode.Uri): Re
       abort.abort();
     });
     try {
-      return await preflightInProcess(context, config.fsPath, abort.signal, (message) => {
+      return await preflightInProcess(context, config.fsPath, words, abort.signal, (message) => {
         progress.report({ message });
       });
     } catch (error) {

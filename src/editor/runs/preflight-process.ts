@@ -11,6 +11,7 @@ const paces = new Map<string, string>();
 /**
  * The checks before a run, in a process of their own: they read all data and ask the engine, which would hold the editor up.
  *
+ * @param words more options for `sft preflight`
  * @param onProgress told when something begins that takes seconds
  * @returns undefined where `signal` was aborted
  * @throws Error with what the process said where it gave no report
@@ -18,6 +19,7 @@ const paces = new Map<string, string>();
 export async function preflightInProcess(
   context: vscode.ExtensionContext,
   configFile: string,
+  words: readonly string[],
   signal: AbortSignal,
   onProgress: (text: string) => void,
 ): Promise<PreflightReport | undefined> {
@@ -25,7 +27,14 @@ export async function preflightInProcess(
   return new Promise((resolve, reject) => {
     const options = { signal, maxBuffer: MOST_BYTES, env: { ...process.env, ...env } };
     const pace = paces.get(configFile);
-    const args = [entry, 'preflight', configFile, '--json', ...(pace === undefined ? [] : [`--pace=${pace}`])];
+    const args = [
+      entry,
+      'preflight',
+      configFile,
+      '--json',
+      ...words,
+      ...(pace === undefined ? [] : [`--pace=${pace}`]),
+    ];
     const child = execFile(execPath, args, options, (error, stdout, stderr) => {
       if (signal.aborted) {
         resolve(undefined);

@@ -18,6 +18,9 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
   return {
     [COMMANDS.startTraining]: async (target?: unknown) =>
       (await import('./start-training')).startTraining(services, target),
+    [COMMANDS.trainOnPython]: async (target?: unknown) =>
+      (await import('../python/train-on-python')).trainOnPython(services, target),
+    [COMMANDS.setUpPython]: async () => (await import('../python/set-up-command')).setUpCommand(services),
     [COMMANDS.startSweep]: async (target?: unknown) => (await sweep()).startSweep(services, target),
     [COMMANDS.showSweep]: async (run?: unknown) => (await sweep()).showSweep(services, run),
     [COMMANDS.resumeRun]: async (run?: unknown) => (await control()).resumeRun(services, run),

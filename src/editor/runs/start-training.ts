@@ -10,14 +10,23 @@ import { runCommand } from '../manifest/commands';
 import type { Services } from '../services';
 import { checkUntilReady, type Ready } from './check-until-ready';
 import { chooseConfiguration } from './choose-config';
+import type { Load } from './load-config';
 import { mayRun } from './trust';
 import { sftCommand } from './worker-command';
 
 /** Configurations that are being started by this window: a second click does not start a second run. */
 const starting = new Set<string>();
 
-/** `SFT: Start Training`. @returns the folder of the run; undefined where none was started */
-export async function startTraining(services: Services, target: unknown): Promise<string | undefined> {
+/**
+ * `SFT: Start Training`.
+ * @param engine in place of the configuration's
+ * @returns the folder of the run; undefined where none was started
+ */
+export async function startTraining(
+  services: Services,
+  target: unknown,
+  engine?: ResolvedConfig['engine'],
+): Promise<string | undefined> {
   if (!(await mayRun(services))) return undefined;
   const config = await chooseConfiguration(services, target);
   if (config === undefined) return undefined;
@@ -28,7 +37,10 @@ export async function startTraining(services: Services, target: unknown): Promis
   }
   starting.add(key);
   try {
-    const ready = await checkUntilReady(services, config, loadConfig);
+    const chosen = engine === undefined ? {} : { engine };
+    const words = engine === undefined ? [] : ['--engine', engine];
+    const load: Load<ResolvedConfig> = (file, devices) => loadConfig(file, devices, chosen);
+    const ready = await checkUntilReady(services, config, load, words);
     return ready === undefined ? undefined : await launch(services, config, ready);
   } finally {
     starting.delete(key);

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { explainWriteError } from '../../base/files';
 import { isAlive, type ProcessIdentity } from '../../base/process-identity';
 import type { EngineFolder } from './engine-folder';
+import { killGroup } from './kill-group';
 import { findScript } from './python/find-script';
 import { threadsEach, type Setting } from './setting';
 import type { ResolvedConfig } from '../../config/config-schema';
@@ -115,14 +116,6 @@ export async function killRanks(folder: EngineFolder): Promise<void> {
 function killOne({ pid }: ProcessIdentity): void {
   try {
     process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
     // It has just ended.
   }

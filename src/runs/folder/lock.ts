@@ -1,66 +1,5 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { SftError } from '../../base/errors';
-import { explainWriteError } from '../../base/files';
-import {
-  identityText,
-  isAlive,
-  isSameProcess,
-  ownIdentity,
-  parseIdentity,
-  type ProcessIdentity,
-} from '../../base/process-identity';
-
-/** Folders this process holds. */
-const held = new Set<string>();
-const ATTEMPTS = 5;
-
-/** The release of a lock, or who has it. */
-export type LockAttempt =
-  | { readonly release: () => Promise<void>; readonly holder?: never }
-  | { readonly release?: never; readonly holder: ProcessIdentity };
-
-const PREFIX = 'lock-';
-
-/**
- * Tries to make this process the one holder of a folder. Each contender puts a file `lock-<pid>-<start>` into the folder and then looks
- * for others: whoever finds a living one withdraws, so that two can never both go on, and a dead one's file is simply removed. No stale
- * lock has to be taken over, which is where two contenders could meet. Outside Linux the start is `x` and the number of the process
- * alone tells whether it lives. Processes on other machines that share the folder are not seen.
- *
- * @throws SftError `disk-full` or `not-writable`
- */
-export async function tryLock(folder: string): Promise<LockAttempt> {
-  const key = path.resolve(folder);
-  if (held.has(key)) return { holder: ownIdentity() };
-  held.add(key);
-  const file = path.join(folder, `${PREFIX}${identityText()}`);
-  try {
-    // Whoever only waits for its turn leaves no trace, which would wake the others that wait.
-    let holder = await otherHolder(folder);
-    for (let attempt = 1; ; attempt++) {
-      if (holder !== undefined && (attempt === 1 || attempt > ATTEMPTS)) {
-        held.delete(key);
-        return { holder };
-      }
-      await writeFile(file, '');
-      holder = await otherHolder(folder);
-      if (holder === undefined) break;
-      await rm(file, { force: true });
-      // Two that began at once have both withdrawn: different waits let one of them through.
-      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 40));
-    }
-  } catch (error) {
-    held.delete(key);
-    throw explainWriteError(error, folder);
-  }
-  return {
-    release: async () => {
-      await rm(file, { force: true });
-      held.delete(key);
-    },
-  };
-}
+import { tryLock } from '../../base/lock';
 
 /**
  * Makes this process the one writer of a run.
@@ -79,19 +18,4 @@ export function runBusy(folder: string, pid: number): SftError {
     file: folder,
     remedy: 'follow that one, or stop it first',
   });
-}
-
-async function otherHolder(folder: string): Promise<ProcessIdentity | undefined> {
-  const own = ownIdentity();
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    // A lock is a file: a folder of such a name is somebody else's.
-    if (!entry.isFile()) continue;
-    const { name } = entry;
-    if (!name.startsWith(PREFIX)) continue;
-    const identity = parseIdentity(name.slice(PREFIX.length));
-    if (identity === undefined || isSameProcess(identity, own)) continue;
-    if (isAlive(identity)) return identity;
-    await rm(path.join(folder, name), { force: true });
-  }
-  return undefined;
 }

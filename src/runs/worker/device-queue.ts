@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { makeFolder, writeFileAtomic } from '../../base/files';
 import { open, text, type TypeOf } from '../../base/shapes';
 import { identityText, isAlive, ownIdentity, parseIdentity, type ProcessIdentity } from '../../base/process-identity';
-import { tryLock } from '../folder/lock';
+import { tryLock } from '../../base/lock';
 
 /** A death leaves no event in the folder: how often to look for it, in ms. */
 const LOOK_EVERY = 1000;

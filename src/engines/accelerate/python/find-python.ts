@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SftError } from '../../../base/errors';
+import { ownPython, pythonIn } from './own-environment';
 import { problemsOf, probe, PYTHON_REMEDY, type FoundPython } from './probe';
 import type { Requirement } from './requirements';
 
@@ -14,8 +15,9 @@ export interface ChosenPython {
 }
 
 /**
- * The Python that trains: the one that is named, else .venv beside the configuration, else python3 of the PATH. One that is named is taken
- * whatever it lacks; of the others the first that lacks nothing, or else the first that is there.
+ * The Python that trains: the one that is named, else the environment that `sft python setup` made, else the one that the editor has chosen
+ * for the folder (SFT_EDITOR_PYTHON), else .venv beside the configuration, else python3 of the PATH. One that is named is taken whatever it
+ * lacks; of the others the first that lacks nothing, or else the first that is there.
  * @param folder of the configuration
  * @throws SftError python-missing, python-broken
  */
@@ -35,10 +37,14 @@ export async function findPython(
     first ??= chosen;
   }
   if (first !== undefined) return first;
-  throw new SftError('python-missing', 'no Python was found: neither .venv beside the configuration nor python3', {
-    remedy: PYTHON_REMEDY,
-    exitCode: 2,
-  });
+  throw new SftError(
+    'python-missing',
+    'no Python was found: none was set up, and there is neither .venv beside the configuration nor python3',
+    {
+      remedy: PYTHON_REMEDY,
+      exitCode: 2,
+    },
+  );
 }
 
 async function choose(program: string, from: string, needed: readonly Requirement[]): Promise<ChosenPython> {
@@ -47,8 +53,16 @@ async function choose(program: string, from: string, needed: readonly Requiremen
 }
 
 function* candidates(folder: string): Generator<{ readonly program: string; readonly from: string }> {
-  const inside = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python3'];
-  const own = path.join(folder, '.venv', ...inside);
-  if (existsSync(own)) yield { program: own, from: '.venv beside the configuration' };
+  const own = ownPython();
+  if (own !== undefined) yield { program: own, from: '`sft python setup`' };
+  const { SFT_EDITOR_PYTHON: editor = '' } = process.env;
+  if (editor !== '')
+    yield { program: isFolder(editor) ? pythonIn(editor) : editor, from: "VS Code's Python extension" };
+  const beside = pythonIn(path.join(folder, '.venv'));
+  if (existsSync(beside)) yield { program: beside, from: '.venv beside the configuration' };
   yield { program: process.platform === 'win32' ? 'python' : 'python3', from: 'the PATH' };
+}
+
+function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }

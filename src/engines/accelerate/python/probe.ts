@@ -37,6 +37,11 @@ export function probe(program: string): Promise<FoundPython> {
   return asked;
 }
 
+/** It was changed: what it said before holds no more. */
+export function forgetProbe(program: string): void {
+  answers.delete(program);
+}
+
 async function ask(program: string): Promise<FoundPython> {
   let said: string;
   try {
@@ -63,7 +68,7 @@ async function ask(program: string): Promise<FoundPython> {
 }
 
 export const PYTHON_REMEDY =
-  'set SFT_PYTHON, or "python" in .sft/machine.json, to a Python with PyTorch; or set "engine": "builtin"';
+  'set SFT_PYTHON, or "python" in .sft/machine.json, to a Python with PyTorch; or name none there and run `sft python setup`; or set "engine": "builtin"';
 
 function broken(program: string, words: string, cause?: unknown): SftError {
   const reason = `${program} does not say what it has${words === '' ? '' : `: ${words}`}`;
