@@ -14,7 +14,7 @@ interface Placed {
 
 /**
  * A hint at each of the worst examples in the open data. They are found by what they ask and answer when a text is opened or saved, and
- * when a run ends; between, they move with the edits before them, and are gone once they are edited themselves.
+ * when a run ends; between, they move with the edits before them, and are gone once they are edited themselves. What is undone brings them back.
  */
 export class WorstHints implements vscode.InlayHintsProvider, vscode.Disposable {
   private readonly changeEmitter = new vscode.EventEmitter<void>();
@@ -109,7 +109,7 @@ export class WorstHints implements vscode.InlayHintsProvider, vscode.Disposable 
     return worst.map((one, at) => ({ worst: one, range: found[at] }));
   }
 
-  private follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+  private follow({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const placed = this.placed.get(document.uri.toString());
     if (placed === undefined || placed.length === 0) return;
     // The changes of an event all speak of the text before it, the last one first.
@@ -117,6 +117,7 @@ export class WorstHints implements vscode.InlayHintsProvider, vscode.Disposable 
       const change = { offset: rangeOffset, endOffset: rangeOffset + rangeLength, length: text.length };
       for (const one of placed) one.range = one.range && movedRange(one.range, change);
     }
+    if (reason !== undefined && placed.some(({ range }) => range === undefined)) void this.find(document);
   }
 }
 

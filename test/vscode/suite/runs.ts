@@ -395,6 +395,10 @@ test('the worst examples of a run have hints, which move, go and are dismissed, 
     );
   });
   await hintsWhen(document, ({ length }) => length === 4);
+  await vscode.commands.executeCommand('undo');
+  await hintsWhen(document, ({ length }) => length === 5);
+  await vscode.commands.executeCommand('redo');
+  await hintsWhen(document, ({ length }) => length === 4);
   await document.save();
   await services.analysed(document.uri);
   await hintsWhen(document, ({ length }) => length === 4);
