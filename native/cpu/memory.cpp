@@ -64,6 +64,9 @@ void sft_unmap(void* memory, uint64_t) {
   if (memory != nullptr) UnmapViewOfFile(memory);
 }
 
+// Windows reads ahead by itself and takes pages of files back where memory is short.
+void sft_map_advise(const void*, uint64_t, int32_t) {}
+
 // Windows does not let a file be cut that is mapped.
 int32_t sft_map_lost(const void*) { return 0; }
 
@@ -196,6 +199,12 @@ void sft_unmap(void* memory, uint64_t bytes) {
   if (memory == nullptr) return;
   forget(memory);
   munmap(memory, bytes);
+}
+
+void sft_map_advise(const void* memory, uint64_t bytes, int32_t soon) {
+  const uintptr_t start = reinterpret_cast<uintptr_t>(memory), page = start & ~(static_cast<uintptr_t>(sysconf(_SC_PAGESIZE)) - 1);
+  // What it answers does not matter: nothing depends on it.
+  madvise(reinterpret_cast<void*>(page), start + bytes - page, soon != 0 ? MADV_WILLNEED : MADV_DONTNEED);
 }
 
 int32_t sft_map_lost(const void* memory) {

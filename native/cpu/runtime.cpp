@@ -9,7 +9,7 @@
 namespace sft {
 namespace {
 
-constexpr int32_t kAbiVersion = 5;
+constexpr int32_t kAbiVersion = 6;
 
 struct Isa {
   const char* name;

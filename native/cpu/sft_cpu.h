@@ -37,6 +37,9 @@ SFT_API void sft_free(void* memory, uint64_t bytes);
 // Maps a whole file read-only; null on failure, with errno in *error.
 SFT_API void* sft_map(const char* utf8_path, uint64_t* bytes, int32_t* error);
 SFT_API void sft_unmap(void* memory, uint64_t bytes);
+// Of a part of a map: it is read soon (1), so that the system may begin to, or was read for the last time (0), so that its pages need not
+// count as this process's memory. Reading it stays possible.
+SFT_API void sft_map_advise(const void* memory, uint64_t bytes, int32_t soon);
 // 1 where a part of the map could not be read any more, because the file was cut or its disk failed: kernels then read zeros there. Else 0.
 SFT_API int32_t sft_map_lost(const void* memory);
 

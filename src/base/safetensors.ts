@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { SftError } from './errors';
 import { cannotRead, statFile } from './fetched-file';
 import { explainImpostorFile } from './impostor';
+import { writePieces } from './write-pieces';
 
 /** Element types of the safetensors format that this project reads; others are listed by name and refused when used. */
 export type TensorType = 'F32' | 'BF16' | 'F16';
@@ -195,8 +196,7 @@ export async function writeSafetensors(file: string, tensors: readonly TensorSou
     await handle.writeFile(head);
     for (const tensor of sorted) {
       const data = tensor.read();
-      if ('then' in data) await handle.writeFile(await data);
-      else for await (const piece of data) await handle.writeFile(piece);
+      await writePieces(handle, 'then' in data ? [await data] : data);
     }
   } finally {
     await handle.close();

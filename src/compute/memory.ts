@@ -75,6 +75,11 @@ export interface DeviceMemory {
   readonly allocatedBytes: number;
   /** @throws SftError unreadable-file */
   openWeights(path: string): WeightFile;
+  /**
+   * Of a part of a file of weights: it is read soon, so that the system may begin to, or was read for the last time, so that it need not
+   * be held. It can still be read; other memory is left alone.
+   */
+  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void;
   /** Host to device; the type of the array must match the buffer (Uint16Array carries the bits of bf16 and f16). */
   write(buffer: DeviceBuffer, data: HostArray): void;
 }

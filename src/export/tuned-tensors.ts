@@ -1,7 +1,7 @@
 import { mergeDelta } from '../compute/composed/merge-delta';
 import type { Device } from '../compute/device';
 import { writeIndices } from '../compute/indices';
-import { BYTES_PER_ELEMENT } from '../compute/memory';
+import { BYTES_PER_ELEMENT, type DeviceBuffer } from '../compute/memory';
 import { modulePath } from '../model/projections';
 import type { PlacedDelta, TokenRows } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
@@ -11,6 +11,8 @@ import { refusePrompt } from './refuse-prompt';
 
 const TYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const;
 const DTYPES = { F32: 'f32', BF16: 'bf16', F16: 'f16' } as const;
+
+type FloatType = (typeof DTYPES)[TensorType];
 
 /** In which type a tensor leaves. */
 export type TypeChoice = (tensor: Pick<WeightTensor, 'name' | 'shape'>, stored: TensorType) => TensorType;
@@ -90,45 +92,85 @@ function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, P
   return deltas;
 }
 
+/** What training has put into a tensor. */
+interface Changes {
+  readonly placed: PlacedDelta | undefined;
+  readonly rows: TokenRows | undefined;
+}
+
 async function* piecesOf(
   device: Device,
   tensor: WeightTensor,
-  dtype: (typeof DTYPES)[TensorType],
-  { placed, rows: trained }: { readonly placed: PlacedDelta | undefined; readonly rows: TokenRows | undefined },
+  dtype: FloatType,
+  changes: Changes,
 ): AsyncGenerator<Uint8Array> {
   const { shape } = tensor;
   const rows = shape.length > 1 ? shape[0]! : 1;
   const cols = shape.at(-1)!;
-  const step = Math.max(1, Math.floor(device.traits.transferBytes / (cols * BYTES_PER_ELEMENT.f32)));
-  for (let from = 0; from < rows; from += step) {
-    const count = Math.min(step, rows - from);
-    const value = device.alloc('f32', count * cols);
-    const rounded = device.alloc(dtype, count * cols);
-    const ids = device.alloc('i32', count);
-    try {
-      const recorder = device.begin();
-      if (tensor.kind === 'nf4') {
-        const lines = Int32Array.from({ length: count }, (_, row) => from + row);
-        recorder.gatherRows(value, tensor.matrix, writeIndices(device, ids, lines), count);
-      } else {
-        recorder.copy(value, tensor.data.slice(from * cols, count * cols));
-      }
-      for (const [row, id] of trained?.ids.entries() ?? []) {
-        if (id < from || id >= from + count) continue;
-        recorder.copy(value.slice((id - from) * cols, cols), trained!.parameter.value.slice(row * cols, cols));
-      }
-      if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
-      recorder.copy(rounded, value);
-      device.submit(recorder);
-      yield bytesOf(dtype === 'f32' ? await device.readFloats(rounded) : await device.readBits(rounded));
-    } finally {
-      device.free(value);
-      device.free(rounded);
-      device.free(ids);
+  const step = Math.min(rows, Math.max(1, Math.floor(device.traits.transferBytes / (cols * BYTES_PER_ELEMENT.f32))));
+  const isKept = changes.placed === undefined && changes.rows === undefined;
+  const source = tensor.kind === 'dense' ? tensor.data : undefined;
+  const scratch = isKept && source?.dtype === dtype ? undefined : new Scratch(device, dtype, step, cols);
+  const rowsOf = (from: number): DeviceBuffer | undefined =>
+    source?.slice(from * cols, Math.max(0, Math.min(step, rows - from)) * cols);
+  try {
+    for (let from = 0; from < rows; from += step) {
+      const [here, next] = [rowsOf(from), rowsOf(Math.min(rows, from + step))];
+      if (next !== undefined) device.advise(next, 'soon');
+      const count = Math.min(step, rows - from);
+      yield await read(device, scratch?.compute(tensor, changes, from, count) ?? here!);
+      if (here !== undefined) device.advise(here, 'done');
     }
+  } finally {
+    scratch?.free();
   }
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Where rows of a tensor are computed, a piece at a time. */
+class Scratch {
+  readonly #value: DeviceBuffer;
+  readonly #rounded: DeviceBuffer;
+  readonly #ids: DeviceBuffer;
+
+  constructor(
+    private readonly device: Device,
+    dtype: FloatType,
+    rows: number,
+    private readonly cols: number,
+  ) {
+    this.#value = device.alloc('f32', rows * cols);
+    this.#rounded = device.alloc(dtype, rows * cols);
+    this.#ids = device.alloc('i32', rows);
+  }
+
+  /** @returns `count` rows from row `from` on, which last until the next call */
+  compute(tensor: WeightTensor, { placed, rows: trained }: Changes, from: number, count: number): DeviceBuffer {
+    const { device, cols } = this;
+    const value = this.#value.slice(0, count * cols);
+    const rounded = this.#rounded.slice(0, count * cols);
+    const recorder = device.begin();
+    if (tensor.kind === 'nf4') {
+      const lines = Int32Array.from({ length: count }, (_, row) => from + row);
+      recorder.gatherRows(value, tensor.matrix, writeIndices(device, this.#ids.slice(0, count), lines), count);
+    } else {
+      recorder.copy(value, tensor.data.slice(from * cols, count * cols));
+    }
+    for (const [row, id] of trained?.ids.entries() ?? []) {
+      if (id < from || id >= from + count) continue;
+      recorder.copy(value.slice((id - from) * cols, cols), trained!.parameter.value.slice(row * cols, cols));
+    }
+    if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
+    recorder.copy(rounded, value);
+    device.submit(recorder);
+    return rounded;
+  }
+
+  free(): void {
+    for (const buffer of [this.#value, this.#rounded, this.#ids]) this.device.free(buffer);
+  }
+}
+
+async function read(device: Device, buffer: DeviceBuffer): Promise<Uint8Array> {
+  const { buffer: bytes } = buffer.dtype === 'f32' ? await device.readFloats(buffer) : await device.readBits(buffer);
+  return new Uint8Array(bytes);
 }

@@ -17,6 +17,7 @@ const SIGNATURES = {
   free: ['void', 'sft_free', ['at', 'u64']],
   map: ['uintptr_t', 'sft_map', ['string', 'host', 'host']],
   unmap: ['void', 'sft_unmap', ['at', 'u64']],
+  mapAdvise: ['void', 'sft_map_advise', ['at', 'u64', 'i32']],
   mapLost: ['int32_t', 'sft_map_lost', ['at']],
   read: ['void', 'sft_copy', ['host', 'i32', 'at', 'i32', 'i64']],
   write: ['void', 'sft_copy', ['at', 'i32', 'host', 'i32', 'i64']],

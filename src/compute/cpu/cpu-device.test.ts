@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -124,6 +124,39 @@ void describe('cpu device', () => {
     device.free(c);
     assert.equal(device.allocatedBytes, 0);
   });
+
+  it(
+    'lets go of weights that were read for the last time, which can still be read',
+    { skip: process.platform !== 'linux' && 'memory of a process is told by /proc' },
+    async () => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-advise-'));
+      try {
+        const file = path.join(folder, 'weights.bin');
+        const length = 8 << 20;
+        writeFileSync(file, new Uint16Array(length).fill(0x3f80));
+        const device = createCpuDevice({ threads: 1 });
+        const weights = device.openWeights(file);
+        const all = weights.buffer('bf16', 0, length);
+        const mapped = (): number =>
+          1024 * Number(/^RssFile:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]);
+        device.advise(all, 'soon');
+        await device.readBits(all);
+        const held = mapped();
+        // Not a multiple of a page, as tensors begin and end.
+        device.advise(all.slice(1000, length - 3000), 'done');
+        assert.ok(mapped() < held - length, `${held} bytes, then ${mapped()}`);
+        assert.ok((await device.readBits(all)).every((bits) => bits === 0x3f80));
+        const own = device.alloc('f32', 4);
+        device.write(own, Float32Array.of(1, 2, 3, 4));
+        device.advise(own, 'done');
+        assert.deepEqual([...(await device.readFloats(own))], [1, 2, 3, 4]);
+        device.free(own);
+        weights.close();
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   it('refuses memory of another device to free', () => {
     const [one, two] = [createCpuDevice({ threads: 1 }), createCpuDevice({ threads: 1 })];

@@ -86,6 +86,12 @@ export class CpuMemory {
     for (const file of this.#files) file.check();
   }
 
+  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
+    const { allocation, address, length, dtype } = cpuBuffer(buffer);
+    if (!(allocation.owner instanceof MappedWeights) || length === 0) return;
+    this.#library.mapAdvise(address, length * BYTES_PER_ELEMENT[dtype], use === 'soon' ? 1 : 0);
+  }
+
   /** @throws RangeError where type or length differ */
   write(buffer: DeviceBuffer, data: HostArray): void {
     const target = cpuBuffer(buffer);

@@ -4,7 +4,7 @@ import koffi from 'koffi';
 import { SftError } from '../../base/errors';
 import { bindLibrary, type CpuLibrary } from './bindings';
 
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 const FILE_NAMES: Readonly<Record<string, string>> = { darwin: 'libsft_cpu.dylib', win32: 'libsft_cpu.dll' };
 
 let loaded: CpuLibrary | undefined;

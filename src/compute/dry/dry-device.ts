@@ -79,6 +79,10 @@ export class DryDevice implements Device {
     };
   }
 
+  advise(): void {
+    // Nothing is read.
+  }
+
   write(): void {
     this.#note();
   }

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import {
   aligned,
   GGUF_TYPES,
@@ -10,6 +10,7 @@ import {
   type Metadata,
   type MetadataValue,
 } from '../../base/gguf/gguf-format';
+import { writePieces } from '../../base/write-pieces';
 
 /** A tensor to be written. */
 export interface GgufTensor {
@@ -37,27 +38,17 @@ export async function writeGguf(
     await handle.writeFile(headOf(metadata, tensors));
     let done = 0;
     for (const tensor of tensors) {
-      const bytes = await writePieces(handle, tensor, (length) => {
+      const bytes = await writePieces(handle, tensor.read(), (length) => {
         done += length;
         onBytes(done, total);
       });
+      const { name, type, shape } = tensor;
+      if (bytes !== storedBytes(type, shape)) throw new RangeError(`${name} came with ${bytes} bytes`);
       await handle.writeFile(Buffer.alloc(aligned(bytes) - bytes));
     }
   } finally {
     await handle.close();
   }
-}
-
-async function writePieces(handle: FileHandle, tensor: GgufTensor, onPiece: (length: number) => void): Promise<number> {
-  const { name, type, shape } = tensor;
-  let bytes = 0;
-  for await (const piece of tensor.read()) {
-    await handle.writeFile(piece);
-    bytes += piece.length;
-    onPiece(piece.length);
-  }
-  if (bytes !== storedBytes(type, shape)) throw new RangeError(`${name} came with ${bytes} bytes`);
-  return bytes;
 }
 
 function headOf(metadata: Metadata, tensors: readonly GgufTensor[]): Buffer {
