@@ -19,7 +19,8 @@ export interface TokenizerChoice {
 }
 
 /**
- * Writes the folder of a model with random weights, fp32, large enough that its layers are far from linear.
+ * Writes the folder of a model with random weights, fp32, large enough that its layers are far from linear; of a multimodal one, with a tensor
+ * of its vision part.
  * @param json what config.json has beside the size of the vocabulary
  */
 export async function writeTinyModel(
@@ -28,7 +29,10 @@ export async function writeTinyModel(
   { tokenizer, template, eos }: TokenizerChoice,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const whole = { ...json, vocab_size: VOCAB_SIZE, eos_token_id: eos };
+  const { text_config: text } = json;
+  const isText = typeof text !== 'object' || text === null;
+  const vocab = { vocab_size: VOCAB_SIZE };
+  const whole = { ...json, ...(isText ? vocab : { text_config: { ...text, ...vocab } }), eos_token_id: eos };
   writeFileSync(path.join(folder, 'config.json'), JSON.stringify(whole, null, 2));
   for (const name of ['tokenizer.json', 'tokenizer_config.json'])
     copyFileSync(path.join(TEXT, 'tokenizers', tokenizer, name), path.join(folder, name));
@@ -43,12 +47,13 @@ export async function writeTinyModel(
   };
   await writeSafetensors(
     path.join(folder, 'model.safetensors'),
-    [...expectedTensors(config)].map(([name, shape]) => {
+    [...expectedTensors(config), ...(isText ? [] : [['vision_tower.weight', [4]] as const])].map(([name, shape]) => {
       const { buffer } = valuesOf(
         name,
         shape.reduce((product, n) => product * n, 1),
       );
-      return { name, dtype: 'F32', shape, read: () => Promise.resolve(new Uint8Array(buffer)) } as const;
+      const stored = isText || name.startsWith('vision') ? name : `language_model.${name}`;
+      return { name: stored, dtype: 'F32', shape, read: () => Promise.resolve(new Uint8Array(buffer)) } as const;
     }),
   );
 }

@@ -13,6 +13,9 @@ const QUANTISED =
 const PARTED =
   'embedding and head are two tables now, since modules_to_save trained copies of their own: config.json says tie_word_embeddings false';
 
+const TEXT_ALONE =
+  'the base model is multimodal: this is its text model, a folder of that alone; the parts that see or hear are left out';
+
 /** A model folder: what was trained is added to the base model's weights, in their types, or with the matrices of the layers in 4 bits. */
 export const mergedExporter: Exporter = {
   name: 'merged',
@@ -23,7 +26,12 @@ export const mergedExporter: Exporter = {
     await writeMerged(source, folder, onProgress, in4Bits);
     const note = in4Bits ? QUANTISED : dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'transformers');
-    return [...(note === undefined ? [] : [note]), ...(hasPartedTables(source) ? [PARTED] : [])];
+    const isPart = source.config.decoderPath !== 'model';
+    return [
+      ...(note === undefined ? [] : [note]),
+      ...(hasPartedTables(source) ? [PARTED] : []),
+      ...(isPart ? [TEXT_ALONE] : []),
+    ];
   },
 };
 
