@@ -5,6 +5,7 @@ import { evaluateRun } from '../runs/worker/evaluate-run';
 import { changedFile, limited, prepareData } from '../runs/worker/prepare';
 import { testKey } from '../train/data-files';
 import { measureRetention } from '../train/retention/measure';
+import { headline } from '../text/rouge/headline';
 import { evaluationTable } from './evaluation-table';
 import { DEVICE_OPTIONS } from './open-device';
 import { openRun } from './open-run';
@@ -68,6 +69,7 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
       terminal.out(JSON.stringify(evaluation));
     } else {
       for (const line of evaluationTable(evaluation)) terminal.out(line);
+      terminal.out('', headline(evaluation));
       for (const { line, question, reference, base, tuned: after } of predictions.slice(0, shown)) {
         terminal.out('', `${run.run[testKey(config)]!.path}:${line} ${question}`);
         terminal.out(...indented('yours:', reference), ...indented('base: ', base.answer));

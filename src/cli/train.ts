@@ -9,17 +9,17 @@ import { requireTunable } from '../runs/require-tunable';
 import { findDevice } from '../runs/run-device';
 import type { RunFolder } from '../runs/folder/run-folder';
 import { work } from '../runs/worker/worker';
-import type { RunEvaluation } from '../runs/folder/evaluation-schema';
 import { retentionText } from '../text/retention';
 import { evaluationTable } from './evaluation-table';
 import { stopOnSignal } from './interrupt';
 import { ENGINE_OPTION, loadChecked } from './load-checked';
 import { DEVICE_OPTIONS, deviceOf, deviceWords } from './open-device';
 import { onlyPositional, textOption } from './option-values';
+import { outcomeLines } from './outcome-lines';
 import { preflightLines } from './preflight';
 import { Progress } from './progress';
 import { usageError } from './parse';
-import type { Invocation, OptionValues, Verb } from './verb';
+import type { Invocation, OptionValues, Terminal, Verb } from './verb';
 
 export const trainVerb: Verb = {
   name: 'train',
@@ -50,6 +50,7 @@ the terminal is closed.
     const { config } = await folder.readRun();
     const progress = new Progress(terminal);
     let retention: string | undefined;
+    let result = '';
     // A second Ctrl-C ends at once: the last checkpoint stays whole.
     const stop = stopOnSignal(() => {
       terminal.log('saving and stopping; press Ctrl-C again to end at once');
@@ -72,15 +73,13 @@ the terminal is closed.
           if (json) return;
           if (event.type === 'retention') retention = retentionText(event);
           if (event.type !== 'done') return;
-          if (event.evaluation !== null) {
-            for (const line of evaluationTable(event.evaluation as unknown as RunEvaluation)) terminal.out(line);
-          } else if (retention !== undefined) terminal.out(retention);
-          terminal.out(`done: ${event.adapter}`);
+          if (event.evaluation === null && retention !== undefined) terminal.out(retention);
+          result = event.adapter;
         },
       });
-      if (!finished && !json) {
-        terminal.out(`stopped; go on with: sft train --run ${folder.path} --resume`);
-      }
+      if (json) return 0;
+      if (!finished) terminal.out(`stopped; go on with: sft train --run ${folder.path} --resume`);
+      else await tellOutcome(folder.path, result, terminal);
       return 0;
     } finally {
       progress.end();
@@ -88,6 +87,17 @@ the terminal is closed.
     }
   },
 };
+
+/** What a run came to, where it lies, and what can be done with it. */
+async function tellOutcome(folder: string, result: string, terminal: Terminal): Promise<void> {
+  const { evaluation, artifacts } = await readRun(folder);
+  if (evaluation !== undefined) {
+    for (const line of evaluationTable(evaluation)) terminal.out(line);
+    for (const line of outcomeLines(evaluation, await artifacts.readPredictions())) terminal.out(line);
+  }
+  terminal.out(`done: ${result}`);
+  terminal.out(`talk to it: sft chat ${folder}`);
+}
 
 /** Starts or resumes a run in the background. */
 async function detach({ positionals, options, json, terminal }: Invocation): Promise<0 | 1> {

@@ -19,6 +19,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'find-lr', load: async () => (await import('./find-lr')).findLrVerb },
   { name: 'train', load: async () => (await import('./train')).trainVerb },
   { name: 'sweep', load: async () => (await import('./sweep')).sweepVerb },
+  { name: 'runs', load: async () => (await import('./runs')).runsVerb },
   { name: 'evaluate', load: async () => (await import('./evaluate')).evaluateVerb },
   { name: 'chat', load: async () => (await import('./chat')).chatVerb },
   { name: 'export', load: async () => (await import('./export')).exportVerb },

@@ -99,6 +99,8 @@ const evaluationResult = closed({
   reference_words: maybe(number),
   base: modelResult,
   tuned: modelResult,
+  /** ROUGE-L of the tuned answers above the base model's, the mean with its 95% interval. */
+  gain: maybe(closed({ mean: number, low: maybe(number), high: maybe(number) })),
 });
 export type EvaluationResult = TypeOf<typeof evaluationResult>;
 

@@ -12,6 +12,7 @@ import { VERSION } from '../base/version';
 import { isThinkingIn } from '../text/enable-thinking';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
+import { withNextNumber } from './run-number';
 
 export interface NewRun {
   readonly config: ResolvedConfig;
@@ -45,27 +46,31 @@ export async function runConfig(config: ResolvedConfig): Promise<ResolvedConfig>
 
 async function createIn(options: NewRun, data: HashedData): Promise<RunFolder> {
   if (options.folder === undefined) {
-    const folder = await makeNamedFolder(options);
-    try {
-      return await fill(folder, options, data);
-    } catch (error) {
-      // Nobody else knows of it, and what it holds is no run.
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      throw error;
-    }
+    const { outputDir = options.config.output_dir } = options;
+    await makeFolder(outputDir);
+    return withNextNumber(outputDir, async (number) => {
+      const folder = await makeNamedFolder(outputDir, options);
+      try {
+        return await fill(folder, number, options, data);
+      } catch (error) {
+        // Nobody else knows of it, and what it holds is no run.
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      }
+    });
   }
   await makeFolder(options.folder);
-  return fill(options.folder, options, data);
+  return fill(options.folder, null, options, data);
 }
 
-async function fill(folder: string, options: NewRun, data: HashedData): Promise<RunFolder> {
+async function fill(folder: string, number: number | null, options: NewRun, data: HashedData): Promise<RunFolder> {
   const run = new RunFolder(folder);
   // Of two that were given the same folder, one makes the run.
   const release = await run.acquireLock();
   try {
     if (await isRun(folder)) throw runExists(folder);
     await run.writeState({ status: 'starting' });
-    await run.writeRun(describeRun(run, options, data));
+    await run.writeRun(describeRun(run, number, options, data));
   } finally {
     await release();
   }
@@ -73,9 +78,15 @@ async function fill(folder: string, options: NewRun, data: HashedData): Promise<
 }
 
 /** Written last: a folder without run.json is not a run. */
-function describeRun(run: RunFolder, { config, configFile, now }: NewRun, data: HashedData): Run {
+function describeRun(
+  run: RunFolder,
+  number: number | null,
+  { config, configFile, now }: NewRun,
+  data: HashedData,
+): Run {
   return {
     id: path.basename(run.path),
+    number,
     name: config.name,
     created: now.toISOString(),
     config_file: path.resolve(configFile),
@@ -95,8 +106,7 @@ function runExists(folder: string): SftError {
 }
 
 /** A new folder below the output folder, named by time and configuration. */
-async function makeNamedFolder({ config, now, outputDir = config.output_dir }: NewRun): Promise<string> {
-  await makeFolder(outputDir);
+async function makeNamedFolder(outputDir: string, { config, now }: NewRun): Promise<string> {
   const base = path.join(outputDir, `${timeStamp(now)}-${slug(config.name)}`);
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? base : `${base}-${n}`;

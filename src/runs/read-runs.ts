@@ -5,6 +5,8 @@ import { isAlive } from '../base/process-identity';
 import { RunArtifacts } from './artifacts';
 import { readLabel } from './label';
 import { rebuildState } from './rebuild-state';
+import { numberedName } from './run-number';
+import type { RunEvaluation } from './folder/evaluation-schema';
 import { isMissing } from './folder/record';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
@@ -16,12 +18,16 @@ export interface RunSummary {
   readonly folder: RunFolder;
   readonly run: Run;
   readonly artifacts: RunArtifacts;
-  /** The name to show: the one a person gave the run, else that of its configuration. */
+  /** The one a person gave the run, else that of its configuration. */
+  readonly name: string;
+  /** The name to show: number and name. */
   readonly label: string;
   /** The keys that its sweep tries values of; undefined for a run of its own. */
   readonly swept: readonly string[] | undefined;
   /** `interrupted` where the worker is gone without having said how the run ended. */
   readonly state: RunState;
+  /** How the test part was answered; undefined where it was not, or where the file cannot be read. */
+  readonly evaluation: RunEvaluation | undefined;
 }
 
 /** @throws SftError `unreadable` (exit code 2) where `folder` is not that of a run, or its files are damaged */
@@ -29,10 +35,11 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const runFolder = new RunFolder(folder);
   const run = await runFolder.readRun();
   const artifacts = new RunArtifacts(runFolder.path, run.config);
-  const label = (await readLabel(runFolder.path)) ?? run.name;
+  const name = (await readLabel(runFolder.path)) ?? run.name;
   const swept = await readSweptKeys(runFolder.path);
   const state = await readLiveState(runFolder, run, artifacts);
-  return { folder: runFolder, run, artifacts, label, swept, state };
+  const evaluation = await artifacts.readEvaluation().catch(() => undefined);
+  return { folder: runFolder, run, artifacts, name, label: numberedName(run.number, name), swept, state, evaluation };
 }
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */

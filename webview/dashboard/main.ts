@@ -18,6 +18,7 @@ import { Charts } from './charts';
 import { Comparison } from './comparison';
 import { evaluation } from './evaluation';
 import { Header } from './header';
+import { Result } from './result';
 import { Predictions } from './predictions';
 import { Samples } from './samples';
 import { ShownRun } from './shown-run';
@@ -43,6 +44,7 @@ interface Page {
   readonly advice: AdviceSection;
   readonly predictions: Predictions;
   /** Of a run that is shown alone. */
+  readonly outcome: Result | undefined;
   readonly samples: Samples | undefined;
   readonly worst: Worst | undefined;
   /** Of the ratings. */
@@ -78,6 +80,7 @@ function receive(message: Exclude<ToDashboard, { readonly type: 'answer' }>): vo
       return;
     case 'predictions':
       page?.predictions.take(message.from, message.items);
+      page?.outcome?.take(message.from, message.items);
       return;
     case 'samples':
       page?.samples?.take(message.from, message.items);
@@ -113,6 +116,7 @@ function takeRun(message: Extract<ToDashboard, { readonly run: number }>): void 
       run.result = message.result;
       if (page.runs.length === 1) {
         page.evaluation.replaceChildren(...(message.result === undefined ? [] : [evaluation(message.result)]));
+        page.outcome?.show(message.result);
       }
       break;
   }
@@ -162,6 +166,7 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
   const first = runs[0];
   if (runs.length === 1 && first !== undefined) {
     const header = new Header(first, (action) => void tell(host.ask('act', { action })));
+    const outcome = new Result((index) => void tell(host.ask('openExample', { index })));
     const values = new ValuesTable(first);
     const samples = new Samples(first);
     const worst = new Worst((place) => void tell(host.ask('openWorst', { place })));
@@ -170,6 +175,7 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
     root.replaceChildren(
       header.element,
       notice,
+      outcome.element,
       advice.element,
       waiting,
       curves,
@@ -186,7 +192,7 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
       if (!empty) charts.follow();
       values.update();
     };
-    page = { ...parts, samples, worst, update };
+    page = { ...parts, outcome, samples, worst, update };
   } else {
     const comparison = new Comparison(runs, differences, sweep, {
       onOpen: (run) => void tell(host.ask('openRun', { run })),
@@ -201,7 +207,7 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
       comparison.update();
       charts.follow();
     };
-    page = { ...parts, samples: undefined, worst: undefined, update };
+    page = { ...parts, outcome: undefined, samples: undefined, worst: undefined, update };
   }
   plan();
 }

@@ -1,3 +1,4 @@
+import { momentText } from '../../base/moment-text';
 import type { ChatChoice } from '../../messages/chat';
 
 /** A model that can be talked to, by where it comes from. */
@@ -64,7 +65,7 @@ export function sourceChoices({ runs, folders, endpoints }: KnownModels): ChatCh
   return [
     ...runs.map(({ folder, label, created, status }) => ({
       id: `run:${folder}`,
-      label: `${label} · ${shortTime(created)}${status === 'done' ? '' : ` · ${status}`}`,
+      label: `${label} · ${momentText(created)}${status === 'done' ? '' : ` · ${status}`}`,
       group: 'Runs',
     })),
     ...folders.map((folder) => ({ id: `folder:${folder}`, label: baseName(folder), group: 'Models' })),
@@ -82,7 +83,7 @@ export function modelChoices(known: KnownModels, source: string | undefined): Ch
       const id = modelId({ kind: 'run', variant, folder });
       if (chosen) own.push({ id, label: variantName(variant), group: label });
       else
-        others.push({ id, label: `${variantName(variant)} · ${label} · ${shortTime(created)}`, group: 'Other runs' });
+        others.push({ id, label: `${variantName(variant)} · ${label} · ${momentText(created)}`, group: 'Other runs' });
     }
   }
   for (const folder of known.folders) {
@@ -150,9 +151,3 @@ function baseName(folder: string): string {
 }
 
 /** `12 Nov 10:15`, in the person's time. */
-function shortTime(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  return `${day} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
-}

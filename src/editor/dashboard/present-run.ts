@@ -1,7 +1,9 @@
+import { momentText } from '../../base/moment-text';
 import { hubName } from '../../base/hub-cache';
 import type { ExampleLoss, RunEvaluation, Prediction, PredictedAnswer } from '../../runs/folder/evaluation-schema';
 import { DATA_KEYS } from '../../config/config-paths';
 import { partShares } from '../../config/part-shares';
+import { differingKeys } from '../../runs/changed-settings';
 import { questionsKey } from '../../runs/questions-key';
 import { dataNames } from '../../runs/data-names';
 import type { Run } from '../../runs/folder/run-schema';
@@ -44,12 +46,10 @@ export function distinctNames(runs: readonly { readonly label: string; readonly 
   const shared = (names: readonly string[], at: number): boolean =>
     names.some((name, other) => other !== at && name === names[at]);
   const labels = runs.map(({ label }) => label);
-  const withTime = (at: number, more: Intl.DateTimeFormatOptions): string => {
-    const day = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-    return `${labels[at]!} · ${new Date(runs[at]!.created).toLocaleString('en-GB', { ...day, ...more })}`;
-  };
-  const byMinute = labels.map((label, at) => (shared(labels, at) ? withTime(at, {}) : label));
-  return byMinute.map((name, at) => (shared(byMinute, at) ? withTime(at, { second: '2-digit' }) : name));
+  const withTime = (at: number, seconds: boolean): string =>
+    `${labels[at]!} · ${momentText(runs[at]!.created, { seconds })}`;
+  const byMinute = labels.map((label, at) => (shared(labels, at) ? withTime(at, false) : label));
+  return byMinute.map((name, at) => (shared(byMinute, at) ? withTime(at, true) : name));
 }
 
 /** What is known of a run whose run.json cannot be read. */
@@ -102,7 +102,7 @@ export function adviceOf(findings: readonly HealthFinding[]): readonly Advice[] 
 
 /** @param predictions those it was made from */
 export function resultOf(made: RunEvaluation, predictions: readonly Prediction[]): EvaluationResult {
-  const { examples, max_new_tokens, stemmer, unicode, reference_words, base, tuned } = made;
+  const { examples, max_new_tokens, stemmer, unicode, reference_words, base, tuned, gain } = made;
   return {
     questions: questionsKey(predictions),
     examples,
@@ -112,6 +112,7 @@ export function resultOf(made: RunEvaluation, predictions: readonly Prediction[]
     reference_words: reference_words ?? undefined,
     base: modelResult(base),
     tuned: modelResult(tuned),
+    gain: gain === null ? undefined : { mean: gain.mean, low: gain.low ?? undefined, high: gain.high ?? undefined },
   };
 }
 
@@ -153,11 +154,11 @@ function shownAnswer({ answer, rougeL, nll, trained }: PredictedAnswer): ShownPr
   return { answer, rougeL, loss: trained === 0 ? undefined : nll / trained };
 }
 
-/** The keys of the configurations that are not the same in all runs, in the order of the schema. */
+/** The settings that are not the same in all runs, in the order of the schema, and data that are not. */
 export function differencesOf(runs: readonly Run[]): readonly Difference[] {
   const first = runs[0];
   if (first === undefined) return [];
-  const rows: { key: string; values: readonly string[] }[] = Object.keys(first.config).map((key) => ({
+  const rows = differingKeys(runs).map((key) => ({
     key,
     values: runs.map(({ config }) => shownValue(config[key as keyof typeof config])),
   }));
@@ -166,7 +167,7 @@ export function differencesOf(runs: readonly Run[]): readonly Difference[] {
     key: key === 'dataset' ? 'data (SHA-256)' : `${key} (SHA-256)`,
     values: runs.map((run) => run[key]?.sha256.slice(0, 12) ?? '–'),
   }));
-  return [...rows, ...data].filter(({ values }) => values.some((value) => value !== values[0]));
+  return [...rows, ...data.filter(({ values }) => values.some((value) => value !== values[0]))];
 }
 
 function shownValue(value: unknown): string {

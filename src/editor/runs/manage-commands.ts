@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
+import { momentText } from '../../base/moment-text';
 import { writeLabel } from '../../runs/label';
 import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
@@ -17,7 +18,7 @@ export async function renameRun(services: Services, argument: unknown): Promise<
   if (run === undefined) return;
   const label = await services.dialogs.text({
     prompt: `The name to show; empty takes the configuration's (${run.run.name})`,
-    value: run.label,
+    value: run.name,
   });
   if (label === undefined) return;
   try {
@@ -77,7 +78,7 @@ export async function compareRuns({ dialogs, runs }: Services, folders: readonly
   if (chosen.length < 2) {
     const items = runs.list().map((run) => ({
       label: run.label,
-      description: new Date(run.run.created).toLocaleString('en-GB'),
+      description: momentText(run.run.created),
       picked: folders.includes(run.folder.path),
       folder: run.folder.path,
     }));

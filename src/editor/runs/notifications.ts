@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { countOf } from '../../base/count-of';
 import { claimEnding } from '../../runs/folder/claim';
-import type { RunEvaluation } from '../../runs/folder/evaluation-schema';
 import type { RunSummary } from '../../runs/read-runs';
 import { groupOf } from '../../runs/run-groups';
 import { isWorking } from '../../runs/folder/run-status';
+import { headline } from '../../text/rouge/headline';
 import { COMMANDS, VIEWS, type CommandId } from '../manifest/command-ids';
 import { focusView, runCommand } from '../manifest/commands';
 import type { Services } from '../services';
@@ -79,7 +79,8 @@ export class RunNotifications implements vscode.Disposable {
     const reason = state.message === undefined ? '' : ` ${state.message}`;
     switch (groupOf(state.status)) {
       case 'done': {
-        const text = `Training ${label} is done after ${countOf(state.step, 'step')}.${await scoresText(run)}`;
+        const scores = run.evaluation === undefined ? '' : ` ${headline(run.evaluation)}`;
+        const text = `Training ${label} is done after ${countOf(state.step, 'step')}.${scores}`;
         await this.act(folder, await dialogs.info(text, USE, SHOW));
         return;
       }
@@ -105,16 +106,5 @@ export class RunNotifications implements vscode.Disposable {
   private async act(folder: string, action: string | undefined): Promise<void> {
     const command = action === undefined ? undefined : COMMANDS_OF[action];
     if (command !== undefined) await runCommand(command, folder);
-  }
-}
-
-/** The scores on the test part in a sentence; empty where none were taken. */
-async function scoresText({ artifacts }: RunSummary): Promise<string> {
-  try {
-    const { base, tuned, examples } = await artifacts.readEvaluation();
-    const score = ({ rougeL }: RunEvaluation['base']): string => rougeL.f1.toFixed(2);
-    return ` ROUGE-L on ${countOf(examples, 'test example')}: ${score(tuned)}, before training ${score(base)}.`;
-  } catch {
-    return '';
   }
 }

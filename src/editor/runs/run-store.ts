@@ -236,7 +236,7 @@ function isSame(before: RunSummary | undefined, now: RunSummary): boolean {
     before.label === now.label &&
     before.swept?.join() === now.swept?.join() &&
     before.run.created === now.run.created &&
-    JSON.stringify(before.state) === JSON.stringify(now.state)
+    JSON.stringify([before.state, before.evaluation]) === JSON.stringify([now.state, now.evaluation])
   );
 }
 

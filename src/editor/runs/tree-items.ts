@@ -1,25 +1,29 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { countOf } from '../../base/count-of';
+import { momentText } from '../../base/moment-text';
 import { modelTitle } from '../../base/hub-cache';
 import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
 import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
+import { headline, scoreText } from '../../text/rouge/headline';
 import type { CheckpointNode, DamagedNode, GroupNode, PartNode, RunNode, TreeGroup, TreeNode } from './run-nodes';
 
 export interface ItemFacts {
   /** Runs in a group. */
   readonly size: number;
   readonly progress: RunProgress | undefined;
+  /** What a run has otherwise than the one before it; empty for other nodes. */
+  readonly changed: string;
 }
 
 /** How a node is drawn. */
-export function treeItem(node: TreeNode, { size, progress }: ItemFacts): vscode.TreeItem {
+export function treeItem(node: TreeNode, { size, progress, changed }: ItemFacts): vscode.TreeItem {
   switch (node.kind) {
     case 'group':
       return groupItem(node, size);
     case 'run':
-      return runItem(node, progress);
+      return runItem(node, progress, changed);
     case 'damaged':
       return damagedItem(node);
     case 'part':
@@ -58,23 +62,28 @@ function groupItem({ group }: GroupNode, size: number): vscode.TreeItem {
   return item;
 }
 
-function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefined): vscode.TreeItem {
-  const { label, run, state, swept } = summary;
+function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefined, changed: string): vscode.TreeItem {
+  const { label, run, state, swept, evaluation } = summary;
   const group = groupOf(state.status);
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = runFolder;
   item.iconPath = ICONS[group];
   item.contextValue = `run.${group}${swept === undefined ? '' : '.sweep'}`;
-  const created = new Date(run.created);
-  const when = created.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const when = momentText(run.created);
   const over = group === 'done' || group === 'failed' || (state.total_steps === null && group === 'stopped');
-  item.description = group === 'queued' ? 'waits for its turn' : over ? when : progressText(state, progress);
+  const scores = evaluation === undefined ? '' : scoreText(evaluation);
+  const gettingOn = group === 'queued' ? 'waits for its turn' : over ? '' : progressText(state, progress);
+  // What tells a run from the others of its configuration comes first: the view is narrow.
+  const parts = over ? [scores, changed, when] : [gettingOn, changed];
+  item.description = parts.filter((part) => part !== '').join(' · ');
   item.tooltip = new vscode.MarkdownString(
     [
       `**${escape(label)}** · ${GROUP_NAMES[group].toLowerCase()}`,
       ...(state.message === undefined ? [] : [escape(state.message)]),
+      ...(evaluation === undefined ? [] : [escape(headline(evaluation))]),
+      ...(changed === '' ? [] : [`Changed since the run before: ${escape(changed)}`]),
       [
-        ['started', created.toLocaleString('en-GB')],
+        ['started', when],
         ['model', modelTitle(run.base_model.path)],
         ['data', dataNames(run)],
         ['steps', state.total_steps === null ? 'not known yet' : `${state.step} of ${state.total_steps}`],

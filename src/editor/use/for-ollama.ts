@@ -24,7 +24,10 @@ export async function writeForOllama(services: Services, target: UseTarget): Pro
   if (chosen !== make) return;
   const name = await dialogs.text({
     prompt: 'The name of the model in Ollama; one of this name is replaced',
-    value: target.name.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-'),
+    value: target.name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, ''),
     validateInput: (text) =>
       NAME.test(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores, as in faq-model:v2',
   });

@@ -50,6 +50,19 @@ export const EVALUATION_SCHEMA = v.pipe(
     ),
     base: model,
     tuned: model,
+    gain: described(
+      'ROUGE-L (F1) of the tuned answers above those of the base model to the same questions; null in the files of earlier versions.',
+      orNull(
+        open({
+          mean: number,
+          low: described(
+            'Of the interval that holds the true mean with 95% confidence; null of few questions.',
+            v.nullable(number),
+          ),
+          high: v.nullable(number),
+        }),
+      ),
+    ),
     retention: described(
       'What training cost in general knowledge; null where it was not measured.',
       orNull(

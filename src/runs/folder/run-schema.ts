@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { count, described, moment, open, orNull, share, text, type TypeOf } from '../../base/shapes';
+import { count, described, moment, open, orNull, share, text, whole, type TypeOf } from '../../base/shapes';
 import { readRunConfig } from './run-config';
 
 /** Read as sft.config.json is: by its JSON Schema, which editors have too. */
@@ -24,6 +24,10 @@ const dataFile = open({
 export const RUN_SCHEMA = v.pipe(
   open({
     id: described('The name of the run folder.', text),
+    number: described(
+      'Counts the runs of an output folder: #4 is the fourth. null for a folder of its own, and in the runs of earlier versions.',
+      orNull(whole(1)),
+    ),
     name: described('The name of the configuration.', text),
     created: described('ISO 8601.', moment),
     config_file: described(

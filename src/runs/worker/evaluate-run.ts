@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../../base/files';
 import type { GivenAnswer } from '../../generate/answer';
 import type { AskableModel } from '../../generate/askable';
 import { evaluateModel, meanWords, type Answered, type ModelEvaluation } from '../../generate/evaluate';
+import { meanGain } from '../../text/rouge/bootstrap';
 import { needUnicodeWords } from '../../text/rouge/choose-words';
 import type { EncodedDatasetExample } from '../../train/encode-dataset';
 import type { Retention } from '../../train/retention/measure';
@@ -57,6 +58,7 @@ export async function evaluateRun(
     reference_words: meanWords(references, rouge),
     base: written(base.summary),
     tuned: written(after.summary),
+    gain: meanGain(scores(base.answers), scores(after.answers), config.seed),
     retention: options.retention,
   };
   const predictions = examples.map(({ index, line, question, reference }, i) => ({
@@ -70,6 +72,10 @@ export async function evaluateRun(
   await writeFileAtomic(artifacts.predictionsFile, predictions.map((p) => `${JSON.stringify(p)}\n`).join(''));
   await writeFileAtomic(artifacts.evaluationFile, `${JSON.stringify(evaluation, null, 2)}\n`);
   return { evaluation, predictions };
+}
+
+function scores(answers: readonly Answered[]): number[] {
+  return answers.map(({ rouge }) => rouge.rougeL.f1);
 }
 
 /** JSON holds no infinite number. */

@@ -10,8 +10,10 @@ import { planOf } from '../forecast/plan';
 import { sampleSizes } from '../forecast/sample-sizes';
 import type { RunFolder } from '../folder/run-folder';
 import type { Run } from '../folder/run-schema';
+import { headline } from '../../text/rouge/headline';
 import { durationText } from '../progress';
 import { findDevice } from '../run-device';
+import { numberedName } from '../run-number';
 import { damagedCheckpoint } from './damaged-checkpoint';
 import { dataWarnings } from './data-warnings';
 import { lossExamples } from './example-losses';
@@ -115,7 +117,7 @@ export class RunWork {
     // What is wrong with the data is said at once, however long the queue.
     const prepared = await prepareRun(run, this.begun, traits);
     for (const notice of prepared.notices) journal.note(notice);
-    const turn = new Turn(folder, run.name, id, requests.stop, journal);
+    const turn = new Turn(folder, numberedName(run.number, run.name), id, requests.stop, journal);
     this.turn = turn;
     while (await turn.take(since)) {
       if (await this.useTurn(prepared)) return true;
@@ -321,6 +323,7 @@ export class RunWork {
     const { evaluation, retention } = evaluated;
     if (retention !== null) this.journal.emit({ type: 'retention', step, ...retention });
     this.journal.emit({ type: 'done', step, adapter: artifacts.result, evaluation: evaluation && { ...evaluation } });
+    if (evaluation !== null) folder.log(headline(evaluation));
     await folder.writeState({ status: 'done', step });
     return true;
   }

@@ -64,3 +64,22 @@ export function aggregateRouge(scores: readonly RougeScores[], options: { readon
     count: scores.length,
   };
 }
+
+/** The mean of how much more the second score of a pair is than the first, with its 95% interval; null bounds for few pairs. */
+export interface Gain {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * What the second of two sets of scores gains over the first. Both are of the same questions, so that questions are resampled, not answers:
+ * a difference that each question shows is sure though the scores of questions differ widely.
+ * @param seed of the bootstrap
+ */
+export function meanGain(before: readonly number[], after: readonly number[], seed: number): Gain {
+  const gains = after.map((score, at) => score - before[at]!);
+  const [samples] = areFew(gains.length) ? [] : resampledMeans([Float64Array.from(gains)], gains.length, seed);
+  const bound = (share: number): number | null => (samples === undefined ? null : percentile(samples, share));
+  return { mean: mean(gains), low: bound((1 - CONFIDENCE) / 2), high: bound((1 + CONFIDENCE) / 2) };
+}

@@ -31,7 +31,7 @@ test('on a read-only disk a person is told what cannot be written, and nothing i
       renamed.join('\n'),
       /^The run cannot be renamed: .*label\.json cannot be saved: the file system is read-only - choose/,
     );
-    assert.equal(runs.get(run.path)?.label, 'faq');
+    assert.equal(runs.get(run.path)?.name, 'faq');
 
     const copied = await withPerson(['again'], async () =>
       vscode.commands.executeCommand('sft.duplicateConfiguration', run.path),

@@ -210,10 +210,10 @@ test('a run ends, and the tree shows what it made', async (services) => {
   const folder = await start(services, writeConfig('to-the-end', { max_steps: 3, save_steps: 2, name: 'short' }));
   await runWhen(services, folder, hasStatus('done'));
   const lines = await drawn(services.runTree);
-  const at = lines.indexOf('  short');
+  const at = lines.indexOf('  #1 short');
   assert.deepEqual(lines.slice(lines.indexOf('Done 1')), [
     'Done 1',
-    '  short',
+    '  #1 short',
     '    Configuration',
     '    Checkpoints',
     '    Evaluation',
@@ -234,7 +234,7 @@ test('a run ends, and the tree shows what it made', async (services) => {
 
   services.answerDialogs(new Person([], { text: 'My first' }));
   await vscode.commands.executeCommand('sft.renameRun', node);
-  assert.equal(services.runs.get(folder)?.label, 'My first');
+  assert.equal(services.runs.get(folder)?.label, '#1 My first');
 
   services.answerDialogs(new Person([], { text: 'again' }));
   const copy = await vscode.commands.executeCommand<vscode.Uri>('sft.continueFromAdapter', node);
@@ -326,7 +326,7 @@ test('a sweep is asked for its values, makes a run of each, and is shown as one'
   await person.hears(/^The sweep of swept is over: 3 runs\. /);
   const node = await nodeOf(services.runTree, folders[0]!);
   const { label, contextValue } = await services.runTree.getTreeItem(node);
-  assert.deepEqual([label, contextValue], ['learning_rate 1e-4', 'run.done.sweep']);
+  assert.deepEqual([label, contextValue], ['#1 learning_rate 1e-4', 'run.done.sweep']);
   await vscode.commands.executeCommand('sft.showSweep', node);
   const titles = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map((tab) => tab.label));
   assert.ok(titles.includes('Sweep of swept'), titles.join(', '));

@@ -1,0 +1,42 @@
+import { DATA_KEYS, isPathKey } from '../config/config-paths';
+import type { ResolvedConfig } from '../config/config-schema';
+import { memberLabel } from '../config/sweep';
+import type { Run } from './folder/run-schema';
+import type { RunSummary } from './read-runs';
+
+/** What a run is called and where its folder lies: no run learns otherwise for it. */
+const NAMING: readonly string[] = ['name', 'output_dir'] satisfies readonly (keyof ResolvedConfig)[];
+
+/** The keys of configurations that do not mean the same in all runs, in the order of the schema. The hash of a file tells whether its data are others. */
+export function differingKeys(runs: readonly Run[]): string[] {
+  const first = runs[0];
+  if (first === undefined) return [];
+  const value = ({ config }: Run, key: string): string => JSON.stringify(config[key as keyof ResolvedConfig]);
+  return Object.keys(first.config).filter(
+    (key) => !NAMING.includes(key) && runs.some((run) => value(run, key) !== value(first, key)),
+  );
+}
+
+/** The run that was made last before this one from the same configuration file. */
+export function runBefore({ run }: RunSummary, all: readonly RunSummary[]): Run | undefined {
+  const earlier = all
+    .map((one) => one.run)
+    .filter((one) => one.config_file === run.config_file && one.created < run.created);
+  return earlier.reduce<Run | undefined>(
+    (last, one) => (last === undefined || one.created > last.created ? one : last),
+    undefined,
+  );
+}
+
+/** What a run has otherwise than the one before it: `learning_rate 1e-4, no max_steps, other data`; empty where nothing differs. */
+export function changedSettings(run: Run, before: Run): string {
+  const keys = differingKeys([before, run]).filter((key) => !DATA_KEYS.some((data) => data === key));
+  const said = keys.map((key) => {
+    const value = run.config[key as keyof ResolvedConfig];
+    if (value === null) return `no ${key}`;
+    const name = isPathKey(key) && typeof value === 'string' ? value.split(/[\\/]/).at(-1) : value;
+    return memberLabel({ [key]: name });
+  });
+  const otherData = DATA_KEYS.some((key) => run[key]?.sha256 !== before[key]?.sha256);
+  return [...said, ...(otherData ? ['other data'] : [])].join(', ');
+}
