@@ -369,7 +369,7 @@ test('the worst examples of a run have hints, which move, go and are dismissed, 
   const editor = await vscode.window.showTextDocument(document);
   await services.analysed(document.uri);
   const hints = await hintsWhen(document, ({ length }) => length === 5);
-  for (const [, text] of hints) assert.match(text, /^loss \d+\.\d: among the worst 5 of found$/);
+  for (const [, text] of hints) assert.match(text, /^loss \d+\.\d: among the worst 5 of #1 found$/);
 
   await vscode.commands.executeCommand('sft.goToWorst');
   const worst = vscode.window.activeTextEditor?.selection.active.line;
