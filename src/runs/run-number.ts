@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { tryLock } from './folder/lock';
+import { tryLock } from '../base/lock';
 
 /** Making a run takes milliseconds: how often another process that makes one is looked after, and how many times, before it counts as stuck. */
 const PAUSE_MS = 20;

@@ -85,7 +85,9 @@ describe('what is said of a run', () => {
       };
       const taken = { examples, stemmer: true, unicode: false, max_new_tokens: 96, reference_words: 8 };
       const told = { ...model, cut: 0, answer_words: 7 };
-      return runReportHtml([{ ...run, evaluation: { ...taken, base: told, tuned: told, retention: null } }]);
+      return runReportHtml([
+        { ...run, evaluation: { ...taken, base: told, tuned: told, gain: null, retention: null } },
+      ]);
     };
     assert.match(of(40), /0\.500 \(0\.400-0\.600\).*good/s);
     assert.doesNotMatch(of(6), /0\.400-0\.600|good|fair|poor/);
