@@ -11,7 +11,7 @@ import { readExample } from './formats/read-example';
 import { asWritten, type JsonObject } from './formats/reading';
 import { tableFormat } from './formats/table-file';
 import { isAnki } from './formats/whole/anki';
-import { foreignRows, wholeFileMessage } from './formats/whole/foreign-rows';
+import { foreignRows, loneValue, wholeFileMessage } from './formats/whole/foreign-rows';
 import { CALLS_IN_PARTS, callsToolsInParts, checkTools, withExactTools } from './formats/tool-turns';
 import { checkTurnOrder } from './formats/turn-order';
 import { duplicateKeys } from './json/duplicate-keys';
@@ -126,7 +126,7 @@ export class DatasetChecker {
             emit,
             /\.(?:jsonl|ndjson|parquet)$/i.test(file),
             resume && { state: resume.state, offset: resume.at.offset },
-            (value) => foreignRows([byOurNames(value, columns)]),
+            (value) => loneValue(byOurNames(value, columns)),
           )
         : new CsvParser(emit, table, columns);
   }

@@ -45,8 +45,29 @@ function validator(kind: DatasetKind): ValidateFunction<JsonObject> {
 }
 
 /** Keys of other well-known formats, and what they stand for. */
-export const ASKED: readonly string[] = ['question', 'instruction', 'prompt', 'input', 'query', 'user', 'human', 'q'];
-export const ANSWERED: readonly string[] = ['answer', 'output', 'completion', 'response', 'assistant', 'reply', 'a'];
+export const ASKED: readonly string[] = [
+  'question',
+  'instruction',
+  'prompt',
+  'input',
+  'query',
+  'inputs',
+  'problem',
+  'user',
+  'human',
+  'q',
+];
+export const ANSWERED: readonly string[] = [
+  'answer',
+  'output',
+  'completion',
+  'response',
+  'targets',
+  'solution',
+  'assistant',
+  'reply',
+  'a',
+];
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   question: ASKED,
   instruction: ASKED,

@@ -6,6 +6,7 @@ import { readRecord, type Cell, type CsvRecord, type QuoteSearch } from './csv-r
 import { KIND_NAMES, REQUIRED_KEYS } from './kind';
 import { kindOfColumns } from './majority-kind';
 import { nearKey } from './near-key';
+import { readExample } from './read-example';
 import { columnNames, holdsRecords, isEmpty, unnamedColumns } from './table-padding';
 import { readTabRecord } from './tab-record';
 
@@ -190,14 +191,15 @@ export class CsvParser {
       stop('csv-header', cell.start, cell.end, `the column ${quoted(name)} stands twice - rename or remove one`);
       return;
     }
-    if (kind === 'messages' || kind === 'sharegpt') {
+    if ((kind === 'messages' || kind === 'sharegpt') && names.includes(required[0]!)) {
       const reason = `${KIND_NAMES[kind]} holds lists of turns, which a table cannot`;
       stop('csv-header', cells[0]!.start, cells.at(-1)!.end, `${reason} - write the file as JSON or JSONL`);
       return;
     }
     const unnamed = unnamedColumns(cells, names);
     if (unnamed !== undefined) this.warn('csv-header', unnamed.start, unnamed.end, unnamed.message, 'warning');
-    const absent = required.filter((key) => !names.includes(key));
+    // Other names may stand for them, as in JSON.
+    const absent = isExample(names) ? [] : required.filter((key) => !names.includes(key));
     for (const key of absent) {
       const at = names.findIndex((name) => !required.includes(name) && nearKey(name, absent) === key);
       if (at === -1) {
@@ -209,7 +211,8 @@ export class CsvParser {
         stop('misspelt-key', cells[at]!.start, cells[at]!.end, message);
       }
     }
-    this.kept = new Set([...required, 'input']);
+    const needed = absent.length > 0 ? [] : names.filter((name) => !isExample(names.filter((one) => one !== name)));
+    this.kept = new Set([...required, ...needed, 'input']);
     this.columns = names;
     this.allQuoted = cells.some(({ start, end }) => end > start && this.text[start] === '"');
   }
@@ -263,6 +266,13 @@ export class CsvParser {
     this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message });
     this.mistakes++;
   }
+}
+
+/** Whether rows with these columns are examples. */
+function isExample(columns: readonly string[]): boolean {
+  return (
+    readExample(Object.fromEntries(columns.filter((name) => name !== '').map((name) => [name, 'x']))) !== undefined
+  );
 }
 
 function treeOf(filled: readonly (readonly [string, Cell])[], base: number, length: number): Node {

@@ -5,7 +5,9 @@ import { KINDS, REQUIRED_KEYS } from './kind';
 // What spreadsheets and other programs put around a table's content.
 
 const KNOWN_NAMES: ReadonlyMap<string, string> = new Map(
-  [...KINDS.flatMap((kind) => REQUIRED_KEYS[kind]), 'input', 'system', 'agency'].map((name) => [name, name]),
+  [...KINDS.flatMap((kind) => REQUIRED_KEYS[kind]), 'response', 'answers', 'context', 'input', 'system', 'agency'].map(
+    (name) => [name, name],
+  ),
 );
 
 /** The names of a header's cells, by ours where `columns` says so; those of formats however they are capitalised, '' where there is none. */

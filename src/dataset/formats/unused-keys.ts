@@ -23,6 +23,10 @@ const MEANT: readonly string[] = [
   'audio',
   'audios',
   'rejected',
+  'choices',
+  'options',
+  'rationale',
+  'chain_of_thought',
   'reasoning',
   'thinking',
 ];
@@ -52,6 +56,11 @@ export function unusedKeys({ kind, value }: Pick<Reading, 'kind' | 'value'>): re
   if (kind === 'prompt-completion' && value['label'] === false) {
     const message =
       '"label" false marks a completion that is not wanted, yet it would be learnt - delete such examples';
+    notes.push({ rule: 'unused-key', severity: 'warning', message });
+  }
+  if (kind !== 'messages' && kind !== 'sharegpt' && (value['weight'] === 0 || value['train'] === false)) {
+    const key = value['weight'] === 0 ? '"weight" 0' : '"train" false';
+    const message = `${key} leaves out turns of conversations, not examples: they are learnt as others are - delete such examples`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
   const turns = kind === 'messages' ? value['messages'] : kind === 'sharegpt' ? value['conversations'] : undefined;

@@ -99,6 +99,28 @@ describe('the time that is left', () => {
     assert.equal(played.told.get(332), 0);
   });
 
+  it('counts each thing that is to come by itself', () => {
+    const left = (change: Partial<ForecastPlan>): number => {
+      const played = new Played({ ...PLAN, ...change });
+      played.wait(1);
+      played.forecast.stepped(1);
+      return played.forecast.left()!;
+    };
+    const all = left({});
+    const nearly = (seconds: number, expected: number): void => {
+      assert.ok(Math.abs(seconds - expected) < 1e-9, `${seconds} s, not ${expected}`);
+    };
+    // At steps 20, 40, 60, 80 and at the end, 1000 multiplications of 4 ms each.
+    nearly(all - left({ validationWork: 0 }), 5 * 4);
+    // At step 50, at the end, and the result: 12 bytes a weight, 400 MB a second.
+    nearly(left({ trainedWeights: 400e6 / 12 }) - all, 3 * 1);
+    // Both models score 32 references of 40 multiplications, read 32 prompts of 30 tokens and write 100 or 10 tokens in two groups.
+    const answers = (length: number): number => 32 * 30 * 0.001 + 2 * length * 0.05 + 32 * length * 0.01;
+    nearly(all - left({ test: undefined }), 2 * 32 * 40 * 0.004 + answers(100) + answers(10));
+    nearly(left({ lossWork: 500 }) - all, 2);
+    nearly(left({ retentionWork: 500 }) - all, 2 * 2);
+  });
+
   it('is not known before the first step, and counts down while something is under way', () => {
     const played = new Played(PLAN);
     assert.equal(played.forecast.left(), undefined);

@@ -2,6 +2,9 @@ import { isJsonObject, type JsonObject } from '../reading';
 import { readExample } from '../read-example';
 import type { WholeFile } from './whole';
 
+/** So many of a table's first rows are looked at. */
+const LOOKED_AT = 16;
+
 /** Tables that pandas or datasets wrote by columns, by index, or as lists of cells. */
 export function columnTables(value: unknown): WholeFile | undefined {
   if (Array.isArray(value)) return cellLists(value);
@@ -10,7 +13,8 @@ export function columnTables(value: unknown): WholeFile | undefined {
   if (Array.isArray(columns) && Array.isArray(data))
     return named("a table that pandas wrote with orient='split'", zipped(columns, data));
   const items = Object.values(value);
-  if (items.length > 1 && items.every(Array.isArray)) {
+  const oneColumn = items.length === 1 && Array.isArray(items[0]) && items[0].every(Array.isArray);
+  if ((items.length > 1 || oneColumn) && items.every(Array.isArray)) {
     return named(
       'a table by columns, each a list',
       byColumns(
@@ -20,7 +24,8 @@ export function columnTables(value: unknown): WholeFile | undefined {
     );
   }
   if (items.length === 0 || !items.every(isJsonObject)) return undefined;
-  const byIndex = named("a table that pandas wrote with orient='index'", items);
+  const allExamples = items.slice(0, LOOKED_AT).every((item) => readExample(item) !== undefined);
+  const byIndex = allExamples ? named("a table that pandas wrote with orient='index'", items) : undefined;
   if (byIndex !== undefined) return byIndex;
   return named("a table that pandas wrote by columns, as to_json does unless told orient='records'", byKeys(value));
 }

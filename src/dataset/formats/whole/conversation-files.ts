@@ -1,9 +1,18 @@
+import { turnsOf } from '../conversation-reading';
 import { isJsonObject, type JsonObject } from '../reading';
 import type { WholeFile } from './whole';
 
 interface Link {
   readonly parent: unknown;
   readonly message: JsonObject | undefined;
+}
+
+/** Conversations that are lists of turns and nothing else; or one such list. */
+export function turnLists(value: unknown): WholeFile | undefined {
+  const lists = turnsOf(value) === undefined ? (value as readonly unknown[]) : [value];
+  const read = lists.map(turnsOf);
+  if (read.length === 0 || read.includes(undefined)) return undefined;
+  return { name: 'conversations as lists of turns', rows: read.map((one) => ({ messages: one!.turns })) };
 }
 
 /** Messages that name the one they reply to (OpenAssistant): each way from a first message to a last answer is a conversation. */

@@ -1,7 +1,10 @@
 import { isJsonObject, type JsonObject } from '../reading';
 import { readExample } from '../read-example';
+import { TURN_KEYS } from '../conversation';
 import { columnTables } from './columns';
+import { turnLists } from './conversation-files';
 import { readWholeFile } from './whole-file';
+import { listUnderKey } from './wrapped';
 
 interface Refusal {
   readonly fits: (row: JsonObject) => boolean;
@@ -30,22 +33,36 @@ const REFUSALS: readonly Refusal[] = [
 
 /** What the first values of a file are where none of them is an example of a format; undefined where nothing is known of them. */
 export function foreignRows(values: readonly unknown[]): string | undefined {
-  const table = values.length === 1 ? tableOfColumns(values[0]) : undefined;
-  if (table !== undefined) return wholeFileMessage(table);
+  const hidden = values.length === 1 ? hiddenInExample(values[0]) : undefined;
+  if (hidden !== undefined) return wholeFileMessage(hidden);
   if (values.length === 0 || values.some((value) => readExample(value) !== undefined)) return undefined;
   const whole =
     readWholeFile(values.length === 1 && isJsonObject(values[0]) ? values[0] : values) ?? readWholeFile(values);
   if (whole !== undefined) return wholeFileMessage(whole.name);
   const rows = values.filter(isJsonObject);
   if (rows.length === 0) return undefined;
+  // Of a list of lists the parser gives what the inner ones hold.
+  const turns = turnLists(rows);
+  if (turns !== undefined) return wholeFileMessage(turns.name);
   return REFUSALS.find(({ fits }) => rows.every(fits))?.message;
 }
 
-/** The name of a table by columns whose names are those of an example: one example whose question is a list is none. */
-function tableOfColumns(value: unknown): string | undefined {
-  const kind = readExample(value)?.kind;
-  if (kind === undefined || kind === 'messages' || kind === 'sharegpt') return undefined;
-  return columnTables(value)?.name;
+/** What an object holds that has the keys of an example, but lists for texts, or examples or lists of turns for turns. */
+function hiddenInExample(value: unknown): string | undefined {
+  const reading = readExample(value);
+  if (reading === undefined) return undefined;
+  const { kind } = reading;
+  if (kind !== 'messages' && kind !== 'sharegpt') return columnTables(value)?.name;
+  const turns = reading.value[TURN_KEYS[kind].turns];
+  const whole = Array.isArray(turns) && Array.isArray(turns[0]) ? columnTables(value) : listUnderKey(value);
+  return whole?.name;
+}
+
+/** What a lone object in place of a list is; undefined where nothing is known of it. */
+export function loneValue(value: unknown): string | undefined {
+  const foreign = foreignRows([value]);
+  if (foreign !== undefined || readExample(value) === undefined) return foreign;
+  return 'the file holds one example, not a list of them - put [ before and ] after it';
 }
 
 export function wholeFileMessage(name: string): string {

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../reading';
 import { annotated } from './annotations';
-import { chatGptExport, intents, messageTree } from './conversation-files';
+import { chatGptExport, intents, messageTree, turnLists } from './conversation-files';
 import { columnTables } from './columns';
 import { squad } from './squad';
 import type { WholeFile, WholeFormat } from './whole';
@@ -8,7 +8,7 @@ import { listUnderKey, wrapped } from './wrapped';
 
 /** A list of examples comes before tables by columns: what stands beside it may be as long as it. */
 const OBJECTS: readonly WholeFormat[] = [squad, intents, listUnderKey, columnTables, wrapped];
-const LISTS: readonly WholeFormat[] = [chatGptExport, messageTree, annotated, columnTables];
+const LISTS: readonly WholeFormat[] = [chatGptExport, messageTree, annotated, turnLists, columnTables];
 
 /**
  * What a file is that holds no list of examples, and its examples: exports of annotation tools and of chats, tables turned by pandas,
