@@ -37,6 +37,7 @@ interface Chat {
 }
 
 const chat = JSON.parse(readFileSync(`${FIXTURES}/chat.json`, 'utf8')) as Chat;
+const families = JSON.parse(readFileSync(`${FIXTURES}/families.json`, 'utf8')) as Pick<Chat, 'examples'>;
 const now = new Date(chat.now);
 
 let folder: string;
@@ -53,7 +54,10 @@ async function modelFolder(
 ): Promise<string> {
   const dir = await mkdtemp(path.join(folder, 'model-'));
   for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
-    await copyFile(`${FIXTURES}/tokenizers/${tokenizer}/${name}`, path.join(dir, name));
+    await copyFile(
+      `${FIXTURES}/${tokenizer.includes('/') ? tokenizer : `tokenizers/${tokenizer}`}/${name}`,
+      path.join(dir, name),
+    );
   }
   const source =
     template === undefined || template.includes('{')
@@ -92,8 +96,11 @@ describe('chat templates, against transformers', () => {
 });
 
 describe('trained tokens, against offsets of the tokenizers library', () => {
-  for (const { template, tokenizer, question, answer, ids, trained } of atLeastOne(chat.examples)) {
-    it(`${template}: ${JSON.stringify(answer)}`, async () => {
+  for (const { template, tokenizer, question, answer, ids, trained } of atLeastOne([
+    ...chat.examples,
+    ...atLeastOne(families.examples),
+  ])) {
+    it(`${tokenizer}, ${template}: ${JSON.stringify(answer)}`, async () => {
       const encoded = (await load(tokenizer, template)).encodeExample({ question, answer }, 1024);
       assert.deepEqual([...encoded.ids], ids);
       assert.equal(ids.map((_, at) => (isHeld(encoded.trained, at) ? 1 : 0)).join(''), trained);

@@ -82,6 +82,10 @@ export function tokensOfText(tokenizer: TextTokenizer, trained: TrainedText, ids
   return { total, trained: spans, joined };
 }
 
+const SPACE_AFTER = /\p{White_Space}+$/u;
+/** A pattern that is tied to the end tries every run of blanks before it: it is given so many characters. */
+const MOST_BLANKS = 64;
+
 function isPrefix(prefix: readonly number[], all: readonly number[]): boolean {
   return prefix.every((id, at) => id === all[at]);
 }
@@ -94,10 +98,14 @@ function tokensBefore(tokenizer: TextTokenizer, all: readonly number[], text: st
   const prefix = tokenizer.encode(text.slice(0, at), true);
   let same = 0;
   while (same < prefix.length && prefix[same] === all[same]) same++;
-  if (same === prefix.length) return same;
+  const blanks = SPACE_AFTER.exec(text.slice(Math.max(0, at - MOST_BLANKS), at))?.[0] ?? '';
+  if (same === prefix.length && blanks === '') return same;
+  const decoded = tokenizer.decode(prefix);
+  // A normalizer may take blanks from the end of a text, which are within it here.
+  const wanted = SPACE_AFTER.test(decoded.slice(-1)) ? decoded : decoded + blanks;
+  if (same === prefix.length && wanted === decoded) return same;
   // The text before `at` is cut another way on its own: go on while the tokens spell it. A token that ends within a
   // character only counts once a later one completes it.
-  const wanted = tokenizer.decode(prefix);
   const decoder = createStreamingDecoder(tokenizer);
   let spelt = all.slice(0, same).reduce((done, id) => done + decoder.push(id), '');
   let before = same;

@@ -12,7 +12,9 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
-from text import CORPUS, HERE, LLAMA3_SPLIT, PARTS, QWEN_SPLIT, TEXTS, sentence_piece, special, train_byte_level, write
+from text import (
+    CORPUS, EXAMPLES, HERE, LLAMA3_SPLIT, PARTS, QWEN_SPLIT, TEXTS, render, sentence_piece, special, trained_mask, train_byte_level, write,
+)  # fmt: skip
 
 UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 SHORT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -108,7 +110,9 @@ def learned_pieces():
         CORPUS[:9] * 4, trainers.UnigramTrainer(vocab_size=300, unk_token="<unk>", show_progress=False)
     )
     vocab = json.loads(tokenizer.to_str())["model"]["vocab"]
-    return [(piece, score) for piece, score in vocab if piece != "<unk>"]
+    # The last digits, and the order of equals, change from run to run.
+    rounded = [(piece, round(score, 3)) for piece, score in vocab if piece != "<unk>"]
+    return sorted(rounded, key=lambda entry: (-entry[1], entry[0]))
 
 
 def unigram_bytes():
@@ -195,11 +199,34 @@ OWN_TEXTS = [
 ]
 
 
+FORMATS = {
+    # tokenizer: (template, the answer's first character is found after, the end of the turn)
+    "gemma3": ("gemma-3", "<start_of_turn>model\n", "<end_of_turn>"),
+    "unigram-bytes": ("llama-2", "[/INST] ", "</s>"),
+    "unigram": ("llama-2", "[/INST] ", "</s>"),
+}
+
+
+def trained_examples(name, tokenizer):
+    template, opening, closing = FORMATS[name]
+    tokenizer.chat_template = (HERE / "templates" / f"{template}.jinja").read_text(encoding="utf-8")
+    for example in EXAMPLES:
+        question, answer = example["question"], example["answer"].strip()
+        turns = [{"role": "user", "content": question}, {"role": "assistant", "content": example["answer"]}]
+        text = render(tokenizer, turns, prompt=False)
+        start = text.index(opening) + len(opening)
+        assert text[start:].startswith(answer), text
+        end = text.index(closing, start + len(answer)) + len(closing)
+        encoding = tokenizer.backend_tokenizer.encode(text, add_special_tokens=False)
+        mask = trained_mask(encoding, start, end)
+        yield {"template": template, "tokenizer": f"families/{name}", **example, "ids": encoding.ids, "trained": mask}
+
+
 def main():
     random.seed(17)
     texts = TEXTS + OWN_TEXTS
     texts += ["".join(random.choice(PARTS + OWN) for _ in range(random.randint(2, 16))) for _ in range(60)]
-    encodings = {}
+    encodings, examples = {}, []
     for name, make in FAMILIES.items():
         tokenizer, names = make()
         folder = HERE / "families" / name
@@ -215,7 +242,9 @@ def main():
             "decoded": [fast.decode(each, skip_special_tokens=False) for each in ids],
             "loose": [[each, fast.decode(each, skip_special_tokens=True)] for each in loose],
         }
-    write(HERE / "families.json", {"texts": texts, "tokenizers": encodings})
+        if name in FORMATS:
+            examples += trained_examples(name, fast)
+    write(HERE / "families.json", {"texts": texts, "tokenizers": encodings, "examples": examples})
 
 
 if __name__ == "__main__":
