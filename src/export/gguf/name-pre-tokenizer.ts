@@ -20,8 +20,12 @@ export function stagesOf(config: unknown): readonly JsonObject[] {
 function meaning(stage: JsonObject): readonly unknown[] {
   const { type, pattern, behavior, invert } = stage;
   switch (type) {
-    case 'Split':
-      return [type, isObject(pattern) ? (pattern['Regex'] ?? pattern) : pattern, behavior, invert === true];
+    case 'Split': {
+      // What these patterns do not find is nothing: to remove it, as converters from tiktoken write, is to cut at what they find.
+      const isolates = behavior === 'Removed' && invert === true;
+      const how = isolates ? ['Isolated', false] : [behavior, invert === true];
+      return [type, isObject(pattern) ? (pattern['Regex'] ?? pattern) : pattern, ...how];
+    }
     case 'ByteLevel':
       return [type, stage['add_prefix_space'] === true, stage['use_regex'] !== false];
     case 'Digits':

@@ -89,6 +89,14 @@ it('refuses a special token that takes in the blanks after it', async (t) => {
   await assert.rejects(metadataOf(folder), /its token <unk> takes in the blanks after it, and llama\.cpp keeps them/);
 });
 
+it("OLMo 2's: a pattern whose rest is removed cuts as one that isolates what it finds", async (t) => {
+  const folder = modelFolder(t, 'qwen', 'chatml');
+  const from = path.join(TEXT, 'families', 'olmo2');
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    copyFileSync(path.join(from, name), path.join(folder, name));
+  assert.equal((await metadataOf(folder)).get('tokenizer.ggml.pre'), 'llama-bpe');
+});
+
 it('refuses a Unigram tokenizer', async (t) => {
   const folder = modelFolder(t, 'llama-2', 'llama-2');
   copyFileSync(path.join(TEXT, 'families', 'unigram-bytes', 'tokenizer.json'), path.join(folder, 'tokenizer.json'));
