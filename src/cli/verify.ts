@@ -8,6 +8,7 @@ import type { ExportEntry } from '../runs/folder/exports-schema';
 import { openExport } from '../runs/open-export';
 import { listRuns, readRun, type RunSummary } from '../runs/read-runs';
 import { requireModel } from '../runs/require-model';
+import { exportFiles } from '../verify/export-files';
 import { testQuestions } from '../verify/test-questions';
 import { verifyExport } from '../verify/verify-export';
 import type { Verification } from '../verify/verification';
@@ -91,7 +92,7 @@ function tell(verification: Verification, terminal: Invocation['terminal']): voi
   for (const note of notes) terminal.log(`note: ${note}`);
 }
 
-/** @throws SftError usage, no-exports, run-not-known */
+/** @throws SftError usage, no-exports, not-an-export, run-not-known */
 async function targetsOf(place: string, options: Invocation['options']): Promise<Target[]> {
   const [named, weights] = [textOption(options, 'run'), textOption(options, 'weights')];
   if (await isRun(place)) {
@@ -105,6 +106,8 @@ async function targetsOf(place: string, options: Invocation['options']): Promise
       exitCode: 2,
     });
   }
+  // What is not there, or no export, is said before a run is asked for.
+  await exportFiles(place);
   if (named !== undefined) return [{ place, weights: weights ?? 'tuned', ollama: null, run: await readRun(named) }];
   for (const folder of await outputFolders([process.cwd()], [path.resolve(CONFIG_NAME)])) {
     for (const run of (await listRuns(folder)).runs) {

@@ -10,7 +10,7 @@ import { exportFiles, type ExportFiles } from './export-files';
 import { measure, type Measured } from './measure';
 import { openExported, type Exported } from './open-exported';
 import { askOthers, type OthersChoice } from './other-programs';
-import { partingOf } from './parting';
+import { partingOf, type Parting } from './parting';
 import type { TestQuestions } from './test-questions';
 import { TOLERANCES } from './tolerances';
 import type { Asked, Verification, VerifiedAnswer } from './verification';
@@ -98,22 +98,29 @@ async function askExport(asking: Asking, options: VerifyOptions): Promise<Verifi
       const { ids, ended } = answers[i]!;
       return { text: text(ids), ended, tokens: ids.length };
     };
-    const verified: { place: string; question: string; answers: Partial<Record<Asked, VerifiedAnswer>> }[] = [];
-    for (const [i, { place, question, prompt }] of questions.list.entries()) {
-      const pair = { own: own.answers[i]!, other: measured.answers[i]! };
-      const parting = await inModel(source, (model) => partingOf(model, prompt, pair, source.chat.stopTokenIds));
+    const partings = await inModel(source, async (model) => {
+      const found: (Parting | undefined)[] = [];
+      for (const [i, { prompt }] of questions.list.entries()) {
+        const pair = { own: own.answers[i]!, other: measured.answers[i]! };
+        found.push(await partingOf(model, prompt, pair, source.chat.stopTokenIds));
+      }
+      return found;
+    });
+    const verified = questions.list.map(({ place, question }, i) => {
+      const before = base === undefined ? {} : { base: plain(base, i) };
+      const parting = partings[i];
+      const answers: Partial<Record<Asked, VerifiedAnswer>> = {
+        ...before,
+        run: plain(own, i),
+        export: { ...plain(measured, i), parting },
+      };
       if (parting !== undefined && parting.gap > tolerance.gap) {
         differences.push(
           `${place}: its answer parts from the run's after ${parting.at} tokens, and goes on with one that is ${parting.gap.toFixed(3)} nats less likely (in ${exported.type} at most ${tolerance.gap})`,
         );
       }
-      const before = base === undefined ? {} : { base: plain(base, i) };
-      verified.push({
-        place,
-        question,
-        answers: { ...before, run: plain(own, i), export: { ...plain(measured, i), parting } },
-      });
-    }
+      return { place, question, answers };
+    });
     const others = await askOthers(
       { files, exported, chat: source.chat, questions: questions.list, measured },
       options,
@@ -136,7 +143,7 @@ async function askExport(asking: Asking, options: VerifyOptions): Promise<Verifi
   }
 }
 
-/** A model of what was trained, for one look. */
+/** A model of what was trained, as long as it is looked at. */
 async function inModel<T>(
   { device, config, weights, tuning }: ExportSource,
   look: (model: LlamaModel) => Promise<T>,

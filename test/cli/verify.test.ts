@@ -198,6 +198,8 @@ describe('sft export verifies what it wrote', () => {
       lost.err,
       /no run in this folder says that it was exported here - name the run that it was made of: --run RUN/,
     );
+    const gone = sft(['verify', path.join(folder, 'gone')]);
+    assert.match(gone.err, /gone is not there - name what `sft export` wrote/);
     const nothing = sft(['verify', MODEL, '--run', path.join(folder, 'nothing')]);
     assert.equal(nothing.code, 2);
     rmSync(path.join(run, 'exports.json'));
