@@ -14,6 +14,8 @@ export interface HubServer {
   readonly leaked: string[];
   /** Bytes of files that were sent. */
   sent(): number;
+  /** Told of the bytes of files that are sent, piece by piece. */
+  onSent: ((bytes: number) => void) | undefined;
   /** Each request is given to it first. */
   fault: Fault | undefined;
   /** A file as it is sent, in place of the one its hash was taken of. */
@@ -64,6 +66,7 @@ export async function startHub(
       const chunk = part.subarray(at, at + piece);
       sent += chunk.length;
       response.write(chunk);
+      hub.onSent?.(chunk.length);
       if (hub.slow !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     response.end();
@@ -116,6 +119,7 @@ export async function startHub(
     requests,
     leaked,
     sent: () => sent,
+    onSent: undefined,
     fault: undefined,
     forged: new Map(),
     slow: undefined,

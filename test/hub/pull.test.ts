@@ -56,6 +56,8 @@ const OTHERS = {
   '../evil.json': '{}',
   '.hidden.json': '{}',
 };
+/** Of a process that pulls. */
+const KILLS = 8;
 const TOTAL = Object.values(FILES).reduce((sum, content) => sum + content.length, 0);
 
 let hub: HubServer;
@@ -301,23 +303,38 @@ describe('sft pull', () => {
   });
   const start = (): ChildProcess => spawn(process.execPath, [SFT, 'pull', REPO], { env: env(), stdio: 'pipe' });
 
-  it('goes on after it was killed at any moment', async () => {
-    hub.slow = 400_000;
+  it('goes on after it was killed at random moments', async () => {
+    hub.slow = 1_000_000;
     let kills = 0;
-    for (const delay of [300, 500, 700, 900]) {
+    while (kills < KILLS) {
       const child = start();
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      await new Promise((resolve) => setTimeout(resolve, delay));
-      if (child.exitCode === null) kills += 1;
-      child.kill('SIGKILL');
+      const inRequest = random.below(2) === 0;
+      let [requests, bytes] = inRequest ? [1 + random.below(9), Infinity] : [Infinity, random.below(40_000)];
+      hub.fault = () => {
+        if (--requests === 0) child.kill('SIGKILL');
+        return false;
+      };
+      hub.onSent = (count) => {
+        bytes -= count;
+        if (bytes < 0) child.kill('SIGKILL');
+      };
       await ended;
+      if (child.exitCode === 0) break;
+      kills += 1;
     }
-    assert.ok(kills > 0);
-    hub.slow = undefined;
+    assert.ok(kills >= KILLS / 2, `${kills} kills`);
+    hub.slow = hub.fault = hub.onSent = undefined;
+    hub.requests.length = 0;
     const done = await output(start());
     assert.equal(done.code, 0, done.errors);
     assertWhole(done.text.trim());
     assert.doesNotMatch(done.errors, /hf_secret/);
+    if (kills === KILLS)
+      assert.ok(
+        hub.requests.some((request) => /bytes=[1-9]/.test(request)),
+        'what came was kept',
+      );
   });
 
   it('gives the model its name in a configuration, and says so where it was not fetched', async () => {
