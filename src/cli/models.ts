@@ -5,8 +5,10 @@ import { cachedModels, type CachedModel } from '../hub/cached-models';
 import { fetchThroughProxy } from '../hub/proxy';
 import { searchModels, type FoundModel } from '../hub/search';
 import { fitModels, type FittedModel } from '../runs/fit/fit-models';
+import { fitText } from '../runs/fit/fit-text';
 import { textOption } from './option-values';
 import { usageError } from './parse';
+import { showProgress } from './progress';
 import type { Terminal, Verb } from './verb';
 
 const MOST_FOUND = 20;
@@ -20,7 +22,7 @@ export const modelsVerb: Verb = {
   options: {
     fits: {
       type: 'boolean',
-      help: 'models to begin with, and whether training them fits this machine; nothing is asked of anybody',
+      help: 'models to begin with, whether training them fits this machine, and how long it takes; nothing is asked of anybody',
     },
     data: { type: 'string', value: 'FILE', help: 'with --fits: the questions and answers to learn from' },
   },
@@ -28,8 +30,8 @@ export const modelsVerb: Verb = {
 "model_name" in sft.config.json. With QUERY: models on the Hub whose names hold it, most used first, with the size of their weights in 16
 bits, beside the memory that is free here: weights must fit, and training needs some more (sft estimate says how much).
 
-With --fits: a short list of models with the memory that a first run (LoRA) of each needs on your data, counted from their shapes before
-anything is downloaded: fits, fits in 4 bits (load_in_4bit), or too large.
+With --fits: a short list of models with the memory that a first run (LoRA) of each needs on your data and the time it takes, told from
+their shapes and from a few passes that are timed here, before anything is downloaded: fits, fits in 4 bits (load_in_4bit), or too large.
 
   sft models
   sft models --fits --data faq.json
@@ -40,7 +42,10 @@ anything is downloaded: fits, fits in 4 bits (load_in_4bit), or too large.
     if (options['fits'] === true) {
       if (query !== undefined) throw usageError('--fits goes with no QUERY', 'leave one of them out');
       const free = await availableMemory();
-      return fitting(await fitModels(data, free), free, json, terminal);
+      if (!json) showProgress(terminal, 'measuring how fast this machine trains');
+      const models = await fitModels(data, free, { time: true });
+      terminal.status?.('');
+      return fitting(models, free, json, terminal);
     }
     if (data !== undefined) throw usageError('--data goes with --fits', 'add --fits, or leave it out');
     if (more.length > 0) throw usageError('models takes one QUERY', 'write what the name should hold as one word');
@@ -55,10 +60,10 @@ function fitting(models: readonly FittedModel[], free: number, json: boolean, te
     terminal.out(JSON.stringify(models));
     return 0;
   }
-  for (const { repo, fit, memory, size, licence, detail } of models)
-    terminal.out(
-      `${repo}  ${fit}: ${sizeText(memory)} of memory; ${sizeText(size)} to get; licence ${licence}; ${detail}`,
-    );
+  for (const model of models) {
+    const { repo, size, licence, detail } = model;
+    terminal.out(`${repo}  ${fitText(model)}; ${sizeText(size)} to get; licence ${licence}; ${detail}`);
+  }
   terminal.log(`${sizeText(free)} of memory are free here; sft pull REPO gets one`);
   return 0;
 }

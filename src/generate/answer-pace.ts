@@ -1,5 +1,4 @@
 import type { LlamaModel } from '../model/llama';
-import type { AskedQuestion, ChatTokenizer } from '../text/chat-tokenizer';
 import { QUESTIONS_AT_ONCE } from './answer';
 import { generate } from './generate';
 import { GREEDY } from './sampler';
@@ -16,6 +15,12 @@ export interface AnswerPace {
   readonly lengths: readonly number[];
 }
 
+/** What turns a question into ids, and which of them end an answer. */
+interface Asking<Question> {
+  encodeQuestion(question: Question): readonly number[];
+  readonly stopTokenIds: readonly number[];
+}
+
 /** Steps that a time is told from at least. */
 const FEWEST = 3;
 
@@ -24,15 +29,16 @@ const FEWEST = 3;
  * @param questions at least one
  * @param budget seconds that the answers side by side may take
  */
-export async function measureAnswerPace(
+export async function measureAnswerPace<Question>(
   model: LlamaModel,
-  chat: ChatTokenizer,
-  questions: readonly AskedQuestion[],
+  chat: Asking<Question>,
+  questions: readonly Question[],
   { maxNewTokens, budget }: { readonly maxNewTokens: number; readonly budget: number },
 ): Promise<AnswerPace> {
   const prompts = questions.slice(0, QUESTIONS_AT_ONCE).map((question) => chat.encodeQuestion(question));
-  const together = await timed(model, chat, prompts, maxNewTokens, budget);
-  const alone = await timed(model, chat, prompts.slice(0, 1), Math.min(1 + FEWEST, maxNewTokens), Infinity);
+  const { stopTokenIds } = chat;
+  const together = await timed(model, stopTokenIds, prompts, maxNewTokens, budget);
+  const alone = await timed(model, stopTokenIds, prompts.slice(0, 1), Math.min(1 + FEWEST, maxNewTokens), Infinity);
   const { prompt, steps, seconds, written, lengths } = together;
   // seconds = steps * step + written * row, and alone a step writes one token.
   const single = alone.steps === 0 ? 0 : alone.seconds / alone.steps;
@@ -43,7 +49,7 @@ export async function measureAnswerPace(
 /** Answers and looks at the clock. What the prompts took is told apart from the steps after the first token. */
 async function timed(
   model: LlamaModel,
-  chat: ChatTokenizer,
+  stopTokenIds: readonly number[],
   prompts: readonly (readonly number[])[],
   maxNewTokens: number,
   budget: number,
@@ -56,7 +62,7 @@ async function timed(
   const continuations = await generate(model, prompts, {
     sampling: GREEDY,
     maxNewTokens,
-    stopTokenIds: chat.stopTokenIds,
+    stopTokenIds,
     random: () => () => 0,
     signal: abort.signal,
     onToken: () => {

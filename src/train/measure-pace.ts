@@ -22,9 +22,8 @@ type Plan = PassPlan<TokenSequence>;
 
 /** A first pass reads weights from the disk and lays memory out: so much work is enough for it. */
 const FIRST_WORK = 4e9;
-/** Seconds that passes are timed for: training ones, then scoring ones. */
-const TRAINING_SECONDS = 2;
-const SCORING_SECONDS = 0.7;
+/** Seconds that passes are timed for. */
+const SECONDS = { training: 2, scoring: 0.7 };
 
 /**
  * Times passes of a run's own windows, and an update without a learning rate. What is trained keeps its values.
@@ -36,6 +35,7 @@ export async function measureTrainingPace(
   config: ResolvedConfig,
   windows: readonly (readonly TokenSequence[])[],
   scored: readonly TokenSequence[],
+  seconds = SECONDS,
 ): Promise<TrainingPace> {
   const { device } = model;
   const { gradients } = model.trained!;
@@ -76,9 +76,7 @@ export async function measureTrainingPace(
       model,
       passesOf(windows.map((one) => planWindow(model, one, isNoisy(config)))),
       train,
-      {
-        seconds: TRAINING_SECONDS,
-      },
+      { seconds: seconds.training },
     );
     await update();
     const each = await update();
@@ -86,7 +84,7 @@ export async function measureTrainingPace(
     const score = async (plan: Plan): Promise<void> => {
       await scorePasses(model, plan);
     };
-    const scoring = await secondsPerWork(model, plans, score, { seconds: SCORING_SECONDS });
+    const scoring = await secondsPerWork(model, plans, score, { seconds: seconds.scoring });
     return { training, update: each, scoring };
   } finally {
     optimizer.free();

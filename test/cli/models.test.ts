@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DATA, sft } from './sft';
 
 describe('sft models --fits', () => {
-  it('tells of each model of the short list what it takes on the data, for people and for programs', () => {
+  it('tells of each model of the short list what memory and time it takes on the data, for people and for programs', () => {
     const { code, out, err } = sft(['models', '--fits', '--data', DATA, '--json']);
     assert.equal(code, 0, err);
     const models = JSON.parse(out) as readonly Readonly<Record<string, unknown>>[];
@@ -14,13 +14,14 @@ describe('sft models --fits', () => {
       'memory',
       'parameters',
       'repo',
+      'seconds',
       'size',
     ]);
     const lines = sft(['models', '--fits']).out.trimEnd().split('\n');
     assert.equal(lines.length, models.length);
     assert.match(
       lines[0]!,
-      /^HuggingFaceTB\/SmolLM2-135M-Instruct {2}(?:fits|fits in 4 bits|too large): \S+ [MG]B of memory; 269 MB to get; licence Apache 2\.0; /,
+      /^HuggingFaceTB\/SmolLM2-135M-Instruct {2}(?:fits|fits in 4 bits): \S+ [MG]B of memory, about \d+ (?:s|min|h).*; 269 MB to get; licence Apache 2\.0; /,
     );
   });
 

@@ -5,6 +5,7 @@ import { sizeText } from '../../base/size-text';
 import { hubAccess, type HubAccess } from '../../hub/access';
 import { planPull, pull, type PullPlan } from '../../hub/pull';
 import { searchModels } from '../../hub/search';
+import { fitText } from '../../runs/fit/fit-text';
 import { errorText } from '../error-text';
 import type { Services } from '../services';
 import { fittingModels } from './fitting-models';
@@ -57,14 +58,14 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
   }
   if (fitting === undefined) return undefined;
   const search = { label: '$(search) Another one: its name, or words to search for…' };
-  const short = fitting.map(({ repo, fit, memory, size, licence, detail }) => ({
-    label: repo,
-    description: `${fit}: ${sizeText(memory)} of memory`,
-    detail: `${sizeText(size)} to get, ${licence}: ${detail}`,
+  const short = fitting.map((model) => ({
+    label: model.repo,
+    description: fitText(model),
+    detail: `${sizeText(model.size)} to get, ${model.licence}: ${model.detail}`,
   }));
   const chosen = await dialogs.pick(
     [...short, search],
-    'The model to get from the Hugging Face Hub; the memory is that of a first run',
+    'The model to get from the Hugging Face Hub; memory and time are those of a first run',
   );
   if (chosen === undefined) return undefined;
   if (chosen !== search) return parseHubModel(chosen.label);

@@ -37,6 +37,23 @@ describe('which models fit', () => {
     }
   });
 
+  it('tells the time of what fits where that is asked for: longer for larger models and longer answers, none for what is too large', async () => {
+    // Nobody else's runs.
+    process.env['XDG_STATE_HOME'] = folder;
+    const models = [SHORT_LIST[0]!, SHORT_LIST[2]!];
+    const short = await fitModels(dataset('short.json', 'So.'), Infinity, { models, time: true });
+    const long = await fitModels(dataset('long.json', 'So it is done. '.repeat(60)), Infinity, { models, time: true });
+    for (const [at, { seconds }] of short.entries()) assert.ok(seconds! > 1 && seconds! < long[at]!.seconds!);
+    assert.ok(short[0]!.seconds! < short[1]!.seconds!);
+    const [packed] = await fitModels(path.join(folder, 'short.json'), short[0]!.memory - 1, {
+      models: [models[0]!],
+      time: true,
+    });
+    assert.deepEqual([packed!.fit, packed!.seconds! > 1], ['fits in 4 bits', true]);
+    const [none] = await fitModels(undefined, 1, { models: [models[0]!], time: true });
+    assert.deepEqual([none!.fit, none!.seconds], ['too large', undefined]);
+  });
+
   it('takes examples as many have them where the file holds none', async () => {
     const file = path.join(folder, 'none.json');
     writeFileSync(file, '[]');
@@ -46,11 +63,11 @@ describe('which models fit', () => {
   it('says fits, fits in 4 bits or too large by what is free', async () => {
     const [model] = SHORT_LIST.slice(-1);
     const fitOf = async (available: number): Promise<string> =>
-      (await fitModels(undefined, available, [model!]))[0]!.fit;
-    const [whole] = await fitModels(undefined, Infinity, [model!]);
+      (await fitModels(undefined, available, { models: [model!] }))[0]!.fit;
+    const [whole] = await fitModels(undefined, Infinity, { models: [model!] });
     assert.equal(await fitOf(whole!.memory), 'fits');
     assert.equal(await fitOf(whole!.memory - 1), 'fits in 4 bits');
-    const [packed] = await fitModels(undefined, whole!.memory - 1, [model!]);
+    const [packed] = await fitModels(undefined, whole!.memory - 1, { models: [model!] });
     assert.ok(packed!.memory < 0.6 * whole!.memory);
     assert.equal(await fitOf(packed!.memory - 1), 'too large');
   });

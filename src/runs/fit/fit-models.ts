@@ -1,4 +1,3 @@
-import type { LocatedTensor } from '../../base/tensor-folder';
 import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { configText } from '../../config/write-config';
@@ -9,6 +8,9 @@ import { longestText, parseLlamaConfig } from '../../model/llama-config';
 import { expectedTensors } from '../../model/weights';
 import { estimateMemory, type TokenisedParts } from '../../train/estimate';
 import { runDevice } from '../run-device';
+import { runOnDevice } from '../worker/device-queue';
+import { Clock } from './clock';
+import { BYTES, imagined } from './imagined';
 import { SHORT_LIST, type ListedModel } from './short-list';
 
 /** Whether a first run of a model goes into the memory that is free. */
@@ -22,10 +24,10 @@ export interface FittedModel extends Pick<ListedModel, 'repo' | 'licence' | 'det
   readonly fit: Fit;
   /** Of a first run, bytes: in 4 bits where it fits only so. */
   readonly memory: number;
+  /** That a first run takes, seconds; where it is too large, or was not measured, not known. */
+  readonly seconds?: number | undefined;
 }
 
-/** Published weights have 16 bits. */
-const BYTES = 2;
 /** Of a text in Latin letters, and what a chat template puts around an example. */
 const CHARACTERS_PER_TOKEN = 4;
 const TEMPLATE_TOKENS = 24;
@@ -39,18 +41,21 @@ const MOST_EXAMPLES = 2000;
  * without memory. Nothing is asked of anybody, and no weights are needed. Tokens are told from characters.
  * @param dataset a file; examples as many have them where none is given, or it holds none
  * @param available memory that is free, bytes
+ * @param options.time whether the time is told too, for which passes of a small model are timed for a few seconds
  * @throws SftError what reading the file throws
  */
 export async function fitModels(
   dataset: string | undefined,
   available: number,
-  models: readonly ListedModel[] = SHORT_LIST,
+  { models = SHORT_LIST, time = false }: { readonly models?: readonly ListedModel[]; readonly time?: boolean } = {},
 ): Promise<readonly FittedModel[]> {
   const read = dataset === undefined ? [] : await lengthsOf(dataset);
   const lengths = read.length === 0 ? new Array<Length>(USUAL.count).fill(USUAL) : read;
-  const { traits } = await runDevice({ device: 'auto', threads: null });
+  const { id, traits } = await runDevice({ device: 'auto', threads: null });
+  // Another run on the device would be slowed down, and the times would be wrong.
+  const clock = time && (await runOnDevice(id)) === undefined ? new Clock(id, traits) : undefined;
   const fitted: FittedModel[] = [];
-  for (const model of models) fitted.push(await fit(model, lengths, available, traits));
+  for (const model of models) fitted.push(await fit(model, lengths, { available, traits, clock }));
   return fitted;
 }
 
@@ -72,9 +77,9 @@ async function lengthsOf(file: string): Promise<readonly Length[]> {
 async function fit(
   { repo, licence, detail, shape }: ListedModel,
   lengths: readonly Length[],
-  available: number,
-  traits: DeviceTraits,
+  machine: { readonly available: number; readonly traits: DeviceTraits; readonly clock: Clock | undefined },
 ): Promise<FittedModel> {
+  const { available, traits, clock } = machine;
   const file = `${repo}/config.json`;
   const llama = parseLlamaConfig(shape, file);
   const facts = { datasetExamples: lengths.length, modelMaxPositions: longestText(llama) };
@@ -82,26 +87,18 @@ async function fit(
   const config = parseConfig(configText(preset, file), file);
   const parts = partsOf(lengths, config);
   const tensors = imagined(expectedTensors(llama));
-  const needs = async (changes: Partial<ResolvedConfig>): Promise<number> => {
-    const { peak } = await estimateMemory({ ...config, ...changes }, llama, repo, parts, traits, undefined, tensors);
-    return peak;
-  };
-  const whole = await needs({});
-  const in4Bits = whole <= available ? whole : await needs({ load_in_4bit: true });
-  const parameters = [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength / BYTES, 0);
-  const known = { repo, licence, detail, parameters, size: parameters * BYTES };
-  if (whole <= available) return { ...known, fit: 'fits', memory: whole };
-  return { ...known, fit: in4Bits <= available ? 'fits in 4 bits' : 'too large', memory: in4Bits };
-}
-
-/** The tensors of a model that is not here, as its files would have them. */
-function imagined(expected: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, LocatedTensor> {
-  return new Map(
-    [...expected].map(([name, shape]) => {
-      const byteLength = shape.reduce((product, n) => product * n, BYTES);
-      return [name, { name, shape, dtype: 'BF16', file: '', byteOffset: 0, byteLength }];
-    }),
-  );
+  const needs = async (config: ResolvedConfig): Promise<number> =>
+    (await estimateMemory(config, llama, repo, parts, traits, undefined, tensors)).peak;
+  const size = [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const known = { repo, licence, detail, parameters: size / BYTES, size };
+  const run = { llama, tensors, parts };
+  const whole = await needs(config);
+  if (whole <= available)
+    return { ...known, fit: 'fits', memory: whole, seconds: await clock?.seconds({ ...run, config }) };
+  const packed = { ...config, load_in_4bit: true };
+  const memory = await needs(packed);
+  if (memory > available) return { ...known, fit: 'too large', memory };
+  return { ...known, fit: 'fits in 4 bits', memory, seconds: await clock?.seconds({ ...run, config: packed }) };
 }
 
 /** Sequences of these lengths; no two begin alike, so that nothing of one is computed for another. */

@@ -3,12 +3,14 @@ import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { openWeights, type ModelFolder } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
+import type { LlamaConfig } from '../../model/llama-config';
 import type { TokenisedParts } from '../../train/estimate';
 import { orderOf, updateSize, windowsOf, type UpdateSize } from '../../train/windows';
+import type { TuningTarget } from '../../tuning/method';
 import { createTuning } from '../../tuning/registry';
 import { lossExamples } from '../worker/example-losses';
 import type { MachinePace } from './measure';
-import { planOf } from './plan';
+import { planOf, type QuestionSize } from './plan';
 import { sampleSizes } from './sample-sizes';
 import { sumOf, timeParts, type TimeParts } from './time-parts';
 
@@ -41,16 +43,55 @@ export function forecastRun(
   pace: MachinePace,
   reading: number,
 ): RunForecast {
-  const { work, sharedTokens, trainedWeights } = sizeOfUpdates(config, folder, parts, traits);
+  const session = openWeights(new DryDevice(traits), folder);
+  const size = sizeOfRun(config, session, parts);
+  session.close();
+  return forecastOf(
+    config,
+    { ...size, samples: sampleSizes(config, folder.chat, parts) },
+    parts,
+    traits,
+    pace,
+    reading,
+  );
+}
+
+/** What is known of a run without computing anything. */
+export interface RunSize extends UpdateSize {
+  readonly model: LlamaConfig;
+  readonly trainedWeights: number;
+}
+
+/** @param target on a device without memory: only headers of the weights are read */
+export function sizeOfRun(config: ResolvedConfig, target: TuningTarget, parts: TokenisedParts): RunSize {
+  const tuning = createTuning(target, config);
+  const model = new LlamaModel(target.device, target.config, target.weights, tuning);
+  const size = updateSize(model, windowsOf(config, parts.train, STEPS_SEEN), config);
+  model.free();
+  return { ...size, model: target.config, trainedWeights: tuning.parameters.length };
+}
+
+/**
+ * How long a run of this size will take at this pace.
+ * @param samples what is asked while it trains
+ */
+export function forecastOf(
+  config: ResolvedConfig,
+  { samples, model, work, sharedTokens, trainedWeights }: RunSize & { readonly samples: readonly QuestionSize[] },
+  parts: TokenisedParts,
+  traits: DeviceTraits,
+  pace: MachinePace,
+  reading: number,
+): RunForecast {
   const plan = planOf(config, {
-    model: folder.config,
+    model,
     traits,
     totalSteps: orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs),
     step: 0,
     updateWork: work,
     trainedWeights,
     answerPace: pace.answers,
-    samples: sampleSizes(config, folder.chat, parts),
+    samples,
     validation: parts.validation,
     test: parts.test,
     losses: lossExamples(parts, config).map(({ example }) => example),
@@ -61,21 +102,4 @@ export function forecastRun(
   const answers = plan.test === undefined && plan.samples === undefined ? 0 : 1;
   const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + answers * ANSWERS_TIMED;
   return { seconds: sumOf(of) + opening, parts: { opening, ...of }, sharedTokens };
-}
-
-/** Counted on a device without memory: only headers of the weights are read. */
-function sizeOfUpdates(
-  config: ResolvedConfig,
-  folder: ModelFolder,
-  parts: TokenisedParts,
-  traits: DeviceTraits,
-): UpdateSize & { readonly trainedWeights: number } {
-  const device = new DryDevice(traits);
-  const session = openWeights(device, folder);
-  const tuning = createTuning(session, config);
-  const model = new LlamaModel(device, session.config, session.weights, tuning);
-  const size = updateSize(model, windowsOf(config, parts.train, STEPS_SEEN), config);
-  model.free();
-  session.close();
-  return { ...size, trainedWeights: tuning.parameters.length };
 }

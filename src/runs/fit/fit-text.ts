@@ -1,0 +1,9 @@
+import { sizeText } from '../../base/size-text';
+import { durationText } from '../progress';
+import type { FittedModel } from './fit-models';
+
+/** `fits: 1.2 GB of memory, about 8 min` */
+export function fitText({ fit, memory, seconds }: Pick<FittedModel, 'fit' | 'memory' | 'seconds'>): string {
+  const time = seconds === undefined ? '' : `, about ${durationText(seconds)}`;
+  return `${fit}: ${sizeText(memory)} of memory${time}`;
+}
