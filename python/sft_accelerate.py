@@ -2,6 +2,7 @@
 """Trains a run of SFT Workbench with PyTorch, PEFT and accelerate, in one process or in several under torchrun.
 
     sft_accelerate.py train FOLDER [--from CHECKPOINT]     trains on, to the last step or until FOLDER/stop is there
+    sft_accelerate.py launch FOLDER TORCHRUN... train ...  the same in several processes, by torchrun
     sft_accelerate.py answer FOLDER                        answers and scores what it is asked, a line of JSON each
 
 FOLDER is the engine folder of a run. SFT Workbench, which is written in TypeScript and starts this program, has put into it what does
@@ -21,6 +22,7 @@ import math
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -126,20 +128,26 @@ def lives(pid: int, started: int | None) -> bool:
     return True
 
 
+HOST = socket.gethostname()
+
+
 class Owner:
     """The worker of SFT Workbench that follows the run, and the launcher between. Without them nobody hears what this process says."""
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.identity: dict[str, Any] | None = job["owner"]
         self.parent = os.getppid()
-        self.seconds = ABANDONED_SECONDS
+        # Until there is something to save.
+        self.seconds = 0.0
         threading.Thread(target=self._watch, daemon=True).start()
 
     def is_gone(self) -> bool:
-        # A job of a cluster has no owner on its machine; a process whose parent has died is given another one.
+        # A process whose parent has died is given another one. On another machine the owner is not seen; its own processes tell the rest.
         if self.identity is None or os.name == "nt":
             return False
-        return os.getppid() != self.parent or not lives(self.identity["pid"], self.identity["started"])
+        if os.getppid() != self.parent:
+            return True
+        return self.identity["host"] == HOST and not lives(self.identity["pid"], self.identity["started"])
 
     def end_launcher(self) -> None:
         """Without an owner nobody hears what the launcher reports, and it takes seconds to end by itself."""
@@ -218,7 +226,12 @@ def with_adapter(model: torch.nn.Module, folder: str, trained: bool) -> torch.nn
     """Its parameters are in 32 bits, whatever those of the model are in."""
     from peft import PeftModel
 
-    return PeftModel.from_pretrained(model, folder, is_trainable=trained)
+    # A prompt PEFT loads for answers alone, and may be trained all the same.
+    is_prompt = json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"] == "PROMPT_TUNING"
+    tuned = PeftModel.from_pretrained(model, folder, is_trainable=trained and not is_prompt)
+    if trained and is_prompt:
+        tuned.prompt_encoder.requires_grad_(True)
+    return tuned
 
 
 def batch_of(rows: Sequence[Text], device: torch.device) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
@@ -250,9 +263,12 @@ def row_losses(model: torch.nn.Module, rows: Sequence[Text], device: torch.devic
 
 
 def continuations(
-    model: torch.nn.Module, prompts: Sequence[dict[str, Any]], stops: list[int], device: torch.device
+    model: torch.nn.Module, prompts: Sequence[dict[str, Any]], stops: list[int], device: torch.device, together: bool = False
 ) -> list[dict[str, Any]]:
-    """Greedy continuations of prompts {ids, room}, side by side: new ids up to a stop token, and whether one came."""
+    """
+    Greedy continuations of prompts {ids, room}, side by side: new ids up to a stop token, and whether one came.
+    `together`: the processes put the weights together for each token, and none may end before the others.
+    """
     import torch
     from transformers import GenerationConfig
 
@@ -268,16 +284,65 @@ def continuations(
         ids = torch.tensor([[0] * pad + prompt["ids"] for pad, prompt in zip(padding, some)], device=device)
         mask = torch.tensor([[0] * pad + [1] * (longest - pad) for pad in padding], device=device)
         greedy = GenerationConfig(do_sample=False, max_new_tokens=room, eos_token_id=stops, pad_token_id=0)
+        options: dict[str, Any] = {"generation_config": greedy, "synced_gpus": together}
         with torch.no_grad():
-            made = model.generate(input_ids=ids, attention_mask=mask, generation_config=greedy)
-        for prompt, new in zip(some, made[:, longest:].tolist()):
+            if hasattr(model, "prompt_encoder"):
+                rows, mask = behind_prompt(model, ids, mask, padding)
+                made = model.base_model.generate(inputs_embeds=rows, attention_mask=mask, **options)
+            else:
+                made = model.generate(input_ids=ids, attention_mask=mask, **options)[:, longest:]
+        for prompt, new in zip(some, made.tolist()):
             new = new[: prompt["room"]]
             end = next((at for at, token in enumerate(new) if token in stops), None)
             answers.append({"ids": new if end is None else new[:end], "stopped": end is not None})
     return answers
 
 
+def behind_prompt(
+    model: torch.nn.Module, ids: torch.Tensor, mask: torch.Tensor, padding: list[int]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    Rows of embeddings with the trained prompt between padding and text, and their mask. PEFT's own generation would put the padding
+    between the two, where it has positions.
+    """
+    import torch
+
+    front = model.prompt_encoder[model.active_adapter].embedding.weight
+    texts = model.base_model.get_input_embeddings()(ids)
+    rows = [torch.cat([row[:pad], front.to(row.dtype), row[pad:]]) for row, pad in zip(texts, padding)]
+    ones = torch.ones_like(mask[0, :1]).expand(len(front))
+    return torch.stack(rows), torch.stack([torch.cat([row[:pad], ones, row[pad:]]) for row, pad in zip(mask, padding)])
+
+
 # ----------------------------------------------------------------------------------------------------------- training
+
+
+def join_processes(job: dict[str, Any]) -> None:
+    """
+    Lets processes of one machine find each other by a file: the store that torch would open for that listens on all addresses of the
+    machine. Those of several machines find each other as torchrun tells them.
+    """
+    import torch
+    from datetime import timedelta
+
+    store = os.environ.get("SFT_STORE")
+    if WORLD == 1 or store is None:
+        return
+    on_processor = job["device"] == "cpu"
+    if not on_processor:
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    torch.distributed.init_process_group(
+        "gloo" if on_processor else "cpu:gloo,cuda:nccl",
+        store=torch.distributed.FileStore(store, WORLD),
+        rank=RANK,
+        world_size=WORLD,
+        timeout=timedelta(seconds=job["timeout"]),
+    )
+
+
+def whole(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor put together from the parts that the processes have. All of them take part."""
+    return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
 
 
 class Tuner:
@@ -292,6 +357,7 @@ class Tuner:
         self.folder, self.job, self.owner, self.events = folder, job, owner, events
         self.config = config = job["config"]
         self.full = config["training_type"] == "full"
+        self.sharded = job["sharding"] == "fsdp"
         on_processor = job["device"] == "cpu"
         if not on_processor and not torch.cuda.is_available():
             raise Refusal(
@@ -301,6 +367,7 @@ class Tuner:
             )
         if on_processor:
             torch.set_num_threads(job["threads"])
+        join_processes(job)
         mixed = "no" if on_processor else "bf16" if config["bf16"] else "fp16" if config["fp16"] else "no"
         self.accelerator = Accelerator(
             cpu=on_processor,
@@ -324,8 +391,11 @@ class Tuner:
             self.plain.gradient_checkpointing_enable({"use_reentrant": False})
             if not self.full:
                 self.plain.enable_input_require_grads()
-        optimizer = self._make_optimizer()
-        self.model, self.optimizer = self.accelerator.prepare(self.plain, optimizer)
+        if self.sharded:
+            self.model = self.accelerator.prepare_model(self._shard(), device_placement=False, evaluation_mode=True)
+            self.optimizer = self.accelerator.prepare_optimizer(self._make_optimizer(), device_placement=False)
+        else:
+            self.model, self.optimizer = self.accelerator.prepare(self.plain, self._make_optimizer())
         self.step = 0
         self.best: dict[str, Any] | None = None
         self.without_gain = 0
@@ -340,15 +410,19 @@ class Tuner:
         self.asked_to_end = True
 
     def _load(self, checkpoint: str | None) -> torch.nn.Module:
+        import torch
+
         job = self.job
+        # What is to be spread goes to its GPU a layer at a time: all of it may not have room there.
+        device = torch.device("cpu") if self.sharded and not self.config["load_in_4bit"] else self.device
         if not self.full:
-            base = load_base(job, job["model"], self.device)
+            base = load_base(job, job["model"], device)
             if self.config["load_in_4bit"]:
                 from peft import prepare_model_for_kbit_training
 
                 base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)
             return with_adapter(base, checkpoint or job["adapter_start"], True)
-        model = load_base(job, job["model"], self.device)
+        model = load_base(job, job["model"], device)
         if checkpoint is not None:
             from safetensors.torch import load_file
 
@@ -356,6 +430,26 @@ class Tuner:
             parameters = dict(model.named_parameters())
             for name, value in kept.items():
                 parameters[name].data.copy_(value)
+        return model
+
+    def _shard(self) -> torch.nn.Module:
+        """
+        Spreads all weights over the processes (FSDP2): those of a layer are put together when it is its turn, and given up after it.
+        @returns what computes: PEFT's own wrapper would pass the whole by
+        """
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import CPUOffloadPolicy, fully_shard
+
+        model = self.plain if self.full else self.plain.get_base_model()
+        options: dict[str, Any] = {"mesh": init_device_mesh(self.device.type, (WORLD,))}
+        if self.job["offload"]:
+            options["offload_policy"] = CPUOffloadPolicy()
+        for layer in model.get_decoder().layers:
+            fully_shard(layer, **options)
+        fully_shard(model, **options)
+        missed = [name for name, one in model.named_parameters() if not hasattr(one, "full_tensor")]
+        if missed:
+            raise Refusal("no-sharding", f"{missed[0]} is not spread over the processes", "set \"sharding\": \"none\" in .sft/machine.json")
         return model
 
     def parameters(self) -> list[tuple[str, torch.nn.Parameter]]:
@@ -392,6 +486,7 @@ class Tuner:
     def run(self) -> str:
         """Trains on. @returns 'finished' or 'halted', after saving"""
         config = self.config
+        self.owner.seconds = ABANDONED_SECONDS
         if self.step == 0:
             self._sample()
         while self.step < len(self.steps) and not self._out_of_patience():
@@ -485,7 +580,8 @@ class Tuner:
             chance = (self.config["seed"] * 1_000_003 + self.step) * 65_537 + number
             torch.manual_seed(chance % 2**63)
             last = at == len(groups) - 1
-            with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
+            # Spread gradients have nowhere to wait whole.
+            with contextlib.nullcontext() if last or self.sharded else self.accelerator.no_sync(self.model):
                 losses = row_losses(self.model, rows, self.device)
                 # Gradients are averaged over the processes, losses are summed.
                 self.accelerator.backward(losses.sum() * (WORLD / step.targets))
@@ -509,7 +605,7 @@ class Tuner:
         """Shortens the gradients where they are too long. @returns their norm before"""
         most = self.config["max_grad_norm"] or math.inf
         norm = self.accelerator.clip_grad_norm_([one for _, one in self.parameters()], most)
-        return float(norm)
+        return float(whole(norm))
 
     def _validate(self) -> None:
         import torch
@@ -530,7 +626,7 @@ class Tuner:
         self.without_gain = 0 if best else self.without_gain + 1
         if best:
             self.best = {"step": self.step, "loss": loss}
-            self._write(Path(self.job["best"]), self._write_weights)
+            self._write(Path(self.job["best"]), False)
         self.events.say("evaluation", step=self.step, loss=loss, best=best)
 
     def _sample(self) -> None:
@@ -539,7 +635,8 @@ class Tuner:
             return
         self.events.say("begins", what="sampling")
         self.plain.eval()
-        answers = continuations(self.plain, samples, self.job["stop_token_ids"], self.device)
+        model = self.model if self.sharded else self.plain
+        answers = continuations(model, samples, self.job["stop_token_ids"], self.device, self.sharded)
         self.events.say("samples", step=self.step, answers=answers)
 
     # --------------------------------------------------------------------------------------------------- saving
@@ -550,46 +647,65 @@ class Tuner:
 
     def _save(self) -> None:
         self.events.say("begins", what="saving")
-        self._write(Path(self.job["checkpoints"]) / f"step-{self.step}", self._write_checkpoint)
+        self._write(Path(self.job["checkpoints"]) / f"step-{self.step}", True)
         self.saved = self.step
         self.events.say("checkpoint", step=self.step)
 
     def save_alone(self) -> None:
-        """Saves what was done so far when another process has died. Every process has all weights and moments."""
-        if RANK == 0 and self.whole and self.step > 0 and self.saved != self.step:
-            write_folder(Path(self.job["checkpoints"]) / f"step-{self.step}", self._write_checkpoint)
+        """Saves what was done so far when another process has died, where this one has all weights and moments."""
+        if RANK == 0 and not self.sharded and self.whole and self.step > 0 and self.saved != self.step:
+            kept = self._gather(True)
+            write_folder(Path(self.job["checkpoints"]) / f"step-{self.step}", lambda folder: self._write_files(folder, kept))
             self.events.say("checkpoint", step=self.step)
 
-    def _write(self, target: Path, write: Callable[[Path], None]) -> None:
+    def _write(self, target: Path, training: bool) -> None:
+        """@param training whether training is to go on from there"""
+        kept = self._gather(training) if RANK == 0 or self.sharded else None
         if RANK == 0:
-            write_folder(target, write)
+            write_folder(target, lambda folder: self._write_files(folder, kept))
         self.accelerator.wait_for_everyone()
 
-    def _write_weights(self, folder: Path) -> None:
-        from safetensors.torch import save_file
+    def _gather(self, training: bool) -> dict[str, Any]:
+        """Trained weights by their names in the file, and what the optimizer knows of them. Of sharded ones all processes take part."""
 
+        def on_processor(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {key: on_processor(one) for key, one in value.items()}
+            if not hasattr(value, "contiguous"):
+                return value
+            value = whole(value)
+            return value.to("cpu").contiguous() if RANK == 0 else None
+
+        kept: dict[str, Any] = {"weights": on_processor(self._named_weights())}
+        if training:
+            moments = self.optimizer.state_dict()
+            kept["optimizer"] = {**moments, "state": on_processor(moments["state"])} if self.sharded else moments
+        return kept
+
+    def _named_weights(self) -> dict[str, torch.Tensor]:
         if self.full:
             named = {name: one.detach() for name, one in self.plain.named_parameters()}
             if set(named) != set(self.job["tensors"]):
                 other = sorted(set(named) ^ set(self.job["tensors"]))[0]
                 raise Refusal("weights-differ", f"transformers and SFT Workbench do not agree on the weights: {other}", "set \"training_type\": \"lora\"")
-            file = "model.safetensors"
-        else:
-            from peft import get_peft_model_state_dict
+            return named
+        from peft import get_peft_model_state_dict
 
-            named = get_peft_model_state_dict(self.plain, save_embedding_layers=False)
-            file = "adapter_model.safetensors"
-            shutil.copy(Path(self.job["adapter_start"]) / "adapter_config.json", folder / "adapter_config.json")
-        tensors = {name: one.to("cpu").contiguous() for name, one in named.items()}
-        save_file(tensors, folder / file, {"format": "pt"})
+        return get_peft_model_state_dict(self.plain, save_embedding_layers=False)
 
-    def _write_checkpoint(self, folder: Path) -> None:
+    def _write_files(self, folder: Path, kept: dict[str, Any]) -> None:
         import torch
+        from safetensors.torch import save_file
 
-        self._write_weights(folder)
+        if not self.full:
+            shutil.copy(Path(self.job["adapter_start"]) / "adapter_config.json", folder / "adapter_config.json")
+        save_file(kept["weights"], folder / ("model.safetensors" if self.full else "adapter_model.safetensors"), {"format": "pt"})
+        if "optimizer" not in kept:
+            return
         scaler = self.accelerator.scaler
-        kept = {"optimizer": self.optimizer.state_dict(), "scaler": None if scaler is None else scaler.state_dict()}
-        torch.save(kept, folder / "optimizer.pt")
+        torch.save(
+            {"optimizer": kept["optimizer"], "scaler": None if scaler is None else scaler.state_dict()}, folder / "optimizer.pt"
+        )
         state = {"step": self.step, "best": self.best, "evaluations_without_gain": self.without_gain}
         (folder / "trainer_state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
@@ -599,11 +715,26 @@ class Tuner:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
         # weights_only reads tensors and numbers, and runs nothing.
         kept = torch.load(checkpoint / "optimizer.pt", map_location="cpu", weights_only=True)
+        self._spread(kept["optimizer"]["state"])
         self.optimizer.load_state_dict(kept["optimizer"])
         if self.accelerator.scaler is not None and kept["scaler"] is not None:
             self.accelerator.scaler.load_state_dict(kept["scaler"])
         self.step, self.best, self.without_gain = state["step"], state["best"], state["evaluations_without_gain"]
         self.saved = self.step
+
+
+    def _spread(self, moments: dict[int, dict[str, Any]]) -> None:
+        """Gives each process its part of what the optimizer knows of sharded weights."""
+        if not self.sharded:
+            return
+        from torch.distributed.tensor import distribute_tensor
+
+        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
+        for number, kept in moments.items():
+            like = parameters[number]
+            for name, value in kept.items():
+                if value.shape == like.shape:
+                    kept[name] = distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
 
 
 def peak_memory() -> int | None:
@@ -648,6 +779,8 @@ def train(folder: Path, job: dict[str, Any], owner: Owner, checkpoint: str | Non
     events = Events(folder / "events.jsonl")
     tuner = Tuner(folder, job, owner, events, checkpoint)
     name = torch.cuda.get_device_name(tuner.device) if job["device"] != "cpu" else f"processor, {job['threads']} threads"
+    if tuner.sharded:
+        name += f", weights spread over {WORLD} processes"
     events.say("ready", device=name, torch=torch.__version__, step=tuner.step)
     try:
         outcome = tuner.run()
@@ -690,6 +823,8 @@ def answer(folder: Path, job: dict[str, Any]) -> None:
                 loaded[kept] = with_adapter(load_base(job, job["model"], device), job["result"], False)
             loaded[kept].eval()
         model = loaded[kept]
+        if hasattr(model, "prompt_encoder") and name == "base":
+            return model.base_model, contextlib.nullcontext()
         return model, model.disable_adapter() if not full and name == "base" else contextlib.nullcontext()
 
     for line in sys.stdin:
@@ -746,21 +881,33 @@ def write_error(folder: Path, error: BaseException) -> None:
     aside.replace(folder / f"error-{RANK}.json")
 
 
+def launch(folder: Path, words: list[str]) -> None:
+    """torchrun, but that it ends where its owner does: by itself it would start processes that nobody hears."""
+    Owner(json.loads((folder / "job.json").read_text(encoding="utf-8")))
+    from torch.distributed.run import main as torchrun
+
+    torchrun(words)
+
+
 def main(words: list[str]) -> None:
     verb, folder = words[1], Path(words[2]).absolute()
+    if verb == "launch":
+        launch(folder, words[3:])
+        return
     # First of all: whoever has to end this process must know it.
-    identity = {"rank": RANK, "pid": os.getpid(), "started": process_start(os.getpid())}
+    identity = {"rank": RANK, "pid": os.getpid(), "started": process_start(os.getpid()), "host": HOST}
     (folder / f"rank-{RANK}.json").write_text(json.dumps(identity) + "\n", encoding="utf-8")
     try:
         job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         if job["contract"] != CONTRACT:
             raise Refusal("contract", f"the job is of version {job['contract']}, this script of {CONTRACT}", "use the script that came with sft")
+        owner = Owner(job)
         if verb == "answer":
             answer(folder, job)
             return
         if job["processes"] != WORLD:
             raise Refusal("processes", f"{WORLD} processes were started, the job is for {job['processes']}", "start as many with torchrun")
-        train(folder, job, Owner(job), words[words.index("--from") + 1] if "--from" in words else None)
+        train(folder, job, owner, words[words.index("--from") + 1] if "--from" in words else None)
         sys.stdout.flush()
         sys.stderr.flush()
         # All is written, and taking libraries and connections down by itself takes Python seconds.

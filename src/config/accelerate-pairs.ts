@@ -15,15 +15,6 @@ export function* acceleratePairs(config: Config): Generator<Finding> {
   if (config.device === 'webgpu' || config.device === 'tfjs') {
     yield refuse('device', 'auto', 'computes on NVIDIA GPUs and on the processor');
   }
-  if (config.training_type === 'prompt_tuning') {
-    yield refuse('training_type', 'lora', 'does not train prompts yet');
-  }
-  if (config.trainable_tokens != null) {
-    yield refuse('trainable_tokens', null, 'does not train single rows of the vocabulary yet');
-  }
-  if (config.modules_to_save != null) {
-    yield refuse('modules_to_save', null, 'does not train whole tables of the vocabulary yet');
-  }
   if (loraStart(config.init_lora_weights)?.kind === 'pissa') {
     yield refuse('init_lora_weights', true, 'takes nothing out of the weights that it starts from yet');
   }

@@ -5,7 +5,9 @@ import { beforeEach, describe, it } from 'node:test';
 import { readRun } from '../../src/runs/read-runs';
 import { follow, sft, smallConfig, temporaryFolder, type Line } from '../cli/sft';
 import { behave, useFakePython, writeProgram, type Fake } from './fake';
+import { joinsBy } from './joins';
 import { goneWithin, processesWith } from './processes-of';
+import { useMachine } from './with-python';
 
 const SKIP = process.platform === 'win32' ? 'the fake Python is a script of a shell' : false;
 const folder = temporaryFolder();
@@ -174,6 +176,17 @@ describe('a run on another engine', { skip: SKIP }, () => {
     await train(run, { dieAt: 5, rank: 1, pace: 50 });
     const resumed = await resume(run);
     assert.ok((resumed.lines[0]!['resumed_from'] as number) >= 4);
+  });
+
+  it('trains with another machine, which joins it by a script', async () => {
+    const run = newRun();
+    useMachine(folder, { nodes: 2, processes: 1, address: '127.0.0.1:29555' });
+    const other = joinsBy();
+    const { code, lines, err } = await train(run, { pace: 50, loading: 500 }, other.onLine);
+    rmSync(path.join(folder, '.sft'), { recursive: true });
+    assert.equal(code, 0, err);
+    assert.deepEqual(stepsOf(lines), upTo(12));
+    assert.equal(await other.code, 0);
   });
 
   it('leaves nothing running where its worker is killed, and nothing of what was done is lost', async () => {
@@ -349,6 +362,38 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     assert.match(err, /machine\.json.*prozesses.* is unknown - write/);
     rmSync(file);
   });
+
+  for (const [facts, values, message] of [
+    [{ nodes: 2 }, {}, /address is missing: 2 nodes have to find each other - write "address"/],
+    [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],
+    [{ sharding: 'fsdp' }, {}, /sharding "fsdp" spreads weights over processes, and there is one - set "processes"/],
+    [{ sharding: 'zero3', processes: 2 }, {}, /sharding is not one of none, fsdp/],
+    [{ processes: 2, offload: true }, {}, /offload is for weights that are spread - set "sharding"/],
+    [
+      { processes: 2, sharding: 'fsdp', offload: true },
+      {},
+      /"offload": true on the processor does not go with "sharding": "fsdp"/,
+    ],
+    [
+      { processes: 2, sharding: 'fsdp' },
+      { optim: 'adamw_8bit' },
+      /"optim": "adamw_8bit" does not go with .* - set "optim": "adamw"/,
+    ],
+    [{ processes: 2, sharding: 'fsdp' }, { load_in_4bit: true }, /"load_in_4bit": true does not go with .* - set/],
+  ] as const) {
+    it(`is refused before there is a run where the facts of the machine are wrong: ${String(message)}`, () => {
+      useFakePython(folder);
+      useMachine(folder, facts);
+      const file = path.join(folder, 'facts.config.json');
+      writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(config, 'utf8')) as object), ...values }));
+      const run = newRun();
+      const { code, err } = sft(['train', file, '--run', run]);
+      rmSync(path.join(folder, '.sft'), { recursive: true });
+      assert.equal(code, 2, err);
+      assert.match(err, message);
+      assert.ok(!existsSync(run));
+    });
+  }
 
   it('is the one chosen in the editor where nobody names one, and before .venv; as a program or as an environment', () => {
     useFakePython(folder);

@@ -11,6 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -50,15 +51,17 @@ function probe() {
 }
 
 function launch() {
-  const count = Number(words[words.indexOf('--nproc-per-node') + 1]);
-  const script = words.slice(words.findIndex((word) => word.endsWith('sft_accelerate.py')));
+  const option = (name, otherwise) => (words.includes(name) ? Number(words[words.indexOf(name) + 1]) : otherwise);
+  const count = option('--nproc-per-node');
+  const first = option('--node-rank', 0) * count;
+  const script = words.slice(words.findLastIndex((word) => word.endsWith('sft_accelerate.py')));
   let left = count;
   let failed = false;
   const children = [];
   const ends = [];
   for (let number = 0; number < count; number++) {
     const child = spawn(process.execPath, [process.argv[1], ...script], {
-      env: { ...process.env, RANK: String(number), WORLD_SIZE: String(count) },
+      env: { ...process.env, RANK: String(first + number), WORLD_SIZE: String(option('--nnodes', 1) * count) },
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     });
@@ -108,7 +111,10 @@ function fail({ code, message, remedy = 'do something', place = null }) {
 }
 
 async function train() {
-  writeFileSync(file(`rank-${rank}.json`), JSON.stringify({ rank, pid: process.pid, started: startOf(process.pid) }));
+  writeFileSync(
+    file(`rank-${rank}.json`),
+    JSON.stringify({ rank, pid: process.pid, started: startOf(process.pid), host: hostname() }),
+  );
   const job = JSON.parse(readFileSync(file('job.json'), 'utf8'));
   const steps = readFileSync(file('steps.jsonl'), 'utf8').trim().split('\n').length;
   rmSync(file('fake-end'), { force: true });
@@ -171,7 +177,10 @@ async function train() {
 }
 
 async function answer() {
-  writeFileSync(file('rank-0.json'), JSON.stringify({ rank, pid: process.pid, started: startOf(process.pid) }));
+  writeFileSync(
+    file('rank-0.json'),
+    JSON.stringify({ rank, pid: process.pid, started: startOf(process.pid), host: hostname() }),
+  );
   if (fake.answer === 'error') fail({ code: 'gpu-memory', message: 'the memory of the GPU is full' });
   for await (const line of createInterface({ input: process.stdin })) {
     if (fake.answer === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -185,6 +194,6 @@ async function answer() {
 }
 
 if (words[0]?.endsWith('sft_probe.py')) probe();
-else if (words[0] === '-m') launch();
+else if (after('sft_accelerate.py')[0] === 'launch') launch();
 else if (after('sft_accelerate.py')[0] === 'train') await train().then(() => process.exit(0));
 else await answer();

@@ -35,18 +35,24 @@ describe('a run of two processes in Python', { skip: NO_PYTHON }, () => {
     expected = adapter(whole);
   });
 
-  it('talks over the loopback alone', { timeout: TIMEOUT }, async () => {
+  it('talks over the loopback alone, and listens nowhere else', { timeout: TIMEOUT }, async () => {
     const run = path.join(folder, 'sockets');
     let open: string[] = [];
+    let listening: string[] = [];
     const { code } = await train(run, (line, kill) => {
       if (!isStep(line, 3)) return;
       const pids = processesWith('sft_accelerate.py', run);
-      const lines = execFileSync('ss', ['-tnpH'], { encoding: 'utf8' }).trim().split('\n');
-      open = lines.filter((one) => pids.some((pid) => one.includes(`pid=${pid},`)));
+      const sockets = (words: string): string[] => {
+        const lines = execFileSync('ss', [words], { encoding: 'utf8' }).trim().split('\n');
+        return lines.filter((one) => pids.some((pid) => one.includes(`pid=${pid},`)));
+      };
+      open = sockets('-tnpH');
+      listening = sockets('-tlnpH');
       kill('SIGINT');
     });
     assert.equal(code, 0);
     assert.ok(open.length > 0);
+    for (const line of listening) assert.match(line, /^LISTEN\s+\d+\s+\d+\s+(?:127\.0\.0\.1|\[::1\]):/);
     for (const line of open)
       assert.match(
         line,
@@ -87,10 +93,10 @@ describe('a run of two processes in Python', { skip: NO_PYTHON }, () => {
       'a process',
       (run: string) =>
         processesWith('sft_accelerate.py', run).filter(
-          (pid) => !processesWith('torch.distributed.run', run).includes(pid),
+          (pid) => !processesWith('sft_accelerate.py launch', run).includes(pid),
         )[1],
     ],
-    ['the launcher', (run: string) => processesWith('torch.distributed.run', run)[0]],
+    ['the launcher', (run: string) => processesWith('sft_accelerate.py launch', run)[0]],
   ] as const) {
     it(
       `leaves nothing running where ${victim} is killed, says so, and goes on to the same bytes`,

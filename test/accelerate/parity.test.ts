@@ -1,18 +1,36 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { follow, temporaryFolder } from '../cli/sft';
-import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, type Outcome } from './with-python';
+import { follow, temporaryFolder, type Line } from '../cli/sft';
+import { joinsBy } from './joins';
+import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, useMachine, type Outcome } from './with-python';
 
 const folder = temporaryFolder();
 
-async function trained(config: string, engine: 'builtin' | 'accelerate', processes = 1): Promise<Outcome> {
+async function trained(
+  config: string,
+  engine: 'builtin' | 'accelerate',
+  processes = 1,
+  onLine: (line: Line) => void = () => undefined,
+): Promise<Outcome> {
   const run = path.join(folder, `${path.basename(config, '.config.json')}-${engine}-${processes}`);
   process.env['SFT_PROCESSES'] = String(processes);
-  const { code, err } = await follow(['train', config, '--engine', engine, '--run', run], () => undefined);
+  const { code, err } = await follow(['train', config, '--engine', engine, '--run', run], onLine);
   assert.equal(code, 0, err);
   return outcomeOf(run);
+}
+
+/** A port that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 /** Both trained to the same numbers: losses and weights within 1e-5, answers and scores equal. */
@@ -46,6 +64,32 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     assertSame(builtin, await trained(config, 'accelerate', 2));
   });
 
+  it('with weights spread over two processes by FSDP, all of them and an adapter', { timeout: TIMEOUT }, async () => {
+    useMachine(folder, { processes: 2, sharding: 'fsdp' });
+    const values = { eval_steps: 20, early_stopping_patience: 50, gradient_checkpointing: true };
+    for (const config of [
+      shortConfig(folder, 'spread-lora', { ...values, use_dora: true }),
+      shortConfig(folder, 'spread-full', { ...values, training_type: 'full', learning_rate: 1e-4 }),
+    ]) {
+      const builtin = await trained(config, 'builtin');
+      const spread = await trained(config, 'accelerate', 2);
+      assert.match(spread.device, /weights spread over 2 processes/);
+      assertSame(builtin, spread);
+    }
+    rmSync(path.join(folder, '.sft'), { recursive: true });
+  });
+
+  it('on two machines that find each other, which are both this one here', { timeout: TIMEOUT }, async () => {
+    const config = shortConfig(folder, 'nodes');
+    const builtin = await trained(config, 'builtin');
+    useMachine(folder, { nodes: 2, processes: 1, address: `127.0.0.1:${await freePort()}` });
+    process.env['GLOO_SOCKET_IFNAME'] = 'lo';
+    const other = joinsBy();
+    assertSame(builtin, await trained(config, 'accelerate', 1, other.onLine));
+    assert.equal(await other.code, 0);
+    rmSync(path.join(folder, '.sft'), { recursive: true });
+  });
+
   it('with DoRA, rsLoRA, LoRA+ and a warm-up', { timeout: TIMEOUT }, async () => {
     const values = {
       use_dora: true,
@@ -61,6 +105,21 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
       gradient_checkpointing: true,
     });
     assertSame(await trained(config, 'builtin'), await trained(config, 'accelerate'));
+  });
+
+  it('with a trained prompt, and beside an adapter single tokens or whole tables', { timeout: TIMEOUT }, async () => {
+    for (const config of [
+      shortConfig(folder, 'prompt', {
+        training_type: 'prompt_tuning',
+        num_virtual_tokens: 6,
+        learning_rate: 1e-2,
+        max_seq_length: 512,
+      }),
+      shortConfig(folder, 'tokens', { trainable_tokens: ['<|start_header_id|>'] }),
+      shortConfig(folder, 'tables', { modules_to_save: ['embed_tokens', 'lm_head'], learning_rate: 1e-4 }),
+    ]) {
+      assertSame(await trained(config, 'builtin'), await trained(config, 'accelerate'));
+    }
   });
 
   it('where all weights are trained', { timeout: TIMEOUT }, async () => {

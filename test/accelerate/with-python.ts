@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { foldEvents } from '../../src/runs/curves';
@@ -43,8 +43,15 @@ export function shortConfig(folder: string, name: string, values: Readonly<Recor
   return file;
 }
 
+/** Writes the facts of the machine for the configurations of a folder. */
+export function useMachine(folder: string, facts: object): void {
+  mkdirSync(path.join(folder, '.sft'), { recursive: true });
+  writeFileSync(path.join(folder, '.sft', 'machine.json'), JSON.stringify(facts));
+}
+
 /** What a run came to. */
 export interface Outcome {
+  readonly device: string;
   readonly steps: number;
   readonly losses: readonly number[];
   readonly norms: readonly number[];
@@ -60,6 +67,7 @@ export async function outcomeOf(run: string): Promise<Outcome> {
   const events = await folder.readEvents();
   const { steps, evaluations } = foldEvents(events);
   return {
+    device: events.flatMap((event) => (event.type === 'start' ? [event.device] : [])).join(),
     steps: steps.step.length,
     losses: [...steps.loss],
     norms: [...steps.grad_norm],

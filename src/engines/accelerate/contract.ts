@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { count, flag, list, number, oneOf, open, text, type TypeOf } from '../../base/shapes';
 import type { ProcessIdentity } from '../../base/process-identity';
 import type { ResolvedConfig } from '../../config/config-schema';
+import type { Machine } from './machine';
 
 /** Of the files in RUN/engine; python/sft_accelerate.py has the same number. */
 export const CONTRACT = 1;
@@ -29,13 +30,16 @@ export interface EngineJob {
   readonly samples: readonly Prompt[];
   readonly stop_token_ids: readonly number[];
   readonly device: 'cpu' | 'cuda';
+  /** On all nodes together. */
   readonly processes: number;
+  readonly sharding: Machine['sharding'];
+  readonly offload: boolean;
   /** Of each process, where the processor computes. */
   readonly threads: number;
   /** So long a process waits for another, seconds. */
   readonly timeout: number;
   /** Whoever follows the run; null where nobody on this machine does. */
-  readonly owner: ProcessIdentity | null;
+  readonly owner: (ProcessIdentity & { readonly host: string }) | null;
 }
 
 /** A continuation of a prompt. */
@@ -80,7 +84,7 @@ export const ERROR_NOTE = open({
 export type ErrorNote = TypeOf<typeof ERROR_NOTE>;
 
 /** rank-RANK.json: a process that trains. */
-export const RANK_NOTE = open({ rank: count, pid: count, started: v.nullable(count) });
+export const RANK_NOTE = open({ rank: count, pid: count, started: v.nullable(count), host: text });
 
 /** A line that `answer` writes. */
 export const REPLY = open({ id: count, given: v.union([list(number), list(CONTINUATION)], 'losses or continuations') });

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { Shape, TypeOf } from '../../base/shapes';
@@ -16,6 +17,7 @@ export class EngineFolder {
   readonly forwarded: string;
   readonly stop: string;
   readonly log: string;
+  readonly node: string;
 
   /** @param root the folder, absolute */
   constructor(readonly root: string) {
@@ -27,6 +29,7 @@ export class EngineFolder {
     this.forwarded = file('forwarded');
     this.stop = file('stop');
     this.log = file('python.log');
+    this.node = file('node.sh');
   }
 
   static of(run: string): EngineFolder {
@@ -42,9 +45,10 @@ export class EngineFolder {
     return this.notes(/^error-\d+\.json$/, ERROR_NOTE);
   }
 
-  /** The processes that have begun since `forget`: those that still run, and those that do not. */
+  /** The processes of this machine that have begun since `forget`: those that still run, and those that do not. */
   ranks(): { readonly living: readonly Rank[]; readonly dead: readonly Rank[] } {
-    const all = this.notes(/^rank-\d+\.json$/, RANK_NOTE);
+    const own = os.hostname();
+    const all = this.notes(/^rank-\d+\.json$/, RANK_NOTE).filter(({ host }) => host === own);
     const living = all.filter(isAlive);
     return { living, dead: all.filter((rank) => !living.includes(rank)) };
   }

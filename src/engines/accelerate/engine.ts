@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { ownIdentity } from '../../base/process-identity';
 import { writeFileAtomic } from '../../base/files';
@@ -9,6 +10,7 @@ import { CONTRACT, type EngineJob } from './contract';
 import { EngineFolder } from './engine-folder';
 import { EventTail } from './event-tail';
 import { handOver } from './hand-over';
+import { writeNodeScript } from './node-script';
 import { killRanks, Processes } from './processes';
 import { deviceInfo, readSetting, threadsEach, type Setting } from './setting';
 import { sizesOf, writeStart, type Sizes } from './start';
@@ -39,6 +41,8 @@ async function open(job: TrainingJob): Promise<Training> {
   tail.restart();
   folder.forget();
   const words = from === undefined ? [] : ['--from', places.checkpoint(from)];
+  const others = await writeNodeScript(folder, setting, config, words);
+  if (others !== undefined) job.report({ type: 'warning', message: others });
   const processes = Processes.train(folder, setting, config, words);
   const training = new AccelerateTraining({ job, folder, tail, processes, planned, sizes, traits: CPU_TRAITS });
   try {
@@ -56,7 +60,7 @@ async function openResult(job: ResultJob): Promise<OpenResult> {
   await killRanks(folder);
   folder.forget();
   const sizes = sizesOf({ ...job, train: [] }, CPU_TRAITS);
-  const file = { ...jobFile(job, setting, folder, sizes), samples: [], processes: 1 };
+  const file = { ...jobFile(job, setting, folder, sizes), samples: [], processes: 1, sharding: 'none', offload: false };
   await writeFileAtomic(folder.job, `${JSON.stringify(file, null, 2)}\n`);
   return new AskedModels(job, folder, Processes.answer(folder, setting, job.config), sizes.context);
 }
@@ -80,10 +84,12 @@ function jobFile(
     result: path.join(run, form),
     stop_token_ids: model.chat.stopTokenIds,
     device,
-    processes: machine.processes,
+    processes: machine.nodes * machine.processes,
+    sharding: machine.sharding,
+    offload: machine.offload,
     threads: threadsEach(config, machine.processes),
     timeout: machine.timeout,
-    owner: ownIdentity(),
+    owner: { ...ownIdentity(), host: os.hostname() },
   };
 }
 

@@ -2,22 +2,38 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { SftError } from '../../base/errors';
-import { closed, described, maybe, problemIn, text, whole, type TypeOf } from '../../base/shapes';
+import { closed, described, flag, maybe, oneOf, problemIn, text, whole, type TypeOf } from '../../base/shapes';
+
+const REMEDY = 'write { "python": "...", "processes": 1 }, or delete the file';
 
 /** So long a process waits for another before it is given up, seconds. */
 const TIMEOUT = 600;
 
+const ADDRESS = v.pipe(text, v.regex(/^[\w.-]+:\d{2,5}$/, 'a name and a port, such as "10.0.0.1:29500"'));
+
 /** .sft/machine.json beside a configuration: facts of a machine, which a configuration that others share does not hold. */
 const MACHINE = closed({
   python: maybe(described('The Python that trains: its program, from the folder of the configuration.', text)),
-  processes: maybe(described('Processes that train together, one for each GPU.', whole(1, 4096))),
+  processes: maybe(described('Processes that train together on a machine, one for each GPU.', whole(1, 4096))),
+  nodes: maybe(
+    described('Machines that train together, this one among them; each has as many processes.', whole(1, 4096)),
+  ),
+  address: maybe(described('Where the machines find each other: a name or number of this one, and a port.', ADDRESS)),
+  sharding: maybe(described('Whether the weights are spread over the processes, by FSDP.', oneOf('none', 'fsdp'))),
+  offload: maybe(described('Whether spread weights wait in the memory of the machine, not the GPU.', flag)),
   timeout: maybe(described('So long a process waits for another, seconds.', whole(1, 1e6))),
 });
 
 export interface Machine {
   /** A program, absolute or to be found on the PATH; undefined where none is named. */
   readonly python: string | undefined;
+  /** On each node. */
   readonly processes: number;
+  readonly nodes: number;
+  /** Where the nodes find each other, `host:port`; undefined where there is one. */
+  readonly address: string | undefined;
+  readonly sharding: 'none' | 'fsdp';
+  readonly offload: boolean;
   readonly timeout: number;
 }
 
@@ -27,13 +43,41 @@ export interface Machine {
  */
 export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = process.env): Promise<Machine> {
   const folder = path.dirname(configFile);
-  const written = await readWritten(path.join(folder, '.sft', 'machine.json'));
+  const written = await readWritten(machineFile(folder));
   const { SFT_PYTHON: python = '', SFT_PROCESSES: processes = '' } = env;
+  const { nodes = 1, address, sharding = 'none', offload = false } = written;
+  const file = machineFile(folder);
+  const count = processes !== '' ? processesIn(processes) : (written.processes ?? 1);
+  if (nodes > 1 && address === undefined) {
+    throw refuse(
+      file,
+      `address is missing: ${nodes} nodes have to find each other`,
+      'write "address": "HOST:PORT" of this machine',
+    );
+  }
+  if (sharding === 'fsdp' && nodes * count === 1) {
+    throw refuse(
+      file,
+      'sharding "fsdp" spreads weights over processes, and there is one',
+      'set "processes", or "sharding": "none"',
+    );
+  }
+  if (offload && sharding === 'none') {
+    throw refuse(file, 'offload is for weights that are spread', 'set "sharding": "fsdp", or leave offload out');
+  }
   return {
+    nodes,
+    address: nodes > 1 ? address : undefined,
+    sharding,
+    offload,
     python: python !== '' ? python : placed(written.python, folder),
-    processes: processes !== '' ? processesIn(processes) : (written.processes ?? 1),
+    processes: count,
     timeout: written.timeout ?? TIMEOUT,
   };
+}
+
+function machineFile(folder: string): string {
+  return path.join(folder, '.sft', 'machine.json');
 }
 
 /** A bare name is looked up on the PATH, anything else is a path. */
@@ -55,20 +99,19 @@ async function readWritten(file: string): Promise<TypeOf<typeof MACHINE>> {
     read = await readFile(file, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {};
-    throw refuse(file, 'cannot be read', error);
+    throw refuse(file, 'cannot be read', REMEDY, error);
   }
   let value: unknown;
   try {
     value = JSON.parse(read);
   } catch (error) {
-    throw refuse(file, 'is not JSON', error);
+    throw refuse(file, 'is not JSON', REMEDY, error);
   }
   const result = v.safeParse(MACHINE, value);
   if (result.success) return result.output;
-  throw refuse(file, problemIn(result.issues, ''));
+  throw refuse(file, problemIn(result.issues, ''), REMEDY);
 }
 
-function refuse(file: string, reason: string, cause?: unknown): SftError {
-  const remedy = 'write { "python": "...", "processes": 1 }, or delete the file';
+function refuse(file: string, reason: string, remedy: string, cause?: unknown): SftError {
   return new SftError('machine-file', reason, { file, remedy, exitCode: 2, cause });
 }

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { explainWriteError } from '../../base/files';
 import { isAlive, type ProcessIdentity } from '../../base/process-identity';
 import type { EngineFolder } from './engine-folder';
 import { killGroup } from './kill-group';
 import { findScript } from './python/find-script';
-import { threadsEach, type Setting } from './setting';
+import { environment, isAlone, launcherWords } from './launcher';
+import type { Setting } from './setting';
 import type { ResolvedConfig } from '../../config/config-schema';
 
 /** How the process that was started ended. */
@@ -33,6 +36,8 @@ export class Processes {
     readonly child: ChildProcess,
     /** Bytes of the log before they began. */
     readonly logStart: number,
+    /** Where they find each other; removed once they are gone. */
+    private readonly store: string | undefined,
   ) {
     this.ended = new Promise((resolve) => {
       const tell = (ended: Ended): void => {
@@ -50,16 +55,17 @@ export class Processes {
 
   /** @param words after the verb and the folder */
   static train(folder: EngineFolder, setting: Setting, config: ResolvedConfig, words: readonly string[]): Processes {
-    const { processes } = setting.machine;
+    const { machine } = setting;
     const script = [findScript('sft_accelerate.py'), 'train', folder.root, ...words];
-    const launcher = ['-m', 'torch.distributed.run', '--standalone', '--local-addr', '127.0.0.1'];
-    const args = processes === 1 ? script : [...launcher, '--nproc-per-node', String(processes), ...script];
-    return Processes.start(folder, setting, config, args, 'ignore');
+    if (isAlone(machine)) return Processes.start(folder, setting, config, script, 'ignore');
+    const store = machine.nodes === 1 ? mkdtempSync(path.join(os.tmpdir(), 'sft-store-')) : undefined;
+    const args = [...launcherWords(machine, folder.root, '0', store), ...script];
+    return Processes.start(folder, setting, config, args, 'ignore', store);
   }
 
   /** One process that answers what is written to it. */
   static answer(folder: EngineFolder, setting: Setting, config: ResolvedConfig): Processes {
-    const one = { ...setting, machine: { ...setting.machine, processes: 1 } };
+    const one = { ...setting, machine: { ...setting.machine, processes: 1, nodes: 1 } };
     return Processes.start(folder, one, config, [findScript('sft_accelerate.py'), 'answer', folder.root], 'pipe');
   }
 
@@ -69,6 +75,7 @@ export class Processes {
     config: ResolvedConfig,
     args: readonly string[],
     pipes: 'ignore' | 'pipe',
+    store?: string,
   ): Processes {
     let log: number;
     try {
@@ -81,12 +88,16 @@ export class Processes {
     try {
       const child = spawn(python.program, args, {
         stdio,
-        env: { ...process.env, ...environment(device, machine.processes, config) },
+        env: {
+          ...process.env,
+          ...environment(device, machine, config),
+          ...(store === undefined ? {} : { SFT_STORE: path.join(store, 'processes') }),
+        },
         // A group of its own: a Ctrl-C in the terminal is heard here, and what is asked of Python is asked by a file.
         detached: true,
         windowsHide: true,
       });
-      return new Processes(folder, child, logStart);
+      return new Processes(folder, child, logStart, store);
     } finally {
       closeSync(log);
     }
@@ -103,6 +114,7 @@ export class Processes {
     if (pid !== undefined && this.end_ === undefined) killGroup(pid);
     await this.ended;
     await killRanks(this.folder);
+    if (this.store !== undefined) rmSync(this.store, { recursive: true, force: true });
   }
 }
 
@@ -119,28 +131,4 @@ function killOne({ pid }: ProcessIdentity): void {
   } catch {
     // It has just ended.
   }
-}
-
-/** Nothing is fetched, processes of one machine talk over its own loopback alone, and threads are as many as they are asked to be. */
-function environment(device: 'cpu' | 'cuda', processes: number, config: ResolvedConfig): NodeJS.ProcessEnv {
-  return {
-    PYTHONUNBUFFERED: '1',
-    PYTHONIOENCODING: 'utf-8',
-    HF_HUB_OFFLINE: '1',
-    HF_HUB_DISABLE_TELEMETRY: '1',
-    TRANSFORMERS_OFFLINE: '1',
-    TOKENIZERS_PARALLELISM: 'false',
-    ...(process.platform === 'linux'
-      ? { GLOO_SOCKET_IFNAME: 'lo', NCCL_SOCKET_IFNAME: 'lo', TP_SOCKET_IFNAME: 'lo' }
-      : {}),
-    ...(device === 'cpu'
-      ? { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(threadsEach(config, processes)) }
-      : visibleCards(processes)),
-  };
-}
-
-/** One process is not to take several GPUs, which transformers would spread over. */
-function visibleCards(processes: number): NodeJS.ProcessEnv {
-  if (process.env['CUDA_VISIBLE_DEVICES'] !== undefined) return {};
-  return { CUDA_VISIBLE_DEVICES: Array.from({ length: processes }, (_, i) => i).join(',') };
 }

@@ -40,7 +40,32 @@ export async function readSetting({ config, configFile }: Omit<RunPlace, 'run'>)
       exitCode: 2,
     });
   }
+  const refused = refusalOf(machine, config, device);
+  if (refused !== undefined) throw refused;
   return { python, device, machine };
+}
+
+/** What is not done, or was never tried, with weights that are spread. */
+function refusalOf(
+  { sharding, offload }: Machine,
+  { optim, load_in_4bit: in4bit, fp16, training_type, trainable_tokens, modules_to_save }: ResolvedConfig,
+  device: Setting['device'],
+): SftError | undefined {
+  if (sharding === 'none') return undefined;
+  const refuse = (what: string, remedy: string): SftError =>
+    new SftError('sharding', `${what} does not go with "sharding": "fsdp" in .sft/machine.json`, {
+      remedy,
+      exitCode: 2,
+    });
+  if (optim === 'adamw_8bit') return refuse('"optim": "adamw_8bit"', 'set "optim": "adamw", or "sharding": "none"');
+  if (in4bit) return refuse('"load_in_4bit": true', 'set "load_in_4bit": false, or "sharding": "none"');
+  if (training_type === 'prompt_tuning') return refuse('"training_type": "prompt_tuning"', 'set "sharding": "none"');
+  if (trainable_tokens !== null) return refuse('"trainable_tokens"', 'leave them out, or set "sharding": "none"');
+  if (modules_to_save !== null) return refuse('"modules_to_save"', 'leave them out, or set "sharding": "none"');
+  if (fp16 && device === 'cuda') return refuse('"fp16": true', 'set "bf16": true instead, or "sharding": "none"');
+  if (offload && device === 'cpu')
+    return refuse('"offload": true on the processor', 'leave it out: the weights are in that memory already');
+  return undefined;
 }
 
 function needs({ load_in_4bit: in4bit, optim }: ResolvedConfig): readonly Requirement[] {
@@ -58,10 +83,11 @@ export function deviceInfo({ python, device, machine }: Setting): DeviceInfo {
           .map(({ name }) => name)
           .join(', ');
   const times = machine.processes === 1 ? '' : `, ${machine.processes} processes`;
+  const nodes = machine.nodes === 1 ? '' : `, on each of ${machine.nodes} nodes`;
   return {
     id: device,
     kind: 'accelerate',
-    name: `PyTorch ${packages['torch'] ?? ''} on ${on}${times}`,
+    name: `PyTorch ${packages['torch'] ?? ''} on ${on}${times}${nodes}`,
     supports: { compute: ['f32', 'bf16', 'f16'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
     traits: CPU_TRAITS,
   };
