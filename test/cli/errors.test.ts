@@ -219,6 +219,20 @@ describe('bad configurations', () => {
     refuses(['sweep', swept], 2, new RegExp(`sft\\.config\\.json:14:5 ${unknown.source}`));
   });
 
+  it('several things in a configuration, each on its line, at once', () => {
+    const { code, err } = sft([
+      'train',
+      smallConfig(temporaryFolder(), { lora_r: 0, max_step: 5, model_name: 'none' }),
+    ]);
+    assert.equal(code, 2);
+    for (const key of ['lora_r', 'max_step"', 'model_name'])
+      assert.match(err, new RegExp(`sft\\.config\\.json:\\d+:\\d+ .*${key}`));
+  });
+
+  it('a file where the folder of a run is wanted', () => {
+    refuses(['evaluate', DATA], 2, /nigeria-services\.json is a file, not a folder - name the folder of a run/);
+  });
+
   it('a configuration that is not there', () => {
     refuses(['train', path.join(folder, 'none.json')], 2, /none\.json/);
   });

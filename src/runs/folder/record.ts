@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as v from 'valibot';
 import { SftError } from '../../base/errors';
 import { problemIn, type TypeOf } from '../../base/shapes';
@@ -58,6 +59,10 @@ export function recordFormat<const S extends v.GenericSchema>(
         text = await readFile(file, 'utf8');
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
+        if (code === 'ENOTDIR') {
+          const named = { file: path.dirname(file), remedy: missing, exitCode: 2, cause } as const;
+          throw new SftError('unreadable', 'is a file, not a folder', named);
+        }
         const folder = code === 'EISDIR';
         const absent = code === 'ENOENT';
         const reason = folder ? 'is a folder, not a file' : absent ? 'does not exist' : 'cannot be read';

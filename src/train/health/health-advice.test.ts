@@ -93,6 +93,21 @@ describe('advice on the length of a run', () => {
     assert.equal(short(24, 32)[0]?.remedies[0]?.changes['max_steps'], 48);
   });
 
+  it('asks for three passes at most where the loss does not fall, too', () => {
+    const flat = recorded('not-decreasing-1e-7');
+    const longer = (steps: number): unknown => {
+      const text = { ...(JSON.parse(configText(flat)) as object), max_steps: steps, warmup_steps: 0 };
+      const batch = { per_device_batch_size: 2, gradient_accumulation_steps: 1 };
+      const config = parseConfig(JSON.stringify({ ...text, ...batch }), 'sft.config.json');
+      const curves = { ...curvesOf(flat, 30), total_steps: steps, train_examples: 32 };
+      const [finding] = healthAdvice(curves, config).filter(({ id }) => id === 'not-decreasing');
+      assert.ok(finding !== undefined);
+      return finding.remedies.find(({ changes }) => 'max_steps' in changes)?.changes['max_steps'];
+    };
+    assert.equal(longer(30), 48);
+    assert.equal(longer(50), undefined);
+  });
+
   it('names the step at which every example was seen once, as preflight and the editor do', () => {
     const [finding] = short(3, 400_000);
     assert.match(finding?.message ?? '', /399,994 of 400,000 training examples were never seen/);
