@@ -64,7 +64,7 @@ function tellPlan({ own, lock, state }: SetUpPlan, { name }: Installer, json: bo
   const size = download === undefined ? 'of a size that its lock does not say' : `of about ${sizeText(download)}`;
   terminal.log(
     `A Python environment for training, by ${name}:`,
-    `  a download ${size}, two to three times as much on the disk`,
+    `  a download ${size}, about twice as much on the disk`,
     `  in ${own.folder}`,
     ...(WHY[state] === '' ? [] : [WHY[state]]),
   );

@@ -52,6 +52,8 @@ export function environment(device: Setting['device'], machine: Machine, config:
     HF_HUB_DISABLE_TELEMETRY: '1',
     TRANSFORMERS_OFFLINE: '1',
     TOKENIZERS_PARALLELISM: 'false',
+    // What torchrun would open for its processes beside the files, which need it not.
+    ...(nodes === 1 ? { TORCH_DISABLE_SHARE_RDZV_TCP_STORE: '1' } : {}),
     ...(process.platform === 'linux' && nodes === 1
       ? { GLOO_SOCKET_IFNAME: 'lo', NCCL_SOCKET_IFNAME: 'lo', TP_SOCKET_IFNAME: 'lo' }
       : {}),

@@ -12,7 +12,7 @@ import { forgetProbe, problemsOf, probe, type FoundPython } from './probe';
 import { REQUIRED } from './requirements';
 import { runTool, type ToolRun } from './run-tool';
 
-/** The unpacked packages of the lock take about twice their download, beside which they may be kept. */
+/** Packages of 3.1 GB to download took 5.5 GB on the disk; uv and pip may keep the download beside them. */
 const DISK_FACTOR = 3;
 
 /** What is there, and what would be done. */
