@@ -1,6 +1,6 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readFetchedJson, type JsonObject } from '../base/fetched-file';
+import { readFetchedJson, withoutMark, type JsonObject } from '../base/fetched-file';
 import { textConfigOf } from '../model/text-config';
 
 const TOKENIZER_FILES = [
@@ -17,8 +17,8 @@ const CONFIG_FILES = ['config.json', 'generation_config.json'];
 /** Copies what a model folder needs besides its weights, as far as the base model's folder has it: of a multimodal model, what its text model needs. */
 export async function copyModelFiles(modelDir: string, folder: string, chatTemplate: string): Promise<void> {
   await copyPresent(modelDir, folder, CONFIG_FILES);
-  const text = textConfigOf(readFetchedJson(path.join(folder, 'config.json')) ?? {});
-  if (text !== undefined) await writeConfig(folder, text);
+  const isWithin = textConfigOf(readFetchedJson(path.join(folder, 'config.json')) ?? {}) !== undefined;
+  if (isWithin) await writeConfig(folder, textConfigOf(await readConfig(folder))!);
   await copyTokenizer(modelDir, folder, chatTemplate);
 }
 
@@ -34,15 +34,25 @@ export async function describePartedTables(folder: string): Promise<void> {
 
 /** @param changes keys of config.json; those that are undefined are taken out */
 async function changeConfig(folder: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
-  const config = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as JsonObject;
-  // Not written anew without need: JSON.stringify turns 6.0 into 6, which some readers of configurations refuse.
+  const config = await readConfig(folder);
   if (Object.entries(changes).every(([key, value]) => value === undefined && !(key in config))) return;
   // What is undefined is not written.
   await writeConfig(folder, { ...config, ...changes });
 }
 
+/** Numbers such as 6.0 are texts in it, behind a zero: some readers of configurations refuse 6 there, which JSON.stringify would write. */
+async function readConfig(folder: string): Promise<JsonObject> {
+  const json = withoutMark(await readFile(path.join(folder, 'config.json'), 'utf8'));
+  const marked = json.replace(/"(?:[^"\\]|\\.)*"|-?\d+\.0+(?![\d.eE])/g, (found) =>
+    found.startsWith('"') ? found : `"\\u0000${found}"`,
+  );
+  return JSON.parse(marked) as JsonObject;
+}
+
+/** @param config as readConfig gives it */
 async function writeConfig(folder: string, config: JsonObject): Promise<void> {
-  await writeFile(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  const json = JSON.stringify(config, null, 2).replace(/"\\u0000(-?\d+\.0+)"/g, '$1');
+  await writeFile(path.join(folder, 'config.json'), `${json}\n`);
 }
 
 /** Copies the tokenizer, and writes the chat template that training used, which need not be one that the folder brings. */
