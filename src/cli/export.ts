@@ -116,7 +116,12 @@ configuration with every setting that it has; what it has not is named. A recipe
         stop.signal.throwIfAborted();
         if (create === undefined) await verify(temporary);
       });
+      let doing = '';
       const shown = (line: string): void => {
+        const [what = line] = line.split(/ \d+%/);
+        // Without a terminal every per cent would be a line.
+        if (terminal.status === undefined && what === doing) return;
+        doing = what;
         showProgress(terminal, `ollama: ${line}`);
       };
       if (create !== undefined) {

@@ -143,6 +143,9 @@ describe('in a real Ollama', { skip: NO_OLLAMA }, () => {
         const name = `${family}-${kind}`;
         const finished = sft(['export', run, '--to', 'ollama', '--as', kind, '--out', out, '--create', name]);
         assert.equal(finished.code, 0, finished.err);
+        const said = finished.err.split('\n').filter((line) => line.startsWith('ollama: '));
+        assert.ok(said.length < 20, `each thing that Ollama does is a line: ${finished.err}`);
+        assert.doesNotMatch(finished.err, /[\u2800-\u28ff]/);
         const asked = new OllamaModel(ollama.url, name);
         for (const messages of CONVERSATIONS) {
           if (family === 'mistral' && messages[0]!.role === 'system') continue;

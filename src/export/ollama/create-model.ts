@@ -31,6 +31,9 @@ export function requireOllama(): string {
   });
 }
 
+/** What turns at the end of its lines. */
+const SPINNER = /[\u2800-\u28ff]\s*$/;
+
 /**
  * Makes a model in Ollama of a folder with a Modelfile, as `ollama create` does.
  * @param onLine told what it says it is doing
@@ -53,7 +56,8 @@ export async function createInOllama(
       const line = stripVTControlCharacters(text)
         .split(/[\r\n]/)
         .findLast((one) => one.trim() !== '')
-        ?.trim();
+        ?.replace(SPINNER, '')
+        .trim();
       if (line === undefined || line === last) return;
       last = line;
       onLine(line);
