@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { follow, temporaryFolder, type Line } from '../cli/sft';
 import { goneWithin, processesWith } from './processes-of';
-import { NO_PYTHON, shortConfig, TIMEOUT } from './with-python';
+import { NO_PYTHON, shortConfig, TIMEOUT, useMachine } from './with-python';
 
 const folder = temporaryFolder();
 const config = shortConfig(folder, 'kills', { engine: 'accelerate', lora_dropout: 0.1, max_steps: 24, save_steps: 6 });
@@ -69,6 +69,18 @@ describe('a run of two processes in Python', { skip: NO_PYTHON }, () => {
     assert.equal(lines.at(-1)!.type, 'stopped');
     assert.deepEqual(processesWith(run), []);
     assert.deepEqual(await resumed(run), expected);
+  });
+
+  it('goes on to the same bytes after a stop where its weights are spread', { timeout: TIMEOUT }, async () => {
+    useMachine(folder, { sharding: 'fsdp' });
+    const [uninterrupted, run] = [path.join(folder, 'spread'), path.join(folder, 'spread-stopped')];
+    await train(uninterrupted);
+    const { lines } = await train(run, (line, kill) => {
+      if (isStep(line, 8)) kill('SIGINT');
+    });
+    assert.equal(lines.at(-1)!.type, 'stopped');
+    assert.deepEqual(await resumed(run), adapter(uninterrupted));
+    rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
   it('goes on to the same bytes after a pause, in which it has no process', { timeout: TIMEOUT }, async () => {

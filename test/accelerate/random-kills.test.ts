@@ -9,7 +9,7 @@ import { SFT, temporaryFolder } from '../cli/sft';
 import { goneWithin, processesWith } from './processes-of';
 import { NO_PYTHON, shortConfig } from './with-python';
 
-/** How many: 20 are a quarter of an hour. The seed of a run that failed is in its output. */
+/** How many: 20 are a quarter of an hour and passed, the three of a usual run are a few minutes. The seed is in the output. */
 const KILLS = Number(process.env['SFT_KILLS'] ?? 3);
 const SEED = Number(process.env['SFT_KILL_SEED'] ?? Date.now() % 1_000_000);
 
