@@ -132,13 +132,27 @@ SFT_INLINE double sum(vd x) {
   }
   return lane[0];
 }
+// Halves onto halves, as `max` takes NaN.
 SFT_INLINE float largest(vf x) {
+#if defined(__AVX2__)
+#if defined(__AVX512F__)
+  const __m512d all = reinterpret_cast<__m512d>(x);
+  const __m256 eight =
+      _mm256_max_ps(_mm256_castpd_ps(_mm512_extractf64x4_pd(all, 1)), _mm256_castpd_ps(_mm512_castpd512_pd256(all)));
+#else
+  const __m256 eight = reinterpret_cast<__m256>(x);
+#endif
+  __m128 most = _mm_max_ps(_mm256_extractf128_ps(eight, 1), _mm256_castps256_ps128(eight));
+  most = _mm_max_ps(_mm_movehl_ps(most, most), most);
+  return _mm_cvtss_f32(_mm_max_ss(_mm_shuffle_ps(most, most, 1), most));
+#else
   float lane[WIDTH];
   memcpy(lane, &x, sizeof lane);
   for (int half = WIDTH / 2; half > 0; half /= 2) {
     for (int i = 0; i < half; i++) lane[i] = lane[i + half] > lane[i] ? lane[i + half] : lane[i];
   }
   return lane[0];
+#endif
 }
 
 // Perfect shuffle of groups of GROUP lanes: a0 b0 a1 b1 .. over both results.

@@ -109,8 +109,12 @@ export class BaseWeights {
     const located = this.options.tensors ?? locate(this.modelDir, expected, config);
     const quantised = [...expected.keys()].some((name) => isStoredIn4Bits(located, name));
     const in4bit = quantised ? undefined : this.options.in4bit;
+    const matrices = [...expected].filter(([name, shape]) => isLayerMatrix(name, shape)).map(([name]) => name);
+    const following = new Map(matrices.map((name, at) => [name, located.get(matrices[at + 1] ?? '')]));
     for (const [name, shape] of expected) {
       const tensor = located.get(name);
+      // While one is quantised the disk reads the next.
+      if (in4bit !== undefined) this.readSoon(following.get(name));
       if (tensor === undefined)
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
       this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape, in4bit) });
@@ -161,10 +165,16 @@ export class BaseWeights {
       return { kind: 'nf4', from, matrix: this.quantise(tensor, from, shape, in4bit.doubleQuant) };
     }
     const dtype = typeOf(tensor);
-    return { kind: 'dense', data: this.open(tensor, dtype, tensor.byteLength / BYTES_PER_ELEMENT[dtype]) };
+    return { kind: 'dense', data: this.open(tensor, dtype) };
   }
 
-  /** One tensor's file is open at a time, so that what was read is let go. */
+  private readSoon(tensor: LocatedTensor | undefined): void {
+    if (tensor === undefined) return;
+    const dtype = DTYPES[tensor.dtype];
+    if (dtype !== undefined && liesAs(tensor, dtype)) this.device.advise(this.open(tensor, dtype), 'soon');
+  }
+
+  /** What was read is let go. */
   private quantise(
     tensor: LocatedTensor,
     dtype: StoredNf4['from'],
@@ -175,14 +185,12 @@ export class BaseWeights {
     const map = doubleQuant ? (this.map ??= this.own('f32', dynamicMap(true))) : undefined;
     const matrix = allocNf4(device, rows, cols, map);
     this.quantised.push(matrix);
-    const length = rows * cols;
-    const file = liesAs(tensor, dtype) ? device.openWeights(tensor.file) : undefined;
-    const source = file?.buffer(dtype, tensor.byteOffset, length) ?? this.copyIn(tensor, dtype);
+    const source = this.open(tensor, dtype);
     const r = device.begin();
     r.quantizeNf4(matrix, source);
     device.submit(r);
-    if (file === undefined) device.free(this.owned.pop()!);
-    else file.close();
+    if (liesAs(tensor, dtype)) device.advise(source, 'done');
+    else device.free(this.owned.pop()!);
     return matrix;
   }
 
@@ -193,7 +201,11 @@ export class BaseWeights {
     return buffer;
   }
 
-  private open(tensor: LocatedTensor, dtype: DType, length: number): DeviceBuffer {
+  private open(
+    tensor: LocatedTensor,
+    dtype: DType,
+    length = tensor.byteLength / BYTES_PER_ELEMENT[dtype],
+  ): DeviceBuffer {
     if (!liesAs(tensor, dtype)) return this.copyIn(tensor, dtype);
     let file = this.files.get(tensor.file);
     if (file === undefined) {
