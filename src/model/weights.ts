@@ -85,6 +85,8 @@ const DTYPES: Readonly<Record<string, StoredNf4['from']>> = { F32: 'f32', BF16: 
 export class BaseWeights {
   private readonly tensors = new Map<string, WeightTensor>();
   private readonly files = new Map<string, WeightFile>();
+  /** The file of a tensor that is read already and quantised next. */
+  private readonly ahead = new Map<LocatedTensor, WeightFile>();
   private readonly owned: DeviceBuffer[] = [];
   private readonly quantised: Nf4Matrix[] = [];
   private map: DeviceBuffer | undefined;
@@ -169,28 +171,31 @@ export class BaseWeights {
   }
 
   private readSoon(tensor: LocatedTensor | undefined): void {
-    if (tensor === undefined) return;
-    const dtype = DTYPES[tensor.dtype];
-    if (dtype !== undefined && liesAs(tensor, dtype)) this.device.advise(this.open(tensor, dtype), 'soon');
+    const dtype = tensor && DTYPES[tensor.dtype];
+    if (tensor === undefined || dtype === undefined || !liesAs(tensor, dtype)) return;
+    const file = this.device.openWeights(tensor.file);
+    this.ahead.set(tensor, file);
+    this.device.advise(partOf(file, tensor, dtype), 'soon');
   }
 
-  /** What was read is let go. */
+  /** One tensor's file is open at a time, and that of the next, so that what was read is let go. */
   private quantise(
     tensor: LocatedTensor,
     dtype: StoredNf4['from'],
     [rows, cols]: readonly [number, number],
     doubleQuant: boolean,
   ): Nf4Matrix {
-    const { device } = this;
+    const { device, ahead } = this;
     const map = doubleQuant ? (this.map ??= this.own('f32', dynamicMap(true))) : undefined;
     const matrix = allocNf4(device, rows, cols, map);
     this.quantised.push(matrix);
-    const source = this.open(tensor, dtype);
+    const file = liesAs(tensor, dtype) ? (ahead.get(tensor) ?? device.openWeights(tensor.file)) : undefined;
     const r = device.begin();
-    r.quantizeNf4(matrix, source);
+    r.quantizeNf4(matrix, file === undefined ? this.copyIn(tensor, dtype) : partOf(file, tensor, dtype));
     device.submit(r);
-    if (liesAs(tensor, dtype)) device.advise(source, 'done');
-    else device.free(this.owned.pop()!);
+    ahead.delete(tensor);
+    if (file === undefined) device.free(this.owned.pop()!);
+    else file.close();
     return matrix;
   }
 
@@ -201,18 +206,14 @@ export class BaseWeights {
     return buffer;
   }
 
-  private open(
-    tensor: LocatedTensor,
-    dtype: DType,
-    length = tensor.byteLength / BYTES_PER_ELEMENT[dtype],
-  ): DeviceBuffer {
+  private open(tensor: LocatedTensor, dtype: DType, length?: number): DeviceBuffer {
     if (!liesAs(tensor, dtype)) return this.copyIn(tensor, dtype);
     let file = this.files.get(tensor.file);
     if (file === undefined) {
       file = this.device.openWeights(tensor.file);
       this.files.set(tensor.file, file);
     }
-    return file.buffer(dtype, tensor.byteOffset, length);
+    return partOf(file, tensor, dtype, length);
   }
 
   /** What cannot be read in place. */
@@ -262,10 +263,20 @@ export class BaseWeights {
   }
 
   close(): void {
-    for (const file of this.files.values()) file.close();
+    for (const file of [...this.files.values(), ...this.ahead.values()]) file.close();
     for (const matrix of this.quantised) freeNf4(this.device, matrix);
     for (const buffer of this.owned) this.device.free(buffer);
   }
+}
+
+/** The elements of a tensor in its file. @param length all of them unless given */
+function partOf(
+  file: WeightFile,
+  { byteOffset, byteLength }: LocatedTensor,
+  dtype: DType,
+  length = byteLength / BYTES_PER_ELEMENT[dtype],
+): DeviceBuffer {
+  return file.buffer(dtype, byteOffset, length);
 }
 
 /** Embeddings, head and vectors stay as they are: they are few beside these, and much depends on them. */
