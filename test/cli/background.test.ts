@@ -187,7 +187,7 @@ describe('runs on one device', () => {
     assert.equal(behind.type === 'queued' ? behind.ahead : NaN, 2);
     const { state } = await readRun(third.path);
     assert.equal(state.status, 'queued');
-    assert.match(state.message ?? '', /waits for data .* on the cpu device, and for 1 more/);
+    assert.match(state.message ?? '', /waits for #1 data .* on the cpu device, and for 1 more/);
     await assert.rejects(relaunchRun(third.path, command), { code: 'run-busy' });
 
     await second.sendControl('stop');
