@@ -78,7 +78,7 @@ describe('sft sweep', () => {
     const summaries = await Promise.all(runs.map(({ run }) => readRun(run)));
     const [first] = summaries;
     assert.deepEqual(
-      siblingsOf(first!, summaries.toReversed()).map(({ label }) => label),
+      siblingsOf(first!, summaries.toReversed()).map(({ name }) => name),
       runs.map(({ label }) => label),
       'the runs know each other',
     );
