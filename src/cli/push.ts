@@ -130,7 +130,7 @@ async function write(
   } finally {
     opened.close();
   }
-  return `${summary.label}: ${form}, trained with SFT Workbench`;
+  return `${summary.name}: ${form}, trained with SFT Workbench`;
 }
 
 /** The base model's own repository says under which licence it stands; a card without one is still a card. */

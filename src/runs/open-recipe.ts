@@ -42,7 +42,7 @@ export async function openRecipe(
   const run = await summary.folder.readRun();
   const data = await readDataFiles(run.config);
   refuseChanged(run, data);
-  return sourceOf(run.config, summary.label, data);
+  return sourceOf(run.config, summary.name, data);
 }
 
 async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles): Promise<RecipeSource> {
