@@ -67,11 +67,11 @@ async function findTrained({ artifacts, state, folder }: RunSummary, id: string)
   });
 }
 
-async function cardFacts({ run, label, artifacts }: RunSummary, id: string, modelDir: string): Promise<CardFacts> {
+async function cardFacts({ run, name, artifacts }: RunSummary, id: string, modelDir: string): Promise<CardFacts> {
   const hub = hubName(modelDir);
   const evaluation = id === 'tuned' ? await evaluationOf(artifacts) : undefined;
   return {
-    title: label,
+    title: name,
     baseModel: hub ?? modelDir,
     onHub: hub !== undefined,
     dataset: path.basename(run.config.dataset),
