@@ -62,7 +62,7 @@ const tests = {
     assert.match(announced, /4 MB/);
     await row(window, 'Q8_0').click();
     await window.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
-    state.told = await window.notification('The GGUF in Q8_0 of faq is written to');
+    state.told = await window.notification('The GGUF in Q8_0 of #1 faq is written to');
     await window.pictures('journey-written');
     const [file] = readdirSync(workspace).filter((name) => name.endsWith('-Q8_0.gguf'));
     assert.equal(Math.round(statSync(path.join(workspace, file)).size / 1e6), 4);
