@@ -1,5 +1,5 @@
-/** More processor time than any command may take on an input, ms. Time on the wall is no measure on a machine that does other things too. */
-export const MOST_CPU_MS = 5000;
+/** More time than any command may take on an input, ms: of the processor, and by the clock. */
+export const MOST_MS = 5000;
 /** A case that has given no answer by then hangs; it is ended. Long: on a busy machine those that do not hang take their time too. */
 export const HANGS_AFTER_MS = 180_000;
 /** Of the process that runs the cases, bytes. */

@@ -7,7 +7,7 @@ import { recordedTerminal } from '../recorded-terminal';
 import { writeBaseModel } from './base-model';
 import type { CommandResult, FuzzCase } from './kind';
 import { KINDS } from './kinds';
-import { LONGEST_LINE, MOST_CPU_MS, MOST_MEMORY_BYTES } from './limits';
+import { LONGEST_LINE, MOST_MS, MOST_MEMORY_BYTES } from './limits';
 
 /** C0 and C1 but for tabs, and what changes the order of what is read. */
 const RAW_CONTROL = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/;
@@ -22,6 +22,8 @@ export interface CaseAsked {
 
 export interface CaseResult {
   readonly problems: readonly string[];
+  /** Time or memory beyond the limits. Of a process that ran others before, the memory is theirs too. */
+  readonly beyond: readonly string[];
   readonly folder: string;
   /** Whether the process must not be used any more. */
   readonly spent: boolean;
@@ -52,10 +54,12 @@ export async function runCase({ seed, number, keep }: CaseAsked): Promise<CaseRe
       problems.push(`${where} writes a control character: ${JSON.stringify(text.slice(0, 400))}`);
   };
   // Of a command by itself: each that foretells a run measures the machine anew, which is work and no hang.
-  let [before, cpu] = [process.cpuUsage(), 0];
+  let [started, before, longest] = [performance.now(), process.cpuUsage(), 0];
   const lap = (): void => {
     const { user, system } = process.cpuUsage(before);
-    cpu = Math.max(cpu, (user + system) / 1000);
+    // Several threads take more than the clock does, and a machine that does other things too takes less.
+    longest = Math.max(longest, Math.min(performance.now() - started, (user + system) / 1000));
+    started = performance.now();
     before = process.cpuUsage();
   };
   const fuzz: FuzzCase = {
@@ -77,12 +81,12 @@ export async function runCase({ seed, number, keep }: CaseAsked): Promise<CaseRe
     problems.push(`throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
   lap();
-  if (cpu > MOST_CPU_MS) problems.push(`takes ${(cpu / 1000).toFixed(1)} s of processor time`);
+  const beyond = longest > MOST_MS ? [`takes ${(longest / 1000).toFixed(1)} s`] : [];
   const memory = process.resourceUsage().maxRSS * 1024;
   const spent = memory > MOST_MEMORY_BYTES;
-  if (spent) problems.push(`takes ${(memory / 1e9).toFixed(1)} GB of memory`);
+  if (spent) beyond.push(`takes ${(memory / 1e9).toFixed(1)} GB of memory`);
   if (!keep) rmSync(folder, { recursive: true, force: true });
-  return { problems, folder, spent };
+  return { problems, beyond, folder, spent };
 }
 
 async function command(words: readonly string[], seen: FuzzCase['seen'], problems: string[]): Promise<CommandResult> {
