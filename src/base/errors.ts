@@ -1,4 +1,4 @@
-import { shortened } from './printable';
+import { printable, shortened } from './printable';
 
 /** Exit codes of the command line: 1 the data or the run has errors, 2 wrong usage or an unreadable file. */
 export type ExitCode = 1 | 2;
@@ -62,5 +62,6 @@ export function formatError(error: SftError): string {
   });
   const message = shortened(error.message, MOST_CHARACTERS);
   const head = place === '' ? message : `${place} ${message}`;
-  return error.remedy === undefined ? head : `${head} - ${error.remedy}`;
+  // Names and values come from files that others wrote.
+  return printable(error.remedy === undefined ? head : `${head} - ${error.remedy}`);
 }
