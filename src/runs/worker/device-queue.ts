@@ -1,9 +1,10 @@
 import { watch } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { makeFolder, writeFileAtomic } from '../../base/files';
+import { ownFolder } from '../../base/own-folders';
 import { open, text, type TypeOf } from '../../base/shapes';
 import { identityText, isAlive, ownIdentity, parseIdentity, type ProcessIdentity } from '../../base/process-identity';
 import { tryLock } from '../../base/lock';
@@ -31,14 +32,7 @@ export interface TurnOptions {
 
 /** Where the queues of this person on this machine lie: a home may be shared between machines, process numbers are not. */
 function queueFolder(device: string): string {
-  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env;
-  const state =
-    XDG_STATE_HOME !== undefined && path.isAbsolute(XDG_STATE_HOME)
-      ? XDG_STATE_HOME
-      : process.platform === 'win32' && LOCALAPPDATA !== undefined
-        ? LOCALAPPDATA
-        : path.join(homedir(), '.local', 'state');
-  return path.join(state, 'sft-workbench', 'devices', hostname(), device);
+  return path.join(ownFolder('state'), 'devices', hostname(), device);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { ownFolder } from '../../../base/own-folders';
 
 /** The Python environment that `sft python setup` makes: in the data of this person on this machine, for all configurations. */
 export interface OwnEnvironment {
@@ -16,14 +16,8 @@ export interface OwnEnvironment {
   readonly log: string;
 }
 
-export function ownEnvironment({ XDG_DATA_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv = process.env): OwnEnvironment {
-  const data =
-    XDG_DATA_HOME !== undefined && path.isAbsolute(XDG_DATA_HOME)
-      ? XDG_DATA_HOME
-      : process.platform === 'win32' && LOCALAPPDATA !== undefined
-        ? LOCALAPPDATA
-        : path.join(homedir(), '.local', 'share');
-  const home = path.join(data, 'sft-workbench', 'python');
+export function ownEnvironment(env: NodeJS.ProcessEnv = process.env): OwnEnvironment {
+  const home = path.join(ownFolder('data', env), 'python');
   const folder = path.join(home, 'environment');
   return {
     home,
