@@ -1,8 +1,6 @@
-import { createInterface } from 'node:readline';
-import * as v from 'valibot';
 import { list, open, text, count, type TypeOf } from '../../base/shapes';
 import type { WorkerCommand } from '../../runs/launch';
-import { END_LIMIT, runSft } from '../runs/sft-process';
+import { END_LIMIT, runAsking } from '../runs/sft-process';
 
 const LISTING = open({ repo: text, files: list(open({ path: text, bytes: count })) });
 const PUSHED = open({ url: text });
@@ -34,22 +32,6 @@ export async function pushInProcess(
 ): Promise<string | undefined> {
   const words = ['push', ...args, '--ask', '--json'];
   const more = token === undefined ? {} : { HF_TOKEN: token };
-  let url: string | undefined;
-  await runSft(command, { words, more, signal, by: 'SIGINT', limit: END_LIMIT, onLine }, ({ stdin, stdout }) => {
-    // It may be gone by the time it is answered.
-    stdin.on('error', () => undefined);
-    createInterface({ input: stdout }).on('line', (line) => {
-      const value: unknown = JSON.parse(line);
-      const pushed = v.safeParse(PUSHED, value);
-      if (pushed.success) {
-        ({ url } = pushed.output);
-        return;
-      }
-      // Whatever comes of asking, it must not wait for ever.
-      void agree(v.parse(LISTING, value))
-        .catch(() => false)
-        .then((agreed) => stdin.end(agreed ? 'y\n' : 'n\n'));
-    });
-  });
-  return url;
+  const task = { words, more, signal, by: 'SIGINT', limit: END_LIMIT, onLine } as const;
+  return (await runAsking(command, task, { offer: LISTING, done: PUSHED, agree }))?.url;
 }

@@ -1,8 +1,7 @@
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { count, list, open, text, type TypeOf } from '../../base/shapes';
 import type { WorkerCommand } from '../../runs/launch';
-import { END_LIMIT, runSft } from '../runs/sft-process';
+import { END_LIMIT, runAsking } from '../runs/sft-process';
 
 const PLAN = open({ folder: text, installer: text, download_bytes: v.nullable(count), state: text });
 const DONE = open({ program: text, python: text, gpus: list(open({ name: text })) });
@@ -25,30 +24,6 @@ export async function setUpInProcess(
   onLine: (line: string) => void,
 ): Promise<SetUpResult | undefined> {
   const words = ['python', 'setup', '--json'];
-  let done: SetUpResult | undefined;
-  const answer = { refused: false };
-  try {
-    await runSft(command, { words, signal, by: 'SIGTERM', limit: END_LIMIT, onLine }, ({ stdin, stdout }) => {
-      // It may be gone by the time it is answered.
-      stdin.on('error', () => undefined);
-      createInterface({ input: stdout }).on('line', (line) => {
-        const value: unknown = JSON.parse(line);
-        const read = v.safeParse(DONE, value);
-        if (read.success) {
-          done = read.output;
-          return;
-        }
-        // Whatever comes of asking, it must not wait for ever.
-        void agree(v.parse(PLAN, value))
-          .catch(() => false)
-          .then((agreed) => {
-            answer.refused = !agreed;
-            stdin.end(agreed ? 'y\n' : 'n\n');
-          });
-      });
-    });
-  } catch (error) {
-    if (!answer.refused) throw error;
-  }
-  return done;
+  const task = { words, signal, by: 'SIGTERM', limit: END_LIMIT, onLine } as const;
+  return runAsking(command, task, { offer: PLAN, done: DONE, agree });
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import * as v from 'valibot';
 import type { WorkerCommand } from '../../runs/launch';
 
 /** Before a process that takes away what it has written is ended, ms. */
@@ -55,4 +56,49 @@ export async function runSft(
     clearTimeout(force);
     signal.removeEventListener('abort', end);
   }
+}
+
+/** A verb that says what it would do, waits for yes or no, and says what it has done: a line of JSON each. */
+interface Asking<Offer extends v.GenericSchema, Done extends v.GenericSchema> {
+  readonly offer: Offer;
+  readonly done: Done;
+  /** Asked before it goes on. */
+  readonly agree: (offer: v.InferOutput<Offer>) => Promise<boolean>;
+}
+
+/**
+ * Runs such a verb.
+ * @returns what it has done; undefined where it has done nothing: `signal` was aborted, or nobody agreed
+ * @throws Error with what it said last where it failed
+ */
+export async function runAsking<Offer extends v.GenericSchema, Done extends v.GenericSchema>(
+  command: WorkerCommand,
+  task: SftTask,
+  { offer, done, agree }: Asking<Offer, Done>,
+): Promise<v.InferOutput<Done> | undefined> {
+  const seen: { did?: v.InferOutput<Done>; refused: boolean } = { refused: false };
+  try {
+    await runSft(command, task, ({ stdin, stdout }) => {
+      // It may be gone by the time it is answered.
+      stdin.on('error', () => undefined);
+      createInterface({ input: stdout }).on('line', (line) => {
+        const value: unknown = JSON.parse(line);
+        const read = v.safeParse(done, value);
+        if (read.success) {
+          seen.did = read.output;
+          return;
+        }
+        // Whatever comes of asking, it must not wait for ever.
+        void agree(v.parse(offer, value))
+          .catch(() => false)
+          .then((agreed) => {
+            seen.refused = !agreed;
+            stdin.end(agreed ? 'y\n' : 'n\n');
+          });
+      });
+    });
+  } catch (error) {
+    if (!seen.refused) throw error;
+  }
+  return seen.did;
 }
