@@ -234,20 +234,25 @@ def write(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
+def encodings_of(tokenizer, size, encode, texts):
+    """What a tokenizer makes of texts, and of ids that stand together by chance."""
+    ids = [encode(text) for text in texts]
+    loose = [[random.randrange(size) for _ in range(random.randint(1, 10))] for _ in range(60)]
+    return {
+        "size": size,
+        "ids": ids,
+        "decoded": [tokenizer.decode(each, skip_special_tokens=False) for each in ids],
+        "loose": [[each, tokenizer.decode(each, skip_special_tokens=True)] for each in loose],
+    }
+
+
 def main():
     encodings = {}
     for name, (tokenizer, names) in TOKENIZERS.items():
         write(HERE / "tokenizers" / name / "tokenizer.json", json.loads(tokenizer.to_str()))
         write(HERE / "tokenizers" / name / "tokenizer_config.json", names)
-        ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS]
-        size = tokenizer.get_vocab_size()
-        loose = [[random.randrange(size) for _ in range(random.randint(1, 10))] for _ in range(60)]
-        encodings[name] = {
-            "size": size,
-            "ids": ids,
-            "decoded": [tokenizer.decode(each, skip_special_tokens=False) for each in ids],
-            "loose": [[each, tokenizer.decode(each, skip_special_tokens=True)] for each in loose],
-        }
+        encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+        encodings[name] = encodings_of(tokenizer, tokenizer.get_vocab_size(), encode, TEXTS)
     write(HERE / "encodings.json", {"texts": TEXTS, "tokenizers": encodings})
 
     rendered, examples = [], []

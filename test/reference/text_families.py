@@ -13,7 +13,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from transformers import PreTrainedTokenizerFast
 
 from text import (
-    CORPUS, EXAMPLES, HERE, LLAMA3_SPLIT, PARTS, QWEN_SPLIT, TEXTS, render, sentence_piece, special, trained_mask, train_byte_level, write,
+    CORPUS, EXAMPLES, HERE, LLAMA3_SPLIT, PARTS, QWEN_SPLIT, TEXTS, encodings_of, render, sentence_piece, special, trained_mask,
+    train_byte_level, write,
 )  # fmt: skip
 
 UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
@@ -233,15 +234,8 @@ def main():
         write(folder / "tokenizer.json", json.loads(tokenizer.to_str()))
         write(folder / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", **names})
         fast = PreTrainedTokenizerFast.from_pretrained(folder, clean_up_tokenization_spaces=False)
-        ids = [fast.encode(text, add_special_tokens=False) for text in texts]
-        size = len(fast)
-        loose = [[random.randrange(size) for _ in range(random.randint(1, 10))] for _ in range(60)]
-        encodings[name] = {
-            "size": size,
-            "ids": ids,
-            "decoded": [fast.decode(each, skip_special_tokens=False) for each in ids],
-            "loose": [[each, fast.decode(each, skip_special_tokens=True)] for each in loose],
-        }
+        encode = lambda text: fast.encode(text, add_special_tokens=False)
+        encodings[name] = encodings_of(fast, len(fast), encode, texts)
         if name in FORMATS:
             examples += trained_examples(name, fast)
     write(HERE / "families.json", {"texts": texts, "tokenizers": encodings, "examples": examples})
