@@ -15,6 +15,11 @@ export interface AnswerPace {
   readonly lengths: readonly number[];
 }
 
+/** The pace of a model whose tokens are so many times as much work. */
+export function scaled(pace: AnswerPace, by: number): AnswerPace {
+  return { ...pace, prompt: pace.prompt * by, step: pace.step * by, row: pace.row * by };
+}
+
 /** What turns a question into ids, and which of them end an answer. */
 interface Asking<Question> {
   encodeQuestion(question: Question): readonly number[];

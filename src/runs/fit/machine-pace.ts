@@ -2,7 +2,7 @@ import type { LocatedTensor } from '../../base/tensor-folder';
 import type { Device } from '../../compute/device';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { QUESTIONS_AT_ONCE } from '../../generate/answer';
-import { measureAnswerPace } from '../../generate/answer-pace';
+import { measureAnswerPace, scaled } from '../../generate/answer-pace';
 import { sequencesOf } from '../../model/batch';
 import { LlamaModel } from '../../model/llama';
 import { parseLlamaConfig, type LlamaConfig } from '../../model/llama-config';
@@ -91,17 +91,11 @@ export function paceFor(
 ): MachinePace {
   const { pace } = measured;
   const larger = workOfToken(other.config) / workOfToken(measured.config);
-  const answers = pace.answers && {
-    ...pace.answers,
-    prompt: pace.answers.prompt * larger,
-    step: pace.answers.step * larger,
-    row: pace.answers.row * larger,
-  };
   return {
     ...pace,
     update: pace.update * (other.trainedWeights / measured.trainedWeights),
     opening: pace.opening * (other.parameters / measured.parameters),
-    answers,
+    answers: pace.answers && scaled(pace.answers, larger),
   };
 }
 

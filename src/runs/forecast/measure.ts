@@ -1,7 +1,7 @@
 import type { Device } from '../../compute/device';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { QUESTIONS_AT_ONCE } from '../../generate/answer';
-import { measureAnswerPace, type AnswerPace } from '../../generate/answer-pace';
+import { measureAnswerPace, scaled, type AnswerPace } from '../../generate/answer-pace';
 import { openWeights, type ModelFolder, type ModelSession } from '../../generate/session';
 import { sequencesOf } from '../../model/batch';
 import { LlamaModel } from '../../model/llama';
@@ -77,12 +77,7 @@ export async function measurePace(
       ...pace,
       update: pace.update * deeper,
       opening: opening * deeper,
-      answers: answers && {
-        ...answers,
-        prompt: answers.prompt * larger,
-        step: answers.step * larger,
-        row: answers.row * larger,
-      },
+      answers: answers && scaled(answers, larger),
     };
   } finally {
     for (const free of toFree.reverse()) free();
