@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CONFIG_NAME } from '../config/names';
-import { changedSettings, runBefore } from '../runs/changed-settings';
+import { changesOf } from '../runs/changed-settings';
 import { outputFolders } from '../runs/folder/output-folders';
+import { newestFirst } from '../runs/newest-first';
 import { listRuns, type RunSummary } from '../runs/read-runs';
 import { groupOf, progressText } from '../runs/run-groups';
 import { momentText } from '../base/moment-text';
@@ -26,7 +26,7 @@ sft.config.json where it names another output_dir. DIR is a folder of runs, CONF
     if (more.length > 0) throw usageError('runs takes one folder', 'name one folder or one configuration');
     const folders = await foldersOf(named);
     const lists = await Promise.all(folders.map((folder) => listRuns(folder)));
-    const runs = lists.flatMap((list) => list.runs).sort((a, b) => b.run.created.localeCompare(a.run.created));
+    const runs = lists.flatMap((list) => list.runs).sort(newestFirst);
     const damaged = lists.flatMap((list) => list.damaged);
     const rows = runs.map((summary) => ({ summary, changed: changesOf(summary, runs) }));
     if (json) terminal.out(JSON.stringify({ runs: rows.map(printed), damaged }));
@@ -42,17 +42,11 @@ interface Row {
   readonly changed: string;
 }
 
-function changesOf(summary: RunSummary, all: readonly RunSummary[]): string {
-  const before = runBefore(summary, all);
-  return before === undefined ? '' : changedSettings(summary.run, before);
-}
-
 /** Folders of runs, absolute. */
 async function foldersOf(named: string | undefined): Promise<string[]> {
   if (named !== undefined && !named.endsWith('.json')) return [path.resolve(named)];
   if (named !== undefined) return outputFolders([], [path.resolve(named)]);
-  const config = path.resolve(CONFIG_NAME);
-  return outputFolders(['.'], existsSync(config) ? [config] : []);
+  return outputFolders(['.'], [path.resolve(CONFIG_NAME)]);
 }
 
 /** `#4 faq  done · ROUGE-L 0.31 (+0.19) · learning_rate 1e-4 · 12 Nov, 10:15` */

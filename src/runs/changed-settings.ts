@@ -40,3 +40,9 @@ export function changedSettings(run: Run, before: Run): string {
   const otherData = DATA_KEYS.some((key) => run[key]?.sha256 !== before[key]?.sha256);
   return [...said, ...(otherData ? ['other data'] : [])].join(', ');
 }
+
+/** What a run has otherwise than the run before it, of those in `all`; empty where there is none. */
+export function changesOf(summary: RunSummary, all: readonly RunSummary[]): string {
+  const before = runBefore(summary, all);
+  return before === undefined ? '' : changedSettings(summary.run, before);
+}

@@ -4,6 +4,7 @@ import { formatError, SftError } from '../base/errors';
 import { isAlive } from '../base/process-identity';
 import { RunArtifacts } from './artifacts';
 import { readLabel } from './label';
+import { newestFirst } from './newest-first';
 import { rebuildState } from './rebuild-state';
 import { numberedName } from './run-number';
 import type { RunEvaluation } from './folder/evaluation-schema';
@@ -100,8 +101,4 @@ export async function listRuns(
     }
   }
   return { runs: runs.sort(newestFirst), damaged };
-}
-
-function newestFirst(a: RunSummary, b: RunSummary): number {
-  return b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id);
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
 import type { DamagedRun, RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
+import { newestFirst } from '../../runs/newest-first';
 import { CONFIG_GLOB } from '../config/config-name';
 
 /** Changes of files come in bursts: a state that is replaced is removed and made. */
@@ -224,10 +225,6 @@ export class RunStore implements vscode.Disposable {
     this.told.add(reason);
     this.log(reason);
   }
-}
-
-function newestFirst(a: RunSummary, b: RunSummary): number {
-  return b.run.created.localeCompare(a.run.created) || b.run.id.localeCompare(a.run.id);
 }
 
 function isSame(before: RunSummary | undefined, now: RunSummary): boolean {

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { changedSettings, runBefore } from '../../runs/changed-settings';
-import type { RunSummary } from '../../runs/read-runs';
+import { changesOf } from '../../runs/changed-settings';
 import { groupOf } from '../../runs/run-groups';
 import type { LiveProgress } from './live-progress';
 import {
@@ -47,7 +46,7 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
     return treeItem(node, {
       size: node.kind === 'group' ? this.runsIn(node.group).length : 0,
       progress: node.kind === 'run' ? this.live.of(node.runFolder) : undefined,
-      changed: node.kind === 'run' ? this.changesOf(node.summary) : '',
+      changed: node.kind === 'run' ? changesOf(node.summary, this.store.list()) : '',
     });
   }
 
@@ -67,11 +66,6 @@ export class RunTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispos
   /** The node of a run, to reveal it; undefined where there is none. */
   nodeOf(folder: string): RunNode | undefined {
     return this.nodes.get(folder);
-  }
-
-  private changesOf(summary: RunSummary): string {
-    const before = runBefore(summary, this.store.list());
-    return before === undefined ? '' : changedSettings(summary.run, before);
   }
 
   private runsIn(group: TreeGroup): readonly (RunNode | DamagedNode)[] {
