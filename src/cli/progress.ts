@@ -1,6 +1,7 @@
 import { countOf } from '../base/count-of';
 import type { RunEvent } from '../runs/folder/event-schema';
 import { durationText } from '../runs/progress';
+import { oneLine } from './one-line';
 import type { Terminal } from './verb';
 
 /** A line that is read by eyes needs no more than this many changes a second. */
@@ -60,7 +61,7 @@ export class Progress {
         return;
       case 'samples':
         for (const { question, answer } of event.answers) {
-          this.#terminal.log(`step ${event.step}: ${oneLine(question)} -> ${oneLine(answer)}`);
+          this.#terminal.log(`step ${event.step}: ${beginning(question)} -> ${beginning(answer)}`);
         }
         return;
       case 'retention':
@@ -139,7 +140,7 @@ export class Progress {
 }
 
 /** The beginning of a text, as much as stands in a line. */
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+function beginning(text: string): string {
+  const line = oneLine(text);
   return line.length <= SAMPLE_CHARACTERS ? line : `${line.slice(0, SAMPLE_CHARACTERS)}…`;
 }

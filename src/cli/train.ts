@@ -50,7 +50,6 @@ the terminal is closed.
     const { config } = await folder.readRun();
     const progress = new Progress(terminal);
     let retention: string | undefined;
-    let result = '';
     // A second Ctrl-C ends at once: the last checkpoint stays whole.
     const stop = stopOnSignal(() => {
       terminal.log('saving and stopping; press Ctrl-C again to end at once');
@@ -74,12 +73,11 @@ the terminal is closed.
           if (event.type === 'retention') retention = retentionText(event);
           if (event.type !== 'done') return;
           if (event.evaluation === null && retention !== undefined) terminal.out(retention);
-          result = event.adapter;
         },
       });
       if (json) return 0;
       if (!finished) terminal.out(`stopped; go on with: sft train --run ${folder.path} --resume`);
-      else await tellOutcome(folder.path, result, terminal);
+      else await tellOutcome(folder.path, terminal);
       return 0;
     } finally {
       progress.end();
@@ -89,13 +87,13 @@ the terminal is closed.
 };
 
 /** What a run came to, where it lies, and what can be done with it. */
-async function tellOutcome(folder: string, result: string, terminal: Terminal): Promise<void> {
+async function tellOutcome(folder: string, terminal: Terminal): Promise<void> {
   const { evaluation, artifacts } = await readRun(folder);
   if (evaluation !== undefined) {
     for (const line of evaluationTable(evaluation)) terminal.out(line);
     for (const line of outcomeLines(evaluation, await artifacts.readPredictions())) terminal.out(line);
   }
-  terminal.out(`done: ${result}`);
+  terminal.out(`done: ${artifacts.result}`);
   terminal.out(`talk to it: sft chat ${folder}`);
 }
 
