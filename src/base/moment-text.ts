@@ -1,5 +1,5 @@
 /** `12 Nov, 10:15`, as short as a person needs to know it by; with seconds where the minute is shared. Local time. */
-export function momentText(moment: string | Date, more: { readonly seconds?: boolean } = {}): string {
+export function momentText(moment: string, more: { readonly seconds?: boolean } = {}): string {
   const time = new Date(moment);
   const thisYear = time.getFullYear() === new Date().getFullYear();
   return time.toLocaleString('en-GB', {

@@ -171,6 +171,6 @@ class Scratch {
 }
 
 async function read(device: Device, buffer: DeviceBuffer): Promise<Uint8Array> {
-  const { buffer: bytes } = buffer.dtype === 'f32' ? await device.readFloats(buffer) : await device.readBits(buffer);
-  return new Uint8Array(bytes);
+  const values = buffer.dtype === 'f32' ? await device.readFloats(buffer) : await device.readBits(buffer);
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -111,12 +111,12 @@ export class BaseWeights {
     const located = this.options.tensors ?? locate(this.modelDir, expected, config);
     const quantised = [...expected.keys()].some((name) => isStoredIn4Bits(located, name));
     const in4bit = quantised ? undefined : this.options.in4bit;
-    const matrices = [...expected].filter(([name, shape]) => isLayerMatrix(name, shape)).map(([name]) => name);
-    const following = new Map(matrices.map((name, at) => [name, located.get(matrices[at + 1] ?? '')]));
+    const matrices = in4bit === undefined ? [] : [...expected].filter(([name, shape]) => isLayerMatrix(name, shape));
+    const following = new Map(matrices.map(([name], at) => [name, located.get(matrices[at + 1]?.[0] ?? '')]));
     for (const [name, shape] of expected) {
       const tensor = located.get(name);
       // While one is quantised the disk reads the next.
-      if (in4bit !== undefined) this.readSoon(following.get(name));
+      this.readSoon(following.get(name));
       if (tensor === undefined)
         throw mismatch(this.modelDir, `the weights hold no ${name}, which config.json asks for`);
       this.tensors.set(name, { name, shape, ...this.read(located, tensor, shape, in4bit) });

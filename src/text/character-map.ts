@@ -2,6 +2,8 @@ import { badModelFile } from './model-files';
 
 /** A grapheme of more bytes is looked at character by character. */
 const LONGEST_GRAPHEME = 5;
+/** Graphemes that are remembered. */
+const MOST_KNOWN = 50_000;
 
 const encoder = new TextEncoder();
 
@@ -43,8 +45,6 @@ export function readCharacterMap(base64: string, file: string): (text: string) =
     return mapped;
   };
 }
-
-const MOST_KNOWN = 50_000;
 
 /**
  * The value of the shortest key that `key` begins with, in a double array as darts-clone writes it: of a unit the low 8 bits and the highest are

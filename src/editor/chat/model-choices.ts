@@ -149,5 +149,3 @@ function isThere({ runs, folders, endpoints }: KnownModels, id: string): boolean
 function baseName(folder: string): string {
   return folder.split(/[\\/]/).findLast((part) => part !== '') ?? folder;
 }
-
-/** `12 Nov 10:15`, in the person's time. */

@@ -43,10 +43,10 @@ export interface Machine {
  */
 export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = process.env): Promise<Machine> {
   const folder = path.dirname(configFile);
-  const written = await readWritten(machineFile(folder));
+  const file = machineFile(folder);
+  const written = await readWritten(file);
   const { SFT_PYTHON: python = '', SFT_PROCESSES: processes = '' } = env;
   const { nodes = 1, address, sharding = 'none', offload = false } = written;
-  const file = machineFile(folder);
   const count = processes !== '' ? processesIn(processes) : (written.processes ?? 1);
   if (nodes > 1 && address === undefined) {
     throw refuse(

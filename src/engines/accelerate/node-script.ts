@@ -24,6 +24,7 @@ export async function writeNodeScript(
   const lines = [
     '#!/bin/sh',
     `# Joins this machine to the run: sh ${folder.node} NUMBER, from 1 to ${nodes - 1}. Machine 0 is the one that started it.`,
+    `NUMBER="\${1:?say which machine this is, from 1 to ${nodes - 1}}"`,
     ...Object.entries(environment(device, machine, config)).map(
       ([name, value]) => `export ${name}=${shellWord(value ?? '')}`,
     ),
@@ -31,7 +32,6 @@ export async function writeNodeScript(
       .map((word) => (word === '"$NUMBER"' ? word : shellWord(word)))
       .join(' ')} ${script.join(' ')}`,
   ];
-  lines.splice(2, 0, `NUMBER="\${1:?say which machine this is, from 1 to ${nodes - 1}}"`);
   await writeFileAtomic(folder.node, `${lines.join('\n')}\n`);
   const which = nodes === 2 ? '1' : `NUMBER, from 1 to ${nodes - 1},`;
   return `${nodes} machines train together and find each other at ${address ?? ''}: run sh ${shellWord(folder.node)} ${which} on each of the others`;

@@ -7,9 +7,14 @@ export const GEMMA_3: Family = {
   modelType: 'gemma3_text',
   models: 'Gemma 3 (text)',
   defaults: {
-    ...{ ropeTheta: 1_000_000, tieWordEmbeddings: true, maxPositionEmbeddings: 131_072 },
+    ropeTheta: 1_000_000,
+    tieWordEmbeddings: true,
+    maxPositionEmbeddings: 131_072,
     // The multimodal folders say what differs from the 4B model alone.
-    ...{ headDim: 256, heads: 8, kvHeads: 4, vocabSize: 262_208 },
+    headDim: 256,
+    heads: 8,
+    kvHeads: 4,
+    vocabSize: 262_208,
   },
   activation: { key: 'hidden_activation', name: 'gelu_pytorch_tanh', is: 'gelu' },
   // transformers 5 writes the rotary parameters of each kind of layer.
