@@ -177,11 +177,24 @@ export class Window {
   /** What asks or tells something on the screen, for somebody who has no picture of it. */
   async words() {
     const asking = '.monaco-dialog-box, .quick-input-widget, .notification-toast, .tab, .statusbar-item.left';
-    const told = await this.page
-      .locator(asking)
-      .filter({ visible: true })
-      .allInnerTexts()
-      .catch((error) => [String(error)]);
+    const texts = (selector) =>
+      this.page
+        .locator(selector)
+        .filter({ visible: true })
+        .allInnerTexts()
+        .catch((error) => [String(error)]);
+    const at = await this.page
+      .evaluate(() => {
+        const { tagName, className, title } = document.activeElement ?? {};
+        return `${tagName} ${className} ${title ?? ''}`;
+      })
+      .catch(String);
+    const rows = await texts('.monaco-list-row.focused, .monaco-list-row.selected');
+    const told = [
+      ...(await texts(asking)),
+      `the focus is at ${at}`,
+      ...rows.map((row) => `focused or selected: ${row}`),
+    ];
     return ['on the screen:', ...told.map((text) => text.replace(/\s+/g, ' ').trim())].join('\n  ');
   }
 

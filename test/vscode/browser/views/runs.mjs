@@ -12,7 +12,7 @@ export const runsTests = {
     await window.openFile('faq/faq.json');
     await focusRun(window, 'faq');
     await window.pictures('runs-keys');
-    await fromMenu(window, 'Show Dashboard');
+    await fromMenu(window, 'faq', 'Show Dashboard');
     await (await window.frameWith('.badge.done')).getByRole('heading', { name: 'faq' }).waitFor();
     await focusRun(window, 'faq');
     await page.keyboard.press('F2');
@@ -60,7 +60,7 @@ export const runsTests = {
       const apart = Math.max(...times) - Math.min(...times);
       assert.ok(apart <= within(1000), `they are ${apart} ms apart: ${JSON.stringify(shown)}`);
     }
-    await fromMenu(window, 'Save and Stop Run');
+    await fromMenu(window, 'clock', 'Save and Stop Run');
     await heading(window, 'Running').waitFor({ state: 'detached' });
     assert.equal(status(), 'stopped');
     assert.equal(await bar.count(), 0, 'no run is at work');
@@ -72,15 +72,12 @@ export const runsTests = {
     const status = () => JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8')).status;
     await window.runCommand('SFT: Refresh Runs');
     await heading(window, 'Running').waitFor();
-    await focusRun(window, 'slow');
-    await fromMenu(window, 'Pause Run');
+    await fromMenu(window, 'slow', 'Pause Run');
     await heading(window, 'Paused').waitFor();
     assert.equal(status(), 'paused');
-    await focusRun(window, 'slow');
-    await fromMenu(window, 'Resume Run');
+    await fromMenu(window, 'slow', 'Resume Run');
     await heading(window, 'Running').waitFor();
-    await focusRun(window, 'slow');
-    await fromMenu(window, 'Save and Stop Run');
+    await fromMenu(window, 'slow', 'Save and Stop Run');
     await heading(window, 'Stopped').waitFor();
     // Another run may stand under that heading already.
     await window.until(async () => assert.equal(status(), 'stopped'));
@@ -90,17 +87,14 @@ export const runsTests = {
   async 'runs: a run is deleted with the keyboard, after a question'(window) {
     const { page, workspace } = window;
     const run = path.join(workspace, 'slow/.sft/runs/20260102-101500-slow');
-    await focusRun(window, 'slow');
     const dialog = page.locator('.monaco-dialog-box');
-    await page.keyboard.press('Delete');
-    await dialog.getByText('Delete the run slow?').waitFor();
+    const askToDelete = () => pressAt(window, 'slow', 'Delete', dialog.getByText('Delete the run slow?'));
+    await askToDelete();
     await window.pictures('runs-delete');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     assert.ok(existsSync(run), 'Escape deletes nothing');
-    await focusRun(window, 'slow');
-    await page.keyboard.press('Delete');
-    await dialog.getByText('Delete the run slow?').waitFor();
+    await askToDelete();
     await page.keyboard.press('Enter');
     // A server has no trash.
     await dialog.getByText('Delete it for good?').waitFor();
@@ -135,11 +129,20 @@ async function focusRun(window, name) {
   throw new Error(`the arrow keys do not come to ${name}: ${passed.join(', ')}`);
 }
 
-/** Chooses from the context menu that the keyboard opens. */
-async function fromMenu({ page }, title) {
-  await page.keyboard.press('Shift+F10');
+/** Presses a key at a run of the view until it shows something: a row that moves to another heading, as a run ends, loses the focus. */
+async function pressAt(window, name, key, shown) {
+  await window.until(async (timeout) => {
+    await focusRun(window, name);
+    await window.page.keyboard.press(key);
+    await shown.waitFor({ timeout });
+  });
+}
+
+/** Chooses from the context menu that the keyboard opens at a run. */
+async function fromMenu(window, name, title) {
+  const { page } = window;
   const menu = page.locator('.monaco-menu');
-  await menu.getByText(title, { exact: true }).waitFor();
+  await pressAt(window, name, 'Shift+F10', menu.getByText(title, { exact: true }));
   const items = await menu.locator('.action-item').count();
   for (let at = 0; at <= items; at++) {
     await page.keyboard.press('ArrowDown');
