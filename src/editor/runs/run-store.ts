@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
+import { Turns } from '../../base/turns';
 import type { DamagedRun, RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
 import { newestFirst } from '../../runs/newest-first';
@@ -29,6 +30,7 @@ export class RunStore implements vscode.Disposable {
   private watchers: vscode.Disposable[] = [];
   private folders: readonly string[] = [];
   private sorted: readonly RunSummary[] = [];
+  private readonly reads = new Turns();
   private scan: Promise<void> | undefined;
   private pauseTimer: NodeJS.Timeout | undefined;
   private lifeTimer: NodeJS.Timeout | undefined;
@@ -127,15 +129,18 @@ export class RunStore implements vscode.Disposable {
   private async listAgain(): Promise<void> {
     try {
       const { listRuns } = await import('../../runs/read-runs');
-      const found = await Promise.all(this.folders.map((folder) => listRuns(folder)));
-      const before = new Map(this.runs);
-      const damagedBefore = JSON.stringify(this.listDamaged());
-      this.runs.clear();
-      this.damaged.clear();
-      for (const summary of found.flatMap(({ runs }) => runs)) this.runs.set(summary.folder.path, summary);
-      for (const one of found.flatMap(({ damaged }) => damaged)) this.addDamaged(one);
-      const same = before.size === this.runs.size && [...this.runs].every(([key, now]) => isSame(before.get(key), now));
-      if (!same || damagedBefore !== JSON.stringify(this.listDamaged())) this.publish();
+      await this.reads.next(async () => {
+        const found = await Promise.all(this.folders.map((folder) => listRuns(folder)));
+        const before = new Map(this.runs);
+        const damagedBefore = JSON.stringify(this.listDamaged());
+        this.runs.clear();
+        this.damaged.clear();
+        for (const summary of found.flatMap(({ runs }) => runs)) this.runs.set(summary.folder.path, summary);
+        for (const one of found.flatMap(({ damaged }) => damaged)) this.addDamaged(one);
+        const same =
+          before.size === this.runs.size && [...this.runs].every(([key, now]) => isSame(before.get(key), now));
+        if (!same || damagedBefore !== JSON.stringify(this.listDamaged())) this.publish();
+      });
     } catch (error) {
       this.report(reasonOf(error));
     }
@@ -174,22 +179,24 @@ export class RunStore implements vscode.Disposable {
   private async readAgain(folders: readonly string[]): Promise<boolean> {
     const { damagedRun, readRun } = await import('../../runs/read-runs');
     const { isMissing } = await import('../../runs/folder/record');
-    const changes = await Promise.all(
-      folders.map(async (folder) => {
-        const before = this.runs.get(folder);
-        const damageBefore = this.damaged.get(folder)?.reason;
-        this.damaged.delete(folder);
-        try {
-          const now = await readRun(folder);
-          this.runs.set(folder, now);
-          return damageBefore !== undefined || !isSame(before, now);
-        } catch (error) {
-          this.runs.delete(folder);
-          // Where a file is missing it is gone, or not yet a run: run.json is what makes it one.
-          if (!isMissing(error)) this.addDamaged(damagedRun(folder, error));
-          return before !== undefined || damageBefore !== this.damaged.get(folder)?.reason;
-        }
-      }),
+    const changes = await this.reads.next(() =>
+      Promise.all(
+        folders.map(async (folder) => {
+          const before = this.runs.get(folder);
+          const damageBefore = this.damaged.get(folder)?.reason;
+          this.damaged.delete(folder);
+          try {
+            const now = await readRun(folder);
+            this.runs.set(folder, now);
+            return damageBefore !== undefined || !isSame(before, now);
+          } catch (error) {
+            this.runs.delete(folder);
+            // Where a file is missing it is gone, or not yet a run: run.json is what makes it one.
+            if (!isMissing(error)) this.addDamaged(damagedRun(folder, error));
+            return before !== undefined || damageBefore !== this.damaged.get(folder)?.reason;
+          }
+        }),
+      ),
     );
     return changes.includes(true);
   }
