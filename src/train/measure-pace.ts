@@ -20,7 +20,7 @@ export interface TrainingPace {
 
 type Plan = PassPlan<TokenSequence>;
 
-/** A first pass reads weights from the disk and lays memory out: so much work is enough for it. */
+/** A first pass reads weights from the disk and lays memory out, a second one tells how long passes may be: so much work is enough for them. */
 const FIRST_WORK = 4e9;
 /** Seconds that passes are timed for. */
 const SECONDS = { training: 2, scoring: 0.7 };
@@ -113,14 +113,21 @@ async function secondsPerWork(
     return (performance.now() - started) / 1000;
   };
   const first = shortened(plans[0]!, FIRST_WORK, work);
+  await timed(first);
   let pace = (await timed(first)) / work(first);
   let spent = 0;
   let done = 0;
-  for (let at = 0; spent < seconds; at++) {
-    const plan = shortened(plans[at % plans.length]!, (1.5 * seconds) / pace, work);
-    spent += await timed(plan);
+  for (let at = 0; spent < seconds;) {
+    const whole = plans[at % plans.length]!;
+    const longest = (): Plan => shortened(whole, (1.5 * seconds) / pace, work);
+    const plan = longest();
+    const took = await timed(plan);
+    pace = (spent + took) / (done + work(plan));
+    // A fuller pass takes less for its work: one that was made shorter than it had to be tells too much.
+    if (done === 0 && work(longest()) > work(plan)) continue;
+    spent += took;
     done += work(plan);
-    pace = spent / done;
+    at += 1;
   }
   return pace;
 }
