@@ -1,4 +1,5 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { explainWriteError } from './files';
 import {
@@ -25,7 +26,8 @@ const PREFIX = 'lock-';
  * Tries to make this process the one holder of a folder. Each contender puts a file `lock-<pid>-<start>` into the folder and then looks
  * for others: whoever finds a living one withdraws, so that two can never both go on, and a dead one's file is simply removed. No stale
  * lock has to be taken over, which is where two contenders could meet. Outside Linux the start is `x` and the number of the process
- * alone tells whether it lives. Processes on other machines that share the folder are not seen.
+ * alone tells whether it lives. The file holds the name of the machine. Processes on other machines that share the folder are not seen
+ * to live: whoever may have such looks for them first, and what they left is removed.
  *
  * @throws SftError `disk-full` or `not-writable`
  */
@@ -42,7 +44,7 @@ export async function tryLock(folder: string): Promise<LockAttempt> {
         held.delete(key);
         return { holder };
       }
-      await writeFile(file, '');
+      await writeFile(file, hostname());
       holder = await otherHolder(folder);
       if (holder === undefined) break;
       await rm(file, { force: true });
@@ -70,8 +72,15 @@ async function otherHolder(folder: string): Promise<ProcessIdentity | undefined>
     if (!name.startsWith(PREFIX)) continue;
     const identity = parseIdentity(name.slice(PREFIX.length));
     if (identity === undefined || isSameProcess(identity, own)) continue;
-    if (isAlive(identity)) return identity;
-    await rm(path.join(folder, name), { force: true });
+    const file = path.join(folder, name);
+    if (isAlive(identity) && !(await isFar(file))) return identity;
+    await rm(file, { force: true });
   }
   return undefined;
+}
+
+/** Whether a lock is that of another machine, where a process of that number is another. Locks of earlier versions are empty. */
+async function isFar(file: string): Promise<boolean> {
+  const host = await readFile(file, 'utf8').catch(() => '');
+  return host !== '' && host !== hostname();
 }

@@ -2,15 +2,18 @@ import path from 'node:path';
 import { formatError, SftError } from '../base/errors';
 import { makeFolder } from '../base/files';
 import { createInOllama, requireOllama } from '../export/ollama/create-model';
+import { JOBS } from '../export/jobs/registry';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { recordExport } from '../runs/folder/exports';
 import type { ExportEntry } from '../runs/folder/exports-schema';
 import { readRun, type RunSummary } from '../runs/read-runs';
+import { exportJob, JOB_OPTIONS } from './export-job';
 import { exportRecipe } from './export-recipe';
 import { giveUpOnSignal } from './interrupt';
 import { requireFree, requireNoFile, writeWhole } from './export-place';
+import { ENGINE_OPTION } from './load-checked';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
 import { showProgress } from './progress';
@@ -19,7 +22,8 @@ import type { Verb } from './verb';
 import { verifiedText } from './verification-text';
 import { verifyWritten, writtenChoice, WRITTEN_OPTIONS, type Outcome } from './verify-written';
 
-const FORMS = [...EXPORTERS, ...RECIPES].map(({ name }) => name);
+const ALL = [...EXPORTERS, ...RECIPES, ...JOBS];
+const FORMS = ALL.map(({ name }) => name);
 
 /** `merged: nf4; gguf: f32, f16` */
 const TYPES = EXPORTERS.flatMap(({ name, types }) => (types === undefined ? [] : `${name}: ${types.join(', ')}`)).join(
@@ -28,13 +32,13 @@ const TYPES = EXPORTERS.flatMap(({ name, types }) => (types === undefined ? [] :
 
 export const exportVerb: Verb = {
   name: 'export',
-  summary: 'write a tuned model, or its recipe, in a form that other programs load',
+  summary: 'write a tuned model, its recipe, or a job that trains it elsewhere',
   usage: `sft export RUN|CONFIG --to ${FORMS.join('|')} --out PATH [--type q8_0] [--weights best] [options]`,
   options: {
     to: {
       type: 'string',
       value: 'FORM',
-      help: [...EXPORTERS, ...RECIPES].map(({ name, summary }) => `${name}: ${summary}`).join('. '),
+      help: ALL.map(({ name, summary }) => `${name}: ${summary}`).join('. '),
     },
     out: {
       type: 'string',
@@ -62,6 +66,8 @@ export const exportVerb: Verb = {
       value: 'NAME',
       help: 'tuned, best, a checkpoint such as step-40, or base: the model that the run began with (tuned)',
     },
+    ...JOB_OPTIONS,
+    ...ENGINE_OPTION,
     ...WRITTEN_OPTIONS,
     ...DEVICE_OPTIONS,
   },
@@ -76,8 +82,12 @@ Whatever it is, it is loaded again and asked three test questions before it is h
 ${RECIPES.map(({ name }) => name).join(', ')} write a recipe, to repeat the training elsewhere: the data in the form of that tool, divided as here, and its
 configuration with every setting that it has; what it has not is named. A recipe can be written before training, from a configuration.
 
+${JOBS.map(({ name }) => name).join(', ')} write the job that trains this run on other machines, from where it stands or from its beginning, and that the dashboard
+follows by the run folder. Of a configuration the run is made.
+
   sft export .sft/runs/<run> --to merged --out faq-model
-  sft export sft.config.json --to trl --out faq-trl`,
+  sft export sft.config.json --to trl --out faq-trl
+  sft export sft.config.json --to slurm --nodes 2 --processes 8 --out faq-job`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
     const form = requiredOption(options, 'to', `say in which form: --to ${FORMS.join(' or --to ')}`);
@@ -86,6 +96,11 @@ configuration with every setting that it has; what it has not is named. A recipe
     if (recipe !== undefined) {
       await requireFree(out);
       return exportRecipe(recipe, folder, out, { options, json, terminal });
+    }
+    const job = JOBS.find(({ name }) => name === form);
+    if (job !== undefined) {
+      await requireFree(out);
+      return exportJob(job, folder, out, { options, json, terminal });
     }
     const exporter = exporterNamed(form);
     const choice = {

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
+import path from 'node:path';
 import { loadConfig } from '../config/parse-config';
 import { createRun } from '../runs/create-run';
+import { joinRun, ownNode } from '../runs/join-run';
 import { preflight } from '../runs/preflight/preflight';
 import { launchRun, relaunchRun, runDone } from '../runs/launch';
 import { readRun } from '../runs/read-runs';
@@ -45,6 +47,8 @@ the terminal is closed.
   sft train --run .sft/runs/<run> --resume`,
   async run(invocation) {
     const { options, json, terminal } = invocation;
+    const node = ownNode();
+    if (node > 0) return join(node, invocation);
     if (options['detach'] === true) return detach(invocation);
     const folder = await runFolder(invocation);
     const { config } = await folder.readRun();
@@ -85,6 +89,26 @@ the terminal is closed.
     }
   },
 };
+
+/** Trains on this machine, one of several, with the run that the first of them works on. */
+async function join(node: number, { options, json, terminal }: Invocation): Promise<0 | 1> {
+  if (options['resume'] !== true) {
+    throw usageError(`SFT_NODE is ${node}: only the first machine begins a run`, 'add --run DIR --resume');
+  }
+  const folder = path.resolve(resumedFolder(options));
+  const stop = stopOnSignal();
+  const onLog = (text: string): void => {
+    terminal.log(text);
+  };
+  try {
+    const state = await joinRun(folder, { node, signal: stop.signal, onLog });
+    if (json) terminal.out(JSON.stringify({ run: folder, node, status: state?.status ?? null }));
+    else if (state !== undefined) terminal.out(`the run is ${state.status}`);
+    return state === undefined || state.status === 'done' || state.status === 'stopped' ? 0 : 1;
+  } finally {
+    stop.end();
+  }
+}
 
 /** What a run came to, where it lies, and what can be done with it. */
 async function tellOutcome(folder: string, terminal: Terminal): Promise<void> {

@@ -5,6 +5,7 @@ import { ggufLoraExporter } from './gguf/gguf-lora-exporter';
 import { mergedExporter } from './merged/merged-exporter';
 import { ollamaExporter } from './ollama/ollama-exporter';
 import { peftExporter } from './peft/peft-exporter';
+import { JOBS } from './jobs/registry';
 import { RECIPES } from './recipes/registry';
 
 /** Every form in which a tuned model leaves. */
@@ -21,7 +22,7 @@ export function exporterNamed(name: string): Exporter {
   const found = EXPORTERS.find((exporter) => exporter.name === name);
   if (found !== undefined) return found;
   throw new SftError('usage', `--to ${JSON.stringify(name)} is not a form of export`, {
-    remedy: `take one of: ${[...EXPORTERS, ...RECIPES].map((form) => form.name).join(', ')}`,
+    remedy: `take one of: ${[...EXPORTERS, ...RECIPES, ...JOBS].map((form) => form.name).join(', ')}`,
     exitCode: 2,
   });
 }

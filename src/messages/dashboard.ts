@@ -37,6 +37,8 @@ const runStatus = closed({
   /** Seconds that the steps took so far, the sum. */
   secondsTaken: maybe(number),
   device: maybe(text),
+  /** The machine that a run works on, where it is another. */
+  host: maybe(text),
   /** Tokens that the examples of an update begin with alike and that are computed once, where it is known. */
   sharedTokens: maybe(count),
   /** Why it failed or waits, or what it does. */

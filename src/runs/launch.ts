@@ -66,7 +66,7 @@ export async function relaunchRun(
   options: readonly string[] = [],
 ): Promise<RunFolder> {
   const { folder: run, state } = await readRun(folder);
-  if (isWorking(state.status)) throw runBusy(folder, state.pid);
+  if (isWorking(state.status)) throw runBusy(folder, state);
   if (state.status === 'done') throw runDone(folder);
   await run.clearControl();
   await startProcess(run, command, trainArguments(run, options));

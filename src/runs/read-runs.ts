@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { formatError, SftError } from '../base/errors';
-import { isAlive } from '../base/process-identity';
+import { momentText } from '../base/moment-text';
 import { RunArtifacts } from './artifacts';
 import { readLabel } from './label';
 import { newestFirst } from './newest-first';
@@ -11,6 +11,7 @@ import type { RunEvaluation } from './folder/evaluation-schema';
 import { isMissing } from './folder/record';
 import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
+import { farHost, heardFrom } from './folder/run-host';
 import { isWorking } from './folder/run-status';
 import type { RunState } from './folder/state-schema';
 import { readSweptKeys } from './sweep/swept-keys';
@@ -45,8 +46,12 @@ export async function readRun(folder: string): Promise<RunSummary> {
 
 /** A worker that is gone cannot say so: the reader does. Nothing is written. */
 export function withLife(state: RunState): RunState {
-  if (!isWorking(state.status) || isAlive({ pid: state.pid, started: state.pid_started })) return state;
-  const message = `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`;
+  if (!isWorking(state.status) || heardFrom(state)) return state;
+  const host = farHost(state);
+  const message =
+    host === undefined
+      ? `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`
+      : `nothing was heard of the run on ${host} since ${momentText(state.heartbeat)}; where its process there (${state.pid}) has ended, resume to go on from the last checkpoint`;
   return { ...state, status: 'interrupted', message };
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { RunArtifacts } from './artifacts';
 import type { RunEvent } from './folder/event-schema';
 import type { RunFolder } from './folder/run-folder';
@@ -27,6 +28,7 @@ export async function rebuildState(folder: RunFolder, run: Run, artifacts: RunAr
     // Nobody asks for the process of a run that nobody works on.
     pid: process.pid,
     pid_started: null,
+    host: hostname(),
     heartbeat: events.at(-1)?.time ?? run.created,
     step: Math.max(stepsIn(events), (await artifacts.steps()).at(-1) ?? 0),
     total_steps: started?.total_steps ?? null,

@@ -7,6 +7,7 @@ const state = (status: RunState['status'], step: number, total_steps: number | n
   status,
   pid: 1,
   pid_started: null,
+  host: null,
   heartbeat: '2026-01-02T10:15:00.000Z',
   step,
   total_steps,
@@ -40,6 +41,8 @@ describe('progressText', () => {
       '60 steps done · the base model answered 16 of 103 test questions · 1 min left',
     );
     assert.equal(progressText(state('interrupted', 20, 60)), 'step 20/60');
+    assert.equal(progressText({ ...state('starting', 0, null), host: 'node7' }), 'starting · on node7');
+    assert.equal(progressText({ ...state('done', 60, 60), host: 'node7' }), 'step 60/60');
     assert.equal(progressText(state('failed', 0, null)), '');
   });
 });

@@ -1,5 +1,7 @@
 import { countOf } from '../base/count-of';
 import { durationText, lossText, type RunProgress } from './progress';
+import { farHost } from './folder/run-host';
+import { isWorking } from './folder/run-status';
 import type { RunState, RunStatus } from './folder/state-schema';
 
 /** What a person tells runs apart by, in the order of a list of runs: what works first, what is over last. */
@@ -27,8 +29,16 @@ export function canRelaunch(group: RunGroup): boolean {
   return group === 'interrupted' || group === 'failed' || group === 'stopped';
 }
 
-/** `step 12/60 · loss 2.315 · 3 min left`, as far as it is known; in place of the loss what is done besides stepping. */
+/**
+ * `step 12/60 · loss 2.315 · 3 min left`, as far as it is known; in place of the loss what is done besides stepping. Last the machine,
+ * where it is another.
+ */
 export function progressText(state: RunState, progress?: RunProgress): string {
+  const host = isWorking(state.status) ? farHost(state) : undefined;
+  return [howFar(state, progress), host === undefined ? '' : `on ${host}`].filter((part) => part !== '').join(' · ');
+}
+
+function howFar(state: RunState, progress: RunProgress | undefined): string {
   // Events are written at every step, the state at most once a second.
   const step = Math.max(state.step, progress?.step ?? 0);
   const total = state.total_steps;

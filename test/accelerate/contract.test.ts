@@ -363,6 +363,25 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     rmSync(file);
   });
 
+  for (const [name, value, message] of [
+    ['SFT_NODES', '2', /machine\.json address is missing: 2 nodes have to find each other/],
+    ['SFT_NODES', 'two', /SFT_NODES is "two", not a whole number from 1 - set it/],
+    ['SFT_ADDRESS', 'node7', /SFT_ADDRESS is "node7", not a name and a port - set it to the first machine/],
+    ['SFT_NODE', 'first', /SFT_NODE is "first", not a whole number from 0/],
+    ['SFT_NODE', '1', /SFT_NODE is 1: only the first machine begins a run - add --run DIR --resume/],
+  ] as const) {
+    it(`is refused before there is a run where a scheduler says ${name}=${value}`, () => {
+      useFakePython(folder);
+      process.env[name] = value;
+      const run = newRun();
+      const { code, err } = sft(['train', config, '--run', run]);
+      Reflect.deleteProperty(process.env, name);
+      assert.equal(code, 2, err);
+      assert.match(err, message);
+      assert.ok(!existsSync(run));
+    });
+  }
+
   for (const [facts, values, message] of [
     [{ nodes: 2 }, {}, /address is missing: 2 nodes have to find each other - write "address"/],
     [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],

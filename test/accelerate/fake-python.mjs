@@ -6,6 +6,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -110,14 +111,21 @@ function fail({ code, message, remedy = 'do something', place = null }) {
   process.exit(11);
 }
 
+/** Processes that train together begin together, as soon as the last of them is there. */
+async function all() {
+  const count = Number(process.env.WORLD_SIZE ?? 1);
+  const there = () => readdirSync(folder).filter((name) => /^rank-\d+\.json$/.test(name)).length;
+  while (there() < count && !existsSync(file('stop'))) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 async function train() {
+  if (rank === 0) rmSync(file('fake-end'), { force: true });
   writeFileSync(
     file(`rank-${rank}.json`),
     JSON.stringify({ rank, pid: process.pid, started: startOf(process.pid), host: hostname() }),
   );
   const job = JSON.parse(readFileSync(file('job.json'), 'utf8'));
   const steps = readFileSync(file('steps.jsonl'), 'utf8').trim().split('\n').length;
-  rmSync(file('fake-end'), { force: true });
   const parent = process.ppid;
   let asked = false;
   // Processes that fail together do so whatever the launcher asks of them.
@@ -131,6 +139,7 @@ async function train() {
   const from = words.includes('--from')
     ? Number(path.basename(words[words.indexOf('--from') + 1]).slice('step-'.length))
     : 0;
+  await all();
   await new Promise((resolve) => setTimeout(resolve, fake.loading ?? 0));
   say({ type: 'ready', device: 'a fake', torch: '2.15.0', step: from });
   const answers = job.samples.map(({ ids }) => ({ ids: ids.slice(0, 3), stopped: true }));

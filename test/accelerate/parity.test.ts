@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { follow, temporaryFolder, type Line } from '../cli/sft';
-import { joinsBy } from './joins';
+import { follow, sft, temporaryFolder } from '../cli/sft';
 import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, useMachine, type Outcome } from './with-python';
 
 const folder = temporaryFolder();
 
-async function trained(
-  config: string,
-  engine: 'builtin' | 'accelerate',
-  processes = 1,
-  onLine: (line: Line) => void = () => undefined,
-): Promise<Outcome> {
+async function trained(config: string, engine: 'builtin' | 'accelerate', processes = 1): Promise<Outcome> {
   const run = path.join(folder, `${path.basename(config, '.config.json')}-${engine}-${processes}`);
   process.env['SFT_PROCESSES'] = String(processes);
-  const { code, err } = await follow(['train', config, '--engine', engine, '--run', run], onLine);
+  const { code, err } = await follow(['train', config, '--engine', engine, '--run', run], () => undefined);
   assert.equal(code, 0, err);
   return outcomeOf(run);
 }
@@ -79,15 +73,26 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
-  it('on two machines that find each other, which are both this one here', { timeout: TIMEOUT }, async () => {
-    const config = shortConfig(folder, 'nodes');
+  it('as a job on two machines that find each other, which are both this one here', { timeout: TIMEOUT }, async () => {
+    const config = shortConfig(folder, 'nodes', { engine: 'accelerate' });
     const builtin = await trained(config, 'builtin');
-    useMachine(folder, { nodes: 2, processes: 1, address: `127.0.0.1:${await freePort()}` });
+    process.env['SFT_PROCESSES'] = '1';
+    const out = path.join(folder, 'job');
+    const written = sft(['export', config, '--to', 'torchrun', '--nodes', '2', '--out', out, '--json']);
+    assert.equal(written.code, 0, written.err);
     process.env['GLOO_SOCKET_IFNAME'] = 'lo';
-    const other = joinsBy();
-    assertSame(builtin, await trained(config, 'accelerate', 1, other.onLine));
-    assert.equal(await other.code, 0);
-    rmSync(path.join(folder, '.sft'), { recursive: true });
+    const address = `127.0.0.1:${await freePort()}`;
+    const codes = await Promise.all(
+      ['1', '0'].map(async (node) => {
+        const child = spawn('sh', [path.join(out, 'start.sh'), node, address], { stdio: 'ignore' });
+        return (await once(child, 'exit')) as readonly unknown[];
+      }),
+    );
+    assert.deepEqual(codes, [
+      [0, null],
+      [0, null],
+    ]);
+    assertSame(builtin, await outcomeOf((JSON.parse(written.out) as { run: string }).run));
   });
 
   it('with DoRA, rsLoRA, LoRA+ and a warm-up', { timeout: TIMEOUT }, async () => {

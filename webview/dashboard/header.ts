@@ -109,6 +109,7 @@ export class Header {
       baseName(facts.model),
       baseName(facts.dataset),
       status.device?.split(/[,:(]/)[0]?.trim(),
+      status.host === undefined ? undefined : `on ${status.host}`,
       // Tokens per second count them in every example.
       shared === 0 ? undefined : `${countOf(shared, 'token')} that examples share, computed once an update`,
     ];

@@ -35,7 +35,7 @@ async function reported(state: Partial<ReportedRun['state']>): Promise<ReportedR
   const configFile = path.join(folder, 'sft.config.json');
   const config = parseConfig(JSON.stringify({ model_name: 'model', dataset }), configFile);
   const run = await (await createRun({ config, configFile, now: new Date() })).readRun();
-  const now = { pid: 1, pid_started: null, heartbeat: '2026-01-02T10:15:00.000Z', step: 4, total_steps: 9 };
+  const now = { pid: 1, pid_started: null, host: null, heartbeat: '2026-01-02T10:15:00.000Z', step: 4, total_steps: 9 };
   return {
     label: 'a',
     findings: [],

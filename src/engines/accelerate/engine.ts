@@ -10,7 +10,7 @@ import { CONTRACT, type EngineJob } from './contract';
 import { EngineFolder } from './engine-folder';
 import { EventTail } from './event-tail';
 import { handOver } from './hand-over';
-import { writeNodeScript } from './node-script';
+import { removeNodeScript, writeNodeScript } from './node-script';
 import { killRanks, Processes } from './processes';
 import { deviceInfo, readSetting, threadsEach, type Setting } from './setting';
 import { sizesOf, writeStart, type Sizes } from './start';
@@ -31,6 +31,8 @@ async function open(job: TrainingJob): Promise<Training> {
   const sizes = sizesOf(job, CPU_TRAITS);
   // Of a worker that was killed: what its processes did since then, up to their end, is not lost.
   await killRanks(folder);
+  // Before job.json says whose the next one is.
+  await removeNodeScript(folder);
   const tail = new EventTail(folder);
   const planned = await handOver(folder, job, {
     ...jobFile(job, setting, folder, sizes),

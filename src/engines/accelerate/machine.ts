@@ -38,16 +38,19 @@ export interface Machine {
 }
 
 /**
- * What is known of this machine: SFT_PYTHON and SFT_PROCESSES first, then .sft/machine.json beside the configuration.
+ * What is known of this machine: SFT_PYTHON, SFT_PROCESSES, SFT_NODES and SFT_ADDRESS first, as a scheduler knows them, then the file that
+ * SFT_MACHINE names, or else .sft/machine.json beside the configuration.
  * @throws SftError machine-file
  */
 export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = process.env): Promise<Machine> {
-  const folder = path.dirname(configFile);
-  const file = machineFile(folder);
+  const { SFT_PYTHON: python = '', SFT_MACHINE: named = '' } = env;
+  const file = named !== '' ? path.resolve(named) : path.join(path.dirname(configFile), '.sft', 'machine.json');
+  const folder = named !== '' ? path.dirname(file) : path.dirname(configFile);
   const written = await readWritten(file);
-  const { SFT_PYTHON: python = '', SFT_PROCESSES: processes = '' } = env;
-  const { nodes = 1, address, sharding = 'none', offload = false } = written;
-  const count = processes !== '' ? processesIn(processes) : (written.processes ?? 1);
+  const { sharding = 'none', offload = false } = written;
+  const nodes = countIn(env, 'SFT_NODES', 'machines that train') ?? written.nodes ?? 1;
+  const count = countIn(env, 'SFT_PROCESSES', 'GPUs that train') ?? written.processes ?? 1;
+  const address = addressIn(env) ?? written.address;
   if (nodes > 1 && address === undefined) {
     throw refuse(
       file,
@@ -76,19 +79,24 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
   };
 }
 
-function machineFile(folder: string): string {
-  return path.join(folder, '.sft', 'machine.json');
-}
-
 /** A bare name is looked up on the PATH, anything else is a path. */
 function placed(python: string | undefined, folder: string): string | undefined {
   return python === undefined || !/[\\/]/.test(python) ? python : path.resolve(folder, python);
 }
 
-function processesIn(value: string): number {
-  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
-  throw new SftError('machine-file', `SFT_PROCESSES is ${JSON.stringify(value)}, not a whole number from 1`, {
-    remedy: 'set it to the number of GPUs that train',
+function countIn(env: NodeJS.ProcessEnv, name: string, of: string): number | undefined {
+  const { [name]: value = '' } = env;
+  if (value === '' || /^[1-9]\d{0,3}$/.test(value)) return value === '' ? undefined : Number(value);
+  throw new SftError('machine-file', `${name} is ${JSON.stringify(value)}, not a whole number from 1`, {
+    remedy: `set it to the number of ${of}`,
+    exitCode: 2,
+  });
+}
+
+function addressIn({ SFT_ADDRESS: value = '' }: NodeJS.ProcessEnv): string | undefined {
+  if (value === '' || v.is(ADDRESS, value)) return value === '' ? undefined : value;
+  throw new SftError('machine-file', `SFT_ADDRESS is ${JSON.stringify(value)}, not a name and a port`, {
+    remedy: 'set it to the first machine, such as "10.0.0.1:29500"',
     exitCode: 2,
   });
 }

@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../../base/files';
+import { shellWord } from '../../base/shell-word';
 import type { ResolvedConfig } from '../../config/config-schema';
 import type { EngineFolder } from './engine-folder';
 import { environment, launcherWords } from './launcher';
@@ -33,11 +35,14 @@ export async function writeNodeScript(
       .join(' ')} ${script.join(' ')}`,
   ];
   await writeFileAtomic(folder.node, `${lines.join('\n')}\n`);
+  const found = `${nodes} machines train together and find each other at ${address ?? ''}`;
+  // Where a scheduler says which machine is which, the others join by themselves.
+  if ((process.env['SFT_NODE'] ?? '') !== '') return found;
   const which = nodes === 2 ? '1' : `NUMBER, from 1 to ${nodes - 1},`;
-  return `${nodes} machines train together and find each other at ${address ?? ''}: run sh ${shellWord(folder.node)} ${which} on each of the others`;
+  return `${found}: run sh ${shellWord(folder.node)} ${which} on each of the others`;
 }
 
-/** As a shell takes it for one word. */
-function shellWord(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** No other machine is to join any more. */
+export function removeNodeScript({ node }: EngineFolder): Promise<void> {
+  return rm(node, { force: true });
 }

@@ -11,6 +11,7 @@ import type { EngineFolder, Rank } from './engine-folder';
 import type { EventTail } from './event-tail';
 import { failureOf, type End } from './failure';
 import type { PlannedStep } from './hand-over';
+import { removeNodeScript } from './node-script';
 import type { Processes } from './processes';
 import { SilenceWatch } from './silence';
 import type { Sizes } from './start';
@@ -116,8 +117,9 @@ export class AccelerateTraining implements Training {
     }
   }
 
-  close(): Promise<void> {
-    return this.parts.processes.kill();
+  async close(): Promise<void> {
+    await removeNodeScript(this.parts.folder);
+    await this.parts.processes.kill();
   }
 
   /** One process, or the launcher, has ended before all was done. The rest saves and ends by itself. */

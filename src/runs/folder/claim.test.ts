@@ -15,6 +15,7 @@ const state = (status: RunState['status'], minute: number): RunState => ({
   status,
   pid: 1,
   pid_started: null,
+  host: null,
   heartbeat: new Date(Date.UTC(2026, 0, 2, 10, minute)).toISOString(),
   step: 3,
   total_steps: 60,

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -236,7 +245,7 @@ if (childFolder !== undefined) {
 
     it('a run whose process is gone is interrupted, unless it has ended', () => {
       const dead = { pid: spawnSync(process.execPath, ['-e', '']).pid, pid_started: 1 };
-      const base = { heartbeat: now.toISOString(), step: 3, total_steps: 60 };
+      const base = { host: null, heartbeat: now.toISOString(), step: 3, total_steps: 60 };
       const seen = (status: RunStatus, process_: typeof dead): RunStatus =>
         withLife({ ...base, ...process_, status }).status;
       for (const status of ['starting', 'running', 'paused', 'stopping'] as const) {
@@ -249,6 +258,22 @@ if (childFolder !== undefined) {
         // The same number, another process.
         assert.equal(seen('running', { pid, pid_started: started - 1 }), 'interrupted');
       }
+    });
+
+    it('a run on another machine lives as long as it is heard of, whatever has the number of its process here', () => {
+      const { pid, started } = ownIdentity();
+      const seen = (minutes: number, status: RunStatus = 'running') =>
+        withLife({
+          ...{ status, step: 3, total_steps: 60, pid, pid_started: started, host: 'node7' },
+          heartbeat: new Date(Date.now() - minutes * 60_000).toISOString(),
+        });
+      for (const minutes of [0, 4, -30]) assert.equal(seen(minutes).status, 'running');
+      assert.equal(seen(6).status, 'interrupted');
+      assert.match(
+        seen(6).message!,
+        new RegExp(`^nothing was heard of the run on node7 since .*\\(${pid}\\) has ended`),
+      );
+      assert.equal(seen(6, 'done').status, 'done');
     });
   });
 
@@ -399,6 +424,33 @@ if (childFolder !== undefined) {
       for (const line of lines) isValid('events', JSON.parse(line));
       run.close();
       await release();
+    });
+
+    it('one on another machine keeps others out as long as it is heard of, and its lock goes with it', async () => {
+      const run = await newRun();
+      const { pid, started } = ownIdentity();
+      const elsewhere = (heartbeat: Date): void => {
+        const state = { status: 'running', step: 3, total_steps: 60, host: 'node7' };
+        writeFileSync(
+          run.stateFile,
+          JSON.stringify({ ...state, pid, pid_started: started, heartbeat: heartbeat.toISOString() }),
+        );
+      };
+      const lock = path.join(run.path, `lock-${process.ppid}-x`);
+      writeFileSync(lock, 'node7');
+      elsewhere(new Date());
+      await assert.rejects(run.acquireLock(), {
+        code: 'run-busy',
+        message: `the run is already being written by process ${pid} on node7`,
+      });
+      elsewhere(new Date(Date.now() - 10 * 60_000));
+      const release = await run.acquireLock();
+      assert.ok(!existsSync(lock));
+      await release();
+      // A process of this machine, told by a lock of an earlier version.
+      writeFileSync(lock, '');
+      await assert.rejects(run.acquireLock(), { code: 'run-busy' });
+      rmSync(lock);
     });
 
     it('of many that begin at once at most one goes on, and the lock is free afterwards', async () => {

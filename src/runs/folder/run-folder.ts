@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { removeFile, replaceFile, writeFileAtomic } from '../../base/files';
 import { ownIdentity } from '../../base/process-identity';
@@ -57,7 +58,7 @@ export class RunFolder {
 
   /** Makes this process the one writer; see {@link acquireLock}. */
   acquireLock(): Promise<() => Promise<void>> {
-    return acquireLock(this.path);
+    return acquireLock(this.path, this.stateFile);
   }
 
   /** Paths are absolute. @throws SftError `unreadable` (exit code 2) where this is not a run folder, or run.json is damaged */
@@ -93,7 +94,7 @@ export class RunFolder {
   }
 
   /**
-   * Replaces state.json. What is not given stays as it was; pid and heartbeat are this process's. Message and time left belong to
+   * Replaces state.json. What is not given stays as it was; pid, host and heartbeat are this process's. Message and time left belong to
    * their status and go with it; a message that is given as undefined is taken back.
    */
   writeState(change: Beat & Partial<Pick<RunState, 'status' | 'total_steps'>>): Promise<RunState> {
@@ -114,6 +115,7 @@ export class RunFolder {
       status,
       pid,
       pid_started: started,
+      host: hostname(),
       heartbeat: new Date().toISOString(),
       step: change.step ?? this.#state?.step ?? 0,
       total_steps: change.total_steps ?? this.#state?.total_steps ?? null,

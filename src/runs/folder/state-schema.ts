@@ -25,6 +25,10 @@ export const STATE_SCHEMA = v.pipe(
       'Clock ticks from boot to its start, which tell it from a later process of the same number; null where unknown.',
       orNull(count),
     ),
+    host: described(
+      'The machine of that process, which only there can be seen to live; null in the runs of earlier versions.',
+      orNull(text),
+    ),
     heartbeat: described('When the worker last said that it lives, ISO 8601.', moment),
     step: described('Updates of the weights done.', count),
     total_steps: described('Updates planned; null until known.', orNull(count)),
