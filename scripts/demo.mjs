@@ -17,8 +17,8 @@ const sft = (args, results = 'inherit') => {
 };
 
 console.log('\n1. Check the data\n');
-sft(['validate', 'examples/nigeria-services.json']);
-console.log('\n2. Train: 60 steps of LoRA, a checkpoint every 20\n');
+sft(['validate', 'examples/service-desk.json']);
+console.log('\n2. Train: 150 steps of LoRA, a checkpoint every 50\n');
 const told = sft(['train', config, '--run', folder], 'pipe');
 
 const events = readFileSync(path.join(root, folder, 'events.jsonl'), 'utf8')
@@ -26,11 +26,13 @@ const events = readFileSync(path.join(root, folder, 'events.jsonl'), 'utf8')
   .split('\n');
 const steps = events.map((line) => JSON.parse(line)).filter((event) => event.type === 'step');
 console.log('\n3. The loss, falling\n');
+/** Steps of a bar. */
+const BAR = 15;
 const highest = Math.max(...steps.map((step) => step.loss));
-for (let from = 0; from < steps.length; from += 10) {
-  const part = steps.slice(from, from + 10);
+for (let from = 0; from < steps.length; from += BAR) {
+  const part = steps.slice(from, from + BAR);
   const mean = part.reduce((sum, step) => sum + step.loss, 0) / part.length;
-  const name = `steps ${String(from + 1).padStart(2)}-${from + part.length}`;
+  const name = `steps ${String(from + 1).padStart(3)}-${String(from + part.length).padEnd(3)}`;
   console.log(`  ${name}  ${mean.toFixed(3)}  ${'#'.repeat(Math.round((40 * mean) / highest))}`);
 }
 

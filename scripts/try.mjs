@@ -17,14 +17,14 @@ try {
 }
 setup();
 const workspace = mkdtempSync(path.join(os.tmpdir(), 'sft-try-'));
-for (const name of ['nigeria-services.json', 'sft.config.json', 'tiny-llama']) {
+for (const name of ['service-desk.json', 'service-desk-mistakes.json', 'sft.config.json', 'tiny-llama']) {
   cpSync(path.join(root, 'examples', name), path.join(workspace, name), { recursive: true });
 }
 console.error('[try] packing the extension and starting VS Code');
 const vsix = packExtension(path.join(root, '.cache/sft-workbench.vsix'));
 const server = await startServer({ vsix, settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
 const payload = JSON.stringify([
-  ['openFile', `vscode-remote://127.0.0.1:${server.port}${path.join(workspace, 'nigeria-services.json')}`],
+  ['openFile', `vscode-remote://127.0.0.1:${server.port}${path.join(workspace, 'service-desk.json')}`],
 ]);
 const address = `${server.origin}/?${new URLSearchParams({ folder: workspace, payload })}`;
 console.log(`\nOpen this in a browser on this machine:\n\n  ${address}\n

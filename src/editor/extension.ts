@@ -15,7 +15,7 @@ import { registerDiagnostics } from './dataset/diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
 import { glossaryCommands } from './learn/glossary';
 import { registerInlayHints } from './dataset/inlay-hints';
-import { learnCommands } from './learn/learn-commands';
+import { learnCommands, watchMistakes } from './learn/learn-commands';
 import { registerCommands } from './manifest/commands';
 import { registerPreview } from './preview/preview';
 import { registerRates } from './rates/register-rates';
@@ -79,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     runs,
     { dispose: () => void client.dispose() },
     registerDiagnostics(services),
+    watchMistakes(services),
     registerCodeActions(services),
     configEditing,
     registerInlayHints(services),

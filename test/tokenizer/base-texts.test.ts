@@ -43,8 +43,10 @@ describe('generated base texts', () => {
     }
   });
 
-  it('share no run of nine words with an answer of the example set', () => {
-    const set = JSON.parse(readFileSync('examples/nigeria-services.json', 'utf8')) as { answer: string }[];
+  it('share no run of nine words with an answer of the example sets', () => {
+    const set = ['nigeria-services', 'service-desk'].flatMap(
+      (name) => JSON.parse(readFileSync(`examples/${name}.json`, 'utf8')) as { answer: string }[],
+    );
     const known = new Set(set.flatMap((example) => runs(example.answer)));
     const made = [...texts.slice(0, 1000), ...chat.slice(0, 1000).map((pair) => pair.answer)];
     assert.deepEqual(

@@ -35,7 +35,7 @@ const expected = [
   /^docs\/learn\/[a-z]+\.(?:md|svg)$/,
   /^media\/[\w-]+\.(?:png|svg)$/,
   /^schemas\/[\w.-]+\.schema\.json$/,
-  /^examples\/(?:README\.md|nigeria-services\.json|sft\.config\.json)$/,
+  /^examples\/(?:README\.md|service-desk\.json|service-desk-mistakes\.json|sft\.config\.json)$/,
   /^examples\/tiny-llama\/[\w.]+$/,
 ];
 

@@ -2,35 +2,60 @@ import * as vscode from 'vscode';
 import { CONFIG_NAME } from '../../config/names';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
+import { setContext } from '../manifest/context';
+import { CONTEXT, type ContextKey } from '../manifest/context-keys';
 import type { Services } from '../services';
+import { SAMPLE_DATA, SAMPLE_MISTAKES } from './sample-files';
 
-const DATA = 'nigeria-services.json';
-
-/**
- * The buttons of the walkthrough that need a file of the sample in view. VS Code ticks a step off when its own command has run, which
- * is why each has one.
- */
+/** The buttons of the walkthrough that need a file of the sample in view. A step is ticked off when what its button does has succeeded. */
 export function learnCommands(services: Services) {
   return {
-    [COMMANDS.learnData]: () => show(services, DATA),
-    [COMMANDS.learnTokens]: async () => {
-      if ((await show(services, DATA)) === undefined) return;
-      await runCommand(COMMANDS.previewTrainingSequence);
+    [COMMANDS.learnData]: async () => {
+      learnt(CONTEXT.learntData, (await show(services, SAMPLE_DATA)) !== undefined);
     },
-    [COMMANDS.learnConfiguration]: () => show(services, CONFIG_NAME),
+    [COMMANDS.learnMistakes]: () => show(services, SAMPLE_MISTAKES),
+    [COMMANDS.learnTokens]: async () => {
+      if ((await show(services, SAMPLE_DATA)) === undefined) return;
+      await runCommand(COMMANDS.previewTrainingSequence);
+      learnt(CONTEXT.learntTokens, true);
+    },
+    [COMMANDS.learnConfiguration]: async () => {
+      learnt(CONTEXT.learntSettings, (await show(services, CONFIG_NAME)) !== undefined);
+    },
     [COMMANDS.learnTrain]: async () => {
       const editor = await show(services, CONFIG_NAME);
-      if (editor !== undefined) await runCommand(COMMANDS.startTraining, editor.document.uri);
+      if (editor === undefined) return;
+      learnt(CONTEXT.learntTrain, (await runCommand(COMMANDS.startTraining, editor.document.uri)) !== undefined);
     },
-    [COMMANDS.learnMarks]: () => showMarks(services),
+    [COMMANDS.learnScores]: () => showScores(services),
   } satisfies SomeHandlers;
 }
 
-/** The dashboard of the newest run that is done: those have their marks. */
-async function showMarks({ runs, dialogs }: Services): Promise<void> {
+/** The step of the mistakes is ticked off when no error and no warning is left in the person's copy of them. */
+export function watchMistakes({ documents }: Services): vscode.Disposable {
+  return documents.onDidAnalyse(({ document, result }) => {
+    if (!document.uri.path.endsWith(`/${SAMPLE_MISTAKES}`) || !result.complete) return;
+    const { error, warning } = result.findingsBySeverity;
+    learnt(CONTEXT.learntMistakes, result.count > 0 && error + warning === 0);
+  });
+}
+
+type Learnt = Exclude<ContextKey, typeof CONTEXT.datasets>;
+
+/** VS Code keeps a step ticked once its key has been true. */
+function learnt(key: Learnt, done: boolean): void {
+  if (done) setContext(key, true);
+}
+
+/** The dashboard of the newest run that is done: those have their scores. */
+async function showScores({ runs, dialogs }: Services): Promise<void> {
   const done = runs.list().find((run) => run.state.status === 'done');
-  if (done === undefined) void dialogs.info('No run is done yet: train first, the marks come at the end.');
-  else await runCommand(COMMANDS.showDashboard, done.folder.path);
+  if (done === undefined) {
+    void dialogs.info('No run is done yet: train first, the scores come at the end.');
+    return;
+  }
+  await runCommand(COMMANDS.showDashboard, done.folder.path);
+  learnt(CONTEXT.learntScores, true);
 }
 
 /** A file of the sample in an editor, with the first example or key in view; undefined where no sample is open. */
@@ -51,7 +76,7 @@ async function show({ dialogs }: Services, name: string): Promise<vscode.TextEdi
 
 /** The sample's file in the folders that are open: the one whose folder holds the sample's data, not any configuration. */
 async function sampleFile(name: string): Promise<vscode.Uri | undefined> {
-  for (const data of await vscode.workspace.findFiles(`**/${DATA}`, '**/node_modules/**')) {
+  for (const data of await vscode.workspace.findFiles(`**/${SAMPLE_DATA}`, '**/node_modules/**')) {
     const file = vscode.Uri.joinPath(data, '..', name);
     const found = await vscode.workspace.fs.stat(file).then(
       () => true,

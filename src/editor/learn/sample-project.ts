@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { CONFIG_NAME } from '../../config/names';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
+import { setContext } from '../manifest/context';
+import { CONTEXT } from '../manifest/context-keys';
 import type { Services } from '../services';
+import { SAMPLE_DATA, SAMPLE_MISTAKES } from './sample-files';
 
 /** What of examples/ a person needs to try everything: data, configuration, base model, and what they are. */
-const SAMPLE_FILES = ['README.md', 'nigeria-services.json', CONFIG_NAME, 'tiny-llama'];
+const SAMPLE_FILES = ['README.md', SAMPLE_DATA, SAMPLE_MISTAKES, CONFIG_NAME, 'tiny-llama'];
 const FOLDER_NAME = 'sft-sample';
 /** The folder whose window shows the walkthrough as soon as it has opened. */
 const TO_SHOW = 'sampleProjectToShow';
@@ -20,7 +23,10 @@ export function sampleProjectCommands(services: Services) {
 /** @returns the folder of the copy; undefined where the person gave up */
 async function openSampleProject(services: Services): Promise<vscode.Uri | undefined> {
   const { context, dialogs } = services;
-  const parent = await dialogs.folder('Where the sample project should go', 'Copy the Sample Here');
+  const parent = await dialogs.folder(
+    `Where the sample project should go: a folder ${FOLDER_NAME} (7 MB) is made there`,
+    'Copy the Sample Here',
+  );
   if (parent === undefined) return undefined;
   let folder: vscode.Uri;
   try {
@@ -30,8 +36,9 @@ async function openSampleProject(services: Services): Promise<vscode.Uri | undef
     void dialogs.error(`The sample could not be copied to ${parent.fsPath}: ${reason}`);
     return undefined;
   }
+  setContext(CONTEXT.learntSample, true);
   if (vscode.workspace.getWorkspaceFolder(folder) !== undefined) {
-    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, 'nigeria-services.json'));
+    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, SAMPLE_DATA));
     return folder;
   }
   await openFolder(services, folder);
@@ -79,5 +86,6 @@ async function showAfterOpening({ globalState }: vscode.ExtensionContext): Promi
   if (wanted === undefined) return;
   if (vscode.workspace.workspaceFolders?.some((folder) => folder.uri.toString() === wanted) !== true) return;
   await globalState.update(TO_SHOW, undefined);
+  setContext(CONTEXT.learntSample, true);
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
 }

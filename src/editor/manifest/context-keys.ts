@@ -1,4 +1,4 @@
-/** The context keys that package.json's when-clauses ask for; a test compares the two. */
+/** The context keys that package.json's when-clauses and walkthrough ask for; a test compares the two. */
 export const CONTEXT = {
   datasets: 'sft.datasets',
   hasRuns: 'sft.hasRuns',
@@ -7,6 +7,13 @@ export const CONTEXT = {
   hasSweeps: 'sft.hasSweeps',
   chatBusy: 'sft.chat.busy',
   chatEmpty: 'sft.chat.empty',
+  learntSample: 'sft.learnt.sample',
+  learntTokens: 'sft.learnt.tokens',
+  learntData: 'sft.learnt.data',
+  learntMistakes: 'sft.learnt.mistakes',
+  learntSettings: 'sft.learnt.settings',
+  learntTrain: 'sft.learnt.train',
+  learntScores: 'sft.learnt.rouge',
 } as const;
 
 export type ContextKey = (typeof CONTEXT)[keyof typeof CONTEXT];

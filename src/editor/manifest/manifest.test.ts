@@ -31,21 +31,26 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     menus: Readonly<Record<string, readonly Bound[]>>;
     views: { readonly sft: readonly { readonly id: string }[] };
     viewsWelcome: readonly Bound[];
+    walkthroughs: readonly { readonly steps: readonly { readonly completionEvents: readonly string[] }[] }[];
   };
 };
 const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Readonly<
   Record<string, Setting>
 >;
 
-/** The keys of ours that when-clauses ask for. */
+/** The keys of ours that when-clauses and the walkthrough ask for. */
 function askedKeys(): Set<string> {
-  const { menus, keybindings, viewsWelcome } = contributes;
+  const { menus, keybindings, viewsWelcome, walkthroughs } = contributes;
   const clauses = [...Object.values(menus).flat(), ...keybindings, ...viewsWelcome].map(({ when }) => when ?? '');
   // What a view is compared with is the view's name.
   const keys = clauses.flatMap(
     (when) => when.replaceAll(/(?:view|focusedView) == \S+/g, '').match(/\bsft\.[\w.]+/g) ?? [],
   );
-  return new Set(keys.filter((key) => key !== CONFIG_NAME));
+  const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps.flatMap((step) => step.completionEvents));
+  const learnt = steps
+    .filter((event) => event.startsWith('onContext:'))
+    .map((event) => event.slice('onContext:'.length));
+  return new Set([...keys.filter((key) => key !== CONFIG_NAME), ...learnt]);
 }
 
 /** The text of the editor's sources but for tests and for the tables themselves. */

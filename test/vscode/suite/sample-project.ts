@@ -35,8 +35,14 @@ test('the sample project is copied into a new folder, never over another, and th
     const open = (): Thenable<vscode.Uri> => vscode.commands.executeCommand<vscode.Uri>('sft.openSampleProject');
     const first = await open();
     assert.equal(first.path, `${parent.path}/sft-sample`);
-    assert.deepEqual(await names(first), ['README.md', 'nigeria-services.json', 'sft.config.json', 'tiny-llama']);
-    assert.equal(vscode.window.activeTextEditor?.document.uri.path, `${first.path}/nigeria-services.json`);
+    assert.deepEqual(await names(first), [
+      'README.md',
+      'service-desk-mistakes.json',
+      'service-desk.json',
+      'sft.config.json',
+      'tiny-llama',
+    ]);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.path, `${first.path}/service-desk.json`);
     const config = vscode.Uri.joinPath(first, 'sft.config.json');
     await vscode.workspace.fs.writeFile(config, Buffer.from('{"mine": true}'));
     const second = await open();

@@ -12,10 +12,10 @@ const trainingLimit = () => within(240_000);
 function sampleProject(workspace) {
   const folder = path.join(workspace, 'sample');
   mkdirSync(folder);
-  for (const name of ['nigeria-services.json', 'tiny-llama'])
+  for (const name of ['service-desk.json', 'service-desk-mistakes.json', 'tiny-llama'])
     cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
   const values = JSON.parse(readFileSync(path.join(root, 'examples/sft.config.json'), 'utf8'));
-  const short = { ...values, eval_examples: 4, max_new_tokens: 8 };
+  const short = { ...values, max_steps: 20, eval_examples: 4, max_new_tokens: 8 };
   writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(short, undefined, 2)}\n`);
   return folder;
 }
@@ -33,14 +33,15 @@ export const learnTests = {
       sample: () => page.locator('.quick-input-title', { hasText: 'Where the sample project should go' }).waitFor(),
       idea: () => tab('glossary.md'),
       tokens: () => window.frameWith('[role=listbox][aria-label^="Tokens"]'),
-      data: () => tab('nigeria-services.json'),
+      data: () => tab('service-desk.json'),
+      mistakes: () => tab('service-desk-mistakes.json'),
       settings: () => tab('sft.config.json'),
       train: async () => {
         const dashboard = await window.frameWith('[role=progressbar][aria-label="Steps done"]');
         await dashboard.locator('.badge.done').waitFor({ timeout: trainingLimit() });
         assert.equal(readdirSync(runs).length, 1);
       },
-      curves: () => choice('nigeria-services'),
+      curves: () => choice('service-desk'),
       rouge: () => window.frameWith('.evaluation'),
       chat: () => window.frameWith('.composer textarea'),
       next: () => choice('New configuration'),
