@@ -46,6 +46,8 @@ PROMPTS_AT_ONCE = 16
 ABANDONED_SECONDS = 3.0
 """So long after its owner has gone a process may still save and end by itself."""
 MOST_RESCALINGS = 24
+NOISE_OFFSET = 2**52
+"""Where noise on the input is drawn from, in numbers of its seed."""
 
 
 class Refusal(Exception):
@@ -87,6 +89,8 @@ class Step:
     """Numbers of lines of train.jsonl."""
     targets: int
     """Tokens that are learnt in this step, by all processes together."""
+    draw: int
+    """Of all noises on the input, the one that the first sequence of this step draws; the others draw those after it."""
 
 
 def read_lines(file: Path) -> Iterator[Any]:
@@ -100,7 +104,7 @@ def read_sequences(file: Path) -> list[Text]:
 
 
 def read_steps(file: Path) -> list[Step]:
-    return [Step(row["learning_rate"], array("i", row["sequences"]), row["targets"]) for row in read_lines(file)]
+    return [Step(row["learning_rate"], array("i", row["sequences"]), row["targets"], row["draw"]) for row in read_lines(file)]
 
 
 # ------------------------------------------------------------------------------------------- who started this, and does it live
@@ -222,16 +226,111 @@ def load_base(job: dict[str, Any], folder: str, device: torch.device) -> torch.n
     return model if config["load_in_4bit"] else model.to(device)
 
 
-def with_adapter(model: torch.nn.Module, folder: str, trained: bool) -> torch.nn.Module:
-    """Its parameters are in 32 bits, whatever those of the model are in."""
+TRAINED, FIXED = "default", "fixed"
+"""Names of adapters, as PEFT keeps them side by side."""
+
+
+def with_adapter(model: torch.nn.Module, folder: str, trained: bool, takes_out: bool = False) -> torch.nn.Module:
+    """
+    Its parameters are in 32 bits, whatever those of the model are in.
+    @param takes_out whether half of each pair is what was taken out of the weights (PiSSA): it stays as it is
+    """
     from peft import PeftModel
 
+    if takes_out:
+        return with_two_pairs(model, folder)
     # A prompt PEFT loads for answers alone, and may be trained all the same.
     is_prompt = json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"] == "PROMPT_TUNING"
     tuned = PeftModel.from_pretrained(model, folder, is_trainable=trained and not is_prompt)
     if trained and is_prompt:
         tuned.prompt_encoder.requires_grad_(True)
     return tuned
+
+
+def with_two_pairs(model: torch.nn.Module, folder: str) -> torch.nn.Module:
+    """
+    An adapter of PiSSA, whose file holds [A; A0] and [B, -B0] as pairs of twice the rank: A and B are trained, and what is taken out of the
+    weights is an adapter beside it, on which there is no dropout.
+    """
+    from peft import PeftConfig, get_peft_model, set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    whole = PeftConfig.from_pretrained(folder)
+    whole.inference_mode = False
+    whole.r //= 2
+    whole.rank_pattern = {name: r // 2 for name, r in whole.rank_pattern.items()}
+    shorter = math.sqrt(2) if whole.use_rslora else 2
+    whole.lora_alpha /= shorter
+    whole.alpha_pattern = {name: alpha / shorter for name, alpha in whole.alpha_pattern.items()}
+    tuned = get_peft_model(model, whole, adapter_name=TRAINED)
+    beside = PeftConfig.from_pretrained(folder)
+    for name in ("r", "rank_pattern", "lora_alpha", "alpha_pattern"):
+        setattr(beside, name, getattr(whole, name))
+    beside.lora_dropout, beside.modules_to_save, beside.trainable_token_indices = 0.0, None, None
+    tuned.add_adapter(FIXED, beside)
+    tensors = load_file(Path(folder) / "adapter_model.safetensors")
+    own, other = {}, {}
+    for name, tensor in tensors.items():
+        if ".lora_A." in name or ".lora_B." in name:
+            own[name], other[name] = tensor.chunk(2, dim=0 if ".lora_A." in name else 1)
+        else:
+            own[name] = tensor
+    set_peft_model_state_dict(tuned, own, TRAINED)
+    set_peft_model_state_dict(tuned, other, FIXED)
+    for module in tuned.modules():
+        # Not the model's own way: it would ask tables that are trained whole to be both.
+        if hasattr(module, "lora_A"):
+            module.set_adapter([TRAINED, FIXED])
+    for name, parameter in tuned.named_parameters():
+        if name.endswith((f".{FIXED}.weight", f".{FIXED}")):
+            parameter.requires_grad_(False)
+    return tuned
+
+
+def uniform_noise(count: int, seed: int, device: torch.device) -> torch.Tensor:
+    """
+    The first `count` numbers in (-1, 1) of a seed, in 32 bits: words of Philox4x32-10 (Salmon et al. 2011), beyond those of all dropout
+    masks of the builtin engine, whose numbers these are.
+    """
+    import torch
+
+    low = 0xFFFFFFFF
+    first = NOISE_OFFSET // 4
+    block = torch.arange(first, first - (-count // 4), dtype=torch.int64, device=device)
+    c0, c1, c2, c3 = block & low, block >> 32, torch.zeros_like(block), torch.zeros_like(block)
+    k0, k1 = seed & low, seed >> 32 & low
+    for _ in range(10):
+        # Products wrap at 64 bits, and a shift keeps the sign: its upper half is cut off.
+        a, b = c0 * 0xD2511F53, c2 * 0xCD9E8D57
+        c0, c1, c2, c3 = (b >> 32 & low) ^ c1 ^ k0, b & low, (a >> 32 & low) ^ c3 ^ k1, a & low
+        k0, k1 = k0 + 0x9E3779B9 & low, k1 + 0xBB67AE85 & low
+    words = torch.stack([c0, c1, c2, c3], dim=1).flatten()[:count]
+    return ((words >> 9).float() + 0.5) * 2.0**-22 - 1.0
+
+
+class InputNoise:
+    """NEFTune (Jain et al. 2023): moves each number of a token embedding of a row of T tokens within alpha / sqrt(T width)."""
+
+    def __init__(self, model: torch.nn.Module, alpha: float, seed: int) -> None:
+        self.alpha, self.seed = alpha, seed
+        # Of each row of the next pass, its tokens and which of all noises it draws; none where it has none.
+        self.rows: list[tuple[int, int] | None] = []
+        model.get_input_embeddings().register_forward_hook(self._add)
+
+    def _add(self, _module: Any, _inputs: Any, embedded: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        if len(self.rows) == 0:
+            return embedded
+        width = embedded.shape[2]
+        noise = torch.zeros(embedded.shape, dtype=torch.float32, device=embedded.device)
+        for at, row in enumerate(self.rows):
+            if row is not None:
+                tokens, draw = row
+                count = tokens * width
+                drawn = uniform_noise(count, self.seed + draw, embedded.device)
+                noise[at, :tokens] = (drawn * (self.alpha / math.sqrt(count))).view(tokens, width)
+        return (embedded.float() + noise).to(embedded.dtype)
 
 
 def batch_of(rows: Sequence[Text], device: torch.device) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
@@ -386,7 +485,10 @@ class Tuner:
         self.rows_at_once = min(config["per_device_batch_size"], -(-window // WORLD))
 
         torch.manual_seed(config["seed"])
+        self.takes_out = not self.full and str(config["init_lora_weights"]).startswith("pissa")
         self.plain = self._load(checkpoint)
+        alpha = config["neftune_noise_alpha"]
+        self.noise = InputNoise(self.plain, alpha, config["seed"]) if alpha else None
         if config["gradient_checkpointing"]:
             self.plain.gradient_checkpointing_enable({"use_reentrant": False})
             if not self.full:
@@ -421,7 +523,7 @@ class Tuner:
                 from peft import prepare_model_for_kbit_training
 
                 base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)
-            return with_adapter(base, checkpoint or job["adapter_start"], True)
+            return with_adapter(base, checkpoint or job["adapter_start"], True, self.takes_out)
         model = load_base(job, job["model"], device)
         if checkpoint is not None:
             from safetensors.torch import load_file
@@ -581,7 +683,7 @@ class Tuner:
             torch.manual_seed(chance % 2**63)
             last = at == len(groups) - 1
             # Spread gradients have nowhere to wait whole.
-            with contextlib.nullcontext() if last or self.sharded else self.accelerator.no_sync(self.model):
+            with contextlib.nullcontext() if last or self.sharded else self.accelerator.no_sync(self.model), self._noise(step, number, rows):
                 losses = row_losses(self.model, rows, self.device)
                 # Gradients are averaged over the processes, losses are summed.
                 self.accelerator.backward(losses.sum() * (WORLD / step.targets))
@@ -600,6 +702,19 @@ class Tuner:
                 place or None,
             )
         return total / step.targets
+
+    @contextlib.contextmanager
+    def _noise(self, step: Step, group: int, rows: Sequence[Text]) -> Iterator[None]:
+        """Noise on the input of a group of the step's rows, where there is noise."""
+        if self.noise is None:
+            yield
+            return
+        first = step.draw + group * self.rows_at_once
+        self.noise.rows = [None if row is EMPTY else (len(row.ids), first + at) for at, row in enumerate(rows)]
+        try:
+            yield
+        finally:
+            self.noise.rows = []
 
     def _clip(self) -> float:
         """Shortens the gradients where they are too long. @returns their norm before"""
@@ -677,6 +792,8 @@ class Tuner:
             return value.to("cpu").contiguous() if RANK == 0 else None
 
         kept: dict[str, Any] = {"weights": on_processor(self._named_weights())}
+        if self.takes_out:
+            kept["weights"] = joined_pairs(kept["weights"], on_processor(self._adapter_weights(FIXED)))
         if training:
             moments = self.optimizer.state_dict()
             kept["optimizer"] = {**moments, "state": on_processor(moments["state"])} if self.sharded else moments
@@ -689,9 +806,12 @@ class Tuner:
                 other = sorted(set(named) ^ set(self.job["tensors"]))[0]
                 raise Refusal("weights-differ", f"transformers and SFT Workbench do not agree on the weights: {other}", "set \"training_type\": \"lora\"")
             return named
+        return self._adapter_weights(TRAINED)
+
+    def _adapter_weights(self, name: str) -> dict[str, torch.Tensor]:
         from peft import get_peft_model_state_dict
 
-        return get_peft_model_state_dict(self.plain, save_embedding_layers=False)
+        return get_peft_model_state_dict(self.plain, adapter_name=name, save_embedding_layers=False)
 
     def _write_files(self, folder: Path, kept: dict[str, Any]) -> None:
         import torch
@@ -735,6 +855,18 @@ class Tuner:
             for name, value in kept.items():
                 if value.shape == like.shape:
                     kept[name] = distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
+
+
+def joined_pairs(own: dict[str, Any], fixed: dict[str, Any]) -> dict[str, Any]:
+    """The tensors of PiSSA's file, of those that are trained and those that are not; in a process that does not write there are none."""
+    import torch
+
+    def joined(name: str, tensor: Any) -> Any:
+        if tensor is None or name not in fixed:
+            return tensor
+        return torch.cat([tensor, fixed[name]], dim=0 if ".lora_A." in name else 1).contiguous()
+
+    return {name: joined(name, tensor) for name, tensor in own.items()}
 
 
 def peak_memory() -> int | None:

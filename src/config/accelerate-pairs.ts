@@ -1,6 +1,5 @@
 import type { Config } from './config-schema';
 import type { Finding } from './lora-pairs';
-import { loraStart } from './lora-start';
 import { removeKey, setKey } from './repair';
 
 /** What keys ask for that the accelerate engine does not do, or not yet. */
@@ -14,11 +13,5 @@ export function* acceleratePairs(config: Config): Generator<Finding> {
   });
   if (config.device === 'webgpu' || config.device === 'tfjs') {
     yield refuse('device', 'auto', 'computes on NVIDIA GPUs and on the processor');
-  }
-  if (loraStart(config.init_lora_weights)?.kind === 'pissa') {
-    yield refuse('init_lora_weights', true, 'takes nothing out of the weights that it starts from yet');
-  }
-  if (config.neftune_noise_alpha != null) {
-    yield refuse('neftune_noise_alpha', null, 'adds no noise yet');
   }
 }

@@ -50,6 +50,15 @@ export interface StepResult {
   readonly epoch: number;
 }
 
+/** The most sequences that a window may have; so many draws are each step's own, for masks of its passes and for noise of its sequences. */
+export function mostSequences(
+  options: Pick<TrainerOptions, 'per_device_batch_size' | 'gradient_accumulation_steps'>,
+  examples: readonly TrainingExample[],
+): number {
+  const widest = examples.reduce((most, example) => Math.max(most, sequencesOf([example]).length), 1);
+  return options.per_device_batch_size * options.gradient_accumulation_steps * widest;
+}
+
 /** Numbers of `clip`'s verdict. */
 const VERDICT = 4;
 
@@ -66,7 +75,6 @@ export class Trainer {
   private readonly warmup: number;
   /** What a step reads back: the verdict of `clip`, then the NLL of each sequence of the window as a pair. */
   private readonly report: DeviceBuffer;
-  /** The most sequences that a window may have. */
   private readonly most: number;
 
   /** @throws SftError no-examples */
@@ -88,8 +96,7 @@ export class Trainer {
     this.totalSteps = this.order.totalSteps(options.max_steps, options.num_train_epochs);
     this.warmup = warmupLength(this.totalSteps, options.warmup_steps, options.warmup_ratio);
     this.optimizer = createOptimizer(device, this.parameters, options);
-    const widest = examples.reduce((most, example) => Math.max(most, sequencesOf([example]).length), 1);
-    this.most = options.per_device_batch_size * options.gradient_accumulation_steps * widest;
+    this.most = mostSequences(options, examples);
     this.report = device.alloc('f32', VERDICT + 2 * this.most);
   }
 
@@ -110,7 +117,6 @@ export class Trainer {
       const example = this.examples[index]!;
       return sequencesOf([example]).map(({ ids, trained }) => ({ ids, trained, place: example.place }));
     });
-    // So many numbers are this step's own: for the masks of its passes, and for the noise of its sequences.
     const draws = step * this.most;
     const alpha = options.neftune_noise_alpha ?? 0;
     const plan = planWindow(

@@ -127,6 +127,30 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     }
   });
 
+  it('with noise on the input, drawn as here, in one process and in two', { timeout: TIMEOUT }, async () => {
+    const config = shortConfig(folder, 'noise', { neftune_noise_alpha: 5, trainable_tokens: ['<|start_header_id|>'] });
+    const builtin = await trained(config, 'builtin');
+    assertSame(builtin, await trained(config, 'accelerate', 2));
+    const prompt = shortConfig(folder, 'noise-prompt', {
+      training_type: 'prompt_tuning',
+      num_virtual_tokens: 6,
+      neftune_noise_alpha: 5,
+      max_seq_length: 512,
+    });
+    assertSame(await trained(prompt, 'builtin'), await trained(prompt, 'accelerate'));
+  });
+
+  it('with what PiSSA takes out of the weights, which stays as it is', { timeout: TIMEOUT }, async () => {
+    const values = { init_lora_weights: 'pissa', learning_rate: 2e-4, use_rslora: true, rank_pattern: { q_proj: 4 } };
+    const config = shortConfig(folder, 'pissa', { ...values, lora_r: 8, modules_to_save: ['lm_head'] });
+    const builtin = await trained(config, 'builtin');
+    assertSame(builtin, await trained(config, 'accelerate'));
+    useMachine(folder, { processes: 2, sharding: 'fsdp' });
+    const spread = shortConfig(folder, 'pissa-spread', values);
+    assertSame(await trained(spread, 'builtin'), await trained(spread, 'accelerate', 2));
+    rmSync(path.join(folder, '.sft'), { recursive: true });
+  });
+
   it('where all weights are trained', { timeout: TIMEOUT }, async () => {
     const config = shortConfig(folder, 'full', { training_type: 'full', learning_rate: 1e-4 });
     const builtin = await trained(config, 'builtin');

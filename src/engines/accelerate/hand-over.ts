@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../../base/files';
 import { sequencesOf, countTargets } from '../../model/batch';
 import { scheduleFactor, warmupLength } from '../../train/schedule';
-import type { TrainingExample } from '../../train/trainer';
+import { mostSequences, type TrainingExample } from '../../train/trainer';
 import { orderOf } from '../../train/windows';
 import type { TrainingJob } from '../engine';
 import type { EngineJob } from './contract';
@@ -44,13 +44,14 @@ function* sequenceLines(examples: readonly TrainingExample[]): Generator<object>
   }
 }
 
-/** A line for each update: its learning rate, the lines of its sequences, and how many of their tokens are learnt. */
+/** A line for each update: its learning rate, the lines of its sequences, how many of their tokens are learnt, and its first draw of noise. */
 function* stepLines({ config, train }: Data, planned: PlannedStep[]): Generator<object> {
   const order = orderOf(config, train.length);
   const total = order.totalSteps(config.max_steps, config.num_train_epochs);
   const warmup = warmupLength(total, config.warmup_steps, config.warmup_ratio);
   const firstLine = [0];
   for (const example of train) firstLine.push(firstLine.at(-1)! + sequencesOf([example]).length);
+  const most = mostSequences(config, train);
   for (let step = 0; step < total; step++) {
     const window = order.window(step);
     const sequences = sequencesOf(window.map((index) => train[index]!));
@@ -63,7 +64,7 @@ function* stepLines({ config, train }: Data, planned: PlannedStep[]): Generator<
       epoch: order.epochAt(step + 1),
     });
     const lines = window.flatMap((index) => range(firstLine[index]!, firstLine[index + 1]!));
-    yield { learning_rate, sequences: lines, targets };
+    yield { learning_rate, sequences: lines, targets, draw: step * most };
   }
 }
 
