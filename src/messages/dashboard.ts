@@ -22,6 +22,7 @@ const runStatus = closed({
     'starting',
     'queued',
     'running',
+    'pausing',
     'paused',
     'stopping',
     'done',

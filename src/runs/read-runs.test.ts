@@ -45,6 +45,31 @@ describe('the list of runs', () => {
   });
 });
 
+describe('what was asked of a run', () => {
+  it('is said at once, before its worker has heard of it', async () => {
+    const run = await createRun({ config, configFile, now: new Date(), outputDir: path.join(root, 'asked') });
+    const shown = async (): Promise<(string | undefined)[]> => {
+      const { status, message } = (await readRun(run.path)).state;
+      return [status, message];
+    };
+    await run.writeState({ status: 'running', step: 3, total_steps: 60 });
+    await run.sendControl('pause');
+    assert.deepEqual(await shown(), ['pausing', 'pausing after this step']);
+    await run.writeState({ message: 'saving' });
+    assert.deepEqual(await shown(), ['pausing', 'pausing']);
+    await run.sendControl('stop');
+    assert.deepEqual(await shown(), ['stopping', undefined]);
+    await run.writeState({ status: 'paused' });
+    await run.sendControl('resume');
+    assert.deepEqual(await shown(), ['starting', 'going on']);
+    await run.sendControl('pause');
+    assert.deepEqual(await shown(), ['paused', undefined]);
+    await run.writeState({ status: 'done' });
+    await run.sendControl('stop');
+    assert.deepEqual(await shown(), ['done', undefined]);
+  });
+});
+
 describe('a run', () => {
   it('is found whole after the folder of its configuration was moved, and its model where it is told to be', async () => {
     const home = path.join(root, 'home');

@@ -13,7 +13,7 @@ import { RunFolder } from './folder/run-folder';
 import type { Run } from './folder/run-schema';
 import { farHost, heardFrom } from './folder/run-host';
 import { isWorking } from './folder/run-status';
-import type { RunState } from './folder/state-schema';
+import type { ControlCommand, RunState } from './folder/state-schema';
 import { readSweptKeys } from './sweep/swept-keys';
 
 export interface RunSummary {
@@ -55,15 +55,25 @@ export function withLife(state: RunState): RunState {
   return { ...state, status: 'interrupted', message };
 }
 
+/** A worker that computes a step hears nothing until its end, and one that hears says so when it has saved: readers say what was asked. */
+export function withRequest(state: RunState, asked: ControlCommand | undefined): RunState {
+  const { message, ...told } = state;
+  if (asked === 'stop') return { ...told, status: 'stopping' };
+  if (asked === 'resume' && state.status === 'paused') return { ...told, status: 'starting', message: 'going on' };
+  if (asked !== 'pause' || state.status !== 'running') return state;
+  return { ...told, status: 'pausing', message: message === undefined ? 'pausing after this step' : 'pausing' };
+}
+
 /**
- * The state of a run, and whether its worker still lives. One that ended after its state was read has written what it ended with by
+ * The state of a run, what was asked of it, and whether its worker still lives. One that ended after its state was read has written what it ended with by
  * then: it is read again before it counts as interrupted. Where state.json is lost, events and checkpoints say where the run stands.
  * @throws SftError `unreadable` (exit code 2) where state.json is damaged
  */
 export async function readLiveState(folder: RunFolder, run: Run, artifacts: RunArtifacts): Promise<RunState> {
   try {
     const state = withLife(await folder.readState());
-    return state.status === 'interrupted' ? withLife(await folder.readState()) : state;
+    if (state.status === 'interrupted') return withLife(await folder.readState());
+    return isWorking(state.status) ? withRequest(state, await folder.readControl()) : state;
   } catch (error) {
     if (isMissing(error)) return rebuildState(folder, run, artifacts);
     throw error;

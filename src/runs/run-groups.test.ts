@@ -34,11 +34,17 @@ describe('progressText', () => {
 
   it('says what a run without a step is at', () => {
     assert.equal(progressText(state('starting', 0, null)), 'starting');
+    assert.equal(
+      progressText({ ...state('starting', 0, null), message: 'reading the weights' }),
+      'starting: reading the weights',
+    );
     assert.equal(progressText(state('stopping', 3, 60)), 'saving and stopping');
-    const evaluating = { message: 'the base model answered 16 of 103 test questions', seconds_left: 82 };
+    const pausing = { ...state('pausing', 3, 60), message: 'pausing after this step' };
+    assert.equal(progressText(pausing, { step: 3, loss: 2 }), 'step 3/60 · pausing after this step');
+    const evaluating = { message: 'evaluating the base model: 16 of 103 questions', seconds_left: 82 };
     assert.equal(
       progressText({ ...state('running', 60, 60), ...evaluating }, { step: 60, loss: 2 }),
-      '60 steps done · the base model answered 16 of 103 test questions · 1 min left',
+      '60 steps done · evaluating the base model: 16 of 103 questions · 1 min left',
     );
     assert.equal(progressText(state('interrupted', 20, 60)), 'step 20/60');
     assert.equal(progressText({ ...state('starting', 0, null), host: 'node7' }), 'starting · on node7');

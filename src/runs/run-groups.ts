@@ -12,6 +12,7 @@ const GROUP_OF: Readonly<Record<RunStatus, RunGroup>> = {
   queued: 'queued',
   starting: 'running',
   running: 'running',
+  pausing: 'running',
   stopping: 'running',
   paused: 'paused',
   interrupted: 'interrupted',
@@ -42,12 +43,12 @@ function howFar(state: RunState, progress: RunProgress | undefined): string {
   // Events are written at every step, the state at most once a second.
   const step = Math.max(state.step, progress?.step ?? 0);
   const total = state.total_steps;
-  if (state.status === 'starting') return 'starting';
+  if (state.status === 'starting') return state.message === undefined ? 'starting' : `starting: ${state.message}`;
   if (state.status === 'stopping') return 'saving and stopping';
   if (total === null) return '';
   const working = state.status === 'running';
   const parts = [working && step >= total ? `${countOf(total, 'step')} done` : `step ${count(step)}/${count(total)}`];
-  if (working && state.message !== undefined) parts.push(state.message);
+  if ((working || state.status === 'pausing') && state.message !== undefined) parts.push(state.message);
   else if (progress?.loss !== undefined) parts.push(`loss ${lossText(progress.loss)}`);
   if (working && state.seconds_left !== undefined) parts.push(`${durationText(state.seconds_left)} left`);
   return parts.join(' · ');

@@ -12,8 +12,9 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   starting: '◌ Starting',
   queued: '◌ Queued',
   running: '● Running',
+  pausing: '◌ Pausing…',
   paused: '❚❚ Paused',
-  stopping: '◌ Stopping',
+  stopping: '◌ Stopping…',
   done: '✓ Done',
   failed: '✕ Failed',
   stopped: '■ Stopped',
@@ -25,6 +26,7 @@ const ACTIONS: Readonly<Record<Status, readonly DashboardAction[]>> = {
   starting: ['stop'],
   queued: ['stop'],
   running: ['pause', 'stop'],
+  pausing: ['stop'],
   paused: ['resume', 'stop'],
   stopping: [],
   done: ['use', 'chat'],
@@ -44,6 +46,9 @@ const TITLES: Readonly<Record<DashboardAction, string>> = {
   log: 'Open Log',
   configuration: 'Configuration',
 };
+
+/** Where the message says how the run gets on, and nothing is wrong. */
+const GETTING_ON: readonly Status[] = ['starting', 'queued', 'running', 'pausing', 'stopping'];
 
 const FIGURES = ['step', 'time', 'loss', 'validation', 'speed', 'memory', 'general'] as const;
 type Figure = (typeof FIGURES)[number];
@@ -116,7 +121,7 @@ export class Header {
     write(this.about, parts.filter((part) => part !== undefined && part !== '').join(' · '));
     write(this.message, status.message ?? '');
     this.message.classList.toggle('error', status.status === 'failed');
-    this.message.classList.toggle('muted', status.status === 'running' || status.status === 'queued');
+    this.message.classList.toggle('muted', GETTING_ON.includes(status.status));
     const warned = status.warnings.join('\n');
     if (warned !== this.warned) {
       this.warned = warned;

@@ -62,7 +62,7 @@ export function unknownRun(folder: string): RunFacts {
 
 export function statusOf({ state, curves, device, sharedTokens, warnings, evaluation }: FollowedRun): DashboardStatus {
   const total = state.total_steps ?? curves.total_steps ?? undefined;
-  const goesOn = state.status === 'running' || state.status === 'paused';
+  const goesOn = ['running', 'pausing', 'paused'].includes(state.status);
   return {
     status: state.status,
     // state.json follows at its own, slower pace.

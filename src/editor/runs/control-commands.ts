@@ -14,7 +14,7 @@ export async function resumeRun(services: Services, argument: unknown): Promise<
   if (!(await mayRun(services))) return;
   const run = await chooseRun(services, argument, {
     groups: ['paused', 'interrupted', 'failed', 'stopped'],
-    placeHolder: 'Which run shall go on?',
+    placeHolder: 'Which run is to go on?',
     none: 'There is no run that could go on: none is paused, stopped, interrupted or failed.',
   });
   if (run === undefined) return;
@@ -45,11 +45,13 @@ async function relaunch(services: Services, run: RunSummary): Promise<void> {
 export async function pauseRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running'],
-    placeHolder: 'Which run shall pause?',
+    placeHolder: 'Which run is to pause?',
     none: 'No run is running.',
   });
   if (run === undefined) return;
-  if (run.state.status === 'paused') void services.dialogs.info(`${run.label} is paused already.`);
+  const { status } = run.state;
+  if (status === 'paused' || status === 'pausing' || status === 'stopping')
+    void services.dialogs.info(`${run.label} is ${status} already.`);
   else if (groupOf(run.state.status) === 'running') await send(services, run, 'pause');
   else void services.dialogs.info(`${run.label} is not running.`);
 }
@@ -57,11 +59,12 @@ export async function pauseRun(services: Services, argument: unknown): Promise<v
 export async function stopRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running', 'queued', 'paused'],
-    placeHolder: 'Which run shall save and stop?',
+    placeHolder: 'Which run is to save and stop?',
     none: 'No run is at work.',
   });
   if (run === undefined) return;
-  if (['running', 'queued', 'paused'].includes(groupOf(run.state.status))) await send(services, run, 'stop');
+  if (run.state.status === 'stopping') void services.dialogs.info(`${run.label} is stopping already.`);
+  else if (['running', 'queued', 'paused'].includes(groupOf(run.state.status))) await send(services, run, 'stop');
   else void services.dialogs.info(`${run.label} is not running.`);
 }
 

@@ -5,6 +5,7 @@ export const RUN_STATUSES = [
   'starting',
   'queued',
   'running',
+  'pausing',
   'paused',
   'stopping',
   'done',
@@ -17,7 +18,7 @@ export const RUN_STATUSES = [
 export const STATE_SCHEMA = v.pipe(
   open({
     status: described(
-      'queued waits for another run on the same device. interrupted is not written by a worker: readers report it for a run whose worker is gone without having said how it ended.',
+      'queued waits for another run on the same device. interrupted and pausing are not written by a worker: readers report the one for a run whose worker is gone without having said how it ended, the other for one that was asked to pause and has not yet.',
       oneOf(...RUN_STATUSES),
     ),
     pid: described('The process that writes the run.', whole(1)),

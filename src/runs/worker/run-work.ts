@@ -33,7 +33,7 @@ const ACTIVITIES = {
   validating: 'measuring the validation loss',
   sampling: 'answering the sample prompts',
   saving: 'saving',
-  evaluating: 'answering the test questions',
+  evaluating: 'evaluating',
   scoring: 'taking the loss of each example',
 } as const;
 
@@ -115,6 +115,7 @@ export class RunWork {
     refuseUnsupported(folder.runFile, run, device);
     const { id, traits } = device;
     // What is wrong with the data is said at once, however long the queue.
+    await this.prepareFor('reading the data');
     const prepared = await prepareRun(run, this.begun, traits);
     for (const notice of prepared.notices) journal.note(notice);
     const turn = new Turn(folder, numberedName(run.number, run.name), id, requests.stop, journal);
@@ -157,6 +158,7 @@ export class RunWork {
     const from = steps.at(-1);
     const samples = sampleQuestions(config, data.validation);
     const questions = data.test.length > 0 ? limited(data.test, config) : samples;
+    await this.prepareFor('reading the weights');
     const opening = engineOf(config).open({
       ...this.place,
       model,
@@ -199,6 +201,7 @@ export class RunWork {
   private async announce(training: Training, from: number | undefined, { model, data }: PreparedRun): Promise<void> {
     const { folder, journal } = this;
     const { step, totalSteps } = training;
+    this.activity = undefined;
     // Where a checkpoint was removed during a pause it goes on from an earlier one: readers of the curves must know.
     const wherePaused = this.goesOn && step === this.step;
     this.step = step;
@@ -268,6 +271,13 @@ export class RunWork {
     this.journal.emit(event.type === 'step' && left !== undefined ? { ...event, seconds_left: left } : event);
   }
 
+  /** Says what is done before the first step, or before the next one after a pause. */
+  private async prepareFor(message: string): Promise<void> {
+    this.options.onProgress(message);
+    this.activity = message;
+    await this.folder.writeState({ status: 'starting', step: this.step, message });
+  }
+
   /** Something begins that takes a while and is not told by steps. */
   private begin(what: Exclude<Doing, 'training'>): void {
     this.forecast?.begin(what);
@@ -305,11 +315,11 @@ export class RunWork {
         answered: this.answered,
         onLosses: (done, total) => {
           if (done === 0) this.forecast?.begin('scoring');
-          this.tell(`took the loss of ${partOf(done, total, 'example')}`);
+          this.tell(`taking the loss of each example: ${partOf(done, total, 'example')}`);
         },
         onProgress: (name, done, total) => {
           this.forecast?.answered(name, done - before[name], done);
-          this.tell(`the ${name} model answered ${partOf(done, total, 'test question')}`);
+          this.tell(`evaluating the ${name} model: ${partOf(done, total, 'question')}`);
           void this.beat();
         },
       });
