@@ -52,6 +52,8 @@ export async function tryLock(folder: string): Promise<LockAttempt> {
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 40));
     }
   } catch (error) {
+    // On a full disk there may be a file without a word in it.
+    await rm(file, { force: true }).catch(() => undefined);
     held.delete(key);
     throw explainWriteError(error, folder);
   }

@@ -39,11 +39,12 @@ it('whoever trains and state.json are told what a run does besides stepping, and
   assert.equal(steps.length, 2);
   for (const { seconds_left: left } of steps) assert.ok(left !== undefined && left > 0);
   const known = (wanted: RegExp): boolean => told.some((text) => wanted.test(text));
-  for (const activity of ['measuring the validation loss', 'saving', 'answering the test questions'])
+  for (const reading of ['reading the data', 'reading the weights']) assert.ok(told.includes(reading), told.join('\n'));
+  for (const activity of ['measuring the validation loss', 'saving', 'evaluating'])
     assert.ok(known(new RegExp(`^${activity}, .* left$`)), `${activity}: ${told.join('\n')}`);
   for (const name of ['base', 'tuned'])
-    assert.ok(known(new RegExp(`^the ${name} model answered 30 of 30 test questions, .* left$`)), told.join('\n'));
-  const answering = [...states].filter(([message]) => /^the (base|tuned) model answered \d+ of 30/.test(message));
+    assert.ok(known(new RegExp(`^evaluating the ${name} model: 30 of 30 questions, .* left$`)), told.join('\n'));
+  const answering = [...states].filter(([message]) => /^evaluating the (base|tuned) model: \d+ of 30/.test(message));
   assert.ok(answering.length > 0, [...states.keys()].join('\n'));
   for (const [, state] of answering) assert.equal(typeof state.seconds_left, 'number');
 });

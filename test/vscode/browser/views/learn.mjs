@@ -15,7 +15,15 @@ function sampleProject(workspace) {
   for (const name of ['service-desk.json', 'service-desk-mistakes.json', 'tiny-llama'])
     cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
   const values = JSON.parse(readFileSync(path.join(root, 'examples/sft.config.json'), 'utf8'));
-  const short = { ...values, max_steps: 20, eval_examples: 4, max_new_tokens: 8 };
+  const short = {
+    ...values,
+    max_steps: 40,
+    warmup_steps: 2,
+    eval_steps: 20,
+    save_steps: 20,
+    eval_examples: 4,
+    max_new_tokens: 8,
+  };
   writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(short, undefined, 2)}\n`);
   return folder;
 }
