@@ -28,8 +28,7 @@ function questionText({ place, question, answers }: VerifiedQuestion): string[] 
 
 function answerText(who: Asked, { text, ended, tokens, parting }: VerifiedAnswer): string {
   if (who !== 'base' && who !== 'run' && parting === undefined) {
-    const length = tokens === undefined ? '' : `, ${tokens} tokens`;
-    return `the same${length}${ended ? ', ends by itself' : ''}`;
+    return `the same, ${tokens} tokens${ended ? ', ends by itself' : ''}`;
   }
   const parts =
     parting === undefined ? '' : ` [parts after ${parting.at} tokens, ${parting.gap.toFixed(3)} nats apart]`;

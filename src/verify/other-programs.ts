@@ -5,6 +5,7 @@ import { findLlamaCpp } from './llama-cpp/ask-llama-cpp';
 import { checkLlamaCpp } from './llama-cpp/check-llama-cpp';
 import type { Measured } from './measure';
 import { checkOllama } from './ollama/check-ollama';
+import { compareTokens } from './ollama/compare-tokens';
 import type { Exported } from './open-exported';
 import { gapToSecond, partingOf } from './parting';
 import type { TestQuestion } from './test-questions';
@@ -92,44 +93,33 @@ async function inLlamaCpp(asking: Asking, { maxNewTokens, others, signal, onProg
 }
 
 async function inOllama(asking: Asking, { maxNewTokens, others, signal, onProgress }: Options): Promise<Programs> {
-  const { ollama: name } = others;
+  const { ollama: name, threads } = others;
   if (name === undefined) return NOTHING;
   const { exported, chat, questions, measured } = asking;
   onProgress(`asking Ollama ${countOf(questions.length, 'question')}`);
-  const given = await checkOllama(name, chat, questions, maxNewTokens, signal);
+  const given = await checkOllama(name, chat, questions, { maxNewTokens, threads, signal });
   const differences: string[] = [];
   const notes: string[] = [];
   const answers: VerifiedAnswer[] = [];
-  for (const [i, { text, ended, givenUp, promptProblem }] of given.entries()) {
+  for (const [i, { text, tokens, ended, givenUp, promptProblem }] of given.entries()) {
     const { place, prompt } = questions[i]!;
     if (promptProblem !== undefined) differences.push(`${place}: Ollama: ${promptProblem}`);
     const own = measured.answers[i]!;
-    const at = commonTokens(chat, own.ids, text);
-    const whole = chat.decodeAnswer(own.ids);
-    const same = givenUp ? whole.startsWith(text.trim()) : ended === own.ended && whole === text.trim();
+    const { at, readable } = compareTokens(chat.tokenizer, own.ids, tokens);
+    const whole = ended === own.ended && text.trim() === chat.tokenizer.decode(own.ids).trim();
+    const cut = readable < own.ids.length;
+    const same = whole || (cut && at === readable) || (givenUp && at === tokens.length);
     if (givenUp) notes.push(`${place}: Ollama gave its answer up, as it does after a token that comes 30 times`);
+    else if (same && !whole)
+      notes.push(
+        `${place}: of the answer in Ollama ${readable} of ${countOf(own.ids.length, 'token')} were compared: it leaves out what is no whole character`,
+      );
     const most = Math.max(OTHERS_GAP.ollama, OTHERS_GAP[exported.type]);
     const gap = same ? 0 : await gapToSecond(exported.model, prompt, own.ids.slice(0, at));
     if (gap > most) differences.push(partsText(place, 'Ollama', at, gap, most));
-    answers.push({ text, ended, tokens: undefined, parting: same ? undefined : { at, gap } });
+    answers.push({ text, ended, tokens: tokens.length, parting: same ? undefined : { at, gap } });
   }
   return { programs: [{ asked: 'Ollama', answers }], differences, notes };
-}
-
-/** How many of an answer's tokens a text begins with. */
-function commonTokens(chat: ChatTokenizer, ids: readonly number[], text: string): number {
-  const other = text.trimStart();
-  let at = 0;
-  while (at < ids.length && other.startsWith(textOf(chat, ids.slice(0, at + 1)))) at++;
-  return at;
-}
-
-/** A token may end within a character: what it has of it is not compared. */
-function textOf({ tokenizer }: ChatTokenizer, ids: readonly number[]): string {
-  return tokenizer
-    .decode(ids, { skipSpecialTokens: true })
-    .trimStart()
-    .replace(/\ufffd+$/u, '');
 }
 
 function partsText(place: string, program: string, at: number, gap: number, most: number): string {

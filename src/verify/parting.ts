@@ -33,7 +33,7 @@ export async function partingOf(
   return { at, gap: best - next };
 }
 
-/** The same of an answer of which only the text is known: the gap is to the second likeliest token. @param at tokens in common */
+/** How much less likely the second likeliest token is than the likeliest, in nats. @param before ids of the answer so far */
 export async function gapToSecond(
   model: LlamaModel,
   prompt: readonly number[],

@@ -9,8 +9,7 @@ export interface VerifiedAnswer {
   readonly text: string;
   /** Whether it ended by itself. */
   readonly ended: boolean;
-  /** Tokens, where they are known. */
-  readonly tokens: number | undefined;
+  readonly tokens: number;
   /** Where it first differs: that of the export from the run's, those of other programs from the export's. Base and run have none. */
   readonly parting?: Parting | undefined;
 }

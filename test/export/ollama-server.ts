@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { findOllama } from '../../src/export/ollama/create-model';
@@ -14,16 +14,23 @@ export async function startOllama(folder: string): Promise<{ env: Record<string,
   mkdirSync(home);
   const url = `http://127.0.0.1:${port}`;
   const env = { OLLAMA_HOST: url, OLLAMA_MODELS: path.join(home, 'models'), HOME: home, SFT_OLLAMA: OLLAMA! };
-  const child = spawn(OLLAMA!, ['serve'], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  // Into a file: where nobody reads a pipe, as long as a test waits for a program, Ollama stands still once it is full.
+  const log = path.join(home, 'log.txt');
+  const output = openSync(log, 'w');
+  const child = spawn(OLLAMA!, ['serve'], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', output] });
+  closeSync(output);
+  const watched = watch(log);
   await new Promise<void>((resolve, reject) => {
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('Listening on')) resolve();
-    });
+    const look = (): void => {
+      if (readFileSync(log, 'utf8').includes('Listening on')) resolve();
+    };
+    watched.on('change', look);
+    look();
     child.once('error', reject).once('exit', () => {
-      reject(new Error(said));
+      reject(new Error(readFileSync(log, 'utf8')));
     });
+  }).finally(() => {
+    watched.close();
   });
   return { env, url, stop: () => void child.kill('SIGTERM') };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { conversationParts } from '../../src/export/ollama/conversation-parts';
@@ -7,20 +7,82 @@ import { goTemplate } from '../../src/export/ollama/go-template';
 import type { ChatMessage } from '../../src/text/chat-template';
 import { loadChatTokenizer } from '../../src/text/chat-tokenizer';
 import { OllamaModel } from '../../src/verify/ollama/ollama-api';
-import { sft, smallConfig, smallDataset, temporaryFolder } from '../cli/sft';
+import type { Verification } from '../../src/verify/verification';
+import { sft, temporaryFolder } from '../cli/sft';
+import { MODELS, SHAPE } from '../families/models';
+import { writeTinyModel, type TokenizerChoice } from '../families/tiny-model';
 import { NO_OLLAMA, startOllama } from './ollama-server';
-import { writeTinyModel, type TinyFamily } from './tiny-model';
 
 const folder = temporaryFolder();
-smallDataset(folder, 12);
 
-const FAMILIES: Readonly<Record<string, TinyFamily>> = {
-  llama3: { architecture: 'LlamaForCausalLM', tokenizer: 'llama-3', template: 'llama-3' },
-  llama31: { architecture: 'LlamaForCausalLM', tokenizer: 'llama-3', template: 'llama-3.1' },
-  mistral: { architecture: 'MistralForCausalLM', tokenizer: 'mistral', template: 'mistral' },
-  smollm2: { architecture: 'LlamaForCausalLM', tokenizer: 'smol', template: 'chatml' },
-  qwen25: { architecture: 'Qwen2ForCausalLM', tokenizer: 'qwen', template: 'qwen2.5' },
-  qwen3: { architecture: 'Qwen3ForCausalLM', tokenizer: 'qwen', template: 'qwen3' },
+/** Learnt by heart, so that answers are text, no two tokens are almost equally likely, and they end by themselves. */
+const LEARNT: readonly (readonly [question: string, answer: string])[] = [
+  ['What is BVN?', 'A number of your bank.'],
+  ['Who issues a passport?', 'The Immigration Service.'],
+  ['What does it cost?', '₦2,500, paid online 😀.'],
+  ['How long does it take?', 'Ten (10) working days:\n\n1. apply\n2. wait'],
+  ['Where do I pay?', 'At any bank.'],
+  ['Can I do it online?', 'Yes, on the portal.'],
+];
+const data = path.join(folder, 'data.json');
+writeFileSync(data, JSON.stringify(LEARNT.map(([question, answer]) => ({ question, answer }))));
+
+const SCALED = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4 };
+const ofLlama = (architecture: string, more?: Readonly<Record<string, unknown>>) => ({
+  ...SHAPE,
+  num_hidden_layers: 2,
+  architectures: [architecture],
+  ...more,
+});
+const GRANITE = [
+  `{%- for turn in messages %}{{ '<|start_of_role|>' + turn.role + '<|end_of_role|>' + turn.content + '<|end_of_text|>\\n' }}{% endfor %}`,
+  `{%- if add_generation_prompt %}{{ '<|start_of_role|>assistant<|end_of_role|>' }}{% endif %}`,
+].join('\n');
+
+const PHI_4_MINI = [
+  `{%- for turn in messages %}{{ '<|' + turn.role + '|>' + turn.content + '<|end|>' }}{% endfor %}`,
+  `{%- if add_generation_prompt %}{{ '<|assistant|>' }}{% else %}{{ eos_token }}{% endif %}`,
+].join('\n');
+
+interface Family {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: TokenizerChoice;
+  /** Of `--as`. */
+  readonly kinds: readonly string[];
+}
+
+const of = (json: Family['json'], tokenizer: string, template: string, ...kinds: string[]): Family => ({
+  json,
+  text: { tokenizer, template },
+  kinds,
+});
+
+const llama31 = ofLlama('LlamaForCausalLM', {
+  rope_theta: 500_000,
+  rope_scaling: { ...SCALED, original_max_position_embeddings: 64 },
+});
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  llama3: of(ofLlama('LlamaForCausalLM'), 'tokenizers/llama-3', 'llama-3', 'gguf', 'adapter', 'safetensors'),
+  llama31: of(llama31, 'tokenizers/llama-3', 'llama-3.1', 'gguf', 'adapter', 'safetensors'),
+  'llama with yarn': of(MODELS['llama with yarn']!.json, 'tokenizers/llama-3', 'llama-3', 'gguf', 'adapter'),
+  mistral: of(ofLlama('MistralForCausalLM'), 'tokenizers/mistral', 'mistral', 'gguf', 'adapter'),
+  smollm2: of(
+    ofLlama('LlamaForCausalLM', { tie_word_embeddings: true }),
+    'tokenizers/smol',
+    'chatml',
+    'gguf',
+    'adapter',
+  ),
+  qwen25: of(ofLlama('Qwen2ForCausalLM'), 'tokenizers/qwen', 'qwen2.5', 'gguf', 'adapter', 'safetensors'),
+  qwen3: of(ofLlama('Qwen3ForCausalLM', { head_dim: 16 }), 'tokenizers/qwen', 'qwen3', 'gguf'),
+  granite: of(MODELS['granite']!.json, 'families/granite3', GRANITE, 'gguf', 'adapter'),
+  smollm3: of(MODELS['smollm3']!.json, 'families/smollm3', 'chatml', 'gguf', 'adapter'),
+  olmo2: of(MODELS['olmo2']!.json, 'families/olmo2', 'chatml', 'gguf', 'adapter'),
+  // Ollama's window is a token longer than the model's: none of these texts reaches it.
+  gemma3: of({ ...MODELS['gemma3']!.json, sliding_window: 128 }, 'families/gemma3', 'gemma-3', 'gguf'),
+  'phi-3': of(MODELS['phi-3']!.json, 'families/phi3', 'phi-3', 'gguf', 'adapter'),
+  'phi-4-mini': of(MODELS['phi-4-mini']!.json, 'families/phi4-mini', PHI_4_MINI, 'gguf', 'adapter'),
 };
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -44,10 +106,26 @@ async function trained(
   const known = runs.get(run);
   if (known !== undefined) return known;
   const model = `${run}-model`;
-  await writeTinyModel(model, FAMILIES[family]!);
-  mkdirSync(`${run}-config`);
-  const config = { model_name: model, max_steps: 2, learning_rate: 1e-2, max_seq_length: 400, ...values };
-  const finished = sft(['train', smallConfig(`${run}-config`, config), '--run', run]);
+  const { json, text } = FAMILIES[family]!;
+  await writeTinyModel(model, json, text);
+  const config = {
+    model_name: model,
+    dataset: data,
+    // All are learnt, so all are asked.
+    split: { train: 1, validation: 0, test: 0 },
+    max_steps: 80,
+    warmup_steps: 5,
+    learning_rate: 1e-2,
+    lora_dropout: 0,
+    per_device_batch_size: LEARNT.length,
+    gradient_accumulation_steps: 1,
+    max_seq_length: 400,
+    save_steps: null,
+    eval_steps: null,
+    ...values,
+  };
+  writeFileSync(`${run}.json`, JSON.stringify(config));
+  const finished = sft(['train', `${run}.json`, '--run', run]);
   assert.equal(finished.code, 0, finished.err);
   runs.set(run, { run, model });
   return { run, model };
@@ -126,29 +204,33 @@ describe('in a real Ollama', { skip: NO_OLLAMA }, () => {
     ollama.stop();
   });
 
-  const KINDS: readonly (readonly [family: string, kinds: readonly string[]])[] = [
-    ['llama3', ['gguf', 'adapter', 'safetensors']],
-    ['llama31', ['gguf']],
-    ['mistral', ['gguf', 'adapter']],
-    ['smollm2', ['gguf', 'adapter']],
-    ['qwen25', ['gguf', 'adapter', 'safetensors']],
-    ['qwen3', ['gguf']],
-  ];
-  for (const [family, kinds] of KINDS) {
-    it(`${family}: the prompt is that of sft, for one turn, two, with a system message and without`, async () => {
+  for (const [family, { kinds }] of Object.entries(FAMILIES)) {
+    it(`${family}: the prompt is that of sft, for one turn, two, with a system message and without; so are the answers`, async () => {
       const { run, model } = await trained(family);
       const chat = await loadChatTokenizer(model);
       for (const kind of kinds) {
-        const out = path.join(folder, `${family}-${kind}`);
-        const name = `${family}-${kind}`;
-        const finished = sft(['export', run, '--to', 'ollama', '--as', kind, '--out', out, '--create', name]);
+        const name = `${family}-${kind}`.replaceAll(' ', '-');
+        const out = path.join(folder, name);
+        const asking = ['--threads', '1', '--questions', String(LEARNT.length), '--max-new-tokens', '64'];
+        const making = ['export', run, '--to', 'ollama', '--as', kind, '--out', out, '--create', name];
+        const finished = sft([...making, ...asking, '--json']);
         assert.equal(finished.code, 0, finished.err);
+        const { verified } = JSON.parse(finished.out) as { verified: Verification };
+        for (const [i, { answers }] of verified.questions.entries()) {
+          const { text, ended, parting } = answers.Ollama!;
+          assert.deepEqual(
+            { text: text.trim(), ended, parting },
+            { text: LEARNT[i]![1], ended: true, parting: undefined },
+          );
+        }
         const said = finished.err.split('\n').filter((line) => line.startsWith('ollama: '));
         assert.ok(said.length < 20, `each thing that Ollama does is a line: ${finished.err}`);
         assert.doesNotMatch(finished.err, /[\u2800-\u28ff]/);
-        const asked = new OllamaModel(ollama.url, name);
+        const asked = new OllamaModel(ollama.url, name, { threads: 1 });
         for (const messages of CONVERSATIONS) {
           if (family === 'mistral' && messages[0]!.role === 'system') continue;
+          // llama.cpp keeps the blanks of these messages, as the export says.
+          if (family === 'phi-4-mini' && messages.some(({ content }) => content !== content.trim())) continue;
           const text = await asked.promptText(messages);
           assert.equal(text, chat.promptText(messages));
           const ids = chat.encodePrompt(messages);

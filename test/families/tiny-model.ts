@@ -1,21 +1,21 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '../../src/base/random';
 import { writeSafetensors } from '../../src/base/safetensors';
 import { parseLlamaConfig } from '../../src/model/llama-config';
 import { expectedTensors } from '../../src/model/weights';
+import { completeMerges } from '../export/sentencepiece-merges';
 
 const TEXT = path.resolve('test/reference/text');
 
-/** Ids of the tokenizers of test/reference/text, the highest and one more. */
-const VOCAB_SIZE = 465;
-
-/** What a tokenizer of test/reference/text is used with. */
+/** A tokenizer of test/reference/text, and what it is used with. */
 export interface TokenizerChoice {
+  /** Its folder there. */
   readonly tokenizer: string;
+  /** The name of a file there, or what it says. */
   readonly template: string;
-  /** Every token that ends an answer. */
-  readonly eos: readonly number[];
+  /** Every token that ends an answer, beside that which the template ends one with. */
+  readonly eos?: readonly number[];
 }
 
 /**
@@ -31,12 +31,14 @@ export async function writeTinyModel(
   mkdirSync(folder, { recursive: true });
   const { text_config: text } = json;
   const isText = typeof text !== 'object' || text === null;
-  const vocab = { vocab_size: VOCAB_SIZE };
-  const whole = { ...json, ...(isText ? vocab : { text_config: { ...text, ...vocab } }), eos_token_id: eos };
+  const vocab = { vocab_size: writeTokenizer(path.join(TEXT, tokenizer), folder) };
+  const ends = eos === undefined ? {} : { eos_token_id: eos };
+  const whole = { ...json, ...(isText ? vocab : { text_config: { ...text, ...vocab } }), ...ends };
   writeFileSync(path.join(folder, 'config.json'), JSON.stringify(whole, null, 2));
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-    copyFileSync(path.join(TEXT, 'tokenizers', tokenizer, name), path.join(folder, name));
-  copyFileSync(path.join(TEXT, 'templates', `${template}.jinja`), path.join(folder, 'chat_template.jinja'));
+  const jinja = template.includes('{')
+    ? template
+    : readFileSync(path.join(TEXT, 'templates', `${template}.jinja`), 'utf8');
+  writeFileSync(path.join(folder, 'chat_template.jinja'), jinja);
 
   const config = parseLlamaConfig(whole, path.join(folder, 'config.json'));
   const random = createRandom(7);
@@ -56,4 +58,15 @@ export async function writeTinyModel(
       return { name: stored, dtype: 'F32', shape, read: () => Promise.resolve(new Uint8Array(buffer)) } as const;
     }),
   );
+}
+
+/** @returns its highest id and one more */
+function writeTokenizer(from: string, folder: string): number {
+  copyFileSync(path.join(from, 'tokenizer_config.json'), path.join(folder, 'tokenizer_config.json'));
+  const json = JSON.parse(readFileSync(path.join(from, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+  const { vocab, byte_fallback } = json['model'] as { vocab: Record<string, number>; byte_fallback?: boolean };
+  if (byte_fallback === true) completeMerges(json);
+  writeFileSync(path.join(folder, 'tokenizer.json'), JSON.stringify(json));
+  const added = json['added_tokens'] as { id: number }[];
+  return Math.max(...Object.values(vocab), ...added.map(({ id }) => id)) + 1;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { SftError } from '../../base/errors';
 import { parseLlamaConfig } from '../../model/llama-config';
-import { architectureOf } from './architecture';
+import { architectureOf, contextLength } from './architecture';
 
 /** What llama.cpp computes otherwise, by the fixture that is changed to have it. */
 const REFUSED: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [
@@ -60,5 +60,14 @@ describe('what llama.cpp computes otherwise', () => {
       { query_pre_attn_scalar: 16, rope_parameters: { ...rope, sliding_attention } },
       /layers with a window to have a rotary base of 10000/,
     );
+  });
+
+  it('of longrope, the context ends where llama.cpp would take the long factors for all positions', () => {
+    const rope_scaling = { type: 'longrope', short_factor: [1, 1, 1, 1], long_factor: [2, 2, 2, 2] };
+    const json = { architectures: ['Phi3ForCausalLM'], hidden_size: 16, num_attention_heads: 2, rope_scaling };
+    const sizes = { num_hidden_layers: 1, intermediate_size: 8, vocab_size: 9, num_key_value_heads: 2 };
+    const positions = { max_position_embeddings: 2048, original_max_position_embeddings: 512 };
+    const rest = { rms_norm_eps: 1e-5, rope_theta: 10_000 };
+    assert.equal(contextLength(parseLlamaConfig({ ...json, ...sizes, ...positions, ...rest }, 'config.json')), 512);
   });
 });

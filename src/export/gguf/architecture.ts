@@ -114,8 +114,17 @@ function ropeParameters(scaling: Extract<RopeScaling, { type: 'llama3' }>): stri
   });
 }
 
-/** The positions that llama.cpp can be asked for: where it has no sliding window, those that the window leaves whole. */
-export function contextLength({ architecture, maxPositionEmbeddings, windows }: LlamaConfig): number {
-  if (ARCHITECTURES[architecture]?.windows === true) return maxPositionEmbeddings;
-  return Math.min(maxPositionEmbeddings, ...windows.filter((window) => window > 0));
+/**
+ * The positions that llama.cpp can be asked for: where it has no sliding window, those that the window leaves whole; with RoPE of type
+ * longrope, the original ones, since for more it takes the long factors at every position.
+ */
+export function contextLength({
+  architecture,
+  maxPositionEmbeddings,
+  windows,
+  rope: { scaling },
+}: LlamaConfig): number {
+  const window = ARCHITECTURES[architecture]?.windows === true ? [] : windows.filter((size) => size > 0);
+  const original = scaling.type === 'longrope' ? [scaling.originalMaxPositionEmbeddings] : [];
+  return Math.min(maxPositionEmbeddings, ...window, ...original);
 }

@@ -5,6 +5,7 @@ import { writeCard } from '../model-card';
 import { architectureOf, contextLength, hyperparameters } from './architecture';
 import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType, type Metadata } from '../../base/gguf/gguf-format';
 import { ggufTensors } from './gguf-tensors';
+import { nameForBlanks } from '../../text/gguf/taken-blanks';
 import { tokenizerMetadata } from './tokenizer-metadata';
 import { writeGguf } from './write-gguf';
 
@@ -16,10 +17,10 @@ export const ggufExporter: Exporter = {
   types: GGUF_TYPE_NAMES,
   extension: '.gguf',
   async write(source, folder, onProgress, { type }) {
-    const file = await writeModel(source, folder, 'model', type as GgufType | undefined, onProgress);
+    const { file, notes } = await writeModel(source, folder, 'model', type as GgufType | undefined, onProgress);
     const note = dequantisedNote(source.base);
     await writeCard(folder, { ...source.card, note }, 'gguf', file);
-    return [...(note === undefined ? [] : [note]), ...notesOf(source)];
+    return [...(note === undefined ? [] : [note]), ...notes];
   },
 };
 
@@ -29,10 +30,16 @@ function typeOfBase({ base }: ExportSource): GgufType {
   return dtype === 'i32' || dtype === 'u8' ? 'f32' : dtype;
 }
 
+interface WrittenModel {
+  /** Its name: `model-Q8_0.gguf` */
+  readonly file: string;
+  /** What a person should know of it. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Writes a model as a file in a folder.
  * @param stem what its name begins with; its type comes after that
- * @returns the name: `model-Q8_0.gguf`
  * @throws SftError export-impossible
  */
 export async function writeModel(
@@ -41,25 +48,31 @@ export async function writeModel(
   stem: string,
   type: GgufType = typeOfBase(source),
   onProgress?: ExportProgress,
-): Promise<string> {
+): Promise<WrittenModel> {
   const file = `${stem}-${type.toUpperCase()}.gguf`;
   const { config, modelDir, chat, card } = source;
+  const { entries, blanks, notes } = await tokenizerMetadata(modelDir, chat, config.vocabSize);
   const metadata: Metadata = new Map([
     ['general.architecture', { type: 'string', value: architectureOf(config).name }],
     ['general.type', { type: 'string', value: 'model' }],
-    ['general.name', { type: 'string', value: card.title }],
+    ['general.name', { type: 'string', value: nameForBlanks(card.title, blanks === 'named') }],
     ['general.file_type', { type: 'u32', value: GGUF_TYPES[type].fileType }],
     ['general.quantization_version', { type: 'u32', value: 2 }],
     ...hyperparameters(config),
-    ...(await tokenizerMetadata(modelDir, chat, config.vocabSize)),
+    ...entries,
   ]);
   await writeGguf(path.join(folder, file), metadata, ggufTensors(source, type), onProgress);
-  return file;
+  return { file, notes: [...contextNotes(source), ...notes] };
 }
 
-/** What a person should know of a model in this format. */
-export function notesOf({ config }: ExportSource): readonly string[] {
+/** That a context is shorter than the model's own. */
+export function contextNotes({ config }: ExportSource): readonly string[] {
   const context = contextLength(config);
   if (context === config.maxPositionEmbeddings) return [];
-  return [`llama.cpp has no sliding window for this model: its context is set to the window, ${context} tokens`];
+  const { scaling } = config.rope;
+  const reason =
+    scaling.type === 'longrope' && scaling.originalMaxPositionEmbeddings === context
+      ? 'llama.cpp takes other positions for a longer context: it is set to'
+      : 'llama.cpp has no sliding window for this model: its context is set to the window,';
+  return [`${reason} ${context} tokens`];
 }

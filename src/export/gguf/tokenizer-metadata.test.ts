@@ -32,7 +32,7 @@ function modelFolder(
 
 async function metadataOf(folder: string, rows = 700): Promise<ReadonlyMap<string, MetadataValue['value']>> {
   const chat = await loadChatTokenizer(folder);
-  const entries = await tokenizerMetadata(folder, chat, rows);
+  const { entries } = await tokenizerMetadata(folder, chat, rows);
   return new Map(entries.map(([key, { value }]) => [key, value]));
 }
 
@@ -81,20 +81,49 @@ it("Gemma's: SentencePiece without a first blank, whose cuts at blanks find none
   assert.equal(metadata.get('tokenizer.ggml.add_space_prefix'), false);
 });
 
-it('refuses a special token that takes in the blanks after it', async (t) => {
-  const folder = modelFolder(t, 'llama-2', 'llama-2', (json) => {
-    completeMerges(json);
-    for (const token of json['added_tokens'] as { content: string; rstrip: boolean }[]) token.rstrip = true;
-  });
-  await assert.rejects(metadataOf(folder), /its token <unk> takes in the blanks after it, and llama\.cpp keeps them/);
+/** The tokenizer of a family, with a template of the references. */
+function familyFolder(t: TestContext, family: string, template: string): string {
+  const folder = modelFolder(t, 'qwen', template);
+  const from = path.join(TEXT, 'families', family);
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    copyFileSync(path.join(from, name), path.join(folder, name));
+  return folder;
+}
+
+async function blanksOf(folder: string): Promise<readonly [blanks: string, notes: readonly string[]]> {
+  const { blanks, notes } = await tokenizerMetadata(folder, await loadChatTokenizer(folder), 700);
+  return [blanks, notes];
+}
+
+it("special tokens that take in the blanks after them: Phi-3's, which llama.cpp knows by the model's name", async (t) => {
+  const folder = familyFolder(t, 'phi3', 'phi-3');
+  const json = JSON.parse(readFileSync(path.join(folder, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
+  completeMerges(json);
+  writeFileSync(path.join(folder, 'tokenizer.json'), JSON.stringify(json));
+  assert.deepEqual(await blanksOf(folder), ['named', []]);
+  assert.deepEqual((await blanksOf(modelFolder(t, 'qwen', 'qwen3')))[0], 'none');
+});
+
+it('others are taken where the template writes no blanks there', async (t) => {
+  const folder = familyFolder(t, 'phi4-mini', 'phi-3');
+  await assert.rejects(
+    blanksOf(folder),
+    /its token <\|system\|> takes in the blanks after it, and llama\.cpp keeps them/,
+  );
+  const template = readFileSync(path.join(folder, 'chat_template.jinja'), 'utf8').replaceAll('\\n', '');
+  writeFileSync(path.join(folder, 'chat_template.jinja'), template);
+  const [blanks, notes] = await blanksOf(folder);
+  assert.equal(blanks, 'unwritten');
+  assert.deepEqual(
+    notes.map((note) => /blanks|combining marks/.exec(note)![0]),
+    ['blanks', 'combining marks'],
+  );
+  assert.equal((await metadataOf(folder)).get('tokenizer.ggml.pre'), 'gpt-4o');
 });
 
 it("OLMo 2's: a pattern whose rest is removed cuts as one that isolates what it finds", async (t) => {
-  const folder = modelFolder(t, 'qwen', 'chatml');
-  const from = path.join(TEXT, 'families', 'olmo2');
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-    copyFileSync(path.join(from, name), path.join(folder, name));
-  assert.equal((await metadataOf(folder)).get('tokenizer.ggml.pre'), 'llama-bpe');
+  const metadata = await metadataOf(familyFolder(t, 'olmo2', 'chatml'));
+  assert.equal(metadata.get('tokenizer.ggml.pre'), 'llama-bpe');
 });
 
 it('refuses a Unigram tokenizer', async (t) => {

@@ -10,6 +10,7 @@ import { readSpecialTokens } from '../../text/special-tokens';
 import { isUnigram } from '../../text/token-model';
 import type { MetadataValue } from '../../base/gguf/gguf-format';
 import { namePreTokenizer, stagesOf } from './name-pre-tokenizer';
+import { takenBlanks, type TakenBlanks } from './taken-blanks';
 import { TOKEN_TYPES } from '../../text/gguf/token-types';
 import { scoresOf } from '../../text/gguf/spm-scores';
 import { exportImpossible } from '../export-impossible';
@@ -25,28 +26,34 @@ interface TokenizerFile {
   readonly added: readonly AddedToken[];
 }
 
+/** A tokenizer as llama.cpp reads it. */
+export interface TokenizerMetadata {
+  readonly entries: Entries;
+  readonly blanks: TakenBlanks;
+  /** For which texts it has other tokens, a sentence each. */
+  readonly notes: readonly string[];
+}
+
 /**
  * A model's tokenizer as llama.cpp reads it: the same ids for the same texts, or a refusal.
  * @param rows of the table of token embeddings: there are as many tokens
  * @throws SftError export-impossible where llama.cpp has no tokenizer that does the same
  */
-export async function tokenizerMetadata(modelDir: string, chat: ChatTokenizer, rows: number): Promise<Entries> {
+export async function tokenizerMetadata(
+  modelDir: string,
+  chat: ChatTokenizer,
+  rows: number,
+): Promise<TokenizerMetadata> {
   const tokenizer = await readTokenizerFile(modelDir);
-  const strips = tokenizer.added.find(({ special, lstrip, rstrip }) => special && (lstrip || rstrip));
-  if (strips !== undefined) {
-    const side = strips.rstrip ? 'after' : 'before';
-    throw impossible(
-      tokenizer.file,
-      `its token ${strips.content} takes in the blanks ${side} it, and llama.cpp keeps them`,
-    );
-  }
+  const { added, vocab, file } = tokenizer;
+  const blanks = takenBlanks(added, vocab, chat, file);
   const kind = tokenizer.model['byte_fallback'] === true ? spm(tokenizer, chat) : gpt2(tokenizer);
   const { texts, types } = tokensOf(tokenizer, rows);
   const scores =
     kind.scores === undefined
       ? []
       : [['tokenizer.ggml.scores', { type: 'f32s', value: texts.map((text) => kind.scores?.get(text) ?? 0) }] as const];
-  return [
+  const entries: Entries = [
     ['tokenizer.ggml.model', { type: 'string', value: kind.model }],
     ['tokenizer.ggml.pre', { type: 'string', value: kind.pre }],
     ['tokenizer.ggml.tokens', { type: 'strings', value: texts }],
@@ -59,12 +66,26 @@ export async function tokenizerMetadata(modelDir: string, chat: ChatTokenizer, r
     ['tokenizer.ggml.add_eos_token', { type: 'bool', value: false }],
     ['tokenizer.chat_template', { type: 'string', value: chat.template.source }],
   ];
+  const notes = [
+    ...(blanks === 'unwritten'
+      ? [
+          'llama.cpp keeps the blanks that a message begins or ends with, which this tokenizer takes off: such messages have other tokens there',
+        ]
+      : []),
+    ...(kind.cutsAtMarks === true
+      ? [
+          'llama.cpp cuts words at combining marks, as Hindi has them, and this tokenizer does not: such words have other tokens there',
+        ]
+      : []),
+  ];
+  return { entries, blanks, notes };
 }
 
 interface Kind {
   readonly model: 'gpt2' | 'llama';
   readonly pre: string;
   readonly scores?: ReadonlyMap<string, number>;
+  readonly cutsAtMarks?: boolean | undefined;
   readonly entries: Entries;
 }
 
@@ -85,7 +106,8 @@ function gpt2({ json, model, vocab, merges, added, file }: TokenizerFile): Kind 
     }
   }
   const value = merges.map(([left, right]) => `${left} ${right}`);
-  return { model: 'gpt2', pre: pre.name, entries: [['tokenizer.ggml.merges', { type: 'strings', value }]] };
+  const entries: Entries = [['tokenizer.ggml.merges', { type: 'strings', value }]];
+  return { model: 'gpt2', pre: pre.name, cutsAtMarks: pre.cutsAtMarks, entries };
 }
 
 /** SentencePiece, which tokenizer.json writes as BPE with bytes for what the vocabulary lacks. */

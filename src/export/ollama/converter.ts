@@ -15,7 +15,7 @@ const FOUND = new Set(['llama-bpe', 'qwen2']);
  */
 export async function refuseUnconverted({ config, modelDir, chat }: ExportSource): Promise<void> {
   if (!CONVERTED.has(config.architecture)) throw impossible(`Ollama converts no folders of ${config.architecture}`);
-  const metadata = new Map(await tokenizerMetadata(modelDir, chat, config.vocabSize));
+  const metadata = new Map((await tokenizerMetadata(modelDir, chat, config.vocabSize)).entries);
   const kind = metadata.get('tokenizer.ggml.model')?.value;
   const pre = String(metadata.get('tokenizer.ggml.pre')?.value);
   if (kind !== 'gpt2') throw impossible('Ollama reads a SentencePiece vocabulary from tokenizer.model alone');

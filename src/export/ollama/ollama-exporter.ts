@@ -4,7 +4,7 @@ import { SftError } from '../../base/errors';
 import { dequantisedNote } from '../dequantised';
 import type { ExportChoice, Exporter, ExportProgress, ExportSource } from '../exporter';
 import { architectureOf, contextLength } from '../gguf/architecture';
-import { notesOf, writeModel } from '../gguf/gguf-exporter';
+import { contextNotes, writeModel } from '../gguf/gguf-exporter';
 import { GGUF_TYPE_NAMES, type GgufType } from '../../base/gguf/gguf-format';
 import { writeLora } from '../gguf/gguf-lora-exporter';
 import { writeMerged } from '../merged/merged-exporter';
@@ -37,13 +37,14 @@ export const ollamaExporter: Exporter = {
     const note = dequantisedNote(source.base);
     await writeFile(path.join(folder, MODELFILE), modelfileOf(source, parts, weights));
     await writeCard(folder, { ...source.card, note }, 'ollama');
-    return [...(note === undefined ? [] : [note]), ...notesOf(source), ...templateNotes(source, parts)];
+    return [...(note === undefined ? [] : [note]), ...weights.notes, ...templateNotes(source, parts)];
   },
 };
 
 interface Weights {
   readonly from: string;
   readonly adapter?: string;
+  readonly notes: readonly string[];
 }
 
 const WRITERS: Readonly<
@@ -53,7 +54,8 @@ const WRITERS: Readonly<
   >
 > = {
   async gguf(source, folder, onProgress, { type }) {
-    return { from: `./${await writeModel(source, folder, 'model', type as GgufType | undefined, onProgress)}` };
+    const { file, notes } = await writeModel(source, folder, 'model', type as GgufType | undefined, onProgress);
+    return { from: `./${file}`, notes };
   },
   async adapter(source, folder, onProgress, { type }) {
     const { name } = architectureOf(source.config);
@@ -62,15 +64,15 @@ const WRITERS: Readonly<
     const base: ExportSource = { ...source, tuning: undefined, weights: source.base };
     // Under the base's own name, so that all adapters on it share one file of Ollama's.
     const named = { ...base, card: { ...base.card, title: base.card.baseModel } };
-    const file = await writeModel(named, folder, 'base', type as GgufType | undefined, onProgress);
-    return { from: `./${file}`, adapter: `./${adapter}` };
+    const { file, notes } = await writeModel(named, folder, 'base', type as GgufType | undefined, onProgress);
+    return { from: `./${file}`, adapter: `./${adapter}`, notes };
   },
   async safetensors(source, folder, onProgress, { type }) {
     if (type !== undefined) throw typeOfFolder();
     await refuseUnconverted(source);
     await writeMerged(source, folder, onProgress);
     await writeFirstTokenOnce(folder);
-    return { from: '.' };
+    return { from: '.', notes: contextNotes(source) };
   },
 };
 

@@ -3,6 +3,7 @@ import { GgufValues } from '../../base/gguf/gguf-values';
 import { readGguf } from '../../base/gguf/read-gguf';
 import { PRE_TOKENIZERS } from './pre-tokenizers';
 import { mergesOf } from './spm-scores';
+import { KEEP_BLANKS, namedPhi3 } from './taken-blanks';
 import { TOKEN_TYPES } from './token-types';
 
 const BLANK = '\u2581';
@@ -37,6 +38,7 @@ function tokenizerOf(values: GgufValues): JsonObject {
   const types = values.numbers('tokenizer.ggml.token_type');
   if (types.length !== texts.length) throw values.refuse('it has other counts of tokens and of their types');
   const isAdded = (id: number): boolean => types[id] === TOKEN_TYPES.control || types[id] === TOKEN_TYPES.userDefined;
+  const takesBlanks = namedPhi3(String(values.maybe('general.name')));
   const ids = texts.map((_, id) => id).filter((id) => types[id] !== TOKEN_TYPES.unused);
   const vocab = new Map(ids.map((id) => [texts[id]!, id]));
   const added = ids.filter(isAdded).map((id) => ({
@@ -44,6 +46,7 @@ function tokenizerOf(values: GgufValues): JsonObject {
     content: texts[id],
     special: types[id] === TOKEN_TYPES.control,
     normalized: false,
+    rstrip: takesBlanks && !KEEP_BLANKS.has(texts[id]!),
   }));
   const kind = values.text('tokenizer.ggml.model');
   if (kind === 'gpt2') return { added_tokens: added, ...byteLevel(values, vocab) };

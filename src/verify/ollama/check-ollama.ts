@@ -5,11 +5,19 @@ import { OllamaModel } from './ollama-api';
 /** An answer of Ollama. */
 export interface OllamaResult {
   readonly text: string;
+  /** What its tokens spell, special ones written out. */
+  readonly tokens: readonly string[];
   readonly ended: boolean;
   /** Whether Ollama gave it up before it was whole. */
   readonly givenUp: boolean;
   /** What is not as it was trained in what Ollama asked the model with; undefined where nothing is. */
   readonly promptProblem: string | undefined;
+}
+
+interface OllamaCall {
+  readonly maxNewTokens: number;
+  readonly threads: number | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Where Ollama listens: OLLAMA_HOST as its own programs read it. */
@@ -30,17 +38,17 @@ export async function checkOllama(
   name: string,
   chat: ChatTokenizer,
   questions: readonly TestQuestion[],
-  maxNewTokens: number,
-  signal: AbortSignal,
+  { maxNewTokens, ...how }: OllamaCall,
 ): Promise<OllamaResult[]> {
-  const model = new OllamaModel(ollamaUrl(), name, signal);
+  const model = new OllamaModel(ollamaUrl(), name, how);
   const results: OllamaResult[] = [];
   for (const { messages, prompt } of questions) {
     const text = await model.promptText(messages);
     const ids = await model.promptIds(text);
-    const { text: answer, ended, promptTokens } = await model.ask(messages, maxNewTokens);
+    const { text: answer, tokens, ended, promptTokens } = await model.ask(messages, maxNewTokens);
     results.push({
       text: answer,
+      tokens,
       ended,
       givenUp: promptTokens === undefined,
       promptProblem: problemOf({ text, ids, promptTokens }, chat.promptText(messages), prompt),

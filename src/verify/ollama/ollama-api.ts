@@ -1,9 +1,13 @@
 import { SftError } from '../../base/errors';
 import type { ChatMessage } from '../../text/chat-template';
 
+const UPDATE = 'update Ollama';
+
 /** What Ollama answered. */
 export interface OllamaAnswer {
   readonly text: string;
+  /** What its tokens spell, special ones written out. */
+  readonly tokens: readonly string[];
   /** Whether it ended by itself. */
   readonly ended: boolean;
   /** Tokens of the prompt that the model was given; undefined where Ollama gave the answer up, as it does after a token that came 30 times. */
@@ -15,21 +19,27 @@ export class OllamaModel {
   constructor(
     private readonly url: string,
     private readonly name: string,
-    private readonly signal?: AbortSignal,
+    private readonly how: { readonly threads?: number | undefined; readonly signal?: AbortSignal } = {},
   ) {}
 
   /** Answers as its Modelfile says: greedy. @throws SftError ollama-failed */
   async ask(messages: readonly ChatMessage[], maxNewTokens: number): Promise<OllamaAnswer> {
     interface Piece {
       readonly message?: { readonly content: string };
+      readonly logprobs?: readonly { readonly token: string }[];
       readonly done_reason?: string;
       readonly prompt_eval_count?: number;
     }
     // In pieces: an answer as a whole may take longer than a reply is waited for.
-    const asked = { messages, stream: true, options: { num_predict: maxNewTokens } };
+    const asked = { messages, stream: true, logprobs: true, options: this.options(maxNewTokens) };
     const pieces = await this.post<Piece>('/api/chat', asked);
+    const text = pieces.map(({ message }) => message?.content ?? '').join('');
+    const tokens = pieces.flatMap(({ logprobs }) => logprobs ?? []).map(({ token }) => token);
+    if (text !== '' && tokens.length === 0)
+      throw this.failed('it is too old to say what tokens it answers with', UPDATE);
     return {
-      text: pieces.map(({ message }) => message?.content ?? '').join(''),
+      text,
+      tokens,
       ended: pieces.at(-1)?.done_reason === 'stop',
       promptTokens: pieces.at(-1)?.prompt_eval_count,
     };
@@ -42,16 +52,20 @@ export class OllamaModel {
       _debug_render_only: true,
     });
     if (reply?._debug_info !== undefined) return reply._debug_info.rendered_template;
-    throw this.failed('it is too old to say what it asks the model', 'update Ollama');
+    throw this.failed('it is too old to say what it asks the model', UPDATE);
   }
 
   /** The tokens that it makes of a prompt's text. */
   async promptIds(text: string): Promise<readonly number[]> {
-    // Of the whole context, what comes before the one token that is generated cannot be told for sure; without it nothing comes back.
-    const ask = { prompt: text, template: '{{ .Prompt }}', options: { num_predict: 1 } };
-    const [reply] = await this.post<{ context: number[]; response: string }>('/api/generate', ask);
-    const { context, response } = reply!;
-    return response === '' ? context : context.slice(0, -1);
+    // The context is the tokens of prompt and answer as one text, and without an answer nothing comes back.
+    const ask = { prompt: text, template: '{{ .Prompt }}', options: this.options(1) };
+    const [reply] = await this.post<{ context: number[]; prompt_eval_count: number }>('/api/generate', ask);
+    return reply!.context.slice(0, reply!.prompt_eval_count);
+  }
+
+  private options(most: number): Readonly<Record<string, number>> {
+    const { threads } = this.how;
+    return { num_predict: most, ...(threads === undefined ? {} : { num_thread: threads }) };
   }
 
   /** @returns the pieces of the reply, one unless it was asked to stream */
@@ -61,11 +75,11 @@ export class OllamaModel {
       const response = await fetch(`${this.url}${path}`, {
         method: 'POST',
         body: JSON.stringify({ model: this.name, stream: false, ...body }),
-        signal: this.signal ?? null,
+        signal: this.how.signal ?? null,
       });
       text = await response.text();
     } catch (cause) {
-      this.signal?.throwIfAborted();
+      this.how.signal?.throwIfAborted();
       throw new SftError('ollama-failed', `no Ollama answers at ${this.url}`, {
         remedy: 'start `ollama serve`',
         cause,
