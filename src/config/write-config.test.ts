@@ -65,6 +65,10 @@ describe('presets', () => {
     });
   }
 
+  it('ask a first run no more test questions than tell its gain', () => {
+    assert.equal(presetConfig('first-run', { model_name, dataset }, { datasetExamples: 7473 }).eval_examples, 50);
+  });
+
   it('give a small set some dropout', () => {
     const dropout = (facts: ConfigFacts): unknown =>
       presetConfig('first-run', { model_name, dataset }, facts).lora_dropout;

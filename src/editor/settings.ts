@@ -9,10 +9,9 @@ import { readSetting } from './manifest/settings';
 export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
   const { nearestConfig } = await import('../analysis/nearest-config');
   const config = uri.scheme === 'file' ? await nearestConfig(path.dirname(uri.fsPath)) : undefined;
-  const model = readSetting('sft.model', uri).trim();
   const length = readSetting('sft.maxSeqLength', uri);
   // A model brings a template that is run, if in an interpreter that reaches nothing: only where the person trusts the folder.
-  const modelFolder = model === '' ? config?.modelFolder : absolute(model, uri);
+  const modelFolder = selectedModel(uri) ?? config?.modelFolder;
   return {
     modelFolder: vscode.workspace.isTrusted ? modelFolder : undefined,
     maxSeqLength: length ?? config?.maxSeqLength ?? CONFIG_SCHEMA.properties.max_seq_length.default,
@@ -30,6 +29,12 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
 /** The files of the configuration that hold other parts of the data than this one does. */
 function otherParts(files: readonly string[], { fsPath }: vscode.Uri): string[] {
   return files.includes(fsPath) ? files.filter((file) => file !== fsPath) : [];
+}
+
+/** The folder that sft.model names for a file, absolute; undefined where it names none. */
+export function selectedModel(uri: vscode.Uri): string | undefined {
+  const model = readSetting('sft.model', uri).trim();
+  return model === '' ? undefined : absolute(model, uri);
 }
 
 /** A relative model folder is taken from the workspace folder. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { deleteExample } from '../../analysis/delete-example';
 import { exampleRowsIn } from '../../analysis/example-table';
 import type { AnalysisResult } from '../../analysis/protocol';
 import type { Finding, TextEdit } from '../../dataset/finding';
@@ -12,7 +13,7 @@ const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
 /** What is found where the fields of examples have other names. */
 const UNKNOWN_KEYS: readonly string[] = ['missing-key', 'misspelt-key'];
 
-/** The repairs of the findings under the cursor, fix-all, and the ways to silence a rule. */
+/** The corrections of the findings under the cursor, fix-all, and last the ways to silence a rule. */
 export function registerCodeActions(services: Services): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, range, context, token) {
@@ -26,7 +27,8 @@ export function registerCodeActions(services: Services): vscode.Disposable {
       const here = result.findings.filter((finding) => finding.offset <= end && finding.endOffset >= start);
       const actions: vscode.CodeAction[] = [];
       for (const finding of here) {
-        actions.push(...repairs(document, finding, context), ...(await silence(document, result, finding, context)));
+        actions.push(...repairs(document, finding, context));
+        if (finding.fixes.length === 0) actions.push(...byHand(document, result, finding, context));
       }
       if (here.some((finding) => finding.fixes.some((fix) => fix.safe))) {
         const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
@@ -44,6 +46,8 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         report.command = commandOf(COMMANDS.showDatasetReport, report.title);
         actions.push(report);
       }
+      // Last: what is silenced is not corrected.
+      for (const finding of here) actions.push(...(await silence(document, result, finding, context)));
       return actions;
     },
   };
@@ -92,17 +96,50 @@ function repairs(
   });
 }
 
+/** The ways out of what no machine can correct: which of two answers is right, what an answer should say. */
+function byHand(
+  document: vscode.TextDocument,
+  result: AnalysisResult,
+  finding: Finding,
+  context: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  const actions: vscode.CodeAction[] = [];
+  const add = (title: string): vscode.CodeAction => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.diagnostics = matching(context, finding);
+    actions.push(action);
+    return action;
+  };
+  const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
+  // A finding about the whole file stands at its first example.
+  if (row !== undefined && finding.endOffset <= row.endOffset && finding.offset > 0) {
+    const action = add('Delete this example');
+    action.edit = new vscode.WorkspaceEdit();
+    addEdits(action.edit, document, [deleteExample(document.getText(), row, result.format === 'jsonl')]);
+  }
+  const [other] = finding.related;
+  if (other !== undefined) {
+    const uri = other.file === finding.file ? document.uri : vscode.Uri.file(other.file);
+    const selection = new vscode.Range(other.line - 1, other.column - 1, other.line - 1, other.column - 1);
+    const action = add(`Go to the other one, in line ${other.line}`);
+    action.command = { title: action.title, command: 'vscode.open', arguments: [uri, { selection }] };
+  }
+  return actions;
+}
+
 async function silence(
   document: vscode.TextDocument,
   result: AnalysisResult,
   finding: Finding,
   context: vscode.CodeActionContext,
 ): Promise<vscode.CodeAction[]> {
+  // What stops training is not silenced.
+  if (finding.severity === 'error') return [];
   const off = new vscode.CodeAction(`Turn off the rule ${finding.rule}`, vscode.CodeActionKind.QuickFix);
   off.command = commandOf(COMMANDS.turnOffRule, off.title, finding.rule, document.uri);
   off.diagnostics = matching(context, finding);
   const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
-  if (row === undefined || finding.severity === 'error') return [off];
+  if (row === undefined) return [off];
   const source = document.getText(
     new vscode.Range(document.positionAt(row.offset), document.positionAt(row.endOffset)),
   );

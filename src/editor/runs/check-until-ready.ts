@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
+import type { DataPlace } from '../../runs/preflight/report';
 import type { Services } from '../services';
 import { loadOrTell, type Load } from './load-config';
 import { preflightInProcess } from './preflight-process';
@@ -34,12 +35,20 @@ export async function checkUntilReady<T>(
     if (decision === undefined) return undefined;
     if (decision.kind === 'start') return loaded && { loaded, seconds: report.seconds };
     if (decision.kind === 'look') {
-      await vscode.window.showTextDocument(config, { preview: false });
+      await show(config, decision.place);
       return undefined;
     }
     const changed = await runCommand(COMMANDS.applyConfigChanges, config.fsPath, decision.changes);
     if (changed !== true || !(await saveChanged(services, config))) return undefined;
   }
+}
+
+/** The configuration, or the place in the data that is wrong. */
+async function show(config: vscode.Uri, place: DataPlace | undefined): Promise<void> {
+  const at = new vscode.Position((place?.line ?? 1) - 1, (place?.column ?? 1) - 1);
+  const file = place === undefined ? config : vscode.Uri.file(place.file);
+  const selection = place === undefined ? {} : { selection: new vscode.Range(at, at) };
+  await vscode.window.showTextDocument(file, { preview: false, ...selection });
 }
 
 async function preflight(

@@ -7,13 +7,15 @@ import { configText } from '../../config/write-config';
 import { formatError, SftError } from '../../base/errors';
 import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../base/files';
 import { pathChoices } from '../config/path-choices';
-import { hubCacheFolder } from '../../base/hub-cache';
+import { hubCacheFolder, hubName, modelTitle } from '../../base/hub-cache';
 import { cachedModels } from '../../hub/cached-models';
 import { getModel, GET_MODEL } from '../hub/get-model';
 import { FactReader } from '../config/read-facts';
 import type { Services } from '../services';
 import { CONFIG_NAME } from '../../config/names';
+import { selectedModel } from '../settings';
 import { exists } from './config-files';
+import { inLikelyOrder, type OfferedModel } from './model-order';
 
 /** The folder of the included model in the package, and its name beside the person's data. */
 const EXAMPLE_MODEL = 'tiny-llama';
@@ -73,7 +75,12 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
     detail: 'From the Hugging Face Hub',
     target: repo,
   }));
-  const found = [...inWorkspace, ...cached];
+  const found = inLikelyOrder(
+    await selectedChoice(dataset),
+    await lastChoice(services),
+    [...inWorkspace, ...cached],
+    EXAMPLE_MODEL,
+  );
   const get = { label: GET_MODEL };
   const example = {
     label: '$(beaker) Included example model',
@@ -83,7 +90,7 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
     label: '$(folder-opened) Choose another folder…',
     detail: 'A model as downloaded from Hugging Face',
   };
-  const here = found.some(({ target }) => path.basename(target) === EXAMPLE_MODEL);
+  const here = inWorkspace.some(({ target }) => path.basename(target) === EXAMPLE_MODEL);
   const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), get, browse], 'The model to start from');
   if (chosen === example) return () => copyExampleModel(services, beside);
   if (chosen === get) {
@@ -96,13 +103,37 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
   }
   const folder = await dialogs.folder('Folder of a model', 'Use This Model');
   if (folder === undefined) return undefined;
-  if (!(await exists(path.join(folder.fsPath, 'config.json'))) || !(await hasTokenizer(folder.fsPath))) {
+  if (!(await isModel(folder.fsPath))) {
     void dialogs.error(
       `${folder.fsPath} is not the folder of a model: it needs config.json, tokenizer.json and *.safetensors, as downloaded from Hugging Face.`,
     );
     return undefined;
   }
   return () => Promise.resolve(folder.fsPath);
+}
+
+/** The model that sft.model names, where it is there. */
+async function selectedChoice(dataset: string): Promise<OfferedModel | undefined> {
+  const folder = selectedModel(vscode.Uri.file(dataset));
+  if (folder === undefined) return undefined;
+  return offeredModel(folder, 'Selected: the model that counts the tokens');
+}
+
+async function lastChoice({ runs }: Services): Promise<OfferedModel | undefined> {
+  const [last] = runs.list();
+  return last === undefined ? undefined : offeredModel(last.run.base_model.path, `Of the last run, ${last.label}`);
+}
+
+async function offeredModel(folder: string, detail: string): Promise<OfferedModel | undefined> {
+  if (!(await isModel(folder))) return undefined;
+  const name = hubName(folder);
+  return name === undefined
+    ? { label: modelTitle(folder), detail: `${detail} (${folder})`, target: folder }
+    : { label: name, detail, target: name };
+}
+
+async function isModel(folder: string): Promise<boolean> {
+  return (await exists(path.join(folder, 'config.json'))) && (await hasTokenizer(folder));
 }
 
 /** A copy of one's own: the package's folder goes with its next version, and runs refer to their model for ever. */

@@ -41,6 +41,15 @@ async function answer(
 }
 
 describe('the question after the checks', () => {
+  it('counts the errors in the data one by one, and leads to the first', async () => {
+    const first = { file: '/w/faq.json', line: 41, column: 5 };
+    const data: PreflightCheck = { ...check('error', 'Data'), inData: { count: 3, first } };
+    const { decision, asked } = await answer([data, check('error', 'Memory')], 'Show First Problem');
+    assert.equal(asked[0], 'Training cannot start: 4 problems');
+    assert.equal(asked[2], 'Show First Problem');
+    assert.deepEqual(decision, { kind: 'look', place: first });
+  });
+
   it('is not asked where all is well', async () => {
     const { decision, asked } = await answer([check('ok', 'Data'), check('ok', 'Memory')], '');
     assert.deepEqual(decision, { kind: 'start' });

@@ -1,14 +1,18 @@
 import { countOf } from '../../base/count-of';
 import type { ConfigChanges } from '../../config/change-config';
-import type { PreflightCheck, PreflightRemedy, PreflightReport } from '../../runs/preflight/report';
+import type { DataPlace, PreflightCheck, PreflightRemedy, PreflightReport } from '../../runs/preflight/report';
 import type { Dialogs } from '../dialogs';
 
 /** What the person wants after having read the findings; nothing where the run is not to start. */
 export type Decision =
-  { readonly kind: 'start' } | { readonly kind: 'change'; readonly changes: ConfigChanges } | { readonly kind: 'look' };
+  | { readonly kind: 'start' }
+  | { readonly kind: 'change'; readonly changes: ConfigChanges }
+  /** At a place in the data; at the configuration where none is given. */
+  | { readonly kind: 'look'; readonly place?: DataPlace };
 
 const START = 'Start Anyway';
 const LOOK = 'Open Configuration';
+const SHOW = 'Show First Problem';
 const CHOOSE = 'Choose a Remedy…';
 /** More buttons than these are a list. */
 const MOST_BUTTONS = 2;
@@ -23,16 +27,21 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
   // How long it takes is known where it was measured: worth reading beside the rest, and no reason to ask.
   const told = [...found, ...checks.filter(({ id, status }) => id === 'time' && status === 'ok')];
   const remedies = pressing.flatMap((check) => check.remedies.map((remedy) => ({ ...remedy, check })));
+  // As many as Problems lists.
+  const problems = errors.reduce((sum, { inData }) => sum + (inData?.count ?? 1), 0);
+  const place = errors.find(({ inData }) => inData !== undefined)?.inData?.first;
   const message =
     errors.length > 0
-      ? `Training cannot start: ${countOf(errors.length, 'problem')}`
+      ? `Training cannot start: ${countOf(problems, 'problem')}`
       : `Before training starts: ${countOf(found.length, 'thing')} to know`;
   const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
-  const actions = errors.length > 0 ? [...ways, LOOK] : [START, ...ways, LOOK];
+  const look = place === undefined ? LOOK : SHOW;
+  const actions = errors.length > 0 ? [...ways, look] : [START, ...ways, look];
   const action = await dialogs.confirm(message, told.map(text).join('\n\n'), ...actions);
   if (action === undefined) return undefined;
   if (action === START) return { kind: 'start' };
   if (action === LOOK) return { kind: 'look' };
+  if (action === SHOW && place !== undefined) return { kind: 'look', place };
   const remedy = action === CHOOSE ? await choose(dialogs, remedies) : remedies.find(({ title }) => title === action);
   return remedy === undefined ? undefined : { kind: 'change', changes: remedy.changes };
 }

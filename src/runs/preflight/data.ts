@@ -20,7 +20,9 @@ export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
   const [first] = errors;
   if (first !== undefined) {
     const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
-    return failure('data', 'Data', `${formatFinding(first)}${more}`);
+    const { file, line, column } = first;
+    const inData = { count: errors.length, first: { file: path.resolve(file), line, column } };
+    return { ...failure('data', 'Data', `${formatFinding(first)}${more}`), inData };
   }
   const noted =
     warnings === 0

@@ -36,8 +36,17 @@ export interface PreflightCheck {
   readonly status: 'ok' | 'note' | 'warning' | 'error';
   /** What was found, with figures; of a warning or an error the cause and, after a dash, what to do. */
   readonly message: string;
-  /** Changes of the configuration that mend it, the best first. */
+  /** Changes of the configuration that correct it, the best first. */
   readonly remedies: readonly PreflightRemedy[];
+  /** Errors in the data, where there are some: how many, and where the first stands. */
+  readonly inData?: { readonly count: number; readonly first: DataPlace };
+}
+
+/** A place in a file: absolute, line and column from 1. */
+export interface DataPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface PreflightReport {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { analysed, findingsOf, findingsWhen, open, ruleOf } from './dataset-editor';
+import { analysed, findingsOf, findingsWhen, open, ruleOf, writeWorkspaceFile } from './dataset-editor';
 import { PLANTED } from './planted';
 import { test } from './runner';
 
@@ -168,3 +170,30 @@ function indentation(text: string): string {
     .map((line) => /^\s*/.exec(line)![0].length)
     .join(' ');
 }
+
+test('what no machine can correct: delete the example or go to its twin, and only then silence; errors are never silenced', async () => {
+  const sample = await readFile(
+    path.join(process.env['SFT_CHECKOUT'] ?? '', 'examples/service-desk-mistakes.json'),
+    'utf8',
+  );
+  const uri = await writeWorkspaceFile('by-hand.json', sample);
+  const { document } = await open('by-hand.json');
+  const titlesAt = async (rule: string): Promise<[vscode.CodeAction[], string[]]> => {
+    const found = await findingsWhen(uri, rule, (findings) => findings.some((one) => ruleOf(one) === rule));
+    const finding = found.find((one) => ruleOf(one) === rule)!;
+    const actions = await actionsAt(uri, finding.range, vscode.CodeActionKind.QuickFix);
+    return [actions, actions.map(({ title }) => title)];
+  };
+  const [, error] = await titlesAt('misspelt-key');
+  assert.ok(!error.some((title) => title.startsWith('Turn off')), error.join('\n'));
+  const [actions, twin] = await titlesAt('exact-duplicate');
+  const wanted = ['Delete this example', 'Go to the other one, in line 7'];
+  assert.deepEqual(twin.slice(0, 2), wanted, twin.join('\n'));
+  assert.match(twin.at(-1)!, /^Turn off the rule/);
+  await apply(actions.find(({ title }) => title === wanted[1])!);
+  assert.equal(vscode.window.activeTextEditor?.selection.active.line, 6);
+  await apply(actions.find(({ title }) => title === wanted[0])!);
+  const all = JSON.parse(sample) as unknown[];
+  assert.deepEqual(JSON.parse(document.getText()), all.toSpliced(5, 1));
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+});
