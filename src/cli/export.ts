@@ -11,6 +11,7 @@ import type { ExportEntry } from '../runs/folder/exports-schema';
 import { readRun, type RunSummary } from '../runs/read-runs';
 import { exportJob, JOB_OPTIONS } from './export-job';
 import { exportRecipe } from './export-recipe';
+import { nextOf } from './export-next';
 import { giveUpOnSignal } from './interrupt';
 import { requireFree, requireNoFile, writeWhole } from './export-place';
 import { ENGINE_OPTION } from './load-checked';
@@ -162,7 +163,7 @@ follows by the run folder. Of a configuration the run is made.
         }),
       );
     else {
-      terminal.out(`${exporter.name}: ${out}`, ...(create === undefined ? [] : [`ollama run ${create}`]));
+      terminal.out(`${exporter.name}: ${out}`, nextOf(exporter.name, out, single, create));
       if (verification !== undefined) terminal.log(verifiedText(verification));
     }
     for (const note of [...notes, ...outcome.notes, ...(verification?.notes ?? [])]) terminal.log(`note: ${note}`);

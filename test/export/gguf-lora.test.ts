@@ -22,7 +22,7 @@ function train(name: string, values: Readonly<Record<string, unknown>>): string 
 
 function exported(run: string, form: string, ...options: string[]): string {
   const out = path.join(folder, `${path.basename(run)}-${form}${options.join('')}.gguf`);
-  const finished = sft(['export', run, '--to', form, '--out', out, ...options]);
+  const finished = sft(['export', run, '--to', form, '--out', out, '--threads', '1', ...options]);
   assert.equal(finished.code, 0, finished.err);
   return out;
 }

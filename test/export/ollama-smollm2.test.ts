@@ -39,7 +39,9 @@ describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
       dataset: DATA,
       split: { train: 0.9, validation: 0, test: 0.1 },
       eval_examples: 1,
-      max_steps: 8,
+      max_steps: 4,
+      per_device_batch_size: 4,
+      gradient_accumulation_steps: 1,
       warmup_steps: 1,
       learning_rate: 5e-4,
       max_seq_length: 256,
@@ -48,7 +50,7 @@ describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
       max_new_tokens: 8,
     };
     writeFileSync(config, JSON.stringify(values));
-    const trained = sft(['train', config, '--run', run]);
+    const trained = sft(['train', config, '--run', run, '--threads', '1']);
     assert.equal(trained.code, 0, trained.err);
   });
 
@@ -60,7 +62,7 @@ describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
     it(`${kind}: ${QUESTIONS} test questions are answered as by sft, with its prompts`, async () => {
       const [name, out] = [`smollm2-${kind}`, path.join(folder, kind)];
       const made = ['export', run, '--to', 'ollama', '--as', kind, '--type', 'f16', '--out', out, '--create', name];
-      const asking = ['--questions', String(QUESTIONS), '--max-new-tokens', '64', '--json'];
+      const asking = ['--threads', '1', '--questions', String(QUESTIONS), '--max-new-tokens', '64', '--json'];
       const finished = sft([...made, ...asking]);
       assert.equal(finished.code, 0, finished.err);
       const { verified } = JSON.parse(finished.out) as { verified: Verification };
@@ -75,7 +77,7 @@ describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
       assert.ok(ended > 0, 'it stops by itself');
 
       const chat = await loadChatTokenizer(MODEL);
-      const asked = new OllamaModel(ollama.url, name);
+      const asked = new OllamaModel(ollama.url, name, { threads: 1 });
       for (const messages of CONVERSATIONS) {
         const text = await asked.promptText(messages);
         assert.equal(text, chat.promptText(messages));
