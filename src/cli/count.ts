@@ -145,6 +145,6 @@ function refuseErrors(dataset: Dataset, terminal: Terminal): void {
   if (errors.length > LISTED) terminal.log(`and ${errors.length - LISTED} more`);
   throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was counted`, {
     file: dataset.file,
-    remedy: `mend the data; \`sft validate ${dataset.file}\` lists everything`,
+    remedy: `correct the data; \`sft validate ${dataset.file}\` lists everything`,
   });
 }

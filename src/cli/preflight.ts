@@ -32,7 +32,7 @@ export const preflightVerb: Verb = {
     pace: { type: 'string', value: 'JSON', help: 'the pace that an earlier report had, in place of measuring it' },
   },
   teach: `CONFIG is sft.config.json. Looks at the model, the data and its lengths, the split, the number of steps, the device, memory and disk;
-says the cause of what would go wrong, and which change of the configuration mends it. A few passes are timed on this machine, which takes a
+says the cause of what would go wrong, and which change of the configuration corrects it. A few passes are timed on this machine, which takes a
 few seconds, to tell how long the run will take. Nothing is written. Exit code 1: the run would fail.
 
   sft preflight sft.config.json`,

@@ -49,7 +49,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<0
   return verb.run({ ...invocation, terminal });
 }
 
-/** What a person can mend is said in a line each; anything else is a bug and says so. Returns the exit code. */
+/** What a person can correct is said in a line each; anything else is a bug and says so. Returns the exit code. */
 export function report(error: unknown, verbose: boolean, terminal: Terminal): 1 | 2 {
   const told = asSftError(error);
   if (told !== undefined) {

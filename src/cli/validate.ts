@@ -44,7 +44,7 @@ export const validateVerb: Verb = {
 such object a line (JSONL). "agency" and further texts are optional. Alpaca, ShareGPT, OpenAI messages and prompt/completion are read
 as well, and tables (.csv, .tsv) whose first row names the columns. The format is recognised by what the file holds.
 
-Every finding says where it is, what is wrong and what to do, as file:line:column. Errors must be mended before training; the exit
+Every finding says where it is, what is wrong and what to do, as file:line:column. Errors must be corrected before training; the exit
 code is 1 as long as there are any. Warnings are worth a look. docs/rules has a page for each [rule]. Nothing is changed in the file,
 and a file may be larger than memory.
 
@@ -140,6 +140,6 @@ function describe({ file, format, examples, counts }: FileSummary): string {
   if (counts.error > 0) parts.push(countOf(counts.error, 'error'));
   if (counts.warning > 0) parts.push(countOf(counts.warning, 'warning'));
   if (counts.info > 0) parts.push(countOf(counts.info, 'note'));
-  if (parts.length === 1) parts.push('nothing to mend');
+  if (parts.length === 1) parts.push('nothing to correct');
   return `${file}: ${parts.join(', ')}`;
 }

@@ -47,7 +47,7 @@ export interface Verb {
   readonly options: Readonly<Record<string, OptionHelp>>;
   /** A few short paragraphs and an example for someone who has never done this. */
   readonly teach: string;
-  /** The exit code. Throws SftError for what a person can mend. */
+  /** The exit code. Throws SftError for what a person can correct. */
   run(invocation: Invocation): Promise<0 | 1 | 2>;
 }
 

@@ -202,11 +202,12 @@ describe('checkConfigText: advice', () => {
     assert.ok(!short(own, { datasetExamples: 3, validationExamples: 9 }).some((one) => one.includes('no-validation')));
   });
 
-  it('the example is given one advice: its 411 examples and no dropout', () => {
+  it('the sample needs no advice; without dropout, one', () => {
     const source = readFileSync('examples/sft.config.json', 'utf8');
-    assert.deepEqual(short(source, { modelMaxPositions: 1024, datasetExamples: 514 }), [
-      'info no-dropout "lora_dropout"',
-    ]);
+    const facts = { modelMaxPositions: 1024, datasetExamples: 384 };
+    assert.deepEqual(short(source, facts), []);
+    const without = source.replace('"lora_dropout": 0.1', '"lora_dropout": 0');
+    assert.deepEqual(short(without, facts), ['info no-dropout "lora_dropout"']);
   });
 });
 

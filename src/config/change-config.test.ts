@@ -96,7 +96,7 @@ describe('changeConfigText', () => {
   it('changes the configuration of the sample in one place and nothing else', () => {
     const text = readFileSync('examples/sft.config.json', 'utf8');
     const after = changeConfigText(text, { learning_rate: 1e-4, warmup_ratio: null });
-    assert.equal(after, text.replace('2e-4', '0.0001'));
+    assert.equal(after, text.replace('5e-4', '0.0001'));
     assert.deepEqual(JSON.parse(changeConfigText(text, { save_steps: 5, lora_r: 8 })), {
       ...(JSON.parse(text) as object),
       save_steps: 5,

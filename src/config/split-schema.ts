@@ -3,7 +3,7 @@ import type { JsonSchema } from '../base/json-schema';
 /** The key `split` of sft.config.json. */
 export const SPLIT_SCHEMA = {
   description:
-    'How the data is divided: train is learned from, validation watches the training, test is kept for the final marks. The shares add up to 1; parts left out are 0.',
+    'How the data is divided: train is learned from, validation watches the training, test is kept for the final scores. The shares add up to 1; parts left out are 0.',
   type: 'object',
   required: ['train'],
   additionalProperties: false,

@@ -146,7 +146,7 @@ async function readSound(file: string, { onErrors, signal, columns = OUR_COLUMNS
   onErrors?.(errors);
   throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was converted`, {
     file,
-    remedy: `mend the data; \`sft validate ${file}\` lists everything`,
+    remedy: `correct the data; \`sft validate ${file}\` lists everything`,
   });
 }
 

@@ -181,5 +181,5 @@ async function recordDeath(run: RunFolder, message: string): Promise<SftError> {
   } finally {
     await release();
   }
-  return new SftError('worker-died', message, { file: run.outputFile, remedy: 'mend that and resume the run' });
+  return new SftError('worker-died', message, { file: run.outputFile, remedy: 'correct that and resume the run' });
 }

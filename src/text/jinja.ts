@@ -46,7 +46,7 @@ export function compileTemplate(
     throw new SftError('chat-template-syntax', `the chat template is not valid Jinja: ${reason}${where}`, {
       file,
       ...(inJinja ? { line } : {}),
-      remedy: "mend the template, or fetch it again from the model's page",
+      remedy: "correct the template, or fetch it again from the model's page",
       cause,
     });
   }
@@ -75,7 +75,7 @@ export function compileTemplate(
         }
         throw new SftError('chat-template-failed', `the chat template could not be rendered: ${reasonOf(cause)}`, {
           file,
-          remedy: "mend the template, or fetch it again from the model's page",
+          remedy: "correct the template, or fetch it again from the model's page",
           cause,
         });
       }

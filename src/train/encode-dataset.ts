@@ -118,7 +118,7 @@ export function refuseErrors(dataset: Dataset): void {
   if (first === undefined) return;
   const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
   throw new SftError('dataset-has-errors', `${formatFinding(first)}${more}`, {
-    remedy: `mend the data; \`sft validate ${dataset.file}\` lists everything`,
+    remedy: `correct the data; \`sft validate ${dataset.file}\` lists everything`,
   });
 }
 

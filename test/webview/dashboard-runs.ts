@@ -25,7 +25,8 @@ export function trainedRun(folder: string): string {
     model_name: path.resolve('examples/tiny-llama'),
     dataset: path.resolve('examples/nigeria-services.json'),
   };
-  writeFileSync(file, JSON.stringify({ ...config, ...paths, learning_rate: 2e-3, eval_steps: 6 }));
+  const values = { lora_alpha: 16, lora_dropout: 0, max_steps: 60, learning_rate: 2e-3, eval_steps: 6, save_steps: 20 };
+  writeFileSync(file, JSON.stringify({ ...config, ...paths, ...values, sample_prompts: null }));
   const made = spawnSync(process.execPath, ['dist/sft.js', 'train', file, '--run', run, '--json'], {
     encoding: 'utf8',
   });

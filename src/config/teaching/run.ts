@@ -2,7 +2,7 @@ import type { Teaching } from './teaching';
 
 export const RUN_TEACHING = {
   output_dir: {
-    what: 'The folder in which every run gets a folder of its own, with its log, its checkpoints, the adapter and the marks. The path is relative to this file.',
+    what: 'The folder in which every run gets a folder of its own, with its log, its checkpoints, the adapter and the scores. The path is relative to this file.',
     first: '`.sft/runs`, beside this file.',
     production:
       'a disk with room: each checkpoint of an adapter takes about three times its size, since the state of AdamW is saved with it.',
@@ -91,9 +91,9 @@ export const RUN_TEACHING = {
   eval_examples: {
     what: 'Measures on at most this many examples of the validation or test part, always the same ones. It saves time where the parts are large.',
     first: '40 to 100.',
-    production: '`null`, all of them, at least for the marks you report.',
+    production: '`null`, all of them, at least for the scores you report.',
     high: 'writing an answer for each test example takes a while: on a processor, thousands of them can take hours.',
-    low: 'marks from 20 examples swing so widely that two equal models look different.',
+    low: 'scores from 20 examples swing so widely that two equal models look different.',
   },
   loss_examples: {
     what: 'At the end the tuned model reads your examples once more, and the loss of each is kept in the run folder. The dashboard lists the worst: answers that the model still finds least likely are often wrong, misplaced, or unlike all others.',
@@ -116,7 +116,7 @@ export const RUN_TEACHING = {
     first: '128.',
     production: 'a little above your longest answer in tokens (`sft count`), often 256 to 512.',
     high: 'a model that never ends fills the limit every time, and evaluation becomes slow.',
-    low: 'good answers are cut off, and their marks fall for no fault of theirs.',
+    low: 'good answers are cut off, and their scores fall for no fault of theirs.',
   },
   rouge_unicode: {
     what: "Which words ROUGE compares. Google's, and so all published scores, know a-z and 0-9 alone: of an answer in Arabic nothing is left, and every score is 0. `true` takes the words of every script, `null` does so where your answers are mostly written in other letters. For English the two are the same.",

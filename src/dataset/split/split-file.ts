@@ -66,7 +66,7 @@ export async function divideFile(
     }
   }
   if (first !== undefined) {
-    const remedy = `mend the data; \`sft validate ${file}\` lists everything`;
+    const remedy = `correct the data; \`sft validate ${file}\` lists everything`;
     throw new SftError('dataset-has-errors', `nothing was written: ${formatFinding(first)}`, { remedy });
   }
   const wanted = PARTS.filter((part) => parts[part] > 0);

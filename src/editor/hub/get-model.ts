@@ -34,7 +34,7 @@ export async function getModel(
     try {
       return await fetchModel(services, model);
     } catch (error) {
-      if (!(await mend(services, error, model))) return undefined;
+      if (!(await solve(services, error, model))) return undefined;
     }
   }
 }
@@ -133,8 +133,8 @@ function details({ licence, gated, size, toFetch, folder }: PullPlan): string {
   return [...rest, terms, `It goes to the cache that the tools of Hugging Face share: ${folder}`].join('\n');
 }
 
-/** Leads out of what a person can mend. @returns whether to try again */
-async function mend(services: Services, error: unknown, { repo }: HubModel): Promise<boolean> {
+/** Leads out of what a person can solve. @returns whether to try again */
+async function solve(services: Services, error: unknown, { repo }: HubModel): Promise<boolean> {
   if (isCancelled(error)) return false;
   const { dialogs } = services;
   const code = error instanceof SftError ? error.code : undefined;

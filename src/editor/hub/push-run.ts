@@ -44,7 +44,7 @@ export async function pushRun(services: Services, argument: unknown): Promise<vo
       await push(services, target, choice);
       return;
     } catch (error) {
-      if (!(await mend(services, target, error))) return;
+      if (!(await solve(services, target, error))) return;
     }
   }
 }
@@ -141,7 +141,7 @@ function detailsOf({ files }: PushListing, isPrivate: boolean): string {
 }
 
 /** @returns whether to try again */
-async function mend(services: Services, { name }: UseTarget, error: unknown): Promise<boolean> {
+async function solve(services: Services, { name }: UseTarget, error: unknown): Promise<boolean> {
   const { dialogs } = services;
   const reason = errorText(error);
   // The one thing of these that can be put right here.

@@ -23,7 +23,7 @@ export function showFileReport(services: Services, checked: FileCheck, columns?:
     const at = ((shown.get(rule) ?? -1) + 1) % Math.max(1, listed.length);
     const finding = listed[at];
     if (finding === undefined) {
-      return `The places of ${rule} are not listed: only those of the first ${checked.findings.length} findings are. Mend these and check the file again.`;
+      return `The places of ${rule} are not listed: only those of the first ${checked.findings.length} findings are. Correct these and check the file again.`;
     }
     shown.set(rule, at);
     if (checked.format === 'parquet') {

@@ -117,7 +117,7 @@ const PART_ITEMS: Readonly<
 > = {
   configuration: { label: 'Configuration', icon: 'gear', tooltip: 'What the run was made from' },
   checkpoints: { label: 'Checkpoints', icon: 'save-all', tooltip: 'States a stopped run can go on from' },
-  evaluation: { label: 'Evaluation', icon: 'graph', tooltip: 'Marks on the test part, base against tuned' },
+  evaluation: { label: 'Evaluation', icon: 'graph', tooltip: 'Scores on the test part, base against tuned' },
   predictions: { label: 'Predictions', icon: 'comment-discussion', tooltip: 'The answers to the test questions' },
   log: { label: 'Log', icon: 'output', tooltip: 'What the run noted' },
   adapter: { label: 'Adapter', icon: 'package', tooltip: 'The result: a LoRA adapter in the format of PEFT' },

@@ -21,6 +21,10 @@ function makeSample(scratch) {
   const values = JSON.parse(readFileSync(path.join(root, 'examples/sft.config.json'), 'utf8'));
   configure(folder, {
     ...values,
+    dataset: 'nigeria-services.json',
+    sample_prompts: null,
+    lora_dropout: 0,
+    learning_rate: 2e-4,
     max_steps: 350,
     eval_steps: 25,
     save_steps: 50,
