@@ -17,6 +17,7 @@ seed, the step and the group: a run that goes on from a checkpoint draws what it
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -444,6 +445,97 @@ def whole(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
 
 
+class Zero:
+    """
+    DeepSpeed's way to spread a model over the processes: by stage 2 its gradients and what the optimizer knows, by stage 3 its weights too.
+    What is trained is in 32 bits; a pass is computed in `dtype`.
+    """
+
+    def __init__(
+        self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, stage: int, most: float | None, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        import deepspeed
+        import torch
+
+        # Between processes of a processor it would compile code of its own at this moment; torch's does it as well. The name of that
+        # module is torch's in the package above it.
+        importlib.import_module("deepspeed.comm.torch").build_shm_op = lambda: None
+        self.stage = stage
+        self.model = model
+        trained = sum(one.numel() for one in model.parameters() if one.requires_grad)
+        if dtype != torch.float32:
+            model.forward = torch.autocast(device.type, dtype)(model.forward)
+        self.engine, _, _, _ = deepspeed.initialize(
+            model=model,
+            optimizer=optimizer,
+            dist_init_required=False,
+            config={
+                # What it would make of them is made by whoever calls: steps differ in how many rows they have.
+                "train_micro_batch_size_per_gpu": 1,
+                "gradient_accumulation_steps": 1,
+                "gradient_clipping": most or 0.0,
+                "zero_allow_untested_optimizer": True,
+                "zero_force_ds_cpu_optimizer": False,
+                "zero_optimization": {
+                    "stage": stage,
+                    "overlap_comm": device.type != "cpu",
+                    "contiguous_gradients": True,
+                    "reduce_bucket_size": min(50_000_000, trained),
+                },
+                # Its own lines are of no use to anybody here.
+                "steps_per_print": 2**60,
+            },
+        )
+
+    def backward(self, loss: torch.Tensor, last: bool) -> None:
+        """@param last whether the step has no further group"""
+        self.engine.set_gradient_accumulation_boundary(last)
+        self.engine.backward(loss)
+
+    def update(self) -> float:
+        """Updates the weights. @returns the norm of the gradients, before they were shortened"""
+        self.engine.step()
+        return float(self.engine.get_global_grad_norm())
+
+    def gathered(self) -> contextlib.AbstractContextManager[Any]:
+        """All weights in one piece. All processes take part."""
+        import deepspeed
+
+        if self.stage < 3:
+            return contextlib.nullcontext()
+        return deepspeed.zero.GatheredParameters(list(self.model.parameters()))
+
+    def _parts(self) -> list[torch.Tensor]:
+        """What this process updates, in 32 bits, a stretch of numbers for each group of weights."""
+        optimizer = self.engine.optimizer
+        return optimizer.single_partition_of_fp32_groups if self.stage < 3 else optimizer.fp32_partitioned_groups_flat
+
+    def moments(self) -> list[Any] | None:
+        """What each process updates and knows of it, by process; in the first process alone. All take part."""
+        import torch
+
+        state = self.engine.optimizer.optimizer.state
+        own = [
+            {"weights": part.detach().cpu(), **{name: value.cpu() for name, value in state[part].items()}} for part in self._parts()
+        ]
+        all_parts: list[Any] | None = [None] * WORLD if RANK == 0 else None
+        torch.distributed.gather_object(own, all_parts)
+        return all_parts
+
+    def restore(self, all_parts: list[Any]) -> None:
+        import torch
+
+        if len(all_parts) != WORLD:
+            reason = f"the checkpoint is of {len(all_parts)} processes, and there are {WORLD}"
+            raise Refusal("processes", reason, "set \"processes\" in .sft/machine.json to what it was, or start a new run")
+        state = self.engine.optimizer.optimizer.state
+        for part, kept in zip(self._parts(), all_parts[RANK]):
+            with torch.no_grad():
+                part.copy_(kept.pop("weights"))
+            # The count of steps stays where the optimizer keeps it.
+            state[part] = {name: value.to(part.device) if value.ndim > 0 else value for name, value in kept.items()}
+
+
 class Tuner:
     """Model and optimizer in this process, one of WORLD that train together."""
 
@@ -456,7 +548,10 @@ class Tuner:
         self.folder, self.job, self.owner, self.events = folder, job, owner, events
         self.config = config = job["config"]
         self.full = config["training_type"] == "full"
-        self.sharded = job["sharding"] == "fsdp"
+        self.stage: int | None = {"zero2": 2, "zero3": 3}.get(job["sharding"])
+        # Whether no process has all of it.
+        self.sharded = job["sharding"] != "none"
+        self.zero: Zero | None = None
         on_processor = job["device"] == "cpu"
         if not on_processor and not torch.cuda.is_available():
             raise Refusal(
@@ -490,10 +585,15 @@ class Tuner:
         alpha = config["neftune_noise_alpha"]
         self.noise = InputNoise(self.plain, alpha, config["seed"]) if alpha else None
         if config["gradient_checkpointing"]:
-            self.plain.gradient_checkpointing_enable({"use_reentrant": False})
+            # By stage 3 weights are not there when a pass is computed again in the newer way.
+            self.plain.gradient_checkpointing_enable({"use_reentrant": self.stage == 3})
             if not self.full:
                 self.plain.enable_input_require_grads()
-        if self.sharded:
+        if self.stage is not None:
+            most, dtype = config["max_grad_norm"], compute_type(job)
+            self.zero = Zero(self.plain, self._make_optimizer(), self.stage, most, dtype, self.device)
+            self.model, self.optimizer = self.zero.engine, self.zero.engine.optimizer
+        elif self.sharded:
             self.model = self.accelerator.prepare_model(self._shard(), device_placement=False, evaluation_mode=True)
             self.optimizer = self.accelerator.prepare_optimizer(self._make_optimizer(), device_placement=False)
         else:
@@ -652,7 +752,8 @@ class Tuner:
             group["lr"] = step.learning_rate * group["rate_factor"]
         for _ in range(MOST_RESCALINGS):
             loss = self._gradients(step)
-            norm = self._clip()
+            self.whole = self.zero is None
+            norm = self._clip() if self.zero is None else self.zero.update()
             if math.isfinite(norm) or self.accelerator.scaler is None:
                 break
             # Too large for 16 bits: the scaler leaves the weights alone and takes a smaller scale.
@@ -664,7 +765,8 @@ class Tuner:
                 "lower learning_rate; the last checkpoint is from before it",
             )
         self.whole = False
-        self.optimizer.step()
+        if self.zero is None:
+            self.optimizer.step()
         self.step += 1
         self.whole = True
         seconds = time.perf_counter() - begun
@@ -675,7 +777,8 @@ class Tuner:
         """Leaves the gradients of the mean loss over the step's targets in the parameters. @returns that loss"""
         import torch
 
-        self.optimizer.zero_grad()
+        if self.zero is None:
+            self.optimizer.zero_grad()
         groups = list(self._own_groups([self.train[number] for number in step.sequences]))
         own, broken = 0.0, ""
         for at, (number, rows) in enumerate(groups):
@@ -686,7 +789,11 @@ class Tuner:
             with contextlib.nullcontext() if last or self.sharded else self.accelerator.no_sync(self.model), self._noise(step, number, rows):
                 losses = row_losses(self.model, rows, self.device)
                 # Gradients are averaged over the processes, losses are summed.
-                self.accelerator.backward(losses.sum() * (WORLD / step.targets))
+                scaled = losses.sum() * (WORLD / step.targets)
+                if self.zero is None:
+                    self.accelerator.backward(scaled)
+                else:
+                    self.zero.backward(scaled, last)
             for row, loss in zip(rows, losses.tolist()):
                 own += loss
                 if not math.isfinite(loss) and broken == "":
@@ -750,7 +857,8 @@ class Tuner:
             return
         self.events.say("begins", what="sampling")
         self.plain.eval()
-        model = self.model if self.sharded else self.plain
+        # FSDP's own model; what DeepSpeed spreads is put together by the model itself.
+        model = self.model if self.sharded and self.zero is None else self.plain
         answers = continuations(model, samples, self.job["stop_token_ids"], self.device, self.sharded)
         self.events.say("samples", step=self.step, answers=answers)
 
@@ -791,10 +899,13 @@ class Tuner:
             value = whole(value)
             return value.to("cpu").contiguous() if RANK == 0 else None
 
-        kept: dict[str, Any] = {"weights": on_processor(self._named_weights())}
-        if self.takes_out:
-            kept["weights"] = joined_pairs(kept["weights"], on_processor(self._adapter_weights(FIXED)))
-        if training:
+        with contextlib.nullcontext() if self.zero is None else self.zero.gathered():
+            kept: dict[str, Any] = {"weights": on_processor(self._named_weights())}
+            if self.takes_out:
+                kept["weights"] = joined_pairs(kept["weights"], on_processor(self._adapter_weights(FIXED)))
+        if training and self.zero is not None:
+            kept["optimizer"] = self.zero.moments()
+        elif training:
             moments = self.optimizer.state_dict()
             kept["optimizer"] = {**moments, "state": on_processor(moments["state"])} if self.sharded else moments
         return kept
@@ -835,8 +946,11 @@ class Tuner:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
         # weights_only reads tensors and numbers, and runs nothing.
         kept = torch.load(checkpoint / "optimizer.pt", map_location="cpu", weights_only=True)
-        self._spread(kept["optimizer"]["state"])
-        self.optimizer.load_state_dict(kept["optimizer"])
+        if self.zero is not None:
+            self.zero.restore(kept["optimizer"])
+        else:
+            self._spread(kept["optimizer"]["state"])
+            self.optimizer.load_state_dict(kept["optimizer"])
         if self.accelerator.scaler is not None and kept["scaler"] is not None:
             self.accelerator.scaler.load_state_dict(kept["scaler"])
         self.step, self.best, self.without_gain = state["step"], state["best"], state["evaluations_without_gain"]
@@ -912,7 +1026,8 @@ def train(folder: Path, job: dict[str, Any], owner: Owner, checkpoint: str | Non
     tuner = Tuner(folder, job, owner, events, checkpoint)
     name = torch.cuda.get_device_name(tuner.device) if job["device"] != "cpu" else f"processor, {job['threads']} threads"
     if tuner.sharded:
-        name += f", weights spread over {WORLD} processes"
+        how = f"by DeepSpeed ZeRO-{tuner.stage} over" if tuner.stage is not None else "over"
+        name += f", weights spread {how} {WORLD} processes"
     events.say("ready", device=name, torch=torch.__version__, step=tuner.step)
     try:
         outcome = tuner.run()

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "bitsandbytes")
+PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "bitsandbytes", "deepspeed")
 
 
 def versions():

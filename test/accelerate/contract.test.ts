@@ -386,7 +386,18 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     [{ nodes: 2 }, {}, /address is missing: 2 nodes have to find each other - write "address"/],
     [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],
     [{ sharding: 'fsdp' }, {}, /sharding "fsdp" spreads weights over processes, and there is one - set "processes"/],
-    [{ sharding: 'zero3', processes: 2 }, {}, /sharding is not one of none, fsdp/],
+    [{ sharding: 'zero1', processes: 2 }, {}, /sharding is not one of none, fsdp, zero2, zero3/],
+    [
+      { sharding: 'zero3', processes: 2, offload: true },
+      {},
+      /offload is for weights that are spread - set "sharding": "fsdp"/,
+    ],
+    [
+      { sharding: 'zero2', processes: 2 },
+      { fp16: true, training_type: 'prompt_tuning' },
+      /"training_type": "prompt_tuning" does not go with "sharding": "zero2"/,
+    ],
+    [{ sharding: 'zero2', processes: 2 }, {}, /deepspeed is not installed .* - .*pip install "deepspeed>=/],
     [{ processes: 2, offload: true }, {}, /offload is for weights that are spread - set "sharding"/],
     [
       { processes: 2, sharding: 'fsdp', offload: true },

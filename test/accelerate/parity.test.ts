@@ -73,6 +73,36 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
+  it(
+    'with weights spread over two processes by DeepSpeed, in both its stages',
+    { timeout: TIMEOUT },
+    async (context) => {
+      if (spawnSync(process.env['SFT_PYTHON']!, ['-c', 'import deepspeed']).status !== 0) {
+        context.skip('deepspeed is not installed');
+        return;
+      }
+      const values = {
+        eval_steps: 20,
+        early_stopping_patience: 50,
+        gradient_checkpointing: true,
+        loraplus_lr_ratio: 2,
+      };
+      const lora = shortConfig(folder, 'zero-lora', values);
+      const full = shortConfig(folder, 'zero-full', { training_type: 'full', learning_rate: 1e-4 });
+      for (const [config, sharding, stage] of [
+        [lora, 'zero2', /by DeepSpeed ZeRO-2 over 2 processes/],
+        [full, 'zero3', /by DeepSpeed ZeRO-3 over 2 processes/],
+      ] as const) {
+        useMachine(folder, { processes: 2, sharding });
+        const builtin = await trained(config, 'builtin');
+        const spread = await trained(config, 'accelerate', 2);
+        assert.match(spread.device, stage);
+        assertSame(builtin, spread);
+      }
+      rmSync(path.join(folder, '.sft'), { recursive: true });
+    },
+  );
+
   it('as a job on two machines that find each other, which are both this one here', { timeout: TIMEOUT }, async () => {
     const config = shortConfig(folder, 'nodes', { engine: 'accelerate' });
     const builtin = await trained(config, 'builtin');

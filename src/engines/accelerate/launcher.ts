@@ -58,7 +58,7 @@ export function environment(device: Setting['device'], machine: Machine, config:
       ? { GLOO_SOCKET_IFNAME: 'lo', NCCL_SOCKET_IFNAME: 'lo', TP_SOCKET_IFNAME: 'lo' }
       : {}),
     ...(device === 'cpu'
-      ? { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(threadsEach(config, processes)) }
+      ? { CUDA_VISIBLE_DEVICES: '', DS_ACCELERATOR: 'cpu', OMP_NUM_THREADS: String(threadsEach(config, processes)) }
       : visibleCards(processes)),
   };
 }

@@ -19,7 +19,12 @@ const MACHINE = closed({
     described('Machines that train together, this one among them; each has as many processes.', whole(1, 4096)),
   ),
   address: maybe(described('Where the machines find each other: a name or number of this one, and a port.', ADDRESS)),
-  sharding: maybe(described('Whether the weights are spread over the processes, by FSDP.', oneOf('none', 'fsdp'))),
+  sharding: maybe(
+    described(
+      'Whether weights, gradients and moments are spread over the processes: by FSDP, or by DeepSpeed, zero2 without the weights.',
+      oneOf('none', 'fsdp', 'zero2', 'zero3'),
+    ),
+  ),
   offload: maybe(described('Whether spread weights wait in the memory of the machine, not the GPU.', flag)),
   timeout: maybe(described('So long a process waits for another, seconds.', whole(1, 1e6))),
 });
@@ -32,7 +37,7 @@ export interface Machine {
   readonly nodes: number;
   /** Where the nodes find each other, `host:port`; undefined where there is one. */
   readonly address: string | undefined;
-  readonly sharding: 'none' | 'fsdp';
+  readonly sharding: 'none' | 'fsdp' | 'zero2' | 'zero3';
   readonly offload: boolean;
   readonly timeout: number;
 }
@@ -58,14 +63,14 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
       'write "address": "HOST:PORT" of this machine',
     );
   }
-  if (sharding === 'fsdp' && nodes * count === 1) {
+  if (sharding !== 'none' && nodes * count === 1) {
     throw refuse(
       file,
-      'sharding "fsdp" spreads weights over processes, and there is one',
+      `sharding "${sharding}" spreads weights over processes, and there is one`,
       'set "processes", or "sharding": "none"',
     );
   }
-  if (offload && sharding === 'none') {
+  if (offload && sharding !== 'fsdp') {
     throw refuse(file, 'offload is for weights that are spread', 'set "sharding": "fsdp", or leave offload out');
   }
   return {

@@ -7,7 +7,7 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import type { RunPlace } from '../engine';
 import { readMachine, type Machine } from './machine';
 import { findPython, type ChosenPython } from './python/find-python';
-import { BITSANDBYTES, REQUIRED, type Requirement } from './python/requirements';
+import { BITSANDBYTES, DEEPSPEED, REQUIRED, type Requirement } from './python/requirements';
 
 /** Where a run trains: which Python, on what, in how many processes. */
 export interface Setting {
@@ -22,7 +22,7 @@ export interface Setting {
  */
 export async function readSetting({ config, configFile }: Omit<RunPlace, 'run'>): Promise<Setting> {
   const machine = await readMachine(configFile);
-  const python = await findPython(machine.python, path.dirname(configFile), needs(config));
+  const python = await findPython(machine.python, path.dirname(configFile), needs(config, machine));
   const [problem] = python.problems;
   if (problem !== undefined) throw problem;
   const { gpus, packages, executable } = python.found;
@@ -53,7 +53,7 @@ function refusalOf(
 ): SftError | undefined {
   if (sharding === 'none') return undefined;
   const refuse = (what: string, remedy: string): SftError =>
-    new SftError('sharding', `${what} does not go with "sharding": "fsdp" in .sft/machine.json`, {
+    new SftError('sharding', `${what} does not go with "sharding": "${sharding}" in .sft/machine.json`, {
       remedy,
       exitCode: 2,
     });
@@ -68,8 +68,17 @@ function refusalOf(
   return undefined;
 }
 
-function needs({ load_in_4bit: in4bit, optim }: ResolvedConfig): readonly Requirement[] {
-  return in4bit || optim === 'adamw_8bit' ? [...REQUIRED, BITSANDBYTES] : REQUIRED;
+function needs({ load_in_4bit: in4bit, optim }: ResolvedConfig, { sharding }: Machine): readonly Requirement[] {
+  return [
+    ...REQUIRED,
+    ...(in4bit || optim === 'adamw_8bit' ? [BITSANDBYTES] : []),
+    ...(isZero(sharding) ? [DEEPSPEED] : []),
+  ];
+}
+
+/** Whether DeepSpeed spreads the weights. */
+function isZero(sharding: Machine['sharding']): boolean {
+  return sharding === 'zero2' || sharding === 'zero3';
 }
 
 /** A setting as the queue, the preflight and refusals see it. */

@@ -15,6 +15,7 @@ import './hostile-files';
 import './other-files';
 import './read-only-disk';
 import './runs';
+import './python';
 import './chat';
 import './use-model';
 import { runAll } from './runner';

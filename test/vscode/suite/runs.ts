@@ -90,7 +90,11 @@ class Person implements Dialogs {
 }
 
 /** Waits until a run is as wanted. @throws Error with what it is after the limit */
-async function runWhen({ runs }: SftApi, folder: string, wanted: (run: RunSummary) => boolean): Promise<RunSummary> {
+export async function runWhen(
+  { runs }: SftApi,
+  folder: string,
+  wanted: (run: RunSummary) => boolean,
+): Promise<RunSummary> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       const run = runs.get(folder);
@@ -110,7 +114,7 @@ async function runWhen({ runs }: SftApi, folder: string, wanted: (run: RunSummar
   });
 }
 
-const hasStatus =
+export const hasStatus =
   (...statuses: string[]) =>
   ({ state }: RunSummary): boolean =>
     statuses.includes(state.status);
@@ -145,7 +149,7 @@ function writeData(name: string, count: number): string {
   return file;
 }
 
-function writeConfig(name: string, values: Record<string, unknown>): string {
+export function writeConfig(name: string, values: Record<string, unknown>): string {
   writeData(name, 40);
   const file = path.join(root, name, 'sft.config.json');
   const config = {

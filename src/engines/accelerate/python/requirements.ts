@@ -20,6 +20,9 @@ export const REQUIRED: readonly Requirement[] = [
 /** What weights in 4 bits and the optimizer in 8 bits need as well. */
 export const BITSANDBYTES: Requirement = { name: 'bitsandbytes', oldest: '0.48' };
 
+/** What spreads weights by ZeRO. */
+export const DEEPSPEED: Requirement = { name: 'deepspeed', oldest: '0.18' };
+
 /** As pip takes it. */
 export function requirementText({ name, oldest, before }: Requirement): string {
   return `${name}>=${oldest}${before === undefined ? '' : `,<${before}`}`;
