@@ -392,11 +392,6 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
       {},
       /offload is for weights that are spread - set "sharding": "fsdp"/,
     ],
-    [
-      { sharding: 'zero2', processes: 2 },
-      { fp16: true, training_type: 'prompt_tuning' },
-      /"training_type": "prompt_tuning" does not go with "sharding": "zero2"/,
-    ],
     [{ sharding: 'zero2', processes: 2 }, {}, /deepspeed is not installed .* - .*pip install "deepspeed>=/],
     [{ processes: 2, offload: true }, {}, /offload is for weights that are spread - set "sharding"/],
     [
