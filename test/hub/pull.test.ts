@@ -401,9 +401,9 @@ describe('sft pull', () => {
   });
 
   it("is read by Hugging Face's own client, and reads what that one has downloaded", async (context) => {
-    const python = process.env['SFT_BENCH_PYTHON'] ?? 'python3';
+    const python = process.env['SFT_PYTHON'] ?? 'python3';
     if (spawnSync(python, ['-c', 'import huggingface_hub']).status !== 0) {
-      context.skip('needs Python with huggingface_hub (SFT_BENCH_PYTHON names it)');
+      context.skip('needs Python with huggingface_hub (SFT_PYTHON names it)');
       return;
     }
     const folder = (await output(start())).text.trim();

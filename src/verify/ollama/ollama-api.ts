@@ -50,6 +50,8 @@ export class OllamaModel {
     const [reply] = await this.post<{ _debug_info?: { rendered_template: string } }>('/api/chat', {
       messages,
       _debug_render_only: true,
+      // With other options than the next request has, Ollama would load the model anew for that.
+      options: this.options(1),
     });
     if (reply?._debug_info !== undefined) return reply._debug_info.rendered_template;
     throw this.failed('it is too old to say what it asks the model', UPDATE);
