@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { summaryLine } from './reporter.mjs';
 import { root, run, setup } from './setup.mjs';
+import { softwareVulkan } from './software-vulkan.mjs';
 
 const only = process.argv.slice(2);
 setup();
@@ -30,31 +31,52 @@ if (tests.length === 0) {
   console.error(`no test file matches ${only.join(' ')}`);
   process.exit(2);
 }
-const files = await bundle(tests);
-console.error(`[test] ${files.length} files`);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-test-'));
-const counted = path.join(scratch, 'counts.json');
-const env = only.length === 0 ? { ...process.env, SFT_TEST_COUNTS: counted } : process.env;
-const result = spawnSync(
-  process.execPath,
-  [
-    '--enable-source-maps',
-    '--test',
-    // By itself it leaves one free, which is half of two.
-    `--test-concurrency=${os.availableParallelism()}`,
-    '--test-reporter=./scripts/reporter.mjs',
-    ...files,
-  ],
-  { cwd: root, stdio: 'inherit', env },
-);
-if (only.length > 0) process.exit(result.status ?? 1);
+const total = { passed: 0, failed: 0, skipped: 0 };
+let status = 0;
+
+/** Runs test files and adds to the counts. */
+async function runTests(names, env) {
+  const files = await bundle(names);
+  console.error(`[test] ${files.length} files`);
+  const counted = path.join(scratch, 'counts.json');
+  const result = spawnSync(
+    process.execPath,
+    [
+      '--enable-source-maps',
+      '--test',
+      // By itself it leaves one free, which is half of two.
+      `--test-concurrency=${os.availableParallelism()}`,
+      '--test-reporter=./scripts/reporter.mjs',
+      ...files,
+    ],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, SFT_TEST_COUNTS: counted, ...env } },
+  );
+  status ||= result.status ?? 1;
+  const counts = JSON.parse(readFileSync(counted, 'utf8'));
+  for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
+}
+
+// What needs a graphics card runs on a program that stands for one.
+const onVulkan = tests.filter((file) => file.startsWith(path.join('test', 'webgpu')));
+const others = tests.filter((file) => !onVulkan.includes(file));
+if (others.length > 0) await runTests(others, {});
+if (onVulkan.length > 0) {
+  const { env, reason } = softwareVulkan();
+  if (env !== undefined) await runTests(onVulkan, env);
+  else {
+    console.log(`skipped ${path.join('test', 'webgpu')}: there is no software Vulkan (${reason})`);
+    total.skipped += 1;
+  }
+}
+rmSync(scratch, { recursive: true });
+if (only.length > 0) {
+  console.log(`\n${summaryLine(total)}`);
+  process.exit(status);
+}
 
 const { runVsCodeSuites } = await import('./vscode-suites.mjs');
-const inNode = JSON.parse(readFileSync(counted, 'utf8'));
-rmSync(scratch, { recursive: true });
 const inVsCode = await runVsCodeSuites();
-const total = Object.fromEntries(
-  Object.entries(inNode).map(([outcome, count]) => [outcome, count + inVsCode[outcome]]),
-);
+for (const outcome of Object.keys(total)) total[outcome] += inVsCode[outcome];
 console.log(`\n${summaryLine(total)}`);
-process.exit(result.status === 0 && total.failed === 0 ? 0 : 1);
+process.exit(status === 0 && total.failed === 0 ? 0 : 1);

@@ -30,6 +30,8 @@ export interface DeviceListing {
   readonly driver?: string;
   readonly supports: DeviceSupport;
   readonly unavailable?: Unavailable;
+  /** `auto` never takes it: a person names it. */
+  readonly onRequest?: true;
 }
 
 /** A listed device with what passes on it need to know. */
@@ -45,7 +47,10 @@ export interface OpenOptions {
 /** One kind of device. Listing opens nothing and throws nothing: a device that cannot run says why. */
 export interface DeviceProvider {
   readonly kind: string;
-  list(options: OpenOptions): Promise<readonly DeviceInfo[]>;
-  /** @throws SftError what makes the device unavailable */
+  /**
+   * @param closely where false, only what can be told without loading a driver: a device that is listed may be missing all the same
+   */
+  list(options: OpenOptions, closely: boolean): Promise<readonly DeviceInfo[]>;
+  /** @param id as listed, closely @throws SftError what makes the device unavailable */
   open(id: string, options: OpenOptions): Promise<Device>;
 }

@@ -2,13 +2,21 @@ import { chooseDevice } from './choose-device';
 import { cpuProvider } from './cpu/cpu-provider';
 import type { Device } from './device';
 import type { DeviceInfo, DeviceProvider, OpenOptions } from './provider';
+import { webGpuProvider } from './webgpu/webgpu-provider';
 
 /** Every kind of device, in the order in which `auto` takes them. */
-const PROVIDERS: readonly DeviceProvider[] = [cpuProvider];
+const PROVIDERS: readonly DeviceProvider[] = [cpuProvider, webGpuProvider];
 
-/** What is there, the fastest first, with what keeps the others from running. Nothing is opened. */
-export async function listDevices(options: OpenOptions = {}): Promise<readonly DeviceInfo[]> {
-  return (await Promise.all(PROVIDERS.map((provider) => provider.list(options)))).flat();
+/**
+ * What is there, in the order of `auto`, with what keeps the others from running. Nothing is opened.
+ * @param named what a person named, or `all`: only devices that it may mean are looked at closely, since that may load a driver
+ */
+export async function listDevices(options: OpenOptions = {}, named = 'auto'): Promise<readonly DeviceInfo[]> {
+  const listed = PROVIDERS.map((provider) => {
+    const { kind } = provider;
+    return provider.list(options, named === 'all' || named === kind || named.startsWith(`${kind}:`));
+  });
+  return (await Promise.all(listed)).flat();
 }
 
 /**
@@ -16,7 +24,7 @@ export async function listDevices(options: OpenOptions = {}): Promise<readonly D
  * @throws SftError no-such-device, or what makes the device unavailable
  */
 export async function findDevice(name: string, options: OpenOptions = {}): Promise<DeviceInfo> {
-  return chooseDevice(name, await listDevices(options));
+  return chooseDevice(name, await listDevices(options, name));
 }
 
 /**

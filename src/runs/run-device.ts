@@ -18,8 +18,11 @@ export async function runDevice(
 }
 
 /** All devices, as a run of this configuration would open them. */
-export function listRunDevices({ threads }: Pick<ResolvedConfig, 'threads'>): Promise<readonly DeviceInfo[]> {
-  return listDevices(threads === null ? {} : { threads });
+export function listRunDevices({
+  device,
+  threads,
+}: Pick<ResolvedConfig, 'device' | 'threads'>): Promise<readonly DeviceInfo[]> {
+  return listDevices(threads === null ? {} : { threads }, device);
 }
 
 /**

@@ -84,12 +84,14 @@ export function elementwiseSuite(device: () => Device): void {
           const values = edges();
           const narrow = b.device.alloc(dtype, values.length);
           b.kernels.copy(narrow, b.floats(values));
+          b.submit();
           const bits = await b.device.readBits(narrow);
           values.forEach((value, i) => {
             assert.equal(bits[i], encode(value), `${value} as ${dtype}`);
           });
           const nan = b.device.alloc(dtype, 1);
           b.kernels.copy(nan, b.floats([NaN]));
+          b.submit();
           assert.ok(Number.isNaN(decode((await b.device.readBits(nan))[0]!)));
           b.device.free(narrow);
           b.device.free(nan);

@@ -1,4 +1,4 @@
-import { describe } from 'node:test';
+import { before, describe } from 'node:test';
 import { attentionSuite } from './attention';
 import { coarseSuite } from './coarse';
 import { dropoutSuite } from './dropout';
@@ -21,10 +21,13 @@ import type { Device } from '../../src/compute/device';
  * Registers the tests that every device must pass: each forward against a reference in double precision, each backward against
  * central differences of that reference, and the refusals of the interface.
  */
-export function describeDevice(name: string, create: () => Device): void {
+export function describeDevice(name: string, create: () => Device | Promise<Device>): void {
   let device: Device | undefined;
-  const get = (): Device => (device ??= create());
+  const get = (): Device => device!;
   void describe(name, () => {
+    before(async () => {
+      device = await create();
+    });
     memorySuite(get);
     linearSuite(get);
     nf4Suite(get);

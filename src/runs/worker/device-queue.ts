@@ -32,7 +32,8 @@ export interface TurnOptions {
 
 /** Where the queues of this person on this machine lie: a home may be shared between machines, process numbers are not. */
 function queueFolder(device: string): string {
-  return path.join(ownFolder('state'), 'devices', hostname(), device);
+  // Windows has no colons in names: webgpu:0 is the folder webgpu-0.
+  return path.join(ownFolder('state'), 'devices', hostname(), device.replaceAll(':', '-'));
 }
 
 /**

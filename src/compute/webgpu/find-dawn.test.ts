@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { SftError } from '../../base/errors';
+import { chooseDevice } from '../choose-device';
+import { listDevices } from '../registry';
+import { dawnUnavailable, findDawn, loadDawn } from './find-dawn';
+
+describe('the package webgpu', () => {
+  it('is found in the folder that SFT_WEBGPU names, and told where it cannot be loaded', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-webgpu-'));
+    try {
+      const where = process.platform === 'darwin' ? 'darwin-universal' : `${process.platform}-${process.arch}`;
+      const own = path.join(folder, 'node_modules', 'webgpu');
+      mkdirSync(path.join(own, 'dist', where), { recursive: true });
+      writeFileSync(path.join(own, 'package.json'), '{ "name": "webgpu" }');
+      const addon = path.join(own, 'dist', where, 'dawn.node');
+      writeFileSync(addon, 'not a library');
+      assert.equal(findDawn({ SFT_WEBGPU: folder }), addon);
+      assert.throws(
+        () => loadDawn(addon),
+        (error) => error instanceof SftError && error.code === 'webgpu-unusable' && error.file === addon,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is asked for with the command that installs it, and refused within the editor', () => {
+    assert.match(dawnUnavailable(undefined, false)?.remedy ?? '', /npm install .*webgpu@\d/);
+    assert.equal(dawnUnavailable('/dawn.node', false), undefined);
+    assert.equal(dawnUnavailable('/dawn.node', true)?.code, 'webgpu-in-editor');
+  });
+
+  it('is left alone unless a device of it is named, and auto takes none', async () => {
+    const devices = await listDevices();
+    const listed = devices.filter(({ kind }) => kind === 'webgpu');
+    assert.deepEqual(
+      listed.map(({ id, onRequest }) => [id, onRequest]),
+      [['webgpu', true]],
+    );
+    const cpu = devices.find(({ kind }) => kind === 'cpu')!;
+    const usable = { ...cpu, id: 'webgpu', kind: 'webgpu', onRequest: true as const };
+    assert.equal(chooseDevice('auto', [usable, cpu]), cpu);
+    assert.equal(chooseDevice('webgpu', [cpu, usable]), usable);
+  });
+});

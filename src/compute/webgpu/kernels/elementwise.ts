@@ -1,0 +1,144 @@
+import type { DeviceBuffer } from '../../memory';
+import type { DropoutMask, UniformNoise } from '../../kernels';
+import { elementwise } from '../program';
+import type { Recording } from '../recording';
+import { NUMERIC } from './numeric';
+
+const SWIGLU = elementwise(
+  'swiglu',
+  ['h', 'gate', 'up'],
+  {},
+  'let g = gate_at(i); h_put(i, g * sigmoid(g) * up_at(i));',
+  NUMERIC,
+);
+/** With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)). */
+const SWIGLU_BACKWARD = elementwise(
+  'swiglu backward',
+  ['dgate', 'dup', 'dh', 'gate', 'up'],
+  {},
+  `let g = gate_at(i); let u = up_at(i); let d = dh_at(i); let s = sigmoid(g);
+    dgate_put(i, d * u * s * (1.0 + g * (1.0 - s)));
+    dup_put(i, d * g * s);`,
+  NUMERIC,
+);
+
+/** sigmoid(2 u) with u = sqrt(2 / pi) (g + 0.044715 g^3): GELU's tanh form is g times that. */
+const GATE_SHARE = `${NUMERIC}
+fn gate_share(g: f32) -> f32 { return sigmoid(1.5957691216057308 * g * (1.0 + 0.044715 * g * g)); }`;
+const GEGLU = elementwise(
+  'geglu',
+  ['h', 'gate', 'up'],
+  {},
+  'let g = gate_at(i); h_put(i, g * gate_share(g) * up_at(i));',
+  GATE_SHARE,
+);
+/** With s = sigmoid(2 u): dup = dh g s, dgate = dh up (s + g s (1 - s) (2 u)'). */
+const GEGLU_BACKWARD = elementwise(
+  'geglu backward',
+  ['dgate', 'dup', 'dh', 'gate', 'up'],
+  {},
+  `let g = gate_at(i); let u = up_at(i); let d = dh_at(i); let s = gate_share(g);
+    dgate_put(i, d * u * (s + g * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 0.134145 * g * g)));
+    dup_put(i, d * g * s);`,
+  GATE_SHARE,
+);
+
+const SCALE = elementwise('scale', ['x'], { factor: 'f32' }, 'x_put(i, x_at(i) * p.factor);');
+const ADD = elementwise('add', ['y', 'x'], {}, 'y_put(i, y_at(i) + x_at(i));');
+
+/** Word e % 4 of Philox4x32-10 (Salmon et al. 2011) with counter e / 4 and the seed as key, for element e = offset + i. */
+const PHILOX = `
+fn multiply(a: u32, b: u32) -> vec2u {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let one = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let two = (a & 0xffffu) * (b >> 16u) + (one & 0xffffu);
+  return vec2u(a * b, (a >> 16u) * (b >> 16u) + (one >> 16u) + (two >> 16u));
+}
+fn word_of(i: u32) -> u32 {
+  let low = p.offset_low + i;
+  let high = p.offset_high + u32(low < i);
+  var c = vec4u((low >> 2u) | (high << 30u), high >> 2u, 0u, 0u);
+  var k = vec2u(p.seed_low, p.seed_high);
+  for (var round = 0u; round < 10u * p.one; round++) {
+    let a = multiply(c.x, 0xd2511f53u);
+    let b = multiply(c.z, 0xcd9e8d57u);
+    c = vec4u(b.y ^ c.y ^ k.x, b.x, a.y ^ c.w ^ k.y, a.x);
+    k += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return c[low & 3u];
+}`;
+const DRAWN = { seed_low: 'u32', seed_high: 'u32', offset_low: 'u32', offset_high: 'u32' } as const;
+const DROPOUT = elementwise(
+  'dropout',
+  ['y', 'x'],
+  { ...DRAWN, threshold: 'u32', factor: 'f32', beta: 'u32' },
+  `let kept = select(0.0, x_at(i) * p.factor, word_of(i) >= p.threshold);
+    if (p.beta == 0u) { y_put(i, kept); } else { y_put(i, y_at(i) + kept); }`,
+  PHILOX,
+);
+const NOISE = elementwise(
+  'noise',
+  ['x'],
+  { ...DRAWN, magnitude: 'f32' },
+  'x_put(i, x_at(i) + p.magnitude * ((f32(word_of(i) >> 9u) + 0.5) * 2.384185791015625e-7 - 1.0));',
+  PHILOX,
+);
+
+export function swiglu(r: Recording, h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+  r.eachOf(SWIGLU, { h, gate, up });
+}
+
+export function geglu(r: Recording, h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+  r.eachOf(GEGLU, { h, gate, up });
+}
+
+/** dgate, dup, dh, gate and up of the gated kernels' backward. */
+export interface GatedBackward extends Readonly<Record<string, DeviceBuffer>> {
+  readonly dgate: DeviceBuffer;
+  readonly dup: DeviceBuffer;
+  readonly dh: DeviceBuffer;
+  readonly gate: DeviceBuffer;
+  readonly up: DeviceBuffer;
+}
+
+export function swigluBackward(r: Recording, buffers: GatedBackward): void {
+  r.eachOf(SWIGLU_BACKWARD, buffers);
+}
+
+export function gegluBackward(r: Recording, buffers: GatedBackward): void {
+  r.eachOf(GEGLU_BACKWARD, buffers);
+}
+
+export function scale(r: Recording, x: DeviceBuffer, factor: number): void {
+  r.eachOf(SCALE, { x }, { factor });
+}
+
+export function add(r: Recording, y: DeviceBuffer, x: DeviceBuffer): void {
+  r.eachOf(ADD, { y, x });
+}
+
+export function dropout(r: Recording, y: DeviceBuffer, x: DeviceBuffer, mask: DropoutMask, beta: 0 | 1): void {
+  const threshold = Math.min(0xffffffff, Math.floor(mask.p * 2 ** 32));
+  const factor = 1 / (1 - mask.p);
+  r.eachOf(DROPOUT, { y, x }, (from) => ({ ...drawn(mask, from), threshold, factor, beta }));
+}
+
+export function addNoise(r: Recording, x: DeviceBuffer, noise: UniformNoise): void {
+  const { magnitude } = noise;
+  r.eachOf(NOISE, { x }, (from) => ({ ...drawn(noise, from), magnitude }));
+}
+
+/** Halves of the seed and of the offset of an element. */
+function drawn(
+  { seed, offset }: Pick<DropoutMask, 'seed' | 'offset'>,
+  from: number,
+): Record<keyof typeof DRAWN, number> {
+  const [low, high] = [(x: bigint) => Number(x & 0xffffffffn), (x: bigint) => Number(x >> 32n)];
+  const at = BigInt(offset) + BigInt(from);
+  return {
+    seed_low: low(BigInt(seed)),
+    seed_high: high(BigInt(seed)),
+    offset_low: low(at),
+    offset_high: high(at),
+  };
+}

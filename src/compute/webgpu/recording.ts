@@ -1,0 +1,64 @@
+import type { DeviceBuffer } from '../memory';
+import type { CommandList, Commands } from './commands';
+import { THREADS, type Program } from './program';
+import type { WebGpuBuffer } from './webgpu-buffer';
+
+/** Workgroups in one direction, at most. */
+const GROUPS = 65535;
+
+export type Buffers = Readonly<Record<string, DeviceBuffer>>;
+type Numbers = Readonly<Record<string, number>>;
+
+/** Kernels of one recorder: what they run on and what they need beside it. */
+export class Recording {
+  readonly #list: CommandList = [];
+
+  constructor(
+    private readonly commands: Commands,
+    private readonly memory: { scratch(length: number): WebGpuBuffer },
+  ) {}
+
+  /** Bytes of an argument that a kernel surely sees at once. */
+  get argumentBytes(): number {
+    return this.commands.argumentBytes;
+  }
+
+  /** fp32, until the next kernel takes its own. */
+  scratch(length: number): WebGpuBuffer {
+    return this.memory.scratch(length);
+  }
+
+  /** Runs a program on a grid of workgroups. */
+  run(program: Program, buffers: Buffers, numbers: Numbers, groups: readonly [number, number?, number?]): void {
+    this.commands.run(this.#list, program, buffers, numbers, groups);
+  }
+
+  /** Runs a program over n elements, whose number is its parameter n. */
+  each(program: Program, buffers: Buffers, numbers: Numbers, n: number): void {
+    this.run(program, buffers, { ...numbers, n }, [Math.min(GROUPS, Math.ceil(n / THREADS))]);
+  }
+
+  /**
+   * Runs a program over all elements of buffers of one length, in parts that a kernel can see.
+   * @param numbers of the part from an element on
+   */
+  eachOf(program: Program, buffers: Buffers, numbers: Numbers | ((from: number) => Numbers) = {}): void {
+    const length = Object.values(buffers)[0]!.length;
+    for (const [from, count] of this.parts(length, 4)) {
+      const part = Object.entries(buffers).map(([name, buffer]) => [name, buffer.slice(from, count)] as const);
+      this.each(program, Object.fromEntries(part), typeof numbers === 'function' ? numbers(from) : numbers, count);
+    }
+  }
+
+  /** Cuts `length` elements of so many bytes into stretches that a kernel sees at once: where each begins, and its length. */
+  *parts(length: number, bytes: number): Generator<readonly [from: number, count: number]> {
+    // Whole blocks of 4 bits and their scales, so that every kernel may cut there.
+    const unit = 64 * 256;
+    const most = Math.max(1, Math.floor(this.argumentBytes / bytes / unit)) * unit;
+    for (let from = 0; from < length; from += most) yield [from, Math.min(most, length - from)];
+  }
+
+  submit(): void {
+    this.commands.submit(this.#list);
+  }
+}

@@ -1,0 +1,192 @@
+import { SftError } from '../../base/errors';
+import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
+import { isFloat, size } from '../shapes';
+import type { Gpu, GpuBuffer, GpuLimits } from './binding';
+import type { Commands } from './commands';
+import { CopiedTensor, CopiedWeights, type WeightMemory } from './copied-weights';
+import { copy } from './kernels/convert';
+import { Recording } from './recording';
+import { Allocation, paddedBytes, WebGpuBuffer, webGpuBuffer } from './webgpu-buffer';
+
+const ARRAY_TYPES = {
+  f32: Float32Array,
+  i32: Int32Array,
+  bf16: Uint16Array,
+  f16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+
+/** Memory of one device: what it gave out, and what goes in and out of it. */
+export class WebGpuMemory implements WeightMemory {
+  #allocated = 0;
+  /** Buffers of what was freed while runs that use them are not submitted yet. */
+  readonly #leaving: GpuBuffer[] = [];
+  #scratch: WebGpuBuffer | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly commands: Commands,
+    private readonly limits: GpuLimits,
+    readonly transferBytes: number,
+  ) {}
+
+  get allocatedBytes(): number {
+    return this.#allocated;
+  }
+
+  /** @throws SftError out-of-memory */
+  alloc(dtype: DType, length: number): WebGpuBuffer {
+    const buffer = this.#alloc(dtype, size('length', length));
+    this.#allocated += buffer.bytes;
+    return buffer;
+  }
+
+  /** @throws RangeError for a slice, a buffer of a file or of another device, or one that was freed */
+  free(given: DeviceBuffer): void {
+    const buffer = webGpuBuffer(given);
+    const { allocation } = buffer;
+    if (allocation.owner !== this || buffer.byteOffset !== 0 || buffer.bytes !== allocation.bytes) {
+      throw new RangeError('only a whole buffer from alloc can be freed');
+    }
+    this.#allocated -= allocation.bytes;
+    this.#release(allocation);
+  }
+
+  /** fp32 for the steps of one kernel: the next one takes the same memory. */
+  scratch(length: number): WebGpuBuffer {
+    if (this.#scratch === undefined || this.#scratch.length < length) {
+      if (this.#scratch !== undefined) this.#release(this.#scratch.allocation);
+      this.#scratch = this.#alloc('f32', Math.max(1 << 16, length));
+    }
+    return this.#scratch.slice(0, length);
+  }
+
+  /** @throws SftError unreadable-file */
+  openWeights(path: string): WeightFile {
+    return new CopiedWeights(this, path);
+  }
+
+  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
+    const { owner } = webGpuBuffer(buffer).allocation;
+    if (use === 'done' && owner instanceof CopiedTensor) owner.drop();
+  }
+
+  /** @throws RangeError where type or length differ */
+  write(given: DeviceBuffer, data: HostArray): void {
+    const buffer = webGpuBuffer(given);
+    const { byteOffset, dtype, length, allocation } = buffer;
+    if (!(data instanceof ARRAY_TYPES[dtype]) || data.length !== length) {
+      const what = `${data.length} elements of ${data.constructor.name}`;
+      throw new RangeError(`${what} do not fit a buffer of ${length} ${dtype}`);
+    }
+    const { gpuBuffer } = allocation;
+    if (length === 0) return;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const whole = bytes.length % 4 === 0 ? bytes : padded(bytes);
+    if (byteOffset % 4 === 0 && (whole === bytes || byteOffset + bytes.length === allocation.bytes)) {
+      this.gpu.write(gpuBuffer, byteOffset, whole);
+      return;
+    }
+    // WebGPU copies whole words: the neighbours in the first and the last one stay as they are.
+    const beside = this.#alloc('u8', bytes.length);
+    this.gpu.write(beside.allocation.gpuBuffer, 0, whole);
+    this.#copy(new WebGpuBuffer(allocation, byteOffset, 'u8', bytes.length), beside);
+    this.#release(beside.allocation);
+  }
+
+  /** @throws RangeError for a buffer of integers */
+  async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
+    if (!isFloat(buffer.dtype)) throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
+    if (buffer.dtype === 'f32') return new Float32Array(await this.#read(buffer));
+    const wide = this.#alloc('f32', buffer.length);
+    this.#copy(wide, buffer);
+    try {
+      return new Float32Array(await this.#read(wide));
+    } finally {
+      this.#release(wide.allocation);
+    }
+  }
+
+  /** @throws RangeError unless the buffer is bf16 or f16 */
+  async readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
+    if (buffer.dtype !== 'bf16' && buffer.dtype !== 'f16') throw new RangeError(`the buffer holds ${buffer.dtype}`);
+    return new Uint16Array(await this.#read(buffer));
+  }
+
+  /** @throws RangeError unless the buffer is u8 */
+  async readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
+    if (buffer.dtype !== 'u8') throw new RangeError(`the buffer holds ${buffer.dtype}, not u8`);
+    return new Uint8Array(await this.#read(buffer));
+  }
+
+  create(bytes: number): GpuBuffer {
+    const size = paddedBytes(bytes);
+    if (size > this.limits.bufferBytes) {
+      throw outOfMemory(
+        `it has no buffer of ${mebibytes(size)} MiB: ${mebibytes(this.limits.bufferBytes)} are the most`,
+      );
+    }
+    return this.gpu.createBuffer(size, 'storage');
+  }
+
+  upload(buffer: GpuBuffer, offset: number, data: Uint8Array): void {
+    this.gpu.write(buffer, offset, data);
+  }
+
+  drop(allocation: Allocation, buffer: GpuBuffer): void {
+    this.commands.forget(allocation);
+    this.#leaving.push(buffer);
+    this.sweep();
+  }
+
+  /** Gives back what was freed, unless runs that are not handed over yet may use it. */
+  sweep(): void {
+    if (this.commands.waiting) return;
+    for (const buffer of this.#leaving.splice(0)) this.gpu.destroyBuffer(buffer);
+  }
+
+  #alloc(dtype: DType, length: number): WebGpuBuffer {
+    const bytes = length * BYTES_PER_ELEMENT[dtype];
+    const buffer = this.create(bytes);
+    const allocation = new Allocation(this, bytes, `a buffer of ${length} ${dtype}`, () => buffer);
+    return new WebGpuBuffer(allocation, 0, dtype, length);
+  }
+
+  #release(allocation: Allocation): void {
+    this.drop(allocation, allocation.gpuBuffer);
+    allocation.released = true;
+  }
+
+  #copy(y: WebGpuBuffer, x: DeviceBuffer): void {
+    const recording = new Recording(this.commands, this);
+    copy(recording, y, x);
+    recording.submit();
+  }
+
+  async #read(given: DeviceBuffer): Promise<ArrayBuffer> {
+    const { allocation, byteOffset, bytes } = webGpuBuffer(given);
+    const { gpuBuffer } = allocation;
+    if (bytes === 0) return new ArrayBuffer(0);
+    const from = Math.floor(byteOffset / 4) * 4;
+    const upto = Math.ceil((byteOffset + bytes) / 4) * 4;
+    const read = await this.gpu.read(gpuBuffer, from, upto - from);
+    return read.slice(byteOffset - from, byteOffset - from + bytes);
+  }
+}
+
+export function outOfMemory(reason: string): SftError {
+  return new SftError('out-of-memory', `the memory of the graphics card does not suffice: ${reason}`, {
+    remedy:
+      'lower per_device_batch_size or max_seq_length, set load_in_4bit, or choose a smaller model or --device cpu',
+  });
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  whole.set(bytes);
+  return whole;
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}

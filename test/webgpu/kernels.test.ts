@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { Device } from '../../src/compute/device';
+import { findDevice, openDevice } from '../../src/compute/registry';
+import { dawnAdapters } from '../../src/compute/webgpu/dawn-node';
+import { findDawn, loadDawn } from '../../src/compute/webgpu/find-dawn';
+import { WebGpuDevice } from '../../src/compute/webgpu/webgpu-device';
+import { atLeastOne } from '../at-least-one';
+import { onBench } from '../conformance/bench';
+import { exercise } from '../conformance/exercise';
+import { assertClose, assertSame, randomIndices, randoms } from '../conformance/numbers';
+
+/** What can be had in a minute. SFT_WEBGPU_WHOLE=1 holds every kernel against the reference, and training. */
+describe('webgpu', () => {
+  let device: Device;
+  before(async () => {
+    device = await openDevice('webgpu');
+  });
+
+  it('lists what stands for a graphics card as software, which auto does not take', async () => {
+    assert.match((await findDevice('webgpu')).name, /software on the processor$/);
+    assert.equal((await findDevice('auto')).kind, 'cpu');
+  });
+
+  it('computes every kernel as the processor does, over several blocks, tiles and sequences', async () => {
+    const [results, expected] = [await exercise(device), await exercise(await openDevice('cpu'))];
+    for (const [name, values] of atLeastOne(results.entries())) assertClose(values, expected.get(name)!, 1e-5, name);
+  });
+
+  it('works through what is larger than a binding in parts', async () => {
+    const [adapter] = await dawnAdapters(loadDawn(findDawn()!));
+    const { limits } = adapter!;
+    const small = new WebGpuDevice(await adapter!.open(), {
+      description: 'small bindings',
+      limits: { ...limits, bindingBytes: 70_000 },
+    });
+    const [m, n, k, length] = [11, 300, 192, 40_000];
+    const [here, there] = await Promise.all(
+      [small, device].map((on) =>
+        onBench(on, async (b) => {
+          const w = b.matrix('bf16', randoms(n * k, 1, 0.1), n, k);
+          const [y, dx, rows] = [b.zeros(m * n), b.zeros(m * k), b.zeros(m * k)];
+          b.kernels.linear(y, b.floats(randoms(m * k, 2)), w, m);
+          b.kernels.linearBackwardInput(dx, b.floats(randoms(m * n, 3)), w, m);
+          b.kernels.gatherRows(rows, w, b.indices(randomIndices(m, n, 4)), m);
+          const [x, verdict] = [b.floats(randoms(length, 5)), b.zeros(4)];
+          b.kernels.dropout(x, x, { p: 0.3, seed: 6, offset: 7 });
+          b.kernels.clip(verdict, x, b.floats([1, 0]), 0.5);
+          const read = [y, rows, x, dx, verdict].map((buffer) => b.read(buffer));
+          return Promise.all(read);
+        }),
+      ),
+    );
+    for (const [i, name] of ['y', 'rows', 'x'].entries()) assertSame(here![i]!, there![i]!, name);
+    // Sums in parts are rounded otherwise.
+    for (const [i, name] of ['dx', 'verdict'].entries()) assertClose(here![i + 3]!, there![i + 3]!, 1e-5, name);
+  });
+});
