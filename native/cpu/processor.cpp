@@ -91,19 +91,51 @@ const char* processor_name() {
 
 #if defined(__x86_64__)
 namespace {
-bool has_f16c() {
+
+// The registers of cpuid that name what these kernels use: Intel's manual, volume 2A, CPUID. Not __builtin_cpu_supports: of what it reads, not every
+// compiler's runtime is filled in.
+constexpr unsigned kFma = 1u << 12, kSavesState = 1u << 27, kF16c = 1u << 29;
+constexpr unsigned kAvx2 = 1u << 5, kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;  // F, DQ, BW, VL
+// Registers that the system saves: XCR0's bits of XMM and YMM, and besides those of the masks and of ZMM.
+constexpr unsigned kYmm = 0x06;
+#if !defined(__APPLE__)
+constexpr unsigned kZmm = 0xe6;
+#endif
+
+bool has(unsigned value, unsigned bits) { return (value & bits) == bits; }
+
+unsigned saved_registers() {
   unsigned a, b, c, d;
-  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || !has(c, kSavesState)) return 0;
+  __asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+  return a;
 }
+
+unsigned extended_features() {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 ? 0 : b;
+}
+
+// macOS saves ZMM only once a process has used them, and XCR0 does not name them before.
+bool saves_zmm() {
+#if defined(__APPLE__)
+  int yes = 0;
+  size_t size = sizeof yes;
+  return sysctlbyname("hw.optional.avx512f", &yes, &size, nullptr, 0) == 0 && yes != 0;
+#else
+  return has(saved_registers(), kZmm);
+#endif
+}
+
 }  // namespace
 
-// __builtin_cpu_supports also asks whether the system saves the wide registers.
-bool processor_has_avx512() {
-  return processor_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
+bool processor_has_avx512() { return processor_has_avx2() && has(extended_features(), kAvx512) && saves_zmm(); }
 
-bool processor_has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c(); }
+bool processor_has_avx2() {
+  unsigned a, b, c, d;
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0) return false;
+  return has(c, kFma | kF16c) && has(saved_registers(), kYmm) && has(extended_features(), kAvx2);
+}
 #else
 bool processor_has_avx512() { return false; }
 bool processor_has_avx2() { return false; }

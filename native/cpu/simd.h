@@ -31,6 +31,13 @@
 #define SFT_IN_REGISTER(v) __asm__("" : "+x"(v))
 #endif
 
+// acc += a * b, for the inner loops of products. Of sixteen registers Clang spills the accumulators unless each is told to stay where it is.
+#if defined(__clang__) && defined(__FMA__) && !defined(__AVX512F__)
+#define SFT_MULTIPLY_ADD(acc, a, b) __asm__("vfmadd231ps %2, %1, %0" : "+x"(acc) : "x"(a), "x"(b))
+#else
+#define SFT_MULTIPLY_ADD(acc, a, b) (acc) += (a) * (b)
+#endif
+
 namespace sft {
 namespace SFT_ISA {
 

@@ -51,7 +51,7 @@ SFT_INLINE void accumulate(vf (&acc)[R][V], const float* a, int64_t lda, const f
       vf av = splat(a[r * lda + p]);
       if (V > 1) SFT_IN_REGISTER(av);
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) acc[r][v] += av * bv[v];
+      for (int v = 0; v < V; ++v) SFT_MULTIPLY_ADD(acc[r][v], av, bv[v]);
     }
     b += ldb;
   }

@@ -37,7 +37,7 @@ SFT_INLINE void tile(float* c, int64_t ldc, Strided a, const float* b, int64_t l
       vf factor = splat(a.data[i * a.row + k * a.column]);
       SFT_IN_REGISTER(factor);
 #pragma GCC unroll 8
-      for (int j = 0; j < VECTORS; j++) sums[i][j] += factor * row[j];
+      for (int j = 0; j < VECTORS; j++) SFT_MULTIPLY_ADD(sums[i][j], factor, row[j]);
     }
   }
 #pragma GCC unroll 8
