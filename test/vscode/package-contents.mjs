@@ -7,11 +7,10 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { root } from '../../scripts/setup.mjs';
 
-const target = `${process.platform}-${process.arch}`;
 const most = 15_000_000;
 
-/** Every file is named by one of these, and each of these names at least one file. */
-const expected = [
+/** Every file of the package for a platform is named by one of these, and each of these names at least one file. */
+const expectedIn = (target) => [
   'package.json',
   'readme.md',
   'changelog.md',
@@ -44,7 +43,7 @@ function matches(pattern, name) {
 }
 
 /** Unpacks the extension's part. @returns the names below extension/ */
-async function unpack(vsix, folder) {
+export async function unpack(vsix, folder) {
   const host = createRequire(path.join(root, '.cache/vscode-host/package.json'));
   const yauzl = createRequire(host.resolve('@vscode/vsce'))('yauzl');
   const zip = await new Promise((resolve, reject) =>
@@ -74,16 +73,22 @@ async function unpack(vsix, folder) {
   return names;
 }
 
+/** @throws AssertionError what is there and not listed, or listed and not there */
+export function checkNames(names, target) {
+  const expected = expectedIn(target);
+  assert.deepEqual(
+    names.filter((name) => !expected.some((pattern) => matches(pattern, name))),
+    [],
+  );
+  assert.deepEqual(
+    expected.filter((pattern) => !names.some((name) => matches(pattern, name))),
+    [],
+  );
+}
+
 const tests = {
   async 'holds what is listed and nothing else'({ names, manifest }) {
-    assert.deepEqual(
-      names.filter((name) => !expected.some((pattern) => matches(pattern, name))),
-      [],
-    );
-    assert.deepEqual(
-      expected.filter((pattern) => !names.some((name) => matches(pattern, name))),
-      [],
-    );
+    checkNames(names, `${process.platform}-${process.arch}`);
     // What the manifest points to is there.
     const text = JSON.stringify(manifest);
     for (const [, name] of text.matchAll(/"(?:\.\/)?((?:media|docs|schemas|dist)\/[^"#?]+\.\w+)/g)) {

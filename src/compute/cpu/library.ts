@@ -19,15 +19,17 @@ export function cpuLibrary(): CpuLibrary {
 }
 
 /**
- * dist/native/<platform>-<arch>/ in `start` or a folder above it: the checkout's or the package's.
+ * dist/native/<platform>-<arch>/ in `start` or a folder above it: the checkout's or the extension's; or the package of this platform that npm
+ * has put beside that of the command line.
  * @throws SftError native-library-missing
  */
 export function findLibrary(start: string): string {
   const target = `${process.platform}-${process.arch}`;
   const name = FILE_NAMES[process.platform] ?? 'libsft_cpu.so';
   for (let folder = start; ; folder = path.dirname(folder)) {
-    const file = path.join(folder, 'dist', 'native', target, name);
-    if (existsSync(file)) return file;
+    const places = [path.join('dist', 'native', target), path.join('node_modules', `sft-workbench-${target}`)];
+    const file = places.map((place) => path.join(folder, place, name)).find((one) => existsSync(one));
+    if (file !== undefined) return file;
     if (path.dirname(folder) === folder) break;
   }
   throw new SftError('native-library-missing', `the CPU kernels are not built for ${target}`, {

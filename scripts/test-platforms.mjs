@@ -1,0 +1,94 @@
+// npm run test:platforms: packs the extension for each platform and looks into every package: its files, what its kernels need of the system,
+// and that packing again gives the same bytes; then installs the command line from its npm packages, for this platform, and asks it something.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { checkNames, unpack } from '../test/vscode/package-contents.mjs';
+import { needsOf, wrongWith } from './library-needs.mjs';
+import { packCommandLine, packKernels } from './package-npm.mjs';
+import { packExtension } from './package.mjs';
+import { summaryLine } from './reporter.mjs';
+import { root, setup } from './setup.mjs';
+import { buildFor, installTools, TARGETS } from './targets.mjs';
+import { installHost, Unavailable } from './vscode-host.mjs';
+
+const here = `${process.platform}-${process.arch}`;
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+async function test(name, body) {
+  try {
+    await body();
+    counts.passed += 1;
+    console.error(`ok ${name}`);
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`not ok ${name}\n${error.stack}`);
+  }
+}
+
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+async function main(scratch) {
+  try {
+    installHost();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.log(`skipped: packages of the platforms: ${error.message}`);
+    return;
+  }
+  setup();
+  const python = installTools();
+  if (python === undefined) {
+    console.log('skipped: packages of the platforms: pip cannot install ziglang here');
+    return;
+  }
+  for (const target of TARGETS) {
+    const library = await buildFor(target, python);
+    await test(`${target}: the kernels need what every such system has`, () => {
+      assert.ok(library, 'it does not build');
+      assert.deepEqual(wrongWith(target, needsOf(library, python)), []);
+    });
+    if (library === undefined) continue;
+    await test(`${target}: the package holds what is listed and nothing else`, async () => {
+      const [vsix, again] = ['vsix', 'again.vsix'].map((end) => path.join(scratch, `${target}.${end}`));
+      packExtension(vsix, target, library);
+      packExtension(again, target, library);
+      assert.equal(hashOf(again), hashOf(vsix), 'packed again it has other bytes');
+      const folder = path.join(scratch, target);
+      checkNames(await unpack(vsix, folder), target);
+      const packed = path.join(folder, 'dist/native', target, path.basename(library));
+      assert.equal(hashOf(packed), hashOf(library));
+      if (target === here) asks('dist/sft.js', folder);
+      rmSync(folder, { recursive: true });
+    });
+    if (target !== here) continue;
+    await test('the command line is installed by npm and needs no compiler', () => {
+      const folder = path.join(scratch, 'npm');
+      mkdirSync(folder);
+      const packages = [packKernels(target, library), packCommandLine()];
+      const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', ...packages];
+      const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      asks('node_modules/.bin/sft', folder);
+    });
+  }
+}
+
+/** The program answers, away from the checkout. */
+function asks(program, folder) {
+  const model = path.join(root, 'examples/tiny-llama');
+  const args = [program, 'generate', '--model', model, '--prompt', 'Who are you?', '--json'];
+  const env = { PATH: process.env.PATH };
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+  assert.ok(JSON.parse(stdout || '{}').token_ids?.length > 0, `${stdout}\n${stderr}`);
+}
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-platforms-'));
+await main(scratch).finally(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+console.log(`\n${summaryLine(counts)}`);
+process.exit(counts.failed > 0 ? 1 : 0);
