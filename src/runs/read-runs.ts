@@ -56,7 +56,7 @@ export function withLife(state: RunState): RunState {
 }
 
 /** A worker that computes a step hears nothing until its end, and one that hears says so when it has saved: readers say what was asked. */
-export function withRequest(state: RunState, asked: ControlCommand | undefined): RunState {
+function withRequest(state: RunState, asked: ControlCommand | undefined): RunState {
   const { message, ...told } = state;
   if (asked === 'stop') return { ...told, status: 'stopping' };
   if (asked === 'resume' && state.status === 'paused') return { ...told, status: 'starting', message: 'going on' };
