@@ -38,7 +38,9 @@ function attempt(command, args, options = {}) {
 /** What Debian offers is taken from where this machine takes its own packages, if that is Debian. */
 function mirror() {
   const listed = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { encoding: 'utf8' }).stdout ?? '';
-  return listed.split('\n').find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian/';
+  const found = listed.split('\n').find((uri) => /\/debian\/?$/.test(uri));
+  if (found === undefined) throw new Unavailable('apt-get names no place that has the packages of Debian');
+  return found;
 }
 
 function requirePlatform() {
