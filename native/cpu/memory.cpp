@@ -83,7 +83,9 @@ int32_t sft_map_lost(const void*) { return 0; }
 #include <mutex>
 
 namespace {
+#if defined(MADV_HUGEPAGE)
 constexpr uint64_t kHugePage = 2u << 20;
+#endif
 
 // The files that are mapped now. A signal handler reads them: no lock, no memory of its own.
 struct Map {
