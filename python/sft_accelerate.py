@@ -222,6 +222,11 @@ def load_base(job: dict[str, Any], folder: str, device: torch.device) -> torch.n
             bnb_4bit_compute_dtype=compute_type(job),
         )
     model = AutoModelForCausalLM.from_pretrained(folder, **options)
+    if config["load_in_4bit"] and job["device"] == "cpu":
+        for module in model.modules():
+            # Processors with bf16 would compute answers in that, and pack the weights for it in a way that training does not undo.
+            if hasattr(module, "support_avx512bf16_for_cpu"):
+                module.support_avx512bf16_for_cpu = False
     # What the model's makers prefer for chats, such as a repetition penalty, is not what is measured.
     model.generation_config = GenerationConfig()
     return model if config["load_in_4bit"] else model.to(device)
