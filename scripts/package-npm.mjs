@@ -1,7 +1,7 @@
 // The command line as npm packages: one that is installed, and one for each platform with its kernels, of which npm takes the one that
 // fits. Nobody who installs it needs a compiler.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { root } from './setup.mjs';
@@ -31,11 +31,12 @@ function pack(manifest, files) {
       cpSync(path.resolve(root, from), path.join(folder, to), { recursive: true, filter });
     }
     writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    mkdirSync(out, { recursive: true });
-    const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', out];
+    const args = ['pack', '--ignore-scripts', '--silent'];
     const packed = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
     if (packed.status !== 0) throw new Error(`npm pack: ${packed.stderr}`);
-    return path.join(out, packed.stdout.trim());
+    const name = packed.stdout.trim();
+    cpSync(path.join(folder, name), path.join(out, name));
+    return path.join(out, name);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

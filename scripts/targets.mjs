@@ -23,6 +23,9 @@ const NOT_ZIG = ['-Wl,--exclude-libs,ALL', '-static'];
 /** Pinned, so that the same sources give the same bytes; the second reads what a library needs. */
 const PACKAGES = ['ziglang==0.17.1', 'lief==1.0.0'];
 
+/** What Python is called where. */
+const PYTHONS = [['python3'], ['python'], ['py', '-3']];
+
 /**
  * The Python that has both packages, in an environment of its own in .cache.
  * @returns its command, or undefined where Python, pip or a package cannot be had
@@ -34,7 +37,9 @@ export function installTools() {
   const works = () => spawnSync(python, ['-c', 'import lief, ziglang'], quiet).status === 0;
   if (existsSync(python) && works()) return python;
   console.error(`[targets] installing ${PACKAGES.join(' and ')} with pip (about 100 MB)`);
-  const made = spawnSync('python3', ['-m', 'venv', home], quiet).status === 0;
+  const made = PYTHONS.some(
+    ([command, ...args]) => spawnSync(command, [...args, '-m', 'venv', home], quiet).status === 0,
+  );
   if (made) spawnSync(python, ['-m', 'pip', 'install', '-q', ...PACKAGES], quiet);
   if (made && works()) return python;
   rmSync(home, { recursive: true, force: true });

@@ -70,9 +70,13 @@ async function main(scratch) {
       mkdirSync(folder);
       const packages = [packKernels(target, library), packCommandLine()];
       const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', ...packages];
-      const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
+      const { status, stderr } = spawnSync('npm', args, {
+        cwd: folder,
+        encoding: 'utf8',
+        shell: process.platform === 'win32',
+      });
       assert.equal(status, 0, stderr);
-      asks('node_modules/.bin/sft', folder);
+      asks('node_modules/sft-workbench/dist/sft.js', folder);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, writeFolderAtomic } from '../base/files';
 import { loadConfig } from '../config/parse-config';
@@ -42,10 +43,16 @@ export async function exportJob(
     processes: counted('processes'),
     moved: textOption(options, 'model'),
   };
+  await makeFolder(path.dirname(out));
   const { source, facts, made } = await openJob(form, place, (file) => loadChecked(loadConfig, file, options), choice);
   const files = form.make(source, out);
-  await makeFolder(path.dirname(out));
-  await writeFolderAtomic(out, (temporary) => writeJob(form, source, files, facts, temporary));
+  try {
+    await writeFolderAtomic(out, (temporary) => writeJob(form, source, files, facts, temporary));
+  } catch (error) {
+    // Nobody would start it.
+    if (made !== undefined) await rm(made.path, { recursive: true, force: true });
+    throw error;
+  }
   const start = files.use[0]!;
   await made?.writeState({ status: 'stopped', message: `waits to be started elsewhere: ${start}, in ${out}` });
   const { run } = source;

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { findLibrary } from '../compute/cpu/library';
 import type { ResolvedConfig } from '../config/config-schema';
 import { readMachine, type Machine } from '../engines/accelerate/machine';
 import { findScript } from '../engines/accelerate/python/find-script';
@@ -94,9 +95,15 @@ function envOf({ nodes, processes }: JobChoice): NodeJS.ProcessEnv {
   };
 }
 
-function refuse({ name, alone }: JobForm, { engine }: ResolvedConfig, { nodes, processes }: Machine): void {
+function refuse(
+  { name, alone, withoutDeepSpeed }: JobForm,
+  { engine }: ResolvedConfig,
+  { nodes, processes, sharding }: Machine,
+): void {
   if (alone !== undefined && nodes > 1)
     throw exportImpossible(`${alone.reason}, and ${nodes} are to train`, alone.remedy);
+  if (withoutDeepSpeed !== undefined && engine === 'accelerate' && sharding.startsWith('zero'))
+    throw exportImpossible(`${withoutDeepSpeed.reason}, and "sharding" is "${sharding}"`, withoutDeepSpeed.remedy);
   if (engine === 'builtin' && nodes * processes > 1) {
     const remedy =
       'set "engine": "accelerate" (for a configuration also --engine accelerate), or take --nodes 1 --processes 1';
@@ -117,13 +124,22 @@ function readsOf({ config }: Run): string[] {
   ];
 }
 
-/** This program, as it is installed. @param entry the command line's file */
+/**
+ * This program, as it is installed: from its own folder, or by npm, which puts what it needs beside it.
+ * @param entry the command line's file
+ * @throws SftError native-library-missing
+ */
 function programAt(entry: string): Program {
   const root = path.dirname(path.dirname(findScript('sft_accelerate.py')));
-  // In the package it is in dist.
-  const native = ['koffi', '@koromix']
-    .map((name) => path.join(root, 'node_modules', name))
-    .filter((place) => existsSync(place));
-  const parts = [path.join(root, 'dist'), path.join(root, 'python'), ...native];
+  const [dist, python] = [path.join(root, 'dist'), path.join(root, 'python')];
+  const file = createRequire(entry).resolve('koffi');
+  const koffi = file.slice(0, file.lastIndexOf(`${path.sep}koffi${path.sep}`));
+  const native = [
+    path.join(koffi, 'koffi'),
+    path.join(koffi, '@koromix'),
+    path.dirname(findLibrary(path.dirname(entry))),
+  ];
+  // In the extension they are in dist.
+  const parts = [dist, python, ...native.filter((place) => !place.startsWith(dist + path.sep))];
   return { node: process.execPath, entry, parts, platform: `${process.platform}-${process.arch}` };
 }

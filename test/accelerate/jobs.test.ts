@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -147,12 +147,18 @@ describe('a run that is exported as a job', { skip: SKIP }, () => {
       scontrol: '[ "$1 $2 $3" = "show hostnames node[7-8]" ] && printf "node7\\nnode8\\n"',
       // One task for each node, as srun starts them; whoever fails is told by the last.
       srun: [
+        '[ "$1" = --cpus-per-task=8 ] || exit 9',
         'while [ "${1#--}" != "$1" ]; do shift; done',
         'SLURM_NODEID=1 "$@" & other=$!',
         'SLURM_NODEID=0 "$@" && wait $other',
       ].join('\n'),
     });
-    const facts = { SLURM_NNODES: '2', SLURM_JOB_NODELIST: 'node[7-8]', SLURM_JOB_ID: '4711' };
+    const facts = {
+      SLURM_CPUS_PER_TASK: '8',
+      SLURM_NNODES: '2',
+      SLURM_JOB_NODELIST: 'node[7-8]',
+      SLURM_JOB_ID: '4711',
+    };
     const { code, told } = await start('bash', [job], facts).ended;
     assert.equal(code, 0, told);
     assert.deepEqual(stepsOf(run), upTo(12));
@@ -232,8 +238,27 @@ describe(
       assert.deepEqual([trained.code, followed.code], [0, 0], `${trained.told}${followed.told}`);
       assert.equal(await status(), 'done');
       assert.deepEqual(stepsOf(here), upTo(12));
+      assert.deepEqual(readdirSync(path.join(here, 'checkpoints')), readdirSync(path.join(run, 'checkpoints')));
       const weights = path.join('adapter', 'adapter_model.safetensors');
       assert.deepEqual(readFileSync(path.join(here, weights)), readFileSync(path.join(run, weights)));
+      process.env['PATH'] = PATH;
+      rmSync(here, { recursive: true });
+    });
+
+    it('ends where the run is stopped, with the checkpoint that it goes on from', async () => {
+      useFakePython(folder, { pace: 150 });
+      const { folder: out, run } = exportTo('torchrun');
+      const here = path.join(folder, 'stopped-here');
+      useCommands({ 'fake-ssh': 'shift\nexec sh -c "$*"', sleep: 'exec /bin/sleep 0.1' });
+      // Before it is started there it waits, which is no end.
+      const following = start('sh', [path.join(out, 'follow.sh'), 'there', here], { RSYNC_RSH: 'fake-ssh' });
+      const training = start('sh', [path.join(out, 'start.sh')]);
+      while (!existsSync(path.join(here, 'events.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 50));
+      ask(here, 'stop');
+      const [trained, followed] = await Promise.all([training.ended, following.ended]);
+      assert.deepEqual([trained.code, followed.code], [0, 0], `${trained.told}${followed.told}`);
+      assert.match(followed.told, /the run is stopped, and all of it is here/);
+      assert.deepEqual(readdirSync(path.join(here, 'checkpoints')), readdirSync(path.join(run, 'checkpoints')));
       process.env['PATH'] = PATH;
       rmSync(here, { recursive: true });
     });

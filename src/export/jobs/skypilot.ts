@@ -15,6 +15,10 @@ export const skypilotJob: JobForm = {
     reason: 'the nodes of a SkyPilot cluster share no folder',
     remedy: 'take --nodes 1 with more --processes, or --to slurm where the nodes share one',
   },
+  withoutDeepSpeed: {
+    reason: 'the Python that a SkyPilot task sets up has no DeepSpeed',
+    remedy: 'set "sharding": "fsdp" or "none" in .sft/machine.json, or take --to slurm or --to torchrun',
+  },
   make(source, out) {
     const { title, run, reads, python, gpus, gpu, processes, program } = source;
     const name = jobName(title);
@@ -43,7 +47,8 @@ export const skypilotJob: JobForm = {
       files: new Map([['task.yaml', `${task.join('\n')}\n`]]),
       use: [`sky launch -c ${name} task.yaml`, `sh follow.sh ${name}  # in another terminal`, `sky down ${name}`],
       notes: [
-        'what is not copied back before `sky down` is lost: leave follow.sh running until it says that the run is done',
+        `what stopped or failed goes on by \`sky exec ${name} task.yaml\`, before \`sky down\`: \`sky launch\` would copy this folder's older state there`,
+        'what is not copied back before `sky down` is lost: leave follow.sh running until it says that the run is over',
         ...(program.platform === PLATFORM
           ? []
           : [

@@ -30,7 +30,8 @@ export const slurmJob: JobForm = {
       'SFT_ADDRESS=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1):$((20000 + SLURM_JOB_ID % 10000))',
       'export SFT_NODES SFT_ADDRESS',
       '# A node that fails ends the others; once the run is over on one of them the others have a minute.',
-      `srun --kill-on-bad-exit=1 --wait=60 sh -c 'SFT_NODE=$SLURM_NODEID; export SFT_NODE; exec ${TRAIN}'`,
+      // Since 22.05 srun does not take it over from the job.
+      `srun --cpus-per-task="$SLURM_CPUS_PER_TASK" --kill-on-bad-exit=1 --wait=60 sh -c 'SFT_NODE=$SLURM_NODEID; export SFT_NODE; exec ${TRAIN}'`,
     ];
     return {
       files: new Map([['job.sbatch', `${script.join('\n')}\n`]]),
