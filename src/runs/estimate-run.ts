@@ -29,6 +29,8 @@ export async function estimateRun(config: ResolvedConfig, measure: boolean): Pro
   const device = await runDevice(config);
   const memory = await estimateMemory(config, folder.config, folder.modelDir, data, device.traits, folder.chat);
   const available = await availableMemory();
-  const time = measure ? await tellTime(config, folder, data, device, { memory, available, reading }) : undefined;
+  // A card has memory of its own and does not tell how much.
+  const room = device.kind === 'cpu' ? available : Infinity;
+  const time = measure ? await tellTime(config, folder, data, device, { memory, available: room, reading }) : undefined;
   return { memory, available, time };
 }

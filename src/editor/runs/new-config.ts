@@ -8,6 +8,7 @@ import { formatError, SftError } from '../../base/errors';
 import { makeFolder, writeFileAtomic, writeFolderAtomic } from '../../base/files';
 import { pathChoices } from '../config/path-choices';
 import { hubCacheFolder, hubName, modelTitle } from '../../base/hub-cache';
+import { modelFolder } from '../../config/config-paths';
 import { cachedModels } from '../../hub/cached-models';
 import { getModel, GET_MODEL } from '../hub/get-model';
 import { FactReader } from '../config/read-facts';
@@ -127,9 +128,12 @@ async function lastChoice({ runs }: Services): Promise<OfferedModel | undefined>
 async function offeredModel(folder: string, detail: string): Promise<OfferedModel | undefined> {
   if (!(await isModel(folder))) return undefined;
   const name = hubName(folder);
-  return name === undefined
+  // Its name means the newest that was downloaded, which may be another.
+  const names = name === undefined ? [] : [name, `${name}@${path.basename(folder)}`];
+  const same = names.find((one) => modelFolder(one) === folder);
+  return same === undefined
     ? { label: modelTitle(folder), detail: `${detail} (${folder})`, target: folder }
-    : { label: name, detail, target: name };
+    : { label: same, detail, target: same };
 }
 
 async function isModel(folder: string): Promise<boolean> {

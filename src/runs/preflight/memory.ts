@@ -11,6 +11,15 @@ const COMFORTABLE = 0.9;
 /** A remedy that saves less is none. */
 const WORTH_IT = 0.98;
 
+/** What the run needs on a device that has memory of its own and does not tell how much. */
+export function memoryOfDevice({ peak }: MemoryEstimate, device: string): PreflightCheck {
+  return ok(
+    'memory',
+    TITLE,
+    `the run needs about ${gigabytes(peak)} on ${device}, which does not tell how much it has`,
+  );
+}
+
 /** Whether the run fits what is free. @param available bytes */
 export async function checkMemory(
   config: ResolvedConfig,

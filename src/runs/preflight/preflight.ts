@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../config/config-schema';
 import { SftError } from '../../base/errors';
 import { availableMemory } from '../../base/free-memory';
+import type { DeviceInfo } from '../../compute/provider';
 import { virtualTokens } from '../../config/virtual-room';
 import { longestText } from '../../model/llama-config';
 import type { ModelSession } from '../../generate/session';
@@ -18,7 +19,7 @@ import { listRunDevices, runDevice } from '../run-device';
 import { checkData, checkLengths, checkOverlaps, checkSplit } from './data';
 import { checkDevice, checkEngine } from './device';
 import { checkDisk } from './disk';
-import { checkMemory } from './memory';
+import { checkMemory, memoryOfDevice } from './memory';
 import { checkModel } from './model';
 import { checkValues } from './schedule';
 import { checkTemplate } from './template';
@@ -100,7 +101,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       const { measured, pool } = await readGeneralQuestions(config, chat, signal);
       const own = byParts(read, encoded);
       const parts = { ...own, train: mixIn(own.train, pool, config.retention_mix), general: measured };
-      const room = await checkRoom(config, session, parts, options);
+      const room = await checkRoom(config, session, parts, device, options);
       checks.push(...room.checks);
       if (isBuiltin && options.time === true && checks.every(({ status }) => status !== 'error')) {
         options.onProgress?.('measuring how fast this machine trains the model');
@@ -126,9 +127,11 @@ async function checkRoom(
   config: ResolvedConfig,
   session: ModelSession,
   parts: Parameters<typeof estimateMemory>[3],
+  device: DeviceInfo,
   { available, signal }: PreflightOptions,
 ): Promise<{ readonly checks: PreflightCheck[]; readonly memory: MemoryEstimate; readonly available: number }> {
-  const free = available ?? (await availableMemory());
+  const apart = device.kind !== 'cpu';
+  const free = apart ? Infinity : (available ?? (await availableMemory()));
   const estimate = await estimateMemory(
     config,
     session.config,
@@ -138,7 +141,9 @@ async function checkRoom(
     session.chat,
   );
   signal?.throwIfAborted();
-  const memory = await checkMemory(config, session, parts, estimate, free);
+  const memory = apart
+    ? memoryOfDevice(estimate, device.name)
+    : await checkMemory(config, session, parts, estimate, free);
   const steps = orderOf(config, parts.train.length).totalSteps(config.max_steps, config.num_train_epochs);
   const disk = await checkDisk(config, steps, estimate.parts.trained);
   const told = config.engine === 'builtin' ? [memory, disk] : [disk];
