@@ -22,13 +22,18 @@ interface Window {
   readonly bytes: number;
 }
 
+interface Group {
+  readonly bindings: GpuBindings;
+  readonly allocations: readonly Allocation[];
+}
+
 /** Kernels in the order in which they are to run. */
 export type CommandList = Run[];
 
 /** Pipelines and groups of bindings of one device, made when first needed and kept. */
 export class Commands {
   readonly #pipelines = new Map<string, GpuPipeline>();
-  readonly #groups = new Map<string, GpuBindings>();
+  readonly #groups = new Map<string, Group>();
   readonly #open = new Set<CommandList>();
   readonly #parameters: { readonly buffer: object; readonly bindings: GpuBindings }[] = [];
 
@@ -76,8 +81,10 @@ export class Commands {
     Object.entries(program.params).forEach(([name, type], i) => {
       (type === 'f32' ? floats : words)[buffers.length + 1 + i] = params[name]!;
     });
+    // It may throw, since it copies weights to the device: a list that nobody will submit must not count as open.
+    const group = this.#group(distinct);
     this.#open.add(list);
-    list.push({ pipeline, buffers: this.#group(distinct), parameters: words, groups: [x, y, z] });
+    list.push({ pipeline, buffers: group, parameters: words, groups: [x, y, z] });
   }
 
   /** Hands over what was recorded. */
@@ -100,8 +107,10 @@ export class Commands {
 
   /** What is kept for an allocation whose buffer goes. */
   forget({ bound }: Allocation): void {
-    for (const key of bound) this.#groups.delete(key);
-    bound.clear();
+    for (const key of bound) {
+      for (const allocation of this.#groups.get(key)!.allocations) allocation.bound.delete(key);
+      this.#groups.delete(key);
+    }
   }
 
   #pipeline(program: Program, buffers: readonly WebGpuBuffer[], slots: readonly number[], count: number): GpuPipeline {
@@ -150,13 +159,14 @@ export class Commands {
     const key = windows.map(({ allocation, offset, bytes }) => `${allocation.id}:${offset}:${bytes}`).join(' ');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = this.gpu.bindBuffers(
+      const bindings = this.gpu.bindBuffers(
         windows.map(({ allocation, offset, bytes }) => ({ buffer: allocation.gpuBuffer, offset, bytes })),
       );
+      group = { bindings, allocations: windows.map(({ allocation }) => allocation) };
       this.#groups.set(key, group);
-      for (const { allocation } of windows) allocation.bound.add(key);
+      for (const allocation of group.allocations) allocation.bound.add(key);
     }
-    return group;
+    return group.bindings;
   }
 
   #parametersAt(place: number): { readonly buffer: object; readonly bindings: GpuBindings } {

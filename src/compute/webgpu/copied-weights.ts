@@ -112,13 +112,18 @@ export class CopiedTensor {
   #load(): GpuBuffer {
     const { memory, bytes } = this;
     const buffer = memory.create(bytes);
-    const piece = new Uint8Array(Math.min(memory.transferBytes, Math.ceil(bytes / 4) * 4));
-    for (let at = 0; at < bytes; at += piece.length) {
-      const count = Math.min(piece.length, bytes - at);
-      this.file.read(piece.subarray(0, count), this.byteOffset + at);
-      memory.upload(buffer, at, piece.subarray(0, Math.ceil(count / 4) * 4));
+    try {
+      const piece = new Uint8Array(Math.min(memory.transferBytes, Math.ceil(bytes / 4) * 4));
+      for (let at = 0; at < bytes; at += piece.length) {
+        const count = Math.min(piece.length, bytes - at);
+        this.file.read(piece.subarray(0, count), this.byteOffset + at);
+        memory.upload(buffer, at, piece.subarray(0, Math.ceil(count / 4) * 4));
+      }
+      return buffer;
+    } catch (error) {
+      memory.drop(this.allocation, buffer);
+      throw error;
     }
-    return buffer;
   }
 }
 

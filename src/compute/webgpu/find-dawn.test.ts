@@ -19,11 +19,30 @@ describe('the package webgpu', () => {
       const addon = path.join(own, 'dist', where, 'dawn.node');
       writeFileSync(addon, 'not a library');
       assert.equal(findDawn({ SFT_WEBGPU: folder }), addon);
+      assert.equal(findDawn({ SFT_WEBGPU: path.relative('', folder) }), addon);
+      assert.equal(findDawn({ SFT_WEBGPU: '' }), findDawn({}));
       assert.throws(
         () => loadDawn(addon),
         (error) => error instanceof SftError && error.code === 'webgpu-unusable' && error.file === addon,
       );
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('makes its own device unavailable where it is damaged, and no other', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-webgpu-'));
+    const former = process.env['SFT_WEBGPU'];
+    try {
+      mkdirSync(path.join(folder, 'node_modules', 'webgpu'), { recursive: true });
+      writeFileSync(path.join(folder, 'node_modules', 'webgpu', 'package.json'), '{');
+      process.env['SFT_WEBGPU'] = folder;
+      const listed = await listDevices();
+      assert.equal(listed.find(({ kind }) => kind === 'webgpu')?.unavailable?.code, 'webgpu-unusable');
+      assert.equal(chooseDevice('cpu', listed).kind, 'cpu');
+    } finally {
+      if (former === undefined) delete process.env['SFT_WEBGPU'];
+      else process.env['SFT_WEBGPU'] = former;
       rmSync(folder, { recursive: true });
     }
   });

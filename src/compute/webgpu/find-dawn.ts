@@ -17,10 +17,11 @@ function dawnHome(): string {
 /**
  * The addon of the npm package `webgpu` for this platform, where that is installed: in the folder that SFT_WEBGPU names, in `dawnHome`, or
  * beside this program.
+ * @throws SftError webgpu-unusable where the package is damaged
  */
 export function findDawn(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const { SFT_WEBGPU: named } = env;
-  const folders = [...(named === undefined ? [] : [named]), dawnHome(), __dirname];
+  const folders = [...(named === undefined || named === '' ? [] : [path.resolve(named)]), dawnHome(), __dirname];
   const platform = process.platform === 'darwin' ? 'darwin-universal' : `${process.platform}-${process.arch}`;
   for (const folder of folders) {
     const manifest = resolved(folder);
@@ -35,7 +36,7 @@ function resolved(folder: string): string | undefined {
     return createRequire(path.join(folder, 'any.js')).resolve('webgpu/package.json');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined;
-    throw error;
+    throw unusable(folder, error);
   }
 }
 
@@ -64,12 +65,16 @@ export function loadDawn(addon: string): Dawn {
   try {
     return createRequire(addon)(addon) as Dawn;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SftError('webgpu-unusable', `WebGPU cannot be loaded: ${reason}`, {
-      file: addon,
-      remedy: 'install the package webgpu again, or use --device cpu',
-      exitCode: 2,
-      cause: error,
-    });
+    throw unusable(addon, error);
   }
+}
+
+function unusable(file: string, error: unknown): SftError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SftError('webgpu-unusable', `WebGPU cannot be loaded: ${reason}`, {
+    file,
+    remedy: 'install the package webgpu again, or use --device cpu',
+    exitCode: 2,
+    cause: error,
+  });
 }

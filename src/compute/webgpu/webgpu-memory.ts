@@ -67,8 +67,11 @@ export class WebGpuMemory implements WeightMemory {
   }
 
   advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
-    const { owner } = webGpuBuffer(buffer).allocation;
-    if (use === 'done' && owner instanceof CopiedTensor) owner.drop();
+    const { allocation, byteOffset, bytes } = webGpuBuffer(buffer);
+    const { owner } = allocation;
+    // A tensor is read in pieces from its beginning, and its copy goes as a whole: with the last of them.
+    const isLast = byteOffset + bytes === allocation.bytes;
+    if (use === 'done' && isLast && owner instanceof CopiedTensor) owner.drop();
   }
 
   /** @throws RangeError where type or length differ */

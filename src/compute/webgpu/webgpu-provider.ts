@@ -12,10 +12,10 @@ const NAME = 'a graphics card through WebGPU';
 export const webGpuProvider: DeviceProvider = {
   kind: KIND,
   async list(_options, closely) {
-    const addon = findDawn();
-    const unavailable = dawnUnavailable(addon);
-    if (!closely || addon === undefined || unavailable !== undefined) return [listing(KIND, NAME, { unavailable })];
     try {
+      const addon = findDawn();
+      const unavailable = dawnUnavailable(addon);
+      if (!closely || addon === undefined || unavailable !== undefined) return [listing(KIND, NAME, { unavailable })];
       const adapters = await dawnAdapters(loadDawn(addon));
       if (adapters.length === 0) return [listing(KIND, NAME, { unavailable: NO_ADAPTER })];
       return adapters.map((adapter, i) => listing(idOf(i), nameOf(adapter), { driver: adapter.driver }));
