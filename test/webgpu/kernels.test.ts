@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { SftError } from '../../src/base/errors';
 import type { Device } from '../../src/compute/device';
 import { findDevice, openDevice } from '../../src/compute/registry';
 import { dawnAdapters } from '../../src/compute/webgpu/dawn-node';
@@ -9,6 +10,13 @@ import { atLeastOne } from '../at-least-one';
 import { onBench } from '../conformance/bench';
 import { exercise } from '../conformance/exercise';
 import { assertClose, assertSame, randomIndices, randoms } from '../conformance/numbers';
+
+function refuses(remedy: RegExp, call: () => void): void {
+  assert.throws(
+    call,
+    (error) => error instanceof SftError && error.code === 'beyond-binding' && remedy.test(error.remedy ?? ''),
+  );
+}
 
 /** What can be had in a minute. SFT_WEBGPU_WHOLE=1 holds every kernel against the reference, and training. */
 describe('webgpu', () => {
@@ -54,5 +62,24 @@ describe('webgpu', () => {
     for (const [i, name] of ['y', 'rows', 'x'].entries()) assertSame(here![i]!, there![i]!, name);
     // Sums in parts are rounded otherwise.
     for (const [i, name] of ['dx', 'verdict'].entries()) assertClose(here![i + 3]!, there![i + 3]!, 1e-5, name);
+
+    // What is not worked through in parts names what makes it smaller.
+    await onBench(small, (b) => {
+      const [x, weight, grad, verdict] = [b.zeros(length), b.zeros(8), b.zeros(length), b.zeros(4)];
+      const [m, v] = [1, 2].map(() => {
+        return { map: b.zeros(256), codes: b.bytes(new Uint8Array(256)), absmax: b.zeros(1), exact: b.zeros(256) };
+      });
+      const step = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, step: 1 };
+      refuses(/max_seq_length/, () => {
+        b.kernels.rmsNorm(x, x, weight, length / 8, 8, 1e-5);
+      });
+      for (const home of [0, -1]) {
+        const blocks = b.blocks([[0, 256, home]]);
+        refuses(/"optim": "adamw"/, () => {
+          b.kernels.adamw8bit(x, grad, m!, v!, blocks, step, verdict);
+        });
+      }
+      return Promise.resolve();
+    });
   });
 });

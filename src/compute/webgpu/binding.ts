@@ -43,6 +43,9 @@ export interface GpuFault {
 /** Bytes that a kernel's parameters take, and distance of their beginnings in a buffer. */
 export const PARAMETER_BYTES = 256;
 
+/** Buffers that the kernels here see at most: WebGPU promises 8. */
+export const MOST_BINDINGS = 10;
+
 /** An open device. Calls take effect in their order; only `read` and `done` wait. */
 export interface Gpu {
   /** What went wrong first, as far as it is known yet. */

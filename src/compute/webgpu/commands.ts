@@ -1,3 +1,4 @@
+import { SftError } from '../../base/errors';
 import { BYTES_PER_ELEMENT, type DeviceBuffer } from '../memory';
 import { PARAMETER_BYTES, type Gpu, type GpuBindings, type GpuDispatch, type GpuPipeline } from './binding';
 import { assemble, type Program } from './program';
@@ -7,6 +8,8 @@ import { webGpuBuffer, type Allocation, type WebGpuBuffer } from './webgpu-buffe
 const RUNS_AT_ONCE = 64;
 /** Windows on large buffers begin at multiples of so many bytes. */
 const WINDOW_ALIGNMENT = 256;
+/** What large buffers that are not worked through in parts mostly hold are the tokens of a pass. */
+const USUAL_REMEDY = 'lower max_seq_length or per_device_batch_size';
 
 interface Run {
   readonly pipeline: GpuPipeline;
@@ -57,6 +60,7 @@ export class Commands {
    * Records a run of a program.
    * @param args a buffer for each of its arguments
    * @param groups workgroups in each direction
+   * @throws SftError beyond-binding where an argument is larger than a kernel sees
    */
   run(
     list: CommandList,
@@ -68,7 +72,7 @@ export class Commands {
     const [x, y = 1, z = 1] = groups;
     if (x * y * z === 0) return;
     const buffers = program.args.map((name) => webGpuBuffer(args[name]!));
-    const windows = this.#windows(buffers);
+    const windows = this.#windows(buffers, program.remedy);
     const distinct = [...new Set(windows)];
     const slots = windows.map((window) => distinct.indexOf(window));
     const pipeline = this.#pipeline(program, buffers, slots, distinct.length);
@@ -125,7 +129,7 @@ export class Commands {
   }
 
   /** What each argument lies in: arguments in one allocation share a window where a kernel can see all of them at once. */
-  #windows(buffers: readonly WebGpuBuffer[]): readonly Window[] {
+  #windows(buffers: readonly WebGpuBuffer[], remedy?: string): readonly Window[] {
     const byAllocation = new Map<Allocation, WebGpuBuffer[]>();
     for (const buffer of buffers) {
       const { allocation } = buffer;
@@ -136,23 +140,32 @@ export class Commands {
       const whole = { allocation, offset: 0, bytes: allocation.paddedBytes };
       const shared = whole.bytes <= this.bindingBytes ? whole : span(allocation, inside);
       for (const buffer of inside) {
-        windows.set(buffer, shared.bytes <= this.bindingBytes ? shared : this.#alone(allocation, buffer, inside));
+        const window = shared.bytes <= this.bindingBytes ? shared : this.#alone(allocation, buffer, inside);
+        if (window === undefined) throw this.#beyond(buffer, remedy);
+        windows.set(buffer, window);
       }
     }
     return buffers.map((buffer) => windows.get(buffer)!);
   }
 
-  #alone(allocation: Allocation, buffer: WebGpuBuffer, others: readonly WebGpuBuffer[]): Window {
+  /** A window on one of several arguments in an allocation, where it is small enough and meets no other. */
+  #alone(allocation: Allocation, buffer: WebGpuBuffer, others: readonly WebGpuBuffer[]): Window | undefined {
     const window = span(allocation, [buffer]);
     const end = window.offset + window.bytes;
     const crossed = others.some((other) => {
       const { offset, bytes } = span(allocation, [other]);
       return other !== buffer && offset < end && window.offset < offset + bytes;
     });
-    if (crossed || window.bytes > this.bindingBytes) {
-      throw new RangeError(`${buffer.bytes} bytes of ${allocation.label} do not fit what a kernel can see of it`);
-    }
-    return window;
+    return crossed || window.bytes > this.bindingBytes ? undefined : window;
+  }
+
+  #beyond({ bytes, allocation }: WebGpuBuffer, remedy = USUAL_REMEDY): SftError {
+    const needed = `${bytes} bytes of ${allocation.label} are needed at once`;
+    return new SftError(
+      'beyond-binding',
+      `a kernel on this graphics card sees at most ${this.bindingBytes} bytes of a buffer, and ${needed}`,
+      { remedy: `${remedy}, or use --device cpu` },
+    );
   }
 
   #group(windows: readonly Window[]): GpuBindings {

@@ -7,6 +7,7 @@ import { SftError } from '../../base/errors';
 import { chooseDevice } from '../choose-device';
 import { listDevices } from '../registry';
 import { dawnUnavailable, findDawn, loadDawn } from './find-dawn';
+import { tooFewBindings } from './webgpu-provider';
 
 describe('the package webgpu', () => {
   it('is found in the folder that SFT_WEBGPU names, and told where it cannot be loaded', () => {
@@ -51,6 +52,12 @@ describe('the package webgpu', () => {
     assert.match(dawnUnavailable(undefined, false)?.remedy ?? '', /npm install .*webgpu@\d/);
     assert.equal(dawnUnavailable('/dawn.node', false), undefined);
     assert.equal(dawnUnavailable('/dawn.node', true)?.code, 'webgpu-in-editor');
+  });
+
+  it('computes on no adapter whose kernels see too few buffers', () => {
+    const withBindings = (bindings: number) => ({ limits: { bufferBytes: 2 ** 28, bindingBytes: 2 ** 27, bindings } });
+    assert.equal(tooFewBindings(withBindings(10)), undefined);
+    assert.match(tooFewBindings(withBindings(8))?.reason ?? '', /sees 8 buffers, and 10 are needed/);
   });
 
   it('is left alone unless a device of it is named, and auto takes none', async () => {

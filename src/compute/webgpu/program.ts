@@ -1,5 +1,5 @@
 import type { DType } from '../memory';
-import { PARAMETER_BYTES } from './binding';
+import { MOST_BINDINGS, PARAMETER_BYTES } from './binding';
 
 /**
  * A kernel in WGSL. Its code has an entry point `main` and reads and writes what it is given by functions of these names, whatever
@@ -16,6 +16,8 @@ export interface Program {
   readonly args: readonly string[];
   readonly params: Readonly<Record<string, 'u32' | 'i32' | 'f32'>>;
   readonly code: string;
+  /** What a person can do where an argument is larger than a kernel sees, if it is not the usual. */
+  readonly remedy?: string;
 }
 
 /** Threads of a workgroup, where a program has no reason for another number. */
@@ -33,7 +35,9 @@ export function assemble(program: Program, dtypes: readonly DType[], slots: read
     ...Object.entries(params).map(([n, t]) => `${n}: ${t}`),
   ];
   if (members.length * 4 > PARAMETER_BYTES) throw new RangeError(`${program.name} has too many parameters`);
-  const buffers = Array.from({ length: Math.max(...slots) + 1 }, (_, slot) => {
+  const count = Math.max(...slots) + 1;
+  if (count > MOST_BINDINGS) throw new RangeError(`${program.name} sees too many buffers`);
+  const buffers = Array.from({ length: count }, (_, slot) => {
     return `@group(0) @binding(${slot}) var<storage, read_write> buffer${slot}: array<u32>;`;
   });
   return [

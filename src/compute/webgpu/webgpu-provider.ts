@@ -1,6 +1,6 @@
 import { SftError } from '../../base/errors';
 import type { DeviceInfo, DeviceProvider, Unavailable } from '../provider';
-import type { GpuAdapter } from './binding';
+import { MOST_BINDINGS, type GpuAdapter } from './binding';
 import { dawnAdapters } from './dawn-node';
 import { dawnUnavailable, findDawn, loadDawn } from './find-dawn';
 import { WEBGPU_TRAITS, WebGpuDevice } from './webgpu-device';
@@ -18,7 +18,9 @@ export const webGpuProvider: DeviceProvider = {
       if (!closely || addon === undefined || unavailable !== undefined) return [listing(KIND, NAME, { unavailable })];
       const adapters = await dawnAdapters(loadDawn(addon));
       if (adapters.length === 0) return [listing(KIND, NAME, { unavailable: NO_ADAPTER })];
-      return adapters.map((adapter, i) => listing(idOf(i), nameOf(adapter), { driver: adapter.driver }));
+      return adapters.map((adapter, i) => {
+        return listing(idOf(i), nameOf(adapter), { driver: adapter.driver, unavailable: tooFewBindings(adapter) });
+      });
     } catch (error) {
       return [listing(KIND, NAME, { unavailable: toUnavailable(error) })];
     }
@@ -53,6 +55,16 @@ const NO_ADAPTER = {
       ? "install the Vulkan loader (Debian's libvulkan1) and the Vulkan driver of your graphics card, or use --device cpu"
       : 'install the newest driver of your graphics card, or use --device cpu',
 } satisfies Unavailable;
+
+/** What keeps an adapter from running every kernel. */
+export function tooFewBindings({ limits: { bindings } }: Pick<GpuAdapter, 'limits'>): Unavailable | undefined {
+  if (bindings >= MOST_BINDINGS) return undefined;
+  return {
+    code: 'too-few-bindings',
+    reason: `a kernel on this graphics card sees ${bindings} buffers, and ${MOST_BINDINGS} are needed`,
+    remedy: 'install the newest driver of your graphics card, or use --device cpu',
+  };
+}
 
 function listing(
   id: string,

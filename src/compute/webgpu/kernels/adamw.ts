@@ -35,6 +35,9 @@ const ADAMW = elementwise(
   RULE,
 );
 
+/** Blocks lie anywhere in what they are of, as a table on the device tells: these programs are not cut into parts. */
+const REMEDY = 'set "optim": "adamw", which works in parts';
+
 /** A workgroup a block, a thread an element. Blocks whose moments are kept otherwise are left to the other program. */
 const BLOCK_HEAD = `
 @compute @workgroup_size(${MOMENT_BLOCK})
@@ -49,6 +52,7 @@ fn main(
 const EXACT: Program = {
   name: 'adamw of blocks in fp32',
   args: ['weights', 'grad', 'm', 'v', 'blocks', 'verdict'],
+  remedy: REMEDY,
   params: { ...STEP_PARAMS, blocks: 'u32' },
   code: `${RULE}${BLOCK_HEAD}
     if (verdict_at(3u) == 1.0 && home < 0 && t < length) {
@@ -79,6 +83,7 @@ fn ${name}_code(x: f32, scale: f32) -> u32 {
 const QUANTISED: Program = {
   name: 'adamw of blocks in 8 bits',
   args: ['weights', 'grad', 'm', 'm_absmax', 'm_map', 'v', 'v_absmax', 'v_map', 'blocks', 'verdict'],
+  remedy: REMEDY,
   params: { ...STEP_PARAMS, blocks: 'u32' },
   code: `${RULE}${moment('m')}${moment('v')}
 ${reduction('largest', 'vec2f', MOMENT_BLOCK, (a, b) => `max(${a}, ${b})`)}
