@@ -19,7 +19,7 @@ export async function acquireLock(folder: string, stateFile: string): Promise<()
     throw runBusy(folder, state);
   }
   const { release, holder } = await tryLock(folder);
-  if (holder !== undefined) throw runBusy(folder, { pid: holder.pid, host: null });
+  if (holder !== undefined) throw runBusy(folder, holder);
   return release;
 }
 

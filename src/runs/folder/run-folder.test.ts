@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -443,10 +444,26 @@ if (childFolder !== undefined) {
         code: 'run-busy',
         message: `the run is already being written by process ${pid} on node7`,
       });
-      elsewhere(new Date(Date.now() - 10 * 60_000));
+      const old = new Date(Date.now() - 10 * 60_000);
+      elsewhere(old);
+      utimesSync(lock, old, old);
       const release = await run.acquireLock();
       assert.ok(!existsSync(lock));
       await release();
+      // Begun just now on a machine of which the state does not tell yet.
+      writeFileSync(lock, 'node8');
+      await assert.rejects(run.acquireLock(), {
+        code: 'run-busy',
+        message: `the run is already being written by process ${process.ppid} on node8`,
+      });
+      assert.ok(existsSync(lock));
+      await run.writeState({ status: 'stopped' });
+      await assert.rejects(run.acquireLock(), { code: 'run-busy' });
+      utimesSync(lock, old, old);
+      await (
+        await run.acquireLock()
+      )();
+      assert.ok(!existsSync(lock));
       // A process of this machine, told by a lock of an earlier version.
       writeFileSync(lock, '');
       await assert.rejects(run.acquireLock(), { code: 'run-busy' });
