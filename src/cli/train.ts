@@ -96,7 +96,9 @@ async function join(node: number, { options, json, terminal }: Invocation): Prom
     throw usageError(`SFT_NODE is ${node}: only the first machine begins a run`, 'add --run DIR --resume');
   }
   const folder = path.resolve(resumedFolder(options));
-  const stop = stopOnSignal();
+  const stop = stopOnSignal(() => {
+    terminal.log('leaving when the first machine has saved; press Ctrl-C again to leave at once');
+  });
   const onLog = (text: string): void => {
     terminal.log(text);
   };

@@ -15,6 +15,11 @@ import { readRun } from './read-runs';
 const LOOK_MS = 500;
 /** So long processes may take to end by themselves once the worker has ended those beside it, and again once they are told to, in ms. */
 const GRACE_MS = 10_000;
+/**
+ * A scheduler warns all machines at once: the first then saves with the processes of all of them, which end with it. So long those here
+ * are left to it, in ms; the warning comes two minutes before the end.
+ */
+const SAVING_MS = 100_000;
 
 /** Of job.json: the worker that has written it, and node.sh after it. */
 const JOB = open({ owner: orNull(open({ pid: count, started: orNull(count), host: text })) });
@@ -22,7 +27,7 @@ const JOB = open({ owner: orNull(open({ pid: count, started: orNull(count), host
 export interface Joining {
   /** Which machine this is, from 1; the first one has the worker. */
   readonly node: number;
-  /** Aborted when this machine is to leave. */
+  /** Aborted when this machine is to leave: once the worker's processes have ended, or have been waited for long enough. */
   readonly signal: AbortSignal;
   readonly onLog: (text: string) => void;
 }
@@ -32,7 +37,7 @@ export interface Joining {
  * after each pause, until the run is over. How the run stood before is not its end.
  *
  * @returns how it ended; undefined where this machine left
- * @throws SftError `unreadable` where `folder` is not that of a run
+ * @throws SftError `unreadable` where `folder` is not that of a run, or stays unreadable
  */
 export async function joinRun(folder: string, { node, signal, onLog }: Joining): Promise<RunState | undefined> {
   const { state: before, label } = await readRun(folder);
@@ -40,7 +45,7 @@ export async function joinRun(folder: string, { node, signal, onLog }: Joining):
   let joined: string | undefined;
   onLog(`machine ${node} waits for ${label}`);
   while (!signal.aborted) {
-    const { state } = await readRun(folder);
+    const state = await stateOf(folder);
     const isNew = state.heartbeat !== before.heartbeat || state.pid !== before.pid;
     if (isNew && !isWorking(state.status)) return state;
     const launch = await launchOf(engine, state);
@@ -54,6 +59,18 @@ export async function joinRun(folder: string, { node, signal, onLog }: Joining):
     onLog(`machine ${node} has ended: ${await train(engine, node, signal, isOn)}`);
   }
   return undefined;
+}
+
+/** How a run stands. On a shared folder a file cannot be read for a moment while another machine replaces it. */
+async function stateOf(folder: string): Promise<RunState> {
+  for (let waited = 0; ; waited += LOOK_MS) {
+    try {
+      return (await readRun(folder)).state;
+    } catch (error) {
+      if (!(error instanceof SftError && error.code === 'unreadable') || waited >= GRACE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** What tells the processes apart that the worker has started last; undefined where none wait for this machine. */
@@ -81,12 +98,14 @@ async function train(
   isOn: () => Promise<boolean>,
 ): Promise<string> {
   const log = openLog(path.join(root, `node-${node}.log`));
-  const child = spawn('sh', [script, String(node)], { stdio: ['ignore', log, log] });
+  // A group of their own: what a terminal or a scheduler sends to the one of this process does not reach them.
+  const child = spawn('sh', [script, String(node)], { stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   const leave = (): void => {
     child.kill('SIGTERM');
   };
-  signal.addEventListener('abort', leave);
+  // A second signal ends this process at once.
+  process.once('exit', leave);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => {
       resolve(error.message);
@@ -96,18 +115,20 @@ async function train(
     });
   });
   let alone = 0;
-  const timer = setInterval(() => {
-    void isOn().then((on) => {
-      alone = on ? 0 : alone + LOOK_MS;
-      if (alone === GRACE_MS) leave();
-      if (alone === 2 * GRACE_MS) child.kill('SIGKILL');
-    }, leave);
-  }, LOOK_MS);
+  let saving = 0;
+  const look = async (): Promise<void> => {
+    // A look that fails is no worse than one that does not find them.
+    alone = (await isOn().catch(() => false)) ? 0 : alone + LOOK_MS;
+    if (signal.aborted) saving += LOOK_MS;
+    if (alone === GRACE_MS || saving === SAVING_MS) leave();
+    if (alone === 2 * GRACE_MS || saving === SAVING_MS + GRACE_MS) child.kill('SIGKILL');
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
   try {
     return await ended;
   } finally {
     clearInterval(timer);
-    signal.removeEventListener('abort', leave);
+    process.off('exit', leave);
   }
 }
 
