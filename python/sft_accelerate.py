@@ -450,6 +450,23 @@ def whole(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
 
 
+def refuse_other_sharding(kept: dict[str, Any], sharding: str) -> None:
+    """
+    By ZeRO a checkpoint has the parts of each process, which each stage cuts in its own way; otherwise, by FSDP too, all in one piece.
+    @param kept what optimizer.pt holds; of earlier versions it does not say by which sharding
+    """
+    in_parts = isinstance(kept["optimizer"], list)
+    before = kept.get("sharding")
+    if in_parts == sharding.startswith("zero") and (not in_parts or before in (None, sharding)):
+        return
+    told = before or ("zero2 or zero3" if in_parts else "none or fsdp")
+    raise Refusal(
+        "sharding",
+        f"the checkpoint is of sharding {told}, and the run is to go on with {sharding}",
+        "set \"sharding\" in .sft/machine.json to what it was, or start a new run",
+    )
+
+
 class Zero:
     """
     DeepSpeed's way to spread a model over the processes: by stage 2 its gradients and what the optimizer knows, by stage 3 its weights too.
@@ -528,13 +545,17 @@ class Zero:
         return all_parts
 
     def restore(self, all_parts: list[Any]) -> None:
-        import torch
-
         if len(all_parts) != WORLD:
             reason = f"the checkpoint is of {len(all_parts)} processes, and there are {WORLD}"
             raise Refusal("processes", reason, "set \"processes\" in .sft/machine.json to what it was, or start a new run")
+        parts = self._parts()
+        if [tuple(kept["weights"].shape) for kept in all_parts[RANK]] != [tuple(part.shape) for part in parts]:
+            reason = "the checkpoint has the weights in other parts than they are trained in here"
+            raise Refusal("sharding", reason, "set \"sharding\" in .sft/machine.json to what it was, or start a new run")
+        import torch
+
         state = self.engine.optimizer.optimizer.state
-        for part, kept in zip(self._parts(), all_parts[RANK]):
+        for part, kept in zip(parts, all_parts[RANK]):
             with torch.no_grad():
                 part.copy_(kept.pop("weights"))
             # The count of steps stays where the optimizer keeps it.
@@ -939,9 +960,8 @@ class Tuner:
         if "optimizer" not in kept:
             return
         scaler = self.accelerator.scaler
-        torch.save(
-            {"optimizer": kept["optimizer"], "scaler": None if scaler is None else scaler.state_dict()}, folder / "optimizer.pt"
-        )
+        scaled = None if scaler is None else scaler.state_dict()
+        torch.save({"sharding": self.job["sharding"], "optimizer": kept["optimizer"], "scaler": scaled}, folder / "optimizer.pt")
         state = {"step": self.step, "best": self.best, "evaluations_without_gain": self.without_gain}
         (folder / "trainer_state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
@@ -951,6 +971,7 @@ class Tuner:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
         # weights_only reads tensors and numbers, and runs nothing.
         kept = torch.load(checkpoint / "optimizer.pt", map_location="cpu", weights_only=True)
+        refuse_other_sharding(kept, self.job["sharding"])
         if self.zero is not None:
             self.zero.restore(kept["optimizer"])
         else:
