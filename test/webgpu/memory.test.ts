@@ -58,12 +58,16 @@ describe('memory of webgpu', () => {
     const [x, w] = [device.alloc('f32', 64), weights.buffer('f32', 0, 64)];
     appendFileSync(file, 'more');
     const recorder = device.begin();
+    recorder.fill(x, 1);
     assert.throws(
       () => {
         recorder.add(x, w);
       },
       (error) => error instanceof SftError && error.code === 'weights-changed',
     );
+    assert.throws(() => {
+      device.submit(recorder);
+    }, RangeError);
     device.free(x);
     weights.close();
     assert.deepEqual([created, destroyed], [2, 2]);

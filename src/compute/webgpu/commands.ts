@@ -85,7 +85,6 @@ export class Commands {
     Object.entries(program.params).forEach(([name, type], i) => {
       (type === 'f32' ? floats : words)[buffers.length + 1 + i] = params[name]!;
     });
-    // It may throw, since it copies weights to the device: a list that nobody will submit must not count as open.
     const group = this.#group(distinct);
     this.#open.add(list);
     list.push({ pipeline, buffers: group, parameters: words, groups: [x, y, z] });
@@ -106,6 +105,12 @@ export class Commands {
       this.gpu.write(buffer, 0, new Uint8Array(all.buffer));
       this.gpu.submit(dispatches);
     }
+    runs.length = 0;
+  }
+
+  /** Forgets what was recorded. */
+  abandon(runs: CommandList): void {
+    this.#open.delete(runs);
     runs.length = 0;
   }
 

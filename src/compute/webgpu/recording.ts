@@ -12,6 +12,7 @@ type Numbers = Readonly<Record<string, number>>;
 /** Kernels of one recorder: what they run on and what they need beside it. */
 export class Recording {
   readonly #list: CommandList = [];
+  #broken = false;
 
   constructor(
     private readonly commands: Commands,
@@ -30,7 +31,14 @@ export class Recording {
 
   /** Runs a program on a grid of workgroups. */
   run(program: Program, buffers: Buffers, numbers: Numbers, groups: readonly [number, number?, number?]): void {
-    this.commands.run(this.#list, program, buffers, numbers, groups);
+    try {
+      this.commands.run(this.#list, program, buffers, numbers, groups);
+    } catch (error) {
+      // Without one of its kernels it must not run, and a list that nobody submits would keep freed memory from being given back.
+      this.#broken = true;
+      this.commands.abandon(this.#list);
+      throw error;
+    }
   }
 
   /** Runs a program over n elements, whose number is its parameter n. */
@@ -58,7 +66,9 @@ export class Recording {
     for (let from = 0; from < length; from += most) yield [from, Math.min(most, length - from)];
   }
 
+  /** @throws RangeError where one of its kernels could not be recorded */
   submit(): void {
+    if (this.#broken) throw new RangeError('a kernel of the recorder could not be recorded');
     this.commands.submit(this.#list);
   }
 }
