@@ -22,7 +22,7 @@ const ATTEMPTS = 5;
 export const SILENT_MS = 5 * 60_000;
 
 /** A process that has a lock. */
-export interface LockHolder extends ProcessIdentity {
+interface LockHolder extends ProcessIdentity {
   /** Its machine; null where the lock does not say it. */
   readonly host: string | null;
 }
