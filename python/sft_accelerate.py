@@ -202,7 +202,7 @@ def compute_type(job: dict[str, Any]) -> torch.dtype:
 def load_base(job: dict[str, Any], folder: str, device: torch.device) -> torch.nn.Module:
     """A model folder on a device. Weights that are trained are in 32 bits: in 16 a small update would be lost."""
     import torch
-    from transformers import AutoModelForCausalLM, GenerationConfig
+    from transformers import AutoModelForCausalLM
 
     config = job["config"]
     options: dict[str, Any] = {
@@ -212,24 +212,83 @@ def load_base(job: dict[str, Any], folder: str, device: torch.device) -> torch.n
         "trust_remote_code": False,
     }
     if config["load_in_4bit"]:
-        from transformers import BitsAndBytesConfig
-
         options["device_map"] = {"": device}
-        options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=config["bnb_4bit_use_double_quant"],
-            bnb_4bit_compute_dtype=compute_type(job),
-        )
+        options["quantization_config"] = four_bits(job)
     model = AutoModelForCausalLM.from_pretrained(folder, **options)
     if config["load_in_4bit"] and job["device"] == "cpu":
         for module in model.modules():
             # Processors with bf16 would compute answers in that, and pack the weights for it in a way that training does not undo.
             if hasattr(module, "support_avx512bf16_for_cpu"):
                 module.support_avx512bf16_for_cpu = False
-    # What the model's makers prefer for chats, such as a repetition penalty, is not what is measured.
-    model.generation_config = GenerationConfig()
+    with_plain_answers(model)
     return model if config["load_in_4bit"] else model.to(device)
+
+
+def with_plain_answers(model: torch.nn.Module) -> torch.nn.Module:
+    """What the model's makers prefer for chats, such as a repetition penalty, is not what is measured."""
+    from transformers import GenerationConfig
+
+    model.generation_config = GenerationConfig()
+    return model
+
+
+def four_bits(job: dict[str, Any]) -> Any:
+    """How bitsandbytes is to hold weights in 4 bits."""
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=job["config"]["bnb_4bit_use_double_quant"],
+        bnb_4bit_compute_dtype=compute_type(job),
+    )
+
+
+class Unsloth:
+    """
+    Passes and kernels for one NVIDIA GPU, an engine of others that the user has installed; docs/accelerate.md names what it patches.
+    It has to be imported before transformers and PEFT. What is learnt, when, and from which numbers stays as without it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # Nobody is told of the run. It writes code while it is imported, and imports that: not from a folder where something lies.
+        code = folder / "unsloth"
+        shutil.rmtree(code, ignore_errors=True)
+        os.environ["UNSLOTH_DISABLE_STATISTICS"] = "1"
+        os.environ["UNSLOTH_COMPILE_LOCATION"] = str(code)
+        import unsloth
+
+        self.models = unsloth.FastLanguageModel
+        self.version = unsloth.__version__
+
+    def load_base(self, job: dict[str, Any], most: int) -> torch.nn.Module:
+        """@param most tokens of a text: it cuts longer ones, and stretches the positions of a model that has fewer"""
+        config = job["config"]
+        options: dict[str, Any] = {"quantization_config": four_bits(job)} if config["load_in_4bit"] else {}
+        model, _ = self.models.from_pretrained(
+            model_name=job["model"],
+            max_seq_length=most,
+            dtype=compute_type(job),
+            load_in_4bit=config["load_in_4bit"],
+            # By itself it would take another repository for a name that it knows, and keep tables on the processor.
+            use_exact_model_name=True,
+            offload_embedding=False,
+            use_gradient_checkpointing=self.checkpointing(job),
+            random_state=config["seed"],
+            local_files_only=True,
+            trust_remote_code=False,
+            **options,
+        )
+        return with_plain_answers(model)
+
+    def patch_adapter(self, job: dict[str, Any], tuned: torch.nn.Module) -> torch.nn.Module:
+        """Has its kernels compute the projections that the adapter is on."""
+        return self.models.patch_peft_model(tuned, self.checkpointing(job))
+
+    @staticmethod
+    def checkpointing(job: dict[str, Any]) -> str | bool:
+        """Its own way, which keeps what is kept in the memory of the machine."""
+        return "unsloth" if job["config"]["gradient_checkpointing"] else False
 
 
 TRAINED, FIXED = "default", "fixed"
@@ -566,6 +625,7 @@ class Tuner:
     """Model and optimizer in this process, one of WORLD that train together."""
 
     def __init__(self, folder: Path, job: dict[str, Any], owner: Owner, events: Events, checkpoint: str | None) -> None:
+        self.unsloth = Unsloth(folder) if job["unsloth"] else None
         import torch
         from accelerate import Accelerator
         from accelerate.utils import InitProcessGroupKwargs
@@ -610,7 +670,7 @@ class Tuner:
         self.plain = self._load(checkpoint)
         alpha = config["neftune_noise_alpha"]
         self.noise = InputNoise(self.plain, alpha, config["seed"]) if alpha else None
-        if config["gradient_checkpointing"]:
+        if config["gradient_checkpointing"] and self.unsloth is None:
             # By stage 3 weights are not there when a pass is computed again in the newer way.
             self.plain.gradient_checkpointing_enable({"use_reentrant": self.stage == 3})
             if not self.full:
@@ -643,6 +703,9 @@ class Tuner:
         job = self.job
         # What is to be spread goes to its GPU a layer at a time: all of it may not have room there.
         device = torch.device("cpu") if self.sharded and not self.config["load_in_4bit"] else self.device
+        if self.unsloth is not None:
+            tuned = with_adapter(self.unsloth.load_base(job, self._longest()), checkpoint or job["adapter_start"], True)
+            return self.unsloth.patch_adapter(job, tuned)
         if not self.full:
             base = load_base(job, job["model"], device)
             if self.config["load_in_4bit"]:
@@ -659,6 +722,11 @@ class Tuner:
             for name, value in kept.items():
                 parameters[name].data.copy_(value)
         return model
+
+    def _longest(self) -> int:
+        """Tokens of the longest text that is learnt, measured or answered."""
+        texts = [len(text.ids) for text in (*self.train, *self.validation)]
+        return max([1, *texts, *(len(sample["ids"]) + sample["room"] for sample in self.job["samples"])])
 
     def _shard(self) -> torch.nn.Module:
         """
@@ -886,6 +954,9 @@ class Tuner:
         # FSDP's own model; what DeepSpeed spreads is put together by the model itself.
         model = self.model if self.sharded and self.zero is None else self.plain
         answers = continuations(model, samples, self.job["stop_token_ids"], self.device, self.sharded)
+        if self.unsloth is not None:
+            # For an answer it takes checkpointing off, and marks the model.
+            self.unsloth.models.for_training(self.plain)
         self.events.say("samples", step=self.step, answers=answers)
 
     # --------------------------------------------------------------------------------------------------- saving
@@ -1054,6 +1125,8 @@ def train(folder: Path, job: dict[str, Any], owner: Owner, checkpoint: str | Non
     if tuner.sharded:
         how = f"by DeepSpeed ZeRO-{tuner.stage} over" if tuner.stage is not None else "over"
         name += f", weights spread {how} {WORLD} processes"
+    if tuner.unsloth is not None:
+        name += f", by Unsloth {tuner.unsloth.version}"
     events.say("ready", device=name, torch=torch.__version__, step=tuner.step)
     try:
         outcome = tuner.run()

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "bitsandbytes", "deepspeed")
+PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "bitsandbytes", "deepspeed", "unsloth")
 
 
 def versions():

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { SftError } from '../base/errors';
 import { findLibrary } from '../compute/cpu/library';
 import type { ResolvedConfig } from '../config/config-schema';
 import { readMachine, type Machine } from '../engines/accelerate/machine';
@@ -55,7 +56,7 @@ export async function openJob(
   const made = isFile ? await createRun({ config, configFile, now: new Date() }) : undefined;
   const folder = made?.path ?? path.resolve(place);
   const { run, name } = await readRun(folder);
-  const { nodes, processes, sharding, offload, timeout } = machine;
+  const { nodes, processes, sharding, offload, unsloth, timeout } = machine;
   const python = run.config.engine === 'accelerate';
   const source = {
     title: name,
@@ -69,7 +70,7 @@ export async function openJob(
     ownPython: machine.python,
     program: programAt(choice.entry),
   };
-  return { source, facts: { nodes, processes, sharding, offload, timeout }, made };
+  return { source, facts: { nodes, processes, sharding, offload, unsloth, timeout }, made };
 }
 
 async function existing(
@@ -96,14 +97,21 @@ function envOf({ nodes, processes }: JobChoice): NodeJS.ProcessEnv {
 }
 
 function refuse(
-  { name, alone, withoutDeepSpeed }: JobForm,
+  { name, alone, setsUpPython }: JobForm,
   { engine }: ResolvedConfig,
-  { nodes, processes, sharding }: Machine,
+  { nodes, processes, sharding, unsloth }: Machine,
 ): void {
   if (alone !== undefined && nodes > 1)
     throw exportImpossible(`${alone.reason}, and ${nodes} are to train`, alone.remedy);
-  if (withoutDeepSpeed !== undefined && engine === 'accelerate' && sharding.startsWith('zero'))
-    throw exportImpossible(`${withoutDeepSpeed.reason}, and "sharding" is "${sharding}"`, withoutDeepSpeed.remedy);
+  const without = (what: string, remedy: string): SftError =>
+    exportImpossible(
+      `the Python that a job for ${name} sets up has no ${what}`,
+      `${remedy} in .sft/machine.json, or take a form for machines with a Python of their own`,
+    );
+  if (setsUpPython === true && engine === 'accelerate') {
+    if (sharding.startsWith('zero')) throw without('DeepSpeed', 'set "sharding": "fsdp" or "none"');
+    if (unsloth) throw without('Unsloth', 'leave "unsloth" out');
+  }
   if (engine === 'builtin' && nodes * processes > 1) {
     const remedy =
       'set "engine": "accelerate" (for a configuration also --engine accelerate), or take --nodes 1 --processes 1';

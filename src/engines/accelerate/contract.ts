@@ -34,6 +34,8 @@ export interface EngineJob {
   readonly processes: number;
   readonly sharding: Machine['sharding'];
   readonly offload: boolean;
+  /** Whether Unsloth computes the training. */
+  readonly unsloth: boolean;
   /** Of each process, where the processor computes. */
   readonly threads: number;
   /** So long a process waits for another, seconds. */

@@ -62,7 +62,14 @@ async function openResult(job: ResultJob): Promise<OpenResult> {
   await killRanks(folder);
   folder.forget();
   const sizes = sizesOf({ ...job, train: [] }, CPU_TRAITS);
-  const file = { ...jobFile(job, setting, folder, sizes), samples: [], processes: 1, sharding: 'none', offload: false };
+  const file = {
+    ...jobFile(job, setting, folder, sizes),
+    samples: [],
+    processes: 1,
+    sharding: 'none',
+    offload: false,
+    unsloth: false,
+  };
   await writeFileAtomic(folder.job, `${JSON.stringify(file, null, 2)}\n`);
   return new AskedModels(job, folder, Processes.answer(folder, setting, job.config), sizes.context);
 }
@@ -89,6 +96,7 @@ function jobFile(
     processes: machine.nodes * machine.processes,
     sharding: machine.sharding,
     offload: machine.offload,
+    unsloth: machine.unsloth,
     threads: threadsEach(config, machine.processes),
     timeout: machine.timeout,
     owner: { ...ownIdentity(), host: os.hostname() },

@@ -26,6 +26,7 @@ const MACHINE = closed({
     ),
   ),
   offload: maybe(described('Whether spread weights wait in the memory of the machine, not the GPU.', flag)),
+  unsloth: maybe(described('Whether Unsloth computes, on one NVIDIA GPU.', flag)),
   timeout: maybe(described('So long a process waits for another, seconds.', whole(1, 1e6))),
 });
 
@@ -39,6 +40,7 @@ export interface Machine {
   readonly address: string | undefined;
   readonly sharding: 'none' | 'fsdp' | 'zero2' | 'zero3';
   readonly offload: boolean;
+  readonly unsloth: boolean;
   readonly timeout: number;
 }
 
@@ -52,7 +54,7 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
   const file = named !== '' ? path.resolve(named) : path.join(path.dirname(configFile), '.sft', 'machine.json');
   const folder = named !== '' ? path.dirname(file) : path.dirname(configFile);
   const written = await readWritten(file);
-  const { sharding = 'none', offload = false } = written;
+  const { sharding = 'none', offload = false, unsloth = false } = written;
   const nodes = countIn(env, 'SFT_NODES', 'machines that train') ?? written.nodes ?? 1;
   const count = countIn(env, 'SFT_PROCESSES', 'GPUs that train') ?? written.processes ?? 1;
   const address = addressIn(env) ?? written.address;
@@ -73,11 +75,19 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
   if (offload && sharding !== 'fsdp') {
     throw refuse(file, 'offload is for weights that are spread', 'set "sharding": "fsdp", or leave offload out');
   }
+  if (unsloth && nodes * count > 1) {
+    throw refuse(
+      file,
+      `unsloth computes on one GPU, and ${nodes * count} processes are to train`,
+      'set "processes" and "nodes" to 1, or leave unsloth out',
+    );
+  }
   return {
     nodes,
     address: nodes > 1 ? address : undefined,
     sharding,
     offload,
+    unsloth,
     python: python !== '' ? python : placed(written.python, folder),
     processes: count,
     timeout: written.timeout ?? TIMEOUT,

@@ -7,7 +7,8 @@ import type { ResolvedConfig } from '../../config/config-schema';
 import type { RunPlace } from '../engine';
 import { readMachine, type Machine } from './machine';
 import { findPython, type ChosenPython } from './python/find-python';
-import { BITSANDBYTES, DEEPSPEED, REQUIRED, type Requirement } from './python/requirements';
+import { BITSANDBYTES, DEEPSPEED, REQUIRED, UNSLOTH, type Requirement } from './python/requirements';
+import { requireUnslothCan } from './unsloth';
 
 /** Where a run trains: which Python, on what, in how many processes. */
 export interface Setting {
@@ -18,19 +19,20 @@ export interface Setting {
 
 /**
  * Looks where a run would train, before anything is started.
- * @throws SftError machine-file, what is wrong with Python, no-gpu, too-few-gpus
+ * @throws SftError machine-file, unsloth, what is wrong with Python, no-gpu, too-few-gpus
  */
 export async function readSetting({ config, configFile }: Omit<RunPlace, 'run'>): Promise<Setting> {
   const machine = await readMachine(configFile);
+  if (machine.unsloth) requireUnslothCan(config);
   const python = await findPython(machine.python, path.dirname(configFile), needs(config, machine));
   const [problem] = python.problems;
   if (problem !== undefined) throw problem;
   const { gpus, packages, executable } = python.found;
-  const device = config.device === 'cpu' || (config.device === 'auto' && gpus.length === 0) ? 'cpu' : 'cuda';
+  const mayBeWithout = config.device === 'auto' && !machine.unsloth;
+  const device = config.device === 'cpu' || (mayBeWithout && gpus.length === 0) ? 'cpu' : 'cuda';
   if (device === 'cuda' && gpus.length === 0) {
     throw new SftError('no-gpu', `torch ${packages['torch'] ?? ''} in ${executable} sees no GPU`, {
-      remedy:
-        'check the driver with nvidia-smi and that torch is a build for CUDA, or set "device": "cpu" to train on the processor',
+      remedy: `check the driver with nvidia-smi and that torch is a build for CUDA, or ${machine.unsloth ? 'leave "unsloth" out of .sft/machine.json' : 'set "device": "cpu"'} to train on the processor`,
       exitCode: 2,
     });
   }
@@ -68,11 +70,15 @@ function refusalOf(
   return undefined;
 }
 
-function needs({ load_in_4bit: in4bit, optim }: ResolvedConfig, { sharding }: Machine): readonly Requirement[] {
+function needs(
+  { load_in_4bit: in4bit, optim }: ResolvedConfig,
+  { sharding, unsloth }: Machine,
+): readonly Requirement[] {
   return [
     ...REQUIRED,
     ...(in4bit || optim === 'adamw_8bit' ? [BITSANDBYTES] : []),
     ...(isZero(sharding) ? [DEEPSPEED] : []),
+    ...(unsloth ? [UNSLOTH] : []),
   ];
 }
 
@@ -92,11 +98,12 @@ export function deviceInfo({ python, device, machine }: Setting): DeviceInfo {
           .map(({ name }) => name)
           .join(', ');
   const times = machine.processes === 1 ? '' : `, ${machine.processes} processes`;
+  const by = machine.unsloth ? `, by Unsloth ${packages['unsloth'] ?? ''}` : '';
   const nodes = machine.nodes === 1 ? '' : `, on each of ${machine.nodes} nodes`;
   return {
     id: device,
     kind: 'accelerate',
-    name: `PyTorch ${packages['torch'] ?? ''} on ${on}${times}${nodes}`,
+    name: `PyTorch ${packages['torch'] ?? ''} on ${on}${times}${nodes}${by}`,
     supports: { compute: ['f32', 'bf16', 'f16'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
     traits: CPU_TRAITS,
   };

@@ -47,8 +47,8 @@ export interface JobForm {
   readonly summary: string;
   /** Why several nodes cannot train together, and what to do; undefined where they can. */
   readonly alone?: { readonly reason: string; readonly remedy: string };
-  /** Why weights cannot be spread by DeepSpeed, and what to do; undefined where the machines' own Python trains. */
-  readonly withoutDeepSpeed?: { readonly reason: string; readonly remedy: string };
+  /** Whether Python is set up on the machines as `sft python setup` does it, without what that does not bring. */
+  readonly setsUpPython?: boolean;
   /** @param out the folder that is written, absolute */
   make(source: JobSource, out: string): JobFiles;
 }

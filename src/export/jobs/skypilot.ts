@@ -15,10 +15,7 @@ export const skypilotJob: JobForm = {
     reason: 'the nodes of a SkyPilot cluster share no folder',
     remedy: 'take --nodes 1 with more --processes, or --to slurm where the nodes share one',
   },
-  withoutDeepSpeed: {
-    reason: 'the Python that a SkyPilot task sets up has no DeepSpeed',
-    remedy: 'set "sharding": "fsdp" or "none" in .sft/machine.json, or take --to slurm or --to torchrun',
-  },
+  setsUpPython: true,
   make(source, out) {
     const { title, run, reads, python, gpus, gpu, processes, program } = source;
     const name = jobName(title);

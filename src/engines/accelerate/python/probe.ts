@@ -85,7 +85,7 @@ export function problemsOf(found: FoundPython, needed: readonly Requirement[]): 
   }
   const problems: SftError[] = [];
   const install = (requirement: Requirement): string =>
-    `${executable} -m pip install "${requirementText(requirement)}"`;
+    (requirement.install ?? `${executable} -m pip install "{}"`).replace('{}', requirementText(requirement));
   for (const requirement of needed) {
     const { name, oldest, before } = requirement;
     const version = packages[name] ?? null;

@@ -4,6 +4,8 @@ export interface Requirement {
   readonly oldest: string;
   /** The first that is too new. */
   readonly before?: string;
+  /** How it is installed, where that is not by pip beside what is there; `{}` stands for it as pip takes it. */
+  readonly install?: string;
 }
 
 export const OLDEST_PYTHON = '3.10';
@@ -22,6 +24,14 @@ export const BITSANDBYTES: Requirement = { name: 'bitsandbytes', oldest: '0.48' 
 
 /** What spreads weights by ZeRO. */
 export const DEEPSPEED: Requirement = { name: 'deepspeed', oldest: '0.18' };
+
+/** What computes in its place: an engine of others, which wants older versions of torch and transformers than those that were tried. */
+export const UNSLOTH: Requirement = {
+  name: 'unsloth',
+  oldest: '2026.10',
+  install:
+    'make an environment for it alone: python3 -m venv DIR, DIR/bin/python3 -m pip install "{}", and "python": "DIR/bin/python3" in .sft/machine.json',
+};
 
 /** As pip takes it. */
 export function requirementText({ name, oldest, before }: Requirement): string {
