@@ -1,10 +1,12 @@
 // The suites in a browser, most in a real VS Code: what is in the package, the forms of the webviews alone, the extension's API from
-// inside the extension host, what a person sees, the way from data to a tuned model, and the one from nothing to an exported one.
+// inside the extension host, what a person sees, the way from data to a tuned model, the one from nothing to an exported one, and the one
+// by Python.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { journeySuite } from '../test/vscode/browser/journey.mjs';
 import { loopSuite } from '../test/vscode/browser/loop.mjs';
+import { pythonSuite } from '../test/vscode/browser/python.mjs';
 import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
@@ -23,6 +25,7 @@ const suites = {
   restricted: restrictedSuite,
   loop: loopSuite,
   journey: journeySuite,
+  python: pythonSuite,
 };
 
 export const suiteNames = Object.keys(suites);

@@ -62,7 +62,7 @@ cut is run again: large files that the Hub has are not sent twice.
       terminal.status?.('');
       if (dry || options['ask'] === true) await tell(prepared, repo, json, terminal);
       if (dry) return 0;
-      if (options['ask'] === true && !(await agrees(terminal, 'push it?', stop.signal))) {
+      if (options['ask'] === true && !(await agrees(terminal, json ? undefined : 'push it?', stop.signal))) {
         terminal.log('nothing was pushed');
         return 0;
       }

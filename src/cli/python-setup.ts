@@ -39,7 +39,7 @@ export async function setUpPython(choice: Choice, json: boolean, terminal: Termi
   ]);
   try {
     tellPlan(plan, installer, json, terminal);
-    if (!choice.yes && !(await agrees(terminal, 'set it up?', stop.signal))) {
+    if (!choice.yes && !(await agrees(terminal, json ? undefined : 'set it up?', stop.signal))) {
       terminal.log('nothing was downloaded');
       return 1;
     }

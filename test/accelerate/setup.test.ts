@@ -76,6 +76,8 @@ describe('sft python setup', { skip: SKIP }, () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.equal(plan!['state'], 'none');
     assert.equal(done!['program'], program());
+    // Whoever reads the plan asks in words of their own, and shows the rest as what is going on.
+    assert.doesNotMatch(err, /\[y\/N\]/);
     const [venv, install] = called();
     assert.match(venv!, /^venv .*environment$/);
     assert.match(install!, /^pip install .*--no-deps --only-binary :all: .*python\/locks\/training\.txt$/);

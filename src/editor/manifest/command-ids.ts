@@ -37,6 +37,7 @@ export const DECLARED = {
   compareSelectedRuns: 'sft.compareSelectedRuns',
   useModel: 'sft.useModel',
   pushRun: 'sft.pushRun',
+  exportJob: 'sft.exportJob',
   continueFromAdapter: 'sft.continueFromAdapter',
   duplicateConfiguration: 'sft.duplicateConfiguration',
   renameRun: 'sft.renameRun',

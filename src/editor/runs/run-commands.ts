@@ -36,6 +36,7 @@ export function runCommands(services: Services, view: vscode.TreeView<TreeNode>)
     [COMMANDS.revealRun]: async (run?: unknown) => (await manage()).revealRun(services, run),
     [COMMANDS.openRunFolder]: async (run?: unknown) => (await manage()).openRunFolder(services, run),
     [COMMANDS.useModel]: async (run?: unknown) => (await import('../use/use-model')).useModel(services, run),
+    [COMMANDS.exportJob]: async (target?: unknown) => (await import('../use/export-job')).exportJob(services, target),
     [COMMANDS.pushRun]: async (run?: unknown) => (await import('../hub/push-run')).pushRun(services, run),
     [COMMANDS.duplicateConfiguration]: async (run?: unknown) =>
       (await configuration()).duplicateConfiguration(services, run),

@@ -3,14 +3,13 @@ import { findModel } from '../runs/find-model';
 import { chooseRun } from '../runs/run-choice';
 import { mayRun } from '../runs/trust';
 import type { Services } from '../services';
+import type { Source } from './source';
 
 /** What a run has trained, as it is used. */
-export interface UseTarget {
+export interface UseTarget extends Source {
   readonly run: RunSummary;
   /** `tuned`, `best`, `step-40`: as the command line names weights. */
   readonly weights: string;
-  /** `faq`, `faq, step 40`. */
-  readonly name: string;
 }
 
 /**
@@ -37,7 +36,14 @@ export async function chooseTarget(services: Services, argument: unknown): Promi
   }
   if (!(await findModel(services, run))) return undefined;
   const present = (await services.runs.reload(run.folder.path)) ?? run;
-  return { run: present, weights, name: weights === 'tuned' ? run.label : `${run.label}, ${inWords(weights)}` };
+  return {
+    run: present,
+    weights,
+    place: present.folder.path,
+    configFile: present.run.config_file,
+    args: ['--weights', weights],
+    name: weights === 'tuned' ? run.label : `${run.label}, ${inWords(weights)}`,
+  };
 }
 
 function inWords(weights: string): string {

@@ -12,7 +12,7 @@ import type { Services } from '../services';
 import { exportInProcess } from './export-process';
 import { exportsUnderWay } from './exports-under-way';
 import type { ChosenForm } from './forms';
-import type { UseTarget } from './use-target';
+import type { Source } from './source';
 
 const REVEAL = 'Reveal';
 
@@ -38,18 +38,13 @@ export const openReadme: NextStep = {
  * Asks where to, writes a form there in a process of its own with progress and a way to cancel, and tells the result.
  * @param next offered beside revealing it
  */
-export async function writeForm(
-  services: Services,
-  target: UseTarget,
-  form: ChosenForm,
-  next?: NextStep,
-): Promise<void> {
+export async function writeForm(services: Services, source: Source, form: ChosenForm, next?: NextStep): Promise<void> {
   const { dialogs } = services;
-  const out = await choosePlace(services, target, form);
+  const out = await choosePlace(services, source, form);
   if (out === undefined) return;
-  const notes = await write(services, target, form, out);
+  const notes = await write(services, source, form, out);
   if (notes === undefined) return;
-  const told = [`The ${form.what} of ${target.name} is written to ${out} (${sizeText(await bytesOf(out))}).`, ...notes];
+  const told = [`The ${form.what} of ${source.name} is written to ${out} (${sizeText(await bytesOf(out))}).`, ...notes];
   const actions = next === undefined ? [REVEAL] : [next.title, REVEAL];
   const chosen = await dialogs.info(told.map(asSentence).join(' '), ...actions);
   if (chosen === REVEAL) await revealFile(out);
@@ -58,12 +53,12 @@ export async function writeForm(
 
 async function choosePlace(
   { dialogs }: Services,
-  { run, name }: UseTarget,
+  { place, name, configFile }: Source,
   { what, ending, extension }: ChosenForm,
 ): Promise<string | undefined> {
-  const beside = path.dirname(run.run.config_file);
+  const beside = path.dirname(configFile);
   // A run outlives its configuration.
-  const folder = (await exists(beside)) ? beside : path.dirname(run.folder.path);
+  const folder = (await exists(beside)) ? beside : path.dirname(place);
   const stem = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
   const uri = await dialogs.save({
     title: `${extension === undefined ? 'Folder' : 'File'} for the ${what} of ${name}`,
@@ -86,14 +81,14 @@ async function freeName(folder: string, name: string): Promise<string> {
 /** @returns what a person should know of it; undefined where it was not written, which they know */
 async function write(
   { context, dialogs }: Services,
-  { run, weights, name }: UseTarget,
+  { place, args: more = [], name }: Source,
   { what, args, extension }: ChosenForm,
   out: string,
 ): Promise<readonly string[] | undefined> {
   const title = `Writing the ${what} of ${name}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   // Whoever names a file that is there was asked about it by the dialog.
-  const all = [run.folder.path, ...args, '--weights', weights, ...(extension === undefined ? [] : ['--overwrite'])];
+  const all = [place, ...args, ...more, ...(extension === undefined ? [] : ['--overwrite'])];
   const stop = new AbortController();
   exportsUnderWay.add(stop);
   try {

@@ -111,6 +111,8 @@ export class Window {
     const item = list.locator('.notification-list-item', { hasText: text });
     await this.until(async (timeout) => {
       if (!(await list.isVisible())) await this.page.locator('#status\\.notifications').click({ timeout });
+      // What the bell says under the pointer lies on the list.
+      await this.page.mouse.move(0, 0);
       await item.waitFor({ timeout });
     });
     return item;

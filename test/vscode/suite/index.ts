@@ -15,9 +15,9 @@ import './hostile-files';
 import './other-files';
 import './read-only-disk';
 import './runs';
-import './python';
 import './chat';
 import './use-model';
+import './export-job';
 import { runAll } from './runner';
 
 /** @throws Error where a test failed; the results are in the file that SFT_TEST_REPORT names */
