@@ -64,7 +64,7 @@ export function setup() {
   });
   whenStale(
     'native',
-    { inputs: ['native/cpu', 'scripts/build-native.mjs'], output: 'dist/native', salt: where },
+    { inputs: ['native/cpu', 'scripts/build-native.mjs', 'scripts/compile.mjs'], output: 'dist/native', salt: where },
     () => {
       step('compiling the CPU kernels with the system C++ compiler');
       run(process.execPath, ['scripts/build-native.mjs']);

@@ -5,10 +5,17 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+interface Compilers {
+  readonly findCompiler: () => string | undefined;
+  readonly missingCompiler: () => string;
+}
+
 interface NativeBuild {
-  findCompiler(): string | undefined;
-  missingCompiler(): string;
-  buildNative(compiler: string): Promise<string | undefined>;
+  readonly buildNative: (compiler: string) => Promise<string | undefined>;
+}
+
+async function script<T>(name: string): Promise<T> {
+  return (await import(pathToFileURL(path.resolve('scripts', name)).href)) as T;
 }
 
 /** Runs to its end and returns what was printed; fails with it where the exit status is not 0. */
@@ -24,13 +31,14 @@ it('matrix products agree with plain loops, for every instruction set here, with
     t.skip('the program guards its arrays with POSIX memory maps');
     return;
   }
-  const build = (await import(pathToFileURL(path.resolve('scripts/build-native.mjs')).href)) as NativeBuild;
-  const compiler = build.findCompiler();
+  const { findCompiler, missingCompiler } = await script<Compilers>('compile.mjs');
+  const compiler = findCompiler();
   if (compiler === undefined) {
-    t.skip(build.missingCompiler());
+    t.skip(missingCompiler());
     return;
   }
-  const library = await build.buildNative(compiler);
+  const { buildNative } = await script<NativeBuild>('build-native.mjs');
+  const library = await buildNative(compiler);
   assert.ok(library !== undefined, 'the library does not build');
   const folder = path.dirname(library);
   const program = path.resolve('out/native/gemm_test');
