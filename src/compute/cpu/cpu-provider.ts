@@ -1,5 +1,5 @@
-import { SftError } from '../../base/errors';
 import type { DeviceInfo, DeviceProvider, OpenOptions } from '../provider';
+import { unavailableBy } from '../unavailable';
 import { CPU_TRAITS, createCpuDevice } from './cpu-device';
 
 const ID = 'cpu';
@@ -21,9 +21,6 @@ function infoOf(options: OpenOptions): DeviceInfo {
   try {
     return { ...info, name: createCpuDevice(options).description };
   } catch (error) {
-    if (!(error instanceof SftError)) throw error;
-    const { code, message: reason, remedy } = error;
-    const unavailable = { code, reason, ...(remedy === undefined ? {} : { remedy }) };
-    return { ...info, name: 'the processor of this machine', unavailable };
+    return { ...info, name: 'the processor of this machine', unavailable: unavailableBy(error) };
   }
 }

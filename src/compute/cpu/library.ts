@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import koffi from 'koffi';
 import { SftError } from '../../base/errors';
+import { findBuilt } from '../find-built';
 import { bindLibrary, type CpuLibrary } from './bindings';
 
 const ABI_VERSION = 6;
@@ -26,12 +26,12 @@ export function cpuLibrary(): CpuLibrary {
 export function findLibrary(start: string): string {
   const target = `${process.platform}-${process.arch}`;
   const name = FILE_NAMES[process.platform] ?? 'libsft_cpu.so';
-  for (let folder = start; ; folder = path.dirname(folder)) {
-    const places = [path.join('dist', 'native', target), path.join('node_modules', `sft-workbench-${target}`)];
-    const file = places.map((place) => path.join(folder, place, name)).find((one) => existsSync(one));
-    if (file !== undefined) return file;
-    if (path.dirname(folder) === folder) break;
-  }
+  const places = [path.join('dist', 'native', target), path.join('node_modules', `sft-workbench-${target}`)];
+  const file = findBuilt(
+    start,
+    places.map((place) => path.join(place, name)),
+  );
+  if (file !== undefined) return file;
   throw new SftError('native-library-missing', `the CPU kernels are not built for ${target}`, {
     remedy: 'run npm run build:native (it needs g++ or clang++)',
     exitCode: 2,

@@ -178,7 +178,7 @@ export class Commands {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const bindings = this.gpu.bindBuffers(
-        windows.map(({ allocation, offset, bytes }) => ({ buffer: allocation.gpuBuffer, offset, bytes })),
+        windows.map(({ allocation, offset, bytes }) => ({ buffer: allocation.held, offset, bytes })),
       );
       group = { bindings, allocations: windows.map(({ allocation }) => allocation) };
       this.#groups.set(key, group);

@@ -1,12 +1,13 @@
 import { SftError } from '../../base/errors';
+import { CopiedTensor, CopiedWeights, type WeightMemory } from '../copied-weights';
+import { HeldBuffer } from '../held-buffer';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
 import { isFloat, size } from '../shapes';
 import type { Gpu, GpuBuffer, GpuLimits } from './binding';
 import type { Commands } from './commands';
-import { CopiedTensor, CopiedWeights, type WeightMemory } from './copied-weights';
 import { copy } from './kernels/convert';
 import { Recording } from './recording';
-import { Allocation, paddedBytes, WebGpuBuffer, webGpuBuffer } from './webgpu-buffer';
+import { Allocation, paddedBytes, webGpuBuffer, type WebGpuBuffer } from './webgpu-buffer';
 
 const ARRAY_TYPES = {
   f32: Float32Array,
@@ -17,7 +18,7 @@ const ARRAY_TYPES = {
 } as const;
 
 /** Memory of one device: what it gave out, and what goes in and out of it. */
-export class WebGpuMemory implements WeightMemory {
+export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
   #allocated = 0;
   /** Buffers of what was freed while runs that use them are not submitted yet. */
   readonly #leaving: GpuBuffer[] = [];
@@ -82,7 +83,7 @@ export class WebGpuMemory implements WeightMemory {
       const what = `${data.length} elements of ${data.constructor.name}`;
       throw new RangeError(`${what} do not fit a buffer of ${length} ${dtype}`);
     }
-    const { gpuBuffer } = allocation;
+    const { held: gpuBuffer } = allocation;
     if (length === 0) return;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const whole = bytes.length % 4 === 0 ? bytes : padded(bytes);
@@ -92,8 +93,8 @@ export class WebGpuMemory implements WeightMemory {
     }
     // WebGPU copies whole words: the neighbours in the first and the last one stay as they are.
     const beside = this.#alloc('u8', bytes.length);
-    this.gpu.write(beside.allocation.gpuBuffer, 0, whole);
-    this.#copy(new WebGpuBuffer(allocation, byteOffset, 'u8', bytes.length), beside);
+    this.gpu.write(beside.allocation.held, 0, whole);
+    this.#copy(new HeldBuffer(allocation, byteOffset, 'u8', bytes.length), beside);
     this.#release(beside.allocation);
   }
 
@@ -132,6 +133,10 @@ export class WebGpuMemory implements WeightMemory {
     return this.gpu.createBuffer(size, 'storage');
   }
 
+  allocation(owner: object, bytes: number, label: string, hold: () => GpuBuffer): Allocation {
+    return new Allocation(owner, bytes, label, hold);
+  }
+
   upload(buffer: GpuBuffer, offset: number, data: Uint8Array): void {
     this.gpu.write(buffer, offset, data);
   }
@@ -152,11 +157,11 @@ export class WebGpuMemory implements WeightMemory {
     const bytes = length * BYTES_PER_ELEMENT[dtype];
     const buffer = this.create(bytes);
     const allocation = new Allocation(this, bytes, `a buffer of ${length} ${dtype}`, () => buffer);
-    return new WebGpuBuffer(allocation, 0, dtype, length);
+    return new HeldBuffer(allocation, 0, dtype, length);
   }
 
   #release(allocation: Allocation): void {
-    this.drop(allocation, allocation.gpuBuffer);
+    this.drop(allocation, allocation.held);
     allocation.released = true;
   }
 
@@ -168,7 +173,7 @@ export class WebGpuMemory implements WeightMemory {
 
   async #read(given: DeviceBuffer): Promise<ArrayBuffer> {
     const { allocation, byteOffset, bytes } = webGpuBuffer(given);
-    const { gpuBuffer } = allocation;
+    const { held: gpuBuffer } = allocation;
     if (bytes === 0) return new ArrayBuffer(0);
     const from = Math.floor(byteOffset / 4) * 4;
     const upto = Math.ceil((byteOffset + bytes) / 4) * 4;

@@ -1,5 +1,6 @@
 import { SftError } from '../../base/errors';
 import type { DeviceInfo, DeviceProvider, Unavailable } from '../provider';
+import { unavailableBy } from '../unavailable';
 import { MOST_BINDINGS, type GpuAdapter } from './binding';
 import { dawnAdapters } from './dawn-node';
 import { dawnUnavailable, findDawn, loadDawn } from './find-dawn';
@@ -94,8 +95,7 @@ function nameOf({ name, software }: GpuAdapter): string {
 
 function toUnavailable(error: unknown): Unavailable {
   if (!(error instanceof SftError)) return { code: 'webgpu-unusable', reason: messageOf(error) };
-  const { code, message: reason, remedy } = error;
-  return { code, reason, ...(remedy === undefined ? {} : { remedy }) };
+  return unavailableBy(error);
 }
 
 function messageOf(error: unknown): string {

@@ -1,33 +1,35 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { SftError } from '../../base/errors';
-import { BYTES_PER_ELEMENT, type DType, type WeightFile } from '../memory';
-import { size } from '../shapes';
-import type { GpuBuffer } from './binding';
-import { Allocation, WebGpuBuffer } from './webgpu-buffer';
+import { SftError } from '../base/errors';
+import { HeldBuffer, type HeldAllocation } from './held-buffer';
+import { BYTES_PER_ELEMENT, type DType, type WeightFile } from './memory';
+import { size } from './shapes';
 
-/** What a file of weights needs of the memory of its device. */
-export interface WeightMemory {
-  /** A buffer on the device that holds so many bytes. @throws SftError out-of-memory */
-  create(bytes: number): GpuBuffer;
-  upload(buffer: GpuBuffer, offset: number, data: Uint8Array): void;
-  /** Gives a buffer back, and what is kept for its allocation. */
-  drop(allocation: Allocation, buffer: GpuBuffer): void;
+/** What a file of weights needs of the memory of its device, which holds memory as `Held`. */
+export interface WeightMemory<Held, A extends HeldAllocation<Held>> {
+  /** Memory for so many bytes. @throws SftError out-of-memory */
+  create(bytes: number): Held;
+  /** What `hold` gives, as an allocation of this device. */
+  allocation(owner: object, bytes: number, label: string, hold: () => Held): A;
+  /** @param data whole words */
+  upload(held: Held, offset: number, data: Uint8Array): void;
+  /** Gives memory back, and what is kept for its allocation. */
+  drop(allocation: A, held: Held): void;
   /** Bytes of a file that are on their way at once. */
   readonly transferBytes: number;
 }
 
 /** A file of weights whose tensors are copied to the device when they are first used there. */
-export class CopiedWeights implements WeightFile {
+export class CopiedWeights<Held, A extends HeldAllocation<Held>> implements WeightFile {
   readonly #file: number;
   readonly #before: string;
   readonly #bytes: number;
-  readonly #tensors = new Map<string, CopiedTensor>();
+  readonly #tensors = new Map<string, CopiedTensor<Held, A>>();
   #closed = false;
 
   /** @throws SftError unreadable-file */
   constructor(
-    private readonly memory: WeightMemory,
+    private readonly memory: WeightMemory<Held, A>,
     private readonly path: string,
   ) {
     this.#file = openToRead(path);
@@ -36,7 +38,7 @@ export class CopiedWeights implements WeightFile {
   }
 
   /** @throws RangeError once it is closed, and where the file does not reach so far */
-  buffer(dtype: DType, byteOffset: number, length: number): WebGpuBuffer {
+  buffer(dtype: DType, byteOffset: number, length: number): HeldBuffer<A> {
     const width = BYTES_PER_ELEMENT[dtype];
     const bytes = size('length', length) * width;
     if (this.#closed) throw new RangeError(`${this.path} is closed`);
@@ -49,7 +51,7 @@ export class CopiedWeights implements WeightFile {
       tensor = new CopiedTensor(this, this.memory, this.path, byteOffset, bytes);
       this.#tensors.set(key, tensor);
     }
-    return new WebGpuBuffer(tensor.allocation, 0, dtype, length);
+    return new HeldBuffer(tensor.allocation, 0, dtype, length);
   }
 
   close(): void {
@@ -84,18 +86,18 @@ export class CopiedWeights implements WeightFile {
 }
 
 /** A part of the file, on the device from its first use until it is done with. */
-export class CopiedTensor {
-  readonly allocation: Allocation;
-  #copy: GpuBuffer | undefined;
+export class CopiedTensor<Held, A extends HeldAllocation<Held>> {
+  readonly allocation: A;
+  #copy: Held | undefined;
 
   constructor(
-    private readonly file: CopiedWeights,
-    private readonly memory: WeightMemory,
+    private readonly file: CopiedWeights<Held, A>,
+    private readonly memory: WeightMemory<Held, A>,
     path: string,
     private readonly byteOffset: number,
     private readonly bytes: number,
   ) {
-    this.allocation = new Allocation(this, bytes, path, () => (this.#copy ??= this.#load()));
+    this.allocation = memory.allocation(this, bytes, path, () => (this.#copy ??= this.#load()));
   }
 
   /** Gives the copy back; another use makes it anew. */
@@ -109,19 +111,19 @@ export class CopiedTensor {
     this.allocation.released = true;
   }
 
-  #load(): GpuBuffer {
+  #load(): Held {
     const { memory, bytes } = this;
-    const buffer = memory.create(bytes);
+    const held = memory.create(bytes);
     try {
       const piece = new Uint8Array(Math.min(memory.transferBytes, Math.ceil(bytes / 4) * 4));
       for (let at = 0; at < bytes; at += piece.length) {
         const count = Math.min(piece.length, bytes - at);
         this.file.read(piece.subarray(0, count), this.byteOffset + at);
-        memory.upload(buffer, at, piece.subarray(0, Math.ceil(count / 4) * 4));
+        memory.upload(held, at, piece.subarray(0, Math.ceil(count / 4) * 4));
       }
-      return buffer;
+      return held;
     } catch (error) {
-      memory.drop(this.allocation, buffer);
+      memory.drop(this.allocation, held);
       throw error;
     }
   }
