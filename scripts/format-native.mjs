@@ -12,6 +12,6 @@ if (version?.startsWith(VERSION) !== true) {
   console.error(`[format] native/ skipped: clang-format ${VERSION}x is not here (pip install clang-format)`);
   process.exit(0);
 }
-const files = ['.cpp', '.h'].flatMap((suffix) => filesBelow('native', suffix));
+const files = ['.cpp', '.h', '.cu'].flatMap((suffix) => filesBelow('native', suffix));
 const how = process.argv.includes('--check') ? ['--dry-run', '-Werror'] : ['-i'];
 process.exit(spawnSync(command, [...how, ...files], { cwd: root, stdio: 'inherit' }).status ?? 1);

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { emulatedCuda } from './emulated-cuda.mjs';
 import { summaryLine } from './reporter.mjs';
 import { root, run, setup } from './setup.mjs';
 import { softwareVulkan } from './software-vulkan.mjs';
@@ -58,14 +59,19 @@ async function runTests(names, env) {
 }
 
 // What needs a graphics card runs on a program that stands for one.
-const onVulkan = tests.filter((file) => file.startsWith(path.join('test', 'webgpu')));
-const others = tests.filter((file) => !onVulkan.includes(file));
+const EMULATED = [
+  { folder: path.join('test', 'webgpu'), find: softwareVulkan, what: 'there is no software Vulkan' },
+  { folder: path.join('test', 'cuda'), find: emulatedCuda, what: 'CUDA cannot be emulated' },
+];
+const others = tests.filter((file) => EMULATED.every(({ folder }) => !file.startsWith(folder)));
 if (others.length > 0) await runTests(others, {});
-if (onVulkan.length > 0) {
-  const { env, reason } = softwareVulkan();
-  if (env !== undefined) await runTests(onVulkan, env);
+for (const { folder, find, what } of EMULATED) {
+  const files = tests.filter((file) => file.startsWith(folder));
+  if (files.length === 0) continue;
+  const { env, reason } = await find();
+  if (env !== undefined) await runTests(files, env);
   else {
-    console.log(`skipped ${path.join('test', 'webgpu')}: there is no software Vulkan (${reason})`);
+    console.log(`skipped ${folder}: ${what} (${reason})`);
     total.skipped += 1;
   }
 }

@@ -40,8 +40,9 @@ verb does unless told otherwise, takes the first one that is available.
 The cpu device needs nothing but the processor. It picks the widest vector instructions the processor has (AVX-512, AVX2
 or NEON) and one thread for each core. A model of 135 million weights trains well on it; one of a billion is patient work.
 
-The webgpu devices are graphics cards of any vendor. They need the npm package webgpu, are taken only where they are named
-(--device webgpu), and were held against the reference in software that stands for a card, not yet on one.
+The cuda devices are graphics cards of NVIDIA, the webgpu devices those of any vendor, which need the npm package webgpu.
+Both are taken only where they are named (--device cuda), and were held against the reference in software that stands for
+a card, not yet on one.
 
   sft devices
   sft devices --json`,

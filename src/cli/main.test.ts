@@ -51,10 +51,10 @@ describe('sft', () => {
     assert.equal(stderr, 'does-not-exist.json does not exist - check the path\n');
   });
 
-  it('devices lists the cpu and webgpu, and says whether they work', () => {
+  it('devices lists the cpu, cuda and webgpu, and says whether they work', () => {
     const { status, stdout } = sft('devices', '--json');
     const devices = JSON.parse(stdout) as { kind: string; description: string; available: boolean }[];
-    assert.deepEqual([...new Set(devices.map(({ kind }) => kind))], ['cpu', 'webgpu']);
+    assert.deepEqual([...new Set(devices.map(({ kind }) => kind))], ['cpu', 'cuda', 'webgpu']);
     assert.ok(devices[0]?.description);
     assert.equal(status, devices[0].available ? 0 : 1);
   });

@@ -1,11 +1,12 @@
 import { chooseDevice } from './choose-device';
 import { cpuProvider } from './cpu/cpu-provider';
+import { cudaProvider } from './cuda/cuda-provider';
 import type { Device } from './device';
 import type { DeviceInfo, DeviceProvider, OpenOptions } from './provider';
 import { webGpuProvider } from './webgpu/webgpu-provider';
 
 /** Every kind of device, in the order in which `auto` takes them. */
-const PROVIDERS: readonly DeviceProvider[] = [cpuProvider, webGpuProvider];
+const PROVIDERS: readonly DeviceProvider[] = [cpuProvider, cudaProvider, webGpuProvider];
 
 /**
  * What is there, in the order of `auto`, with what keeps the others from running. Nothing is opened.

@@ -1,0 +1,93 @@
+import { ComposedRecorder } from '../composed/composed-recorder';
+import type { Device } from '../device';
+import type { DeviceBuffer, DType, HostArray, WeightFile } from '../memory';
+import type { Recorder } from '../recorder';
+import type { DeviceTraits } from '../traits';
+import type { CudaContext } from './context';
+import { CudaKernels } from './cuda-kernels';
+import { CudaMemory } from './cuda-memory';
+
+export const CUDA_TRAITS: DeviceTraits = {
+  tokensPerPass: 2048,
+  sharedTokens: 8,
+  logitBytes: 256 << 20,
+  // All products sum in one order, however many rows they have; so many answers are decoded together.
+  fewRows: 16,
+  sliceBytes: 256,
+  blockBytes: 64 << 20,
+  transferBytes: 8 << 20,
+  tolerance: { product: 1e-5, attention: 1e-5 },
+};
+
+/** A graphics card of NVIDIA. Kernels are enqueued as they are recorded, and run in that order. */
+export class CudaDevice implements Device {
+  readonly kind = 'cuda';
+  readonly traits: DeviceTraits;
+  readonly #context: CudaContext;
+  readonly #memory: CudaMemory;
+  readonly #kernels: CudaKernels;
+
+  constructor(
+    context: CudaContext,
+    readonly description: string,
+    traits: Partial<DeviceTraits> = {},
+  ) {
+    this.traits = { ...CUDA_TRAITS, ...traits };
+    this.#context = context;
+    this.#memory = new CudaMemory(context, this.traits.transferBytes);
+    this.#kernels = new CudaKernels(context, this.#memory);
+  }
+
+  get allocatedBytes(): number {
+    return this.#memory.allocatedBytes;
+  }
+
+  alloc(dtype: DType, length: number): DeviceBuffer {
+    return this.#memory.alloc(dtype, length);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#memory.free(buffer);
+  }
+
+  openWeights(path: string): WeightFile {
+    return this.#memory.openWeights(path);
+  }
+
+  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
+    this.#memory.advise(buffer, use);
+  }
+
+  write(buffer: DeviceBuffer, data: HostArray): void {
+    this.#memory.write(buffer, data);
+  }
+
+  async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
+    if (buffer.dtype === 'f32') return this.#memory.readFloats(buffer);
+    return this.#memory.withFloats(buffer, (wide) => {
+      this.#kernels.copy(wide, buffer);
+      return this.#memory.readFloats(wide);
+    });
+  }
+
+  readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
+    return this.#memory.readBits(buffer);
+  }
+
+  readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
+    return this.#memory.readBytes(buffer);
+  }
+
+  sync(): Promise<void> {
+    return this.#context.done();
+  }
+
+  begin(): Recorder {
+    return new ComposedRecorder(this.#kernels, this.traits);
+  }
+
+  /** Kernels were enqueued as they were recorded. */
+  submit(_recorder: Recorder): void {
+    // Nothing is left to be handed over.
+  }
+}

@@ -1,0 +1,7 @@
+import { describeTraining } from '../parity/device-training';
+import { fixtureNames } from '../parity/fixture';
+
+/** In bf16, and in 4 bits as bitsandbytes stores them; SFT_CUDA_WHOLE=1 holds every family against the reference. */
+const FEW = ['llama32', 'nf4'];
+
+describeTraining('cuda', process.env['SFT_CUDA_WHOLE'] === undefined ? FEW : fixtureNames());
