@@ -87,6 +87,24 @@ describe('sft export', () => {
     }
   });
 
+  for (const [type, learningRate] of [
+    ['lora', 1e-5],
+    ['full', 4e-7],
+  ] as const) {
+    it(`${type}: a short training is in the weights of 16 bits, though it changes most of them by less than half their step`, () => {
+      const values = { training_type: type, lora_dropout: undefined, learning_rate: learningRate, warmup_steps: 0 };
+      const short = train(`short-${type}`, values);
+      const before = score(MODEL);
+      const after = type === 'lora' ? score(MODEL, path.join(short, 'adapter')) : score(path.join(short, 'model'));
+      const gguf = exported(short, 'gguf', '--type', 'f16');
+      const [file] = readdirSync(gguf).filter((name) => name.endsWith('.gguf'));
+      for (const form of [exported(short, 'merged'), path.join(gguf, file!)]) {
+        const kept = (before - score(form)) / (before - after);
+        assert.ok(Math.abs(kept - 1) < 0.03, `${form}: ${kept} of what was learnt`);
+      }
+    });
+  }
+
   it('merged: a model folder with tokenizer, template and card, from which one can train on', () => {
     const merged = exported(run, 'merged', '--weights', 'step-2');
     const card = readFileSync(path.join(merged, 'README.md'), 'utf8');
