@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { formatError, SftError } from '../base/errors';
 import { makeFolder } from '../base/files';
-import { createInOllama, requireOllama } from '../export/ollama/create-model';
+import { createInOllama, isOllamaName, requireOllama } from '../export/ollama/create-model';
 import { JOBS } from '../export/jobs/registry';
 import { RECIPES } from '../export/recipes/registry';
 import { EXPORTERS, exporterNamed } from '../export/registry';
@@ -110,6 +110,7 @@ follows by the run folder. Of a configuration the run is made.
     };
     const create = textOption(options, 'create');
     if (create !== undefined && exporter.name !== 'ollama') throw createsNothing(exporter.name);
+    if (create !== undefined && !isOllamaName(create)) throw noOllamaName(create);
     const ollama = create === undefined ? undefined : requireOllama();
     const verified = writtenChoice(options, create);
     const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
@@ -184,6 +185,14 @@ async function noted(run: RunSummary, entry: Omit<ExportEntry, 'created'>): Prom
     if (!(error instanceof SftError)) throw error;
     return [`the run does not remember this export: ${formatError(error)}`];
   }
+}
+
+function noOllamaName(name: string): SftError {
+  const remedy = 'take letters, digits, dots, dashes and underscores, as in faq-model:v2';
+  return new SftError('usage', `--create ${JSON.stringify(name)} is no name of a model in Ollama`, {
+    remedy,
+    exitCode: 2,
+  });
 }
 
 function createsNothing(form: string): SftError {

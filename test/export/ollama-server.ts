@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -8,7 +9,9 @@ const OLLAMA = findOllama();
 export const NO_OLLAMA = OLLAMA === undefined && 'Ollama is not installed (SFT_OLLAMA names the program)';
 
 /** Ollama on a port of this test's own, with models of its own. `env` is what its other programs need to find it. */
-export async function startOllama(folder: string): Promise<{ env: Record<string, string>; url: string; stop(): void }> {
+export async function startOllama(
+  folder: string,
+): Promise<{ env: Record<string, string>; url: string; stop(): Promise<void> }> {
   const port = await freePort();
   const home = path.join(folder, 'ollama');
   mkdirSync(home);
@@ -32,7 +35,13 @@ export async function startOllama(folder: string): Promise<{ env: Record<string,
   }).finally(() => {
     watched.close();
   });
-  return { env, url, stop: () => void child.kill('SIGTERM') };
+  const stop = async (): Promise<void> => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    // It writes into its folder until then, which is about to be removed.
+    await ended;
+  };
+  return { env, url, stop };
 }
 
 function freePort(): Promise<number> {

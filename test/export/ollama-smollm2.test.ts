@@ -54,9 +54,7 @@ describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
     assert.equal(trained.code, 0, trained.err);
   });
 
-  after(() => {
-    ollama.stop();
-  });
+  after(() => ollama.stop());
 
   for (const kind of ['gguf', 'adapter']) {
     it(`${kind}: ${QUESTIONS} test questions are answered as by sft, with its prompts`, async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { conversationParts } from '../../src/export/ollama/conversation-parts';
@@ -175,6 +175,17 @@ describe('sft export --to ollama', () => {
     copyFileSync('test/reference/text/templates/chatml.jinja', path.join(model, 'chat_template.jinja'));
   });
 
+  it('refuses a name that Ollama would refuse once everything is written', async () => {
+    const { run } = await trained('smollm2');
+    const out = path.join(folder, 'misnamed');
+    for (const name of ['Bad Name!', '-x', 'a//b', 'a:', '']) {
+      const refused = sft(['export', run, '--to', 'ollama', '--out', out, `--create=${name}`]);
+      assert.equal(refused.code, 2, refused.err);
+      assert.match(refused.err, /--create .* - /);
+      assert.ok(!existsSync(out));
+    }
+  });
+
   it('refuses a folder that Ollama would make other tokens of', async () => {
     const { run } = await trained('smollm2');
     const refused = sft([
@@ -200,9 +211,7 @@ describe('in a real Ollama', { skip: NO_OLLAMA }, () => {
     Object.assign(process.env, ollama.env);
   });
 
-  after(() => {
-    ollama.stop();
-  });
+  after(() => ollama.stop());
 
   for (const [family, { kinds }] of Object.entries(FAMILIES)) {
     it(`${family}: the prompt is that of sft, for one turn, two, with a system message and without; so are the answers`, async () => {

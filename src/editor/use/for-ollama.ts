@@ -1,11 +1,10 @@
-import { findOllama } from '../../export/ollama/create-model';
+import { findOllama, isOllamaName } from '../../export/ollama/create-model';
 import type { Services } from '../services';
 import { chooseOllama } from './forms';
+import { plainName } from './plain-name';
 import { runOllama } from './terminals';
 import type { UseTarget } from './use-target';
 import { openReadme, writeForm } from './write-form';
-
-const NAME = /^[\w.-]+(?:\/[\w.-]+)*(?::[\w.-]+)?$/;
 
 /** Writes a folder for Ollama, and makes the model there where Ollama is found and the person wants it. */
 export async function writeForOllama(services: Services, target: UseTarget): Promise<void> {
@@ -24,12 +23,9 @@ export async function writeForOllama(services: Services, target: UseTarget): Pro
   if (chosen !== make) return;
   const name = await dialogs.text({
     prompt: 'The name of the model in Ollama; one of this name is replaced',
-    value: target.name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9._-]+/g, '-')
-      .replace(/^[^a-z0-9]+/, ''),
+    value: plainName(target.name.toLowerCase(), /[^a-z0-9._-]+/g),
     validateInput: (text) =>
-      NAME.test(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores, as in faq-model:v2',
+      isOllamaName(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores, as in faq-model:v2',
   });
   if (name === undefined) return;
   const args = [...form.args, '--create', name.trim()];

@@ -31,6 +31,11 @@ export function requireOllama(): string {
   });
 }
 
+/** Whether a model in Ollama may be called so: `faq`, `me/faq:v2`. */
+export function isOllamaName(name: string): boolean {
+  return /^(?:\w[\w.-]*\/)*\w[\w.-]*(?::\w[\w.-]*)?$/.test(name);
+}
+
 /** What turns at the end of its lines. */
 const SPINNER = /[\u2800-\u28ff]\s*$/;
 
