@@ -7,6 +7,7 @@ import { sftCommand } from '../runs/worker-command';
 import type { Services } from '../services';
 import { exportsUnderWay } from '../use/exports-under-way';
 import { chooseGguf } from '../use/forms';
+import { plainName } from '../use/plain-name';
 import { chooseTarget, type UseTarget } from '../use/use-target';
 import { askHubToken, hubToken } from './hub-token';
 import { pushInProcess, type PushListing } from './push-process';
@@ -55,7 +56,7 @@ async function choose(services: Services, target: UseTarget): Promise<Choice | u
   if (form === undefined) return undefined;
   const repo = await dialogs.text({
     prompt: 'The repository on the Hub: owner/name, or a name of your own; it is made where it is not there yet',
-    value: target.name.replaceAll(/[^\w.-]+/g, '-'),
+    value: plainName(target.name, /[^\w.-]+/g),
     validateInput: (text) => (isRepository(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores'),
     ignoreFocusOut: true,
   });

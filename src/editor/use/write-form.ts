@@ -12,6 +12,7 @@ import type { Services } from '../services';
 import { exportInProcess } from './export-process';
 import { exportsUnderWay } from './exports-under-way';
 import type { ChosenForm } from './forms';
+import { plainName } from './plain-name';
 import type { Source } from './source';
 
 const REVEAL = 'Reveal';
@@ -59,11 +60,10 @@ async function choosePlace(
   const beside = path.dirname(configFile);
   // A run outlives its configuration.
   const folder = (await exists(beside)) ? beside : path.dirname(place);
-  const stem = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
   const uri = await dialogs.save({
     title: `${extension === undefined ? 'Folder' : 'File'} for the ${what} of ${name}`,
     saveLabel: 'Write',
-    defaultUri: vscode.Uri.file(await freeName(folder, `${stem}-${ending}`)),
+    defaultUri: vscode.Uri.file(await freeName(folder, `${plainName(name)}-${ending}`)),
     ...(extension === undefined ? {} : { filters: { [extension.toUpperCase()]: [extension] } }),
   });
   return uri?.fsPath;
