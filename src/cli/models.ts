@@ -5,7 +5,7 @@ import { cachedModels, type CachedModel } from '../hub/cached-models';
 import { fetchThroughProxy } from '../hub/proxy';
 import { searchModels, type FoundModel } from '../hub/search';
 import { fitModels, type FittedModel } from '../runs/fit/fit-models';
-import { fitText } from '../runs/fit/fit-text';
+import { fitText, toGetText } from '../runs/fit/fit-text';
 import { textOption } from './option-values';
 import { usageError } from './parse';
 import { showProgress } from './progress';
@@ -45,7 +45,7 @@ their shapes and from a few passes that are timed here, before anything is downl
       if (!json) showProgress(terminal, 'measuring how fast this machine trains');
       const models = await fitModels(data, free, { time: true });
       terminal.status?.('');
-      return fitting(models, free, json, terminal);
+      return fitting(models, { free, cached: await cachedModels(hubAccess().cache) }, json, terminal);
     }
     if (data !== undefined) throw usageError('--data goes with --fits', 'add --fits, or leave it out');
     if (more.length > 0) throw usageError('models takes one QUERY', 'write what the name should hold as one word');
@@ -55,14 +55,19 @@ their shapes and from a few passes that are timed here, before anything is downl
   },
 };
 
-function fitting(models: readonly FittedModel[], free: number, json: boolean, terminal: Terminal): 0 {
+function fitting(
+  models: readonly FittedModel[],
+  { free, cached }: { readonly free: number; readonly cached: readonly CachedModel[] },
+  json: boolean,
+  terminal: Terminal,
+): 0 {
   if (json) {
     terminal.out(JSON.stringify(models));
     return 0;
   }
   for (const model of models) {
-    const { repo, size, licence, detail } = model;
-    terminal.out(`${repo}  ${fitText(model)}; ${sizeText(size)} to get; licence ${licence}; ${detail}`);
+    const { repo, licence, detail } = model;
+    terminal.out(`${repo}  ${fitText(model)}; ${toGetText(model, cached)}; licence ${licence}; ${detail}`);
   }
   terminal.log(`${sizeText(free)} of memory are free here; sft pull REPO gets one`);
   return 0;

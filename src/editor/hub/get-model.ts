@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { SftError } from '../../base/errors';
-import { parseHubModel, type HubModel } from '../../base/hub-cache';
+import { hubCacheFolder, parseHubModel, type HubModel } from '../../base/hub-cache';
 import { sizeText } from '../../base/size-text';
 import { hubAccess, type HubAccess } from '../../hub/access';
+import { cachedModels } from '../../hub/cached-models';
 import { planPull, pull, type PullPlan } from '../../hub/pull';
 import { searchModels } from '../../hub/search';
-import { fitText } from '../../runs/fit/fit-text';
+import { fitText, toGetText } from '../../runs/fit/fit-text';
 import { errorText } from '../error-text';
 import type { Services } from '../services';
 import { fittingModels } from './fitting-models';
@@ -58,10 +59,11 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
   }
   if (fitting === undefined) return undefined;
   const search = { label: '$(search) Another one: its name, or words to search for…' };
+  const cached = await cachedModels(hubCacheFolder());
   const short = fitting.map((model) => ({
     label: model.repo,
     description: fitText(model),
-    detail: `${sizeText(model.size)} to get, ${model.licence}: ${model.detail}`,
+    detail: `${toGetText(model, cached)}, ${model.licence}: ${model.detail}`,
   }));
   const chosen = await dialogs.pick(
     [...short, search],

@@ -7,3 +7,11 @@ export function fitText({ fit, memory, seconds }: Pick<FittedModel, 'fit' | 'mem
   const time = seconds === undefined ? '' : `, about ${durationText(seconds)}`;
   return `${fit}: ${sizeText(memory)} of memory${time}`;
 }
+
+/** `269 MB to get`, of a model that is not in the cache. */
+export function toGetText(
+  { repo, size }: Pick<FittedModel, 'repo' | 'size'>,
+  cached: readonly { readonly repo: string }[],
+): string {
+  return cached.some((model) => model.repo === repo) ? 'is here' : `${sizeText(size)} to get`;
+}
