@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import http from 'node:http';
@@ -304,7 +306,13 @@ describe('sft pull', () => {
   const start = (): ChildProcess => spawn(process.execPath, [SFT, 'pull', REPO], { env: env(), stdio: 'pipe' });
 
   it('goes on after it was killed at random moments', async () => {
+    hub.slow = 50_000;
+    const first = start();
+    await untilWritten();
+    first.kill('SIGKILL');
+    await once(first, 'exit');
     hub.slow = 1_000_000;
+    hub.requests.length = 0;
     let kills = 0;
     while (kills < KILLS) {
       const child = start();
@@ -325,17 +333,26 @@ describe('sft pull', () => {
     }
     assert.ok(kills >= KILLS / 2, `${kills} kills`);
     hub.slow = hub.fault = hub.onSent = undefined;
-    hub.requests.length = 0;
     const done = await output(start());
     assert.equal(done.code, 0, done.errors);
     assertWhole(done.text.trim());
     assert.doesNotMatch(done.errors, /hf_secret/);
-    if (kills === KILLS)
-      assert.ok(
-        hub.requests.some((request) => /bytes=[1-9]/.test(request)),
-        'what came was kept',
-      );
+    assert.ok(
+      hub.requests.some((request) => /bytes=[1-9]/.test(request)),
+      'what came was kept',
+    );
   });
+
+  /** Until a process has a part of a file on the disk. */
+  async function untilWritten(): Promise<void> {
+    const blobs = path.join(cache, `models--${REPO.replace('/', '--')}`, 'blobs');
+    mkdirSync(blobs, { recursive: true });
+    const written = (): boolean =>
+      readdirSync(blobs).some((name) => name.endsWith('.incomplete') && lstatSync(path.join(blobs, name)).size > 0);
+    const changes = watch(blobs);
+    while (!written()) await once(changes, 'change');
+    changes.close();
+  }
 
   it('gives the model its name in a configuration, and says so where it was not fetched', async () => {
     const config = path.join(root, 'sft.config.json');
