@@ -9,8 +9,8 @@ import { collect, filesIn, root } from './compile.mjs';
 
 /** Compute capabilities: Turing; Ampere, data centre and GeForce; Ada; Hopper; Blackwell, data centre and GeForce. */
 const CARDS = ['75', '80', '86', '89', '90', '100', '120'];
-/** What the driver compiles for cards that are none of these. */
-const PTX = '75';
+/** What the driver compiles for cards that are none of these, which are newer. */
+const PTX = '80';
 /** Nothing is contracted but what is written fmaf, so that the emulation rounds alike. */
 const FLAGS = ['-std=c++17', '-O3', '-fmad=false', '-Xptxas', '-v'];
 const PACKAGES = [

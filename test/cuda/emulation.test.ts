@@ -48,8 +48,13 @@ describe('the emulation of CUDA', () => {
     }
   });
 
-  for (const kernel of ['planted_divergence', 'planted_early_end']) {
-    it(`fails a launch whose warps wait for lanes that never come: ${kernel}`, async () => {
+  for (const [kernel, what] of [
+    ['planted_divergence', 'whose warps wait for lanes that wait elsewhere'],
+    ['planted_early_end', 'whose warps wait for lanes that have ended'],
+    ['planted_banks', 'whose loads of matrices meet a bank twice'],
+    ['planted_misaligned', 'whose loads of matrices are misaligned'],
+  ] as const) {
+    it(`fails a launch ${what}`, async () => {
       await assert.rejects(run(kernel), /CUDA_ERROR_LAUNCH_FAILED/);
     });
   }

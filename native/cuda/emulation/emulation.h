@@ -32,6 +32,10 @@ constexpr unsigned WARP = 32;
 void barrier(const char* what);
 // Waits for all lanes of the warp; the last to come does `exchange` with what each has brought. Lanes that have ended never come.
 void meet(const char* what, void* mine, const std::function<void(void* const*)>& exchange);
+// Fails unless so many bytes lie in shared memory, and begin at a multiple of as many.
+void check_shared(const char* what, const void* at, size_t bytes);
+// Fails where two of eight rows of 16 bytes lie in the same banks of shared memory.
+void check_banks(const char* what, const uintptr_t (&rows)[8]);
 // Ends the launch as a failed one and says why.
 [[noreturn]] void fail(const std::string& why);
 

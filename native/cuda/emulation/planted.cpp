@@ -1,5 +1,5 @@
 // Wrong kernels, which the tests hold to be found.
-#include "../sft_cuda.h"
+#include "../instructions.h"
 
 // Reads what another thread writes, without a barrier.
 SFT_KERNEL(planted_missing_barrier, float* y) {
@@ -32,3 +32,19 @@ SFT_KERNEL(planted_early_end, float* y) {
 
 // Writes the element behind the last.
 SFT_KERNEL(planted_outside, float* y, int64_t n) { SFT_EACH(i, n + 1) y[i] = 1.0f; }
+
+// Rows of 64 bytes: four times two of eight lie in the same banks.
+SFT_KERNEL(planted_banks, float* y) {
+  __shared__ uint16_t room[sft::WARP][32];
+  uint32_t got[4];
+  sft::load_matrices(got, room[threadIdx.x % sft::WARP]);
+  y[threadIdx.x] = static_cast<float>(got[0]);
+}
+
+// Rows that begin at no multiple of 16 bytes.
+SFT_KERNEL(planted_misaligned, float* y) {
+  __shared__ uint16_t room[sft::WARP][20];
+  uint32_t got[4];
+  sft::load_matrices(got, room[threadIdx.x % sft::WARP]);
+  y[threadIdx.x] = static_cast<float>(got[0]);
+}

@@ -170,6 +170,18 @@ void meet(const char* what, void* mine, const std::function<void(void* const*)>&
   exchange(meeting.lanes);
 }
 
+void check_shared(const char* what, const void* at, size_t bytes) {
+  const auto* const begin = static_cast<const unsigned char*>(at);
+  if (begin < __start_emulated_shared || begin + bytes > __stop_emulated_shared) fail(std::string(what) + " leaves shared memory");
+  if (reinterpret_cast<uintptr_t>(at) % bytes != 0) fail(std::string(what) + " is misaligned");
+}
+
+void check_banks(const char* what, const uintptr_t (&rows)[8]) {
+  unsigned banks = 0;
+  for (const uintptr_t row : rows) banks |= 1u << (row / 16 % 8);
+  if (banks != 0xffu) fail(std::string(what) + " meets a bank of shared memory twice");
+}
+
 void fail(const std::string& why) {
   fprintf(stderr, "emulated CUDA: %s (block %u,%u, thread %u)\n", why.c_str(), blockIdx.x, blockIdx.y, current);
   siglongjmp(leave, static_cast<int>(Outcome::failed));

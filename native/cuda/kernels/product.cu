@@ -1,25 +1,9 @@
-// Matrix products: c[m, n] = beta c + alpha a b + delta_alpha p u, fp32, over k and over r where there is a thin product beside it. Strides
-// say how a and b lie, so that y = x Wᵀ, dx = dy W and dW = dyᵀ x are one kernel. Weights are expanded on the way to shared memory.
-// Every element is a sum in the order of k, whatever the tile.
-#include "../weights.h"
-#include "../reduce.h"
+// Matrix products (product.h) in fp32. Weights are expanded on the way to shared memory. Every element is a sum in the order of k, whatever the
+// tile.
+#include "../product.h"
 
 namespace sft {
 namespace {
-
-struct Product {
-  float* c;
-  const float* a;
-  Weight b;
-  // The thin product: p [m, r], and u, which lies like b.
-  const float* p;
-  const float* u;
-  int64_t m, n, k, r;
-  // Distances in memory: of a between rows and between steps of k, of b between columns and between steps of k, of u likewise.
-  int64_t a_row, a_step, b_column, b_step, u_column, u_step;
-  float alpha, delta_alpha;
-  int64_t beta;
-};
 
 constexpr int DEPTH = 16;
 
@@ -70,12 +54,6 @@ __device__ __forceinline__ void multiply(Tiles<ROWS, COLUMNS>& tiles, float (&c)
   }
 }
 
-__device__ __forceinline__ void put(const Product& q, int64_t row, int64_t column, float value) {
-  if (row >= q.m || column >= q.n) return;
-  float* const at = q.c + row * q.n + column;
-  *at = q.beta == 0 ? value : *at + value;
-}
-
 template <int ROWS, int COLUMNS>
 __device__ __forceinline__ void product(Tiles<ROWS, COLUMNS>& tiles, const Product& q) {
   const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
@@ -86,8 +64,8 @@ __device__ __forceinline__ void product(Tiles<ROWS, COLUMNS>& tiles, const Produ
   for (int i = 0; i < ROWS / 16; i++) {
 #pragma unroll
     for (int j = 0; j < COLUMNS / 16; j++) {
-      put(q, blockIdx.y * static_cast<int64_t>(ROWS) + ty * (ROWS / 16) + i,
-          blockIdx.x * static_cast<int64_t>(COLUMNS) + tx + 16 * j, c[i][j]);
+      q.put(blockIdx.y * static_cast<int64_t>(ROWS) + ty * (ROWS / 16) + i,
+            blockIdx.x * static_cast<int64_t>(COLUMNS) + tx + 16 * j, c[i][j]);
     }
   }
 }

@@ -5,6 +5,10 @@ import type { CudaDriver } from './driver';
 
 /** Threads of a block, of every kernel: THREADS of native/cuda/sft_cuda.h. */
 export const THREADS = 256;
+/** CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR */
+const CAPABILITY_MAJOR = 75;
+/** Ampere: the first whose tensor cores multiply bf16. */
+const FIRST_WITH_BF16 = 8;
 /** So long a wait asks again at every turn of the event loop; then every millisecond. */
 const EAGER_MS = 5;
 
@@ -13,6 +17,8 @@ let current = 0;
 
 /** One graphics card of NVIDIA with the kernels on it: memory, and one stream on which all happens in the order of the calls. */
 export class CudaContext {
+  /** Whether it can run product_bf16.cu. */
+  readonly hasBf16: boolean;
   readonly #driver: CudaDriver;
   readonly #context: number;
   readonly #stream: number;
@@ -27,7 +33,9 @@ export class CudaContext {
    */
   constructor(driver: CudaDriver, ordinal: number, kernels: Uint8Array) {
     this.#driver = driver;
-    this.#context = driver.ask('cuDevicePrimaryCtxRetain', 8, driver.ask('cuDeviceGet', 4, ordinal));
+    const device = driver.ask('cuDeviceGet', 4, ordinal);
+    this.hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY_MAJOR, device) >= FIRST_WITH_BF16;
+    this.#context = driver.ask('cuDevicePrimaryCtxRetain', 8, device);
     this.#use();
     this.#stream = driver.ask('cuStreamCreate', 8, 0);
     this.#module = driver.ask('cuModuleLoadData', 8, kernels);

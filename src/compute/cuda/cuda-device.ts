@@ -6,13 +6,13 @@ import type { DeviceTraits } from '../traits';
 import type { CudaContext } from './context';
 import { CudaKernels } from './cuda-kernels';
 import { CudaMemory } from './cuda-memory';
+import { ROWS_IN_FP32 } from './product';
 
 export const CUDA_TRAITS: DeviceTraits = {
   tokensPerPass: 2048,
   sharedTokens: 8,
   logitBytes: 256 << 20,
-  // All products sum in one order, however many rows they have; so many answers are decoded together.
-  fewRows: 16,
+  fewRows: ROWS_IN_FP32,
   sliceBytes: 256,
   blockBytes: 64 << 20,
   transferBytes: 8 << 20,

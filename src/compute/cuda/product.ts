@@ -8,6 +8,10 @@ export const FLOAT_TYPES: Readonly<Record<string, number>> = { f32: 0, bf16: 1, 
 const [NF4, NESTED_NF4] = [3, 4];
 const NOWHERE = long(0);
 
+/** Products of at most so many rows, or columns, are summed in fp32; larger ones on tensor cores where there are any. */
+export const ROWS_IN_FP32 = 64;
+const COLUMNS_IN_FP32 = 64;
+
 /** The struct Floats. */
 export function floatsOf(buffer: DeviceBuffer): KernelArgument[] {
   return [buffer, long(FLOAT_TYPES[buffer.dtype]!)];
@@ -90,10 +94,9 @@ export function linearBackwardWeight(
 function multiply(context: CudaContext, product: Product): void {
   const { c, m, n, k, a, aStrides, b, bStrides, options, rank, uStrides } = product;
   const { alpha = 1, beta = 0, delta } = options;
-  // Answers have few rows, adapters few of either.
-  const [rows, columns] = [m > 16 ? 64 : 16, n > 16 ? 64 : 16];
+  const [kernel, rows, columns] = kernelFor(context, m, n);
   context.launch(
-    `product_${rows}x${columns}`,
+    kernel,
     [Math.ceil(n / columns), Math.ceil(m / rows)],
     [
       ...[c, a, ...weightOf(b), ...thinBuffers(delta)],
@@ -101,6 +104,13 @@ function multiply(context: CudaContext, product: Product): void {
       ...[float(alpha), float(delta?.alpha ?? 0), long(beta)],
     ],
   );
+}
+
+/** The kernel for a result of m rows and n columns, and how many of each a block has. Answers have few rows, adapters few of either. */
+function kernelFor({ hasBf16 }: CudaContext, m: number, n: number): readonly [string, number, number] {
+  if (hasBf16 && m > ROWS_IN_FP32 && n > COLUMNS_IN_FP32) return ['product_bf16', 128, 64];
+  const [rows, columns] = [m > 16 ? 64 : 16, n > 16 ? 64 : 16];
+  return [`product_${rows}x${columns}`, rows, columns];
 }
 
 function thinBuffers(delta: LinearDelta | undefined): KernelArgument[] {
