@@ -57,7 +57,7 @@ export function loadDriver(file: string): CudaDriver {
       if (error instanceof SftError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new SftError('cuda-no-driver', `the driver of NVIDIA cannot be loaded: ${reason}`, {
-        remedy: 'install the driver of your graphics card (of NVIDIA, 470 or newer), or use --device cpu',
+        remedy: 'install the driver of your graphics card (of NVIDIA, 580 or newer), or use --device cpu',
         exitCode: 2,
         cause: error,
       });
