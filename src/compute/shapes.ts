@@ -20,7 +20,7 @@ export function anyFloats(name: string, buffer: DeviceBuffer, length: number): v
   if (!isFloat(buffer.dtype) || buffer.length !== length) fail(name, buffer, `${length} of a float type`);
 }
 
-export function isFloat(dtype: DType): boolean {
+function isFloat(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'bf16' || dtype === 'f16';
 }
 

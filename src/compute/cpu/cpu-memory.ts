@@ -1,18 +1,11 @@
 import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../../base/errors';
+import { checkFreed, checkRead, checkWritten } from '../host-checks';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
-import { isFloat, size } from '../shapes';
+import { size } from '../shapes';
 import { MappedWeights } from './mapped-weights';
 import { Allocation, cpuBuffer, CpuBuffer, DTYPE_CODE } from './memory';
-
-const ARRAY_TYPES = {
-  f32: Float32Array,
-  i32: Int32Array,
-  bf16: Uint16Array,
-  f16: Uint16Array,
-  u8: Uint8Array,
-} as const;
 
 /** Native memory of one device: what it gave out, and what goes in and out of it. */
 export class CpuMemory {
@@ -52,7 +45,7 @@ export class CpuMemory {
   free(buffer: DeviceBuffer): void {
     const { allocation, address, length, dtype } = cpuBuffer(buffer);
     const whole = address === allocation.address && length * BYTES_PER_ELEMENT[dtype] === allocation.bytes;
-    if (allocation.owner !== this || !whole) throw new RangeError('only a whole buffer from alloc can be freed');
+    checkFreed(allocation.owner === this && whole);
     allocation.released = true;
     this.#allocated -= allocation.bytes;
     this.#library.free(allocation.address, allocation.bytes);
@@ -95,10 +88,7 @@ export class CpuMemory {
   /** @throws RangeError where type or length differ */
   write(buffer: DeviceBuffer, data: HostArray): void {
     const target = cpuBuffer(buffer);
-    if (!(data instanceof ARRAY_TYPES[target.dtype]) || data.length !== target.length) {
-      const given = `${data.length} elements of ${data.constructor.name}`;
-      throw new RangeError(`${given} do not fit a buffer of ${target.length} ${target.dtype}`);
-    }
+    checkWritten(target, data);
     const address = target.address;
     const code = DTYPE_CODE[target.dtype];
     if (data.length > 0) this.#library.write(address, code, data, code, data.length);
@@ -106,25 +96,25 @@ export class CpuMemory {
 
   /** @throws RangeError for a buffer of integers */
   readFloats(buffer: DeviceBuffer): Float32Array {
-    if (!isFloat(buffer.dtype)) throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
+    checkRead(buffer, 'f32', 'bf16', 'f16');
     return this.#read(buffer, new Float32Array(buffer.length), 'f32');
   }
 
   /** @throws RangeError unless the buffer is bf16 or f16 */
   readBits(buffer: DeviceBuffer): Uint16Array {
-    if (buffer.dtype !== 'bf16' && buffer.dtype !== 'f16') throw new RangeError(`the buffer holds ${buffer.dtype}`);
+    checkRead(buffer, 'bf16', 'f16');
     return this.#read(buffer, new Uint16Array(buffer.length), buffer.dtype);
   }
 
   /** @throws RangeError unless the buffer is u8 */
   readBytes(buffer: DeviceBuffer): Uint8Array {
-    if (buffer.dtype !== 'u8') throw new RangeError(`the buffer holds ${buffer.dtype}, not u8`);
+    checkRead(buffer, 'u8');
     return this.#read(buffer, new Uint8Array(buffer.length), 'u8');
   }
 
   /** The i32 values of a table that is worked through here. */
   readIntegers(buffer: DeviceBuffer): Int32Array {
-    if (buffer.dtype !== 'i32') throw new RangeError(`the buffer holds ${buffer.dtype}, not i32`);
+    checkRead(buffer, 'i32');
     return this.#read(buffer, new Int32Array(buffer.length), 'i32');
   }
 

@@ -94,6 +94,15 @@ fn f16_to_f32(h: u32) -> u32 {
   return sign | ((top + 103u) << 23u) | ((fraction << (23u - top)) & 0x7fffffu);
 }`;
 
+const programs = new Map<string, Program>();
+
+/** A program that is put together from pieces, once under a name of its own. */
+export function programOnce(name: string, make: () => Program): Program {
+  let program = programs.get(name);
+  if (program === undefined) programs.set(name, (program = make()));
+  return program;
+}
+
 /** A program that does one statement for each element i below the parameter n. */
 export function elementwise(
   name: string,
@@ -108,4 +117,48 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var i = id.x; i < p.n; i += groups.x * ${THREADS}u) { ${statement} }
 }`;
   return { name, args, params: { n: 'u32', ...params }, code };
+}
+
+/** Workgroups in one direction, at most. */
+export const GROUPS = 65535;
+
+/** A program of which a workgroup does one thing for each `row` below the parameter rows; its threads are t. */
+export function rowwise(
+  name: string,
+  args: readonly string[],
+  params: Program['params'],
+  body: string,
+  library: string,
+): Program {
+  const code = `${library}
+@compute @workgroup_size(${THREADS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  for (var row = group.x; row < p.rows; row += ${GROUPS}u) {
+    ${body}
+  }
+}`;
+  return { name, args, params: { rows: 'u32', ...params }, code };
+}
+
+/** Threads of a workgroup of a program that has one for each column: few, so that narrow matrices have several workgroups. */
+export const COLUMN_THREADS = 64;
+
+/** A program of which a thread does one thing for each `col` below the parameter cols. */
+export function columnwise(name: string, args: readonly string[], params: Program['params'], body: string): Program {
+  const code = `
+@compute @workgroup_size(${COLUMN_THREADS})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let col = id.x;
+  if (col >= p.cols) { return; }
+  ${body}
+}`;
+  return { name, args, params: { cols: 'u32', ...params }, code };
+}
+
+/** A program that sums `value`, of the element `at` in `row`, over the rows of each column and does a last thing with the `total`. */
+export function columnSums(name: string, args: readonly string[], value: string, last: string): Program {
+  const body = `var total = 0.0;
+  for (var row = 0u; row < p.rows; row++) { let at = row * p.cols + col; total += ${value}; }
+  ${last}`;
+  return columnwise(name, args, { rows: 'u32' }, body);
 }

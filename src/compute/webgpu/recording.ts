@@ -1,10 +1,7 @@
 import type { DeviceBuffer } from '../memory';
 import type { CommandList, Commands } from './commands';
-import { THREADS, type Program } from './program';
+import { COLUMN_THREADS, GROUPS, THREADS, type Program } from './program';
 import type { WebGpuBuffer } from './webgpu-buffer';
-
-/** Workgroups in one direction, at most. */
-const GROUPS = 65535;
 
 export type Buffers = Readonly<Record<string, DeviceBuffer>>;
 type Numbers = Readonly<Record<string, number>>;
@@ -44,6 +41,16 @@ export class Recording {
   /** Runs a program over n elements, whose number is its parameter n. */
   each(program: Program, buffers: Buffers, numbers: Numbers, n: number): void {
     this.run(program, buffers, { ...numbers, n }, [Math.min(GROUPS, Math.ceil(n / THREADS))]);
+  }
+
+  /** Runs a program that is `rowwise`. */
+  eachRow(program: Program, buffers: Buffers, numbers: Numbers, rows: number): void {
+    this.run(program, buffers, { ...numbers, rows }, [Math.min(GROUPS, rows)]);
+  }
+
+  /** Runs a program that is `columnwise`. */
+  eachColumn(program: Program, buffers: Buffers, numbers: Numbers, cols: number): void {
+    this.run(program, buffers, { ...numbers, cols }, [Math.ceil(cols / COLUMN_THREADS)]);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { DeviceTraits } from '../traits';
 import type { Gpu, GpuLimits } from './binding';
 import { Commands } from './commands';
 import { Recording } from './recording';
-import { WebGpuKernels } from './webgpu-kernels';
+import { webGpuKernels } from './webgpu-kernels';
 import { outOfMemory, WebGpuMemory } from './webgpu-memory';
 
 export const WEBGPU_TRAITS: DeviceTraits = {
@@ -91,7 +91,7 @@ export class WebGpuDevice implements Device {
 
   begin(): Recorder {
     const recording = new Recording(this.#commands, this.#memory);
-    const recorder = new ComposedRecorder(new WebGpuKernels(recording), this.traits);
+    const recorder = new ComposedRecorder(webGpuKernels(recording), this.traits);
     this.#recordings.set(recorder, recording);
     return recorder;
   }

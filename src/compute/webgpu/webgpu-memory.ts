@@ -1,21 +1,14 @@
 import { SftError } from '../../base/errors';
 import { CopiedTensor, CopiedWeights, type WeightMemory } from '../copied-weights';
 import { HeldBuffer } from '../held-buffer';
+import { checkFreed, checkRead, checkWritten } from '../host-checks';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
-import { isFloat, size } from '../shapes';
+import { size } from '../shapes';
 import type { Gpu, GpuBuffer, GpuLimits } from './binding';
 import type { Commands } from './commands';
 import { copy } from './kernels/convert';
 import { Recording } from './recording';
 import { Allocation, paddedBytes, webGpuBuffer, type WebGpuBuffer } from './webgpu-buffer';
-
-const ARRAY_TYPES = {
-  f32: Float32Array,
-  i32: Int32Array,
-  bf16: Uint16Array,
-  f16: Uint16Array,
-  u8: Uint8Array,
-} as const;
 
 /** Memory of one device: what it gave out, and what goes in and out of it. */
 export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
@@ -46,9 +39,7 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
   free(given: DeviceBuffer): void {
     const buffer = webGpuBuffer(given);
     const { allocation } = buffer;
-    if (allocation.owner !== this || buffer.byteOffset !== 0 || buffer.bytes !== allocation.bytes) {
-      throw new RangeError('only a whole buffer from alloc can be freed');
-    }
+    checkFreed(allocation.owner === this && buffer.byteOffset === 0 && buffer.bytes === allocation.bytes);
     this.#allocated -= allocation.bytes;
     this.#release(allocation);
   }
@@ -78,13 +69,10 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
   /** @throws RangeError where type or length differ */
   write(given: DeviceBuffer, data: HostArray): void {
     const buffer = webGpuBuffer(given);
-    const { byteOffset, dtype, length, allocation } = buffer;
-    if (!(data instanceof ARRAY_TYPES[dtype]) || data.length !== length) {
-      const what = `${data.length} elements of ${data.constructor.name}`;
-      throw new RangeError(`${what} do not fit a buffer of ${length} ${dtype}`);
-    }
+    checkWritten(buffer, data);
+    const { byteOffset, allocation } = buffer;
     const { held: gpuBuffer } = allocation;
-    if (length === 0) return;
+    if (data.length === 0) return;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const whole = bytes.length % 4 === 0 ? bytes : padded(bytes);
     if (byteOffset % 4 === 0 && (whole === bytes || byteOffset + bytes.length === allocation.bytes)) {
@@ -100,7 +88,7 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
 
   /** @throws RangeError for a buffer of integers */
   async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    if (!isFloat(buffer.dtype)) throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
+    checkRead(buffer, 'f32', 'bf16', 'f16');
     if (buffer.dtype === 'f32') return new Float32Array(await this.#read(buffer));
     const wide = this.#alloc('f32', buffer.length);
     this.#copy(wide, buffer);
@@ -113,13 +101,13 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
 
   /** @throws RangeError unless the buffer is bf16 or f16 */
   async readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    if (buffer.dtype !== 'bf16' && buffer.dtype !== 'f16') throw new RangeError(`the buffer holds ${buffer.dtype}`);
+    checkRead(buffer, 'bf16', 'f16');
     return new Uint16Array(await this.#read(buffer));
   }
 
   /** @throws RangeError unless the buffer is u8 */
   async readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    if (buffer.dtype !== 'u8') throw new RangeError(`the buffer holds ${buffer.dtype}, not u8`);
+    checkRead(buffer, 'u8');
     return new Uint8Array(await this.#read(buffer));
   }
 

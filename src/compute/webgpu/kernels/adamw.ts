@@ -1,8 +1,8 @@
-import { MOMENT_BLOCK, type BlockMoment, type BlockTable } from '../../block-moments';
+import { MOMENT_BLOCK } from '../../block-moments';
 import type { AdamWStep } from '../../kernels';
 import type { DeviceBuffer } from '../../memory';
-import { elementwise, type Program } from '../program';
-import type { Recording } from '../recording';
+import { elementwise, GROUPS, type Program } from '../program';
+import type { Kernel } from '../kernel';
 import { NUMERIC, reduction } from './numeric';
 
 const STEP_PARAMS = {
@@ -140,33 +140,16 @@ function constants(step: AdamWStep): Record<keyof typeof STEP_PARAMS, number> {
   };
 }
 
-export function adamw(
-  r: Recording,
-  weights: DeviceBuffer,
-  grad: DeviceBuffer,
-  m: DeviceBuffer,
-  v: DeviceBuffer,
-  step: AdamWStep,
-  verdict: DeviceBuffer,
-): void {
+export const adamw: Kernel<'adamw'> = (r, weights, grad, m, v, step, verdict) => {
   for (const [from, count] of r.parts(weights.length, 4)) {
     const part = (buffer: DeviceBuffer): DeviceBuffer => buffer.slice(from, count);
     const buffers = { weights: part(weights), grad: part(grad), m: part(m), v: part(v), verdict };
     r.each(ADAMW, buffers, constants(step), count);
   }
-}
+};
 
-export function adamw8bit(
-  r: Recording,
-  weights: DeviceBuffer,
-  grad: DeviceBuffer,
-  m: BlockMoment,
-  v: BlockMoment,
-  blocks: BlockTable,
-  step: AdamWStep,
-  verdict: DeviceBuffer,
-): void {
-  const groups = [Math.min(blocks.count, 65535)] as const;
+export const adamw8bit: Kernel<'adamw8bit'> = (r, weights, grad, m, v, blocks, step, verdict) => {
+  const groups = [Math.min(blocks.count, GROUPS)] as const;
   const numbers = { ...constants(step), blocks: blocks.count };
   const shared = { weights, grad, blocks: blocks.data, verdict };
   if (blocks.exact > 0) r.run(EXACT, { ...shared, m: m.exact, v: v.exact }, numbers, groups);
@@ -174,4 +157,4 @@ export function adamw8bit(
   const first = { m: m.codes, m_absmax: m.absmax, m_map: m.map };
   const second = { v: v.codes, v_absmax: v.absmax, v_map: v.map };
   r.run(QUANTISED, { ...shared, ...first, ...second }, numbers, groups);
-}
+};

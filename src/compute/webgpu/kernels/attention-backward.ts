@@ -1,21 +1,20 @@
-import type { Sequences } from '../../indices';
-import type { AttentionShape } from '../../kernels';
-import type { DeviceBuffer } from '../../memory';
-import { elementwise, type Program } from '../program';
-import type { Recording } from '../recording';
-import { ATTENTION_PARAMS, attentionNumbers, cached } from './attention';
+import { elementwise, programOnce, type Program } from '../program';
+import type { Kernel } from '../kernel';
+import { ATTENTION_PARAMS, attentionNumbers } from './attention';
 import {
   accumulate,
   chunksOf,
   eachCell,
+  eachCovered,
   eachOutput,
   eachSequence,
-  rowOf,
+  queryMain,
+  reading,
   scores,
   SIZE,
   store,
   TILE_MEMORY,
-  TILE_THREADS,
+  tileMain,
 } from './attention-parts';
 import { NUMERIC } from './numeric';
 
@@ -36,25 +35,7 @@ const DELTA = elementwise(
     pairs_put(2u * i + 1u, total);`,
 );
 
-/** How both kernels read: rows of queries and of keys of one head, 0 outside of what is there. */
-function reading(): string {
-  const read = (name: string, from: string, first: string, end: string, heads: string, head: string): string => `
-fn ${name}(i: u32, d: u32) -> f32 {
-  if (${first} + i32(i) >= ${end}) { return 0.0; }
-  return ${from}_at((u32(${first} + i32(i)) * ${heads} + ${head}) * p.width + d);
-}`;
-  return `
-var<private> head: u32;
-var<private> row0: i32;
-var<private> row_end: i32;
-var<private> key0: i32;
-var<private> key_end: i32;
-fn group_of() -> u32 { return head / (p.heads / p.kv_heads); }
-${read('query', 'q', 'row0', 'row_end', 'p.heads', 'head')}
-${read('gradient', 'dout', 'row0', 'row_end', 'p.heads', 'head')}
-${read('key', 'k', 'key0', 'key_end', 'p.kv_heads', 'group_of()')}
-${read('value', 'v', 'key0', 'key_end', 'p.kv_heads', 'group_of()')}`;
-}
+const READING = reading({ query: 'q', gradient: 'dout', key: 'k', value: 'v' });
 
 /** What score (row, at) is in backward, where the query at `row` sees the key at `at` of its sequence: else nothing. */
 const WEIGHT = `
@@ -65,29 +46,10 @@ fn visible(row: i32, at: i32, q0: i32, queries: i32, ahead: i32, keys: i32) -> b
 fn pair_of(row: i32) -> u32 { return 2u * (u32(row) * p.heads + head); }`;
 
 function backwardQueries(chunks: number): Program {
-  const code = `${NUMERIC}${TILE_MEMORY}
-var<workgroup> covered: array<u32, ${SIZE}>;
-${reading()}${WEIGHT}
-@compute @workgroup_size(${TILE_THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  head = group.y;
-  let tile0 = i32(group.x * ${SIZE}u);
-  row0 = tile0;
-  row_end = i32(p.rows);
-  let ty = t / 8u; let tx = t % 8u;
-  ${eachOutput(chunks, (a, index) => `var o${a}_${index} = 0.0;`)}
-  if (t < ${SIZE}u) { covered[t] = 0u; }
-  workgroupBarrier();
-  ${eachSequence(`
-    if (queries <= 0 || q0 >= tile0 + ${SIZE} || q0 + queries <= tile0) { continue; }
-    let ahead = keys - queries - q0;
-    let last = min(tile0 + ${SIZE - 1}, q0 + queries - 1) + ahead;
-    var first = 0;
-    if (p.window > 0) { first = max(0, max(tile0, q0) + ahead - p.window + 1); }
-    key_end = k0 + keys;
-    if (t < ${SIZE}u && row0 + i32(t) >= q0 && row0 + i32(t) < q0 + queries) { covered[t] = 1u; }
-    for (var j0 = first; j0 <= last; j0 += ${SIZE}) {
-      key0 = k0 + j0;
+  const code = `${NUMERIC}${TILE_MEMORY}${READING}${WEIGHT}
+${queryMain({
+  start: eachOutput(chunks, (a, index) => `var o${a}_${index} = 0.0;`),
+  tile: `
       ${scores('s', 'query', 'key')}
       ${scores('g', 'gradient', 'value')}
       ${store('weights', 's')}
@@ -100,19 +62,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
           ds = exp32(weights[cell] * p.scale - pairs_at(pair)) * (left[cell] - pairs_at(pair + 1u));
         }
         weights[cell] = ds;`)}
-      ${accumulate(chunks, 'o', 'weights', 'key')}
-    }`)}
-  workgroupBarrier();
-  ${eachOutput(
-    chunks,
-    (a, index, column) => `{
-    let i = ${rowOf(a)};
-    if (covered[i] == 1u && ${column} < p.width) {
-      dq_put((u32(row0) + i) * p.heads * p.width + head * p.width + ${column}, o${a}_${index} * p.scale);
-    }
-  }`,
-  )}
-}`;
+      ${accumulate(chunks, 'o', 'weights', 'key')}`,
+  end: eachCovered(chunks, (a, index, column) => {
+    return `dq_put((u32(row0) + i) * p.heads * p.width + head * p.width + ${column}, o${a}_${index} * p.scale);`;
+  }),
+})}`;
   return {
     name: `attention backward to queries over ${chunks} chunks`,
     args: ['dq', 'dout', 'q', 'k', 'v', 'pairs', 'table'],
@@ -122,18 +76,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
 }
 
 function backwardKeys(chunks: number): Program {
-  const code = `${NUMERIC}${TILE_MEMORY}
-var<workgroup> covered: array<u32, ${SIZE}>;
-${reading()}${WEIGHT}
-@compute @workgroup_size(${TILE_THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let tile0 = i32(group.x * ${SIZE}u);
+  const code = `${NUMERIC}${TILE_MEMORY}${READING}${WEIGHT}
+${tileMain(`
   key0 = tile0;
   key_end = i32(p.rows);
-  let ty = t / 8u; let tx = t % 8u;
   ${eachOutput(chunks, (a, index) => `var k${a}_${index} = 0.0; var v${a}_${index} = 0.0;`)}
-  if (t < ${SIZE}u) { covered[t] = 0u; }
-  workgroupBarrier();
   ${eachSequence(`
     if (keys <= 0 || k0 >= tile0 + ${SIZE} || k0 + keys <= tile0) { continue; }
     if (t < ${SIZE}u && key0 + i32(t) >= k0 && key0 + i32(t) < k0 + keys) { covered[t] = 1u; }
@@ -165,19 +112,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
         ${accumulate(chunks, 'k', 'left', 'query')}
       }
     }`)}
-  workgroupBarrier();
-  ${eachOutput(
-    chunks,
-    (a, index, column) => `{
-    let i = ${rowOf(a)};
-    if (covered[i] == 1u && ${column} < p.width) {
-      let at = (u32(key0) + i) * p.kv_heads * p.width + group.y * p.width + ${column};
+  ${eachCovered(chunks, (a, index, column) => {
+    return `let at = (u32(key0) + i) * p.kv_heads * p.width + group.y * p.width + ${column};
       dk_put(at, k${a}_${index} * p.scale);
-      dv_put(at, v${a}_${index});
-    }
-  }`,
-  )}
-}`;
+      dv_put(at, v${a}_${index});`;
+  })}`)}`;
   return {
     name: `attention backward to keys over ${chunks} chunks`,
     args: ['dk', 'dv', 'dout', 'q', 'k', 'v', 'pairs', 'table'],
@@ -186,35 +125,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   };
 }
 
-/** What attention's backward reads and writes. */
-export interface AttentionBackward {
-  readonly dq: DeviceBuffer;
-  readonly dk: DeviceBuffer;
-  readonly dv: DeviceBuffer;
-  readonly dout: DeviceBuffer;
-  readonly q: DeviceBuffer;
-  readonly k: DeviceBuffer;
-  readonly v: DeviceBuffer;
-  readonly o: DeviceBuffer;
-  readonly lse: DeviceBuffer;
-}
-
-export function attentionBackward(
-  r: Recording,
-  { dq, dk, dv, dout, q, k, v, o, lse }: AttentionBackward,
-  sequences: Sequences,
-  shape: AttentionShape,
-): void {
+export const attentionBackward: Kernel<'attentionBackward'> = (
+  r,
+  dq,
+  dk,
+  dv,
+  dout,
+  q,
+  k,
+  v,
+  o,
+  lse,
+  sequences,
+  shape,
+) => {
   const { queryRows, keyRows, table } = sequences;
   const { headDim: width, heads, kvHeads } = shape;
   const chunks = chunksOf(width);
   const numbers = attentionNumbers(sequences, shape);
   const pairs = r.scratch(2 * queryRows * heads);
   r.each(DELTA, { pairs, dout, o, lse }, { width }, queryRows * heads);
-  const toQueries = cached(`queries ${chunks}`, () => backwardQueries(chunks));
+  const toQueries = programOnce(`attention backward to queries ${chunks}`, () => backwardQueries(chunks));
   const queryGroups = [Math.ceil(queryRows / SIZE), heads] as const;
   r.run(toQueries, { dq, dout, q, k, v, pairs, table }, { ...numbers, rows: queryRows }, queryGroups);
-  const toKeys = cached(`keys ${chunks}`, () => backwardKeys(chunks));
+  const toKeys = programOnce(`attention backward to keys ${chunks}`, () => backwardKeys(chunks));
   const keyGroups = [Math.ceil(keyRows / SIZE), kvHeads] as const;
   r.run(toKeys, { dk, dv, dout, q, k, v, pairs, table }, { ...numbers, rows: keyRows }, keyGroups);
-}
+};

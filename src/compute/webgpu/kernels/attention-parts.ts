@@ -3,7 +3,7 @@
  * columns of it: rows 2 ty + a, columns tx + 8 b. Rows and columns are those of queries and keys or the other way round.
  */
 
-export const TILE_THREADS = 64;
+const TILE_THREADS = 64;
 /** Rows and columns of a tile. */
 export const SIZE = 16;
 const LINE = SIZE + 1;
@@ -38,7 +38,83 @@ export const TILE_MEMORY = `
 var<workgroup> left: array<f32, ${SIZE * LINE}>;
 var<workgroup> right: array<f32, ${SIZE * LINE}>;
 var<workgroup> weights: array<f32, ${SIZE * LINE}>;
-var<workgroup> sequence: vec4i;`;
+var<workgroup> sequence: vec4i;
+var<workgroup> covered: array<u32, ${SIZE}>;`;
+
+/**
+ * How kernels read: `query` and `gradient` are functions of a row from row0 on and a column of the width of one head, `key` and `value`
+ * of one from key0 on; 0 outside of what is there.
+ * @param from the arguments that they read
+ */
+export function reading(from: Readonly<Partial<Record<'query' | 'gradient' | 'key' | 'value', string>>>): string {
+  const functions = Object.entries(from).map(([name, arg]) => {
+    const ofKeys = name === 'key' || name === 'value';
+    const [first, end] = ofKeys ? ['key0', 'key_end'] : ['row0', 'row_end'];
+    const [heads, head] = ofKeys ? ['p.kv_heads', 'head / (p.heads / p.kv_heads)'] : ['p.heads', 'head'];
+    return `
+fn ${name}(i: u32, d: u32) -> f32 {
+  if (${first} + i32(i) >= ${end}) { return 0.0; }
+  return ${arg}_at((u32(${first} + i32(i)) * ${heads} + ${head}) * p.width + d);
+}`;
+  });
+  return `
+var<private> head: u32;
+var<private> row0: i32;
+var<private> row_end: i32;
+var<private> key0: i32;
+var<private> key_end: i32;${functions.join('')}`;
+}
+
+/** The entry point of a kernel in which a workgroup owns the tile of rows from tile0 on; it marks those that it `covered`. */
+export function tileMain(body: string): string {
+  return `
+@compute @workgroup_size(${TILE_THREADS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let tile0 = i32(group.x * ${SIZE}u);
+  let ty = t / 8u; let tx = t % 8u;
+  if (t < ${SIZE}u) { covered[t] = 0u; }
+  ${body}
+}`;
+}
+
+/**
+ * The entry point of a kernel whose workgroups own query rows: `tile` is done for each tile of keys that some of them see, with `ahead`
+ * the distance from a row to the last key it sees and j0 the tile's first key in its sequence.
+ */
+export function queryMain({ start, tile, end }: Readonly<Record<'start' | 'tile' | 'end', string>>): string {
+  return tileMain(`
+  head = group.y;
+  row0 = tile0;
+  row_end = i32(p.rows);
+  ${start}
+  ${eachSequence(`
+    if (queries <= 0 || q0 >= tile0 + ${SIZE} || q0 + queries <= tile0) { continue; }
+    // Of this tile's rows within the sequence: the first key that the first one sees, the last that the last one sees.
+    let ahead = keys - queries - q0;
+    let last = min(tile0 + ${SIZE - 1}, q0 + queries - 1) + ahead;
+    var first = 0;
+    if (p.window > 0) { first = max(0, max(tile0, q0) + ahead - p.window + 1); }
+    key_end = k0 + keys;
+    if (t < ${SIZE}u && row0 + i32(t) >= q0 && row0 + i32(t) < q0 + queries) { covered[t] = 1u; }
+    for (var j0 = first; j0 <= last; j0 += ${SIZE}) {
+      key0 = k0 + j0;
+      ${tile}
+    }`)}
+  ${end}`);
+}
+
+/** Does a statement for each element of an output whose row i some sequence covered. */
+export function eachCovered(chunks: number, statement: (a: number, index: number, column: string) => string): string {
+  return `
+  workgroupBarrier();
+  ${eachOutput(
+    chunks,
+    (a, index, column) => `{
+    let i = ${rowOf(a)};
+    if (covered[i] == 1u && ${column} < p.width) { ${statement(a, index, column)} }
+  }`,
+  )}`;
+}
 
 /** s{a}_{b} = sum over the width of rows by columns; row(i, d) and column(j, d) read them, 0 where there is none. */
 export function scores(s: string, row: string, column: string): string {

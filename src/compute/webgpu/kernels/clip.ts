@@ -1,6 +1,5 @@
-import type { DeviceBuffer } from '../../memory';
 import { THREADS, type Program } from '../program';
-import type { Recording } from '../recording';
+import type { Kernel } from '../kernel';
 import { NUMERIC, PAIRS, reduction } from './numeric';
 
 const LARGEST = reduction('largest', 'u32', THREADS, (a, b) => `max(${a}, ${b})`);
@@ -99,13 +98,7 @@ ${MAIN}
 const GROUPS = 256;
 
 /** The norm of gradients and what follows from it, in three runs over them and over what the one before found. */
-export function clip(
-  r: Recording,
-  verdict: DeviceBuffer,
-  gradients: DeviceBuffer,
-  sums: DeviceBuffer,
-  maxNorm: number,
-): void {
+export const clip: Kernel<'clip'> = (r, verdict, gradients, sums, maxNorm) => {
   const parts = [...r.parts(gradients.length, 4)].map(([from, count], i) => {
     return { x: gradients.slice(from, count), n: count, first: i * GROUPS };
   });
@@ -115,4 +108,4 @@ export function clip(
   for (const { x, n, first } of parts) r.run(MAGNITUDES, { tops, x }, { n, first }, [GROUPS]);
   for (const { x, n, first } of parts) r.run(SQUARES, { squares, tops, x }, { n, first, parts: all }, [GROUPS]);
   r.run(VERDICT, { verdict, squares, tops, sums }, { parts: all, sums_length: sums.length, most: maxNorm }, [1]);
-}
+};

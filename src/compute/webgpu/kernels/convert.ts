@@ -1,6 +1,6 @@
-import type { DeviceBuffer, DType } from '../../memory';
+import type { DType } from '../../memory';
 import { elementwise, THREADS, type Program } from '../program';
-import type { Recording } from '../recording';
+import type { Kernel } from '../kernel';
 
 /** Bits of an f32 to those of a narrower type, to nearest even; NaN stays NaN. */
 const NARROW: Readonly<Record<'bf16' | 'f16', string>> = {
@@ -81,9 +81,9 @@ const FILLS = {
 };
 
 /** y = x, converting between float types, or within i32 and within bytes. */
-export function copy(r: Recording, y: DeviceBuffer, x: DeviceBuffer): void {
+export const copy: Kernel<'copy'> = (r, y, x) => {
   r.eachOf(copyTo(y.dtype), { y, x });
-}
+};
 
 function copyTo(dtype: DType): Program {
   if (dtype === 'u8') return BYTES;
@@ -91,7 +91,7 @@ function copyTo(dtype: DType): Program {
 }
 
 /** x = value, of any type but bytes. */
-export function fill(r: Recording, x: DeviceBuffer, value: number): void {
+export const fill: Kernel<'fill'> = (r, x, value) => {
   const bits = x.dtype === 'i32' ? value >>> 0 : new Uint32Array(Float32Array.of(value).buffer)[0]!;
   r.eachOf(x.dtype === 'bf16' || x.dtype === 'f16' ? FILLS[x.dtype] : FILL_WORDS, { y: x }, { bits });
-}
+};

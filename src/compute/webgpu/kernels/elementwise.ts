@@ -1,7 +1,6 @@
-import type { DeviceBuffer } from '../../memory';
-import type { DropoutMask, UniformNoise } from '../../kernels';
+import type { DropoutMask } from '../../kernels';
 import { elementwise } from '../program';
-import type { Recording } from '../recording';
+import type { Kernel } from '../kernel';
 import { NUMERIC } from './numeric';
 
 const SWIGLU = elementwise(
@@ -84,49 +83,40 @@ const NOISE = elementwise(
   PHILOX,
 );
 
-export function swiglu(r: Recording, h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+export const swiglu: Kernel<'swiglu'> = (r, h, gate, up) => {
   r.eachOf(SWIGLU, { h, gate, up });
-}
+};
 
-export function geglu(r: Recording, h: DeviceBuffer, gate: DeviceBuffer, up: DeviceBuffer): void {
+export const geglu: Kernel<'geglu'> = (r, h, gate, up) => {
   r.eachOf(GEGLU, { h, gate, up });
-}
+};
 
-/** dgate, dup, dh, gate and up of the gated kernels' backward. */
-export interface GatedBackward extends Readonly<Record<string, DeviceBuffer>> {
-  readonly dgate: DeviceBuffer;
-  readonly dup: DeviceBuffer;
-  readonly dh: DeviceBuffer;
-  readonly gate: DeviceBuffer;
-  readonly up: DeviceBuffer;
-}
+export const swigluBackward: Kernel<'swigluBackward'> = (r, dgate, dup, dh, gate, up) => {
+  r.eachOf(SWIGLU_BACKWARD, { dgate, dup, dh, gate, up });
+};
 
-export function swigluBackward(r: Recording, buffers: GatedBackward): void {
-  r.eachOf(SWIGLU_BACKWARD, buffers);
-}
+export const gegluBackward: Kernel<'gegluBackward'> = (r, dgate, dup, dh, gate, up) => {
+  r.eachOf(GEGLU_BACKWARD, { dgate, dup, dh, gate, up });
+};
 
-export function gegluBackward(r: Recording, buffers: GatedBackward): void {
-  r.eachOf(GEGLU_BACKWARD, buffers);
-}
-
-export function scale(r: Recording, x: DeviceBuffer, factor: number): void {
+export const scale: Kernel<'scale'> = (r, x, factor) => {
   r.eachOf(SCALE, { x }, { factor });
-}
+};
 
-export function add(r: Recording, y: DeviceBuffer, x: DeviceBuffer): void {
+export const add: Kernel<'add'> = (r, y, x) => {
   r.eachOf(ADD, { y, x });
-}
+};
 
-export function dropout(r: Recording, y: DeviceBuffer, x: DeviceBuffer, mask: DropoutMask, beta: 0 | 1): void {
+export const dropout: Kernel<'dropout'> = (r, y, x, mask, beta = 0) => {
   const threshold = Math.min(0xffffffff, Math.floor(mask.p * 2 ** 32));
   const factor = 1 / (1 - mask.p);
   r.eachOf(DROPOUT, { y, x }, (from) => ({ ...drawn(mask, from), threshold, factor, beta }));
-}
+};
 
-export function addNoise(r: Recording, x: DeviceBuffer, noise: UniformNoise): void {
+export const addNoise: Kernel<'addNoise'> = (r, x, noise) => {
   const { magnitude } = noise;
   r.eachOf(NOISE, { x }, (from) => ({ ...drawn(noise, from), magnitude }));
-}
+};
 
 /** Halves of the seed and of the offset of an element. */
 function drawn(

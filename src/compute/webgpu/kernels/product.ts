@@ -1,7 +1,8 @@
-import type { LinearDelta, LinearDeltaOptions, LinearOptions } from '../../kernels';
+import type { LinearDelta } from '../../kernels';
 import { matrixRows } from '../../matrix-rows';
 import type { DenseMatrix, DeviceBuffer, WeightMatrix } from '../../memory';
-import type { Program } from '../program';
+import type { Kernel } from '../kernel';
+import { programOnce } from '../program';
 import type { Recording } from '../recording';
 import { productProgram, type Orientation, type Tile } from './product-program';
 import { formOf, weightBuffers, weightParts } from './weights';
@@ -17,8 +18,6 @@ const TILES = [
     { rows: 16, cols: 16, threadRows: 2, threadCols: 2 },
   ],
 ] as const;
-
-const programs = new Map<string, Program>();
 
 interface Product {
   readonly orientation: Orientation;
@@ -37,14 +36,7 @@ interface Product {
 }
 
 /** y[m, N] = beta y + alpha x[m, K] Wᵀ + delta. */
-export function linear(
-  r: Recording,
-  y: DeviceBuffer,
-  x: DeviceBuffer,
-  w: WeightMatrix,
-  m: number,
-  { alpha = 1, beta = 0, delta }: LinearDeltaOptions = {},
-): void {
+export const linear: Kernel<'linear'> = (r, y, x, w, m, { alpha = 1, beta = 0, delta } = {}) => {
   for (const [row, rows] of rowParts(r, m, Math.max(w.rows, w.cols))) {
     for (const [from, part] of weightParts(r, w)) {
       multiply(r, {
@@ -63,17 +55,17 @@ export function linear(
       });
     }
   }
-}
+};
 
 /** dx[m, K] = beta dx + alpha dy[m, N] W + delta. */
-export function linearBackwardInput(
-  r: Recording,
-  dx: DeviceBuffer,
-  dy: DeviceBuffer,
-  w: WeightMatrix,
-  m: number,
-  { alpha = 1, beta = 0, delta }: LinearDeltaOptions = {},
-): void {
+export const linearBackwardInput: Kernel<'linearBackwardInput'> = (
+  r,
+  dx,
+  dy,
+  w,
+  m,
+  { alpha = 1, beta = 0, delta } = {},
+) => {
   for (const [row, rows] of rowParts(r, m, Math.max(w.rows, w.cols))) {
     for (const [from, part] of weightParts(r, w)) {
       multiply(r, {
@@ -92,36 +84,32 @@ export function linearBackwardInput(
       });
     }
   }
-}
+};
 
 /** dw[n, k] = beta dw + alpha dyᵀ x. */
-export function linearBackwardWeight(
-  r: Recording,
-  dw: DeviceBuffer,
-  dy: DeviceBuffer,
-  x: DeviceBuffer,
-  m: number,
-  n: number,
-  k: number,
-  { alpha = 1, beta = 0 }: LinearOptions = {},
-): void {
+export const linearBackwardWeight: Kernel<'linearBackwardWeight'> = (
+  r,
+  dw,
+  dy,
+  x,
+  m,
+  n,
+  k,
+  { alpha = 1, beta = 0 } = {},
+) => {
   const w: DenseMatrix = { kind: 'dense', data: x, rows: m, cols: k };
   for (const [row, rows] of rowParts(r, n, k)) {
     const c = tail(dw, row * k);
     const product = { orientation: 'weight', c, m: rows, n: k, stride: k, aStride: n, k: m, alpha, beta } as const;
     multiply(r, { ...product, a: tail(dy, row), w });
   }
-}
+};
 
 function multiply(r: Recording, { orientation, c, m, n, stride, a, aStride, w, k, alpha, beta, delta }: Product): void {
   const tile: Tile = TILES[m > 16 ? 0 : 1][n > 16 ? 0 : 1];
   const form = formOf(w);
   const key = [orientation, form.name, delta !== undefined, tile.rows, tile.cols].join(' ');
-  let program = programs.get(key);
-  if (program === undefined) {
-    program = productProgram(orientation, form, delta !== undefined, tile);
-    programs.set(key, program);
-  }
+  const program = programOnce(key, () => productProgram(orientation, form, delta !== undefined, tile));
   const rest = [c, a].map((buffer, i) =>
     buffer.slice(0, extent(i === 0 ? [m, n, stride] : spread(orientation, m, k, aStride))),
   );

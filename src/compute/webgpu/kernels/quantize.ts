@@ -1,7 +1,6 @@
-import type { DeviceBuffer, Nf4Matrix } from '../../memory';
 import { BLOCK, SCALE_BLOCK, bytesOfCodes, scaleBlocks, scalesOf } from '../../nf4';
-import { THREADS, type Program } from '../program';
-import type { Recording } from '../recording';
+import { GROUPS, THREADS, type Program } from '../program';
+import type { Kernel } from '../kernel';
 import { NUMERIC, PAIRS, reduction } from './numeric';
 
 /** Bounds between neighbouring values: what is strictly above one has the upper code. */
@@ -98,7 +97,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 };
 
 /** w = x in 4 bits. Codes and their scales begin at whole words: see `blocksBeginAt`. */
-export function quantizeNf4(r: Recording, { codes, scales, rows, cols }: Nf4Matrix, x: DeviceBuffer): void {
+export const quantizeNf4: Kernel<'quantizeNf4'> = (r, { codes, scales, rows, cols }, x) => {
   const blocks = scalesOf(rows * cols);
   if (blocks === 0) return;
   const absmax = scales.kind === 'plain' ? scales.absmax : r.scratch(blocks);
@@ -109,12 +108,12 @@ export function quantizeNf4(r: Recording, { codes, scales, rows, cols }: Nf4Matr
       absmax: absmax.slice(from / BLOCK, part),
       x: x.slice(from, count),
     };
-    r.run(CODES, buffers, { n: count, blocks: part }, [Math.min(65535, Math.ceil(part / 64))]);
+    r.run(CODES, buffers, { n: count, blocks: part }, [Math.min(GROUPS, Math.ceil(part / 64))]);
   }
   if (scales.kind === 'plain') return;
   const { map, offset } = scales;
   r.run(MEAN, { offset, absmax }, { n: blocks }, [1]);
   const buffers = { codes: scales.codes, nested: scales.absmax, absmax, map, offset };
   const nested = scaleBlocks(blocks);
-  r.run(SCALES, buffers, { n: blocks, blocks: nested }, [Math.min(65535, nested)]);
-}
+  r.run(SCALES, buffers, { n: blocks, blocks: nested }, [Math.min(GROUPS, nested)]);
+};

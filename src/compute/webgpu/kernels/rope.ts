@@ -1,7 +1,5 @@
-import type { Indices } from '../../indices';
-import type { DeviceBuffer } from '../../memory';
 import { elementwise } from '../program';
-import type { Recording } from '../recording';
+import type { Kernel } from '../kernel';
 
 /** Of each pair of a head: (a, b) turns by the angle of its token's position. */
 const ROPE = elementwise(
@@ -20,16 +18,19 @@ const ROPE = elementwise(
     x_put(at + p.half, b * c + a * s);`,
 );
 
-export function rope(
-  r: Recording,
-  x: DeviceBuffer,
-  cos: DeviceBuffer,
-  sin: DeviceBuffer,
-  positions: Indices,
-  { tokens, heads, width, rotated }: Readonly<Record<'tokens' | 'heads' | 'width' | 'rotated', number>>,
-  inverse: boolean,
-): void {
+export const rope: Kernel<'rope'> = (
+  r,
+  x,
+  cos,
+  sin,
+  positions,
+  tokens,
+  heads,
+  width,
+  inverse = false,
+  rotated = width,
+) => {
   const half = rotated / 2;
   const buffers = { x, cosines: cos, sines: sin, positions: positions.data };
   r.each(ROPE, buffers, { heads, width, half, sign: inverse ? -1 : 1 }, tokens * heads * half);
-}
+};

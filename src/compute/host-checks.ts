@@ -1,0 +1,26 @@
+import type { DeviceBuffer, DType, HostArray } from './memory';
+
+const ARRAY_TYPES = {
+  f32: Float32Array,
+  i32: Int32Array,
+  bf16: Uint16Array,
+  f16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+
+/** What every device asks of data that is written into a buffer. @throws RangeError where type or length differ */
+export function checkWritten({ dtype, length }: DeviceBuffer, data: HostArray): void {
+  if (data instanceof ARRAY_TYPES[dtype] && data.length === length) return;
+  const what = `${data.length} elements of ${data.constructor.name}`;
+  throw new RangeError(`${what} do not fit a buffer of ${length} ${dtype}`);
+}
+
+/** @throws RangeError unless what is read is of one of these types */
+export function checkRead({ dtype }: DeviceBuffer, ...types: readonly DType[]): void {
+  if (!types.includes(dtype)) throw new RangeError(`the buffer holds ${dtype}, not ${types.join(' or ')}`);
+}
+
+/** @throws RangeError unless a buffer that is to be freed is all of what this device gave out */
+export function checkFreed(isWhole: boolean): void {
+  if (!isWhole) throw new RangeError('only a whole buffer from alloc can be freed');
+}
