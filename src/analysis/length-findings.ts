@@ -73,7 +73,9 @@ export interface TemplateRemark {
 
 /** What is said of a chat template, once, at the first example of a file. */
 export function remarkFindings(file: string, example: StartPlace, remarks: readonly TemplateRemark[]): Finding[] {
-  return remarks.map(({ rule, message }) => atStart(file, example, rule, 'warning', message));
+  return remarks.map(({ rule, message }) => {
+    return { ...atStart(file, example, rule, 'warning', message), aboutFile: true };
+  });
 }
 
 function atStart(file: string, example: StartPlace, rule: string, severity: Severity, message: string): Finding {

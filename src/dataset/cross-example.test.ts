@@ -144,15 +144,17 @@ describe('rules about the file', () => {
     assert.deepEqual(shown(check(rows(30, (i) => names[i % 3]!))), []);
   });
   it('says when there are fewer than 100 examples', () => {
-    const small = (count: number): boolean =>
+    const small = (count: number): (true | undefined)[] =>
       checkText(
         'x.jsonl',
         rows(count, () => 'CAC')
           .map((row) => JSON.stringify(row))
           .join('\n'),
         CROSS_EXAMPLE_RULES,
-      ).some((item) => item.type === 'finding' && item.finding.rule === 'dataset-size');
-    assert.ok(small(99));
-    assert.ok(!small(100));
+      ).flatMap((item) =>
+        item.type === 'finding' && item.finding.rule === 'dataset-size' ? [item.finding.aboutFile] : [],
+      );
+    assert.deepEqual(small(99), [true]);
+    assert.deepEqual(small(100), []);
   });
 });

@@ -43,6 +43,8 @@ export interface Finding extends FindingPlace {
   readonly endOffset: number;
   /** Repairs to choose from, best first; offsets are of the file's text. Empty where there is no mechanical one. */
   readonly fixes: readonly Fix[];
+  /** It is about the file as a whole, and stands at its start or its first example because it must stand somewhere. */
+  readonly aboutFile?: true;
 }
 
 /** The fields of `sft validate --json`. */

@@ -48,7 +48,12 @@ export function reporter<F extends Pick<RuleFinding, 'rule' | 'severity' | 'fixe
 /** A finding at its place. @param fixes offsets of their edits are of the file's text */
 export function findingAt(
   { file, line, column, endLine, endColumn, offset, endOffset }: KeptPlace,
-  { rule, message, related = [] }: Pick<RuleFinding, 'rule' | 'message' | 'related'>,
+  {
+    rule,
+    message,
+    related = [],
+    aboutFile,
+  }: Pick<RuleFinding, 'rule' | 'message' | 'related'> & Pick<Finding, 'aboutFile'>,
   severity: Severity,
   fixes: readonly Fix[],
 ): Finding {
@@ -65,6 +70,7 @@ export function findingAt(
     offset,
     endOffset,
     fixes,
+    ...(aboutFile === true ? { aboutFile } : {}),
   };
 }
 

@@ -48,7 +48,7 @@ export interface RuleSubject {
 export type KeptPlace = Pick<Finding, 'file' | 'line' | 'column' | 'endLine' | 'endColumn' | 'offset' | 'endOffset'>;
 
 /** A finding at the end of the file; offsets of place and fixes are of the file's text. */
-export interface EndFinding {
+export interface EndFinding extends Pick<Finding, 'aboutFile'> {
   readonly rule: string;
   readonly place: KeptPlace;
   readonly message: string;

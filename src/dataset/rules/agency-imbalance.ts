@@ -1,5 +1,5 @@
 import { crossRule } from '../rule';
-import { fileStart } from './dataset-size';
+import { ofFile } from './dataset-size';
 
 const FEWEST_AGENCIES = 3;
 /** Below, shares are chance. */
@@ -26,7 +26,7 @@ export const agencyImbalance = crossRule<string | undefined>({
         if (most * 2 <= count) return;
         const share = Math.round((most / count) * 100);
         const message = `${share}% of the examples are about "${name.slice(0, 60)}", ${counts.size - 1} others share the rest - add examples about the others`;
-        report({ rule: 'agency-imbalance', place: fileStart(file), message });
+        report({ rule: 'agency-imbalance', ...ofFile(file), message });
       },
     };
   },

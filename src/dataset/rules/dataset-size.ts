@@ -1,4 +1,4 @@
-import { crossRule, type KeptPlace } from '../rule';
+import { crossRule, type EndFinding } from '../rule';
 
 /** Fewer examples than a first experiment needs. */
 export const FEWEST_EXAMPLES = 100;
@@ -12,9 +12,9 @@ export function sizeAdvice(examples: number): string {
   return 'enough for production; from here, quality and balance count for more than number';
 }
 
-/** The start of the file, where what concerns it as a whole is reported. */
-export function fileStart(file: string): KeptPlace {
-  return { file, line: 1, column: 1, endLine: 1, endColumn: 1, offset: 0, endOffset: 0 };
+/** What concerns a file as a whole is reported at its start. */
+export function ofFile(file: string): Pick<EndFinding, 'place' | 'aboutFile'> {
+  return { place: { file, line: 1, column: 1, endLine: 1, endColumn: 1, offset: 0, endOffset: 0 }, aboutFile: true };
 }
 
 /** A file with fewer examples than a first experiment needs. */
@@ -33,7 +33,7 @@ export const datasetSize = crossRule<undefined>({
       finish(report) {
         if (count === 0 || count >= FEWEST_EXAMPLES) return;
         const message = `${count} ${count === 1 ? 'example is' : 'examples are'} ${sizeAdvice(count)}`;
-        report({ rule: 'dataset-size', place: fileStart(file), message });
+        report({ rule: 'dataset-size', ...ofFile(file), message });
       },
     };
   },

@@ -96,9 +96,6 @@ function repairs(
   });
 }
 
-/** Rules whose findings are about the whole file, and stand at its start or its first example. */
-const ABOUT_THE_FILE = new Set(['agency-imbalance', 'dataset-size', 'asked-otherwise', 'untrained-tokens']);
-
 /** The ways out of what no machine can correct: which of two answers is right, what an answer should say. */
 function byHand(
   document: vscode.TextDocument,
@@ -114,7 +111,7 @@ function byHand(
     return action;
   };
   const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
-  if (row !== undefined && finding.endOffset <= row.endOffset && !ABOUT_THE_FILE.has(finding.rule)) {
+  if (row !== undefined && finding.endOffset <= row.endOffset && finding.aboutFile !== true) {
     const action = add('Delete this example');
     action.edit = new vscode.WorkspaceEdit();
     addEdits(action.edit, document, [deleteExample(document.getText(), row, result.format === 'jsonl')]);
