@@ -1,7 +1,6 @@
 import { countOf } from '../base/count-of';
 import { durationText, lossText, type RunProgress } from './progress';
-import { farHost } from './folder/run-host';
-import { isWorking } from './folder/run-status';
+import { hostAtWork } from './folder/run-host';
 import type { RunState, RunStatus } from './folder/state-schema';
 
 /** What a person tells runs apart by, in the order of a list of runs: what works first, what is over last. */
@@ -35,7 +34,7 @@ export function canRelaunch(group: RunGroup): boolean {
  * where it is another.
  */
 export function progressText(state: RunState, progress?: RunProgress): string {
-  const host = isWorking(state.status) ? farHost(state) : undefined;
+  const host = hostAtWork(state);
   return [howFar(state, progress), host === undefined ? '' : `on ${host}`].filter((part) => part !== '').join(' · ');
 }
 

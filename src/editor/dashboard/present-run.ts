@@ -6,9 +6,8 @@ import { partShares } from '../../config/part-shares';
 import { differingKeys } from '../../runs/changed-settings';
 import { questionsKey } from '../../runs/questions-key';
 import { dataNames } from '../../runs/data-names';
-import { farHost } from '../../runs/folder/run-host';
+import { hostAtWork } from '../../runs/folder/run-host';
 import type { Run } from '../../runs/folder/run-schema';
-import { isWorking } from '../../runs/folder/run-status';
 import type { RetentionLosses } from '../../text/retention';
 import { areFew } from '../../base/few-pairs';
 import type { SamplePoint } from '../../runs/curves';
@@ -71,7 +70,7 @@ export function statusOf({ state, curves, device, sharedTokens, warnings, evalua
     secondsLeft: goesOn ? state.seconds_left : undefined,
     secondsTaken: curves.length === 0 ? undefined : trainingSeconds(curves.steps),
     device,
-    host: isWorking(state.status) ? farHost(state) : undefined,
+    host: hostAtWork(state),
     sharedTokens,
     message: state.message,
     retention: retentionOf(evaluation?.retention ?? curves.retention),
