@@ -1,5 +1,5 @@
-// A reporter for node:test: a line for each failure and each skip, then `N passed, N failed`. Where SFT_TEST_COUNTS names a file, the
-// counts go there instead of that line: whoever asked for them adds others to them.
+// A reporter for node:test: a line for each failure and each skip, the files that took longest, then `N passed, N failed`. Where
+// SFT_TEST_COUNTS names a file, the counts go there instead of that line: whoever asked for them adds others to them.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -8,6 +8,7 @@ export default async function* reporter(source) {
   let failed = 0;
   let skipped = 0;
   const failures = [];
+  const seconds = new Map();
   for await (const { type, data } of source) {
     if (type === 'test:stderr' || type === 'test:stdout') {
       yield data.message;
@@ -18,6 +19,7 @@ export default async function* reporter(source) {
     // Suites and files are containers: only leaves count, except a file that failed to load.
     const container = data.details?.type === 'suite' || (data.nesting === 0 && data.name === data.file);
     const place = data.file ? path.relative(process.cwd(), data.file) : '';
+    if (data.nesting === 0) seconds.set(place, (seconds.get(place) ?? 0) + (data.details?.duration_ms ?? 0) / 1000);
     if (type === 'test:fail') {
       const inner = data.details?.error?.failureType === 'subtestsFailed';
       if (inner) continue;
@@ -33,6 +35,8 @@ export default async function* reporter(source) {
     }
   }
   for (const failure of failures) yield `\n${failure}`;
+  const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12);
+  yield `[test] slowest: ${slowest.map(([file, time]) => `${file} ${time.toFixed(0)} s`).join(', ')}\n`;
   const counts = { passed, failed, skipped };
   const file = process.env.SFT_TEST_COUNTS;
   if (file === undefined) yield `\n${summaryLine(counts)}\n`;
