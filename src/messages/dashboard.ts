@@ -113,6 +113,8 @@ const prediction = closed({
   index: count,
   /** In the dataset, 1-based. */
   line: count,
+  /** Its category, where the dataset tells one. */
+  agency: maybe(text),
   question: text,
   reference: text,
   base: answered,

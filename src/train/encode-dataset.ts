@@ -16,6 +16,8 @@ export interface EncodedDatasetExample extends TrainingExample, EncodedExample, 
   readonly index: number;
   readonly line: number;
   readonly question: string;
+  /** The category, where the file tells one. */
+  readonly agency: string | undefined;
   /** The system message and earlier turns, for evaluation to ask the question as training did. */
   readonly history: readonly ExampleMessage[];
   /** The answer, without the thoughts before it. */
@@ -88,7 +90,7 @@ function encodeOne(
   chat: ChatTokenizer,
   maxSeqLength: number,
 ): EncodedDatasetExample {
-  const { question, answer } = example.value;
+  const { question, answer, agency } = example.value;
   const { history = [], thoughts, tools, turns } = example;
   const encoded = chat.encodeExample({ question, answer, history, thoughts, tools, turns }, maxSeqLength);
   return {
@@ -98,6 +100,7 @@ function encodeOne(
     line: example.line,
     place: `${file}:${example.line}`,
     question,
+    agency,
     history,
     tools,
     turns,

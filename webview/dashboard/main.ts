@@ -117,6 +117,7 @@ function takeRun(message: Extract<ToDashboard, { readonly run: number }>): void 
       if (page.runs.length === 1) {
         page.evaluation.replaceChildren(...(message.result === undefined ? [] : [evaluation(message.result)]));
         page.outcome?.show(message.result);
+        if (message.result !== undefined) page.predictions.showRouge(message.result);
       }
       break;
   }

@@ -39,6 +39,15 @@ export class Pager {
     return this.page === this.last;
   }
 
+  /** To the page before or after the present one. @returns whether there is one */
+  turn(by: 1 | -1): boolean {
+    const to = this.page + by;
+    if (to < 0 || to > this.last) return false;
+    this.page = to;
+    this.onTurn();
+    return true;
+  }
+
   /** To the first page: the list is another one. */
   rewind(): void {
     this.page = 0;

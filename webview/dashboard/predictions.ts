@@ -1,25 +1,21 @@
 import { whole } from '../../src/charts/numbers';
-import type { ShownPrediction, ShownRating } from '../../src/messages/dashboard';
+import type { EvaluationResult, ShownPrediction, ShownRating } from '../../src/messages/dashboard';
+import type { RougeOptions } from '../../src/text/rouge/tokenize';
 import { element } from '../shared/dom';
 import { keepFocus } from '../shared/keep-focus';
 import { Pager } from './pager';
-import { ratingGroup } from './rating';
+import { gainOf, predictionCard } from './prediction-card';
 
 const ON_A_PAGE = 10;
 
-interface Column {
-  readonly key: string;
-  readonly title: string;
-  readonly numeric?: boolean;
-  readonly value: (prediction: ShownPrediction) => string | number;
-}
+type Order = readonly [title: string, value: (prediction: ShownPrediction) => number];
 
 export interface PredictionsOptions {
   readonly onOpen: (index: number) => void;
   readonly onRate: (index: number, rating: number) => void;
 }
 
-/** The held-out questions with their answers: filtered, sorted, in pages, rated. */
+/** The held-out questions with their answers: filtered, sorted, in pages, walked by arrow keys, rated. */
 export class Predictions {
   readonly element = element('section', { class: 'predictions', hidden: '' });
   private readonly filter = element('input', {
@@ -27,54 +23,59 @@ export class Predictions {
     placeholder: 'Filter by text',
     'aria-label': 'Filter predictions by text',
   }) as HTMLInputElement;
+  private readonly category = element('select', { 'aria-label': 'Category' }) as HTMLSelectElement;
+  private readonly order = element('select', { 'aria-label': 'Sort predictions' }) as HTMLSelectElement;
   private readonly average = element('span', { class: 'average', role: 'status' });
-  private readonly body = element('tbody');
-  private readonly heads: readonly HTMLElement[];
+  private readonly none = element('p', { class: 'muted', role: 'status', hidden: '' }, 'No prediction is like that.');
+  private readonly list = element('div', { class: 'cards' });
   private readonly pager = new Pager(ON_A_PAGE, () => {
-    this.showRows();
+    this.showCards();
     this.element.scrollIntoView({ block: 'start' });
   });
   private all: ShownPrediction[] = [];
   private chosen: readonly ShownPrediction[] = [];
   private ratings = new Map<number, number>();
-  private sorted: { readonly column: number; readonly descending: boolean } = { column: 0, descending: false };
-  private readonly columns: readonly Column[] = [
-    { key: 'line', title: 'Line', numeric: true, value: ({ line }) => line },
-    { key: 'question', title: 'Question', value: ({ question }) => question },
-    { key: 'reference', title: 'Reference', value: ({ reference }) => reference },
-    { key: 'base', title: 'Base', value: ({ base }) => base.answer },
-    { key: 'tuned', title: 'Tuned', value: ({ tuned }) => tuned.answer },
-    { key: 'rouge', title: 'ROUGE-L', numeric: true, value: ({ tuned }) => tuned.rougeL },
-    { key: 'loss', title: 'Loss', numeric: true, value: ({ tuned }) => tuned.loss ?? Infinity },
-    { key: 'rated', title: 'Rating', value: ({ index }) => this.ratings.get(index) ?? 0 },
+  private readonly opened = new Set<number>();
+  private rouge: RougeOptions = {};
+  /** What is first has the smallest value. */
+  private readonly orders: readonly Order[] = [
+    ['In the order of the file', ({ index }) => index],
+    ['Most gained first', (one) => -gainOf(one)],
+    ['Least gained first', gainOf],
+    ['Lowest ROUGE-L first', ({ tuned }) => tuned.rougeL],
+    ['Highest loss first', ({ tuned }) => -(tuned.loss ?? -Infinity)],
+    ['Lowest rating first', ({ index }) => this.ratings.get(index) ?? Infinity],
   ];
 
   constructor(private readonly options: PredictionsOptions) {
-    this.heads = this.columns.map(({ key, title, numeric }, at) => {
-      const button = element('button', { type: 'button', class: 'sort' }, title);
-      button.addEventListener('click', () => {
-        this.sort(at);
+    this.order.append(...this.orders.map(([title], at) => element('option', { value: String(at) }, title)));
+    for (const [control, event] of [
+      [this.filter, 'input'],
+      [this.category, 'change'],
+      [this.order, 'change'],
+    ] as const) {
+      control.addEventListener(event, () => {
+        this.pager.rewind();
+        this.choose();
       });
-      return element('th', { scope: 'col', class: `${key}${numeric === true ? ' number' : ''}` }, button);
-    });
-    this.filter.addEventListener('input', () => {
-      this.pager.rewind();
-      this.choose();
+    }
+    this.list.addEventListener('keydown', (event) => {
+      this.walk(event);
     });
     this.element.append(
       element(
         'div',
         { class: 'head' },
         element('div', {}, element('h2', {}, 'Predictions'), this.average),
-        element('div', { class: 'toolbar' }, this.filter),
+        element('div', { class: 'toolbar' }, this.filter, this.category, this.order),
       ),
       element(
-        'table',
-        {},
-        element('caption', { class: 'unseen' }, 'Answers to the held-out questions'),
-        element('thead', {}, element('tr', {}, ...this.heads)),
-        this.body,
+        'p',
+        { class: 'muted' },
+        'Marked are the words that ROUGE-L counts: those of the reference, in its order.',
       ),
+      this.none,
+      this.list,
       this.pager.element,
     );
   }
@@ -83,7 +84,14 @@ export class Predictions {
     this.all.length = from;
     this.all.push(...items);
     this.element.hidden = this.all.length === 0;
+    this.listCategories();
     this.choose();
+  }
+
+  /** How words were compared. */
+  showRouge({ stemmer, unicode }: EvaluationResult): void {
+    this.rouge = { stemmer, unicode };
+    this.showCards();
   }
 
   showRatings(ratings: readonly ShownRating[]): void {
@@ -105,79 +113,83 @@ export class Predictions {
     const rated = ratings.length === 0 ? 'None rated yet' : `${whole(ratings.length)} rated`;
     const mean = ratings.length === 0 ? '' : `, average ${(sum / ratings.length).toFixed(2)} of 5`;
     this.average.textContent = `${rated}${mean}. Rate the tuned answers from 1, completely wrong, to 5, perfect.`;
-    this.showRows();
+    this.showCards();
   }
 
-  private sort(column: number): void {
-    const same = this.sorted.column === column;
-    this.sorted = { column, descending: same ? !this.sorted.descending : false };
-    this.pager.rewind();
-    this.choose();
+  /** A choice among the categories of the data, where it tells several. */
+  private listCategories(): void {
+    const names = [...new Set(this.all.flatMap(({ agency }) => agency ?? []))].sort((a, b) => a.localeCompare(b));
+    this.category.hidden = names.length < 2;
+    const listed = Array.from(this.category.options, ({ value }) => value).slice(1);
+    // A list that is open must not be built anew under the person's hands.
+    if (this.category.options.length > 0 && listed.join('\n') === names.join('\n')) return;
+    const { value } = this.category;
+    this.category.replaceChildren(
+      element('option', { value: '' }, 'All categories'),
+      ...names.map((name) => element('option', { value: name }, name)),
+    );
+    this.category.value = names.includes(value) ? value : '';
   }
 
   private choose(): void {
-    const { column, descending } = this.sorted;
-    const value = this.columns[column]!.value;
+    const [, value] = this.orders[Number(this.order.value)]!;
     const wanted = this.filter.value.trim().toLowerCase();
+    const category = this.category.value;
     const holds = (text: string): boolean => text.toLowerCase().includes(wanted);
-    const found = this.all.filter(
-      ({ question, reference, base, tuned }) =>
-        wanted === '' || holds(question) || holds(reference) || holds(base.answer) || holds(tuned.answer),
-    );
-    const sign = descending ? -1 : 1;
-    this.chosen = found.sort((a, b) => {
-      const [x, y] = [value(a), value(b)];
-      const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
-      return (Number.isNaN(order) ? 0 : order) * sign || a.index - b.index;
-    });
-    for (const [at, head] of this.heads.entries()) {
-      if (at === column) head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
-      else head.removeAttribute('aria-sort');
-    }
-    this.showRows();
+    this.chosen = this.all
+      .filter(({ agency }) => category === '' || agency === category)
+      .filter(
+        ({ question, reference, base, tuned }) =>
+          wanted === '' || [question, reference, base.answer, tuned.answer].some(holds),
+      )
+      .sort((a, b) => {
+        const [x, y] = [value(a), value(b)];
+        return x === y ? a.index - b.index : x - y;
+      });
+    this.showCards();
   }
 
-  private showRows(): void {
+  private showCards(): void {
     const { from, to } = this.pager.show(this.chosen.length);
-    keepFocus(this.body, () => {
-      this.body.replaceChildren(...this.chosen.slice(from, to).map((prediction) => this.row(prediction)));
+    this.none.hidden = this.all.length === 0 || this.chosen.length > 0;
+    keepFocus(this.list, () => {
+      this.list.replaceChildren(...this.chosen.slice(from, to).map((prediction) => this.card(prediction)));
     });
   }
 
-  private row(prediction: ShownPrediction): HTMLElement {
-    const { index, line, question, reference, base, tuned } = prediction;
-    const open = element(
-      'button',
-      { type: 'button', class: 'link', title: 'Open the example in its file', 'data-focus': `line-${index}` },
-      String(line),
-    );
-    open.addEventListener('click', () => {
-      this.options.onOpen(index);
+  private card(prediction: ShownPrediction): HTMLElement {
+    const { index } = prediction;
+    return predictionCard(prediction, {
+      rouge: this.rouge,
+      rating: this.ratings.get(index) ?? 0,
+      opened: this.opened.has(index),
+      onOpenExample: () => {
+        this.options.onOpen(index);
+      },
+      onRate: (rating) => {
+        this.rate(index, rating);
+      },
+      onToggle: () => {
+        if (!this.opened.delete(index)) this.opened.add(index);
+        this.showCards();
+      },
     });
-    const rated = ratingGroup(index, line, this.ratings.get(index) ?? 0, (rating) => {
-      this.rate(index, rating);
-    });
-    const text = (key: string, title: string, value: string): HTMLElement =>
-      element('td', { class: key, 'data-title': title }, element('div', { class: 'text' }, value));
-    const pair = (key: string, title: string, from: string, to: string): HTMLElement =>
-      element(
-        'td',
-        { class: `${key} number`, 'data-title': title },
-        element('span', { class: 'muted' }, `${from} → `),
-        element('span', {}, to),
-      );
-    const loss = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2));
-    return element(
-      'tr',
-      {},
-      element('th', { scope: 'row', class: 'line number', 'data-title': 'Line' }, open),
-      text('question', 'Question', question),
-      text('reference', 'Reference', reference),
-      text('base', 'Base', base.answer),
-      text('tuned', 'Tuned', tuned.answer),
-      pair('rouge', 'ROUGE-L', base.rougeL.toFixed(2), tuned.rougeL.toFixed(2)),
-      pair('loss', 'Loss', loss(base.loss), loss(tuned.loss)),
-      element('td', { class: 'rated', 'data-title': 'Rating' }, rated),
-    );
+  }
+
+  /** Arrow keys on a card go to the one above or below it, over the edge of a page to the next one; Enter opens its example. */
+  private walk(event: KeyboardEvent): void {
+    const { target } = event;
+    const cards = [...this.list.children] as HTMLElement[];
+    const at = cards.findIndex((card) => card === target);
+    if (at < 0) return;
+    const { from } = this.pager.show(this.chosen.length);
+    if (event.key === 'Enter') this.options.onOpen(this.chosen[from + at]!.index);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: cards.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    if (to < 0 || to >= cards.length) {
+      if (!this.pager.turn(to < 0 ? -1 : 1)) return;
+      (this.list.children[to < 0 ? ON_A_PAGE - 1 : 0] as HTMLElement).focus();
+    } else cards[to]!.focus();
   }
 }

@@ -280,7 +280,7 @@ export class DashboardPanel {
         const { run, predictions } = first.followed;
         const prediction = predictions.find((one) => one.index === index);
         if (prediction === undefined) return done(UNREAD);
-        await showExample(run[testKey(run.config)]!.path, prediction, run.config.columns);
+        await showExample(run[testKey(run.config)]!.path, prediction, run.config.columns, vscode.ViewColumn.Beside);
         return done();
       },
       openWorst: async ({ place }) => {
@@ -289,7 +289,7 @@ export class DashboardPanel {
         const example = worst[place];
         const file = example && run[example.data]?.path;
         if (example === undefined || file === undefined) return done(UNREAD);
-        await showExample(file, example, run.config.columns);
+        await showExample(file, example, run.config.columns, vscode.ViewColumn.Beside);
         return done();
       },
     };

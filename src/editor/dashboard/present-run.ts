@@ -137,8 +137,9 @@ function modelResult(made: RunEvaluation['base']): EvaluationResult['base'] {
   };
 }
 
-export function shownPrediction({ index, line, question, reference, base, tuned }: Prediction): ShownPrediction {
-  return { index, line, question, reference, base: shownAnswer(base), tuned: shownAnswer(tuned) };
+export function shownPrediction({ base, tuned, ...asked }: Prediction): ShownPrediction {
+  const { index, line, agency, question, reference } = asked;
+  return { index, line, agency, question, reference, base: shownAnswer(base), tuned: shownAnswer(tuned) };
 }
 
 export function shownSample({ step, answers }: SamplePoint): ShownSample {

@@ -11,9 +11,10 @@ export async function showExample(
   file: string,
   asked: { readonly line: number; readonly question: string; readonly reference: string },
   columns: Columns | null,
+  where: vscode.ViewColumn = vscode.ViewColumn.Active,
 ): Promise<void> {
   const document = await openFile(file, asked.line);
-  await showPlace(document, findExample(file, document.getText(), asked, columns));
+  await showPlace(document, findExample(file, document.getText(), asked, columns), where);
 }
 
 /** @throws SftError where the file is gone */
@@ -32,7 +33,11 @@ async function openFile(file: string, line: number): Promise<vscode.TextDocument
   });
 }
 
-async function showPlace(document: vscode.TextDocument, line: number): Promise<void> {
+async function showPlace(
+  document: vscode.TextDocument,
+  line: number,
+  viewColumn = vscode.ViewColumn.Active,
+): Promise<void> {
   const place = new vscode.Position(Math.min(line, document.lineCount) - 1, 0);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place), viewColumn });
 }

@@ -4,6 +4,7 @@ import {
   count,
   described,
   flag,
+  maybe,
   number,
   oneOf,
   open,
@@ -96,6 +97,7 @@ export const PREDICTION_SCHEMA = v.pipe(
   open({
     index: described('Of the example in the dataset, from 0.', count),
     line: described('Of the example in the dataset, from 1.', whole(1)),
+    agency: maybe(described('The category of the example, where the dataset tells one.', text)),
     question: text,
     reference: described('The answer in the dataset.', text),
     base: answer,

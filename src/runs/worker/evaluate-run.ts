@@ -61,9 +61,10 @@ export async function evaluateRun(
     gain: meanGain(scores(base.answers), scores(after.answers), config.seed),
     retention: options.retention,
   };
-  const predictions = examples.map(({ index, line, question, reference }, i) => ({
+  const predictions = examples.map(({ index, line, question, agency, reference }, i) => ({
     index,
     line,
+    agency,
     question,
     reference,
     base: predicted(base.answers[i]!),

@@ -8,6 +8,7 @@ export interface RougeOptions {
 }
 
 const LATIN_WORD = /[a-z0-9]+/g;
+const ANY_CASE_WORD = /[a-z0-9]+/gi;
 const STEMMABLE = /^[a-z0-9]{4,}$/;
 
 /** Scripts written without spaces between words: each character, with its marks, is a token, or a sentence would be one word. */
@@ -29,5 +30,25 @@ export function tokenizeForRouge(text: string, options: RougeOptions = {}): stri
       ? text.toLowerCase().normalize('NFC').match(ANY_WORD)
       : text.toLowerCase().match(LATIN_WORD);
   if (words === null) return [];
-  return options.stemmer === true ? words.map((word) => (STEMMABLE.test(word) ? porterStem(word) : word)) : words;
+  return options.stemmer === true ? words.map(stemmed) : words;
+}
+
+function stemmed(word: string): string {
+  return STEMMABLE.test(word) ? porterStem(word) : word;
+}
+
+/** A word that ROUGE compares and its range in the text as written, UTF-16. */
+export interface PlacedWord {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The words of `tokenizeForRouge` where they stand. Of letters that change their length when lower-cased it may find others. */
+export function placedWords(text: string, options: RougeOptions = {}): PlacedWord[] {
+  const pattern = options.unicode === true ? ANY_WORD : ANY_CASE_WORD;
+  return Array.from(text.matchAll(pattern), ({ 0: found, index }) => {
+    const word = found.toLowerCase().normalize('NFC');
+    return { word: options.stemmer === true ? stemmed(word) : word, start: index, end: index + found.length };
+  });
 }

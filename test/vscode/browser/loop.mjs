@@ -111,7 +111,7 @@ const tests = {
     const dashboard = await window.frameWith(progress);
     await ended(dashboard);
     await dashboard.locator('.evaluation').getByText('ROUGE-L', { exact: true }).first().waitFor();
-    await dashboard.locator('.predictions tbody tr').first().waitFor();
+    await dashboard.locator('.predictions article').first().waitFor();
     await window.pictures('dashboard-done');
   },
 

@@ -41,7 +41,7 @@ const tests = {
     await window.showDashboard('faq');
     const dashboard = await window.frameWith('.badge.done');
     await dashboard.locator('.uplot').first().waitFor();
-    await dashboard.locator('.predictions tbody tr').first().waitFor();
+    await dashboard.locator('.predictions article').first().waitFor();
   },
 
   async 'Start Training says why not, and leads to where it is changed'(window) {

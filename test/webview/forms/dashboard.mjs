@@ -39,10 +39,12 @@ const predictions = (count) => ({
   items: Array.from({ length: count }, (_, index) => ({
     index,
     line: index + 2,
+    agency: index % 2 === 0 ? 'Votes' : 'Fees',
     question: index % 2 === 0 ? 'Where do I vote?' : 'What does it cost?',
-    reference: 'r',
+    reference: 'In the office, at nine.',
     base: answered,
-    tuned: answered,
+    // The later the more was gained.
+    tuned: { ...answered, rougeL: 0.5 + index / 100 },
   })),
 });
 const advice = (loss, remedies = ['Lower learning_rate to 0.01', 'Set max_steps to 50']) => ({
@@ -92,11 +94,39 @@ export const dashboardFormTests = {
     await view.deliver(predictions(4));
     await page.getByLabel('Filter predictions by text').fill('vote');
     await view.deliver(predictions(6));
-    assert.equal(await page.locator('.predictions tbody tr').count(), 3);
+    assert.equal(await page.locator('.predictions article').count(), 3);
     assert.equal(await page.getByLabel('Filter predictions by text').inputValue(), 'vote');
-    await page.locator('.predictions .line .link').nth(1).focus();
+    await page.locator('.predictions .facts .link').nth(1).focus();
     await view.deliver(predictions(8));
-    assert.equal(await view.focused(), '4');
+    assert.match(await view.focused(), /^Line 4\b/);
+  },
+
+  async 'dashboard: predictions are chosen by category, sorted by gain and walked by arrow keys over pages'({ open }) {
+    const view = await opened(open);
+    const { page } = view;
+    await view.deliver(predictions(30));
+    const lines = () => page.locator('.predictions .facts .link').allTextContents();
+    await page.getByLabel('Category').selectOption('Fees');
+    await page.getByLabel('Sort predictions').selectOption('Most gained first');
+    assert.deepEqual((await lines()).slice(0, 3), ['Line 31', 'Line 29', 'Line 27']);
+    // Of the answer those words are marked that are in the reference, in its order.
+    assert.deepEqual(await page.locator('.predictions article').first().locator('.tuned mark').allTextContents(), [
+      'the',
+      'office',
+    ]);
+    await page.locator('.predictions article').first().focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('11 – 15 of 15').waitFor();
+    assert.match(await view.focused(), /^Line 11\b/);
+    await page.keyboard.press('ArrowUp');
+    await page.getByText('1 – 10 of 15').waitFor();
+    assert.match(await view.focused(), /^Line 13\b/);
+    await page.keyboard.press('Enter');
+    const [asked] = await view.sent('openExample');
+    assert.equal(asked.index, 11);
+    await page.getByLabel('Filter predictions by text').fill('nothing has this');
+    await page.getByText('No prediction is like that.').waitFor();
   },
 
   async 'dashboard: a remedy is the one that was read, however often the advice is told again'({ open }) {

@@ -18,13 +18,13 @@ export const dashboardTests = {
     await window.openFolder();
     await window.showDashboard('too-hot');
     const first = await window.frameWith(shown);
-    await first.locator('.predictions tbody tr').first().waitFor();
+    await first.locator('.predictions article').first().waitFor();
     await first.getByLabel('Log scale').check();
     await window.pictures('dashboard-advice');
     await window.reload();
     await page.locator('.tab.active', { hasText: 'too-hot' }).waitFor();
     const again = await window.frameWith(shown);
-    await again.locator('.predictions tbody tr').first().waitFor();
+    await again.locator('.predictions article').first().waitFor();
     assert.equal(await again.getByLabel('Log scale').isChecked(), true, 'what was set is kept');
     assert.equal(await again.getByRole('progressbar').getAttribute('aria-valuetext'), 'step 40 of 40');
   },
@@ -50,7 +50,7 @@ export const dashboardTests = {
     const { page } = window;
     await window.showDashboard('too-hot');
     const dashboard = await window.frameWith(shown);
-    await dashboard.locator('.predictions tbody tr').first().waitFor();
+    await dashboard.locator('.predictions article').first().waitFor();
     const stops = await tabThrough(window, dashboard);
     const wanted = [
       'Chat',
@@ -61,7 +61,7 @@ export const dashboardTests = {
       'Log scale',
       'Loss by step',
     ];
-    for (const name of [...wanted, 'Values as a table', 'Filter predictions by text', 'ROUGE-L', 'Rating of the tuned'])
+    for (const name of [...wanted, 'Values as a table', 'Filter predictions by text', 'Sort predictions', 'Rating of the tuned'])
       assert.ok(
         stops.some((stop) => stop.startsWith(name)),
         `${name} is not among ${stops.join(', ')}`,
@@ -86,9 +86,19 @@ export const dashboardTests = {
     await tabTo(window, dashboard, 'Values as a table');
     await page.keyboard.press('Enter');
     await dashboard.getByText('Peak memory').last().waitFor();
-    await tabTo(window, dashboard, 'ROUGE-L');
-    await page.keyboard.press('Enter');
-    await dashboard.locator('th.rouge[aria-sort=ascending]').waitFor();
+    await tabTo(window, dashboard, 'Sort predictions');
+    await page.keyboard.press('ArrowDown');
+    const gains = async () => {
+      const texts = await dashboard.locator('.predictions .change:has-text("ROUGE-L")').allTextContents();
+      return texts.map((text) => {
+        const [, from, to] = /([\d.]+) → ([\d.]+)/.exec(text);
+        return to - from;
+      });
+    };
+    await window.until(async () => {
+      const shown = await gains();
+      assert.ok(shown.length > 1 && shown.every((gain, at) => at === 0 || gain <= shown[at - 1] + 0.011), `${shown}`);
+    });
     await tabTo(window, dashboard, 'Rating of the tuned');
     await page.keyboard.press('Space');
     await dashboard.getByText('1 rated, average 1.00 of 5').waitFor();
@@ -109,7 +119,7 @@ export const dashboardTests = {
     writeFileSync(file, before.replace('[\n', '[\n  {\n    "question": "Is it new?",\n    "answer": "It is."\n  },\n'));
     await window.showDashboard('too-hot');
     const dashboard = await window.frameWith(shown);
-    const link = dashboard.locator('.predictions tbody .line .link').nth(1);
+    const link = dashboard.locator('.predictions .facts .link').nth(1);
     const line = Number(await link.textContent());
     await link.click();
     await page.locator('.tab.active[data-resource-name="faq.json"]').waitFor();
@@ -120,7 +130,7 @@ export const dashboardTests = {
   async 'dashboard: ratings are kept in the run folder and averaged'(window) {
     await window.showDashboard('too-hot');
     const dashboard = await window.frameWith(shown);
-    const row = (at) => dashboard.locator('.predictions tbody tr').nth(at);
+    const row = (at) => dashboard.locator('.predictions article').nth(at);
     await row(0).getByTitle('4: mostly right').click();
     await row(1).getByTitle('1: completely wrong').click();
     await dashboard.getByText('2 rated, average 2.50 of 5').waitFor();
@@ -138,7 +148,7 @@ export const dashboardTests = {
     const again = await window.frameWith(shown);
     await again.getByText('2 rated, average 2.50 of 5').waitFor();
     // Choosing the present rating again takes it back.
-    await again.locator('.predictions tbody tr').nth(1).getByTitle('1: completely wrong').click();
+    await again.locator('.predictions article').nth(1).getByTitle('1: completely wrong').click();
     await again.getByText('1 rated, average 4.00 of 5').waitFor();
     await keptAre(4);
   },
