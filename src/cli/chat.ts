@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import { createRandom } from '../base/random';
-import { SftError } from '../base/errors';
+import { formatError, SftError } from '../base/errors';
 import { generate } from '../generate/generate';
 import type { ModelSession } from '../generate/session';
-import type { LlamaModel } from '../model/llama';
-import type { ChatMessage } from '../text/chat-template';
 import { createStreamingDecoder } from '../text/streaming-decoder';
+import { EXIT, runChatCommand } from './chat-commands';
+import { Conversation } from './conversation';
 import { MODEL_OPTIONS, openModelOption } from './open-model';
 import { openRun } from './open-run';
 import { onlyPositional, textOption } from './option-values';
@@ -14,20 +14,22 @@ import type { Invocation, Verb } from './verb';
 
 export const chatVerb: Verb = {
   name: 'chat',
-  summary: 'talk to a tuned model (or any model) in the terminal',
+  summary: 'talk to a tuned model, beside its base or alone, in the terminal',
   usage: 'sft chat RUN [options]   or   sft chat --model DIR [--adapter DIR] [options]',
   options: {
     base: { type: 'boolean', help: 'talk to the base model of RUN instead of the tuned one' },
+    both: { type: 'boolean', help: 'let the base model answer before the tuned one; each remembers its own answers' },
     ...MODEL_OPTIONS,
     ...SAMPLING_OPTIONS,
   },
-  teach: `Type a question and press Enter; the model remembers the conversation. /new starts afresh, /exit (or Ctrl-D) ends, Ctrl-C
-stops an answer. With --json each answer is one JSON line on standard output.
+  teach: `Type a question and press Enter; the model remembers the conversation. /new starts afresh, /undo takes the last question back,
+/system TEXT sets a system message, /help lists all commands, /exit (or Ctrl-D) ends, Ctrl-C stops an answer. With --json each
+answer is one JSON line on standard output.
 
   sft chat .sft/runs/<run>
-  sft chat .sft/runs/<run> --base`,
+  sft chat .sft/runs/<run> --both`,
   async run(invocation) {
-    const { session, model } = await openChat(invocation);
+    const { session, conversations } = await openChat(invocation);
     const { json, terminal } = invocation;
     const { sampling, maxNewTokens, seed } = samplingChoice(invocation.options);
     const random = createRandom(seed);
@@ -37,30 +39,24 @@ stops an answer. With --json each answer is one JSON line on standard output.
       prompt: 'you> ',
       terminal: process.stdin.isTTY,
     });
-    let messages: ChatMessage[] = [];
     let answering: AbortController | undefined;
     input.on('SIGINT', () => {
       if (answering === undefined) input.close();
       else answering.abort();
     });
-    input.prompt();
-    for await (const typed of input) {
-      const content = typed.trim();
-      if (content === '/exit') break;
-      if (content === '/new') messages = [];
-      if (content === '' || content === '/new') {
-        input.prompt();
-        continue;
-      }
-      messages.push({ role: 'user', content });
-      answering = new AbortController();
+
+    const answer = async (conversation: Conversation, question: string, signal: AbortSignal): Promise<void> => {
+      const { name, model } = conversation;
       const decoder = createStreamingDecoder(session.chat.tokenizer);
       let text = '';
       const show = (piece: string): void => {
         text += piece;
         if (!json) terminal.write(piece);
       };
-      const [result] = await generate(model, [fitting(session, model, messages, maxNewTokens)], {
+      const prompt = conversation.prompt(session.chat, question, maxNewTokens);
+      const named = conversations.length > 1;
+      if (named && !json) terminal.write(`${name}> `);
+      const [result] = await generate(model, [prompt], {
         sampling,
         maxNewTokens,
         stopTokenIds: session.chat.stopTokenIds,
@@ -68,49 +64,62 @@ stops an answer. With --json each answer is one JSON line on standard output.
         onToken: (_, id) => {
           show(decoder.push(id));
         },
-        signal: answering.signal,
+        signal,
       });
       show(decoder.end());
-      answering = undefined;
-      if (json) terminal.out(JSON.stringify({ text, token_ids: result!.tokenIds, stop: result!.stop }));
+      const { tokenIds: token_ids, stop } = result!;
+      if (json) terminal.out(JSON.stringify({ ...(named ? { model: name } : {}), text, token_ids, stop }));
       else terminal.write('\n');
-      messages.push({ role: 'assistant', content: text });
+      conversation.answered(question, text);
+    };
+
+    const take = async (line: string): Promise<void> => {
+      const said = runChatCommand(line, conversations);
+      if (said !== undefined) terminal.log(...said.split('\n'));
+      if (line === '' || said !== undefined) return;
+      answering = new AbortController();
+      try {
+        for (const conversation of conversations) await answer(conversation, line, answering.signal);
+      } finally {
+        answering = undefined;
+      }
+    };
+
+    try {
       input.prompt();
+      for await (const typed of input) {
+        const line = typed.trim();
+        if (line === EXIT) break;
+        await take(line).catch((error: unknown) => {
+          // Whoever sits before it asks something shorter.
+          if (!process.stdin.isTTY || !(error instanceof SftError)) throw error;
+          terminal.log(formatError(error));
+        });
+        input.prompt();
+      }
+      return 0;
+    } finally {
+      input.close();
+      session.close();
     }
-    input.close();
-    session.close();
-    return 0;
   },
 };
 
-async function openChat(invocation: Invocation): Promise<{ session: ModelSession; model: LlamaModel }> {
+async function openChat(invocation: Invocation): Promise<{ session: ModelSession; conversations: Conversation[] }> {
   const { positionals, options } = invocation;
-  if (positionals.length === 0 && textOption(options, 'model') !== undefined) return openModelOption(invocation);
+  const [base, both] = [options['base'] === true, options['both'] === true];
+  if (base && both)
+    throw new SftError('usage', '--base is one model, --both are two', { remedy: 'take one of them', exitCode: 2 });
+  if (positionals.length === 0 && textOption(options, 'model') !== undefined) {
+    const { session, model } = await openModelOption(invocation);
+    const models = both && model !== session.base ? [session.base, model] : [model];
+    return { session, conversations: models.map(named(session)) };
+  }
   const { session, tuned } = await openRun(onlyPositional(positionals, 'RUN'), options);
-  return { session, model: options['base'] === true ? session.base : tuned };
+  const models = both ? [session.base, tuned] : [base ? session.base : tuned];
+  return { session, conversations: models.map(named(session)) };
 }
 
-/** The prompt of a conversation; its oldest turns are dropped until the answer has room in the model's context. */
-function fitting(
-  { chat }: ModelSession,
-  { context }: LlamaModel,
-  messages: ChatMessage[],
-  maxNewTokens: number,
-): readonly number[] {
-  const limit = context - maxNewTokens;
-  for (;;) {
-    const ids = chat.encodePrompt(messages);
-    if (ids.length <= limit) return ids;
-    if (messages.length < 3) {
-      messages.pop();
-      throw new SftError(
-        'prompt-too-long',
-        `the question has ${ids.length} tokens, the model has room for ${Math.max(0, limit)}`,
-        {
-          remedy: 'ask a shorter question, or lower --max-new-tokens',
-        },
-      );
-    }
-    messages.splice(0, 2);
-  }
+function named({ base }: ModelSession): (model: ModelSession['base']) => Conversation {
+  return (model) => new Conversation(model === base ? 'base' : 'tuned', model);
 }

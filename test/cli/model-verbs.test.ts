@@ -82,19 +82,53 @@ describe('verbs that run a model', () => {
     }
   });
 
+  const talk = (input: string, ...options: string[]): (Generated & { readonly model?: string })[] => {
+    const { code, out, err } = sft(['chat', run, '--json', '--max-new-tokens', '6', ...options], input);
+    assert.equal(code, 0, err);
+    return out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Generated);
+  };
+
   it('chat: answers each line, remembers the conversation, and forgets on /new', () => {
-    const talk = (input: string): Generated[] => {
-      const { code, out, err } = sft(['chat', run, '--json', '--max-new-tokens', '6'], input);
-      assert.equal(code, 0, err);
-      return out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Generated);
-    };
     const answers = talk('What is a fee?\nWhy?\n/new\nWhat is a fee?\n/exit\n');
     assert.equal(answers.length, 3);
     assert.deepEqual(answers[2], answers[0]);
     assert.deepEqual(talk('What is a fee?\n')[0], answers[0]);
+  });
+
+  it('chat: takes a question back, takes another system message, and tells what is no command', () => {
+    const first = talk('What is a fee?\n')[0];
+    const [, , again, brief, plain] = talk(
+      'What is a fee?\nWhy?\n/undo\n/undo\nWhat is a fee?\n/system Answer in one word: fee.\nWhat is a fee?\n/system\nWhat is a fee?\n',
+    );
+    assert.deepEqual(again, first);
+    assert.notDeepEqual(brief, first);
+    assert.deepEqual(plain, first);
+    const { out, err } = sft(['chat', run, '--json', '--max-new-tokens', '6'], '/undo\n/help\n/quit\n');
+    assert.equal(out, '');
+    for (const said of ['there is no question', '/system TEXT', '/quit is not a command'])
+      assert.ok(err.includes(said), err);
+  });
+
+  it('chat: lets base and tuned model answer, each with its own conversation', () => {
+    const both = talk('What is a fee?\nWhy?\n', '--both');
+    assert.deepEqual(
+      both.map(({ model }) => model),
+      ['base', 'tuned', 'base', 'tuned'],
+    );
+    for (const [at, options] of [
+      [0, ['--base']],
+      [1, []],
+    ] as const) {
+      const alone = talk('What is a fee?\nWhy?\n', ...options);
+      assert.deepEqual(
+        both.filter((_, i) => i % 2 === at).map(({ text }) => text),
+        alone.map(({ text }) => text),
+      );
+    }
+    assert.equal(sft(['chat', run, '--base', '--both'], '').code, 2);
   });
 
   it('devices: names the processor', () => {
