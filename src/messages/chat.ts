@@ -36,6 +36,9 @@ export const DEFAULT_SETTINGS: ChatSettings = {
 const choice = closed({ id: text, label: text, group: text });
 export type ChatChoice = TypeOf<typeof choice>;
 
+/** Among the files that an answer can be saved to, the choice that asks for one. */
+export const NEW_FILE = 'new';
+
 /** What one model said to one question. */
 export const reply = closed({
   side,

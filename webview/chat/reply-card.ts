@@ -1,4 +1,4 @@
-import type { ChatChoice, Reply } from '../../src/messages/chat';
+import { NEW_FILE, type ChatChoice, type Reply } from '../../src/messages/chat';
 import type { Outcome } from '../../src/messages/requests';
 import { element, whole } from '../shared/dom';
 import { iconButton } from './buttons';
@@ -99,7 +99,8 @@ export class ReplyCard {
     const form = new SaveForm(this.reply?.text ?? '', {
       onSave: async (answer, target) => {
         const saved = await this.events.onSave(answer, target);
-        if (saved.problem === undefined) this.say('Added');
+        // A dialog that asks for a file may be open for long, or be cancelled.
+        if (saved.problem === undefined && target !== NEW_FILE) this.say('Added, not saved yet');
         return saved;
       },
       onEnd: () => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import {
   DEFAULT_SETTINGS,
-  fromChat,
+  NEW_FILE,
   type chatRequests,
   type ChatSettings,
   type ChatTurn,
@@ -16,19 +16,13 @@ import { focusView, runCommand } from '../manifest/commands';
 import { setContext } from '../manifest/context';
 import { CONTEXT } from '../manifest/context-keys';
 import type { Services } from '../services';
-import { outcomeOf, WebviewHost, type Told } from '../webview-host';
+import { createPanel, outcomeOf, type Told } from '../webview-host';
+import { ChatPage } from './chat-page';
 import type { ChatModels } from './chat-models';
 import { Conversation, promptFor, type Speaker } from './conversation';
-import {
-  bothSides,
-  modelChoices,
-  modelId,
-  sourceChoices,
-  speakerName,
-  validChoice,
-  type Chosen,
-} from './model-choices';
-import { saveAnswer, saveTargets, NEW_FILE } from './save-answer';
+import { bothSides, modelId, speakerName, validChoice, type Chosen } from './model-choices';
+import { saveAnswer, saveTargets } from './save-answer';
+import { shownChat } from './shown-chat';
 
 /** Where the conversation is kept in the workspace's state. */
 const STATE = 'sft.chat';
@@ -42,21 +36,16 @@ interface Kept {
   readonly turns: readonly ChatTurn[];
 }
 
-/** The side panel `sft.chat`. The conversation lives here; the webview shows it, and may come and go. */
+/** The side panel `sft.chat`, and the same as an editor tab. The conversation lives here; the pages show it, and may come and go. */
 export class ChatView implements vscode.WebviewViewProvider {
-  private view:
-    | { readonly host: WebviewHost<ToChat, FromChat, typeof chatRequests>; readonly panel: vscode.WebviewView }
-    | undefined;
+  private side: ChatPage | undefined;
+  private tab: { readonly page: ChatPage; readonly panel: vscode.WebviewPanel } | undefined;
   private readonly conversation: Conversation;
   private chosen: Chosen;
   private readonly batches = new Map<string, { turn: number; side: Side; text: string }>();
   private batchTimer: NodeJS.Timeout | undefined;
   private readonly subscription: vscode.Disposable;
-  /** The view asked for its content; before that nothing reaches it. */
-  private ready = false;
   private focusWanted = false;
-  /** The view's last change to the choices and settings, see Edits: each is answered with a state that knows of it. */
-  private edit = 0;
   private readonly changeEmitter = new vscode.EventEmitter<void>();
   private readonly handlers: Handlers<typeof chatRequests> = {
     send: ({ question }) => done(this.ask(question, (speakers) => this.conversation.ask(question.trim(), speakers))),
@@ -112,25 +101,40 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   resolveWebviewView(panel: vscode.WebviewView): void {
-    const { services } = this;
-    this.ready = false;
-    const host = new WebviewHost<ToChat, FromChat, typeof chatRequests>(panel.webview, {
-      name: 'chat',
-      extensionUri: services.context.extensionUri,
-      from: fromChat,
-      receive: (message) => void this.take(message),
-      handlers: this.handlers,
-      log: (line) => {
-        services.log(line);
-      },
-    });
-    this.view = { host, panel };
+    const page = this.page(panel.webview);
+    this.side = page;
     panel.onDidDispose(() => {
-      if (this.view?.panel === panel) this.view = undefined;
+      if (this.side === page) this.side = undefined;
     });
     panel.onDidChangeVisibility(() => {
       if (panel.visible) void this.models.look(true);
     });
+  }
+
+  /** Shows the conversation in an editor tab, where two answers have room side by side. @param restored the tab of a window before */
+  openTab(restored?: vscode.WebviewPanel): void {
+    if (this.tab === undefined) {
+      const panel =
+        restored ?? createPanel('chat', { title: 'SFT Chat', column: vscode.ViewColumn.Active, preserveFocus: false });
+      this.tab = { page: this.page(panel.webview), panel };
+      panel.onDidDispose(() => {
+        this.tab = undefined;
+      });
+      panel.onDidChangeViewState(() => {
+        if (panel.visible) void this.models.look(true);
+      });
+    } else {
+      restored?.dispose();
+      this.tab.panel.reveal();
+    }
+    if (restored !== undefined) return;
+    this.focusWanted = true;
+    this.giveFocus();
+  }
+
+  private page(webview: vscode.Webview): ChatPage {
+    const { services, handlers } = this;
+    return new ChatPage(webview, { services, handlers, receive: (message) => void this.take(message) });
   }
 
   /** Brings the view to the front, with a run chosen where one is named, and a checkpoint of it on the right. */
@@ -145,7 +149,8 @@ export class ChatView implements vscode.WebviewViewProvider {
       this.changed();
     }
     this.focusWanted = true;
-    await focusView(VIEWS.chat);
+    if (this.tab === undefined) await focusView(VIEWS.chat);
+    else this.tab.panel.reveal();
     this.giveFocus();
   }
 
@@ -197,25 +202,20 @@ export class ChatView implements vscode.WebviewViewProvider {
     const { conversation } = this;
     switch (message.type) {
       case 'ready':
-        this.ready = true;
-        this.edit = 0;
         await this.start();
         break;
       case 'stop':
         await conversation.stop();
         break;
       case 'settings':
-        this.edit = message.edit;
         conversation.settings = message.settings;
         this.changed();
         break;
       case 'chooseSource':
-        this.edit = message.edit;
         this.chosen = bothSides(this.models.all, message.source);
         this.changed();
         break;
       case 'chooseModel':
-        this.edit = message.edit;
         this.chosen = { ...this.chosen, [message.side]: message.model };
         this.changed();
         break;
@@ -322,55 +322,26 @@ export class ChatView implements vscode.WebviewViewProvider {
     this.changeEmitter.fire();
     // What is on its way is in the full state already.
     this.batches.clear();
-    const { all } = this.models;
-    const { turns, settings, busy } = this.conversation;
-    if (!vscode.workspace.isTrusted) {
-      this.post({
-        type: 'unavailable',
-        title: 'This workspace is not trusted',
-        reason:
-          'Chatting runs a model of this folder. Trust the workspace to chat; everything else goes on working without.',
-        action: 'trust',
-      });
-      return;
-    }
-    // A question asked of a view without models would be refused, and a chosen model that is not found yet is not gone.
-    if (!this.models.looked) return;
-    const chosen = validChoice(all, this.chosen);
-    if (chosen.source === undefined && turns.length === 0) {
-      this.post({
-        type: 'unavailable',
-        title: 'No model to talk to yet',
-        reason: 'Train a model on your questions and answers, then ask it here, side by side with the untuned one.',
-        action: 'train',
-      });
-      return;
-    }
-    this.post({
-      type: 'chat',
-      chat: {
-        sources: sourceChoices(all),
-        source: chosen.source,
-        models: modelChoices(all, chosen.source),
-        left: chosen.left,
-        right: chosen.right,
-        settings,
-        unasked: this.models.systemOf(chosen.left),
-        edit: this.edit,
-        turns,
-        busy,
-      },
-    });
+    const shown = shownChat(this.models, this.chosen, this.conversation);
+    if (shown === undefined) return;
+    if ('title' in shown) this.post({ type: 'unavailable', ...shown });
+    else for (const page of this.pages) page.show(shown);
   }
 
+  private get pages(): readonly ChatPage[] {
+    return [this.side, this.tab?.page].filter((page) => page !== undefined);
+  }
+
+  /** The tab, where there is one, else the side panel: what a person was led to. */
   private giveFocus(): void {
-    if (!this.focusWanted || !this.ready || this.view === undefined) return;
+    const page = this.tab?.page ?? this.side;
+    if (!this.focusWanted || page?.ready !== true) return;
     this.focusWanted = false;
-    this.post({ type: 'focus' });
+    page.post({ type: 'focus' });
   }
 
   private post(message: ToChat): void {
-    if (this.ready) this.view?.host.post(message);
+    for (const page of this.pages) page.post(message);
   }
 
   private batch(turn: number, side: Side, text: string): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { errorText } from '../error-text';
 import { COMMANDS, VIEWS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
+import { panelType } from '../webview-host';
 import { registerChatModelProvider } from './chat-model-provider';
 import { ChatModels } from './chat-models';
 import { ChatView } from './chat-view';
@@ -39,6 +40,9 @@ export function registerChat(services: Services) {
       said(
         which instanceof vscode.Uri ? view.openModel(which.fsPath) : view.open(runFolderOf(which), checkpointOf(which)),
       ),
+    [COMMANDS.openChatTab]: () => {
+      view.openTab();
+    },
     [COMMANDS.newChat]: () => said(view.newChat()),
     [COMMANDS.stopAnswer]: () => said(view.stop()),
     [COMMANDS.addEndpoint]: () => said(addEndpoint()),
@@ -46,6 +50,12 @@ export function registerChat(services: Services) {
   } satisfies SomeHandlers;
   const disposable = vscode.Disposable.from(
     vscode.window.registerWebviewViewProvider(VIEWS.chat, view),
+    vscode.window.registerWebviewPanelSerializer(panelType('chat'), {
+      deserializeWebviewPanel: (panel) => {
+        view.openTab(panel);
+        return Promise.resolve();
+      },
+    }),
     registerChatModelProvider(services, models),
     view,
     models,

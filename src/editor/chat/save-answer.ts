@@ -4,13 +4,11 @@ import { isSameFile } from '../../base/output-file';
 import type { AppendedExample, NewExample } from '../../dataset/append-example';
 import type { TextEdit } from '../../dataset/finding';
 import { KIND_NAMES } from '../../dataset/formats/kind';
-import type { ChatChoice } from '../../messages/chat';
+import { NEW_FILE, type ChatChoice } from '../../messages/chat';
 import type { Services } from '../services';
 import { errorText } from '../error-text';
 import { settingsFor } from '../settings';
 
-/** The choice that asks for a file. */
-export const NEW_FILE = 'new';
 /** A text that goes on changing under the edit is left alone. */
 const MOST_ATTEMPTS = 3;
 

@@ -21,6 +21,7 @@ export const DECLARED = {
   previewTrainingSequence: 'sft.previewTrainingSequence',
   goToWorst: 'sft.goToWorst',
   openChat: 'sft.openChat',
+  openChatTab: 'sft.openChatTab',
   newChat: 'sft.newChat',
   stopAnswer: 'sft.stopAnswer',
   addEndpoint: 'sft.addEndpoint',

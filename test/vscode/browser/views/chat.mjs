@@ -81,7 +81,40 @@ export const chatTests = {
     // The key is still known.
     await again.locator(composer).fill('And what does it cost?');
     await again.locator(composer).press('Enter');
-    await again.locator('.turn').nth(1).locator('.reply.right.done').waitFor();
+    for (const side of ['left', 'right']) await again.locator('.turn').nth(1).locator(`.reply.${side}.done`).waitFor();
+  },
+
+  async 'chat: an editor tab shows the same conversation, in two columns, and is there again after a reload'(window) {
+    const { page } = window;
+    const before = await shownIn(await window.frameWith('.reply.right.done'));
+    // A window that was asked for a file opens that one again, and no other tab. It ends in order first: what it showed last is kept.
+    await window.reload();
+    await window.openFolder();
+    await window.runCommand('SFT: Chat in an Editor Tab');
+    await page.locator('.tab.active', { hasText: 'SFT Chat' }).waitFor();
+    await window.runCommand('View: Toggle Primary Side Bar Visibility');
+    await window.frameWith('.reply.right.done');
+    await window.pictures('chat-tab');
+    await window.reload();
+    await page.locator('.tab.active', { hasText: 'SFT Chat' }).waitFor();
+    const tab = await window.frameWith('.reply.right.done');
+    assert.deepEqual(await shownIn(tab), before);
+    await tab.locator(composer).fill('Where is it?');
+    await tab.locator(composer).press('Enter');
+    const last = tab.locator('.turn').nth(before.questions.length);
+    for (const side of ['left', 'right']) await last.locator(`.reply.${side}.done`).waitFor();
+    const [left, right] = await Promise.all(
+      ['left', 'right'].map((side) => last.locator(`.reply.${side}`).boundingBox()),
+    );
+    assert.ok(left.y === right.y && right.x >= left.x + left.width, 'the answers stand side by side');
+    const after = await shownIn(tab);
+    // It is led to where it is shown.
+    await window.runCommand('SFT: Open Chat');
+    await tab.locator(`${composer}:focus`).waitFor();
+    await window.runCommand('View: Close Editor');
+    await page.locator('.tab', { hasText: 'SFT Chat' }).waitFor({ state: 'detached' });
+    await window.runCommand('SFT: Open Chat');
+    assert.deepEqual(await shownIn(await window.frameWith('.reply.right.done')), after);
   },
 
   async 'chat: everything is done with the keyboard'(window) {
