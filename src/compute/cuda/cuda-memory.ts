@@ -1,17 +1,10 @@
 import { CopiedTensor, CopiedWeights, type WeightMemory } from '../copied-weights';
 import { HeldBuffer } from '../held-buffer';
+import { checkFreed, checkRead, checkWritten } from '../host-checks';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
-import { isFloat, size } from '../shapes';
+import { size } from '../shapes';
 import type { CudaContext } from './context';
 import { addressOf, CudaAllocation, cudaBuffer, type Address, type CudaBuffer } from './cuda-buffer';
-
-const ARRAY_TYPES = {
-  f32: Float32Array,
-  i32: Int32Array,
-  bf16: Uint16Array,
-  f16: Uint16Array,
-  u8: Uint8Array,
-} as const;
 
 /** Memory of one device: what it gave out, and what goes in and out of it. */
 export class CudaMemory implements WeightMemory<Address, CudaAllocation> {
@@ -38,9 +31,7 @@ export class CudaMemory implements WeightMemory<Address, CudaAllocation> {
   /** @throws RangeError for a slice, a buffer of a file or of another device, or one that was freed */
   free(given: DeviceBuffer): void {
     const { allocation, byteOffset, bytes } = cudaBuffer(given);
-    if (allocation.owner !== this || byteOffset !== 0 || bytes !== allocation.bytes) {
-      throw new RangeError('only a whole buffer from alloc can be freed');
-    }
+    checkFreed(allocation.owner === this && byteOffset === 0 && bytes === allocation.bytes);
     this.#allocated -= bytes;
     this.#release(allocation);
   }
@@ -70,13 +61,9 @@ export class CudaMemory implements WeightMemory<Address, CudaAllocation> {
 
   /** @throws RangeError where type or length differ */
   write(buffer: DeviceBuffer, data: HostArray): void {
-    const { dtype, length } = buffer;
-    if (!(data instanceof ARRAY_TYPES[dtype]) || data.length !== length) {
-      const what = `${data.length} elements of ${data.constructor.name}`;
-      throw new RangeError(`${what} do not fit a buffer of ${length} ${dtype}`);
-    }
+    checkWritten(buffer, data);
     const address = addressOf(buffer);
-    if (length > 0) this.context.upload(address, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    if (data.length > 0) this.context.upload(address, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
   /** What an f32 buffer holds. */
@@ -86,19 +73,19 @@ export class CudaMemory implements WeightMemory<Address, CudaAllocation> {
 
   /** @throws RangeError unless the buffer is bf16 or f16 */
   async readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    if (buffer.dtype !== 'bf16' && buffer.dtype !== 'f16') throw new RangeError(`the buffer holds ${buffer.dtype}`);
+    checkRead(buffer, 'bf16', 'f16');
     return this.#read(buffer, new Uint16Array(buffer.length));
   }
 
   /** @throws RangeError unless the buffer is u8 */
   async readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    if (buffer.dtype !== 'u8') throw new RangeError(`the buffer holds ${buffer.dtype}, not u8`);
+    checkRead(buffer, 'u8');
     return this.#read(buffer, new Uint8Array(buffer.length));
   }
 
   /** fp32 of the same length for a moment, for a buffer of another float type. @throws RangeError for a buffer of integers */
   async withFloats<T>(buffer: DeviceBuffer, use: (wide: CudaBuffer) => Promise<T>): Promise<T> {
-    if (!isFloat(buffer.dtype)) throw new RangeError(`the buffer holds ${buffer.dtype}, not floats`);
+    checkRead(buffer, 'f32', 'bf16', 'f16');
     const wide = this.#alloc('f32', buffer.length);
     try {
       return await use(wide);
