@@ -61,7 +61,13 @@ export const dashboardTests = {
       'Log scale',
       'Loss by step',
     ];
-    for (const name of [...wanted, 'Values as a table', 'Filter predictions by text', 'Sort predictions', 'Rating of the tuned'])
+    for (const name of [
+      ...wanted,
+      'Values as a table',
+      'Filter predictions by text',
+      'Sort predictions',
+      'Rating of the tuned',
+    ])
       assert.ok(
         stops.some((stop) => stop.startsWith(name)),
         `${name} is not among ${stops.join(', ')}`,
