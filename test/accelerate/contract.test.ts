@@ -284,6 +284,10 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
   for (const [fake, message] of [
     [{ python: '3.6.9' }, /Python 3\.6\.9 .* is too old - choose one of 3\.10 or later/],
     [{ packages: { peft: null } }, /peft is not installed .* - .*pip install "peft>=/],
+    [
+      { packages: { torch: null, transformers: null, peft: null } },
+      /torch, transformers and peft are not installed in .* - .*pip install "torch>=\S+" "transformers>=\S+" "peft>=\S+", or .* sft python setup/,
+    ],
     [{ packages: { transformers: '4.30.0' } }, /transformers 4\.30\.0 .* has to be .* - .*pip install/],
     [{ packages: { accelerate: '2.1.0' } }, /accelerate 2\.1\.0 .* before 2 - /],
     [{ broken: 'libcudart.so.13: cannot open' }, /torch .* cannot be imported: libcudart/],
@@ -344,7 +348,7 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     const { problems } = JSON.parse(missing.out) as { problems: { code: string }[] };
     assert.deepEqual(
       problems.map(({ code }) => code),
-      ['package-version', 'package-missing'],
+      ['package-missing', 'package-version'],
     );
   });
 
@@ -360,6 +364,8 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     const { code, err } = sft(['python', 'check', config]);
     assert.equal(code, 2);
     assert.match(err, /machine\.json.*prozesses.* is unknown - write/);
+    writeFileSync(file, '[]');
+    assert.match(sft(['python', 'check', config]).err, /machine\.json it is not an object - write/);
     rmSync(file);
   });
 

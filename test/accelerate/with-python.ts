@@ -8,7 +8,9 @@ import { DATA, MODEL } from '../cli/sft';
 
 /** Set where there is a Python with PyTorch, PEFT and accelerate; says why these tests are left out where there is none. */
 export const NO_PYTHON =
-  process.env['SFT_PYTHON'] === undefined ? 'SFT_PYTHON names no Python with PyTorch, PEFT and accelerate' : false;
+  process.env['SFT_PYTHON'] === undefined
+    ? 'SFT_PYTHON names no Python with PyTorch, PEFT and accelerate; npm run test:python makes one'
+    : false;
 
 /** Of one test, which starts Python a few times: that takes up to a minute each on a busy machine. */
 export const TIMEOUT = 600_000;

@@ -83,7 +83,7 @@ const training = {
 async function offered({ window }) {
   await window.openFile('sft.config.json');
   await window.runCommand('SFT: Train on Python GPU');
-  const told = await window.notification('No Python here can train yet: torch is not installed');
+  const told = await window.notification('No Python here can train yet: torch, transformers');
   await told.getByRole('button', { name: 'Set Up GPU Training…' }).click();
   return window.page.locator('.monaco-dialog-box');
 }
@@ -105,9 +105,11 @@ function makeWorkspace(folder) {
     model_name: 'tiny-llama',
     dataset: 'faq.json',
     device: 'cpu',
-    max_steps: isReal ? 200 : 20,
+    max_steps: isReal ? 60 : 20,
+    per_device_batch_size: 2,
+    threads: 1,
     save_steps: 10,
-    eval_steps: 10,
+    eval_steps: 20,
     max_new_tokens: 8,
     retention: false,
   };

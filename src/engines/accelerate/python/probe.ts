@@ -84,19 +84,24 @@ export function problemsOf(found: FoundPython, needed: readonly Requirement[]): 
     return [new SftError('python-too-old', reason, { remedy, exitCode: 2 })];
   }
   const problems: SftError[] = [];
-  const install = (requirement: Requirement): string =>
-    (requirement.install ?? `${executable} -m pip install "{}"`).replace('{}', requirementText(requirement));
+  const missing = needed.filter(({ name }) => (packages[name] ?? null) === null);
+  for (const some of together(missing)) {
+    const names = some.map(({ name }) => name);
+    const reason = `${listed(names)} ${names.length === 1 ? 'is' : 'are'} not installed in ${executable}`;
+    // Where there is no torch there is nothing to add to.
+    const otherwise = names.includes('torch') ? ', or an environment of its own: sft python setup' : '';
+    const remedy = `${installing(executable, some)}${otherwise}`;
+    problems.push(new SftError('package-missing', reason, { remedy, exitCode: 2 }));
+  }
   for (const requirement of needed) {
     const { name, oldest, before } = requirement;
     const version = packages[name] ?? null;
-    if (version === null) {
-      const reason = `${name} is not installed in ${executable}`;
-      problems.push(new SftError('package-missing', reason, { remedy: install(requirement), exitCode: 2 }));
-    } else if (!isAtLeast(version, oldest) || (before !== undefined && isAtLeast(version, before))) {
-      const wanted = before === undefined ? `${oldest} or later` : `${oldest} or later, and before ${before}`;
-      const reason = `${name} ${version} in ${executable} is not one that was tried: it has to be ${wanted}`;
-      problems.push(new SftError('package-version', reason, { remedy: install(requirement), exitCode: 2 }));
-    }
+    if (version === null || (isAtLeast(version, oldest) && (before === undefined || !isAtLeast(version, before))))
+      continue;
+    const wanted = before === undefined ? `${oldest} or later` : `${oldest} or later, and before ${before}`;
+    const reason = `${name} ${version} in ${executable} is not one that was tried: it has to be ${wanted}`;
+    const remedy = installing(executable, [requirement]);
+    problems.push(new SftError('package-version', reason, { remedy, exitCode: 2 }));
   }
   if (found.broken !== undefined) {
     const reason = `torch in ${executable} cannot be imported: ${found.broken}`;
@@ -104,4 +109,21 @@ export function problemsOf(found: FoundPython, needed: readonly Requirement[]): 
     problems.push(new SftError('torch-broken', reason, { remedy, exitCode: 2 }));
   }
   return problems;
+}
+
+/** Packages that one command installs. */
+function together(missing: readonly Requirement[]): (readonly Requirement[])[] {
+  const byPip = missing.filter(({ install }) => install === undefined);
+  const others = missing.filter(({ install }) => install !== undefined);
+  return [...(byPip.length === 0 ? [] : [byPip]), ...others.map((one) => [one])];
+}
+
+function installing(executable: string, some: readonly Requirement[]): string {
+  const [{ install = `${executable} -m pip install {}` } = {}] = some;
+  return install.replace('{}', some.map((one) => `"${requirementText(one)}"`).join(' '));
+}
+
+/** `torch, transformers and peft` */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(names);
 }
