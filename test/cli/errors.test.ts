@@ -175,9 +175,9 @@ describe('bad configurations', () => {
     const place = temporaryFolder();
     const run = path.join(place, 'run');
     refuses(
-      ['train', smallConfig(place, {}), '--device', 'cuda', '--run', run],
+      ['train', smallConfig(place, {}), '--device', 'tfjs', '--run', run],
       2,
-      /no device "cuda".*use auto or cpu/,
+      /no device "tfjs".*use auto or cpu/,
     );
     assert.ok(!existsSync(run));
   });
@@ -185,8 +185,8 @@ describe('bad configurations', () => {
   it('a device that is not there gives way to the one that the command names, for the whole life of the run', () => {
     const place = temporaryFolder();
     const run = path.join(place, 'run');
-    const config = smallConfig(place, { device: 'cuda', max_steps: 2, warmup_steps: 0, eval_steps: null });
-    refuses(['train', config, '--run', run], 2, /sft\.config\.json:\d+:\d+ there is no device "cuda"/);
+    const config = smallConfig(place, { device: 'tfjs', max_steps: 2, warmup_steps: 0, eval_steps: null });
+    refuses(['train', config, '--run', run], 2, /sft\.config\.json:\d+:\d+ there is no device "tfjs"/);
     const trained = sft(['train', config, '--device', 'cpu', '--run', run]);
     assert.equal(trained.code, 0, trained.err);
     const { config: kept } = JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8')) as {

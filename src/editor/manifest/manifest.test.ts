@@ -42,9 +42,9 @@ const settings = Object.assign({}, ...contributes.configuration.map(({ propertie
 function askedKeys(): Set<string> {
   const { menus, keybindings, viewsWelcome, walkthroughs } = contributes;
   const clauses = [...Object.values(menus).flat(), ...keybindings, ...viewsWelcome].map(({ when }) => when ?? '');
-  // What a view is compared with is the view's name.
+  // What a view or a tab is compared with is its name.
   const keys = clauses.flatMap(
-    (when) => when.replaceAll(/(?:view|focusedView) == \S+/g, '').match(/\bsft\.[\w.]+/g) ?? [],
+    (when) => when.replaceAll(/(?:view|focusedView|activeWebviewPanelId) == \S+/g, '').match(/\bsft\.[\w.]+/g) ?? [],
   );
   const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps.flatMap((step) => step.completionEvents));
   const learnt = steps

@@ -20,8 +20,9 @@ export async function checkDevice(config: ResolvedConfig, devices: readonly Devi
     if (!(error instanceof SftError)) throw error;
     return { ...thrown('device', TITLE, error), remedies: [setting({ device: 'auto' })] };
   }
-  const cards = device.kind !== 'cpu' || devices.some(({ kind }) => kind === 'cuda') ? [] : await graphicsCards();
-  const unused = cards.length === 0 ? '' : `; ${cards.join(', ')} found, which this version does not compute on`;
+  const cards = device.kind === 'cpu' ? await graphicsCards() : [];
+  const unused =
+    cards.length === 0 ? '' : `; ${cards.join(', ')} found: to compute on it, set device to cuda or webgpu`;
   return ok('device', TITLE, `${device.name}${unused}`);
 }
 
