@@ -1,29 +1,48 @@
 // npm test: set-up, types, lint, format, every *.test.ts, then the suites in a real VS Code. `npm test -- src/text` runs only the test
 // files whose path holds that text, without the checks before them and the suites after them.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { emulatedCuda } from './emulated-cuda.mjs';
 import { summaryLine } from './reporter.mjs';
-import { root, run, setup } from './setup.mjs';
+import { root, setup } from './setup.mjs';
 import { softwareVulkan } from './software-vulkan.mjs';
 
 const only = process.argv.slice(2);
 setup();
 const { bundle, filesBelow } = await import('./build-tests.mjs');
 
-if (only.length === 0) {
-  console.error('[test] types');
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit']);
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview']);
-  console.error('[test] lint');
-  run(process.execPath, ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
-  run(process.execPath, ['node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors']);
-  console.error('[test] format');
-  run(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
-  run(process.execPath, ['scripts/format-native.mjs', '--check']);
+/** The linter first, which takes as long as all the others. */
+const checks = [
+  ['lint', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'],
+  ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
+  ['types of the webviews', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview'],
+  ['exports', 'node_modules/knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'],
+  ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  ['format of the kernels', 'scripts/format-native.mjs', '--check'],
+];
+
+/** Runs the checks two at a time; all of them, so that one failure does not hide another. */
+async function runChecks() {
+  const failed = [];
+  const lane = async () => {
+    for (let check = checks.shift(); check !== undefined; check = checks.shift()) {
+      const [name, ...args] = check;
+      console.error(`[test] ${name}`);
+      const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+      const [code] = await once(child, 'exit');
+      if (code !== 0) failed.push(name);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  if (failed.length === 0) return;
+  console.error(`[test] failed: ${failed.join(', ')}`);
+  process.exit(1);
 }
+
+if (only.length === 0) await runChecks();
 
 const tests = ['src', 'webview', 'test']
   .flatMap((folder) => filesBelow(folder, '.test.ts'))
