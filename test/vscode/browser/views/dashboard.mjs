@@ -117,7 +117,7 @@ export const dashboardTests = {
     await page.locator('.tab.active[data-resource-name="sft.config.json"]').waitFor();
   },
 
-  async 'dashboard: a prediction opens its example in the file'(window) {
+  async 'dashboard: a prediction opens its example beside the dashboard'(window) {
     const { page, workspace } = window;
     // Since the run something was put in before it.
     const file = path.join(workspace, 'too-hot/faq.json');
@@ -126,11 +126,13 @@ export const dashboardTests = {
     await window.showDashboard('too-hot');
     const dashboard = await window.frameWith(shown);
     const link = dashboard.locator('.predictions .facts .link').nth(1);
-    const line = Number(await link.textContent());
+    const line = Number(/\d+/.exec(await link.textContent())[0]);
     await link.click();
     await page.locator('.tab.active[data-resource-name="faq.json"]').waitFor();
     await page.locator('.statusbar-item', { hasText: `Ln ${line + 4}, Col 1` }).waitFor();
+    assert.ok(await dashboard.locator(shown).isVisible(), 'the dashboard is still to be seen');
     writeFileSync(file, before);
+    await window.runCommand('View: Close Editor');
   },
 
   async 'dashboard: ratings are kept in the run folder and averaged'(window) {
