@@ -66,7 +66,12 @@ export class Window {
     await this.until(async (timeout) => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
-      await input.fill(`>${title}`, { timeout });
+      await input.waitFor({ timeout });
+      // Not by typing: that goes to where the focus has just gone, and that may be a text.
+      await input.evaluate((node, text) => {
+        node.value = text;
+        node.dispatchEvent(new Event('input', { bubbles: true }));
+      }, `>${title}`);
       await found.waitFor({ timeout });
       // Not by Enter: it would go into the text where the palette has just gone.
       await found.click({ timeout });
