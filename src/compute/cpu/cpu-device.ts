@@ -2,7 +2,8 @@ import os from 'node:os';
 import { SftError } from '../../base/errors';
 import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import type { DeviceBuffer, DType, HostArray, WeightFile } from '../memory';
+import type { DeviceBuffer } from '../memory';
+import { MemoryDevice } from '../memory-device';
 import type { Recorder } from '../recorder';
 import { size } from '../shapes';
 import type { DeviceTraits } from '../traits';
@@ -10,7 +11,6 @@ import type { CpuLibrary } from './bindings';
 import { CpuKernels } from './cpu-kernels';
 import { CpuMemory } from './cpu-memory';
 import { cpuLibrary } from './library';
-import type { CpuBuffer } from './memory';
 
 export const CPU_TRAITS: DeviceTraits = {
   // Measured with `npm run bench train`.
@@ -57,7 +57,7 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
 /** The settings that the library runs with: it has one table of kernels and one pool of threads for the whole process. */
 let active: object | undefined;
 
-export class CpuDevice implements Device {
+export class CpuDevice extends MemoryDevice<CpuMemory> implements Device {
   readonly kind = 'cpu';
   readonly traits: DeviceTraits;
   readonly description: string;
@@ -65,7 +65,6 @@ export class CpuDevice implements Device {
   readonly threads: number;
   readonly #loaded: CpuLibrary;
   readonly #settings = {};
-  readonly #memory: CpuMemory;
   readonly #kernels: CpuKernels;
 
   constructor(library: CpuLibrary, options: CpuDeviceOptions) {
@@ -77,9 +76,9 @@ export class CpuDevice implements Device {
         exitCode: 2,
       });
     }
+    super(new CpuMemory(library));
     this.#loaded = library;
-    this.#memory = new CpuMemory(library);
-    this.#kernels = new CpuKernels(() => this.#library, this.#memory);
+    this.#kernels = new CpuKernels(() => this.#library, this.memory);
     this.traits = { ...CPU_TRAITS, ...options.traits };
     this.isa = INSTRUCTION_SETS.find((name) => name === library.isa()) ?? 'baseline';
     this.threads = library.threads();
@@ -96,45 +95,21 @@ export class CpuDevice implements Device {
     return this.#loaded;
   }
 
-  get allocatedBytes(): number {
-    return this.#memory.allocatedBytes;
-  }
-
   /** The largest value `allocatedBytes` ever had. */
   get peakAllocatedBytes(): number {
-    return this.#memory.peakAllocatedBytes;
-  }
-
-  alloc(dtype: DType, length: number): CpuBuffer {
-    return this.#memory.alloc(dtype, length);
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.#memory.free(buffer);
-  }
-
-  openWeights(path: string): WeightFile {
-    return this.#memory.openWeights(path);
-  }
-
-  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
-    this.#memory.advise(buffer, use);
-  }
-
-  write(buffer: DeviceBuffer, data: HostArray): void {
-    this.#memory.write(buffer, data);
+    return this.memory.peakAllocatedBytes;
   }
 
   readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    return settle(() => this.#memory.readFloats(buffer));
+    return settle(() => this.memory.readFloats(buffer));
   }
 
   readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    return settle(() => this.#memory.readBits(buffer));
+    return settle(() => this.memory.readBits(buffer));
   }
 
   readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    return settle(() => this.#memory.readBytes(buffer));
+    return settle(() => this.memory.readBytes(buffer));
   }
 
   sync(): Promise<void> {
@@ -147,7 +122,7 @@ export class CpuDevice implements Device {
 
   /** Kernels have run as they were recorded. @throws SftError weights-changed */
   submit(_recorder: Recorder): void {
-    this.#memory.checkFiles();
+    this.memory.checkFiles();
   }
 }
 

@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { PackedArguments, type KernelArgument } from './arguments';
 import type { Address } from './cuda-buffer';
-import type { CudaDriver } from './driver';
+import { CAPABILITY, type CudaDriver } from './driver';
 
 /** Threads of a block, of every kernel: THREADS of native/cuda/sft_cuda.h. */
 export const THREADS = 256;
-/** CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR */
-const CAPABILITY_MAJOR = 75;
 /** Ampere: the first whose tensor cores multiply bf16. */
 const FIRST_WITH_BF16 = 8;
 /** So long a wait asks again at every turn of the event loop; then every millisecond. */
@@ -34,7 +32,7 @@ export class CudaContext {
   constructor(driver: CudaDriver, ordinal: number, kernels: Uint8Array) {
     this.#driver = driver;
     const device = driver.ask('cuDeviceGet', 4, ordinal);
-    this.hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY_MAJOR, device) >= FIRST_WITH_BF16;
+    this.hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY.major, device) >= FIRST_WITH_BF16;
     this.#context = driver.ask('cuDevicePrimaryCtxRetain', 8, device);
     this.#use();
     this.#stream = driver.ask('cuStreamCreate', 8, 0);

@@ -1,10 +1,13 @@
 import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import type { DeviceBuffer, DType, HostArray, WeightFile } from '../memory';
+import { kernelsOn } from '../kernel-table';
+import type { Kernels } from '../kernels';
+import type { DeviceBuffer } from '../memory';
+import { MemoryDevice } from '../memory-device';
 import type { Recorder } from '../recorder';
 import type { DeviceTraits } from '../traits';
 import type { CudaContext } from './context';
-import { CudaKernels } from './cuda-kernels';
+import { CUDA_KERNELS } from './cuda-kernels';
 import { CudaMemory } from './cuda-memory';
 import { ROWS_IN_FP32 } from './product';
 
@@ -20,62 +23,38 @@ export const CUDA_TRAITS: DeviceTraits = {
 };
 
 /** A graphics card of NVIDIA. Kernels are enqueued as they are recorded, and run in that order. */
-export class CudaDevice implements Device {
+export class CudaDevice extends MemoryDevice<CudaMemory> implements Device {
   readonly kind = 'cuda';
   readonly traits: DeviceTraits;
   readonly #context: CudaContext;
-  readonly #memory: CudaMemory;
-  readonly #kernels: CudaKernels;
+  readonly #kernels: Kernels;
 
   constructor(
     context: CudaContext,
     readonly description: string,
     traits: Partial<DeviceTraits> = {},
   ) {
-    this.traits = { ...CUDA_TRAITS, ...traits };
+    const all = { ...CUDA_TRAITS, ...traits };
+    super(new CudaMemory(context, all.transferBytes));
+    this.traits = all;
     this.#context = context;
-    this.#memory = new CudaMemory(context, this.traits.transferBytes);
-    this.#kernels = new CudaKernels(context, this.#memory);
-  }
-
-  get allocatedBytes(): number {
-    return this.#memory.allocatedBytes;
-  }
-
-  alloc(dtype: DType, length: number): DeviceBuffer {
-    return this.#memory.alloc(dtype, length);
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.#memory.free(buffer);
-  }
-
-  openWeights(path: string): WeightFile {
-    return this.#memory.openWeights(path);
-  }
-
-  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
-    this.#memory.advise(buffer, use);
-  }
-
-  write(buffer: DeviceBuffer, data: HostArray): void {
-    this.#memory.write(buffer, data);
+    this.#kernels = kernelsOn(CUDA_KERNELS, { context, memory: this.memory });
   }
 
   async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    if (buffer.dtype === 'f32') return this.#memory.readFloats(buffer);
-    return this.#memory.withFloats(buffer, (wide) => {
+    if (buffer.dtype === 'f32') return this.memory.readFloats(buffer);
+    return this.memory.withFloats(buffer, (wide) => {
       this.#kernels.copy(wide, buffer);
-      return this.#memory.readFloats(wide);
+      return this.memory.readFloats(wide);
     });
   }
 
   readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    return this.#memory.readBits(buffer);
+    return this.memory.readBits(buffer);
   }
 
   readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    return this.#memory.readBytes(buffer);
+    return this.memory.readBytes(buffer);
   }
 
   sync(): Promise<void> {

@@ -3,14 +3,12 @@ import type { DeviceInfo, DeviceListing, DeviceProvider, Unavailable } from '../
 import { unavailableBy, unavailableError } from '../unavailable';
 import { CudaContext } from './context';
 import { CUDA_TRAITS, CudaDevice } from './cuda-device';
-import type { CudaDriver } from './driver';
+import { CAPABILITY, type CudaDriver } from './driver';
 import { driverError } from './driver-errors';
 import { findCuda, loadDriver, readKernels } from './installation';
 
 const KIND = 'cuda';
 const NAME = 'a graphics card of NVIDIA through CUDA';
-/** CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR. */
-const [MAJOR, MINOR] = [75, 76];
 /** What the oldest of the kernels are compiled for: Turing. */
 const OLDEST = 7.5;
 
@@ -47,8 +45,8 @@ function card(driver: CudaDriver, ordinal: number, version: string): DeviceInfo 
     const text = new Uint8Array(256);
     driver.call('cuDeviceGetName', text, text.length, device);
     const name = Buffer.from(text.subarray(0, text.indexOf(0))).toString();
-    const [major, minor] = [MAJOR, MINOR].map((which) => driver.ask('cuDeviceGetAttribute', 4, which, device));
-    const capability = major! + minor! / 10;
+    const attribute = (which: number): number => driver.ask('cuDeviceGetAttribute', 4, which, device);
+    const capability = attribute(CAPABILITY.major) + attribute(CAPABILITY.minor) / 10;
     const tooOld: Unavailable = {
       code: 'device-too-old',
       reason: `its compute capability is ${capability.toFixed(1)}, and the kernels need ${OLDEST}`,

@@ -31,6 +31,9 @@ type Argument = number | string | ArrayBufferView;
 /** Every call, in the order in which a run first makes them. */
 export const DRIVER_CALLS = Object.keys(CALLS) as readonly DriverCall[];
 
+/** CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR. */
+export const CAPABILITY = { major: 75, minor: 76 } as const;
+
 const SUCCESS = 0;
 const NOT_READY = 600;
 

@@ -1,7 +1,8 @@
-import type { LinearDelta, LinearDeltaOptions, LinearOptions } from '../kernels';
+import type { LinearDelta, LinearDeltaOptions } from '../kernels';
 import type { DeviceBuffer, WeightMatrix } from '../memory';
 import { float, long, type KernelArgument } from './arguments';
 import type { CudaContext } from './context';
+import type { Kernel } from './kernel';
 
 /** Codes of the types of floats.h, and of the forms of weights.h. */
 export const FLOAT_TYPES: Readonly<Record<string, number>> = { f32: 0, bf16: 1, f16: 2 };
@@ -47,49 +48,26 @@ interface Product {
 }
 
 /** y[m, N] = beta y + alpha x[m, K] Wᵀ + delta. */
-export function linear(
-  context: CudaContext,
-  y: DeviceBuffer,
-  x: DeviceBuffer,
-  w: WeightMatrix,
-  m: number,
-  options: LinearDeltaOptions = {},
-): void {
+export const linear: Kernel<'linear'> = ({ context }, y, x, w, m, options = {}) => {
   const { rows: n, cols: k } = w;
   const rank = options.delta?.u.cols ?? 0;
   const strides = { aStrides: [k, 1], bStrides: [k, 1], uStrides: [rank, 1] } as const;
   multiply(context, { c: y, m, n, k, a: x, b: w, options, rank, ...strides });
-}
+};
 
 /** dx[m, K] = beta dx + alpha dy[m, N] W + delta. */
-export function linearBackwardInput(
-  context: CudaContext,
-  dx: DeviceBuffer,
-  dy: DeviceBuffer,
-  w: WeightMatrix,
-  m: number,
-  options: LinearDeltaOptions = {},
-): void {
+export const linearBackwardInput: Kernel<'linearBackwardInput'> = ({ context }, dx, dy, w, m, options = {}) => {
   const { rows: k, cols: n } = w;
   const strides = { aStrides: [k, 1], bStrides: [1, n], uStrides: [1, n] } as const;
   multiply(context, { c: dx, m, n, k, a: dy, b: w, options, rank: options.delta?.u.rows ?? 0, ...strides });
-}
+};
 
 /** dw[n, k] = beta dw + alpha dyᵀ x, over m. */
-export function linearBackwardWeight(
-  context: CudaContext,
-  dw: DeviceBuffer,
-  dy: DeviceBuffer,
-  x: DeviceBuffer,
-  m: number,
-  n: number,
-  k: number,
-  options: LinearOptions = {},
-): void {
+export const linearBackwardWeight: Kernel<'linearBackwardWeight'> = ({ context }, dw, dy, x, m, n, k, options = {}) => {
   const b = { kind: 'dense', data: x, rows: m, cols: k } as const;
   const strides = { aStrides: [1, n], bStrides: [1, k], uStrides: [0, 0] } as const;
   multiply(context, { c: dw, m: n, n: k, k: m, a: dy, b, options, rank: 0, ...strides });
-}
+};
 
 function multiply(context: CudaContext, product: Product): void {
   const { c, m, n, k, a, aStrides, b, bStrides, options, rank, uStrides } = product;

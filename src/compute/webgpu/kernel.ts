@@ -1,5 +1,6 @@
+import type { KernelOn } from '../kernel-table';
 import type { Kernels } from '../kernels';
 import type { Recording } from './recording';
 
 /** A kernel of the interface, as what puts it on a recording. */
-export type Kernel<Name extends keyof Kernels> = (r: Recording, ...given: Parameters<Kernels[Name]>) => void;
+export type Kernel<Name extends keyof Kernels> = KernelOn<Recording, Name>;

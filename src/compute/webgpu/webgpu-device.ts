@@ -1,13 +1,15 @@
 import { SftError } from '../../base/errors';
 import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import type { DeviceBuffer, DType, HostArray, WeightFile } from '../memory';
+import { kernelsOn } from '../kernel-table';
+import type { DeviceBuffer } from '../memory';
+import { MemoryDevice } from '../memory-device';
 import type { Recorder } from '../recorder';
 import type { DeviceTraits } from '../traits';
 import type { Gpu, GpuLimits } from './binding';
 import { Commands } from './commands';
 import { Recording } from './recording';
-import { webGpuKernels } from './webgpu-kernels';
+import { WEBGPU_KERNELS } from './webgpu-kernels';
 import { outOfMemory, WebGpuMemory } from './webgpu-memory';
 
 export const WEBGPU_TRAITS: DeviceTraits = {
@@ -31,58 +33,35 @@ export interface WebGpuOptions {
 }
 
 /** A graphics card through WebGPU. Kernels run when their recorder is submitted, in the order of their calls. */
-export class WebGpuDevice implements Device {
+export class WebGpuDevice extends MemoryDevice<WebGpuMemory> implements Device {
   readonly kind = 'webgpu';
   readonly traits: DeviceTraits;
   readonly description: string;
   readonly #commands: Commands;
-  readonly #memory: WebGpuMemory;
   readonly #recordings = new WeakMap<Recorder, Recording>();
 
   constructor(
     private readonly gpu: Gpu,
     { description, limits, traits }: WebGpuOptions,
   ) {
-    this.traits = { ...WEBGPU_TRAITS, ...traits };
+    const all = { ...WEBGPU_TRAITS, ...traits };
+    const commands = new Commands(gpu, limits.bindingBytes);
+    super(new WebGpuMemory(gpu, commands, limits, all.transferBytes));
+    this.traits = all;
     this.description = description;
-    this.#commands = new Commands(gpu, limits.bindingBytes);
-    this.#memory = new WebGpuMemory(gpu, this.#commands, limits, this.traits.transferBytes);
-  }
-
-  get allocatedBytes(): number {
-    return this.#memory.allocatedBytes;
-  }
-
-  alloc(dtype: DType, length: number): DeviceBuffer {
-    return this.#memory.alloc(dtype, length);
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.#memory.free(buffer);
-  }
-
-  openWeights(path: string): WeightFile {
-    return this.#memory.openWeights(path);
-  }
-
-  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
-    this.#memory.advise(buffer, use);
-  }
-
-  write(buffer: DeviceBuffer, data: HostArray): void {
-    this.#memory.write(buffer, data);
+    this.#commands = commands;
   }
 
   readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    return this.#checked(() => this.#memory.readFloats(buffer));
+    return this.#checked(() => this.memory.readFloats(buffer));
   }
 
   readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    return this.#checked(() => this.#memory.readBits(buffer));
+    return this.#checked(() => this.memory.readBits(buffer));
   }
 
   readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    return this.#checked(() => this.#memory.readBytes(buffer));
+    return this.#checked(() => this.memory.readBytes(buffer));
   }
 
   sync(): Promise<void> {
@@ -90,8 +69,8 @@ export class WebGpuDevice implements Device {
   }
 
   begin(): Recorder {
-    const recording = new Recording(this.#commands, this.#memory);
-    const recorder = new ComposedRecorder(webGpuKernels(recording), this.traits);
+    const recording = new Recording(this.#commands, this.memory);
+    const recorder = new ComposedRecorder(kernelsOn(WEBGPU_KERNELS, recording), this.traits);
     this.#recordings.set(recorder, recording);
     return recorder;
   }
@@ -103,7 +82,7 @@ export class WebGpuDevice implements Device {
     this.#recordings.delete(recorder);
     this.#check();
     recording.submit();
-    this.#memory.sweep();
+    this.memory.sweep();
   }
 
   /** What a wait gives, unless something went wrong until then: memory is then not what it should be. */

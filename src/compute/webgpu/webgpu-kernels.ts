@@ -1,5 +1,4 @@
-import type { Kernels } from '../kernels';
-import type { Kernel } from './kernel';
+import type { KernelTable } from '../kernel-table';
 import { adamw, adamw8bit } from './kernels/adamw';
 import { attention } from './kernels/attention';
 import { attentionBackward } from './kernels/attention-backward';
@@ -15,7 +14,8 @@ import { rope } from './kernels/rope';
 import { addBias, addBiasBackward, gatherRows, scatterRows } from './kernels/rows';
 import type { Recording } from './recording';
 
-const KERNELS: { readonly [Name in keyof Kernels]: Kernel<Name> } = {
+/** The kernels of `kernels/`. What they are given has been checked. */
+export const WEBGPU_KERNELS: KernelTable<Recording> = {
   linear,
   linearBackwardInput,
   linearBackwardWeight,
@@ -49,11 +49,3 @@ const KERNELS: { readonly [Name in keyof Kernels]: Kernel<Name> } = {
   adamw,
   adamw8bit,
 };
-
-/** The kernels of `kernels/` on one recording. What they are given has been checked. */
-export function webGpuKernels(r: Recording): Kernels {
-  const recorded = Object.entries(KERNELS).map(([name, kernel]) => {
-    return [name, (kernel as (r: Recording, ...given: unknown[]) => void).bind(undefined, r)];
-  });
-  return Object.fromEntries(recorded) as Kernels;
-}

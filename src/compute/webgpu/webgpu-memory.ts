@@ -1,9 +1,8 @@
 import { SftError } from '../../base/errors';
-import { CopiedTensor, CopiedWeights, type WeightMemory } from '../copied-weights';
 import { HeldBuffer } from '../held-buffer';
-import { checkFreed, checkRead, checkWritten } from '../host-checks';
-import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
-import { size } from '../shapes';
+import { checkRead, checkWritten } from '../host-checks';
+import type { DeviceBuffer, HostArray } from '../memory';
+import { OwnMemory } from '../own-memory';
 import type { Gpu, GpuBuffer, GpuLimits } from './binding';
 import type { Commands } from './commands';
 import { copy } from './kernels/convert';
@@ -11,59 +10,17 @@ import { Recording } from './recording';
 import { Allocation, paddedBytes, webGpuBuffer, type WebGpuBuffer } from './webgpu-buffer';
 
 /** Memory of one device: what it gave out, and what goes in and out of it. */
-export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
-  #allocated = 0;
+export class WebGpuMemory extends OwnMemory<GpuBuffer, Allocation> {
   /** Buffers of what was freed while runs that use them are not submitted yet. */
   readonly #leaving: GpuBuffer[] = [];
-  #scratch: WebGpuBuffer | undefined;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly commands: Commands,
     private readonly limits: GpuLimits,
-    readonly transferBytes: number,
-  ) {}
-
-  get allocatedBytes(): number {
-    return this.#allocated;
-  }
-
-  /** @throws SftError out-of-memory */
-  alloc(dtype: DType, length: number): WebGpuBuffer {
-    const buffer = this.#alloc(dtype, size('length', length));
-    this.#allocated += buffer.bytes;
-    return buffer;
-  }
-
-  /** @throws RangeError for a slice, a buffer of a file or of another device, or one that was freed */
-  free(given: DeviceBuffer): void {
-    const buffer = webGpuBuffer(given);
-    const { allocation } = buffer;
-    checkFreed(allocation.owner === this && buffer.byteOffset === 0 && buffer.bytes === allocation.bytes);
-    this.#allocated -= allocation.bytes;
-    this.#release(allocation);
-  }
-
-  /** fp32 for the steps of one kernel: the next one takes the same memory. */
-  scratch(length: number): WebGpuBuffer {
-    if (this.#scratch === undefined || this.#scratch.length < length) {
-      if (this.#scratch !== undefined) this.#release(this.#scratch.allocation);
-      this.#scratch = this.#alloc('f32', Math.max(1 << 16, length));
-    }
-    return this.#scratch.slice(0, length);
-  }
-
-  /** @throws SftError unreadable-file */
-  openWeights(path: string): WeightFile {
-    return new CopiedWeights(this, path);
-  }
-
-  advise(buffer: DeviceBuffer, use: 'soon' | 'done'): void {
-    const { allocation, byteOffset, bytes } = webGpuBuffer(buffer);
-    const { owner } = allocation;
-    // A tensor is read in pieces from its beginning, and its copy goes as a whole: with the last of them.
-    const isLast = byteOffset + bytes === allocation.bytes;
-    if (use === 'done' && isLast && owner instanceof CopiedTensor) owner.drop();
+    transferBytes: number,
+  ) {
+    super(transferBytes);
   }
 
   /** @throws RangeError where type or length differ */
@@ -80,22 +37,22 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
       return;
     }
     // WebGPU copies whole words: the neighbours in the first and the last one stay as they are.
-    const beside = this.#alloc('u8', bytes.length);
+    const beside = this.take('u8', bytes.length);
     this.gpu.write(beside.allocation.held, 0, whole);
     this.#copy(new HeldBuffer(allocation, byteOffset, 'u8', bytes.length), beside);
-    this.#release(beside.allocation);
+    this.release(beside.allocation);
   }
 
   /** @throws RangeError for a buffer of integers */
   async readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
     checkRead(buffer, 'f32', 'bf16', 'f16');
     if (buffer.dtype === 'f32') return new Float32Array(await this.#read(buffer));
-    const wide = this.#alloc('f32', buffer.length);
+    const wide = this.take('f32', buffer.length);
     this.#copy(wide, buffer);
     try {
       return new Float32Array(await this.#read(wide));
     } finally {
-      this.#release(wide.allocation);
+      this.release(wide.allocation);
     }
   }
 
@@ -141,16 +98,8 @@ export class WebGpuMemory implements WeightMemory<GpuBuffer, Allocation> {
     for (const buffer of this.#leaving.splice(0)) this.gpu.destroyBuffer(buffer);
   }
 
-  #alloc(dtype: DType, length: number): WebGpuBuffer {
-    const bytes = length * BYTES_PER_ELEMENT[dtype];
-    const buffer = this.create(bytes);
-    const allocation = new Allocation(this, bytes, `a buffer of ${length} ${dtype}`, () => buffer);
-    return new HeldBuffer(allocation, 0, dtype, length);
-  }
-
-  #release(allocation: Allocation): void {
-    this.drop(allocation, allocation.held);
-    allocation.released = true;
+  protected own(buffer: DeviceBuffer): WebGpuBuffer {
+    return webGpuBuffer(buffer);
   }
 
   #copy(y: WebGpuBuffer, x: DeviceBuffer): void {

@@ -1,4 +1,5 @@
 import { MOMENT_BLOCK } from '../../block-moments';
+import { adamwNumbers } from '../../kernel-numbers';
 import type { AdamWStep } from '../../kernels';
 import type { DeviceBuffer } from '../../memory';
 import { elementwise, GROUPS, type Program } from '../program';
@@ -126,18 +127,9 @@ ${BLOCK_HEAD}
 }`,
 };
 
-/** What does not change from element to element, in double precision as the other devices take it. */
 function constants(step: AdamWStep): Record<keyof typeof STEP_PARAMS, number> {
-  const { learningRate, beta1, beta2, eps, weightDecay, step: t } = step;
-  return {
-    decay: 1 - learningRate * weightDecay,
-    rest1: 1 - beta1,
-    keep2: beta2,
-    rest2: 1 - beta2,
-    step_size: learningRate / (1 - beta1 ** t),
-    root_correction: Math.sqrt(1 - beta2 ** t),
-    epsilon: eps,
-  };
+  const { stepSize, rootCorrection, ...same } = adamwNumbers(step);
+  return { ...same, step_size: stepSize, root_correction: rootCorrection };
 }
 
 export const adamw: Kernel<'adamw'> = (r, weights, grad, m, v, step, verdict) => {

@@ -1,3 +1,4 @@
+import { dropoutThreshold } from '../../kernel-numbers';
 import type { DropoutMask } from '../../kernels';
 import { elementwise } from '../program';
 import type { Kernel } from '../kernel';
@@ -108,7 +109,7 @@ export const add: Kernel<'add'> = (r, y, x) => {
 };
 
 export const dropout: Kernel<'dropout'> = (r, y, x, mask, beta = 0) => {
-  const threshold = Math.min(0xffffffff, Math.floor(mask.p * 2 ** 32));
+  const threshold = dropoutThreshold(mask.p);
   const factor = 1 / (1 - mask.p);
   r.eachOf(DROPOUT, { y, x }, (from) => ({ ...drawn(mask, from), threshold, factor, beta }));
 };
