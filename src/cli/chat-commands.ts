@@ -3,8 +3,8 @@ import type { Conversation } from './conversation';
 interface ChatCommand {
   readonly usage: string;
   readonly help: string;
-  /** What is said of it, where there is something to say. */
-  readonly run: (conversations: readonly Conversation[], text: string) => string | undefined;
+  /** @returns what to say of it */
+  readonly run: (conversations: readonly Conversation[], text: string) => string;
 }
 
 /** Ends the conversation: the loop that reads lines knows it. */
@@ -36,7 +36,7 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
       return text === '' ? 'a new conversation' : 'a new conversation with that system message';
     },
   },
-  [EXIT]: { usage: EXIT, help: 'end (or Ctrl-D)', run: () => undefined },
+  [EXIT]: { usage: EXIT, help: 'end (or Ctrl-D)', run: () => '' },
 };
 
 function commandList(): string {
@@ -57,5 +57,5 @@ export function runChatCommand(line: string, conversations: readonly Conversatio
   const takesText = command?.usage.includes(' ') === true;
   if (text !== undefined && !takesText) return undefined;
   if (command === undefined) return `${name} is not a command; /help lists them`;
-  return command.run(conversations, text ?? '') ?? '';
+  return command.run(conversations, text ?? '');
 }

@@ -35,6 +35,11 @@ export class Pager {
     return Math.max(0, Math.ceil(this.count / this.size) - 1);
   }
 
+  /** The first of the list that stands on the present page. */
+  get from(): number {
+    return this.page * this.size;
+  }
+
   get onLast(): boolean {
     return this.page === this.last;
   }
@@ -57,7 +62,7 @@ export class Pager {
   show(count: number): { readonly from: number; readonly to: number } {
     this.count = count;
     this.page = Math.min(this.page, this.last);
-    const from = this.page * this.size;
+    const { from } = this;
     const to = Math.min(count, from + this.size);
     this.told.textContent = count === 0 ? 'None' : `${whole(from + 1)} – ${whole(to)} of ${whole(count)}`;
     this.element.hidden = count <= this.size;

@@ -182,8 +182,7 @@ export class Predictions {
     const cards = [...this.list.children] as HTMLElement[];
     const at = cards.findIndex((card) => card === target);
     if (at < 0) return;
-    const { from } = this.pager.show(this.chosen.length);
-    if (event.key === 'Enter') this.options.onOpen(this.chosen[from + at]!.index);
+    if (event.key === 'Enter') this.options.onOpen(this.chosen[this.pager.from + at]!.index);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: cards.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
