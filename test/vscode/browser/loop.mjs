@@ -5,11 +5,10 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
-import { within } from '../pace.mjs';
 import { runTests } from './run-tests.mjs';
+import { askBoth, progress, trainingLimit } from './run-views.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
-const trainingLimit = () => within(240_000);
 const corrected = 'You register at any centre of the commission; bring a birth certificate.';
 
 /** The sample data with its model, and a configuration that trains long enough to be watched. */
@@ -37,8 +36,6 @@ function makeSample(scratch) {
 function configure(folder, values) {
   writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(values, undefined, 2)}\n`);
 }
-
-const progress = '[role=progressbar][aria-label="Steps done"]';
 
 /** The step that a dashboard shows. */
 async function stepIn(frame) {
@@ -116,13 +113,7 @@ const tests = {
   },
 
   async 'the chat answers from base and tuned model'({ window }) {
-    const dashboard = await window.frameWith(progress);
-    await dashboard.locator('[data-action=chat]').click();
-    const chat = await window.frameWith('.composer textarea');
-    await chat.locator('.composer textarea').fill('How do I register for a NIN?');
-    await chat.locator('.composer textarea').press('Enter');
-    for (const side of ['left', 'right'])
-      await chat.locator(`.reply.${side}.done`).waitFor({ timeout: trainingLimit() });
+    const chat = await askBoth(window, 'How do I register for a NIN?');
     const answers = await chat.locator('.reply .markdown').allTextContents();
     assert.equal(answers.length, 2);
     assert.notEqual(answers[0], answers[1], 'training changed the answer');

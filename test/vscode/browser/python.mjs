@@ -6,13 +6,11 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, wr
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
-import { within } from '../pace.mjs';
 import { runTests } from './run-tests.mjs';
+import { askBoth, progress, trainingLimit } from './run-views.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
-const trainingLimit = () => within(240_000);
 const isReal = process.env.SFT_PYTHON !== undefined;
-const progress = '[role=progressbar][aria-label="Steps done"]';
 
 const settingUp = {
   async 'SFT: Train on Python GPU offers to set one up where none can train; declined, nothing is done'(state) {
@@ -69,13 +67,7 @@ const training = {
   },
 
   async 'base and tuned model answer in the chat'({ window }) {
-    const dashboard = await window.frameWith(progress);
-    await dashboard.locator('[data-action=chat]').click();
-    const chat = await window.frameWith('.composer textarea');
-    await chat.locator('.composer textarea').fill('How do I register for a NIN?');
-    await chat.locator('.composer textarea').press('Enter');
-    for (const side of ['left', 'right'])
-      await chat.locator(`.reply.${side}.done`).waitFor({ timeout: trainingLimit() });
+    await askBoth(window, 'How do I register for a NIN?');
   },
 };
 
