@@ -1,8 +1,7 @@
-import { copyFile, link, lstat, readdir, rename, rm, stat, statfs, symlink } from 'node:fs/promises';
+import { copyFile, link, lstat, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { SftError } from '../base/errors';
+import { requireRoom } from '../base/disk-room';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../base/files';
-import { sizeText } from '../base/size-text';
 import { cachedFolder, COMMIT, type HubModel } from '../base/hub-cache';
 import type { HubAccess } from './access';
 import { modelFiles } from './choose-files';
@@ -56,7 +55,13 @@ export async function pull(access: HubAccess, plan: PullPlan, options: PullOptio
   const blobs = path.join(cached, 'blobs');
   await makeFolder(blobs);
   await makeFolder(folder);
-  await requireRoom(blobs, toFetch - (await bytesOfParts(blobs, missing)));
+  const needed = toFetch - (await bytesOfParts(blobs, missing));
+  await requireRoom(
+    blobs,
+    needed,
+    'are to be downloaded',
+    'free some space, or set HF_HOME to a folder on another disk',
+  );
 
   let bytes = 0;
   const onBytes = (more: number): void => {
@@ -125,17 +130,6 @@ async function bytesOfParts(blobs: string, files: readonly RepoFile[]): Promise<
     }
   }
   return bytes;
-}
-
-/** @throws SftError disk-full */
-async function requireRoom(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (needed <= free) return;
-  throw new SftError('disk-full', `${sizeText(needed)} are to be downloaded, ${sizeText(free)} are free`, {
-    file: folder,
-    remedy: 'free some space, or set HF_HOME to a folder on another disk',
-  });
 }
 
 /** A link to the blob, as the cache has it; where the system allows none (Windows) the file itself once more. */

@@ -6,6 +6,7 @@ import { before, describe, it } from 'node:test';
 import type { GgufType } from '../../src/base/gguf/gguf-format';
 import { exportSizes } from '../../src/export/sizes';
 import { locateTensors, type LocatedTensor } from '../../src/base/tensor-folder';
+import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from './sft';
 
 const folder = temporaryFolder();
@@ -257,5 +258,31 @@ describe('sft export', () => {
       assert.match(refused.err, reason);
     }
     assert.deepEqual(readdirSync(held), ['mine.txt']);
+  });
+
+  it('checks the free space before it writes a model', (context) => {
+    const disk = mountSmallDisk(path.join(folder, 'small-disk'), '4m');
+    if (disk === undefined) {
+      context.skip(NO_SMALL_DISK);
+      return;
+    }
+    try {
+      for (const [form, out, needed, ...more] of [
+        ['merged', 'merged', '7 MB'],
+        ['ollama', 'ollama', '7 MB'],
+        ['gguf', 'model.gguf', '14 MB', '--type', 'f32'],
+      ] as const) {
+        const refused = sft(['export', run, '--to', form, '--out', path.join(disk.path, out), ...more]);
+        assert.equal(refused.code, 1, refused.err);
+        assert.match(
+          refused.err,
+          new RegExp(`small-disk ${needed} are to be written, 4 MB are free - free some space`),
+        );
+        assert.doesNotMatch(refused.err, /wrote/);
+      }
+      assert.deepEqual(readdirSync(disk.path), []);
+    } finally {
+      disk.unmount();
+    }
   });
 });

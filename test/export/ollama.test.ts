@@ -11,6 +11,7 @@ import type { Verification } from '../../src/verify/verification';
 import { sft, temporaryFolder } from '../cli/sft';
 import { MODELS, SHAPE } from '../families/models';
 import { writeTinyModel, type TokenizerChoice } from '../families/tiny-model';
+import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { NO_OLLAMA, startOllama } from './ollama-server';
 
 const folder = temporaryFolder();
@@ -212,6 +213,28 @@ describe('in a real Ollama', { skip: NO_OLLAMA }, () => {
   });
 
   after(() => ollama.stop());
+
+  it('says so where there is no room for the copy that Ollama keeps', async (context) => {
+    const { run } = await trained('smollm2');
+    const disk = mountSmallDisk(path.join(folder, 'small-disk'), '256k');
+    if (disk === undefined) {
+      context.skip(NO_SMALL_DISK);
+      return;
+    }
+    const other = await startOllama(disk.path);
+    Object.assign(process.env, other.env);
+    try {
+      const out = path.join(folder, 'no-room');
+      const refused = sft(['export', run, '--to', 'ollama', '--out', out, '--create', 'no-room']);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /no space left on device - Ollama keeps a copy of the model/);
+      assert.ok(existsSync(path.join(out, 'Modelfile')), 'the export is kept');
+    } finally {
+      Object.assign(process.env, ollama.env);
+      await other.stop();
+      disk.unmount();
+    }
+  });
 
   for (const [family, { kinds }] of Object.entries(FAMILIES)) {
     it(`${family}: the prompt is that of sft, for one turn, two, with a system message and without; so are the answers`, async () => {

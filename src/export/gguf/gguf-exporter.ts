@@ -2,12 +2,13 @@ import path from 'node:path';
 import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
+import { requireRoomBeside } from '../room';
 import { architectureOf, contextLength, hyperparameters } from './architecture';
 import { GGUF_TYPE_NAMES, GGUF_TYPES, type GgufType, type Metadata } from '../../base/gguf/gguf-format';
 import { ggufTensors } from './gguf-tensors';
 import { nameForBlanks } from '../../text/gguf/taken-blanks';
 import { tokenizerMetadata } from './tokenizer-metadata';
-import { writeGguf } from './write-gguf';
+import { bytesOfTensors, writeGguf } from './write-gguf';
 
 /** A whole model in llama.cpp's format. */
 export const ggufExporter: Exporter = {
@@ -40,7 +41,7 @@ interface WrittenModel {
 /**
  * Writes a model as a file in a folder.
  * @param stem what its name begins with; its type comes after that
- * @throws SftError export-impossible
+ * @throws SftError export-impossible, disk-full
  */
 export async function writeModel(
   source: ExportSource,
@@ -61,7 +62,9 @@ export async function writeModel(
     ...hyperparameters(config),
     ...entries,
   ]);
-  await writeGguf(path.join(folder, file), metadata, ggufTensors(source, type), onProgress);
+  const tensors = ggufTensors(source, type);
+  await requireRoomBeside(folder, bytesOfTensors(tensors));
+  await writeGguf(path.join(folder, file), metadata, tensors, onProgress);
   return { file, notes: [...contextNotes(source), ...notes] };
 }
 

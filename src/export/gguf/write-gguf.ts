@@ -22,6 +22,11 @@ export interface GgufTensor {
   read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
+/** Bytes of tensors as they are stored. */
+export function bytesOfTensors(tensors: readonly GgufTensor[]): number {
+  return tensors.reduce((sum, { type, shape }) => sum + storedBytes(type, shape), 0);
+}
+
 /**
  * Writes a GGUF file, a piece of a tensor in memory at a time. The caller writes aside and renames.
  * @param onBytes told how many bytes of tensors are written, of how many
@@ -32,7 +37,7 @@ export async function writeGguf(
   tensors: readonly GgufTensor[],
   onBytes: (done: number, total: number) => void = () => undefined,
 ): Promise<void> {
-  const total = tensors.reduce((sum, { type, shape }) => sum + storedBytes(type, shape), 0);
+  const total = bytesOfTensors(tensors);
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(headOf(metadata, tensors));

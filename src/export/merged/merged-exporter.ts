@@ -3,6 +3,7 @@ import { copyModelFiles, describePartedTables, describeQuantisation } from '../c
 import { dequantisedNote } from '../dequantised';
 import type { Exporter, ExportProgress, ExportSource } from '../exporter';
 import { writeCard } from '../model-card';
+import { requireRoomBeside } from '../room';
 import { hasPartedTables, tunedTensors } from '../tuned-tensors';
 import { quantisationOf, tensorsIn4Bits } from './in-4bit';
 import { writeShards } from './shards';
@@ -35,22 +36,24 @@ export const mergedExporter: Exporter = {
   },
 };
 
-/** Writes the model folder without a card. */
+/** Writes the model folder without a card. @throws SftError export-impossible, disk-full */
 export async function writeMerged(
   source: ExportSource,
   folder: string,
   onProgress: ExportProgress,
   in4Bits = false,
 ): Promise<void> {
-  await writeShards(folder, counted(in4Bits ? tensorsIn4Bits(source) : tunedTensors(source), onProgress));
+  const tensors = in4Bits ? tensorsIn4Bits(source) : tunedTensors(source);
+  const total = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  await requireRoomBeside(folder, total);
+  await writeShards(folder, counted(tensors, total, onProgress));
   await copyModelFiles(source.modelDir, folder, source.chat.template.source);
   const quantisation = in4Bits ? quantisationOf(source) : undefined;
   if (!in4Bits || quantisation !== undefined) await describeQuantisation(folder, quantisation);
   if (hasPartedTables(source)) await describePartedTables(folder);
 }
 
-function counted(tensors: readonly TensorSource[], onProgress: ExportProgress): TensorSource[] {
-  const total = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+function counted(tensors: readonly TensorSource[], total: number, onProgress: ExportProgress): TensorSource[] {
   let done = 0;
   return tensors.map((tensor) => ({
     ...tensor,

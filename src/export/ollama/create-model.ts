@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { SAYS_DISK_FULL } from '../../base/disk-room';
 import { SftError } from '../../base/errors';
 
 /** The program that SFT_OLLAMA names, else `ollama` on PATH; undefined where there is none. */
@@ -42,7 +43,7 @@ const SPINNER = /[\u2800-\u28ff]\s*$/;
 /**
  * Makes a model in Ollama of a folder with a Modelfile, as `ollama create` does.
  * @param onLine told what it says it is doing
- * @throws SftError ollama-failed with its own last words; the signal's reason where it is aborted
+ * @throws SftError disk-full, ollama-failed with its own last words; the signal's reason where it is aborted
  */
 export async function createInOllama(
   program: string,
@@ -69,16 +70,20 @@ export async function createInOllama(
     });
   }
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject).once('close', resolve);
     });
     signal.throwIfAborted();
-    if (code === 0) return;
+    if (exitCode === 0) return;
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  throw new SftError('ollama-failed', `ollama create: ${last === '' ? 'it ended without a word' : last}`, {
-    file: path.join(folder, 'Modelfile'),
-    remedy: 'see that `ollama serve` is running, then `ollama create` the folder again',
-  });
+  const [code, remedy] = SAYS_DISK_FULL.test(last)
+    ? [
+        'disk-full',
+        'Ollama keeps a copy of the model (OLLAMA_MODELS): free some space there, then `ollama create` the folder again',
+      ]
+    : ['ollama-failed', 'see that `ollama serve` is running, then `ollama create` the folder again'];
+  const file = path.join(folder, 'Modelfile');
+  throw new SftError(code, `ollama create: ${last === '' ? 'it ended without a word' : last}`, { file, remedy });
 }

@@ -1,5 +1,6 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { freeOnDisk } from '../../base/disk-room';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { gigabytes } from './memory';
 import { failure, ok, setting, type PreflightCheck } from './report';
@@ -34,8 +35,7 @@ export async function checkDisk(config: ResolvedConfig, steps: number, trained: 
   const others = 2 * trained + SMALL_FILES;
   const count = every === null ? 1 : Math.ceil(steps / every);
   const needed = count * checkpoint + others;
-  const { bavail, bsize } = await statfs(existing);
-  const free = bavail * bsize;
+  const free = await freeOnDisk(existing);
   const kept = `${count} checkpoint${count === 1 ? '' : 's'} of ${gigabytes(checkpoint)}`;
   const room = `the run writes about ${gigabytes(needed)} (${kept}), ${gigabytes(free)} are free`;
   if (needed <= free) return ok('disk', TITLE, room);

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { SAYS_DISK_FULL } from '../../../base/disk-room';
 import { SftError } from '../../../base/errors';
 import { killGroup } from '../kill-group';
 
 /** What tools say where they fail, and what helps. The first that fits is told. */
 const CAUSES: readonly { readonly says: RegExp; readonly code: string; readonly remedy: string }[] = [
   {
-    says: /no space left|not enough space|disk quota/i,
+    says: SAYS_DISK_FULL,
     code: 'disk-full',
     remedy: 'free some space and run it again',
   },

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { requireRoom } from '../../../base/disk-room';
 import { SftError } from '../../../base/errors';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../../../base/files';
 import { tryLock } from '../../../base/lock';
-import { sizeText } from '../../../base/size-text';
 import { findInstaller, type Installer } from './installer';
 import { ownEnvironment, ownPython, type OwnEnvironment } from './own-environment';
 import { readPackageLock, type PackageLock } from './package-lock';
@@ -44,18 +44,8 @@ export async function planSetUp(lockFile: string | undefined): Promise<SetUpPlan
 export async function prepareSetUp({ own, lock }: SetUpPlan, base: string | undefined): Promise<Installer> {
   const installer = await findInstaller(base);
   await makeFolder(own.home);
-  const { bavail, bsize } = await statfs(own.home);
-  const needed = DISK_FACTOR * (lock.download ?? 0);
-  if (bavail * bsize < needed) {
-    throw new SftError(
-      'disk-full',
-      `there is not room enough: ${sizeText(needed)} are needed, ${sizeText(bavail * bsize)} are free`,
-      {
-        file: own.home,
-        remedy: 'free some space, or set XDG_DATA_HOME to a folder on another disk',
-      },
-    );
-  }
+  const remedy = 'free some space, or set XDG_DATA_HOME to a folder on another disk';
+  await requireRoom(own.home, DISK_FACTOR * (lock.download ?? 0), 'are needed', remedy);
   return installer;
 }
 
