@@ -66,7 +66,7 @@ export async function push(
 }
 
 async function ownName(access: HubAccess, signal: AbortSignal | undefined): Promise<string> {
-  const answer = await requestJson(access, '/api/whoami-v2', { what: 'your account', signal });
+  const answer = await requestJson(access, '/api/whoami-v2', { what: 'accounts', isService: true, signal });
   const problem = problemOf(whoShape, answer, 'whoami');
   if (problem !== undefined) throw badAnswer(access, problem);
   return v.parse(whoShape, answer).name;

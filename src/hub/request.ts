@@ -10,8 +10,10 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** Of what an error is told: a repository, a file of it. */
+  /** Of what an error is told: a repository, or a service of the Hub. */
   readonly what: string;
+  /** Whether it is a service, which other servers than the Hub's own may lack. */
+  readonly isService?: boolean;
   /** What is sent, as JSON unless the headers say otherwise; the request is a POST then. */
   readonly body?: string;
   /** Statuses that are an answer too. */
@@ -37,7 +39,7 @@ export class Passing extends Error {
  */
 export async function request(access: HubAccess, path: string, options: RequestOptions): Promise<Response> {
   const { endpoint, token } = access;
-  const { signal, what, body } = options;
+  const { signal, what, isService = false, body } = options;
   const headers = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -57,6 +59,7 @@ export async function request(access: HubAccess, path: string, options: RequestO
   if (response.status === 429 || response.status >= 500) {
     throw new Passing(`it answered ${response.status}`, retryAfter(response.headers.get('retry-after')));
   }
+  if (isService) throw serviceRefused(access, response, what);
   throw body === undefined ? refusal(access, response, what) : writingRefused(access, response, what);
 }
 
@@ -142,6 +145,13 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
   }
   return new SftError('hub-refused', `${endpoint} refuses ${what}: it answered ${status}`, {
     remedy: 'check the name, and whether your token may read it',
+  });
+}
+
+function serviceRefused({ endpoint, token }: HubAccess, { status }: Response, what: string): SftError {
+  if (status === 401 && token !== undefined) return tokenRefused(endpoint);
+  return new SftError('hub-refused', `${endpoint} offers no ${what}: it answered ${status}`, {
+    remedy: 'check HF_ENDPOINT; of a mirror that only gives models, ask by the full name: OWNER/NAME',
   });
 }
 

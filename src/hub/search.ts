@@ -43,7 +43,11 @@ export async function searchModels(
     limit: String(most),
   });
   for (const field of FIELDS) asked.append('expand[]', field);
-  const answer = await requestJson(access, `/api/models?${asked.toString()}`, { what: 'the search', signal });
+  const answer = await requestJson(access, `/api/models?${asked.toString()}`, {
+    what: 'search',
+    isService: true,
+    signal,
+  });
   const problem = problemOf(foundShape, answer, 'the list of models');
   if (problem !== undefined) throw badAnswer(access, problem);
   return v.parse(foundShape, answer).map(({ id, downloads, gated, tags, safetensors }) => ({

@@ -294,6 +294,20 @@ describe('getting a model', () => {
       { repo: 'a/b', downloads: undefined, gated: false, licence: undefined, parameters: undefined },
     ]);
   });
+
+  it('says of a server without a search that it has none', async () => {
+    for (const status of [403, 404]) {
+      hub.fault = (_, response) => Boolean(response.writeHead(status).end());
+      await assert.rejects(searchModels(access(), 'llama', 5), (error) => {
+        assert.ok(error instanceof SftError && error.code === 'hub-refused', String(error));
+        assert.match(
+          `${error.message} - ${error.remedy}`,
+          new RegExp(`offers no search: it answered ${status} - .*HF_ENDPOINT`),
+        );
+        return true;
+      });
+    }
+  });
 });
 
 describe('sft pull', () => {
@@ -343,12 +357,13 @@ describe('sft pull', () => {
     );
   });
 
-  /** Until a process has a part of a file on the disk. */
+  /** Until a process has a part of the largest file on the disk; small ones come whole. */
   async function untilWritten(): Promise<void> {
     const blobs = path.join(cache, `models--${REPO.replace('/', '--')}`, 'blobs');
     mkdirSync(blobs, { recursive: true });
+    const largest = hashOf(FILES['model-00001-of-00002.safetensors']);
     const written = (): boolean =>
-      readdirSync(blobs).some((name) => name.endsWith('.incomplete') && lstatSync(path.join(blobs, name)).size > 0);
+      readdirSync(blobs).some((name) => name.startsWith(largest) && lstatSync(path.join(blobs, name)).size > 0);
     const changes = watch(blobs);
     while (!written()) await once(changes, 'change');
     changes.close();
