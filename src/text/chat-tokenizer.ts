@@ -205,7 +205,7 @@ class TemplateTokenizer implements ChatTokenizer {
     const [whole, ...earlier] = [texts.whole, ...texts.earlier].map((text) => {
       const ids: number[] = [];
       const tokens = tokensOfText(this.tokenizer, text, ids);
-      const kept = Int32Array.from(ids.slice(0, maxSeqLength));
+      const kept = new Int32Array(ids.length > maxSeqLength ? ids.slice(0, maxSeqLength) : ids);
       this.check(kept);
       return { text, tokens, encoded: { ids: kept, trained: cutSpans(tokens.trained, kept.length) } };
     });

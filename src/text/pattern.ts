@@ -11,6 +11,8 @@ export interface Pattern {
    * @throws SftError tokenizer-unsupported where the pattern takes too long, or is too large for the engine
    */
   readonly run: <T>(characters: number, work: () => T) => T;
+  /** It cuts a text before each blank that follows a visible character, and either side as if it stood alone. */
+  readonly cutsAtBlanks: boolean;
 }
 
 /** A pattern that is not known below has so long for a text, and for each thousand characters of it. */
@@ -19,9 +21,10 @@ const MS_A_THOUSAND = 1;
 
 /**
  * Patterns of the families that are supported, which take time in proportion to the text whatever it is. Any other may take exponential
- * time, and is watched.
+ * time, and is watched. They match white space before other characters or alone, never behind them, and look ahead from white
+ * space only: that is what cutting at blanks needs.
  */
-const LINEAR: ReadonlySet<string> = new Set([
+export const CUTTING_AT_BLANKS: ReadonlySet<string> = new Set([
   // GPT-2, SmolLM
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
   // Llama 3; Qwen 2.5 and 3
@@ -30,11 +33,11 @@ const LINEAR: ReadonlySet<string> = new Set([
   // Phi-4; Phi-4-mini
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-  // SentencePiece's runs of blanks
-  ' {2,}',
   // Mistral's tekken
   '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
 ]);
+/** SentencePiece's runs of blanks. */
+const RUNS_OF_BLANKS = ' {2,}';
 
 /**
  * tokenizer.json's `{String}` or `{Regex}`. Regex is Oniguruma's dialect; the translation is @huggingface/tokenizers' own.
@@ -44,13 +47,15 @@ export function createPattern(config: unknown, file: string): Pattern {
   const { String: text, Regex: source } = isObject(config) ? config : {};
   if (typeof text === 'string') {
     const regex = new RegExp(text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu');
-    return { regex, run: (_, work) => explained(file, work) };
+    return { regex, run: (_, work) => explained(file, work), cutsAtBlanks: false };
   }
   if (typeof source !== 'string') throw badModelFile(file, `it has an unknown pattern: ${JSON.stringify(config)}`);
   const regex = explained(file, () => translated(source));
-  if (LINEAR.has(source)) return { regex, run: (_, work) => work() };
+  const cutsAtBlanks = CUTTING_AT_BLANKS.has(source);
+  if (cutsAtBlanks || source === RUNS_OF_BLANKS) return { regex, run: (_, work) => work(), cutsAtBlanks };
   return {
     regex,
+    cutsAtBlanks,
     run: (characters, work) =>
       explained(file, () => withinTime(MS_A_TEXT + Math.ceil(characters / 1000) * MS_A_THOUSAND, work)),
   };

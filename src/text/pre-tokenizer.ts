@@ -4,10 +4,20 @@ import type { JsonObject } from '../base/fetched-file';
 import { replacementOf } from './metaspace';
 import { isObject, SUPPORTED_TOKENIZERS } from './model-files';
 import { createPattern } from './pattern';
+import { splitAtBlanks } from './split-at-blanks';
 import { splitByPattern, type SplitBehavior } from './split-pattern';
 
 /** Cuts one section of text into pre-tokens. `first` says whether the section starts the whole text. */
-type Stage = (pieces: string[], first: boolean) => string[];
+type Cut = (pieces: string[], first: boolean) => string[];
+
+interface Stage {
+  readonly cut: Cut;
+  /**
+   * What it does before a blank that follows a visible character. `cuts`: it cuts there, and either side as if it stood alone. `leaves`:
+   * either side as if it stood alone, if it is cut there. Undefined where neither is known.
+   */
+  readonly atBlanks?: 'cuts' | 'leaves';
+}
 
 export interface PreTokenizer {
   split(text: string, first: boolean): string[];
@@ -32,14 +42,15 @@ export function createPreTokenizer(config: unknown, file: string): PreTokenizer 
   const bytes = flat.findIndex((part) => part['type'] === 'ByteLevel');
   const bytesLast = bytes !== -1 && bytes === flat.length - 1;
   const stages = flat.map((part) => createStage(part, file, bytesLast));
+  const split = (text: string, first: boolean): string[] =>
+    stages.reduce((pieces, stage) => stage.cut(pieces, first), text === '' ? [] : [text]);
+  const kinds = stages.map(({ atBlanks }) => atBlanks);
+  const byStretches = !kinds.includes(undefined) && kinds.includes('cuts');
   return {
     bytesLast,
     keepsText: flat.every((part) => keepsText(part, bytesLast)),
-    split(text, first) {
-      let pieces = text === '' ? [] : [text];
-      for (const stage of stages) pieces = stage(pieces, first);
-      return pieces;
-    },
+    // None of these stages asks whether the section is the first.
+    split: byStretches ? splitAtBlanks((text) => split(text, false)) : split,
   };
 }
 
@@ -58,23 +69,31 @@ function createStage(config: JsonObject, file: string, bytesLast: boolean): Stag
       if (typeof behavior !== 'string' || !BEHAVIORS.includes(behavior)) {
         throw unsupported(`Split with behavior ${JSON.stringify(behavior)}`, file);
       }
-      const { regex, run } = createPattern(config['pattern'], file);
+      const { regex, run, cutsAtBlanks } = createPattern(config['pattern'], file);
       const invert = config['invert'] === true;
       const split = (piece: string): string[] => splitByPattern(piece, regex, behavior as SplitBehavior, invert);
-      return (pieces) => run(lengthOf(pieces), () => each(pieces, split));
+      const cut: Cut = (pieces) => run(lengthOf(pieces), () => each(pieces, split));
+      return cutsAtBlanks && (behavior === 'Isolated' || (behavior === 'Removed' && invert))
+        ? { cut, atBlanks: 'cuts' }
+        : { cut };
     }
     case 'ByteLevel': {
       const prefix = config['add_prefix_space'] === true;
       const useRegex = config['use_regex'] !== false;
-      return (pieces) => {
+      const cut: Cut = (pieces) => {
         let out = prefix ? pieces.map((piece) => (piece.startsWith(' ') ? piece : ` ${piece}`)) : pieces;
         if (useRegex) out = each(out, (piece) => splitByPattern(piece, GPT2_PATTERN, 'Isolated', false));
         return bytesLast ? out : out.map(toByteAlphabet);
       };
+      // What follows it would see other characters.
+      return bytesLast ? { cut, atBlanks: useRegex ? 'cuts' : 'leaves' } : { cut };
     }
     case 'Digits': {
       const behavior = config['individual_digits'] === true ? 'Isolated' : 'Contiguous';
-      return (pieces) => each(pieces, (piece) => splitByPattern(piece, /\p{N}/gu, behavior, false));
+      return {
+        cut: (pieces) => each(pieces, (piece) => splitByPattern(piece, /\p{N}/gu, behavior, false)),
+        atBlanks: 'leaves',
+      };
     }
     case 'Metaspace':
       return createMetaspace(config, file);
@@ -106,13 +125,15 @@ function createMetaspace(config: JsonObject, file: string): Stage {
   }
   const split = config['split'] !== false;
   const { regex } = createPattern({ String: mark }, file);
-  return (pieces, first) =>
-    pieces.flatMap((piece, index) => {
-      let text = piece.replaceAll(' ', mark);
-      const prepend = scheme === 'always' || (scheme === 'first' && first && index === 0);
-      if (prepend && !text.startsWith(mark)) text = mark + text;
-      return split ? splitByPattern(text, regex, 'MergedWithNext', false) : [text];
-    });
+  return {
+    cut: (pieces, first) =>
+      pieces.flatMap((piece, index) => {
+        let text = piece.replaceAll(' ', mark);
+        const prepend = scheme === 'always' || (scheme === 'first' && first && index === 0);
+        if (prepend && !text.startsWith(mark)) text = mark + text;
+        return split ? splitByPattern(text, regex, 'MergedWithNext', false) : [text];
+      }),
+  };
 }
 
 function unsupported(what: string, file: string): SftError {
