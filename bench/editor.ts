@@ -1,15 +1,17 @@
-// npm run bench editor: the editor's analysis through its real worker, on 50,000 generated examples (31 MB) and 5,000: findings and counts of
-// a file that is opened, opened again and edited; memory; and how long the extension host is kept.
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// npm run bench editor: the editor's analysis through its real worker: the first hints of GSM8K; on 50,000 generated examples (31 MB) and
+// 5,000, findings and counts of a file that is opened, opened again and edited; memory; and how long the extension host is kept.
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { AnalysisClient } from '../src/analysis/client';
-import { exampleRow } from '../src/analysis/example-table';
+import { exampleRow, exampleRowsIn } from '../src/analysis/example-table';
 import type { AnalysisResult, AnalysisSettings } from '../src/analysis/protocol';
 import { curatedExamples } from './data/generated-examples';
 
 const KEYSTROKES = 50;
+/** Characters that a window shows. */
+const IN_SIGHT = 20_000;
 const SHARED = path.join('..', 'shared', 'data', 'tokenizers');
 /** What a small chat model has. */
 const TEMPLATE =
@@ -67,6 +69,10 @@ class Editor {
     const changes = [{ offset, length: 0, text }];
     this.client.post({ type: 'change', uri: 'file:///examples.json', version, changes });
     return start;
+  }
+
+  look(from: number, to: number): void {
+    this.client.post({ type: 'look', uri: 'file:///examples.json', from, to });
   }
 
   configure(settings: AnalysisSettings): void {
@@ -192,6 +198,31 @@ async function hostBlocked(editor: Editor, from: number, offset: number): Promis
   line('longest stall of the host around a result, median of 10', `${stalls[5]!.toFixed(1)} ms`, 'at most 50 ms');
 }
 
+/** GSM8K opened as the first file of a window: the hints in sight, as VS Code asks for them, and all counts. */
+async function firstHints(model: string): Promise<void> {
+  const data = path.resolve('../shared/data/gsm8k/train.jsonl');
+  if (!existsSync(data)) {
+    console.log(`\n${data} is not here: skipped`);
+    return;
+  }
+  const text = readFileSync(data, 'utf8');
+  console.log(`\nGSM8K, ${text.split('\n').length - 1} examples, a new worker, the tokenizer of ${model}`);
+  const editor = new Editor();
+  try {
+    const settings = { modelFolder: path.resolve(model), maxSeqLength: 1024, rules: {}, nearDuplicateThreshold: 0.8 };
+    const start = editor.open(1, text, settings);
+    editor.look(0, IN_SIGHT);
+    const results = await editor.results(1);
+    const first = results.find(({ result }) =>
+      exampleRowsIn(result.examples, 0, IN_SIGHT).every(({ tokens }) => tokens >= 0),
+    );
+    line('hints in sight', seconds(first!.at - start), 'at most 1 s');
+    line('all counts', seconds(results.at(-1)!.at - start), 'at most 3 s');
+  } finally {
+    await editor.dispose();
+  }
+}
+
 async function main(): Promise<void> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'sft-bench-editor-'));
   try {
@@ -199,6 +230,7 @@ async function main(): Promise<void> {
     console.log(
       `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, load ${loadavg()[0]!.toFixed(1)}; Node ${process.version}; tokenizer ${name}`,
     );
+    await firstHints(process.env['SFT_SMOLLM2'] ?? folder);
     for (const count of [5000, 50_000]) {
       const text = JSON.stringify(curatedExamples(count), null, 2);
       console.log(`\n${count} examples, ${(Buffer.byteLength(text) / 1e6).toFixed(1)} MB`);

@@ -79,6 +79,11 @@ export class OpenTexts {
     this.restart(uri, opened);
   }
 
+  /** Somebody looks at a part of a text: it is counted first. */
+  look(uri: string, from: number, to: number): void {
+    this.texts.get(uri)?.analysis.look(from, to);
+  }
+
   configure(uri: string, settings: AnalysisSettings): void {
     const opened = this.texts.get(uri);
     if (opened === undefined) return;

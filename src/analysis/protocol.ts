@@ -48,7 +48,10 @@ export const EXAMPLE_WIDTH = EXAMPLE_FIELDS.length;
 /** What the analysis of one version of a text gives. */
 export interface AnalysisResult {
   readonly version: number;
-  /** False for results before the last: with what syntax and schema find, then with all rules while examples are still being counted. */
+  /**
+   * False for results before the last: with what syntax and schema find, then with all rules while examples are still being counted, and
+   * whenever what somebody looks at has been counted.
+   */
   readonly complete: boolean;
   readonly format: DatasetFormat;
   readonly kind: DatasetKind;
@@ -251,6 +254,8 @@ export type ToWorker =
       readonly version: number;
       readonly changes: readonly TextChange[];
     }
+  /** Somebody looks at the text between two offsets and waits for its counts. */
+  | { readonly type: 'look'; readonly uri: string; readonly from: number; readonly to: number }
   | { readonly type: 'settings'; readonly uri: string; readonly settings: AnalysisSettings }
   /** A file beside the text that may be another part of its split has changed on disk. */
   | { readonly type: 'siblings'; readonly uri: string }

@@ -4,6 +4,7 @@ import { checkText } from '../dataset/read';
 import { ALL_CONTENT_RULES } from '../dataset/rules';
 import { createRandom, type Random } from '../base/random';
 import { analyseOnce } from './analyse-once';
+import { exampleRowsIn } from './example-table';
 import type { AnalysisResult, AnalysisSettings } from './protocol';
 import { TextAnalysis } from './text-analysis';
 import { TokenCounts } from './token-counts';
@@ -87,6 +88,33 @@ describe('TextAnalysis', () => {
       }
     });
   }
+
+  it('counts what is looked at first, and then the rest as ever', () => {
+    const random = createRandom(5);
+    const text = Array.from({ length: 500 }, () => row(random)).join('\n');
+    const analysis = new TextAnalysis('l.jsonl', text, settings);
+    const work = analysis.work(1, counts);
+    const first = { from: text.indexOf('\n'), to: text.indexOf('\n') + 2000 };
+    const last = { from: text.length - 500, to: text.length };
+    const inSight = (result: AnalysisResult, { from, to }: typeof first): number[] =>
+      exampleRowsIn(result.examples, from, to).map(({ tokens }) => tokens);
+    const whole = analyseOnce('l.jsonl', text, settings, counts).result;
+    analysis.look(first.from, first.to);
+    const partial: AnalysisResult[] = [];
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) {
+      if (step.value === undefined) continue;
+      partial.push(step.value);
+      if (partial.length === 1) analysis.look(last.from, last.to);
+    }
+    assert.deepEqual(inSight(partial[0]!, first), inSight(whole, first));
+    assert.deepEqual(new Set(inSight(partial[0]!, last)), new Set([-1]));
+    assert.deepEqual(inSight(partial[1]!, last), inSight(whole, last));
+    assert.deepEqual(
+      seen(step.value, analysis.findings()),
+      seen(whole, analyseOnce('l.jsonl', text, settings, counts).findings),
+    );
+  });
 
   it('finds what sft validate finds', () => {
     for (const [file, write] of forms) {

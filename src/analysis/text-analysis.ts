@@ -42,6 +42,8 @@ export class TextAnalysis {
   private otherSides: OtherSides | undefined;
   /** Whether the model is asked to think, as far as is known. */
   private thinks = false;
+  /** The part of the text that somebody looks at and that is to be counted next. */
+  private looked: { readonly from: number; readonly to: number } | undefined;
 
   constructor(
     private readonly file: string,
@@ -74,6 +76,11 @@ export class TextAnalysis {
     for (const change of changes) this.reading.change(change);
   }
 
+  /** Has the examples between two offsets counted before all others: somebody looks at them. */
+  look(from: number, to: number): void {
+    this.looked = { from, to };
+  }
+
   configure(settings: AnalysisSettings): void {
     const { nearDuplicateThreshold, maxSeqLength, columns } = this.settings;
     this.settings = settings;
@@ -100,7 +107,8 @@ export class TextAnalysis {
 
   /**
    * Checks and counts what is not yet, in steps: whoever runs it goes on when there is time, or drops it when the text has changed.
-   * Where much is to be done it gives results before the last, which are not complete: syntax and schema, then all rules.
+   * Where much is to be done it gives results before the last, which are not complete: syntax and schema, then all rules, and the counts of
+   * what is looked at as soon as they are there.
    */
   *work(version: number, modelCounts: TokenCounts): Generator<AnalysisResult | undefined, AnalysisResult, undefined> {
     const start = performance.now();
@@ -110,6 +118,7 @@ export class TextAnalysis {
     if (!reading.ready) {
       this.compared = [];
       yield* reading.read();
+      this.countLooked();
       if (reading.segments.length > AT_ONCE) yield seal(false);
     }
     const at = new Walker();
@@ -117,7 +126,7 @@ export class TextAnalysis {
     for (const segment of reading.segments) {
       if (segment.valid && segment.facts === undefined) {
         this.examine(segment, at.here, this.counts!);
-        yield undefined;
+        yield this.countLooked() ? seal(false) : undefined;
       }
       at.pass(segment);
     }
@@ -132,9 +141,8 @@ export class TextAnalysis {
     const counting = new Walker();
     for (const segment of uncounted === 0 ? [] : reading.segments) {
       if (segment.valid && segment.length === undefined) {
-        const { example } = this.reread(segment, counting.here).subject;
-        segment.length = counts.lengthOf(example, this.settings.maxSeqLength);
-        yield undefined;
+        this.count(segment, counting.here, counts);
+        yield this.countLooked() ? seal(false) : undefined;
       }
       counting.pass(segment);
     }
@@ -157,6 +165,29 @@ export class TextAnalysis {
     const found = new FindingList(this.settings.rules);
     this.collect(found, Infinity);
     return found.sorted(Infinity);
+  }
+
+  private count(segment: Segment, at: Cursor, counts: TokenCounts): void {
+    const { example } = this.reread(segment, at).subject;
+    segment.length = counts.lengthOf(example, this.settings.maxSeqLength);
+  }
+
+  /** @returns whether anything was counted */
+  private countLooked(): boolean {
+    const { looked } = this;
+    if (looked === undefined) return false;
+    this.looked = undefined;
+    let counted = false;
+    const at = new Walker();
+    for (const segment of this.reading.segments) {
+      if (at.offset > looked.to) break;
+      if (segment.valid && segment.length === undefined && at.offset + segment.sourceSize >= looked.from) {
+        this.count(segment, at.here, this.counts!);
+        counted = true;
+      }
+      at.pass(segment);
+    }
+    return counted;
   }
 
   private asksForThoughts(): boolean {
@@ -194,7 +225,7 @@ export class TextAnalysis {
       segment.facts = exampleFacts(example, hash, this.rules);
       this.before.fresh.push(segment.facts);
     }
-    segment.length = counts.known(example.subject.example, this.settings.maxSeqLength);
+    segment.length ??= counts.known(example.subject.example, this.settings.maxSeqLength);
   }
 
   private reread(segment: Segment, at: Cursor): RereadExample {

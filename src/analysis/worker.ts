@@ -94,6 +94,9 @@ port.on('message', (message: ToWorker) => {
     case 'change':
       texts.change(message.uri, message.version, message.changes);
       break;
+    case 'look':
+      texts.look(message.uri, message.from, message.to);
+      break;
     case 'settings':
       texts.configure(message.uri, message.settings);
       break;

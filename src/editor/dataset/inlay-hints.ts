@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { exampleRowsIn, type ExampleRow } from '../../analysis/example-table';
 import { ESTIMATE_TEXT, hintText, partsText } from '../../analysis/hint-text';
 import type { Services } from '../services';
-import type { DatasetDocuments } from './dataset-documents';
 
 class ExampleHint extends vscode.InlayHint {
   constructor(
@@ -17,24 +16,28 @@ class ExampleHint extends vscode.InlayHint {
   }
 }
 
+const NO_ROWS = new Int32Array(0);
+
 /**
  * The examples of a range, once their tokens are counted. VS Code listens for changes of hints only after every provider has answered: an
  * empty answer before the counts, and a change right after them, would leave the text without hints until somebody scrolls.
  * @returns none where the text is no dataset, or the request is no longer wanted
  */
 function countedRows(
-  documents: DatasetDocuments,
+  { documents, client }: Pick<Services, 'documents' | 'client'>,
   document: vscode.TextDocument,
   range: vscode.Range,
   token: vscode.CancellationToken,
 ): Promise<readonly ExampleRow[]> {
+  const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
   const look = (): readonly ExampleRow[] | undefined => {
     if (token.isCancellationRequested || !documents.isDataset(document)) return [];
     const result = documents.current(document);
-    if (result === undefined) return undefined;
-    const rows = exampleRowsIn(result.examples, document.offsetAt(range.start), document.offsetAt(range.end));
+    const rows = exampleRowsIn(result?.examples ?? NO_ROWS, from, to);
     const counted = rows.filter((row) => row.tokens >= 0);
-    return result.complete || (counted.length > 0 && counted.length === rows.length) ? counted : undefined;
+    if (result?.complete === true || (counted.length > 0 && counted.length === rows.length)) return counted;
+    client.post({ type: 'look', uri: document.uri.toString(), from, to });
+    return undefined;
   };
   return new Promise((resolve) => {
     const subscriptions: vscode.Disposable[] = [];
@@ -60,7 +63,7 @@ export function registerInlayHints(services: Services): vscode.Disposable {
   const provider: vscode.InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
     async provideInlayHints(document, range, token) {
-      const rows = await countedRows(documents, document, range, token);
+      const rows = await countedRows(services, document, range, token);
       const result = documents.current(document);
       if (result === undefined) return [];
       return rows.map((row) => {
