@@ -35,6 +35,7 @@ const workers = await build({
   ...common,
   entryPoints: {
     'analysis-worker': 'src/analysis/worker.ts',
+    'compare-worker': 'src/dataset/threads/compare-worker.ts',
     'report-worker': 'src/editor/report/report-worker.ts',
     'llama-cpp-worker': 'src/verify/llama-cpp/llama-cpp-worker.ts',
   },

@@ -11,6 +11,7 @@ const out = path.join(root, 'dist/npm');
 /** What the command line reads beside itself, and what tells of it. */
 const FILES = [
   'dist/sft.js',
+  'dist/compare-worker.js',
   'dist/llama-cpp-worker.js',
   'dist/ThirdPartyNotices.txt',
   'python',

@@ -1,3 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { countOf } from '../base/count-of';
 import { findingToJson, formatFinding, type Finding, type Severity } from '../dataset/finding';
 import { KIND_NAMES } from '../dataset/formats/kind';
@@ -6,6 +9,7 @@ import { LEAST_THRESHOLD, NEAR_DUPLICATE_THRESHOLD } from '../dataset/near/near-
 import { OtherSides, rememberExamples, splitPart } from '../dataset/split/other-sides';
 import type { Rule } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';
+import { sharedBatches } from '../dataset/threads/shared-batches';
 import { formatError, SftError } from '../base/errors';
 import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { numberOption } from './option-values';
@@ -17,6 +21,9 @@ const LISTED = 200;
 /** Files below this size are read before a progress line could be of use. */
 const PROGRESS_FROM_BYTES = 50 * 1024 * 1024;
 const PROGRESS_EVERY_BYTES = 100 * 1024 * 1024;
+/** From this size on a second thread compares the examples: below it takes as long to start. */
+const SHARED_FROM_BYTES = 20 * 1024 * 1024;
+const COMPARE_WORKER = path.join(__dirname, 'compare-worker.js');
 
 const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV', parquet: 'Parquet' } as const;
 
@@ -72,9 +79,14 @@ one kind (train-1.json, train-2.json) may share examples.
     const sides = new Map<string, OtherSides>();
     for (const file of positionals) {
       try {
-        const rules = rulesFor(file, positionals, sides, threshold);
         const columns = await columnsOf(file, options, terminal);
-        summaries.push(await validateFile(file, { rules, columns }, terminal, take));
+        const batches =
+          positionals.length === 1 && isLarge(file)
+            ? (how: ReadOptions) =>
+                sharedBatches(file, { ...how, columns, nearDuplicateThreshold: threshold, script: COMPARE_WORKER })
+            : (how: ReadOptions) =>
+                streamBatches(file, { ...how, columns, rules: rulesFor(file, positionals, sides, threshold) });
+        summaries.push(await validateFile(file, batches, terminal, take));
       } catch (error) {
         // The other files are checked all the same.
         if (!(error instanceof SftError)) throw error;
@@ -107,9 +119,15 @@ function rulesFor(
   return [...contentRules({ nearDuplicateThreshold, otherSides }), rememberExamples(own)];
 }
 
+/** Whether a second thread pays. */
+function isLarge(file: string): boolean {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return size >= SHARED_FROM_BYTES && availableParallelism() > 1 && existsSync(COMPARE_WORKER);
+}
+
 async function validateFile(
   file: string,
-  how: Pick<ReadOptions, 'rules' | 'columns'>,
+  batches: (how: Pick<ReadOptions, 'onProgress'>) => ReturnType<typeof streamBatches>,
   terminal: Terminal,
   take: (finding: Finding) => void,
 ): Promise<FileSummary> {
@@ -122,7 +140,7 @@ async function validateFile(
     next = read + PROGRESS_EVERY_BYTES;
     terminal.log(`${file}: ${Math.floor((read / size) * 100)}% read, ${countOf(examples, 'example')}`);
   };
-  for await (const batch of streamBatches(file, { onProgress, ...how })) {
+  for await (const batch of batches({ onProgress })) {
     for (const item of batch) {
       if (item.type === 'example') examples++;
       else if (item.type === 'finding') {

@@ -31,7 +31,7 @@ import { splitLeak } from './rules/split-leak';
 import { urlOnly } from './rules/url-only';
 
 /** Rules that compare examples or need the whole file. They cost time and memory: only what shows findings to a person asks for them. */
-function crossExampleRules(nearDuplicateThreshold: number): readonly CrossRule[] {
+export function crossExampleRules(nearDuplicateThreshold: number): readonly CrossRule[] {
   return [
     nearDuplicateAt(nearDuplicateThreshold),
     contradictoryAnswers,
