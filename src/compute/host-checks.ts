@@ -1,3 +1,4 @@
+import { SftError } from '../base/errors';
 import type { DeviceBuffer, DType, HostArray } from './memory';
 
 const ARRAY_TYPES = {
@@ -23,4 +24,11 @@ export function checkRead({ dtype }: DeviceBuffer, ...types: readonly DType[]): 
 /** @throws RangeError unless a buffer that is to be freed is all of what this device gave out */
 export function checkFreed(isWhole: boolean): void {
   if (!isWhole) throw new RangeError('only a whole buffer from alloc can be freed');
+}
+
+/** What it comes to that the machine's own memory does not suffice. */
+export function outOfHostMemory(bytes: number): SftError {
+  return new SftError('out-of-memory', `the system has no ${Math.ceil(bytes / 2 ** 20)} MiB of memory left`, {
+    remedy: 'lower per_device_batch_size or max_seq_length, or choose a smaller model',
+  });
 }

@@ -24,6 +24,13 @@ export const NF4_VALUES = Float32Array.of(
   1,
 );
 
+/** Bounds between neighbouring values: what is strictly above one has the upper code. */
+export const NF4_BOUNDS: readonly number[] = [
+  -0.8480964004993439, -0.6106329262256622, -0.4599952697753906, -0.33967943489551544, -0.23460740596055984,
+  -0.13791173323988914, -0.045525018125772476, 0.03979014977812767, 0.1202552504837513, 0.2035212516784668,
+  0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784178118011,
+];
+
 /** Bytes of the codes of so many elements. */
 export function bytesOfCodes(elements: number): number {
   return Math.ceil(elements / 2);

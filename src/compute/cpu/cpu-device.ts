@@ -2,8 +2,7 @@ import os from 'node:os';
 import { SftError } from '../../base/errors';
 import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import type { DeviceBuffer } from '../memory';
-import { MemoryDevice } from '../memory-device';
+import { DirectDevice } from '../direct-device';
 import type { Recorder } from '../recorder';
 import { size } from '../shapes';
 import type { DeviceTraits } from '../traits';
@@ -57,7 +56,7 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
 /** The settings that the library runs with: it has one table of kernels and one pool of threads for the whole process. */
 let active: object | undefined;
 
-export class CpuDevice extends MemoryDevice<CpuMemory> implements Device {
+export class CpuDevice extends DirectDevice<CpuMemory> implements Device {
   readonly kind = 'cpu';
   readonly traits: DeviceTraits;
   readonly description: string;
@@ -100,22 +99,6 @@ export class CpuDevice extends MemoryDevice<CpuMemory> implements Device {
     return this.memory.peakAllocatedBytes;
   }
 
-  readFloats(buffer: DeviceBuffer): Promise<Float32Array> {
-    return settle(() => this.memory.readFloats(buffer));
-  }
-
-  readBits(buffer: DeviceBuffer): Promise<Uint16Array> {
-    return settle(() => this.memory.readBits(buffer));
-  }
-
-  readBytes(buffer: DeviceBuffer): Promise<Uint8Array> {
-    return settle(() => this.memory.readBytes(buffer));
-  }
-
-  sync(): Promise<void> {
-    return Promise.resolve();
-  }
-
   begin(): Recorder {
     return new ComposedRecorder(this.#kernels, this.traits);
   }
@@ -124,11 +107,4 @@ export class CpuDevice extends MemoryDevice<CpuMemory> implements Device {
   submit(_recorder: Recorder): void {
     this.memory.checkFiles();
   }
-}
-
-/** A throw in `work` becomes a rejection, as it does on a device that runs later. */
-function settle<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
 }

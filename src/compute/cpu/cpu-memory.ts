@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../../base/errors';
-import { checkFreed, checkRead, checkWritten } from '../host-checks';
+import { checkFreed, checkRead, checkWritten, outOfHostMemory } from '../host-checks';
 import { BYTES_PER_ELEMENT, type DeviceBuffer, type DType, type HostArray, type WeightFile } from '../memory';
 import type { CpuLibrary } from './bindings';
 import { size } from '../shapes';
@@ -31,11 +31,7 @@ export class CpuMemory {
   alloc(dtype: DType, length: number): CpuBuffer {
     const bytes = size('length', length) * BYTES_PER_ELEMENT[dtype];
     const address = this.#library.alloc(bytes);
-    if (address === 0) {
-      throw new SftError('out-of-memory', `the system has no ${Math.ceil(bytes / 2 ** 20)} MiB of memory left`, {
-        remedy: 'lower per_device_batch_size or max_seq_length, or choose a smaller model',
-      });
-    }
+    if (address === 0) throw outOfHostMemory(bytes);
     this.#allocated += bytes;
     this.#peak = Math.max(this.#peak, this.#allocated);
     return new CpuBuffer(new Allocation(this, address, bytes, `a buffer of ${length} ${dtype}`), 0, dtype, length);

@@ -1,14 +1,7 @@
-import { BLOCK, SCALE_BLOCK, bytesOfCodes, scaleBlocks, scalesOf } from '../../nf4';
+import { BLOCK, NF4_BOUNDS, SCALE_BLOCK, bytesOfCodes, scaleBlocks, scalesOf } from '../../nf4';
 import { GROUPS, THREADS, type Program } from '../program';
 import type { Kernel } from '../kernel';
 import { NUMERIC, PAIRS, reduction } from './numeric';
-
-/** Bounds between neighbouring values: what is strictly above one has the upper code. */
-const BOUNDS = [
-  -0.8480964004993439, -0.6106329262256622, -0.4599952697753906, -0.33967943489551544, -0.23460740596055984,
-  -0.13791173323988914, -0.045525018125772476, 0.03979014977812767, 0.1202552504837513, 0.2035212516784668,
-  0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784178118011,
-].map((bound) => bound.toExponential());
 
 /** 1 / x, corrected once: a reciprocal that rounds otherwise gives other codes. */
 const RECIPROCAL = `${NUMERIC}
@@ -20,7 +13,7 @@ const CODES: Program = {
   args: ['codes', 'absmax', 'x'],
   params: { n: 'u32', blocks: 'u32' },
   code: `${RECIPROCAL}
-const BOUNDS = array<f32, 15>(${BOUNDS.join(', ')});
+const BOUNDS = array<f32, 15>(${NF4_BOUNDS.map((bound) => bound.toExponential()).join(', ')});
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var block = id.x; block < p.blocks; block += groups.x * 64u) {
