@@ -1,6 +1,6 @@
 // Bundles the command line to dist/sft.js, the extension to dist/extension.js and its workers to dist/*-worker.js.
 // Packages with native parts stay outside the bundles.
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -45,10 +45,24 @@ for (const name of readdirSync(path.join(root, 'dist'))) {
   const isWorker = /-worker\.js(\.map)?$/.test(name);
   if (isWorker && !(`dist/${name}` in workers.metafile.outputs)) rmSync(path.join(root, 'dist', name));
 }
+// The code of TensorFlow.js, which only its device loads, and the WebAssembly that it looks for beside itself.
+const tensorFlow = await build({
+  ...common,
+  entryPoints: { wasm: 'src/compute/tfjs/wasm.ts' },
+  outdir: 'dist/tfjs',
+  // What fetches over a network: nothing is.
+  external: [...common.external, 'node-fetch'],
+  minify: true,
+});
+const WASM = 'tfjs-backend-wasm-simd.wasm';
+copyFileSync(
+  path.join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', WASM),
+  path.join(root, 'dist/tfjs', WASM),
+);
 chmodSync(path.join(root, 'dist/sft.js'), 0o755);
 const webviews = await buildWebviews(root);
 writeNotices(
   root,
-  [commandLine, extension, workers, webviews].map(({ metafile }) => metafile),
+  [commandLine, extension, workers, tensorFlow, webviews].map(({ metafile }) => metafile),
   ['node_modules/koffi'],
 );

@@ -13,6 +13,8 @@ const FILES = [
   'dist/sft.js',
   'dist/compare-worker.js',
   'dist/llama-cpp-worker.js',
+  'dist/tfjs/wasm.js',
+  'dist/tfjs/tfjs-backend-wasm-simd.wasm',
   'dist/ThirdPartyNotices.txt',
   'python',
   'README.md',

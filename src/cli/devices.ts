@@ -44,6 +44,9 @@ The cuda devices are graphics cards of NVIDIA, the webgpu devices those of any v
 Both are taken only where they are named (--device cuda), and were held against the reference in software that stands for
 a card, not yet on one.
 
+The tfjs device is TensorFlow.js, which comes with this program and needs nothing to be compiled: it is taken where nothing
+else runs, and is slow.
+
   sft devices
   sft devices --json`,
   run,

@@ -25,7 +25,9 @@ export interface DeviceListing {
   readonly kind: string;
   /** For people: "AMD EPYC, AVX-512, 2 threads". */
   readonly name: string;
-  /** Bytes; absent where it uses the machine's memory. */
+  /** Its memory is apart from the machine's. */
+  readonly hasOwnMemory?: true;
+  /** Bytes, where it has its own and its driver tells. */
   readonly memory?: { readonly free: number; readonly total: number };
   readonly driver?: string;
   readonly supports: DeviceSupport;

@@ -3,10 +3,11 @@ import { cpuProvider } from './cpu/cpu-provider';
 import { cudaProvider } from './cuda/cuda-provider';
 import type { Device } from './device';
 import type { DeviceInfo, DeviceProvider, OpenOptions } from './provider';
+import { tfjsProvider } from './tfjs/tfjs-provider';
 import { webGpuProvider } from './webgpu/webgpu-provider';
 
 /** Every kind of device, in the order in which `auto` takes them. */
-const PROVIDERS: readonly DeviceProvider[] = [cpuProvider, cudaProvider, webGpuProvider];
+const PROVIDERS: readonly DeviceProvider[] = [cpuProvider, cudaProvider, webGpuProvider, tfjsProvider];
 
 /**
  * What is there, in the order of `auto`, with what keeps the others from running. Nothing is opened.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { DATA, MODEL, sft, smallConfig, temporaryFolder } from './sft';
@@ -175,9 +175,9 @@ describe('bad configurations', () => {
     const place = temporaryFolder();
     const run = path.join(place, 'run');
     refuses(
-      ['train', smallConfig(place, {}), '--device', 'tfjs', '--run', run],
+      ['train', smallConfig(place, {}), '--device', 'abacus', '--run', run],
       2,
-      /no device "tfjs".*use auto or cpu/,
+      /no device "abacus".*use auto or cpu/,
     );
     assert.ok(!existsSync(run));
   });
@@ -185,8 +185,18 @@ describe('bad configurations', () => {
   it('a device that is not there gives way to the one that the command names, for the whole life of the run', () => {
     const place = temporaryFolder();
     const run = path.join(place, 'run');
-    const config = smallConfig(place, { device: 'tfjs', max_steps: 2, warmup_steps: 0, eval_steps: null });
-    refuses(['train', config, '--run', run], 2, /sft\.config\.json:\d+:\d+ there is no device "tfjs"/);
+    const config = smallConfig(place, { device: 'webgpu', max_steps: 2, warmup_steps: 0, eval_steps: null });
+    // A package that is there and cannot be read.
+    mkdirSync(path.join(place, 'node_modules', 'webgpu'), { recursive: true });
+    writeFileSync(path.join(place, 'node_modules', 'webgpu', 'package.json'), '{');
+    const { SFT_WEBGPU: former } = process.env;
+    process.env['SFT_WEBGPU'] = place;
+    try {
+      refuses(['train', config, '--run', run], 2, /sft\.config\.json:\d+:\d+ WebGPU cannot be loaded/);
+    } finally {
+      if (former === undefined) delete process.env['SFT_WEBGPU'];
+      else process.env['SFT_WEBGPU'] = former;
+    }
     const trained = sft(['train', config, '--device', 'cpu', '--run', run]);
     assert.equal(trained.code, 0, trained.err);
     const { config: kept } = JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8')) as {

@@ -22,6 +22,8 @@ const expectedIn = (target) => [
   'dist/analysis-worker.js',
   'dist/report-worker.js',
   'dist/llama-cpp-worker.js',
+  'dist/tfjs/wasm.js',
+  'dist/tfjs/tfjs-backend-wasm-simd.wasm',
   /^python\/sft_[a-z]+\.py$/,
   'python/locks/training.txt',
   /^dist\/webview\/[a-z]+\.(?:js|css)$/,

@@ -96,6 +96,7 @@ function listing(
     name,
     ...more,
     onRequest: true,
+    hasOwnMemory: true,
     supports: { compute: ['f32'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
     traits: CUDA_TRAITS,
   };

@@ -80,6 +80,7 @@ function listing(
     ...rest,
     ...(unavailable === undefined ? {} : { unavailable }),
     onRequest: true,
+    hasOwnMemory: true,
     supports: { compute: ['f32'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
     traits: WEBGPU_TRAITS,
   };

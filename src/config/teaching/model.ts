@@ -94,7 +94,7 @@ export const MODEL_TEACHING = {
     low: 'only the devices that `sft devices` lists compute.',
   },
   device: {
-    what: 'What computes: `cpu` the processor, `cuda` an NVIDIA card, `webgpu` any modern graphics card, `tfjs` a slow fallback. `auto` takes the first that is present and says which. `auto` is the processor in this version; `cuda` and `webgpu` have to be named and were tried on software that stands for a graphics card, not yet on one; `webgpu` needs the npm package `webgpu`.',
+    what: 'What computes: `cpu` the processor, `cuda` an NVIDIA card, `webgpu` any modern graphics card, `tfjs` TensorFlow.js, slow, which runs everywhere. `auto` takes the processor, or `tfjs` where its kernels are missing, and says which; `cuda` and `webgpu` have to be named and were tried on software that stands for a graphics card, not yet on one; `webgpu` needs the npm package `webgpu`.',
     first: '`auto`.',
     production:
       '`auto`, or the name of one device where results must be repeated exactly: sums are rounded differently on each.',

@@ -20,7 +20,7 @@ export async function checkDevice(config: ResolvedConfig, devices: readonly Devi
     if (!(error instanceof SftError)) throw error;
     return { ...thrown('device', TITLE, error), remedies: [setting({ device: 'auto' })] };
   }
-  const cards = device.kind === 'cpu' ? await graphicsCards() : [];
+  const cards = device.hasOwnMemory === true ? [] : await graphicsCards();
   const unused =
     cards.length === 0 ? '' : `; ${cards.join(', ')} found: to compute on it, set device to cuda or webgpu`;
   return ok('device', TITLE, `${device.name}${unused}`);

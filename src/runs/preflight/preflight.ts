@@ -130,7 +130,7 @@ async function checkRoom(
   device: DeviceInfo,
   { available, signal }: PreflightOptions,
 ): Promise<{ readonly checks: PreflightCheck[]; readonly memory: MemoryEstimate; readonly available: number }> {
-  const apart = device.kind !== 'cpu';
+  const apart = device.hasOwnMemory === true;
   const free = apart ? Infinity : (available ?? (await availableMemory()));
   const estimate = await estimateMemory(
     config,

@@ -1,0 +1,4 @@
+import { openDevice } from '../../src/compute/registry';
+import { describeDevice } from '../conformance/suite';
+
+describeDevice('tfjs', () => openDevice('tfjs'));
