@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findCompiler, missingCompiler } from './compile.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -66,6 +67,10 @@ export function setup() {
     'native',
     { inputs: ['native/cpu', 'scripts/build-native.mjs', 'scripts/compile.mjs'], output: 'dist/native', salt: where },
     () => {
+      if (findCompiler() === undefined) {
+        step(`${missingCompiler()}; until then TensorFlow.js computes, which is slow`);
+        return;
+      }
       step('compiling the CPU kernels with the system C++ compiler');
       run(process.execPath, ['scripts/build-native.mjs']);
     },
