@@ -21,7 +21,7 @@ export const TFJS_TRAITS: DeviceTraits = {
   tolerance: { product: 1e-5, attention: 1e-5 },
 };
 
-/** Floats of a tensor: a kernel has about ten at once, in 2 GB that WebAssembly may have. */
+/** Floats of a tensor: a kernel has about ten at once, in the 4 GB that WebAssembly may have. */
 const MOST_FLOATS = 4 << 20;
 
 export interface TfjsOptions {
