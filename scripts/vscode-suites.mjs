@@ -12,7 +12,7 @@ import { browserSuite } from '../test/vscode/browser/suite.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
 import { measureSlowness } from '../test/vscode/pace.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
-import { webviewSuite } from '../test/webview/forms/suite.mjs';
+import { webviewSuite } from '../test/webview/suite.mjs';
 import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
 import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';

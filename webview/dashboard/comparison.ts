@@ -4,7 +4,7 @@ import { bestOf, bestOfRanked, bestText, canRank, rankText, type Ranked } from '
 import { costText } from '../../src/text/retention';
 import { estimateText } from '../../src/text/rouge/few';
 import { button } from '../shared/button';
-import { dataTable, element, write, type Column } from '../shared/dom';
+import { dataTable, element, scrollable, write, type Column } from '../shared/dom';
 import { baseName, STATUS_WORDS } from './header';
 import { SERIES_COLOURS } from '../charts/line-chart';
 import type { ShownRun } from './shown-run';
@@ -75,7 +75,7 @@ export class Comparison {
       'header',
       {},
       element('div', { class: 'head' }, element('h1', {}, title), buttons),
-      element('div', { class: 'scroll' }, dataTable('The compared runs', columns, rows)),
+      scrollable('The compared runs', dataTable('The compared runs', columns, rows)),
       this.ranking,
     );
     this.differences = element(
@@ -84,9 +84,8 @@ export class Comparison {
       element('h2', {}, 'Differences'),
       differences.length === 0
         ? element('p', { class: 'muted' }, 'The configurations and the data are the same.')
-        : element(
-            'div',
-            { class: 'scroll' },
+        : scrollable(
+            'Differences',
             dataTable(
               'What differs between the configurations',
               [{ title: 'Key' }, ...runs.map(({ facts }) => ({ title: facts.name }))],

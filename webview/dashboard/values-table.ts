@@ -1,5 +1,5 @@
 import { measured, memory, whole } from '../../src/charts/numbers';
-import { dataTable, element } from '../shared/dom';
+import { dataTable, element, scrollable } from '../shared/dom';
 import { Pager } from './pager';
 import { nearest } from '../charts/nearest';
 import type { ShownRun } from './shown-run';
@@ -9,7 +9,7 @@ const ON_A_PAGE = 50;
 /** Every value that the charts draw, as a table in pages; made when it is opened. */
 export class ValuesTable {
   readonly element: HTMLDetailsElement;
-  private readonly place = element('div', { class: 'scroll' });
+  private readonly place = scrollable('Values');
   private readonly pager = new Pager(ON_A_PAGE, () => {
     this.show();
   });

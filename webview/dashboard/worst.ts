@@ -1,5 +1,5 @@
 import type { ShownWorst } from '../../src/messages/dashboard';
-import { dataTable, element } from '../shared/dom';
+import { dataTable, element, scrollable } from '../shared/dom';
 
 /** The examples that the tuned model finds least likely, with a way to each. */
 export class Worst {
@@ -26,9 +26,8 @@ export class Worst {
         { class: 'muted' },
         'The answers that the tuned model finds least likely, by their loss a token. Some are hard; look whether others are wrong, misplaced or unlike all the rest.',
       ),
-      element(
-        'div',
-        { class: 'scroll' },
+      scrollable(
+        'Worst examples',
         dataTable(
           'Examples with the highest loss',
           [

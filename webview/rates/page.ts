@@ -2,7 +2,7 @@ import { measured, whole } from '../../src/charts/numbers';
 import type { RateTest } from '../../src/messages/rates';
 import { rateText } from '../../src/train/rates/suggest';
 import { button } from '../shared/button';
-import { bar, dataTable, element, write } from '../shared/dom';
+import { bar, dataTable, element, scrollable, write } from '../shared/dom';
 import { RateChart } from './rate-chart';
 
 const TEACH =
@@ -47,7 +47,7 @@ export class Page {
   private readonly stepName = element('dt', {}, 'rates tried');
   private readonly chartPlace = element('section', { 'aria-label': 'Curve' });
   private readonly values = element('details', {}, element('summary', {}, 'Values as a table'));
-  private readonly table = element('div', { class: 'scroll' });
+  private readonly table = scrollable('Values');
   private chart: RateChart | undefined;
   private test: RateTest | undefined;
   private shownButtons = '';

@@ -67,6 +67,19 @@ export function dataTable(
   );
 }
 
+/** What may be wider than its page: it scrolls by itself, by the keyboard too where there is something to scroll. */
+export function scrollable(name: string, ...children: Child[]): HTMLElement {
+  const place = element('div', { class: 'scroll' }, ...children);
+  new ResizeObserver(() => {
+    const over = place.scrollWidth > place.clientWidth;
+    for (const [attribute, value] of Object.entries({ tabindex: '0', role: 'region', 'aria-label': name })) {
+      if (over) place.setAttribute(attribute, value);
+      else place.removeAttribute(attribute);
+    }
+  }).observe(place);
+  return place;
+}
+
 export function whole(value: number): string {
   return value.toLocaleString('en-US');
 }

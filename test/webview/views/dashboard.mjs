@@ -117,9 +117,9 @@ export async function dashboard(data) {
         'Step 6',
         'Right answer',
       ]);
-      await page.locator('.sort', { hasText: 'ROUGE-L' }).focus();
-      await page.keyboard.press('Enter');
-      await page.locator('tbody .line .link').first().focus();
+      await page.getByLabel('Sort predictions').selectOption('Lowest ROUGE-L first');
+      await page.locator('.predictions article').first().focus();
+      await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.waitForFunction(() => window.sent.some(({ type }) => type === 'openExample'));
       await page.locator('.rating input').first().focus();
