@@ -22,7 +22,7 @@ describe('charts as SVG', () => {
     const line = { label: '', kind: 'train', x: Float64Array.of(0, 5, 10), y: Float64Array.of(1, 3, 2) };
     const svg = lineChartSvg({ title: 'Loss', lines: [line] });
     assert.deepEqual(pathsOf(svg), ['M64.0 185.9L388.0 18.1L712.0 102.0']);
-    assert.deepEqual(labelsOf(svg), ['1', '1.5', '2', '2.5', '3', '0', '2', '4', '6', '8', '10']);
+    assert.deepEqual(labelsOf(svg), ['1', '1.5', '2', '2.5', '3', '0', '2', '4', '6', '8', '10', 'step']);
     assert.doesNotMatch(svg, /<circle/);
     const dotted = lineChartSvg({ title: 'Loss', lines: [{ ...line, dots: true }] });
     assert.deepEqual(

@@ -19,9 +19,9 @@ export interface SvgChart {
 }
 
 const WIDTH = 720;
-const HEIGHT = 220;
+const HEIGHT = 236;
 const LEFT = 64;
-const BOTTOM = 24;
+const BOTTOM = 40;
 const TOP = 8;
 
 /** A chart of lines over steps, as an SVG that needs no script. The classes of its parts are coloured by the page. */
@@ -51,8 +51,10 @@ export function lineChartSvg({ title, lines, logarithmic = false, show = round }
   const xTicks = ticks(from, to, 8)
     .filter((tick) => Number.isInteger(tick))
     .map(
-      (tick) => `<text x="${left(tick)}" y="${HEIGHT - 6}" text-anchor="middle">${tick.toLocaleString('en-US')}</text>`,
+      (tick) =>
+        `<text x="${left(tick)}" y="${HEIGHT - 22}" text-anchor="middle">${tick.toLocaleString('en-US')}</text>`,
     );
+  xTicks.push(`<text x="${(LEFT + WIDTH - 8) / 2}" y="${HEIGHT - 5}" text-anchor="middle">step</text>`);
   const paths = drawn.map(({ kind, dots }, line) => {
     const all = points[line]!;
     const path = all.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${left(x)} ${down(at(y))}`).join('');

@@ -60,6 +60,8 @@ interface Prepared {
 export const SERIES_COLOURS = 6;
 const AXIS = 62;
 const TOP = 10;
+/** Of the name of what runs along the bottom. */
+const NAME = 16;
 /** The last step's number is wider than its half of a tick. */
 const RIGHT = 26;
 
@@ -153,7 +155,7 @@ export class LineChart {
   resize(): void {
     const width = this.width();
     if (this.plot === undefined || this.plot.width === width) return;
-    this.plot.setSize({ width, height: this.options.height });
+    this.plot.setSize({ width, height: this.options.height + NAME });
     this.update(this.range);
   }
 
@@ -220,7 +222,7 @@ export class LineChart {
     const { across } = this;
     return {
       width,
-      height,
+      height: height + NAME,
       padding: [TOP, RIGHT, 0, 0],
       legend: { show: false },
       cursor: {
@@ -248,6 +250,10 @@ export class LineChart {
         {
           ...axis,
           size: 26,
+          label: across.name,
+          labelFont: font,
+          labelSize: NAME,
+          labelGap: -4,
           grid: { show: false },
           splits: (plot, _axis, low, high) => across.ticks(low, high, Math.max(2, plot.width / 80)),
           values: (_plot, values) => values.map(across.show),

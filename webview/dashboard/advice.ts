@@ -17,7 +17,8 @@ export class AdviceSection {
   readonly element = element('section', { class: 'advice', 'aria-label': 'Advice', hidden: '' });
   private readonly items: AdviceItem[] = [];
 
-  constructor(private readonly onRemedy: (place: RemedyPlace) => void) {}
+  /** @param onRemedy says whether the configuration has it now */
+  constructor(private readonly onRemedy: (place: RemedyPlace) => Promise<boolean>) {}
 
   show(findings: readonly Advice[]): void {
     this.element.hidden = findings.length === 0;
@@ -25,9 +26,7 @@ export class AdviceSection {
     for (const [finding, advice] of findings.entries()) {
       let item = this.items[finding];
       if (item === undefined) {
-        item = new AdviceItem((remedy, title) => {
-          this.onRemedy({ finding, remedy, title });
-        });
+        item = new AdviceItem((remedy, title) => this.onRemedy({ finding, remedy, title }));
         this.items.push(item);
         this.element.append(item.element);
       }
@@ -44,9 +43,11 @@ class AdviceItem {
   private readonly since = element('span', { class: 'muted since' });
   private readonly message = element('p');
   private readonly remedies = element('div', { class: 'remedies' });
-  private shown = '';
+  private shown: Advice['remedies'] = [];
+  /** What remedies said that were applied: a person sees it when coming back from the configuration. */
+  private readonly applied = new Set<string>();
 
-  constructor(private readonly onRemedy: (remedy: number, title: string) => void) {
+  constructor(private readonly onRemedy: (remedy: number, title: string) => Promise<boolean>) {
     this.element.append(element('h3', {}, this.sign, this.title, this.since), this.message, this.remedies);
   }
 
@@ -56,15 +57,13 @@ class AdviceItem {
     write(this.title, title);
     write(this.since, `since step ${whole(since)}`);
     write(this.message, message);
-    const shown = JSON.stringify(remedies);
-    if (shown === this.shown) return;
-    this.shown = shown;
-    keepFocus(this.remedies, () => {
-      this.build(remedies);
-    });
+    if (JSON.stringify(remedies) === JSON.stringify(this.shown)) return;
+    this.shown = remedies;
+    this.build();
   }
 
-  private build(remedies: Advice['remedies']): void {
+  private build(): void {
+    const remedies = this.shown;
     const hints = remedies.filter(({ edits }) => !edits);
     const buttons = remedies.map(({ edits, title }, at) => {
       if (!edits) return undefined;
@@ -72,11 +71,18 @@ class AdviceItem {
       const look = { secondary: '', title: told, 'data-focus': `remedy-${at}`, tabindex: '0' };
       const button = element('vscode-button', look, element('span', {}, title));
       button.addEventListener('click', () => {
-        this.onRemedy(at, title);
+        void this.onRemedy(at, title).then((done) => {
+          if (!done) return;
+          this.applied.add(title);
+          this.build();
+        });
       });
-      return button;
+      const mark = this.applied.has(title) ? element('span', { class: 'applied' }, '✓ Applied') : undefined;
+      return element('span', {}, button, mark);
     });
     const list = hints.length === 0 ? [] : [element('ul', {}, ...hints.map((hint) => element('li', {}, hint.title)))];
-    this.remedies.replaceChildren(...list, element('div', { class: 'buttons' }, ...buttons));
+    keepFocus(this.remedies, () => {
+      this.remedies.replaceChildren(...list, element('div', { class: 'buttons' }, ...buttons));
+    });
   }
 }

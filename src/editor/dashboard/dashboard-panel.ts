@@ -260,7 +260,7 @@ export class DashboardPanel {
     if (first === undefined) throw new Error('a dashboard without a run');
     return {
       act: async ({ action }) => done(await this.act(action, first)),
-      remedy: (ask) => done(this.remedy(ask, first)),
+      remedy: async (ask) => done(await this.remedy(ask, first)),
       rate: async (ask) => {
         await this.rate(first.folder, ask);
         return done();
@@ -295,11 +295,12 @@ export class DashboardPanel {
     };
   }
 
-  private remedy(ask: Ask<'remedy'>, { followed, sender }: Shown): string | undefined {
+  /** @returns why the configuration is as it was */
+  private async remedy(ask: Ask<'remedy'>, { followed, sender }: Shown): Promise<string | undefined> {
     const remedy = sender.findings[ask.finding]?.remedies[ask.remedy];
     if (followed === undefined || remedy?.title !== ask.title) return 'The advice has changed meanwhile';
-    void runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
-    return undefined;
+    const applied = await runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
+    return applied === true ? undefined : 'The configuration was not changed';
   }
 
   /** @returns why it was not done */

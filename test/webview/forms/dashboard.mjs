@@ -146,6 +146,13 @@ export const dashboardFormTests = {
       asked.map(({ finding, remedy, title }) => [finding, remedy, title]),
       [[0, 1, 'Set max_steps to 50']],
     );
+    await view.deliver({ type: 'answer', id: asked[0].id, problem: 'The configuration was not changed' });
+    await page.locator('.notice', { hasText: 'The configuration was not changed' }).waitFor();
+    assert.equal(await page.getByText('✓ Applied').count(), 0);
+    await page.locator('.advice vscode-button').click();
+    await view.deliver({ type: 'answer', id: (await view.sent('remedy'))[1].id });
+    await view.deliver(advice(3.6, ['Set max_steps to 50']));
+    await page.getByText('✓ Applied').waitFor();
   },
 
   async 'dashboard: the focus stays among the buttons when the run changes its state'({ open }) {

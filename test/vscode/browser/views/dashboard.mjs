@@ -44,6 +44,8 @@ export const dashboardTests = {
     await page.keyboard.press('Control+z');
     await page.locator('.view-line', { hasText: /"learning_rate":\s0\.1\b/ }).waitFor();
     await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+    await window.showDashboard('too-hot');
+    await (await window.frameWith(shown)).locator('.applied', { hasText: 'Applied' }).waitFor();
   },
 
   async 'dashboard: everything is done with the keyboard'(window) {
