@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countedText, hintText, partsText, summaryText, totalsText } from './hint-text';
+import { countedText, hintText, partsText, summaryText, totalsExplained, totalsText } from './hint-text';
 
 const ONE = { answers: 1, trainedAnswers: 1 };
 
@@ -38,13 +38,18 @@ describe('partsText', () => {
     ]) {
       assert.ok(text.includes(row), row);
     }
-    assert.ok(!text.includes('cut'));
+    assert.ok(
+      text.endsWith(
+        '\n\nThe example takes 3% of max_seq_length, 1,024 tokens. The model learns to write the 13 trained ones; the others it only reads.',
+      ),
+      text,
+    );
   });
 
   it('says how many are cut', () => {
     assert.match(
       partsText(parts, { tokens: 30, trained: 3, truncated: 10, ...ONE }, 20),
-      /^10 of them lie beyond max_seq_length 20/m,
+      /The example takes 150% of max_seq_length, 20 tokens\. 10 of its tokens lie beyond and are cut\./,
     );
   });
 });
@@ -66,6 +71,17 @@ describe('what is not known', () => {
       /cannot count: it is cut off\n[^]*chat template/,
     );
     assert.equal(countedText({ ...none, modelName: 'tiny' }), 'Tokens as tiny counts them, max_seq_length 1,024');
+  });
+});
+
+describe('the totals of a file', () => {
+  it('are explained in sentences', () => {
+    const summary = { total: 81234, p50: 183, p95: 240, max: 512 };
+    const of = { modelName: 'tiny', modelProblem: undefined, maxSeqLength: 1024 };
+    assert.equal(
+      totalsExplained({ ...of, complete: true, count: 440, summary, estimated: false }),
+      '440 examples with 81,234 tokens in all. Half of them have at most 183 (p50), 95% at most 240 (p95), the longest has 512 (max).\n\nTokens as tiny counts them, max_seq_length 1,024',
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { countOf } from '../base/count-of';
 import type { TokenLength, LengthSummary } from '../text/token-lengths';
 import type { AnalysisResult, TokenParts } from './protocol';
 
@@ -36,12 +37,14 @@ export function partsText(parts: TokenParts, length: HintLength, maxSeqLength: n
     ['trained', length.trained],
   ] as const;
   const table = rows.map(([name, value]) => `| ${name} | ${countText(value, false)} |`);
-  const over =
-    length.truncated === 0
-      ? ''
-      : `\n\n${countText(length.truncated, false)} of them lie beyond max_seq_length ${countText(maxSeqLength, false)} and are cut.`;
-  const context = untrainedText(length);
-  return ['| tokens | |', '|---|--:|', ...table].join('\n') + over + (context === '' ? '' : `\n\n${context}`);
+  const share = Math.round((100 * parts.tokens) / maxSeqLength);
+  const sentences = [
+    `The example takes ${share}% of max_seq_length, ${countText(maxSeqLength, false)} tokens.`,
+    ...(length.truncated === 0 ? [] : [`${countText(length.truncated, false)} of its tokens lie beyond and are cut.`]),
+    `The model learns to write the ${countText(length.trained, false)} trained ones; the others it only reads.`,
+    untrainedText(length),
+  ].filter((sentence) => sentence !== '');
+  return `${['| tokens | |', '|---|--:|', ...table].join('\n')}\n\n${sentences.join(' ')}`;
 }
 
 /** What is not trained of an example's answers; empty where all are. */
@@ -77,6 +80,19 @@ export function countedText({
   if (modelProblem !== undefined) return `The model cannot count: ${modelProblem}\n\n${ESTIMATE_TEXT}`;
   if (modelName === undefined) return ESTIMATE_TEXT;
   return `Tokens as ${modelName} counts them, max_seq_length ${countText(maxSeqLength, false)}`;
+}
+
+/** The same in sentences, and where the counts come from. */
+export function totalsExplained(
+  result: Pick<
+    AnalysisResult,
+    'complete' | 'count' | 'summary' | 'estimated' | 'modelName' | 'modelProblem' | 'maxSeqLength'
+  >,
+): string {
+  const { complete, count, summary, estimated } = result;
+  const text = (value: number): string => countText(value, estimated);
+  const said = `${countOf(count, 'example')} with ${text(summary.total)} tokens in all. Half of them have at most ${text(summary.p50)} (p50), 95% at most ${text(summary.p95)} (p95), the longest has ${text(summary.max)} (max).`;
+  return complete && count > 0 ? `${said}\n\n${countedText(result)}` : countedText(result);
 }
 
 /** `440 ex · 81,234 tok · p50 183 · p95 240 · max 512` */

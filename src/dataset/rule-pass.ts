@@ -11,6 +11,7 @@ import type {
   KeptPlace,
   RuleFinding,
 } from './rule';
+import { openingOf } from './rule';
 import { shiftFix } from './shift-fix';
 
 /** What of an example decides about the findings in it. */
@@ -149,6 +150,6 @@ export class Comparison {
     }
     const at = this.at!;
     const moved = fixes.map((fix) => shiftFix(fix, at.offset));
-    add(findingAt(at, finding, severity, moved));
+    add(findingAt(openingOf(at), finding, severity, moved));
   }
 }

@@ -47,6 +47,16 @@ export interface RuleSubject {
 /** A range of a file with its lines and offsets, kept for a finding that is made after the example has gone. */
 export type KeptPlace = Pick<Finding, 'file' | 'line' | 'column' | 'endLine' | 'endColumn' | 'offset' | 'endOffset'>;
 
+/** The first character of an example, where a finding about all of it stands: underlined as a whole it would hide what else is wrong in it. */
+export function openingOf({
+  file,
+  line,
+  column,
+  offset,
+}: Pick<KeptPlace, 'file' | 'line' | 'column' | 'offset'>): KeptPlace {
+  return { file, line, column, endLine: line, endColumn: column + 1, offset, endOffset: offset + 1 };
+}
+
 /** A finding at the end of the file; offsets of place and fixes are of the file's text. */
 export interface EndFinding extends Pick<Finding, 'aboutFile'> {
   readonly rule: string;
@@ -74,7 +84,7 @@ export interface ExampleAt extends KeptPlace {
   readonly subject: () => RuleSubject;
 }
 
-/** Offsets are within the example's source; without them the whole example is meant. */
+/** Offsets are within the example's source; without them the whole example is meant, see openingOf. */
 export type CrossFinding = Omit<RuleFinding, 'start' | 'end'> & Partial<Pick<RuleFinding, 'start' | 'end'>>;
 export type CrossReport = (finding: CrossFinding) => void;
 

@@ -75,8 +75,8 @@ const advice = closed({
   since: count,
   title: text,
   message: text,
-  /** Each edits the configuration, or is a hint for the person where `edits` is false. */
-  remedies: list(closed({ title: text, edits: flag })),
+  /** Each edits the configuration, or is a hint for the person where `edits` is false; `applied` where it has done so from here. */
+  remedies: list(closed({ title: text, edits: flag, applied: flag })),
 });
 export type Advice = TypeOf<typeof advice>;
 

@@ -17,8 +17,7 @@ export class AdviceSection {
   readonly element = element('section', { class: 'advice', 'aria-label': 'Advice', hidden: '' });
   private readonly items: AdviceItem[] = [];
 
-  /** @param onRemedy says whether the configuration has it now */
-  constructor(private readonly onRemedy: (place: RemedyPlace) => Promise<boolean>) {}
+  constructor(private readonly onRemedy: (place: RemedyPlace) => void) {}
 
   show(findings: readonly Advice[]): void {
     this.element.hidden = findings.length === 0;
@@ -26,7 +25,9 @@ export class AdviceSection {
     for (const [finding, advice] of findings.entries()) {
       let item = this.items[finding];
       if (item === undefined) {
-        item = new AdviceItem((remedy, title) => this.onRemedy({ finding, remedy, title }));
+        item = new AdviceItem((remedy, title) => {
+          this.onRemedy({ finding, remedy, title });
+        });
         this.items.push(item);
         this.element.append(item.element);
       }
@@ -43,11 +44,9 @@ class AdviceItem {
   private readonly since = element('span', { class: 'muted since' });
   private readonly message = element('p');
   private readonly remedies = element('div', { class: 'remedies' });
-  private shown: Advice['remedies'] = [];
-  /** What remedies said that were applied: a person sees it when coming back from the configuration. */
-  private readonly applied = new Set<string>();
+  private shown = '';
 
-  constructor(private readonly onRemedy: (remedy: number, title: string) => Promise<boolean>) {
+  constructor(private readonly onRemedy: (remedy: number, title: string) => void) {
     this.element.append(element('h3', {}, this.sign, this.title, this.since), this.message, this.remedies);
   }
 
@@ -57,32 +56,28 @@ class AdviceItem {
     write(this.title, title);
     write(this.since, `since step ${whole(since)}`);
     write(this.message, message);
-    if (JSON.stringify(remedies) === JSON.stringify(this.shown)) return;
-    this.shown = remedies;
-    this.build();
+    const shown = JSON.stringify(remedies);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    keepFocus(this.remedies, () => {
+      this.build(remedies);
+    });
   }
 
-  private build(): void {
-    const remedies = this.shown;
+  private build(remedies: Advice['remedies']): void {
     const hints = remedies.filter(({ edits }) => !edits);
-    const buttons = remedies.map(({ edits, title }, at) => {
+    const buttons = remedies.map(({ edits, title, applied }, at) => {
       if (!edits) return undefined;
       const told = 'Edits the configuration for the next run; you can undo it';
       const look = { secondary: '', title: told, 'data-focus': `remedy-${at}`, tabindex: '0' };
       const button = element('vscode-button', look, element('span', {}, title));
       button.addEventListener('click', () => {
-        void this.onRemedy(at, title).then((done) => {
-          if (!done) return;
-          this.applied.add(title);
-          this.build();
-        });
+        this.onRemedy(at, title);
       });
-      const mark = this.applied.has(title) ? element('span', { class: 'applied' }, '✓ Applied') : undefined;
+      const mark = applied ? element('span', { class: 'applied' }, '✓ Applied') : undefined;
       return element('span', {}, button, mark);
     });
     const list = hints.length === 0 ? [] : [element('ul', {}, ...hints.map((hint) => element('li', {}, hint.title)))];
-    keepFocus(this.remedies, () => {
-      this.remedies.replaceChildren(...list, element('div', { class: 'buttons' }, ...buttons));
-    });
+    this.remedies.replaceChildren(...list, element('div', { class: 'buttons' }, ...buttons));
   }
 }

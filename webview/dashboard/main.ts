@@ -161,7 +161,7 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
     onOpen: (index) => void tell(host.ask('openExample', { index })),
     onRate: (index, rating) => void tell(host.ask('rate', { edit: edits.next(), index, rating })),
   });
-  const advice = new AdviceSection((place) => tell(host.ask('remedy', place)));
+  const advice = new AdviceSection((place) => void tell(host.ask('remedy', place)));
   const parts = { runs, charts, predictions, edits, advice, evaluation: element('div') };
   notice.textContent = '';
   const first = runs[0];
@@ -213,11 +213,8 @@ function show({ runs: facts, differences, sweep }: Extract<ToDashboard, { readon
   plan();
 }
 
-/** @returns whether it was done; the notice says why not */
-async function tell(asked: Promise<Outcome<unknown>>): Promise<boolean> {
-  const { problem } = await asked;
-  notice.textContent = problem ?? '';
-  return problem === undefined;
+async function tell(asked: Promise<Outcome<unknown>>): Promise<void> {
+  notice.textContent = (await asked).problem ?? '';
 }
 
 async function draw(id: number): Promise<void> {

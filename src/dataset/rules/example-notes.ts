@@ -1,5 +1,5 @@
 import type { Note } from '../formats/reading';
-import { crossRule, type CrossRule, type KeptPlace } from '../rule';
+import { crossRule, openingOf, type CrossRule, type KeptPlace } from '../rule';
 
 /** Tells once a file what the reading of its examples has to say, at the first example that it is true of. */
 function noteRule(id: Note['rule']): CrossRule {
@@ -14,7 +14,7 @@ function noteRule(id: Note['rule']): CrossRule {
           for (const note of notes) {
             const known = first.get(note.message);
             if (known !== undefined) known.count++;
-            else first.set(note.message, { note, place: startOf(at), count: 1 });
+            else first.set(note.message, { note, place: openingOf(at), count: 1 });
           }
         },
         finish(report) {
@@ -27,10 +27,6 @@ function noteRule(id: Note['rule']): CrossRule {
       };
     },
   });
-}
-
-function startOf({ file, line, column, offset }: KeptPlace): KeptPlace {
-  return { file, line, column, endLine: line, endColumn: column + 1, offset, endOffset: offset + 1 };
 }
 
 export const otherFormat = noteRule('other-format');

@@ -1,5 +1,5 @@
 import { languageOf, namesLanguage } from '../language';
-import { crossRule, type ExampleAt, type KeptPlace, type RuleSubject } from '../rule';
+import { crossRule, openingOf, type ExampleAt, type KeptPlace, type RuleSubject } from '../rule';
 import { keepPlace } from './example-place';
 
 /** So many examples must show a language before the file has one. */
@@ -39,7 +39,7 @@ export const languageMismatch = crossRule<LanguageDigest | undefined>({
         seen++;
         if (leader === '' || count > counts.get(leader)!) leader = language;
         if (language !== leader) kept.push({ language, place: textPlace(at, role) });
-        else if (seen <= GUESSED) kept.push({ language, place: wholePlace(at) });
+        else if (seen <= GUESSED) kept.push({ language, place: openingOf(at) });
       },
       finish(report) {
         const most = counts.get(leader) ?? 0;
@@ -57,9 +57,5 @@ export const languageMismatch = crossRule<LanguageDigest | undefined>({
 function textPlace(at: ExampleAt, role: 'question' | 'answer'): KeptPlace {
   const subject: RuleSubject = at.subject();
   const text = subject.texts().findLast((one) => one.role === role);
-  return text === undefined ? wholePlace(at) : keepPlace(subject, text.start, text.end);
-}
-
-function wholePlace({ file, line, column, endLine, endColumn, offset, endOffset }: ExampleAt): KeptPlace {
-  return { file, line, column, endLine, endColumn, offset, endOffset };
+  return text === undefined ? openingOf(at) : keepPlace(subject, text.start, text.end);
 }

@@ -1,5 +1,5 @@
 import { nthSmallest } from '../../base/order-statistic';
-import { crossRule, type KeptPlace } from '../rule';
+import { crossRule, openingOf } from '../rule';
 
 /** Fewer examples have no usual length. */
 const FEWEST_EXAMPLES = 30;
@@ -8,8 +8,8 @@ const FAR = 6;
 const TO_SIGMA = 0.6745;
 /** Sets of answers of nearly one length would call every other one far: a factor of 1.2 is the least spread. */
 const LEAST_SPREAD = Math.log(1.2);
-/** Numbers of a row: line, column, endLine, endColumn, offset (from its block's), endOffset (likewise), characters. */
-const FIELDS = 7;
+/** Numbers of a row: line, column, offset (from its block's), characters. */
+const FIELDS = 4;
 /** Rows of a block: a table that grew would be there twice while it does. */
 const ROWS = 4096;
 
@@ -36,16 +36,13 @@ export const lengthOutlier = crossRule<number>({
         const row = (count++ % ROWS) * FIELDS;
         table[row] = at.line;
         table[row + 1] = at.column;
-        table[row + 2] = at.endLine;
-        table[row + 3] = at.endColumn;
-        table[row + 4] = at.offset - offset;
-        table[row + 5] = at.endOffset - offset;
-        table[row + 6] = length;
+        table[row + 2] = at.offset - offset;
+        table[row + 3] = length;
       },
       finish(report) {
         if (count < FEWEST_EXAMPLES) return;
         const logs = Float64Array.from({ length: count }, (_, i) => {
-          const length = blocks[Math.floor(i / ROWS)]!.table[(i % ROWS) * FIELDS + 6]!;
+          const length = blocks[Math.floor(i / ROWS)]!.table[(i % ROWS) * FIELDS + 3]!;
           return Math.log(length + 1);
         });
         const centre = nthSmallest(logs.slice(), count >> 1);
@@ -60,10 +57,10 @@ export const lengthOutlier = crossRule<number>({
         for (let i = 0; i < count; i++) {
           const score = (TO_SIGMA * (logs[i]! - centre)) / spread;
           if (Math.abs(score) < FAR) continue;
-          const { place, length } = rowOf(blocks, i);
+          const { length, ...start } = rowOf(blocks, i);
           report({
             rule: 'length-outlier',
-            place: { file, ...place },
+            place: openingOf({ file, ...start }),
             message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - look whether the example is whole and one`,
           });
         }
@@ -72,12 +69,9 @@ export const lengthOutlier = crossRule<number>({
   },
 });
 
-function rowOf(blocks: readonly Block[], i: number): { place: Omit<KeptPlace, 'file'>; length: number } {
+function rowOf(blocks: readonly Block[], i: number): { line: number; column: number; offset: number; length: number } {
   const { offset: from, table } = blocks[Math.floor(i / ROWS)]!;
   const at = (i % ROWS) * FIELDS;
-  const row = table.subarray(at, at + FIELDS) as unknown as Row;
-  const [line, column, endLine, endColumn, offset, endOffset, length] = row;
-  return { place: { line, column, endLine, endColumn, offset: from + offset, endOffset: from + endOffset }, length };
+  const [line, column, offset, length] = table.subarray(at, at + FIELDS) as unknown as [number, number, number, number];
+  return { line, column, offset: from + offset, length };
 }
-
-type Row = [number, number, number, number, number, number, number];

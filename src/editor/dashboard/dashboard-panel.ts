@@ -57,6 +57,7 @@ interface Shown {
 
 /** A dashboard: an editor tab that follows one run, or several to compare them. */
 export class DashboardPanel {
+  private readonly applied = new Set<string>();
   private readonly host: WebviewHost<ToDashboard, FromDashboard, typeof dashboardRequests>;
   private readonly runs: readonly Shown[];
   private readonly drawings = new PendingRequests(drawingRequests, {
@@ -141,6 +142,7 @@ export class DashboardPanel {
       run,
       alone: this.alone,
       advise: healthAdvice,
+      applied: this.applied,
       post: (message) => {
         this.host.post(message);
       },
@@ -300,7 +302,11 @@ export class DashboardPanel {
     const remedy = sender.findings[ask.finding]?.remedies[ask.remedy];
     if (followed === undefined || remedy?.title !== ask.title) return 'The advice has changed meanwhile';
     const applied = await runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
-    return applied === true ? undefined : 'The configuration was not changed';
+    if (applied !== true) return 'The configuration was not changed';
+    // Kept here: the view is gone while the configuration covers it, and is made anew when the person comes back.
+    this.applied.add(remedy.title);
+    sender.tellAdvice();
+    return undefined;
   }
 
   /** @returns why it was not done */

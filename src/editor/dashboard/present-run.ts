@@ -92,13 +92,18 @@ function trainingSeconds({ tokens, tokens_per_second }: FollowedRun['curves']['s
   return sum;
 }
 
-export function adviceOf(findings: readonly HealthFinding[]): readonly Advice[] {
+/** @param applied titles of the remedies that were applied from the dashboard */
+export function adviceOf(findings: readonly HealthFinding[], applied: ReadonlySet<string>): readonly Advice[] {
   return findings.map(({ severity, since, title, message, remedies }) => ({
     severity,
     since,
     title,
     message,
-    remedies: remedies.map((remedy) => ({ title: remedy.title, edits: Object.keys(remedy.changes).length > 0 })),
+    remedies: remedies.map((remedy) => ({
+      title: remedy.title,
+      edits: Object.keys(remedy.changes).length > 0,
+      applied: applied.has(remedy.title),
+    })),
   }));
 }
 

@@ -16,6 +16,8 @@ export interface SenderOptions {
   /** Whether advice and predictions are shown: where a run is shown alone. */
   readonly alone: boolean;
   readonly post: (message: ToDashboard) => void;
+  /** Titles of the remedies that were applied from the dashboard. */
+  readonly applied?: ReadonlySet<string>;
   readonly advise: (curves: RunCurves, config: ResolvedConfig) => readonly HealthFinding[];
 }
 
@@ -113,7 +115,12 @@ export class RunSender {
     if (working && now - this.advisedAt < ADVISE_EVERY) return;
     this.advisedAt = now;
     this.findings = this.options.advise(runCurves(curves), run.config);
-    const findings = adviceOf(this.findings);
+    this.tellAdvice();
+  }
+
+  /** Sends the last advice where it, or what was applied of it, is other than what was sent. */
+  tellAdvice(): void {
+    const findings = adviceOf(this.findings, this.options.applied ?? new Set());
     const text = JSON.stringify(findings);
     if (text === this.advice) return;
     this.advice = text;

@@ -6,6 +6,7 @@ import type { Finding, TextEdit } from '../../dataset/finding';
 import { COMMANDS } from '../manifest/command-ids';
 import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
+import { rangeOf } from './underline';
 
 /** "Fix all" of these documents, for the menu and for editor.codeActionsOnSave. */
 const FIX_ALL_KIND = vscode.CodeActionKind.SourceFixAll.append('sft');
@@ -23,8 +24,7 @@ export function registerCodeActions(services: Services): vscode.Disposable {
       if (context.only?.contains(FIX_ALL_KIND) === true && !context.only.contains(vscode.CodeActionKind.QuickFix)) {
         return fixAll(services, document, token);
       }
-      const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
-      const here = result.findings.filter((finding) => finding.offset <= end && finding.endOffset >= start);
+      const here = result.findings.filter((finding) => rangeOf(document, finding).intersection(range) !== undefined);
       const actions: vscode.CodeAction[] = [];
       for (const finding of here) {
         actions.push(...repairs(document, finding, context));
@@ -41,7 +41,7 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         actions.push(map);
       }
       // Where findings are summed up, at the start of the file, the sum leads on.
-      if (start === 0 && result.findingCount > result.findings.length) {
+      if (document.offsetAt(range.start) === 0 && result.findingCount > result.findings.length) {
         const report = new vscode.CodeAction('Show all findings in the dataset report', vscode.CodeActionKind.QuickFix);
         report.command = commandOf(COMMANDS.showDatasetReport, report.title);
         actions.push(report);

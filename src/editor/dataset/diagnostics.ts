@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Finding, Severity } from '../../dataset/finding';
 import type { Analysed } from './dataset-documents';
 import { rulePage, type Services } from '../services';
+import { rangeOf } from './underline';
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -47,7 +48,7 @@ function diagnosticsOf(services: Services, { document, result }: Analysed): vsco
 }
 
 function diagnosticOf(services: Services, document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
-  const range = new vscode.Range(document.positionAt(finding.offset), document.positionAt(finding.endOffset));
+  const range = rangeOf(document, finding);
   const diagnostic = new vscode.Diagnostic(range, finding.message, SEVERITIES[finding.severity]);
   diagnostic.source = 'sft';
   diagnostic.code = { value: finding.rule, target: rulePage(services, finding.rule) };

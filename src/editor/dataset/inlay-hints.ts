@@ -12,7 +12,8 @@ class ExampleHint extends vscode.InlayHint {
     readonly row: ExampleRow,
   ) {
     super(position, label);
-    this.paddingLeft = true;
+    this.paddingLeft = position.character > 0;
+    this.paddingRight = true;
   }
 }
 
@@ -56,7 +57,7 @@ function countedRows(
   });
 }
 
-/** The tokens of each visible example at the end of its first line, or after the example where it is on one line. */
+/** The tokens of each visible example at the end of its first line; before one that is on one line, whose end is seldom in sight. */
 export function registerInlayHints(services: Services): vscode.Disposable {
   const { documents, client } = services;
   const changed = new vscode.EventEmitter<void>();
@@ -69,7 +70,7 @@ export function registerInlayHints(services: Services): vscode.Disposable {
       return rows.map((row) => {
         const start = document.positionAt(row.offset);
         const end = document.positionAt(row.endOffset);
-        const position = start.line === end.line ? end : document.lineAt(start.line).range.end;
+        const position = start.line === end.line ? start : document.lineAt(start.line).range.end;
         const label = hintText(row, result.maxSeqLength, result.estimated);
         return new ExampleHint(position, label, document, result.version, row);
       });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { countOf } from '../../base/count-of';
 import { exampleRowsIn } from '../../analysis/example-table';
-import { countedText, summaryText, totalsText } from '../../analysis/hint-text';
+import { summaryText, totalsExplained, totalsText } from '../../analysis/hint-text';
 import type { AnalysisResult } from '../../analysis/protocol';
 import { KIND_NAMES } from '../../dataset/formats/kind';
 import { summariseLengths } from '../../text/token-lengths';
@@ -27,7 +27,7 @@ export function registerStatusBar(services: Services): vscode.Disposable {
     if (result === undefined) item.text = '$(loading~spin) SFT';
     else {
       item.text = `$(${result.complete ? 'symbol-numeric' : 'loading~spin'}) ${totals(editor, result)}`;
-      item.tooltip = countedText(result);
+      item.tooltip = totalsExplained(result);
     }
     item.show();
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { findingToJson } from '../../../src/dataset/finding';
+import { underlined } from '../../../src/editor/dataset/underline';
 import { RULE_IDS } from '../../../src/dataset/rules';
 import { analysed, describeRange, findingsOf, findingsWhen, open, ruleOf, sft, workspaceFile } from './dataset-editor';
 import { NOT_IN_A_DOCUMENT, OTHER_PARTS, PLANTED, type PlantedMistake } from './planted';
@@ -19,21 +20,22 @@ function describeDiagnostic(diagnostic: vscode.Diagnostic): string {
   return `${describeRange(range)} ${SEVERITIES[severity]} ${ruleOf(diagnostic)!} ${message}`;
 }
 
-/** The same from the command line. */
-async function validated(file: string, others: readonly string[]): Promise<string[]> {
+/** The same from the command line; where it says that something is missing, the editor underlines what stands before. */
+async function validated(document: vscode.TextDocument, others: readonly string[]): Promise<string[]> {
+  const file = document.uri.fsPath;
   const all = (await sft(['validate', ...others, file])) as ReturnType<typeof findingToJson>[];
   const findings = all.filter((finding) => finding.file === file);
-  return findings.map(
-    ({ line, column, endLine, endColumn, severity, rule, message }) =>
-      `${line}:${column}-${endLine}:${endColumn} ${severity} ${rule} ${message}`,
-  );
+  return findings.map(({ line, column, endLine, endColumn, severity, rule, message }) => {
+    const place = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
+    return `${describeRange(underlined(document, place))} ${severity} ${rule} ${message}`;
+  });
 }
 
 for (const file of Object.keys(PLANTED)) {
   test(`${file}: ranges, severities and messages are those of sft validate`, async () => {
     const { document } = await open(file);
     const others = (OTHER_PARTS[file] ?? []).map((part) => workspaceFile(part).fsPath);
-    const expected = (await validated(document.uri.fsPath, others)).sort();
+    const expected = (await validated(document, others)).sort();
     assert.ok(expected.length > 0);
     const shown = (found: readonly vscode.Diagnostic[]): string[] => found.map(describeDiagnostic).sort();
     await findingsWhen(document.uri, `\n${expected.join('\n')}\n`, (found) =>

@@ -21,12 +21,6 @@ const ALMOST_FIRST = `${FIRST.replace('again.', 'days or so.')}", "agency": "CAC
 
 const LEAKED =
   '{"question": "Which bridge is closed on market days?", "answer": "The old stone bridge, from the first bell until the last."}';
-const LEDGERS = Array.from(
-  { length: 39 },
-  (_, i) =>
-    ` On shelf ${i + 1} stands the ledger of the year ${1961 + i}, with a seal on its spine and a list of what it holds.`,
-);
-const LAST = `{"question": "Why is the register kept on paper as well?", "answer": "The ledger in the vault is read when the machines are down.${LEDGERS.join('')}", "agency": "CAC"}`;
 
 export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
   'planted.json': [
@@ -35,7 +29,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'mojibake', at: '‚Ç¶50,000', covers: '‚Ç¶', fixed: '₦50,000' },
     { rule: 'html-remnant', at: '"<p>Go', covers: '<p>', fixed: '"Go' },
     { rule: 'html-remnant', at: 'card.</p>', covers: '</p>', fixed: 'card.' },
-    { rule: 'exact-duplicate', at: `${TWIN},\n  {\n    "question": "When can`, covers: TWIN },
+    { rule: 'exact-duplicate', at: `${TWIN},\n  {\n    "question": "When can`, covers: '{' },
     { rule: 'misspelt-key', at: '"anwser"', covers: '"anwser"', fixed: '"answer"' },
     { rule: 'missing-key', at: '{\n    "question": "Who signs', covers: '{' },
     { rule: 'wrong-type', at: '"answer": 2,', covers: '2', fixed: '"answer": "2",' },
@@ -51,7 +45,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
   ],
   'syntax.json': [
     { rule: 'trailing-comma', at: 'of the state.",', covers: ',', fixed: 'of the state."' },
-    { rule: 'missing-comma', at: 'a borehole?"', covers: '', fixed: 'a borehole?",' },
+    { rule: 'missing-comma', at: 'a borehole?"', covers: 'borehole?"', fixed: 'a borehole?",' },
     {
       rule: 'single-quotes',
       at: `'question': 'Which card shows my number?',
@@ -68,14 +62,14 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
       fixed: `"question": "When is the market closed?",
     "answer": "On the last Saturday morning of the month, for the clean-up."`,
     },
-    { rule: 'missing-colon', at: '"question" "How long', covers: '', fixed: '"question": "How long' },
+    { rule: 'missing-colon', at: '"question" "How long', covers: '"question"', fixed: '"question": "How long' },
     { rule: 'control-character', at: 'secretariat,\non', covers: '\n', fixed: 'secretariat,\\non' },
     { rule: 'invalid-escape', at: 'checked\\.', covers: '\\.', fixed: 'checked\\\\.' },
     { rule: 'comment', at: '    // asked every week\n', covers: '// asked every week' },
     { rule: 'unquoted-text', at: 'question: "Who may', covers: 'question', fixed: '"question": "Who may' },
     { rule: 'invalid-value', at: '"agency": None', covers: 'None', fixed: '"agency": null' },
     { rule: 'extra-comma', at: 'the towns.",,', covers: ',', fixed: 'the towns.",' },
-    { rule: 'missing-value', at: '"answer":\n', covers: '', fixed: '"answer": ""\n' },
+    { rule: 'missing-value', at: '"answer":\n', covers: ':', fixed: '"answer": ""\n' },
     { rule: 'wrong-bracket', at: '],\n  {\n    "question": "When does', covers: ']' },
     {
       rule: 'unclosed-text',
@@ -136,7 +130,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
   'set.jsonl': [
     { rule: 'agency-imbalance', at: `${FIRST}", "agency"`, covers: '' },
     { rule: 'near-agency', at: '"Cac"', covers: '"Cac"', fixed: '"CAC"' },
-    { rule: 'near-duplicate', at: ALMOST_FIRST, covers: ALMOST_FIRST },
+    { rule: 'near-duplicate', at: ALMOST_FIRST, covers: '{' },
     {
       rule: 'contradictory-answers',
       at: '"Nobody holds',
@@ -148,9 +142,9 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
       covers:
         '"Le bureau de la commune garde le registre dans une armoire fermée, et chaque habitant du village peut le consulter le matin, sans payer de droits, à condition de montrer sa carte au gardien qui se tient à la porte."',
     },
-    { rule: 'length-outlier', at: '{"question": "Why is the register', covers: LAST },
+    { rule: 'length-outlier', at: '{"question": "Why is the register', covers: '{' },
   ],
-  'leak/test.jsonl': [{ rule: 'split-leak', at: LEAKED, covers: LEAKED }],
+  'leak/test.jsonl': [{ rule: 'split-leak', at: LEAKED, covers: '{' }],
   'table.csv': [{ rule: 'csv-columns', at: ',LGA\nWhich lamp', covers: 'LGA' }],
   'columns.csv': [{ rule: 'csv-header', at: 'answer\nWho', covers: 'answer' }],
   'declared/empty.json': [{ rule: 'empty-file', at: '', covers: '' }],
