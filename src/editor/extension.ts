@@ -27,6 +27,7 @@ import { sampleProjectCommands } from './learn/sample-project';
 import type { Services } from './services';
 import { registerWorst } from './worst/register-worst';
 import { registerLanguageStatus, registerStatusBar } from './dataset/status';
+import { registerWrapStatus } from './dataset/wrap-status';
 
 /** What activate gives to whoever asks for the extension's exports: tests. */
 export interface SftApi {
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     registerDatasetCompletion(services),
     registerStatusBar(services),
     languageStatus,
+    registerWrapStatus(services),
     report,
     preview,
     runViews,

@@ -69,7 +69,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     { rule: 'unquoted-text', at: 'question: "Who may', covers: 'question', fixed: '"question": "Who may' },
     { rule: 'invalid-value', at: '"agency": None', covers: 'None', fixed: '"agency": null' },
     { rule: 'extra-comma', at: 'the towns.",,', covers: ',', fixed: 'the towns.",' },
-    { rule: 'missing-value', at: '"answer":\n', covers: ':', fixed: '"answer": ""\n' },
+    { rule: 'missing-value', at: '"answer":\n', covers: '"answer":', fixed: '"answer": ""\n' },
     { rule: 'wrong-bracket', at: '],\n  {\n    "question": "When does', covers: ']' },
     {
       rule: 'unclosed-text',
@@ -79,7 +79,7 @@ export const PLANTED: Readonly<Record<string, readonly PlantedMistake[]>> = {
     },
     { rule: 'unexpected-text', at: '} and so on\n', covers: 'and so on', fixed: '}\n' },
   ],
-  'cut-off.json': [{ rule: 'cut-off', at: 'on pay\n', covers: '', fixed: 'on pay"\n  }\n]\n' }],
+  'cut-off.json': [{ rule: 'cut-off', at: 'on pay\n', covers: 'pay', fixed: 'on pay"\n  }\n]\n' }],
   'texts.json': [
     { rule: 'dataset-size', at: '[\n  {\n    "question": "Which desk', covers: '' },
     { rule: 'control-characters', at: 'second\u200b gate', covers: '\u200b', fixed: 'second gate' },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { rangeOf } from '../../../src/editor/dataset/underline';
 import { analysed, findingsOf, findingsWhen, open, ruleOf, writeWorkspaceFile } from './dataset-editor';
 import { PLANTED } from './planted';
 import { test } from './runner';
@@ -28,10 +29,7 @@ async function actionsAt(
 async function fixesOf(document: vscode.TextDocument, finding: vscode.Diagnostic): Promise<vscode.CodeAction[]> {
   const { findings } = await analysed(document);
   const titles = findings
-    .filter(({ rule, offset, endOffset }) => {
-      const range = new vscode.Range(document.positionAt(offset), document.positionAt(endOffset));
-      return rule === ruleOf(finding) && range.isEqual(finding.range);
-    })
+    .filter((one) => one.rule === ruleOf(finding) && rangeOf(document, one).isEqual(finding.range))
     .flatMap(({ fixes }) => fixes.map(({ title }) => title));
   const actions = await actionsAt(document.uri, finding.range, vscode.CodeActionKind.QuickFix);
   const offered = actions.filter(({ title }) => titles.includes(title));

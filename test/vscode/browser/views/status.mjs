@@ -1,4 +1,5 @@
 // The status bar and the language status.
+import assert from 'node:assert/strict';
 import path from 'node:path';
 import { root } from '../../../../scripts/setup.mjs';
 import { sft } from '../window.mjs';
@@ -34,5 +35,20 @@ export const statusTests = {
     await page.keyboard.press('Escape');
     await window.runCommand('SFT: Switch Checking of This File On or Off');
     await page.locator('.squiggly-warning').first().waitFor();
+  },
+
+  async 'long lines are wrapped on a click'(window) {
+    const { page } = window;
+    await window.openFile('chats.jsonl');
+    await page.locator('#status\\.languageStatus').click();
+    await page.locator('.hover-language-status', { hasText: 'Lines end out of sight' }).getByText('Wrap Lines').click();
+    // The first example then takes more than one line of the screen.
+    await window.until(async () => {
+      const tops = await page
+        .locator('.margin-view-overlays .line-numbers')
+        .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().top).toSorted((a, b) => a - b));
+      assert.ok(tops.length > 1 && tops[1] - tops[0] > 30, `${tops}`);
+    });
+    await page.keyboard.press('Escape');
   },
 };
