@@ -1,8 +1,8 @@
 // What axe-core finds wrong for people who do not see a page, or see it badly.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const SERIOUS = ['serious', 'critical'];
 
 /**
