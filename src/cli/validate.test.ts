@@ -87,7 +87,7 @@ describe('sft validate', () => {
       line: 2,
       column: 1,
       endLine: 2,
-      endColumn: GOOD.length + 1,
+      endColumn: 2,
       severity: 'warning',
       rule: 'exact-duplicate',
       message: finding['message'],
