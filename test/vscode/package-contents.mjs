@@ -20,6 +20,7 @@ const expectedIn = (target) => [
   /^dist\/parts\/[\w-]+\.js$/,
   'dist/ThirdPartyNotices.txt',
   'dist/analysis-worker.js',
+  'dist/compare-worker.js',
   'dist/report-worker.js',
   'dist/llama-cpp-worker.js',
   'dist/tfjs/wasm.js',
