@@ -34,6 +34,7 @@ export async function startOllama(
     });
   }).finally(() => {
     watched.close();
+    child.removeAllListeners();
   });
   const stop = async (): Promise<void> => {
     const ended = once(child, 'exit');

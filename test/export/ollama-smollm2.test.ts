@@ -25,8 +25,9 @@ const CONVERSATIONS: readonly (readonly ChatMessage[])[] = [
   [{ role: 'system', content: 'Be brief.' }, user('What is BVN?')],
 ];
 
+const folder = temporaryFolder();
+
 describe('SmolLM2 in a real Ollama', { skip: NO_OLLAMA || NO_MODEL }, () => {
-  const folder = temporaryFolder();
   const run = path.join(folder, 'run');
   let ollama: Awaited<ReturnType<typeof startOllama>>;
 
