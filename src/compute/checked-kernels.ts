@@ -10,6 +10,7 @@ import type {
   LinearDeltaOptions,
   LinearOptions,
   RmsNormBackwardOptions,
+  Turned,
   UniformNoise,
 } from './kernels';
 import * as shapes from './shapes';
@@ -105,23 +106,25 @@ export class CheckedKernels implements Kernels {
   }
 
   rope(
-    x: DeviceBuffer,
+    turned: readonly Turned[],
     cos: DeviceBuffer,
     sin: DeviceBuffer,
     positions: Indices,
     tokens: number,
-    heads: number,
     headDim: number,
     inverse?: boolean,
     rotated = headDim,
   ): void {
     if (rotated % 2 !== 0) throw new RangeError(`${rotated} rotated elements are an odd number`);
     if (rotated > headDim) throw new RangeError(`a head of ${headDim} has no ${rotated} elements to rotate`);
-    floats('x', x, size('tokens', tokens) * size('heads', heads) * size('headDim', headDim, 2));
+    if (turned.length < 1 || turned.length > 2) throw new RangeError(`${turned.length} matrices are turned together`);
+    for (const { x, heads } of turned) {
+      floats('x', x, size('tokens', tokens) * size('heads', heads) * size('headDim', headDim, 2));
+    }
     const limit = shapes.rowsOf('cos', cos, size('rotated', rotated, 2) / 2);
     floats('sin', sin, cos.length);
     shapes.indices('positions', positions, tokens, limit);
-    this.kernels.rope(x, cos, sin, positions, tokens, heads, headDim, inverse, rotated);
+    this.kernels.rope(turned, cos, sin, positions, tokens, headDim, inverse, rotated);
   }
 
   attention(

@@ -34,6 +34,12 @@ export interface AttentionShape {
   readonly window: number;
 }
 
+/** Heads that are turned together: x [tokens, heads, headDim]. */
+export interface Turned {
+  readonly x: DeviceBuffer;
+  readonly heads: number;
+}
+
 export interface AdamWStep {
   readonly learningRate: number;
   readonly beta1: number;
@@ -120,17 +126,16 @@ export interface Kernels {
   ): void;
 
   /**
-   * Rotates x [tokens, heads, headDim] in place: of each head the first `rotated` elements, all unless given, whose first and second half
-   * form the pairs, as in Hugging Face checkpoints. cos, sin: fp32 [maxPositions, rotated / 2]; one position a token. `inverse` turns the
-   * other way, which is the backward pass.
+   * Rotates one or two matrices, queries and keys, in place: of each head the first `rotated` elements, all unless given, whose first and
+   * second half form the pairs, as in Hugging Face checkpoints. cos, sin: fp32 [maxPositions, rotated / 2]; one position a token. `inverse`
+   * turns the other way, which is the backward pass.
    */
   rope(
-    x: DeviceBuffer,
+    turned: readonly Turned[],
     cos: DeviceBuffer,
     sin: DeviceBuffer,
     positions: Indices,
     tokens: number,
-    heads: number,
     headDim: number,
     inverse?: boolean,
     rotated?: number,

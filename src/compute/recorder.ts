@@ -14,6 +14,14 @@ export interface NormInput {
   readonly gradient?: DeviceBuffer | undefined;
 }
 
+/** What stands in front of a projection in a gated feed-forward part: it sees act(x) up, elementwise, in place of x. */
+export interface Gate {
+  /** GELU in its tanh form. */
+  readonly activation: 'silu' | 'gelu';
+  /** fp32 [rows, in]: overwritten with its gradient by backward, where that of x is wanted. */
+  readonly up: DeviceBuffer;
+}
+
 /**
  * Lengths that DoRA gives the rows of a weight W with its delta (Liu et al. 2024): the output of the projection without its bias is
  * multiplied by value / norms. Such a weight is not trained itself.
@@ -76,11 +84,12 @@ export interface Projected {
 
 export interface ProjectAll {
   readonly rows: number;
-  /** fp32 [rows, in]; the parts see norm(x) where a norm is given. */
+  /** fp32 [rows, in]; the parts see norm(x) where a norm is given, or act(x) up where a gate is. */
   readonly x: DeviceBuffer;
   readonly norm?: NormInput | undefined;
-  /** y [rows, out] = beta y + x Wᵀ + bias + delta. */
-  readonly parts: readonly (Projected & { readonly y: DeviceBuffer; readonly beta: 0 | 1 })[];
+  readonly gate?: Gate | undefined;
+  /** y [rows, out] = base + x Wᵀ + bias + delta; the base may be y, and is 0 unless given. */
+  readonly parts: readonly (Projected & { readonly y: DeviceBuffer; readonly base?: DeviceBuffer | undefined })[];
 }
 
 export interface ProjectAllBackward {
@@ -88,9 +97,10 @@ export interface ProjectAllBackward {
   /** What forward was given. */
   readonly x: DeviceBuffer;
   readonly norm?: NormInput | undefined;
+  readonly gate?: Gate | undefined;
   /** dy [rows, out] of each part. */
   readonly parts: readonly (Projected & { readonly dy: DeviceBuffer })[];
-  /** fp32 [rows, in] where the gradient of x is wanted: added to with a norm, overwritten without one. */
+  /** fp32 [rows, in] where the gradient of x is wanted: added to with a norm, overwritten without one; with a gate it may be x. */
   readonly dx?: DeviceBuffer | undefined;
 }
 

@@ -2,10 +2,9 @@ import type { Arena } from '../compute/arena';
 import type { DeviceBuffer } from '../compute/memory';
 import type { Indices } from '../compute/indices';
 import type { AttentionShape } from '../compute/kernels';
-import type { ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
+import type { Gate, ProjectAll, ProjectAllBackward, Projected, Recorder } from '../compute/recorder';
 import type { SharedKeys } from './batch';
 import { maskOf, type DropoutSeed } from './dropout';
-import { gated, gatedBackward } from './gated';
 import type { KeptDelta, LayerCache, LayerState, PassContext } from './layer-state';
 import type { Layer, LlamaModel, Norm } from './llama';
 import type { Projection } from './module-parts';
@@ -46,7 +45,7 @@ export function forwardLayer(
   const passed = (name: ProjectionName): Projected =>
     projected(layer.projections[name], state.deltas.get(name), context.dropout);
   const part = (name: ProjectionName, y: DeviceBuffer): ProjectAll['parts'][number] => {
-    return { ...passed(name), y, beta: 0 };
+    return { ...passed(name), y };
   };
 
   r.projectAll(workspace, {
@@ -86,21 +85,20 @@ export function forwardLayer(
   if (needed !== undefined) {
     chooseRows(r, state.attended, state.attention, needed, heads * headDim);
     chooseRows(r, state.middle, state.x, needed, hiddenSize);
-  } else if (state.middle !== state.x) {
-    r.copy(state.middle, state.x);
   }
   const [ofAttention, ofMlp] = additions(layer, state, rows);
-  addToStream(r, model, state.middle, state.attended, passed('o_proj'), ofAttention);
+  const toMiddle = { stream: state.middle, base: needed === undefined ? state.x : state.middle };
+  addToStream(r, model, toMiddle, { x: state.attended }, passed('o_proj'), ofAttention);
 
-  const mark = workspace.mark();
   const mlp = [part('gate_proj', state.gate), part('up_proj', state.up)];
   const { mlpNorm } = layer;
   r.projectAll(workspace, { rows, x: state.middle, norm: mlpNorm && { ...mlpNorm, eps }, parts: mlp });
-  const hidden = workspace.take(rows, config.intermediateSize);
-  gated(r, config, hidden, state.gate, state.up);
-  if (out !== state.middle) r.copy(out, state.middle);
-  addToStream(r, model, out, hidden, passed('down_proj'), ofMlp);
-  workspace.release(mark);
+  const toOut = { stream: out, base: state.middle };
+  addToStream(r, model, toOut, { x: state.gate, gate: gateOf(model, state) }, passed('down_proj'), ofMlp);
+}
+
+function gateOf({ config }: LlamaModel, { up }: LayerState): Gate {
+  return { activation: config.activation, up };
 }
 
 /** Turns queries and keys to their positions, or with `inverse` their gradients back, where the layer encodes positions. */
@@ -116,8 +114,11 @@ function rotate(
   const { heads, kvHeads, headDim } = model.config;
   const table = layer.rope && ropes[layer.rope];
   if (table === undefined) return;
-  r.rope(q, table.cos, table.sin, positions, tokens, heads, headDim, inverse, table.rotated);
-  r.rope(k, table.cos, table.sin, positions, tokens, kvHeads, headDim, inverse, table.rotated);
+  const turned = [
+    { x: q, heads },
+    { x: k, heads: kvHeads },
+  ];
+  r.rope(turned, table.cos, table.sin, positions, tokens, headDim, inverse, table.rotated);
 }
 
 /** The keys and values that attention sees, sequence after sequence: those of a common prefix again before each. */
@@ -173,7 +174,7 @@ export function backwardLayer(
 ): void {
   const { config, workspace } = model;
   const { tokens } = context.batch;
-  const { hiddenSize, intermediateSize, heads, headDim, rmsNormEps: eps } = config;
+  const { hiddenSize, heads, headDim, rmsNormEps: eps } = config;
   const rows = narrow?.needed.length ?? tokens;
   const dOut = narrow?.dOut ?? dx;
   const reaches = (stage: BackwardDepth): boolean => DEPTHS.indexOf(depth) >= DEPTHS.indexOf(stage);
@@ -182,15 +183,17 @@ export function backwardLayer(
   };
   const mark = workspace.mark();
 
-  // h = silu(gate) * up is made again rather than kept: it is as large as gate and costs little.
-  const hidden = workspace.take(rows, intermediateSize);
-  gated(r, config, hidden, state.gate, state.up);
-  const dHidden = reaches('mlp') ? workspace.take(rows, intermediateSize) : undefined;
   const [ofAttention, ofMlp] = additions(layer, state, rows);
   const dDown = addedGradient(r, model, dOut, ofMlp);
-  r.projectAllBackward(workspace, { rows, x: hidden, parts: [part('down_proj', dDown)], dx: dHidden });
-  if (dHidden !== undefined) {
-    gatedBackward(r, config, dHidden, state.gate, state.up);
+  // act(gate) up is made again rather than kept: it is as large as gate and costs little.
+  r.projectAllBackward(workspace, {
+    rows,
+    x: state.gate,
+    gate: gateOf(model, state),
+    parts: [part('down_proj', dDown)],
+    dx: reaches('mlp') ? state.gate : undefined,
+  });
+  if (reaches('mlp')) {
     backwardToStream(r, model, layer.mlpNorm, {
       rows,
       x: state.middle,

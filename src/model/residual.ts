@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from '../compute/memory';
-import type { ProjectAll, Recorder } from '../compute/recorder';
+import type { Gate, ProjectAll, Recorder } from '../compute/recorder';
 import type { LlamaModel, Norm } from './llama';
 
 /**
@@ -13,14 +13,14 @@ export interface Addition {
   readonly raw: DeviceBuffer | undefined;
 }
 
-type Part = Omit<ProjectAll['parts'][number], 'y' | 'beta'>;
+type Part = Omit<ProjectAll['parts'][number], 'y' | 'base'>;
 
-/** @param x [R, in] of the projection `part`; stream [R, C] is added to */
+/** @param from x [R, in] of the projection `part`, and its gate; stream [R, C] = base + what is added, and may be base */
 export function addToStream(
   r: Recorder,
   model: LlamaModel,
-  stream: DeviceBuffer,
-  x: DeviceBuffer,
+  { stream, base }: { readonly stream: DeviceBuffer; readonly base: DeviceBuffer },
+  from: { readonly x: DeviceBuffer; readonly gate?: Gate },
   part: Part,
   { rows, norm, raw }: Addition,
 ): void {
@@ -28,15 +28,16 @@ export function addToStream(
   const { hiddenSize, residualScale, rmsNormEps } = config;
   if (rows === 0) return;
   if (norm === undefined && residualScale === 1) {
-    r.projectAll(workspace, { rows, x, parts: [{ ...part, y: stream, beta: 1 }] });
+    r.projectAll(workspace, { rows, ...from, parts: [{ ...part, y: stream, base }] });
     return;
   }
   const mark = workspace.mark();
   const added = workspace.take(rows, hiddenSize);
   const projected = raw ?? added;
-  r.projectAll(workspace, { rows, x, parts: [{ ...part, y: projected, beta: 0 }] });
+  r.projectAll(workspace, { rows, ...from, parts: [{ ...part, y: projected }] });
   if (norm !== undefined) r.rmsNorm(added, projected, norm.weight, rows, hiddenSize, rmsNormEps, norm.offset);
   if (residualScale !== 1) r.scale(added, residualScale);
+  if (stream !== base) r.copy(stream, base);
   r.add(stream, added);
   workspace.release(mark);
 }

@@ -17,6 +17,8 @@ const MASK: DropoutMask = { p: 0.25, seed: 3, offset: 40 };
 /** What the projections of one input are made of; the second has no delta, the third no bias. */
 interface Weights {
   readonly norm: Float32Array;
+  /** Of a gate. */
+  readonly up: Float32Array;
   readonly parts: readonly {
     readonly w: Float32Array;
     readonly bias?: Float32Array;
@@ -28,6 +30,16 @@ interface Weights {
     readonly c?: Float32Array;
     readonly d?: Float32Array;
   }[];
+}
+
+/** What stands between the input and the projections. */
+const BEFORE = ['nothing', 'a norm', 'a gate with SiLU', 'a gate with GELU'] as const;
+type Before = (typeof BEFORE)[number];
+
+function seen(x: ArrayLike<number>, { norm, up }: Weights, before: Before): ArrayLike<number> {
+  if (before === 'nothing') return x;
+  if (before === 'a norm') return reference.rmsNorm(x, norm, ROWS, COLS, EPS);
+  return before === 'a gate with SiLU' ? reference.swiglu(x, up) : reference.geglu(x, up);
 }
 
 /** What deltas have beside their pair. */
@@ -45,6 +57,7 @@ const NORMS = WIDTHS.map((out, i) => randoms(out, 90 + i).map((x) => 1 + x * x))
 function weights(beside: Beside): Weights {
   return {
     norm: randoms(COLS, 1).map((x) => 1 + 0.2 * x),
+    up: randoms(ROWS * COLS, 51),
     parts: WIDTHS.map((out, i) => ({
       w: randoms(out * COLS, 2 + i, 0.5),
       ...(i === 2 ? {} : { bias: randoms(out, 12 + i) }),
@@ -56,8 +69,9 @@ function weights(beside: Beside): Weights {
 }
 
 /** The outputs in double precision. @param mask what dropout multiplies the input of the deltas by */
-function forward(x: ArrayLike<number>, { norm, parts }: Weights, normed: boolean, mask: Float32Array): Float64Array[] {
-  const z = normed ? reference.rmsNorm(x, norm, ROWS, COLS, EPS) : x;
+function forward(x: ArrayLike<number>, given: Weights, before: Before, mask: Float32Array): Float64Array[] {
+  const { parts } = given;
+  const z = seen(x, given, before);
   const dropped = Float64Array.from(mask, (factor, i) => factor * z[i]!);
   return parts.map(({ w, bias, a, b, m, c, d }, part) => {
     const out = WIDTHS[part]!;
@@ -78,7 +92,7 @@ function forward(x: ArrayLike<number>, { norm, parts }: Weights, normed: boolean
 }
 
 /** The same on the device, with room for the gradients. */
-function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMask | undefined) {
+function onDevice(b: Bench, given: Weights, before: Before, dropout: DropoutMask | undefined) {
   const parts = given.parts.map(({ w, bias, a, b: up, m, c, d }, part) => {
     const out = WIDTHS[part]!;
     const delta: LowRankDelta | undefined = a &&
@@ -108,7 +122,10 @@ function onDevice(b: Bench, given: Weights, normed: boolean, dropout: DropoutMas
     };
   });
   const norm = { weight: b.floats(given.norm), eps: EPS, gradient: b.zeros(COLS) };
-  return { parts, ...(normed ? { norm } : {}) };
+  if (before === 'nothing') return { parts };
+  if (before === 'a norm') return { parts, norm };
+  const activation = before === 'a gate with GELU' ? 'gelu' : 'silu';
+  return { parts, gate: { activation, up: b.floats(given.up) } as const };
 }
 
 async function maskOf(b: Bench, dropout: DropoutMask | undefined): Promise<Float32Array> {
@@ -120,44 +137,42 @@ async function maskOf(b: Bench, dropout: DropoutMask | undefined): Promise<Float
 export function coarseSuite(device: () => Device): void {
   void describe('projectAll and headLoss', () => {
     for (const beside of ['nothing', 'magnitudes', 'a fixed pair'] as const) {
-      for (const [normed, dropout] of [
-        [true, undefined],
-        [true, MASK],
-        [false, undefined],
-        [false, MASK],
-      ] as const) {
-        const word = (has: unknown): string => (has ? 'with' : 'without');
-        const name = `${word(normed)} a norm, ${word(dropout)} dropout, beside the deltas ${beside}`;
+      // What stands before knows nothing of what stands beside: gates are tried once.
+      const tried = beside === 'nothing' ? BEFORE : BEFORE.slice(0, 2);
+      for (const [before, dropout] of tried.flatMap((what) => [[what, undefined] as const, [what, MASK] as const])) {
+        const name = `${before} before, ${dropout ? 'with' : 'without'} dropout, beside the deltas ${beside}`;
         void it(`projects one input three ways and back, ${name}`, () =>
           onBench(device(), async (b) => {
             const [given, x] = [weights(beside), randoms(ROWS * COLS, 50)];
             const mask = await maskOf(b, dropout);
-            const { parts, norm } = onDevice(b, given, normed, dropout);
+            const { parts, norm, gate } = onDevice(b, given, before, dropout);
             const scratch = new Arena(b.device);
             const input = b.floats(x);
             const starts = WIDTHS.map((out, i) => randoms(ROWS * out, 60 + i));
             const outputs = parts.map((part, i): ProjectAll['parts'][number] => {
-              return { ...part, y: b.floats(starts[i]!), beta: i === 0 ? 1 : 0 };
+              const y = b.floats(starts[i]!);
+              return { ...part, y, base: [y, undefined, b.floats(starts[0]!.slice(0, y.length))][i] };
             });
-            b.kernels.projectAll(scratch, { rows: ROWS, x: input, norm, parts: outputs });
-            const expected = forward(x, given, normed, mask);
+            b.kernels.projectAll(scratch, { rows: ROWS, x: input, norm, gate, parts: outputs });
+            const expected = forward(x, given, before, mask);
             for (const [i, { y }] of outputs.entries()) {
-              const whole = expected[i]!.map((value, at) => value + (i === 0 ? starts[0]![at]! : 0));
+              const whole = expected[i]!.map((value, at) => value + (i === 1 ? 0 : starts[0]![at]!));
               assertClose(await b.read(y), whole, 1e-5, `y ${i}`);
             }
 
             const dys = WIDTHS.map((out, i) => randoms(ROWS * out, 70 + i));
             const loss = (at: ArrayLike<number>, changed: Weights): number =>
-              forward(at, changed, normed, mask).reduce((sum, y, i) => sum + dot(y, dys[i]!), 0);
-            const before = randoms(ROWS * COLS, 80);
-            const dx = b.floats(before);
+              forward(at, changed, before, mask).reduce((sum, y, i) => sum + dot(y, dys[i]!), 0);
+            const start = randoms(ROWS * COLS, 80);
+            // The gradient of a gate takes the gate's own place.
+            const dx = gate === undefined ? b.floats(start) : input;
             const backward = parts.map((part, i): ProjectAllBackward['parts'][number] => {
               return { ...part, dy: b.floats(dys[i]!) };
             });
-            b.kernels.projectAllBackward(scratch, { rows: ROWS, x: input, norm, parts: backward, dx });
+            b.kernels.projectAllBackward(scratch, { rows: ROWS, x: input, norm, gate, parts: backward, dx });
             const gradient = numericalGradient((at) => loss(at, given), x);
             // Added to the stream's gradient behind a norm, in place of what was there elsewhere.
-            const sum = gradient.map((value, i) => value + (normed ? before[i]! : 0));
+            const sum = gradient.map((value, i) => value + (norm === undefined ? 0 : start[i]!));
             assertClose(await b.read(dx), sum, 1e-4, 'dx');
 
             const check = async (what: string, got: DeviceBuffer | undefined, value: Float32Array | undefined) => {
@@ -167,6 +182,7 @@ export function coarseSuite(device: () => Device): void {
                   old === value ? (at as unknown as Float32Array) : old;
                 return loss(x, {
                   norm: swap(given.norm),
+                  up: swap(given.up),
                   parts: given.parts.map(
                     (part) =>
                       Object.fromEntries(
@@ -178,6 +194,7 @@ export function coarseSuite(device: () => Device): void {
               assertClose(await b.read(got), slopes, 1e-4, what);
             };
             if (norm !== undefined) await check('dnorm', norm.gradient, given.norm);
+            if (gate !== undefined) await check('dup', gate.up, given.up);
             for (const [i, part] of parts.entries()) {
               const { w, bias, a, b: up, m } = given.parts[i]!;
               await check(`dw ${i}`, part.gradWeight, w);

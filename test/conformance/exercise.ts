@@ -1,7 +1,10 @@
 import type { BlockMoment } from '../../src/compute/block-moments';
+import { Arena } from '../../src/compute/arena';
 import type { Device } from '../../src/compute/device';
 import { dynamicMap } from '../../src/compute/dynamic-map';
-import { onBench } from './bench';
+import type { DeviceBuffer } from '../../src/compute/memory';
+import type { LowRankDelta } from '../../src/compute/recorder';
+import { onBench, type Bench } from './bench';
 import { randomIndices, randoms } from './numbers';
 
 const [TOKENS, DIM, HIDDEN, VOCAB] = [211, 192, 300, 3001];
@@ -48,8 +51,16 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     const angles = randoms(TOKENS * 16, 6, 3);
     const positions = b.indices(Int32Array.from({ length: TOKENS }, (_, i) => i));
     const [cos, sin] = [Math.cos, Math.sin].map((f) => b.floats(Float64Array.from(angles, f)));
-    b.kernels.rope(normed, cos!, sin!, positions, TOKENS, 6, 32);
+    const others = random(TOKENS * 64, 17);
+    const turned = [
+      { x: normed, heads: 6 },
+      { x: others, heads: 2 },
+    ];
+    b.kernels.rope(turned, cos!, sin!, positions, TOKENS, 32);
+    await keep('rope, of others', others);
     await keep('rope', normed);
+
+    await coarse(b, keep);
 
     for (const lengths of LENGTHS) {
       let at = 0;
@@ -135,4 +146,46 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     }
   });
   return results;
+}
+
+const [RANK, WIDTHS] = [9, [300, 70, 150]] as const;
+
+/** Projections with LoRA beside them, of a norm and of a gate, and back, in several tiles and none of them whole. */
+async function coarse(b: Bench, keep: (name: string, buffer: DeviceBuffer) => Promise<unknown>): Promise<void> {
+  const scratch = new Arena(b.device);
+  for (const before of ['norm', 'gate'] as const) {
+    const random = (length: number, seed: number, size?: number) => b.floats(randoms(length, seed, size));
+    const x = random(TOKENS * DIM, 20);
+    const given =
+      before === 'norm'
+        ? { norm: { weight: random(DIM, 21), eps: 1e-5, gradient: b.zeros(DIM) } }
+        : { gate: { activation: 'silu', up: random(TOKENS * DIM, 22) } as const };
+    const parts = WIDTHS.map((out, i) => {
+      const delta: LowRankDelta = {
+        kind: 'low-rank',
+        a: b.matrix('f32', randoms(RANK * DIM, 30 + i, 0.1), RANK, DIM),
+        b: b.matrix('f32', randoms(out * RANK, 40 + i, 0.1), out, RANK),
+        gradA: b.zeros(RANK * DIM),
+        gradB: b.zeros(out * RANK),
+        scale: 0.5,
+      };
+      const weight = b.matrix('bf16', randoms(out * DIM, 50 + i, 0.1), out, DIM);
+      return { weight, delta: { delta, xa: b.zeros(TOKENS * RANK) } };
+    });
+    const outputs = parts.map((part, i) => {
+      return { ...part, y: b.zeros(TOKENS * WIDTHS[i]!), base: i === 0 ? random(TOKENS * WIDTHS[0], 60) : undefined };
+    });
+    b.kernels.projectAll(scratch, { rows: TOKENS, x, ...given, parts: outputs });
+    const backward = parts.map((part, i) => ({ ...part, dy: random(TOKENS * WIDTHS[i]!, 70 + i, 0.1) }));
+    const dx = before === 'norm' ? random(TOKENS * DIM, 80) : x;
+    b.kernels.projectAllBackward(scratch, { rows: TOKENS, x, ...given, parts: backward, dx });
+    await keep(`behind a ${before}, dx`, dx);
+    if (given.gate !== undefined) await keep('behind a gate, dup', given.gate.up);
+    for (const [i, { y, delta }] of outputs.entries()) {
+      await keep(`behind a ${before}, y ${i}`, y);
+      await keep(`behind a ${before}, da ${i}`, delta.delta.gradA);
+      await keep(`behind a ${before}, db ${i}`, delta.delta.gradB);
+    }
+  }
+  scratch.free();
 }

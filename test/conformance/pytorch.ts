@@ -66,8 +66,8 @@ export function pytorchSuite(device: () => Device): void {
         const { tokens, heads, head_dim, ...f } = fixtures.rope;
         const [cos, sin, positions] = [b.floats(f.cos), b.floats(f.sin), b.indices(f.positions)];
         const [x, dx] = [b.floats(f.x), b.floats(f.dy)];
-        b.kernels.rope(x, cos, sin, positions, tokens, heads, head_dim);
-        b.kernels.rope(dx, cos, sin, positions, tokens, heads, head_dim, true);
+        b.kernels.rope([{ x, heads }], cos, sin, positions, tokens, head_dim);
+        b.kernels.rope([{ x: dx, heads }], cos, sin, positions, tokens, head_dim, true);
         assertClose(await b.read(x), f.y, 1e-6, 'y');
         assertClose(await b.read(dx), f.dx, 1e-6, 'dx');
       }));

@@ -24,15 +24,23 @@ export function ropeSuite(device: () => Device): void {
             { length: tokens * half },
             (_, i) => table[positions[Math.floor(i / half)]! * half + (i % half)]!,
           );
+          const others = randoms(tokens * 2 * headDim, 5);
           const [x, dy] = [randoms(tokens * heads * headDim, 3), randoms(tokens * heads * headDim, 4)];
           const cos = b.floats(Float64Array.from(table, Math.cos));
           const sin = b.floats(Float64Array.from(table, Math.sin));
           const at = b.indices(positions);
           const y = b.floats(x);
-          b.kernels.rope(y, cos, sin, at, tokens, heads, headDim, false, rotated);
+          const beside = b.floats(others);
+          const turned = [
+            { x: y, heads },
+            { x: beside, heads: 2 },
+          ];
+          b.kernels.rope(turned, cos, sin, at, tokens, headDim, false, rotated);
           assertClose(await b.read(y), reference.rope(x, angles, tokens, heads, headDim, rotated), 1e-6, 'y');
+          const besideTurned = reference.rope(others, angles, tokens, 2, headDim, rotated);
+          assertClose(await b.read(beside), besideTurned, 1e-6, 'beside y');
           const dx = b.floats(dy);
-          b.kernels.rope(dx, cos, sin, at, tokens, heads, headDim, true, rotated);
+          b.kernels.rope([{ x: dx, heads }], cos, sin, at, tokens, headDim, true, rotated);
           const rope = (z: ArrayLike<number>) => reference.rope(z, angles, tokens, heads, headDim, rotated);
           const gradient = numericalGradient((z) => dot(rope(z), dy), x, 0.5);
           assertClose(await b.read(dx), gradient, 2e-6, 'dx');

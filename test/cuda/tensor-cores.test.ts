@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Device } from '../../src/compute/device';
 import { openDevice } from '../../src/compute/registry';
+import { atLeastOne } from '../at-least-one';
 import { onBench } from '../conformance/bench';
+import { exercise } from '../conformance/exercise';
 import { assertClose, randoms } from '../conformance/numbers';
 
 /** Beyond what is summed in fp32, in several tiles and none of them whole. */
@@ -41,6 +43,12 @@ describe('large products on tensor cores', () => {
       for (const [i, name] of ['y', 'dx'].entries()) assertClose(here![i]!, there![i]!, 1e-5, name);
     });
   }
+
+  it('and every other kernel compute as the processor does, over several blocks, tiles and sequences', async () => {
+    const [results, expected] = [await exercise(devices[0]!), await exercise(devices[1]!)];
+    // Of sums of 211 products, whose parts reach 15, both sides are rounded.
+    for (const [name, values] of atLeastOne(results.entries())) assertClose(values, expected.get(name)!, 3e-5, name);
+  });
 
   it('sum gradients of weights as exactly', async () => {
     const [here, there] = await Promise.all(

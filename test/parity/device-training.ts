@@ -49,7 +49,7 @@ export function describeTraining(kind: string, names: readonly string[], skip: s
 
   void describe(`${kind} against cpu`, { skip }, () => {
     for (const optim of ['adamw', 'adamw_8bit'] as const) {
-      void it(`ten steps over weights in 4 bits, ${optim}: loss and gradient norm within 1e-3`, async () => {
+      void it(`ten steps over weights in 4 bits, ${optim}: loss and gradient norm within 1e-4`, async () => {
         const fixture = loadFixture('llama32');
         const [got, expected] = [
           await inFourBits(device, fixture, optim),
@@ -64,7 +64,10 @@ export function describeTraining(kind: string, names: readonly string[], skip: s
   });
 }
 
-/** Ten steps of LoRA over the model in 4 bits, with scales in 8 bits. */
+/**
+ * Ten steps of LoRA over the model in 4 bits, with scales in 8 bits. Some gradients here are 0 but for rounding, of 1e-9 or less: with the usual
+ * epsilon each would move its weight by most of the rate, wherever rounding points.
+ */
 async function inFourBits(
   on: Device,
   { model: folder, adapterStart, expected }: ParityFixture,
@@ -77,6 +80,7 @@ async function inFourBits(
   const trainer = new Trainer(on, model, examples, {
     ...PLAIN_TRAINING,
     optim,
+    adam_epsilon: 1e-6,
     max_steps: 10,
     per_device_batch_size: 2,
   });
@@ -88,5 +92,5 @@ async function inFourBits(
 }
 
 function near(actual: number, expected: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= 1e-3 * Math.abs(expected), `${what}: ${actual} for ${expected}`);
+  assert.ok(Math.abs(actual - expected) <= 1e-4 * Math.abs(expected), `${what}: ${actual} for ${expected}`);
 }

@@ -16,6 +16,7 @@
 #define __device__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __grid_constant__
 // All of a block's fibers see one variable. In a section of its own, so that it can be spoilt before a block begins.
 #define __shared__ static __attribute__((section("emulated_shared"), aligned(16)))
 

@@ -1,14 +1,8 @@
 // What works on each element alone.
-#include "../sft_cuda.h"
+#include "../gate.h"
 
 namespace sft {
 namespace {
-
-__device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
-
-// sigmoid(2 u) with u = sqrt(2 / pi) (g + 0.044715 g^3): GELU's tanh form is g times that.
-constexpr float TWO_ROOTS = 1.5957691216057308f;
-__device__ __forceinline__ float gate_share(float g) { return sigmoid(TWO_ROOTS * g * (1.0f + 0.044715f * g * g)); }
 
 // Word e % 4 of Philox4x32-10 (Salmon et al. 2011) with counter e / 4 and the seed as key.
 __device__ __forceinline__ uint32_t philox(uint64_t seed, uint64_t element) {
@@ -32,31 +26,16 @@ __device__ __forceinline__ uint32_t philox(uint64_t seed, uint64_t element) {
 }  // namespace
 }  // namespace sft
 
-// h = silu(gate) up
-SFT_KERNEL(swiglu, float* h, const float* gate, const float* up, int64_t n) {
-  SFT_EACH(i, n) h[i] = gate[i] * sft::sigmoid(gate[i]) * up[i];
+// h = act(gate) up
+SFT_KERNEL(gate, float* h, const float* gate, const float* up, int64_t n, int gelu) {
+  SFT_EACH(i, n) h[i] = sft::gated(gelu != 0, gate[i], up[i]);
 }
 
-// With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)).
-SFT_KERNEL(swiglu_backward, float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n) {
+SFT_KERNEL(gate_backward, float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n, int gelu) {
   SFT_EACH(i, n) {
-    const float g = gate[i], u = up[i], d = dh[i], s = sft::sigmoid(g);
-    dgate[i] = d * u * s * (1.0f + g * (1.0f - s));
-    dup[i] = d * g * s;
-  }
-}
-
-// h = gelu(gate) up
-SFT_KERNEL(geglu, float* h, const float* gate, const float* up, int64_t n) {
-  SFT_EACH(i, n) h[i] = gate[i] * sft::gate_share(gate[i]) * up[i];
-}
-
-// With s = sigmoid(2 u): dup = dh g s, dgate = dh up (s + g s (1 - s) (2 u)').
-SFT_KERNEL(geglu_backward, float* dgate, float* dup, const float* dh, const float* gate, const float* up, int64_t n) {
-  SFT_EACH(i, n) {
-    const float g = gate[i], u = up[i], d = dh[i], s = sft::gate_share(g);
-    dgate[i] = d * u * (s + g * s * (1.0f - s) * sft::TWO_ROOTS * (1.0f + 0.134145f * g * g));
-    dup[i] = d * g * s;
+    const sft::Gradients to = sft::gate_backward(gelu != 0, gate[i], up[i], dh[i]);
+    dgate[i] = to.gate;
+    dup[i] = to.up;
   }
 }
 

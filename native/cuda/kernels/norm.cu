@@ -1,20 +1,7 @@
-// RMS norm (Zhang & Sennrich 2019): a block has a row at a time.
+// RMS norm: a block has a row at a time.
 #include "../columns.h"
 #include "../floats.h"
-#include "../reduce.h"
-
-namespace sft {
-namespace {
-
-// 1 / sqrt(mean(x²) + eps)
-__device__ __forceinline__ float inverse_norm(float (&room)[WARPS], const float* x, int dim, float eps) {
-  float squares = 0;
-  for (int i = threadIdx.x; i < dim; i += THREADS) squares = fmaf(x[i], x[i], squares);
-  return 1.0f / sqrtf(over_block(squares, room, Sum()) / static_cast<float>(dim) + eps);
-}
-
-}  // namespace
-}  // namespace sft
+#include "../norm.h"
 
 // y = x / sqrt(mean(x²) + eps) (offset + weight); x, y [rows, dim]
 SFT_KERNEL(rms_norm, float* y, const float* x, sft::Floats weight, int rows, int dim, float eps, float offset) {

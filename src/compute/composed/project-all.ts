@@ -1,20 +1,24 @@
 import type { Arena } from '../arena';
 import type { DeviceBuffer } from '../memory';
 import type { Kernels, LinearDelta } from '../kernels';
-import type { DeltaPass, Magnitude, NormInput, ProjectAll, ProjectAllBackward, Projected } from '../recorder';
+import type { DeltaPass, Magnitude, ProjectAll, ProjectAllBackward, Projected } from '../recorder';
 
-/** norm(x), where there is a norm, from scratch; x itself elsewhere. */
-function normed(
+/** What the parts see: norm(x) or act(x) up, from scratch, where there is a norm or a gate; x itself elsewhere. */
+function seenByParts(
   kernels: Kernels,
   scratch: Arena,
-  x: DeviceBuffer,
-  norm: NormInput | undefined,
-  rows: number,
-  cols: number,
+  { x, norm, gate, rows }: Pick<ProjectAll, 'x' | 'norm' | 'gate' | 'rows'>,
 ): DeviceBuffer {
-  if (norm === undefined) return x;
+  const cols = x.length / rows;
+  if (norm !== undefined) {
+    const y = scratch.take(rows, cols);
+    kernels.rmsNorm(y, x, norm.weight, rows, cols, norm.eps, norm.offset);
+    return y;
+  }
+  if (gate === undefined) return x;
   const y = scratch.take(rows, cols);
-  kernels.rmsNorm(y, x, norm.weight, rows, cols, norm.eps, norm.offset);
+  if (gate.activation === 'gelu') kernels.geglu(y, x, gate.up);
+  else kernels.swiglu(y, x, gate.up);
   return y;
 }
 
@@ -33,18 +37,21 @@ function dropped(
 }
 
 /**
- * For each part y = beta y + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm. Where the delta has magnitudes
+ * For each part y = base + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm, act(x) up where there is a gate. Where the delta has magnitudes
  * m over norms n, as PEFT has it, with d = dropout(x):
- *   z = d Wᵀ + scale (d Aᵀ) Bᵀ,  y = beta y + (x - d) Wᵀ + m / n z + bias.
+ *   z = d Wᵀ + scale (d Aᵀ) Bᵀ,  y = base + (x - d) Wᵀ + m / n z + bias.
  * A fixed pair of the delta, C and D, is added as scale (x Cᵀ) Dᵀ.
  */
-export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, parts }: ProjectAll): void {
+export function projectAll(kernels: Kernels, scratch: Arena, projection: ProjectAll): void {
+  const { rows, parts } = projection;
   if (rows === 0) return;
   const mark = scratch.mark();
-  const input = normed(kernels, scratch, x, norm, rows, x.length / rows);
+  const input = seenByParts(kernels, scratch, projection);
   const made = new Set<DeviceBuffer>();
-  for (const { y, beta, weight, bias, delta } of parts) {
+  for (const { y, base, weight, bias, delta } of parts) {
     const inner = scratch.mark();
+    const beta = base === undefined ? 0 : 1;
+    if (base !== undefined && base !== y) kernels.copy(y, base);
     let added: LinearDelta | undefined;
     let seen = input;
     const magnitude = delta?.delta.magnitude;
@@ -86,30 +93,30 @@ export function projectAll(kernels: Kernels, scratch: Arena, { rows, x, norm, pa
  * Backward of `projectAll`. With z = norm(x), or x itself:
  *   dW += dyᵀ z,  dbias += sum of dy's rows,  dB += scale dyᵀ (dropout(z) Aᵀ),  d(xa) = scale dy B,  dA += d(xa)ᵀ dropout(z),
  *   dz = sum over parts of dy W + dropout'(d(xa) A) + scale (dy D) C of a fixed pair C and D,
- *   dx += dz through the norm, or dx = dz where there is none.
+ *   dx += dz through the norm, or dx = dz where there is none; with a gate, h = act(x) up, dx = dz dh/dx and dup = dz dh/dup.
  * Of a part with magnitudes m over norms n, and the product p that they multiply, with e = m / n dy in place of dy in all that its delta has:
  *   dm += sum over rows of dy p / n,  dz has dy W + dropout'((e - dy) W + d(xa) A).
  */
-export function projectAllBackward(
-  kernels: Kernels,
-  scratch: Arena,
-  { rows, x, norm, parts, dx }: ProjectAllBackward,
-): void {
+export function projectAllBackward(kernels: Kernels, scratch: Arena, projection: ProjectAllBackward): void {
+  const { rows, x, norm, gate, parts, dx } = projection;
   if (rows === 0) return;
   const mark = scratch.mark();
   const cols = x.length / rows;
   const trained = parts.some(({ gradWeight, delta }) => gradWeight !== undefined || delta?.xa !== undefined);
-  const input = trained ? normed(kernels, scratch, x, norm, rows, cols) : x;
-  const dInput = dx === undefined || norm === undefined ? dx : scratch.take(rows, cols);
+  const input = trained ? seenByParts(kernels, scratch, projection) : x;
+  const dInput = dx === undefined || (norm ?? gate) === undefined ? dx : scratch.take(rows, cols);
   parts.forEach((part, index) => {
     projectBackward(kernels, scratch, part, rows, input, dInput, index === 0 ? 0 : 1);
   });
-  if (dx !== undefined && dInput !== undefined && norm !== undefined) {
-    kernels.rmsNormBackward(dx, dInput, x, norm.weight, rows, cols, norm.eps, {
-      beta: 1,
-      dweight: norm.gradient,
-      offset: norm.offset,
-    });
+  if (dx !== undefined && dInput !== undefined) {
+    if (norm !== undefined) {
+      kernels.rmsNormBackward(dx, dInput, x, norm.weight, rows, cols, norm.eps, {
+        beta: 1,
+        dweight: norm.gradient,
+        offset: norm.offset,
+      });
+    } else if (gate?.activation === 'gelu') kernels.gegluBackward(dx, gate.up, dInput, x, gate.up);
+    else if (gate !== undefined) kernels.swigluBackward(dx, gate.up, dInput, x, gate.up);
   }
   scratch.release(mark);
 }

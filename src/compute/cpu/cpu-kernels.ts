@@ -10,6 +10,7 @@ import type {
   LinearDeltaOptions,
   LinearOptions,
   RmsNormBackwardOptions,
+  Turned,
   UniformNoise,
 } from '../kernels';
 import { toPair } from '../pairs';
@@ -113,18 +114,19 @@ export class CpuKernels implements Kernels {
   }
 
   rope(
-    x: DeviceBuffer,
+    turned: readonly Turned[],
     cos: DeviceBuffer,
     sin: DeviceBuffer,
     positions: Indices,
     tokens: number,
-    heads: number,
     headDim: number,
     inverse = false,
     rotated = headDim,
   ): void {
     const where = at(positions.data);
-    this.library().rope(at(x), at(cos), at(sin), where, tokens, heads, headDim, inverse ? 1 : 0, rotated);
+    for (const { x, heads } of turned) {
+      this.library().rope(at(x), at(cos), at(sin), where, tokens, heads, headDim, inverse ? 1 : 0, rotated);
+    }
   }
 
   attention(

@@ -6,7 +6,7 @@ import { addressOf } from './cuda-buffer';
 export type KernelArgument = DeviceBuffer | number | Marked;
 
 interface Marked {
-  readonly kind: 'long' | 'float' | 'double';
+  readonly kind: 'long' | 'float' | 'double' | 'gap';
   readonly value: number;
 }
 
@@ -14,11 +14,13 @@ interface Marked {
 export const long = (value: number): Marked => ({ kind: 'long', value });
 export const float = (value: number): Marked => ({ kind: 'float', value });
 export const double = (value: number): Marked => ({ kind: 'double', value });
+/** So many bytes that nobody reads, a multiple of 8: what an array has behind its last element in use. */
+export const gap = (bytes: number): Marked => ({ kind: 'gap', value: bytes });
 /** The address of a buffer that may be left out. */
 export const optional = (buffer: DeviceBuffer | undefined): KernelArgument => buffer ?? long(0);
 
 /** Where the arguments begin, and bytes that they may have; before them lies what tells the driver where they are. */
-const [BEGIN, ROOM] = [64, 256];
+const [BEGIN, ROOM] = [64, 4096];
 const SIZE = 40;
 
 /** Memory in which the arguments of a launch are packed, each at its own alignment as C lays out a struct. */
@@ -41,6 +43,10 @@ export class PackedArguments {
     const view = this.#view;
     let at = BEGIN;
     for (const arg of args) {
+      if (typeof arg === 'object' && 'kind' in arg && arg.kind === 'gap') {
+        at = Math.ceil(at / 8) * 8 + arg.value;
+        continue;
+      }
       const width = typeof arg === 'number' || ('kind' in arg && arg.kind === 'float') ? 4 : 8;
       at = Math.ceil(at / width) * width;
       if (typeof arg === 'number') view.setInt32(at, integer(arg, 2 ** 31), true);

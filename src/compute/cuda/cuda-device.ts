@@ -1,7 +1,6 @@
-import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
-import { kernelsOn } from '../kernel-table';
-import type { Kernels } from '../kernels';
+import { FusedRecorder } from '../fused/fused-recorder';
+import { kernelsOn, type CardKernels } from '../kernel-table';
 import type { DeviceBuffer } from '../memory';
 import { MemoryDevice } from '../memory-device';
 import type { Recorder } from '../recorder';
@@ -27,7 +26,7 @@ export class CudaDevice extends MemoryDevice<CudaMemory> implements Device {
   readonly kind = 'cuda';
   readonly traits: DeviceTraits;
   readonly #context: CudaContext;
-  readonly #kernels: Kernels;
+  readonly #kernels: CardKernels;
 
   constructor(
     context: CudaContext,
@@ -62,7 +61,7 @@ export class CudaDevice extends MemoryDevice<CudaMemory> implements Device {
   }
 
   begin(): Recorder {
-    return new ComposedRecorder(this.#kernels, this.traits);
+    return new FusedRecorder(this.#kernels, this.#kernels, this.traits);
   }
 
   /** Kernels were enqueued as they were recorded. */

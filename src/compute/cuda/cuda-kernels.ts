@@ -1,4 +1,4 @@
-import type { KernelTable } from '../kernel-table';
+import type { CardKernelTable } from '../kernel-table';
 import { adamwNumbers, dropoutThreshold } from '../kernel-numbers';
 import type { AdamWStep } from '../kernels';
 import { scaleBlocks, scalesOf } from '../nf4';
@@ -6,13 +6,24 @@ import { double, float, long, optional, type KernelArgument } from './arguments'
 import { attentionGrid, attentionOf, chunksOf } from './attention';
 import { THREADS } from './context';
 import type { Place } from './kernel';
-import { FLOAT_TYPES, floatsOf, linear, linearBackwardInput, linearBackwardWeight, weightOf } from './product';
+import {
+  FLOAT_TYPES,
+  floatsOf,
+  linear,
+  linearBackwardInput,
+  linearBackwardWeight,
+  products,
+  weightOf,
+} from './product';
+import { thinProducts } from './thin-products';
 
 /** Blocks in one direction, at most: kernels go on from there. */
 const MOST_BLOCKS = 65535;
 /** Blocks that square gradients, each into its own sum. */
 const PARTS = 256;
 const WARP = 32;
+/** Activations of a gate, as kernels are told them. */
+const [SILU, GELU] = [0, 1];
 
 type Grid = readonly [number, number];
 /** A thread an element. */
@@ -25,10 +36,13 @@ const blocks = (n: number): Grid => [Math.min(MOST_BLOCKS, n), 1];
 const columns = (n: number): Grid => [Math.ceil(n / WARP), 1];
 
 /** The kernels of native/cuda/kernels. What they are given has been checked. */
-export const CUDA_KERNELS: KernelTable<Place> = {
+export const CUDA_KERNELS: CardKernelTable<Place> = {
   linear,
   linearBackwardInput,
   linearBackwardWeight,
+  products,
+  thinProducts,
+  fits: () => true,
 
   addBias({ context }, y, bias, m, n) {
     context.launch('add_bias', each(m * n), [y, ...floatsOf(bias), long(m * n), n]);
@@ -53,20 +67,12 @@ export const CUDA_KERNELS: KernelTable<Place> = {
     context.launch('rms_norm_backward', blocks(rows), [dx, dy, x, ...floatsOf(weight), ...numbers]);
   },
 
-  rope({ context }, x, cos, sin, positions, tokens, heads, width, inverse = false, rotated = width) {
+  rope({ context }, [first, second], cos, sin, positions, tokens, width, inverse = false, rotated = width) {
     const half = rotated / 2;
-    const n = tokens * heads * half;
-    context.launch('rope', each(n), [
-      x,
-      cos,
-      sin,
-      positions.data,
-      long(n),
-      heads,
-      width,
-      half,
-      float(inverse ? -1 : 1),
-    ]);
+    const [heads, others] = [first!.heads, second?.heads ?? 0];
+    const n = tokens * (heads + others) * half;
+    const buffers = [first!.x, optional(second?.x), cos, sin, positions.data];
+    context.launch('rope', each(n), [...buffers, long(n), heads, others, width, half, float(inverse ? -1 : 1)]);
   },
 
   attention({ context }, o, lse, q, k, v, sequences, shape) {
@@ -91,19 +97,19 @@ export const CUDA_KERNELS: KernelTable<Place> = {
   },
 
   swiglu({ context }, h, gate, up) {
-    context.launch('swiglu', each(h.length), [h, gate, up, long(h.length)]);
+    context.launch('gate', each(h.length), [h, gate, up, long(h.length), SILU]);
   },
 
   swigluBackward({ context }, dgate, dup, dh, gate, up) {
-    context.launch('swiglu_backward', each(dh.length), [dgate, dup, dh, gate, up, long(dh.length)]);
+    context.launch('gate_backward', each(dh.length), [dgate, dup, dh, gate, up, long(dh.length), SILU]);
   },
 
   geglu({ context }, h, gate, up) {
-    context.launch('geglu', each(h.length), [h, gate, up, long(h.length)]);
+    context.launch('gate', each(h.length), [h, gate, up, long(h.length), GELU]);
   },
 
   gegluBackward({ context }, dgate, dup, dh, gate, up) {
-    context.launch('geglu_backward', each(dh.length), [dgate, dup, dh, gate, up, long(dh.length)]);
+    context.launch('gate_backward', each(dh.length), [dgate, dup, dh, gate, up, long(dh.length), GELU]);
   },
 
   scale({ context }, x, factor) {

@@ -1,4 +1,5 @@
 import type { KernelOn } from '../kernel-table';
+import type { FusedKernels } from '../fused/fused-kernels';
 import type { Kernels } from '../kernels';
 import type { CudaContext } from './context';
 import type { CudaMemory } from './cuda-memory';
@@ -11,3 +12,5 @@ export interface Place {
 
 /** A kernel of the interface, as what enqueues it. */
 export type Kernel<Name extends keyof Kernels> = KernelOn<Place, Name>;
+
+export type FusedKernel<Name extends keyof FusedKernels> = KernelOn<Place, Name>;

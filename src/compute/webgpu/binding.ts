@@ -41,7 +41,7 @@ export interface GpuFault {
 }
 
 /** Bytes that a kernel's parameters take, and distance of their beginnings in a buffer. */
-export const PARAMETER_BYTES = 256;
+export const PARAMETER_BYTES = 1024;
 
 /** Buffers that the kernels here see at most: WebGPU promises 8. */
 export const MOST_BINDINGS = 10;

@@ -90,6 +90,11 @@ export class Commands {
     list.push({ pipeline, buffers: group, parameters: words, groups: [x, y, z] });
   }
 
+  /** How many bindings arguments of one kernel take. @throws SftError beyond-binding */
+  bindingsOf(buffers: readonly DeviceBuffer[]): number {
+    return new Set(this.#windows(buffers.map(webGpuBuffer))).size;
+  }
+
   /** Hands over what was recorded. */
   submit(runs: CommandList): void {
     this.#open.delete(runs);

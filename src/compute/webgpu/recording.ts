@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from '../memory';
+import { MOST_BINDINGS } from './binding';
 import type { CommandList, Commands } from './commands';
 import { COLUMN_THREADS, GROUPS, THREADS, type Program } from './program';
 import type { WebGpuBuffer } from './webgpu-buffer';
@@ -19,6 +20,11 @@ export class Recording {
   /** Bytes of an argument that a kernel surely sees at once. */
   get argumentBytes(): number {
     return this.commands.argumentBytes;
+  }
+
+  /** Whether one kernel sees all of these. */
+  sees(buffers: readonly DeviceBuffer[]): boolean {
+    return this.commands.bindingsOf(buffers) <= MOST_BINDINGS;
   }
 
   /** fp32, until the next kernel takes its own. */

@@ -1,6 +1,6 @@
 import { SftError } from '../../base/errors';
-import { ComposedRecorder } from '../composed/composed-recorder';
 import type { Device } from '../device';
+import { FusedRecorder } from '../fused/fused-recorder';
 import { kernelsOn } from '../kernel-table';
 import type { DeviceBuffer } from '../memory';
 import { MemoryDevice } from '../memory-device';
@@ -13,7 +13,8 @@ import { WEBGPU_KERNELS } from './webgpu-kernels';
 import { outOfMemory, WebGpuMemory } from './webgpu-memory';
 
 export const WEBGPU_TRAITS: DeviceTraits = {
-  tokensPerPass: 512,
+  // A step of 1,600 tokens is one pass: it reads the weights once, and takes a quarter of the kernels that passes of 512 take.
+  tokensPerPass: 2048,
   sharedTokens: 8,
   logitBytes: 64 << 20,
   // All products sum in one order, however many rows they have; so many answers are decoded together.
@@ -70,7 +71,8 @@ export class WebGpuDevice extends MemoryDevice<WebGpuMemory> implements Device {
 
   begin(): Recorder {
     const recording = new Recording(this.#commands, this.memory);
-    const recorder = new ComposedRecorder(kernelsOn(WEBGPU_KERNELS, recording), this.traits);
+    const kernels = kernelsOn(WEBGPU_KERNELS, recording);
+    const recorder = new FusedRecorder(kernels, kernels, this.traits);
     this.#recordings.set(recorder, recording);
     return recorder;
   }

@@ -17,26 +17,28 @@ export const addBiasBackward: Kernel<'addBiasBackward'> = (_on, db, dy, m, n) =>
 
 export const rope: Kernel<'rope'> = (
   _on,
-  x,
+  turned,
   cos,
   sin,
   positions,
   tokens,
-  heads,
   headDim,
   inverse = false,
   rotated = headDim,
 ) => {
   const half = rotated / 2;
   const sign = inverse ? -1 : 1;
-  const [values, coss, sins, places] = [floatsOf(x), floatsOf(cos), floatsOf(sin), integersOf(positions.data)];
-  for (let row = 0; row < tokens * heads; row++) {
-    const [at, angle] = [row * headDim, places[Math.floor(row / heads)]! * half];
-    for (let i = 0; i < half; i++) {
-      const [a, b] = [values[at + i]!, values[at + half + i]!];
-      const [c, s] = [coss[angle + i]!, sign * sins[angle + i]!];
-      values[at + i] = a * c - b * s;
-      values[at + half + i] = b * c + a * s;
+  const [coss, sins, places] = [floatsOf(cos), floatsOf(sin), integersOf(positions.data)];
+  for (const { x, heads } of turned) {
+    const values = floatsOf(x);
+    for (let row = 0; row < tokens * heads; row++) {
+      const [at, angle] = [row * headDim, places[Math.floor(row / heads)]! * half];
+      for (let i = 0; i < half; i++) {
+        const [a, b] = [values[at + i]!, values[at + half + i]!];
+        const [c, s] = [coss[angle + i]!, sign * sins[angle + i]!];
+        values[at + i] = a * c - b * s;
+        values[at + half + i] = b * c + a * s;
+      }
     }
   }
 };

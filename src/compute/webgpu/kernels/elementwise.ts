@@ -2,46 +2,6 @@ import { dropoutThreshold } from '../../kernel-numbers';
 import type { DropoutMask } from '../../kernels';
 import { elementwise } from '../program';
 import type { Kernel } from '../kernel';
-import { NUMERIC } from './numeric';
-
-const SWIGLU = elementwise(
-  'swiglu',
-  ['h', 'gate', 'up'],
-  {},
-  'let g = gate_at(i); h_put(i, g * sigmoid(g) * up_at(i));',
-  NUMERIC,
-);
-/** With s = sigmoid(g): dup = dh g s, dgate = dh up s (1 + g (1 - s)). */
-const SWIGLU_BACKWARD = elementwise(
-  'swiglu backward',
-  ['dgate', 'dup', 'dh', 'gate', 'up'],
-  {},
-  `let g = gate_at(i); let u = up_at(i); let d = dh_at(i); let s = sigmoid(g);
-    dgate_put(i, d * u * s * (1.0 + g * (1.0 - s)));
-    dup_put(i, d * g * s);`,
-  NUMERIC,
-);
-
-/** sigmoid(2 u) with u = sqrt(2 / pi) (g + 0.044715 g^3): GELU's tanh form is g times that. */
-const GATE_SHARE = `${NUMERIC}
-fn gate_share(g: f32) -> f32 { return sigmoid(1.5957691216057308 * g * (1.0 + 0.044715 * g * g)); }`;
-const GEGLU = elementwise(
-  'geglu',
-  ['h', 'gate', 'up'],
-  {},
-  'let g = gate_at(i); h_put(i, g * gate_share(g) * up_at(i));',
-  GATE_SHARE,
-);
-/** With s = sigmoid(2 u): dup = dh g s, dgate = dh up (s + g s (1 - s) (2 u)'). */
-const GEGLU_BACKWARD = elementwise(
-  'geglu backward',
-  ['dgate', 'dup', 'dh', 'gate', 'up'],
-  {},
-  `let g = gate_at(i); let u = up_at(i); let d = dh_at(i); let s = gate_share(g);
-    dgate_put(i, d * u * (s + g * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 0.134145 * g * g)));
-    dup_put(i, d * g * s);`,
-  GATE_SHARE,
-);
 
 const SCALE = elementwise('scale', ['x'], { factor: 'f32' }, 'x_put(i, x_at(i) * p.factor);');
 const ADD = elementwise('add', ['y', 'x'], {}, 'y_put(i, y_at(i) + x_at(i));');
@@ -83,22 +43,6 @@ const NOISE = elementwise(
   'x_put(i, x_at(i) + p.magnitude * ((f32(word_of(i) >> 9u) + 0.5) * 2.384185791015625e-7 - 1.0));',
   PHILOX,
 );
-
-export const swiglu: Kernel<'swiglu'> = (r, h, gate, up) => {
-  r.eachOf(SWIGLU, { h, gate, up });
-};
-
-export const geglu: Kernel<'geglu'> = (r, h, gate, up) => {
-  r.eachOf(GEGLU, { h, gate, up });
-};
-
-export const swigluBackward: Kernel<'swigluBackward'> = (r, dgate, dup, dh, gate, up) => {
-  r.eachOf(SWIGLU_BACKWARD, { dgate, dup, dh, gate, up });
-};
-
-export const gegluBackward: Kernel<'gegluBackward'> = (r, dgate, dup, dh, gate, up) => {
-  r.eachOf(GEGLU_BACKWARD, { dgate, dup, dh, gate, up });
-};
 
 export const scale: Kernel<'scale'> = (r, x, factor) => {
   r.eachOf(SCALE, { x }, { factor });

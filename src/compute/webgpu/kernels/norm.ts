@@ -2,22 +2,19 @@ import { columnSums, rowwise, THREADS } from '../program';
 import type { Kernel } from '../kernel';
 import { reduction } from './numeric';
 
-const SUM = reduction('sum', 'f32', THREADS, (a, b) => `${a} + ${b}`);
+/** What `NORM_ROW` needs. */
+export const NORM_PARAMS = { dim: 'u32', eps: 'f32', offset: 'f32' } as const;
+export const SUM = reduction('sum', 'f32', THREADS, (a, b) => `${a} + ${b}`);
 
-/** y = x / sqrt(mean(x²) + eps) (offset + weight). */
-const FORWARD = rowwise(
-  'rmsNorm',
-  ['y', 'x', 'weight'],
-  { dim: 'u32', eps: 'f32', offset: 'f32' },
-  `let at = row * p.dim;
+/** y = x / sqrt(mean(x²) + eps) (offset + weight), of a row, by a workgroup with `SUM`. */
+export const NORM_ROW = `let at = row * p.dim;
     var squares = 0.0;
     for (var i = t; i < p.dim; i += ${THREADS}u) { let v = x_at(at + i); squares += v * v; }
     let inverse = 1.0 / sqrt(sum(squares, t) / f32(p.dim) + p.eps);
     for (var i = t; i < p.dim; i += ${THREADS}u) {
       y_put(at + i, x_at(at + i) * inverse * (p.offset + weight_at(i)));
-    }`,
-  SUM,
-);
+    }`;
+const FORWARD = rowwise('rmsNorm', ['y', 'x', 'weight'], NORM_PARAMS, NORM_ROW, SUM);
 
 /** With s = 1 / sqrt(mean(x²) + eps) and g = dy (offset + weight): dx = s g - x s³ mean(g x). */
 const BACKWARD = rowwise(

@@ -3,14 +3,14 @@ import type { Kernel } from '../kernel';
 import { formOf, weightBuffers, weightParts, type WeightForm } from './weights';
 
 /** y[i] = row ids[i] of the table, where that is among its `count` rows from `first` on. */
-function gather({ name, args, code }: WeightForm): Program {
+function gather({ name, args, code, library }: WeightForm): Program {
   return elementwise(
     `gather from ${name}`,
-    ['y', 'ids', ...args],
+    ['y', 'ids', ...args('w')],
     { cols: 'u32', first: 'u32', count: 'u32' },
     `let row = u32(ids_at(i / p.cols)) - p.first;
     if (row < p.count) { y_put(i, w_value(row * p.cols + i % p.cols)); }`,
-    code,
+    library + code('w'),
   );
 }
 

@@ -1,33 +1,48 @@
 import { matrixRows } from '../../matrix-rows';
-import type { WeightMatrix } from '../../memory';
+import type { DeviceBuffer, WeightMatrix } from '../../memory';
 import { BLOCK, NF4_VALUES, SCALE_BLOCK } from '../../nf4';
 import { ROUNDED } from './numeric';
 import type { Buffers, Recording } from '../recording';
 
-/** How a program reads a weight: the arguments it lies in, and a function w_value(e) of element e counted over all rows. */
+/** How a program reads a weight w: the arguments it lies in, and a function w_value(e) of element e counted over all rows. */
 export interface WeightForm {
-  readonly name: string;
-  readonly args: readonly string[];
-  readonly code: string;
+  readonly name: 'dense' | 'nf4' | 'nested nf4';
+  /** By the name of the weight. */
+  readonly args: (w: string) => readonly string[];
+  readonly code: (w: string) => string;
+  /** What the code of all weights of this form needs once. */
+  readonly library: string;
 }
 
-const DENSE: WeightForm = { name: 'dense', args: ['w'], code: 'fn w_value(e: u32) -> f32 { return w_at(e); }' };
+const DENSE: WeightForm = {
+  name: 'dense',
+  args: (w) => [w],
+  code: (w) => `fn ${w}_value(e: u32) -> f32 { return ${w}_at(e); }`,
+  library: '',
+};
 
 /** fp32 constants: the text of a double is cut to fp32 by the compiler. */
 const VALUES = Array.from(NF4_VALUES, (value) => value.toExponential());
-const nf4 = (scale: string): string => `
-const NF4 = array<f32, 16>(${VALUES.join(', ')});
-fn w_value(e: u32) -> f32 {
-  let pair = w_at(e >> 1u);
+const NF4 = `
+const NF4 = array<f32, 16>(${VALUES.join(', ')});`;
+const nf4 = (w: string, scale: string): string => `
+fn ${w}_value(e: u32) -> f32 {
+  let pair = ${w}_at(e >> 1u);
   let block = e >> 6u;
   return NF4[select(pair >> 4u, pair & 15u, (e & 1u) == 1u)] * (${scale});
 }`;
-const PLAIN: WeightForm = { name: 'nf4', args: ['w', 'w_absmax'], code: nf4('w_absmax_at(block)') };
+const PLAIN: WeightForm = {
+  name: 'nf4',
+  args: (w) => [w, `${w}_absmax`],
+  code: (w) => nf4(w, `${w}_absmax_at(block)`),
+  library: NF4,
+};
 const NESTED: WeightForm = {
   name: 'nested nf4',
-  args: ['w', 'w_scales', 'w_map', 'w_absmax', 'w_offset'],
+  args: (w) => [w, `${w}_scales`, `${w}_map`, `${w}_absmax`, `${w}_offset`],
   // Rounded twice, as bitsandbytes does: a fused product would give other scales.
-  code: ROUNDED + nf4('rounded(w_map_at(w_scales_at(block)) * w_absmax_at(block >> 8u)) + w_offset_at(0u)'),
+  code: (w) => nf4(w, `rounded(${w}_map_at(${w}_scales_at(block)) * ${w}_absmax_at(block >> 8u)) + ${w}_offset_at(0u)`),
+  library: ROUNDED + NF4,
 };
 
 export function formOf(w: WeightMatrix): WeightForm {
@@ -36,11 +51,19 @@ export function formOf(w: WeightMatrix): WeightForm {
 }
 
 /** What a weight lies in, by the names of its form's arguments. */
-export function weightBuffers(w: WeightMatrix): Buffers {
-  if (w.kind === 'dense') return { w: w.data };
+export function weightBuffers(w: WeightMatrix, name = 'w'): Buffers {
+  return Object.fromEntries(
+    formOf(w)
+      .args(name)
+      .map((arg, i) => [arg, memoryOf(w)[i]!]),
+  );
+}
+
+function memoryOf(w: WeightMatrix): readonly DeviceBuffer[] {
+  if (w.kind === 'dense') return [w.data];
   const { codes, scales } = w;
-  if (scales.kind === 'plain') return { w: codes, w_absmax: scales.absmax };
-  return { w: codes, w_scales: scales.codes, w_map: scales.map, w_absmax: scales.absmax, w_offset: scales.offset };
+  if (scales.kind === 'plain') return [codes, scales.absmax];
+  return [codes, scales.codes, scales.map, scales.absmax, scales.offset];
 }
 
 /** A weight cut into rows that a kernel sees at once: the first of them, and the matrix that they are. */

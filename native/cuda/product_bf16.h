@@ -1,9 +1,10 @@
 // Large products on tensor cores, as exact as in fp32: a number is the sum of three bf16, which together have all bits of its fraction, and of
 // the products of such parts all are summed, in fp32, that reach into those bits. A weight in bf16 is one part. A block has 128 x 64 of c, a
 // warp 32 x 32 of them, and goes through k in slabs of 32. Each element is a sum in the order of k.
-#include "../instructions.h"
-#include "../pairs.h"
-#include "../product.h"
+#pragma once
+#include "instructions.h"
+#include "pairs.h"
+#include "product.h"
 
 namespace sft {
 namespace {
@@ -42,13 +43,13 @@ __device__ __forceinline__ void load_split(Split<SIDE>& slab, const Source& sour
 }
 
 // Of a warp: 2 x 4 tiles of 16 x 8.
-using Sums = float[OWN / 16][OWN / 8][4];
+using WarpSums = float[OWN / 16][OWN / 8][4];
 
 // Where the warp's part of the block's begins.
 __device__ __forceinline__ int own_row() { return static_cast<int>(threadIdx.x) / WARP / 2 * OWN; }
 __device__ __forceinline__ int own_column() { return static_cast<int>(threadIdx.x) / WARP % 2 * OWN; }
 
-__device__ __forceinline__ void multiply_parts(Sums& sums, const uint16_t (&a)[ROWS][SLAB_LINE],
+__device__ __forceinline__ void multiply_parts(WarpSums& sums, const uint16_t (&a)[ROWS][SLAB_LINE],
                                                const uint16_t (&b)[COLUMNS][SLAB_LINE], int k0) {
   const int lane = threadIdx.x % WARP;
   uint32_t right[2][4];
@@ -63,16 +64,13 @@ __device__ __forceinline__ void multiply_parts(Sums& sums, const uint16_t (&a)[R
   }
 }
 
-// sums += factor a b; b is exact where it is bf16.
-template <class Source>
-__device__ __forceinline__ void multiply_split(Factors& room, Sums& sums, const Product& q, const float* a, int64_t a_row,
-                                               int64_t a_step, const Source& b, int64_t b_column, int64_t b_step, int64_t depth,
-                                               float factor, bool exact) {
-  const int64_t row0 = blockIdx.y * static_cast<int64_t>(ROWS), column0 = blockIdx.x * static_cast<int64_t>(COLUMNS);
-  for (int64_t l0 = 0; l0 < depth; l0 += SLAB_DEPTH) {
+// sums += a term; its b is exact where it is bf16.
+__device__ __forceinline__ void add_term(Factors& room, WarpSums& sums, const Result& q, const Part& part, const Term& term) {
+  const bool exact = term.b.form == BF16;
+  for (int64_t l0 = 0; l0 < term.k; l0 += SLAB_DEPTH) {
     __syncthreads();
-    load_split(room.a, a, row0, q.m, a_row, a_step, l0, depth, factor);
-    load_split(room.b, b, column0, q.n, b_column, b_step, l0, depth, 1.0f);
+    load_split(room.a, term.a, part.row * ROWS, q.m, term.a_row, term.a_step, l0, term.k, term.alpha);
+    load_split(room.b, term.b, part.column * COLUMNS, q.n, term.b_column, term.b_step, l0, term.k, 1.0f);
     __syncthreads();
     for (int k0 = 0; k0 < SLAB_DEPTH; k0 += 16) {
 #pragma unroll
@@ -86,23 +84,21 @@ __device__ __forceinline__ void multiply_split(Factors& room, Sums& sums, const 
   }
 }
 
-}  // namespace
-}  // namespace sft
-
-SFT_KERNEL(product_bf16, sft::Product q) {
-  __shared__ sft::Factors room;
-  sft::Sums sums = {};
-  sft::multiply_split(room, sums, q, q.a, q.a_row, q.a_step, q.b, q.b_column, q.b_step, q.k, q.alpha, q.b.form == sft::BF16);
-  if (q.r > 0) sft::multiply_split(room, sums, q, q.p, q.r, 1, q.u, q.u_column, q.u_step, q.r, q.delta_alpha, false);
-  const int lane = threadIdx.x % sft::WARP;
-  const int64_t row0 = blockIdx.y * static_cast<int64_t>(sft::ROWS) + sft::own_row() + lane / 4;
-  const int64_t column0 = blockIdx.x * static_cast<int64_t>(sft::COLUMNS) + sft::own_column() + lane % 4 * 2;
+__device__ __forceinline__ void product_bf16(Factors& room, const Results& results, const Result& q) {
+  const Part part(q);
+  WarpSums own = {};
+  for (int index = q.first_term; index < q.end_term; index++) add_term(room, own, q, part, results.terms[index]);
+  const int lane = threadIdx.x % WARP;
+  const int64_t row0 = part.row * ROWS + own_row() + lane / 4, column0 = part.column * COLUMNS + own_column() + lane % 4 * 2;
 #pragma unroll
-  for (int i = 0; i < sft::OWN / 16; i++) {
+  for (int i = 0; i < OWN / 16; i++) {
 #pragma unroll
-    for (int j = 0; j < sft::OWN / 8; j++) {
+    for (int j = 0; j < OWN / 8; j++) {
 #pragma unroll
-      for (int e = 0; e < 4; e++) q.put(row0 + 16 * i + e / 2 * 8, column0 + 8 * j + e % 2, sums[i][j][e]);
+      for (int e = 0; e < 4; e++) q.put(row0 + 16 * i + e / 2 * 8, column0 + 8 * j + e % 2, own[i][j][e]);
     }
   }
 }
+
+}  // namespace
+}  // namespace sft
