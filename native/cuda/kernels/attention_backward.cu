@@ -77,14 +77,15 @@ __device__ __forceinline__ void to_keys(Backward& room, float* dk, float* dv, co
       for (int i0 = first_row; i0 < end_row; i0 += TILE) {
         const Rows queries(x.q, g.heads, head, g.width, i0, s.q0 + s.queries);
         const Rows gradients(x.dout, g.heads, head, g.width, i0, s.q0 + s.queries);
-        Scores scores, products;
+        // One set of scores at a time: beside the outputs of wide heads there are no registers for two.
+        Scores scores;
         multiply_rows(room.slabs, scores, keys, queries);
-        multiply_rows(room.slabs, products, values, gradients);
         store(room.weights, scores, [&](int i, int j, float score) {
           if (!s.sees(g, i0 + j, key0 - s.k0 + i)) return 0.0f;
           return expf(score * g.scale - pair_of(x, g, i0 + j, head)[0]);
         });
-        store(room.changes, products, [&](int i, int j, float product) {
+        multiply_rows(room.slabs, scores, values, gradients);
+        store(room.changes, scores, [&](int i, int j, float product) {
           const float weight = room.weights[i][j];
           return weight == 0.0f ? 0.0f : weight * (product - pair_of(x, g, i0 + j, head)[1]);
         });
