@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { PackedArguments, type KernelArgument } from './arguments';
 import type { Address } from './cuda-buffer';
-import { CAPABILITY, type CudaDriver } from './driver';
+import { CAPABILITY, type Driver } from './driver';
 
 /** Threads of a block, of every kernel: THREADS of native/cuda/sft_cuda.h. */
 export const THREADS = 256;
@@ -17,7 +17,7 @@ let current = 0;
 export class CudaContext {
   /** Whether it can run product_bf16.cu. */
   readonly hasBf16: boolean;
-  readonly #driver: CudaDriver;
+  readonly #driver: Driver;
   readonly #context: number;
   readonly #stream: number;
   readonly #module: number;
@@ -29,7 +29,7 @@ export class CudaContext {
    * @param kernels of native/cuda, compiled
    * @throws SftError what the driver says
    */
-  constructor(driver: CudaDriver, ordinal: number, kernels: Uint8Array) {
+  constructor(driver: Driver, ordinal: number, kernels: Uint8Array) {
     this.#driver = driver;
     const device = driver.ask('cuDeviceGet', 4, ordinal);
     this.hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY.major, device) >= FIRST_WITH_BF16;
@@ -40,7 +40,7 @@ export class CudaContext {
   }
 
   /** Does something within a device's context, which stays no longer than that. @throws SftError what the driver says */
-  static within(driver: CudaDriver, device: number, work: () => void): void {
+  static within(driver: Driver, device: number, work: () => void): void {
     current = 0;
     driver.call('cuCtxSetCurrent', driver.ask('cuDevicePrimaryCtxRetain', 8, device));
     try {
@@ -102,7 +102,7 @@ export class CudaContext {
     return found;
   }
 
-  #use(): CudaDriver {
+  #use(): Driver {
     if (current !== this.#context) this.#driver.call('cuCtxSetCurrent', this.#context);
     current = this.#context;
     return this.#driver;

@@ -37,8 +37,18 @@ export const CAPABILITY = { major: 75, minor: 76 } as const;
 const SUCCESS = 0;
 const NOT_READY = 600;
 
+/** What a device asks of the driver. */
+export interface Driver {
+  /** @throws SftError where it fails: see `driverError` */
+  call(name: DriverCall, ...args: readonly Argument[]): void;
+  /** Calls what writes a number of so many bytes to its first argument, and gives that. @throws SftError as `call` */
+  ask(name: DriverCall, bytes: 4 | 8, ...args: readonly Argument[]): number;
+  /** Whether nothing is under way on a stream any more. @throws SftError what went wrong there */
+  isDone(stream: number): boolean;
+}
+
 /** The driver of NVIDIA's graphics cards. */
-export class CudaDriver {
+export class CudaDriver implements Driver {
   readonly #calls: ReadonlyMap<DriverCall, (...args: readonly Argument[]) => number>;
   readonly #errorName: (code: number, name: string[]) => number;
 
@@ -53,20 +63,17 @@ export class CudaDriver {
     this.call('cuInit', 0);
   }
 
-  /** @throws SftError where it fails: see `driverError` */
   call(name: DriverCall, ...args: readonly Argument[]): void {
     const code = this.#calls.get(name)!(...args);
     if (code !== SUCCESS) throw this.#error(name, code);
   }
 
-  /** Calls what writes a number of so many bytes to its first argument, and gives that. @throws SftError as `call` */
   ask(name: DriverCall, bytes: 4 | 8, ...args: readonly Argument[]): number {
     const result = bytes === 4 ? new Int32Array(1) : new BigUint64Array(1);
     this.call(name, result, ...args);
     return Number(result[0]);
   }
 
-  /** Whether nothing is under way on a stream any more. @throws SftError what went wrong there */
   isDone(stream: number): boolean {
     const code = this.#calls.get('cuStreamQuery')!(stream);
     if (code !== SUCCESS && code !== NOT_READY) throw this.#error('cuStreamQuery', code);
