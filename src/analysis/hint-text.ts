@@ -9,17 +9,21 @@ function countText(value: number, estimated: boolean): string {
   return `${estimated ? '≈' : ''}${value.toLocaleString('en-US')}`;
 }
 
+/** `18%` */
+function shareText(tokens: number, maxSeqLength: number): string {
+  return `${Math.round((100 * tokens) / maxSeqLength)}%`;
+}
+
 /**
  * `187 tok · 92 trained · 18%`: the last is the share of max_seq_length. Over it, a sign and how many tokens are cut. `2 of 3 answers` where
  * some are not trained.
  */
 export function hintText(length: HintLength, maxSeqLength: number, estimated: boolean): string {
-  const share = Math.round((100 * length.tokens) / maxSeqLength);
   if (length.tokens === 0) return '⚠ the chat template refuses it';
   const parts = [
     `${countText(length.tokens, estimated)} tok`,
     `${countText(length.trained, estimated)} trained`,
-    `${share}%`,
+    shareText(length.tokens, maxSeqLength),
     ...(length.trainedAnswers === length.answers ? [] : [`${length.trainedAnswers} of ${length.answers} answers`]),
   ];
   if (length.truncated === 0) return parts.join(' · ');
@@ -37,9 +41,8 @@ export function partsText(parts: TokenParts, length: HintLength, maxSeqLength: n
     ['trained', length.trained],
   ] as const;
   const table = rows.map(([name, value]) => `| ${name} | ${countText(value, false)} |`);
-  const share = Math.round((100 * parts.tokens) / maxSeqLength);
   const sentences = [
-    `The example takes ${share}% of max_seq_length, ${countText(maxSeqLength, false)} tokens.`,
+    `The example takes ${shareText(parts.tokens, maxSeqLength)} of max_seq_length, ${countText(maxSeqLength, false)} tokens.`,
     ...(length.truncated === 0 ? [] : [`${countText(length.truncated, false)} of its tokens lie beyond and are cut.`]),
     `The model learns to write the ${countText(length.trained, false)} trained ones; the others it only reads.`,
     untrainedText(length),

@@ -37,12 +37,17 @@ export function findPackage(wanted: OptionalPackage, env: NodeJS.ProcessEnv = pr
   });
 }
 
-/** What it comes to that a package which is there cannot be used. */
-export function packageUnusable({ kind, name, brings }: OptionalPackage, file: string, error: unknown): SftError {
+/** What it comes to that a package which is there cannot be used. @param remedy in place of installing it again */
+export function packageUnusable(
+  { kind, name, brings }: OptionalPackage,
+  file: string,
+  error: unknown,
+  remedy = `install the package ${name} again, or use --device cpu`,
+): SftError {
   const reason = error instanceof Error ? error.message : String(error);
   return new SftError(`${kind}-unusable`, `${brings} cannot be loaded: ${reason}`, {
     file,
-    remedy: `install the package ${name} again, or use --device cpu`,
+    remedy,
     exitCode: 2,
     cause: error,
   });

@@ -1,17 +1,17 @@
 import { ownCopy } from '../base/own-copy';
 import type { Finding, Fix, Severity } from './finding';
 import { IgnoringExamples, isIgnored } from './ignored-rules';
-import type {
-  CrossCheck,
-  CrossFinding,
-  CrossRule,
-  EndFinding,
-  ExampleAt,
-  HeldDigests,
-  KeptPlace,
-  RuleFinding,
+import {
+  openingOf,
+  type CrossCheck,
+  type CrossFinding,
+  type CrossRule,
+  type EndFinding,
+  type ExampleAt,
+  type HeldDigests,
+  type KeptPlace,
+  type RuleFinding,
 } from './rule';
-import { openingOf } from './rule';
 import { shiftFix } from './shift-fix';
 
 /** What of an example decides about the findings in it. */

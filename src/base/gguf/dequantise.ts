@@ -1,5 +1,5 @@
 import { GGUF_TYPES } from './gguf-format';
-import { fromHalf } from './half';
+import { fromHalf } from '../half';
 
 const BLOCK = 32;
 

@@ -37,8 +37,8 @@ function dropped(
 }
 
 /**
- * For each part y = base + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm, act(x) up where there is a gate. Where the delta has magnitudes
- * m over norms n, as PEFT has it, with d = dropout(x):
+ * For each part y = base + x Wᵀ + bias + scale (dropout(x) Aᵀ) Bᵀ, with norm(x) for x where there is a norm, act(x) up where there is a
+ * gate. Where the delta has magnitudes m over norms n, as PEFT has it, with d = dropout(x):
  *   z = d Wᵀ + scale (d Aᵀ) Bᵀ,  y = base + (x - d) Wᵀ + m / n z + bias.
  * A fixed pair of the delta, C and D, is added as scale (x Cᵀ) Dᵀ.
  */

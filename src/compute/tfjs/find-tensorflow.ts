@@ -43,12 +43,6 @@ async function loadWasm(file: string): Promise<TensorFlow> {
   try {
     return await (createRequire(file)(file) as typeof import('./wasm')).openWasm();
   } catch (error) {
-    const reason = `TensorFlow.js cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
-    throw new SftError('tfjs-unusable', reason, {
-      file,
-      remedy: 'install this program again',
-      exitCode: 2,
-      cause: error,
-    });
+    throw packageUnusable(ON_CARD, file, error, 'install this program again');
   }
 }

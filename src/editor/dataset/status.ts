@@ -8,6 +8,7 @@ import { summariseLengths } from '../../text/token-lengths';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { commandOf } from '../manifest/commands';
 import type { Services } from '../services';
+import { followShown } from './follow-shown';
 
 const FORMAT_NAMES = { json: 'JSON array', jsonl: 'JSONL', csv: 'CSV', tsv: 'TSV', parquet: 'Parquet' } as const;
 
@@ -31,12 +32,9 @@ export function registerStatusBar(services: Services): vscode.Disposable {
     }
     item.show();
   };
-  update();
   return vscode.Disposable.from(
     item,
-    documents.onDidAnalyse(update),
-    documents.onDidRemove(update),
-    vscode.window.onDidChangeActiveTextEditor(update),
+    followShown(documents, update),
     vscode.window.onDidChangeTextEditorSelection(update),
   );
 }
@@ -75,17 +73,11 @@ export function registerLanguageStatus(services: Services) {
     }
     if (!on) item.detail = '';
   };
-  update();
   const toggleChecking = (): void => {
     const document = vscode.window.activeTextEditor?.document;
     if (document !== undefined) documents.toggle(document);
     update();
   };
-  const disposable = vscode.Disposable.from(
-    item,
-    documents.onDidAnalyse(update),
-    documents.onDidRemove(update),
-    vscode.window.onDidChangeActiveTextEditor(update),
-  );
+  const disposable = vscode.Disposable.from(item, followShown(documents, update));
   return Object.assign(disposable, { commands: { [COMMANDS.toggleChecking]: toggleChecking } satisfies SomeHandlers });
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
+import { followShown } from './follow-shown';
 
 /** Longer ones end out of sight. */
 const LONG = 160;
@@ -19,13 +20,7 @@ export function registerWrapStatus({ documents }: Services): vscode.Disposable {
     const offered = wrap === 'off' && documents.isDataset(document) && hasLongLine(document);
     item.selector = offered ? [{ language: document.languageId }] : [];
   };
-  update();
-  return vscode.Disposable.from(
-    item,
-    documents.onDidAnalyse(update),
-    documents.onDidRemove(update),
-    vscode.window.onDidChangeActiveTextEditor(update),
-  );
+  return vscode.Disposable.from(item, followShown(documents, update));
 }
 
 function hasLongLine(document: vscode.TextDocument): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { fromHalf, toHalf } from '../../base/gguf/half';
+import { fromHalf, toHalf } from '../../base/half';
 import { dequantise } from '../../base/gguf/dequantise';
 import { quantise } from './quantise';
 

@@ -1,5 +1,5 @@
 import { GGUF_TYPES } from '../../base/gguf/gguf-format';
-import { toHalf } from '../../base/gguf/half';
+import { toHalf } from '../../base/half';
 
 const BLOCK = 32;
 const f = Math.fround;

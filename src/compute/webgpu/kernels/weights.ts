@@ -52,10 +52,11 @@ export function formOf(w: WeightMatrix): WeightForm {
 
 /** What a weight lies in, by the names of its form's arguments. */
 export function weightBuffers(w: WeightMatrix, name = 'w'): Buffers {
+  const memory = memoryOf(w);
   return Object.fromEntries(
     formOf(w)
       .args(name)
-      .map((arg, i) => [arg, memoryOf(w)[i]!]),
+      .map((arg, i) => [arg, memory[i]!]),
   );
 }
 
