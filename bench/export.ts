@@ -7,7 +7,7 @@ import { writeRandomShards } from './qlora/random-shards';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench export [-- --shape llama-3.1-8b --threads 2 --folder DIR]: a folder of random bf16 shards (16 GB for 8B) is made and removed again;
-// a process of its own merges a LoRA into it (r 16, all projections) and writes the model; then cp copies the very files of the base model.
+// a process of its own merges a LoRA into it (r 16, all projections, made beforehand) and writes the model; then cp copies the very files of the base.
 // Both read files that the system's cache has been told to drop, and both end with what they wrote on the disk (sync -f). Memory is counted as
 // Linux does: the process's own (RssAnon), and pages of the mapped base model (RssFile), which the system may take back, apart.
 
@@ -41,7 +41,6 @@ function run(program: string, args: readonly string[]): void {
 
 async function merge(model: string, out: string, threads: string): Promise<Merged> {
   mkdirSync(out);
-  const started = performance.now();
   const script = path.resolve(__dirname, 'export/merge.js');
   const child = spawn(process.execPath, [script, '--model', model, '--out', out, '--threads', threads], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -55,9 +54,11 @@ async function merge(model: string, out: string, threads: string): Promise<Merge
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(sample);
   if (code !== 0) throw new Error(`the merge ended with code ${String(code)}`);
+  const started = performance.now();
   run('sync', ['-f', out]);
-  const { processor } = JSON.parse(said) as { processor: number };
-  return { seconds: (performance.now() - started) / 1000, processor, own, mapped };
+  const synced = (performance.now() - started) / 1000;
+  const { seconds, processor } = JSON.parse(said) as Pick<Merged, 'seconds' | 'processor'>;
+  return { seconds: seconds + synced, processor, own, mapped };
 }
 
 function copy(from: string, to: string): number {

@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     );
   }
   const card = { title: 'bench', baseModel: modelDir, onHub: false, dataset: '-', datasetHash: '', weights: 'tuned' };
+  const [started, used] = [performance.now(), process.cpuUsage()];
   await writeMerged(
     {
       device,
@@ -46,8 +47,8 @@ async function main(): Promise<void> {
     values.out!,
     () => undefined,
   );
-  const { user, system } = process.cpuUsage();
-  console.log(JSON.stringify({ processor: (user + system) / 1e6 }));
+  const { user, system } = process.cpuUsage(used);
+  console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, processor: (user + system) / 1e6 }));
 }
 
 void main();

@@ -75,6 +75,9 @@ void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, u
 void sft_add_noise(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset) {
   sft::kernels().add_noise(x, n, magnitude, seed, offset);
 }
+void sft_dither(float* x, int64_t n, int32_t dropped, uint64_t seed, uint64_t offset) {
+  sft::kernels().dither(x, n, static_cast<uint32_t>(dropped), seed, offset);
+}
 
 void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols) {
   sft::kernels().gather_rows(y, table, ttype, ids, n, cols);

@@ -48,6 +48,7 @@ struct Kernels {
   void (*dropout)(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
   // noise.cpp
   void (*add_noise)(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset);
+  void (*dither)(float* x, int64_t n, uint32_t dropped, uint64_t seed, uint64_t offset);
   // rows.cpp
   void (*gather_rows)(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
   void (*scatter_rows)(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);

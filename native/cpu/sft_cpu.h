@@ -81,6 +81,8 @@ SFT_API void sft_copy(void* y, int32_t ytype, const void* x, int32_t xtype, int6
 SFT_API void sft_fill(void* x, int32_t xtype, int64_t n, double value);
 SFT_API void sft_dropout(float* y, const float* x, int64_t n, double p, uint64_t seed, uint64_t offset, float beta);
 SFT_API void sft_add_noise(float* x, int64_t n, float magnitude, uint64_t seed, uint64_t offset);
+// Adds to the bits of x the lowest of each word, as many as the mask `dropped` has, and clears so many.
+SFT_API void sft_dither(float* x, int64_t n, int32_t dropped, uint64_t seed, uint64_t offset);
 SFT_API void sft_gather_rows(float* y, const void* table, int32_t ttype, const int32_t* ids, int64_t n, int64_t cols);
 SFT_API void sft_scatter_rows(float* table, const float* x, const int32_t* ids, int64_t n, int64_t cols, float beta);
 // norms[r] = |x[r]|, at least the smallest normal number.

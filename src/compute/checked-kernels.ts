@@ -1,9 +1,10 @@
 import type { BlockMoment, BlockTable } from './block-moments';
-import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
+import type { DeviceBuffer, HalfType, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 import type {
   AdamWStep,
   AttentionShape,
+  Draw,
   DropoutMask,
   Kernels,
   LinearDelta,
@@ -221,6 +222,13 @@ export class CheckedKernels implements Kernels {
     size('offset', offset);
     floats('x', x, x.length);
     this.kernels.addNoise(x, noise);
+  }
+
+  dither(x: DeviceBuffer, type: HalfType, draw: Draw): void {
+    size('seed', draw.seed);
+    size('offset', draw.offset);
+    floats('x', x, x.length);
+    this.kernels.dither(x, type, draw);
   }
 
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {

@@ -1,4 +1,5 @@
 import type { AdamWStep } from './kernels';
+import type { HalfType } from './memory';
 
 /** What does not change from element to element of an update, in double precision before it is rounded for a device. */
 export interface AdamWNumbers {
@@ -21,6 +22,11 @@ export function adamwNumbers({ learningRate, beta1, beta2, eps, weightDecay, ste
     rootCorrection: Math.sqrt(1 - beta2 ** step),
     epsilon: eps,
   };
+}
+
+/** A mask of the bits of fp32 that a type of 16 bits does not keep. */
+export function droppedBits(type: HalfType): number {
+  return type === 'bf16' ? 0xffff : 0x1fff;
 }
 
 /** Words of 32 bits from this one on keep their element. @param p of dropping, in [0, 1) */

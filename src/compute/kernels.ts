@@ -1,5 +1,5 @@
 import type { BlockMoment, BlockTable } from './block-moments';
-import type { DenseMatrix, DeviceBuffer, Nf4Matrix, WeightMatrix } from './memory';
+import type { DenseMatrix, DeviceBuffer, HalfType, Nf4Matrix, WeightMatrix } from './memory';
 import type { Indices, Sequences } from './indices';
 
 export interface LinearOptions {
@@ -65,12 +65,12 @@ export interface DropoutMask {
   readonly offset: number;
 }
 
-export interface UniformNoise {
+/** Which words are drawn: as those of a mask. */
+export type Draw = Pick<DropoutMask, 'seed' | 'offset'>;
+
+export interface UniformNoise extends Draw {
   /** What is drawn lies within plus and minus this. */
   readonly magnitude: number;
-  /** As of a mask. */
-  readonly seed: number;
-  readonly offset: number;
 }
 
 /**
@@ -196,6 +196,13 @@ export interface Kernels {
    * drawn does not depend on x: its backward is the identity.
    */
   addNoise(x: DeviceBuffer, noise: UniformNoise): void;
+
+  /**
+   * x, fp32, becomes numbers that a type of 16 bits holds, up or down at random, each the likelier the nearer it is (stochastic rounding):
+   * to the bits of x are added the lowest of the word that a mask would compare, as many as the type drops, and so many are cleared. What
+   * the type holds stays as it is.
+   */
+  dither(x: DeviceBuffer, type: HalfType, draw: Draw): void;
 
   /** y[n, cols] = rows `ids` ([n]) of the table, as fp32: the embedding, and the choice of trained positions. */
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void;

@@ -1,6 +1,8 @@
 import type { DeviceTraits } from './traits';
 
-export type DType = 'f32' | 'bf16' | 'f16' | 'i32' | 'u8';
+export type DType = 'f32' | HalfType | 'i32' | 'u8';
+/** Of 16 bits. */
+export type HalfType = 'bf16' | 'f16';
 
 export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { f32: 4, bf16: 2, f16: 2, i32: 4, u8: 1 };
 

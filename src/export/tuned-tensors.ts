@@ -1,4 +1,3 @@
-import { createRandom, type Random } from '../base/random';
 import { mergeDelta } from '../compute/composed/merge-delta';
 import type { Device } from '../compute/device';
 import { writeIndices } from '../compute/indices';
@@ -7,7 +6,6 @@ import { modulePath } from '../model/projections';
 import type { PlacedDelta, TokenRows } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
 import { EMBEDDING, HEAD, type WeightTensor } from '../model/weights';
-import { dither } from './dither';
 import type { ExportSource } from './exporter';
 import { refusePrompt } from './refuse-prompt';
 
@@ -21,7 +19,7 @@ export type TypeChoice = (tensor: Pick<WeightTensor, 'name' | 'shape'>, stored: 
 
 /**
  * The tensors of a tuned model with what was trained in them. Each is computed in fp32, a piece of `transferBytes` and of whole rows at a
- * time, and rounded once: by `dither` where the base model's weight has 16 bits and what leaves too, or the change could be lost.
+ * time, and rounded once: at random where the base model's weight has 16 bits and what leaves too, or the change could be lost.
  * @throws SftError export-impossible where what was trained is not in the weights
  * @param choose the types of the base model's file unless given
  */
@@ -41,7 +39,7 @@ export function tunedTensors(
       piecesOf(source.device, trainedTensor(source, tensor), DTYPES[dtype], {
         placed: deltas.get(name),
         rows: source.tuning?.tokenRows?.(name),
-        random: trained.has(name) && !isFine ? createRandom(at) : undefined,
+        seed: trained.has(name) && !isFine ? at : undefined,
       });
     return { name, dtype, shape, read };
   });
@@ -102,8 +100,8 @@ function deltasByTensor({ tuning, config }: ExportSource): ReadonlyMap<string, P
 interface Changes {
   readonly placed: PlacedDelta | undefined;
   readonly rows: TokenRows | undefined;
-  /** Where rounding to 16 bits could lose it. */
-  readonly random: Random | undefined;
+  /** Where rounding to the nearest of 16 bits could lose it: half a step of the type is more than a short training adds to most weights. */
+  readonly seed: number | undefined;
 }
 
 async function* piecesOf(
@@ -126,7 +124,7 @@ async function* piecesOf(
       const [here, next] = [rowsOf(from), rowsOf(Math.min(rows, from + step))];
       if (next !== undefined) device.advise(next, 'soon');
       const count = Math.min(step, rows - from);
-      yield await read(device, (await scratch?.compute(tensor, changes, from, count)) ?? here!);
+      yield await read(device, scratch?.compute(tensor, changes, from, count) ?? here!);
       if (here !== undefined) device.advise(here, 'done');
     }
   } finally {
@@ -152,12 +150,12 @@ class Scratch {
   }
 
   /** @returns `count` rows from row `from` on, which last until the next call */
-  async compute(tensor: WeightTensor, changes: Changes, from: number, count: number): Promise<DeviceBuffer> {
-    const { placed, rows: trained, random } = changes;
+  compute(tensor: WeightTensor, changes: Changes, from: number, count: number): DeviceBuffer {
+    const { placed, rows: trained, seed } = changes;
     const { device, dtype, cols } = this;
     const value = this.#value.slice(0, count * cols);
     const rounded = this.#rounded.slice(0, count * cols);
-    let recorder = device.begin();
+    const recorder = device.begin();
     if (tensor.kind === 'nf4') {
       const lines = Int32Array.from({ length: count }, (_, row) => from + row);
       recorder.gatherRows(value, tensor.matrix, writeIndices(device, this.#ids.slice(0, count), lines), count);
@@ -169,13 +167,7 @@ class Scratch {
       recorder.copy(value.slice((id - from) * cols, cols), trained!.parameter.value.slice(row * cols, cols));
     }
     if (placed !== undefined) mergeDelta(recorder, value, placed.delta, from, count);
-    if (random !== undefined && dtype !== 'f32') {
-      device.submit(recorder);
-      const values = await device.readFloats(value);
-      dither(values, dtype, random);
-      device.write(value, values);
-      recorder = device.begin();
-    }
+    if (seed !== undefined && dtype !== 'f32') recorder.dither(value, dtype, { seed, offset: from * cols });
     recorder.copy(rounded, value);
     device.submit(recorder);
     return rounded;

@@ -92,6 +92,8 @@ export async function exercise(device: Device): Promise<Map<string, Float32Array
     b.kernels.dropout(h, up, { p: 0.2, seed: 5, offset: 3 }, 1);
     b.kernels.addNoise(h, { magnitude: 0.1, seed: 5, offset: 3 });
     await keep('add, dropout and noise', h);
+    b.kernels.dither(h, 'bf16', { seed: 5, offset: 3 });
+    await keep('dither', h);
     const half = b.stored('bf16', new Float32Array(n));
     b.kernels.copy(half, h);
     await keep('copy', half);

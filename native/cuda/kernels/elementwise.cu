@@ -52,6 +52,14 @@ SFT_KERNEL(dropout, float* y, const float* x, int64_t n, uint64_t seed, uint64_t
   }
 }
 
+// x as a type of 16 bits holds it, up or down at random: the dropped bits of the word are added to those of x.
+SFT_KERNEL(dither, uint32_t* x, int64_t n, uint64_t seed, uint64_t offset, int dropped) {
+  SFT_EACH(i, n) {
+    const uint32_t mask = static_cast<uint32_t>(dropped);
+    x[i] = (x[i] + (sft::philox(seed, offset + static_cast<uint64_t>(i)) & mask)) & ~mask;
+  }
+}
+
 // x += magnitude u, u the middle of one of 2^23 equal parts of (-1, 1).
 SFT_KERNEL(add_noise, float* x, int64_t n, uint64_t seed, uint64_t offset, float magnitude) {
   SFT_EACH(i, n) {

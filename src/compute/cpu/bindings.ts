@@ -70,6 +70,7 @@ const SIGNATURES = {
   fill: ['void', 'sft_fill', ['at', 'i32', 'i64', 'f64']],
   dropout: ['void', 'sft_dropout', ['at', 'at', 'i64', 'f64', 'u64', 'u64', 'f32']],
   addNoise: ['void', 'sft_add_noise', ['at', 'i64', 'f32', 'u64', 'u64']],
+  dither: ['void', 'sft_dither', ['at', 'i64', 'i32', 'u64', 'u64']],
   gatherRows: ['void', 'sft_gather_rows', ['at', 'at', 'i32', 'at', 'i64', 'i64']],
   scatterRows: ['void', 'sft_scatter_rows', ['at', 'at', 'at', 'i64', 'i64', 'f32']],
   rowNorms: ['void', 'sft_row_norms', ['at', 'at', 'i64', 'i64']],

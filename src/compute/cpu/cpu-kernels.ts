@@ -1,9 +1,11 @@
 import type { BlockMoment, BlockTable } from '../block-moments';
-import type { DeviceBuffer, Nf4Matrix, WeightMatrix } from '../memory';
+import { droppedBits } from '../kernel-numbers';
+import type { DeviceBuffer, HalfType, Nf4Matrix, WeightMatrix } from '../memory';
 import type { Indices, Sequences } from '../indices';
 import type {
   AdamWStep,
   AttentionShape,
+  Draw,
   DropoutMask,
   Kernels,
   LinearDelta,
@@ -226,6 +228,10 @@ export class CpuKernels implements Kernels {
 
   addNoise(x: DeviceBuffer, { magnitude, seed, offset }: UniformNoise): void {
     this.library().addNoise(at(x), x.length, magnitude, seed, offset);
+  }
+
+  dither(x: DeviceBuffer, type: HalfType, { seed, offset }: Draw): void {
+    this.library().dither(at(x), x.length, droppedBits(type), seed, offset);
   }
 
   gatherRows(y: DeviceBuffer, table: WeightMatrix, ids: Indices, n: number): void {

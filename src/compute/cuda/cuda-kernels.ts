@@ -1,5 +1,5 @@
 import type { CardKernelTable } from '../kernel-table';
-import { adamwNumbers, dropoutThreshold } from '../kernel-numbers';
+import { adamwNumbers, droppedBits, dropoutThreshold } from '../kernel-numbers';
 import type { AdamWStep } from '../kernels';
 import { scaleBlocks, scalesOf } from '../nf4';
 import { double, float, long, optional, type KernelArgument } from './arguments';
@@ -140,6 +140,10 @@ export const CUDA_KERNELS: CardKernelTable<Place> = {
 
   addNoise({ context }, x, { magnitude, seed, offset }) {
     context.launch('add_noise', each(x.length), [x, long(x.length), long(seed), long(offset), float(magnitude)]);
+  },
+
+  dither({ context }, x, type, { seed, offset }) {
+    context.launch('dither', each(x.length), [x, long(x.length), long(seed), long(offset), droppedBits(type)]);
   },
 
   gatherRows({ context }, y, table, ids, n) {

@@ -23,6 +23,7 @@ export function dryKernels(called: () => void): Kernels {
     fill: called,
     dropout: called,
     addNoise: called,
+    dither: called,
     gatherRows: called,
     quantizeNf4: called,
     scatterRows: called,

@@ -7,7 +7,7 @@ import { crossEntropy, sumRanges } from './kernels/loss';
 import { rmsNorm, rmsNormBackward } from './kernels/norm';
 import { linear, linearBackwardInput, linearBackwardWeight } from './kernels/product';
 import { quantizeNf4 } from './kernels/quantize';
-import { addNoise, dropout } from './kernels/random';
+import { addNoise, dither, dropout } from './kernels/random';
 import {
   addBias,
   addBiasBackward,
@@ -43,6 +43,7 @@ export const TFJS_KERNELS: KernelTable<Tensors> = {
   fill,
   dropout,
   addNoise,
+  dither,
   gatherRows,
   quantizeNf4,
   scatterRows,

@@ -5,7 +5,7 @@ import { attention } from './kernels/attention';
 import { attentionBackward } from './kernels/attention-backward';
 import { clip } from './kernels/clip';
 import { copy, fill } from './kernels/convert';
-import { add, addNoise, dropout, scale } from './kernels/elementwise';
+import { add, addNoise, dither, dropout, scale } from './kernels/elementwise';
 import { geglu, gegluBackward, swiglu, swigluBackward } from './kernels/gate';
 import { crossEntropy, sumRanges } from './kernels/loss';
 import { rowNorms, scaleColumns, scaleColumnsBackward, scaleRows } from './kernels/magnitude';
@@ -42,6 +42,7 @@ export const WEBGPU_KERNELS: CardKernelTable<Recording> = {
   fill,
   dropout,
   addNoise,
+  dither,
   gatherRows,
   quantizeNf4,
   scatterRows,

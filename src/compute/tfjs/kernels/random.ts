@@ -1,4 +1,4 @@
-import { dropoutThreshold } from '../../kernel-numbers';
+import { droppedBits, dropoutThreshold } from '../../kernel-numbers';
 import { floatsOf } from '../host-memory';
 import type { Kernel } from '../kernel';
 
@@ -17,6 +17,14 @@ export const addNoise: Kernel<'addNoise'> = (_on, x, { magnitude, seed, offset }
   const [values, most] = [floatsOf(x), Math.fround(magnitude)];
   eachWord(values.length, seed, offset, (i, word) => {
     values[i]! += Math.fround(most * (((word >>> 9) + 0.5) / 2 ** 22 - 1));
+  });
+};
+
+export const dither: Kernel<'dither'> = (_on, x, type, { seed, offset }) => {
+  const values = floatsOf(x);
+  const [bits, dropped] = [new Uint32Array(values.buffer, values.byteOffset, values.length), droppedBits(type)];
+  eachWord(values.length, seed, offset, (i, word) => {
+    bits[i] = (bits[i]! + (word & dropped)) & ~dropped;
   });
 };
 

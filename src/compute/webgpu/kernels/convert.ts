@@ -1,9 +1,9 @@
-import type { DType } from '../../memory';
+import type { DType, HalfType } from '../../memory';
 import { elementwise, THREADS, type Program } from '../program';
 import type { Kernel } from '../kernel';
 
 /** Bits of an f32 to those of a narrower type, to nearest even; NaN stays NaN. */
-const NARROW: Readonly<Record<'bf16' | 'f16', string>> = {
+const NARROW: Readonly<Record<HalfType, string>> = {
   bf16: `
 fn narrow(bits: u32) -> u32 {
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return (bits >> 16u) | 0x40u; }
@@ -61,13 +61,7 @@ const WIDE = elementwise('copy to f32', ['y', 'x'], {}, 'y_put_bits(i, x_bits(i)
 const BYTES = intoWords('copy of bytes', 4, ['y', 'x'], {}, 'x_at(i)');
 const FILL_WORDS = elementwise('fill', ['y'], { bits: 'u32' }, 'y_put_bits(i, p.bits);');
 
-const into = (
-  what: string,
-  dtype: 'bf16' | 'f16',
-  args: string[],
-  params: Program['params'],
-  bits: string,
-): Program => {
+const into = (what: string, dtype: HalfType, args: string[], params: Program['params'], bits: string): Program => {
   const program = intoWords(`${what} to ${dtype}`, 2, args, params, `narrow(${bits})`);
   return { ...program, code: NARROW[dtype] + program.code };
 };

@@ -1,5 +1,5 @@
-import { dropoutThreshold } from '../../kernel-numbers';
-import type { DropoutMask } from '../../kernels';
+import { droppedBits, dropoutThreshold } from '../../kernel-numbers';
+import type { Draw } from '../../kernels';
 import { elementwise } from '../program';
 import type { Kernel } from '../kernel';
 
@@ -43,6 +43,13 @@ const NOISE = elementwise(
   'x_put(i, x_at(i) + p.magnitude * ((f32(word_of(i) >> 9u) + 0.5) * 2.384185791015625e-7 - 1.0));',
   PHILOX,
 );
+const DITHER = elementwise(
+  'dither',
+  ['x'],
+  { ...DRAWN, dropped: 'u32' },
+  'x_put(i, bitcast<f32>((bitcast<u32>(x_at(i)) + (word_of(i) & p.dropped)) & ~p.dropped));',
+  PHILOX,
+);
 
 export const scale: Kernel<'scale'> = (r, x, factor) => {
   r.eachOf(SCALE, { x }, { factor });
@@ -63,11 +70,12 @@ export const addNoise: Kernel<'addNoise'> = (r, x, noise) => {
   r.eachOf(NOISE, { x }, (from) => ({ ...drawn(noise, from), magnitude }));
 };
 
+export const dither: Kernel<'dither'> = (r, x, type, draw) => {
+  r.eachOf(DITHER, { x }, (from) => ({ ...drawn(draw, from), dropped: droppedBits(type) }));
+};
+
 /** Halves of the seed and of the offset of an element. */
-function drawn(
-  { seed, offset }: Pick<DropoutMask, 'seed' | 'offset'>,
-  from: number,
-): Record<keyof typeof DRAWN, number> {
+function drawn({ seed, offset }: Draw, from: number): Record<keyof typeof DRAWN, number> {
   const [low, high] = [(x: bigint) => Number(x & 0xffffffffn), (x: bigint) => Number(x >> 32n)];
   const at = BigInt(offset) + BigInt(from);
   return {
