@@ -26,6 +26,8 @@ interface Asking<Question> {
   readonly stopTokenIds: readonly number[];
 }
 
+/** A run times its answers for so long at most, besides reading the questions, before its first step. */
+export const PACE_SECONDS = 1;
 /** Steps that a time is told from at least. */
 const FEWEST = 3;
 

@@ -1,4 +1,4 @@
-import { measureAnswerPace, type AnswerPace } from '../../generate/answer-pace';
+import { measureAnswerPace, PACE_SECONDS, type AnswerPace } from '../../generate/answer-pace';
 import type { ModelSession } from '../../generate/session';
 import { LlamaModel } from '../../model/llama';
 import { readCheckpoint, type TrainerState } from '../../train/checkpoint';
@@ -7,8 +7,6 @@ import { openTrainer } from './open-trainer';
 import { BuiltinTraining } from './training';
 
 const FRESH: TrainerState = { step: 0, best: null, evaluations_without_gain: 0 };
-/** Answers are timed for about so long before the first step. */
-const PACE_SECONDS = 1;
 
 /** Trains in this process. */
 export const builtinEngine: Engine = { name: 'builtin', open };

@@ -12,7 +12,7 @@ import { lossExamples } from '../worker/example-losses';
 import type { MachinePace } from './measure';
 import { planOf, type QuestionSize } from './plan';
 import { sampleSizes } from './sample-sizes';
-import { sumOf, timeParts, type TimeParts } from './time-parts';
+import { pacingSeconds, sumOf, timeParts, type TimeParts } from './time-parts';
 
 /** The time that a run will take, seconds. */
 export interface RunForecast extends Pick<UpdateSize, 'sharedTokens'> {
@@ -26,8 +26,6 @@ export interface RunForecast extends Pick<UpdateSize, 'sharedTokens'> {
 const STEPS_SEEN = 500;
 /** What a process takes to begin and to end. */
 const PROCESS_SECONDS = 0.4;
-/** The worker times its own answers before it trains: see engines/builtin. */
-const ANSWERS_TIMED = 1.5;
 
 /**
  * How long a run of this configuration will take at this pace.
@@ -99,7 +97,9 @@ export function forecastOf(
   });
   const of = timeParts(plan, 0, { step: work * pace.training + pace.update, scoring: pace.scoring });
   const evaluates = plan.test === undefined && plan.retentionWork === 0 ? 0 : 1;
-  const answers = plan.test === undefined && plan.samples === undefined ? 0 : 1;
-  const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + answers * ANSWERS_TIMED;
+  // The worker measures the pace of its own answers, see engines/builtin.
+  const asked = plan.test ?? plan.samples;
+  const pacing = asked === undefined ? 0 : pacingSeconds(asked, pace.scoring);
+  const opening = PROCESS_SECONDS + reading + (1 + evaluates) * pace.opening + pacing;
   return { seconds: sumOf(of) + opening, parts: { opening, ...of }, sharedTokens };
 }

@@ -1,3 +1,4 @@
+import { PACE_SECONDS } from '../../generate/answer-pace';
 import type { ForecastPlan, QuestionPlan, TestPlan } from './plan';
 
 /** What each thing of a run takes, seconds. */
@@ -87,21 +88,35 @@ function multiples(every: number, from: number, to: number): number {
  * @param scoring seconds of a multiplication
  */
 export function answerSeconds(asked: QuestionPlan, model: 'base' | 'tuned', scoring: number): number {
-  const { pace, questions, maxNewTokens, atOnce, tokenWork } = asked;
   let seconds = 0;
-  for (let start = 0; start < questions.length; start += atOnce) {
-    const group = questions.slice(start, start + atOnce);
-    const lengths = group.map(({ reference }, at) => {
-      const seen = pace?.lengths ?? [];
-      const length = model === 'tuned' || seen.length === 0 ? reference : seen[at % seen.length]!;
-      return Math.min(maxNewTokens, length);
-    });
-    const prompts = group.reduce((sum, { prompt }) => sum + prompt, 0);
-    const tokens = lengths.reduce((sum, length) => sum + length, 0);
-    seconds +=
-      pace === undefined
-        ? (prompts + tokens) * tokenWork * scoring
-        : prompts * pace.prompt + Math.max(...lengths) * pace.step + tokens * pace.row;
+  for (let start = 0; start < asked.questions.length; start += asked.atOnce) {
+    const { reading, writing } = groupSeconds(asked, start, model, scoring);
+    seconds += reading + writing;
   }
   return seconds;
+}
+
+/** What measuring the pace of answers takes before the first update: the base model answers the first group, until its time is over. */
+export function pacingSeconds(asked: QuestionPlan, scoring: number): number {
+  const { reading, writing } = groupSeconds(asked, 0, 'base', scoring);
+  return reading + Math.min(PACE_SECONDS, writing);
+}
+
+/** Of the questions from `start` on that are answered side by side. */
+function groupSeconds(
+  { pace, questions, maxNewTokens, atOnce, tokenWork }: QuestionPlan,
+  start: number,
+  model: 'base' | 'tuned',
+  scoring: number,
+): { reading: number; writing: number } {
+  const group = questions.slice(start, start + atOnce);
+  const lengths = group.map(({ reference }, at) => {
+    const seen = pace?.lengths ?? [];
+    const length = model === 'tuned' || seen.length === 0 ? reference : seen[at % seen.length]!;
+    return Math.min(maxNewTokens, length);
+  });
+  const prompts = group.reduce((sum, { prompt }) => sum + prompt, 0);
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  if (pace === undefined) return { reading: prompts * tokenWork * scoring, writing: tokens * tokenWork * scoring };
+  return { reading: prompts * pace.prompt, writing: Math.max(...lengths) * pace.step + tokens * pace.row };
 }
