@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test';
 import { readGguf, type GgufFile } from '../../src/base/gguf/read-gguf';
 import { askLlamaCpp, findLlamaCpp } from '../../src/verify/llama-cpp/ask-llama-cpp';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from '../cli/sft';
+import { assertReadByGgufPackage, NO_GGUF_PACKAGE } from './gguf-package';
 
 const folder = temporaryFolder();
 smallDataset(folder, 20);
@@ -70,6 +71,10 @@ describe('sft export --to gguf-lora', () => {
       }
     }
     assert.ok(largest > 1e-2, `${largest}: the adapter changes little`);
+  });
+
+  it('read by the package gguf: all metadata and tensors', { skip: NO_GGUF_PACKAGE }, () => {
+    assertReadByGgufPackage(adapter);
   });
 
   const module = findLlamaCpp();

@@ -7,6 +7,7 @@ import { readLlamaConfig } from '../../src/model/llama-config';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { askLlamaCpp, findLlamaCpp } from '../../src/verify/llama-cpp/ask-llama-cpp';
 import { sft, smallConfig, temporaryFolder } from '../cli/sft';
+import { assertReadByGgufPackage, NO_GGUF_PACKAGE } from '../export/gguf-package';
 import { MODELS } from './models';
 import { writeTinyModel } from './tiny-model';
 
@@ -72,6 +73,10 @@ for (const [name, { json, text, matrices }] of Object.entries(MODELS)) {
     it('GGUF, read here: the NLL of base and adapter', () => {
       const file = exported('gguf', '--type', 'f32');
       assert.ok(Math.abs(score(file) / score(model, '--adapter', adapter) - 1) < 1e-5);
+    });
+
+    it('GGUF, read by the package gguf: all metadata and tensors', { skip: NO_GGUF_PACKAGE }, () => {
+      assertReadByGgufPackage(path.join(folder, 'model.gguf'));
     });
 
     const module = findLlamaCpp();
