@@ -11,7 +11,14 @@ import { root } from './setup.mjs';
 
 const LOCK = path.join(root, 'python/locks/training.txt');
 const BESIDE = ['trl==1.16.0', 'deepspeed==0.19.8'];
-const TESTS = ['test/accelerate', 'test/parity/in-4-bits', 'test/parity/methods', 'test/cli/recipes', 'test/hub'];
+const TESTS = [
+  'test/accelerate',
+  'test/parity/in-4-bits',
+  'test/parity/methods',
+  'test/cli/recipes',
+  'test/export/merged-in-transformers',
+  'test/hub',
+];
 
 /** @returns the Python of an environment with all that the tests need, or the reason why it cannot be had */
 function cachedPython() {

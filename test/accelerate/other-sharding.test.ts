@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { runPython } from '../run-python';
 
 const PYTHON = process.env['SFT_PYTHON'] ?? 'python3';
 // The checks need no package: what torch would hold is told by shapes.
@@ -19,9 +20,7 @@ def told(what, *words):
     except Refusal as refusal:
         return [refusal.code, refusal.reason, refusal.remedy]
 `;
-  const { status, stdout, stderr } = spawnSync(PYTHON, ['-B', '-c', head + lines], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  return stdout
+  return runPython(PYTHON, ['-B', '-c', head + lines])
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);

@@ -27,16 +27,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Both trained to the same numbers: losses and weights within 1e-5, answers and scores equal. */
-function assertSame(a: Outcome, b: Outcome): void {
+/** Losses, evaluations and weights of both are within a tolerance after 60 steps; how far they are apart is in the output. */
+function assertClose(a: Outcome, b: Outcome, tolerance: number): void {
   assert.equal(a.steps, 60);
   const figures = {
     losses: difference(a.losses, b.losses),
     evaluations: difference(a.evaluations, b.evaluations),
     weights: Math.max(...[...a.weights].map(([name, value]) => difference(value, b.weights.get(name) ?? []))),
   };
+  const told = Object.entries(figures).map(([what, figure]) => `${what} ${figure.toExponential(1)}`);
+  console.log(`${b.name}: apart by ${told.join(', ')}`);
   assert.deepEqual([...a.weights.keys()].sort(), [...b.weights.keys()].sort());
-  for (const [what, figure] of Object.entries(figures)) assert.ok(figure < 1e-5, `${what} differ by ${figure}`);
+  for (const [what, figure] of Object.entries(figures)) assert.ok(figure < tolerance, `${what} differ by ${figure}`);
+}
+
+/** Both trained to the same numbers: losses and weights within 1e-5, answers and scores equal. */
+function assertSame(a: Outcome, b: Outcome): void {
+  assertClose(a, b, 1e-5);
   assert.ok(difference(a.norms.map(Math.log), b.norms.map(Math.log)) < 1e-3);
   assert.deepEqual(b.samples, a.samples);
   const answers = ({ predictions }: Outcome): unknown =>
@@ -185,6 +192,7 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     const config = shortConfig(folder, 'full', { training_type: 'full', learning_rate: 1e-4 });
     const builtin = await trained(config, 'builtin');
     assertSame(builtin, await trained(config, 'accelerate'));
+    assertSame(builtin, await trained(config, 'accelerate', 2));
   });
 
   it(
@@ -211,8 +219,7 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     }
     const config = shortConfig(folder, 'in4bit', { load_in_4bit: true });
     const builtin = await trained(config, 'builtin');
-    const accelerate = await trained(config, 'accelerate');
-    assert.ok(difference(builtin.losses, accelerate.losses) < 1e-3);
-    assert.ok(difference(builtin.evaluations, accelerate.evaluations) < 5e-3);
+    assertClose(builtin, await trained(config, 'accelerate'), 1e-3);
+    assertClose(builtin, await trained(config, 'accelerate', 2), 1e-3);
   });
 });

@@ -53,6 +53,7 @@ export function useMachine(folder: string, facts: object): void {
 
 /** What a run came to. */
 export interface Outcome {
+  readonly name: string;
   readonly device: string;
   readonly steps: number;
   readonly losses: readonly number[];
@@ -69,6 +70,7 @@ export async function outcomeOf(run: string): Promise<Outcome> {
   const events = await folder.readEvents();
   const { steps, evaluations } = foldEvents(events);
   return {
+    name: path.basename(run),
     device: events.flatMap((event) => (event.type === 'start' ? [event.device] : [])).join(),
     steps: steps.step.length,
     losses: [...steps.loss],

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -18,6 +17,7 @@ import { leastExact, TOLERANCES, type WeightType } from '../../src/verify/tolera
 import { atLeastOne } from '../at-least-one';
 import { temporaryFolder } from '../cli/sft';
 import { fixtureNames, loadFixture, sequenceOf } from '../parity/fixture';
+import { answerOfPython } from '../run-python';
 
 const PYTHON = process.env['SFT_PYTHON'];
 const METHODS = 'test/reference/methods';
@@ -84,9 +84,8 @@ describe(
       }
       // One process for all: it starts for longer than it computes.
       const script = path.resolve('test/reference/check_merged.py');
-      const { stdout, stderr, status } = spawnSync(PYTHON!, [script, ...pairs], { encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
-      for (const [at, nll] of (JSON.parse(stdout) as number[][]).entries()) theirs.set([...TUNED.keys()][at]!, nll);
+      const printed = JSON.parse(answerOfPython(PYTHON!, [script, ...pairs])) as number[][];
+      for (const [at, nll] of printed.entries()) theirs.set([...TUNED.keys()][at]!, nll);
     });
 
     for (const [name, { fixture }] of TUNED) {

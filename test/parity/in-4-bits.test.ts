@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { answerOfPython } from '../run-python';
 import { MODEL, sft, smallConfig, smallDataset, temporaryFolder } from '../cli/sft';
 
 const PYTHON = process.env['SFT_PYTHON'];
@@ -12,12 +12,8 @@ const folder = temporaryFolder();
 const data = smallDataset(folder, 40);
 
 function python(script: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(PYTHON!, [path.resolve('test/reference', script), ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, OMP_NUM_THREADS: process.env['SFT_THREADS'] ?? '' },
-  });
-  assert.equal(status, 0, stdout + stderr);
-  return stdout;
+  const env = { ...process.env, OMP_NUM_THREADS: process.env['SFT_THREADS'] ?? '' };
+  return answerOfPython(PYTHON!, [path.resolve('test/reference', script), ...args], env);
 }
 
 /** Each example's NLL, within 1e-4 of transformers in fp32 on the dequantised weights. */

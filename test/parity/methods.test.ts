@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -18,6 +17,7 @@ import type { TuningTarget } from '../../src/tuning/method';
 import { createTuning, loadAdapter, startTuning } from '../../src/tuning/registry';
 import { atLeastOne } from '../at-least-one';
 import { temporaryFolder } from '../cli/sft';
+import { answerOfPython } from '../run-python';
 import { loadFixture, sequenceOf, type ParityExample, type ParityStep, type ParityTrainingSettings } from './fixture';
 
 /** As test/reference/methods.py writes it. */
@@ -215,11 +215,8 @@ for (const name of atLeastOne(readdirSync(FOLDER).sort())) {
       () => {
         const script = path.resolve('test/reference/check_methods.py');
         const in4bit = resolved.load_in_4bit ? ['--in-4bit'] : [];
-        const { stdout, stderr, status } = spawnSync(PYTHON!, [script, fixture.model, ...in4bit, written], {
-          encoding: 'utf8',
-        });
-        assert.equal(status, 0, stderr);
-        const [theirs] = JSON.parse(stdout) as [number[]];
+        const printed = answerOfPython(PYTHON!, [script, fixture.model, ...in4bit, written]);
+        const [theirs] = JSON.parse(printed) as [number[]];
         atLeastOne(theirs).forEach((value, i) => {
           near(value, nll[i]!, 1e-4, `NLL of example ${i}`);
         });
