@@ -26,12 +26,13 @@ const answers = new Map<string, Promise<FoundPython>>();
 /**
  * Asks a Python, 3.6 or later, what it has, once in this process.
  * @param program a path, or a name on the PATH
+ * @param timeoutMs so long it may take
  * @throws SftError python-missing where it cannot be started, python-broken where it does not say
  */
-export function probe(program: string): Promise<FoundPython> {
+export function probe(program: string, timeoutMs = TIMEOUT_MS): Promise<FoundPython> {
   const known = answers.get(program);
   if (known !== undefined) return known;
-  const asked = ask(program);
+  const asked = ask(program, timeoutMs);
   answers.set(program, asked);
   asked.catch(() => answers.delete(program));
   return asked;
@@ -42,19 +43,33 @@ export function forgetProbe(program: string): void {
   answers.delete(program);
 }
 
-async function ask(program: string): Promise<FoundPython> {
+async function ask(program: string, timeoutMs: number): Promise<FoundPython> {
   let said: string;
   try {
     ({ stdout: said } = await promisify(execFile)(program, [findScript('sft_probe.py')], {
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
       windowsHide: true,
       env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
     }));
   } catch (error) {
     if (error instanceof SftError) throw error;
-    const { code, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    const {
+      code,
+      killed,
+      stderr = '',
+    } = error as NodeJS.ErrnoException & {
+      readonly killed?: boolean;
+      readonly stderr?: string;
+    };
     if (code === 'ENOENT' || code === 'EACCES') {
       throw new SftError('python-missing', `${program} cannot be started`, { remedy: PYTHON_REMEDY, exitCode: 2 });
+    }
+    if (killed === true) {
+      throw new SftError('python-broken', `${program} did not say within ${timeoutMs / 1000} seconds what it has`, {
+        remedy: `try again when the machine has less to do; or ${PYTHON_REMEDY}`,
+        exitCode: 2,
+        cause: error,
+      });
     }
     throw broken(program, stderr.trim().split('\n').at(-1) ?? '', error);
   }
