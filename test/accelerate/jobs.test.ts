@@ -212,7 +212,7 @@ describe('a run that is exported as a job', { skip: SKIP }, () => {
 
 describe(
   'a run that trains where its folder is not seen',
-  { skip: spawnSync('rsync', ['--version']).error !== undefined },
+  { skip: spawnSync('rsync', ['--version']).error !== undefined && 'there is no rsync' },
   () => {
     it('is copied back as it goes on, and stopped, paused and resumed from here', async () => {
       useFakePython(folder, { pace: 150 });

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { follow, temporaryFolder, type Line } from '../cli/sft';
 import { goneWithin, processesWith } from './processes-of';
-import { NO_PYTHON, shortConfig, TIMEOUT, useMachine } from './with-python';
+import { NO_PYTHON, shortConfig, TIMEOUT, machineFolder } from './with-python';
 
 const folder = temporaryFolder();
-const config = shortConfig(folder, 'kills', { engine: 'accelerate', lora_dropout: 0.1, max_steps: 24, save_steps: 6 });
+const VALUES = { engine: 'accelerate', lora_dropout: 0.1, max_steps: 24, save_steps: 6 };
+const config = shortConfig(folder, 'kills', VALUES);
 const adapter = (run: string): Buffer => readFileSync(path.join(run, 'adapter', 'adapter_model.safetensors'));
 
 type OnLine = (line: Line, kill: (name: NodeJS.Signals) => void) => void;
 
-function train(run: string, onLine: OnLine = () => undefined) {
-  return follow(['train', config, '--run', run], onLine);
+function train(run: string, onLine: OnLine = () => undefined, file = config) {
+  return follow(['train', file, '--run', run], onLine);
 }
 
 async function resumed(run: string): Promise<Buffer> {
@@ -72,15 +73,15 @@ describe('a run of two processes in Python', { skip: NO_PYTHON }, () => {
   });
 
   it('goes on to the same bytes after a stop where its weights are spread', { timeout: TIMEOUT }, async () => {
-    useMachine(folder, { sharding: 'fsdp' });
+    const spread = shortConfig(machineFolder(folder, { sharding: 'fsdp' }), 'spread', VALUES);
     const [uninterrupted, run] = [path.join(folder, 'spread'), path.join(folder, 'spread-stopped')];
-    await train(uninterrupted);
-    const { lines } = await train(run, (line, kill) => {
+    await train(uninterrupted, undefined, spread);
+    const stopAt8: OnLine = (line, kill) => {
       if (isStep(line, 8)) kill('SIGINT');
-    });
+    };
+    const { lines } = await train(run, stopAt8, spread);
     assert.equal(lines.at(-1)!.type, 'stopped');
     assert.deepEqual(await resumed(run), adapter(uninterrupted));
-    rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
   it('goes on to the same bytes after a pause, in which it has no process', { timeout: TIMEOUT }, async () => {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { follow, sft, temporaryFolder } from '../cli/sft';
-import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, useMachine, type Outcome } from './with-python';
+import { difference, NO_PYTHON, outcomeOf, shortConfig, TIMEOUT, machineFolder, type Outcome } from './with-python';
 
 const folder = temporaryFolder();
 
@@ -66,18 +65,17 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
   });
 
   it('with weights spread over two processes by FSDP, all of them and an adapter', { timeout: TIMEOUT }, async () => {
-    useMachine(folder, { processes: 2, sharding: 'fsdp' });
+    const spreading = machineFolder(folder, { sharding: 'fsdp' });
     const values = { eval_steps: 20, early_stopping_patience: 50, gradient_checkpointing: true };
     for (const config of [
-      shortConfig(folder, 'spread-lora', { ...values, use_dora: true }),
-      shortConfig(folder, 'spread-full', { ...values, training_type: 'full', learning_rate: 1e-4 }),
+      shortConfig(spreading, 'spread-lora', { ...values, use_dora: true }),
+      shortConfig(spreading, 'spread-full', { ...values, training_type: 'full', learning_rate: 1e-4 }),
     ]) {
       const builtin = await trained(config, 'builtin');
       const spread = await trained(config, 'accelerate', 2);
       assert.match(spread.device, /weights spread over 2 processes/);
       assertSame(builtin, spread);
     }
-    rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
   it(
@@ -94,19 +92,18 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
         gradient_checkpointing: true,
         loraplus_lr_ratio: 2,
       };
-      const lora = shortConfig(folder, 'zero-lora', values);
-      const full = shortConfig(folder, 'zero-full', { training_type: 'full', learning_rate: 1e-4 });
-      for (const [config, sharding, stage] of [
-        [lora, 'zero2', /by DeepSpeed ZeRO-2 over 2 processes/],
-        [full, 'zero3', /by DeepSpeed ZeRO-3 over 2 processes/],
+      const [second, third] = ['zero2', 'zero3'].map((sharding) => machineFolder(folder, { sharding }));
+      const lora = shortConfig(second!, 'zero-lora', values);
+      const full = shortConfig(third!, 'zero-full', { training_type: 'full', learning_rate: 1e-4 });
+      for (const [config, stage] of [
+        [lora, /by DeepSpeed ZeRO-2 over 2 processes/],
+        [full, /by DeepSpeed ZeRO-3 over 2 processes/],
       ] as const) {
-        useMachine(folder, { processes: 2, sharding });
         const builtin = await trained(config, 'builtin');
         const spread = await trained(config, 'accelerate', 2);
         assert.match(spread.device, stage);
         assertSame(builtin, spread);
       }
-      rmSync(path.join(folder, '.sft'), { recursive: true });
     },
   );
 
@@ -182,10 +179,8 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     const config = shortConfig(folder, 'pissa', { ...values, lora_r: 8, modules_to_save: ['lm_head'] });
     const builtin = await trained(config, 'builtin');
     assertSame(builtin, await trained(config, 'accelerate'));
-    useMachine(folder, { processes: 2, sharding: 'fsdp' });
-    const spread = shortConfig(folder, 'pissa-spread', values);
+    const spread = shortConfig(machineFolder(folder, { sharding: 'fsdp' }), 'pissa-spread', values);
     assertSame(await trained(spread, 'builtin'), await trained(spread, 'accelerate', 2));
-    rmSync(path.join(folder, '.sft'), { recursive: true });
   });
 
   it('where all weights are trained', { timeout: TIMEOUT }, async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { foldEvents } from '../../src/runs/curves';
@@ -12,8 +12,8 @@ export const NO_PYTHON =
     ? 'SFT_PYTHON names no Python with PyTorch, PEFT and accelerate; npm run test:python makes one'
     : false;
 
-/** Of one test, which starts Python a few times: that takes up to a minute each on a busy machine. */
-export const TIMEOUT = 600_000;
+/** Ends a test that hangs. It starts Python a few times, in a few processes: that takes seconds, on a machine with other work minutes. */
+export const TIMEOUT = 3_600_000;
 
 /** A configuration of short examples on both engines, 60 steps in a few seconds of computing. */
 export function shortConfig(folder: string, name: string, values: Readonly<Record<string, unknown>> = {}): string {
@@ -49,6 +49,13 @@ export function shortConfig(folder: string, name: string, values: Readonly<Recor
 export function useMachine(folder: string, facts: object): void {
   mkdirSync(path.join(folder, '.sft'), { recursive: true });
   writeFileSync(path.join(folder, '.sft', 'machine.json'), JSON.stringify(facts));
+}
+
+/** A new folder, for configurations of a machine with such facts: whatever becomes of a test, others do not find them. */
+export function machineFolder(parent: string, facts: object): string {
+  const folder = mkdtempSync(path.join(parent, 'machine-'));
+  useMachine(folder, facts);
+  return folder;
 }
 
 /** What a run came to. */
