@@ -12,6 +12,7 @@ import { SHAPES, type ShapeName } from './train/shapes';
 // npm run bench train [-- --shape smollm2-135m,llama-3.2-1b --batch 4 --steps 6]: LoRA r 16 on all seven projections, fp32, the same
 // examples in this engine and, where a Python with them is found, in PyTorch + PEFT; each in a process of its own, two threads each.
 // --load-in-4bit: instead, the same steps with weights in bf16 and with those of the layers in NF4, by turns; the ratio is the pairs' median.
+// --accumulate 4: as many batches make an update, as gradient_accumulation_steps has it; PyTorch pads each by itself.
 // --prefix 24 --question 20 --answer 40: examples that begin alike, as the sample's do; tokens/s are of the examples as they are.
 
 interface Side {
@@ -29,6 +30,8 @@ interface Side {
 
 interface BenchOptions {
   readonly batch: number;
+  /** Batches of an update. */
+  readonly accumulate: number;
   readonly steps: number;
   readonly threads: number;
   readonly isa: string | undefined;
@@ -71,15 +74,21 @@ async function compareIn4Bit(shape: ShapeName, { batch, steps, threads, isa, len
   console.log(`4 bits ${rate(in4bit)} tokens/s, ${median(stored.map((s, i) => s / in4bit[i]!)).toFixed(3)} of that`);
 }
 
-async function benchShape(shape: ShapeName, { batch, steps, threads, isa, lengths }: BenchOptions): Promise<void> {
+async function benchShape(
+  shape: ShapeName,
+  { batch, accumulate, steps, threads, isa, lengths }: BenchOptions,
+): Promise<void> {
   const config = parseLlamaConfig(SHAPES[shape], 'config.json');
   const model = await randomModel(shape);
-  const examples = benchExamples(batch * (steps + 1), config.vocabSize, lengths);
+  const update = batch * accumulate;
+  const examples = benchExamples(update * (steps + 1), config.vocabSize, lengths);
   const file = path.resolve('.cache/bench', `examples-${shape}.json`);
   writeFileSync(file, JSON.stringify(examples));
-  const timed = examples.slice(batch);
+  const timed = examples.slice(update);
   const mean = timed.reduce((sum, e) => sum + e.ids.length, 0) / timed.length;
-  console.log(`\n${shape}: batch ${batch}, ${steps} steps, mean length ${mean.toFixed(0)}, ${threads} threads`);
+  console.log(
+    `\n${shape}: batch ${batch} x ${accumulate}, ${steps} steps, mean length ${mean.toFixed(0)}, ${threads} threads`,
+  );
 
   const common = [
     '--model',
@@ -87,7 +96,7 @@ async function benchShape(shape: ShapeName, { batch, steps, threads, isa, length
     '--examples',
     file,
     '--batch',
-    String(batch),
+    String(update),
     '--steps',
     String(steps),
     '--threads',
@@ -113,6 +122,8 @@ async function benchShape(shape: ShapeName, { batch, steps, threads, isa, length
         mode,
         '--json',
         ...common,
+        '--accumulate',
+        String(accumulate),
       ]) as Side;
       rows.push([`PyTorch ${side.torch} + PEFT ${side.peft}, ${mode}`, side]);
     }
@@ -151,6 +162,7 @@ async function main(): Promise<void> {
     options: {
       shape: { type: 'string', default: 'smollm2-135m' },
       batch: { type: 'string', default: '4' },
+      accumulate: { type: 'string', default: '1' },
       steps: { type: 'string', default: '6' },
       threads: { type: 'string', default: '2' },
       isa: { type: 'string' },
@@ -165,6 +177,7 @@ async function main(): Promise<void> {
     if (!(shape in SHAPES)) throw new Error(`no shape ${shape}; there are ${Object.keys(SHAPES).join(', ')}`);
     const options = {
       batch: Number(values.batch),
+      accumulate: Number(values.accumulate),
       steps: Number(values.steps),
       threads: Number(values.threads),
       isa: values.isa,

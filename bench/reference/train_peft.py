@@ -30,7 +30,8 @@ def arguments():
     parser.add_argument("--mode", required=True, choices=["padded", "unpadded"])
     parser.add_argument("--model", required=True, metavar="DIR", help="config.json and model.safetensors")
     parser.add_argument("--examples", required=True, metavar="FILE.json")
-    parser.add_argument("--batch", type=int, default=4, metavar="N")
+    parser.add_argument("--batch", type=int, default=4, metavar="N", help="examples of an update")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="N", help="padded batches that they are taken in")
     parser.add_argument("--steps", type=int, default=3, metavar="N", help="timed steps, after one that is not")
     parser.add_argument("--threads", type=int, default=2, metavar="N")
     parser.add_argument("--profile", action="store_true", help="one more step under torch.profiler, its table on standard error")
@@ -75,9 +76,9 @@ def trained_tokens(example):
     return sum(span["to"] - max(1, span["from"]) for span in example["trained"])
 
 
-def train_step(model, optimizer, parameters, examples, mode, pad):
-    """One optimizer step over the examples; the loss over all their trained tokens."""
-    parts = [examples] if mode == "padded" else [[example] for example in examples]
+def train_step(model, optimizer, parameters, examples, rows, pad):
+    """One optimizer step over the examples, so many rows at a time; the loss over all their trained tokens."""
+    parts = [examples[at : at + rows] for at in range(0, len(examples), rows)]
     count = torch.tensor(sum(trained_tokens(example) for example in examples))
     loss_sum = 0.0
     for part in parts:
@@ -113,8 +114,10 @@ def main():
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=2e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
 
+    rows = 1 if options.mode == "unpadded" else options.batch // options.accumulate
+
     def step(batch):
-        return train_step(model, optimizer, parameters, batch, options.mode, pad=0)
+        return train_step(model, optimizer, parameters, batch, rows, pad=0)
 
     step(batches[0])
     losses, step_seconds = [], []
