@@ -1,8 +1,9 @@
 import type { Device } from '../compute/device';
-import { findDevice, openDevice } from '../compute/registry';
+import { findDevice, listDevices, openDevice } from '../compute/registry';
 import type { OpenOptions } from '../compute/provider';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { DeviceAccess } from '../runs/worker/worker-options';
+import { testDevice } from '../train/self-test';
 import { numberOption, textOption } from './option-values';
 import type { OptionHelp, OptionValues } from './verb';
 
@@ -12,10 +13,19 @@ export const DEVICE_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   threads: { type: 'string', value: 'N', help: 'processor threads (all cores)' },
 };
 
-/** @throws SftError usage, and what the device says when it cannot start */
-export function openDeviceOption(options: OptionValues): Promise<Device> {
+/**
+ * A device that `auto` never takes, because nobody has seen its kind on hardware, is held against the processor before it works.
+ * @throws SftError usage, device-computes-wrongly, and what the device says when it cannot start
+ */
+export async function openDeviceOption(options: OptionValues): Promise<Device> {
   const { name, open } = deviceChoice(options);
-  return openDevice(name, open);
+  const { id, onRequest } = await findDevice(name, open);
+  const device = await openDevice(id, open);
+  if (onRequest === true) {
+    const [processor] = await listDevices(open, 'cpu');
+    if (processor?.unavailable === undefined) await testDevice(device, await openDevice('cpu', open));
+  }
+  return device;
 }
 
 /** What computes for a configuration: as the options say, else as the configuration does. It is known before it is opened. */
