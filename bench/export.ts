@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeRandomShards } from './qlora/random-shards';
+import { statusOf } from './export/status-of';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench export [-- --shape llama-3.1-8b --threads 2 --folder DIR]: a folder of random bf16 shards (16 GB for 8B) is made and removed again;
@@ -16,16 +17,6 @@ interface Merged {
   readonly processor: number;
   readonly own: number;
   readonly mapped: number;
-}
-
-/** Bytes of a line of /proc/PID/status; 0 once the process is gone. */
-function statusOf(pid: number, key: string): number {
-  try {
-    const line = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(line?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }
 
 /** Makes the system forget what it holds of the files. */

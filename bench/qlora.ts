@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { Phase } from './qlora/step';
 import { writeRandomShards } from './qlora/random-shards';
+import { statusOf } from './export/status-of';
 import { SHAPES, type ShapeName } from './train/shapes';
 
 // npm run bench qlora [-- --shape llama-3.1-8b --tokens 256 --threads 2 --folder DIR]: a folder of random bf16 shards (16 GB for 8B) is made
@@ -22,16 +23,6 @@ interface Watched {
   allocated: number;
 }
 
-/** Bytes of a line of /proc/PID/status; NaN once the process is gone. */
-function statusOf(pid: number, key: string): number {
-  try {
-    const line = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(line?.[1]) * 1024;
-  } catch {
-    return NaN;
-  }
-}
-
 async function watch(args: readonly string[]): Promise<{ phases: Map<string, Watched>; loss: number }> {
   const child = spawn(process.execPath, [path.resolve(__dirname, 'qlora/step.js'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,8 +34,8 @@ async function watch(args: readonly string[]): Promise<{ phases: Map<string, Wat
   let loss = NaN;
   const sample = setInterval(() => {
     if (now === undefined) return;
-    now.own = Math.max(now.own, statusOf(child.pid!, 'RssAnon') || 0);
-    now.mapped = Math.max(now.mapped, statusOf(child.pid!, 'RssFile') || 0);
+    now.own = Math.max(now.own, statusOf(child.pid!, 'RssAnon'));
+    now.mapped = Math.max(now.mapped, statusOf(child.pid!, 'RssFile'));
   }, 20);
   for await (const line of createInterface({ input: child.stdout })) {
     const phase = JSON.parse(line) as Phase;

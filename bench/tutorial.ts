@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { createCpuDevice } from '../src/compute/cpu/cpu-device';
 import { writeMerged } from '../src/export/merged/merged-exporter';
 import { sourceOf } from './export/source';
 import { writeRandomShards } from './qlora/random-shards';
+import { statusOf } from './export/status-of';
 import type { ShapeName } from './train/shapes';
 
 // npm run bench tutorial [-- --shape llama-3.1-8b --folder DIR]: the tutorial's configuration, key by key as it is printed there, on a folder of
@@ -61,8 +62,7 @@ async function main(shape: ShapeName, folder: string): Promise<void> {
   });
   let peak = 0;
   const sample = setInterval(() => {
-    const found = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
-    peak = Math.max(peak, Number(found?.[1] ?? 0) * 1024);
+    peak = Math.max(peak, statusOf(child.pid!, 'VmHWM'));
   }, 500);
   let last = performance.now();
   for await (const text of createInterface({ input: child.stdout })) {

@@ -1,5 +1,5 @@
 import type { Device } from '../compute/device';
-import { findDevice, listDevices, openDevice } from '../compute/registry';
+import { findDevice, listDevices, openListed } from '../compute/registry';
 import type { OpenOptions } from '../compute/provider';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { DeviceAccess } from '../runs/worker/worker-options';
@@ -19,11 +19,11 @@ export const DEVICE_OPTIONS: Readonly<Record<string, OptionHelp>> = {
  */
 export async function openDeviceOption(options: OptionValues): Promise<Device> {
   const { name, open } = deviceChoice(options);
-  const { id, onRequest } = await findDevice(name, open);
-  const device = await openDevice(id, open);
-  if (onRequest === true) {
-    const [processor] = await listDevices(open, 'cpu');
-    if (processor?.unavailable === undefined) await testDevice(device, await openDevice('cpu', open));
+  const found = await findDevice(name, open);
+  const device = await openListed(found, open);
+  if (found.onRequest === true) {
+    const processor = (await listDevices(open, 'cpu')).find(({ kind }) => kind === 'cpu')!;
+    if (processor.unavailable === undefined) await testDevice(device, await openListed(processor, open));
   }
   return device;
 }

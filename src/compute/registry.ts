@@ -34,6 +34,10 @@ export async function findDevice(name: string, options: OpenOptions = {}): Promi
  * @throws SftError as `findDevice`, and what opening finds
  */
 export async function openDevice(name: string, options: OpenOptions = {}): Promise<Device> {
-  const { id, kind } = await findDevice(name, options);
+  return openListed(await findDevice(name, options), options);
+}
+
+/** Opens a device that was found. @throws SftError what opening finds */
+export function openListed({ id, kind }: DeviceInfo, options: OpenOptions = {}): Promise<Device> {
   return PROVIDERS.find((provider) => provider.kind === kind)!.open(id, options);
 }

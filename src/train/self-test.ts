@@ -3,6 +3,7 @@ import { createRandom } from '../base/random';
 import type { LocatedTensor } from '../base/tensor-folder';
 import type { Device } from '../compute/device';
 import { PROJECTIONS } from '../config/config-schema';
+import { BYTES, imagined } from '../model/imagined';
 import { LlamaModel } from '../model/llama';
 import { parseLlamaConfig, type LlamaConfig } from '../model/llama-config';
 import { BaseWeights, expectedTensors } from '../model/weights';
@@ -29,7 +30,7 @@ const TOLERANCE = 1e-3;
 
 /**
  * Trains a small model for three updates on a device and on the processor, weights in 16 bits and then in 4 bits, and holds their losses and
- * gradients against each other: a driver or a card that computes wrongly is found before it wastes hours. Takes a second or two.
+ * gradients against each other: a driver or a card that computes wrongly is found before it wastes hours.
  * @throws SftError device-computes-wrongly
  */
 export async function testDevice(device: Device, processor: Device): Promise<void> {
@@ -117,13 +118,15 @@ function madeUp(config: LlamaConfig): ReadonlyMap<string, LocatedTensor> {
   const random = createRandom(3);
   const width = 0.1 * Math.sqrt(3);
   return new Map(
-    [...expectedTensors(config)].map(([name, shape]) => {
-      const count = shape.reduce((product, n) => product * n, 1);
-      const middle = shape.length === 1 ? 1 : 0;
-      const values = Float32Array.from({ length: count }, () => middle + (2 * random.nextFloat() - 1) * width);
+    [...imagined(expectedTensors(config))].map(([name, tensor]) => {
+      const middle = tensor.shape.length === 1 ? 1 : 0;
+      const values = Float32Array.from(
+        { length: tensor.byteLength / BYTES },
+        () => middle + (2 * random.nextFloat() - 1) * width,
+      );
       const bits = Uint16Array.from(new Uint32Array(values.buffer), (word) => word >>> 16);
       const read = (): Uint8Array<ArrayBuffer> => new Uint8Array(bits.buffer);
-      return [name, { name, shape, dtype: 'BF16', file: '', byteOffset: 0, byteLength: 2 * count, read }];
+      return [name, { ...tensor, read }];
     }),
   );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { readGguf } from '../../src/base/gguf/read-gguf';
+import { answerOfPython } from '../run-python';
 
 const PYTHON = process.env['SFT_PYTHON'];
 
@@ -13,9 +14,8 @@ export const NO_GGUF_PACKAGE =
 /** The package reads every key with its value, and every tensor's type and shape, as they are read here. */
 export function assertReadByGgufPackage(file: string): void {
   const script = path.resolve('test/reference/check_gguf.py');
-  const { stdout, stderr, status } = spawnSync(PYTHON!, [script, file], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  assert.equal(status, 0, stderr);
-  const theirs = JSON.parse(stdout) as { metadata: Record<string, unknown>; tensors: Record<string, unknown> };
+  const printed = answerOfPython(PYTHON!, [script, file]);
+  const theirs = JSON.parse(printed) as { metadata: Record<string, unknown>; tensors: Record<string, unknown> };
   const { metadata, tensors } = readGguf(file);
   assert.ok(metadata.size > 5 && tensors.size > 5);
   assert.deepEqual(theirs.metadata, Object.fromEntries(metadata));

@@ -10,7 +10,7 @@ import { estimateMemory, type TokenisedParts } from '../../train/estimate';
 import { runDevice } from '../run-device';
 import { runOnDevice } from '../worker/device-queue';
 import { Clock } from './clock';
-import { BYTES, imagined } from './imagined';
+import { BYTES, imagined } from '../../model/imagined';
 import { SHORT_LIST, type ListedModel } from './short-list';
 
 /** Whether a first run of a model goes into the memory that is free. */

@@ -15,7 +15,7 @@ import { windowsOf } from '../../train/windows';
 import { startTuning } from '../../tuning/registry';
 import { questionSize } from '../forecast/plan';
 import type { MachinePace } from '../forecast/measure';
-import { imagined } from './imagined';
+import { imagined } from '../../model/imagined';
 
 /** What a machine does with a model that was made up, to tell from it what it would do with others. */
 export interface MeasuredMachine {

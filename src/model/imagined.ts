@@ -1,4 +1,4 @@
-import type { LocatedTensor } from '../../base/tensor-folder';
+import type { LocatedTensor } from '../base/tensor-folder';
 
 /** Of a weight: published ones have 16 bits. */
 export const BYTES = 2;
