@@ -24,7 +24,7 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
       ...about,
       keys: [[key]],
       reason: `${key} true: the processor computes in fp32 instead, which is more exact and faster here; ${weightsOf(values)}`,
-      remedy: 'leave it, or remove it',
+      remedy: 'this is harmless: keep it or remove it',
       repairs: [removeKey(key)],
     };
   }
@@ -33,8 +33,8 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
     ...about,
     keys: [['packing']],
     reason:
-      'packing true: batches hold no padding here, so there is nothing to pack, and examples never see one another',
-    remedy: 'leave it, or remove it',
+      'packing true: batches have no padding here, so there is nothing to pack, and examples never see one another',
+    remedy: 'this is harmless: keep it or remove it',
     repairs: [removeKey('packing')],
   };
 }
@@ -42,8 +42,8 @@ export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devi
 /** What becomes of the weights, which 16 bits would halve elsewhere. */
 function weightsOf({ training_type: type, load_in_4bit: in4bit }: Values): string {
   // Masters in fp32 are what an update needs; beside them, weights in bf16 would be memory on top.
-  if (type === 'full') return 'all weights are trained, and held in fp32 once';
-  return `frozen weights stay ${in4bit ? 'in 4 bits' : 'in the type of their files'}`;
+  if (type === 'full') return 'all weights are trained, and kept once in fp32';
+  return `frozen weights stay ${in4bit ? 'in 4 bits' : 'in the data type of their files'}`;
 }
 
 /** What the device computes in; where none is known, what the processor does. */

@@ -45,16 +45,16 @@ function* onLearningRate(values: EffectiveValues): Generator<Advice> {
   const about = { keys: [['learning_rate'], ['training_type']], repairs: [setKey('learning_rate', usual)] };
   const remedy = `set it to about ${usual}`;
   if (rate > Math.max(1e-2, 50 * usual)) {
-    const reason = `a learning_rate of ${rate} overshoots with every update, and the loss will diverge`;
+    const reason = `a learning_rate of ${rate} overshoots with every update, so the loss will diverge`;
     yield { ...about, code: 'high-learning-rate', severity: 'warning', reason, remedy };
   } else if (rate < 1e-6) {
     const reason = `with a learning_rate of ${rate} the model hardly learns`;
     yield { ...about, code: 'low-learning-rate', severity: 'warning', reason, remedy };
   } else if (type === 'prompt_tuning' && rate < 1e-3) {
-    const reason = `a learning_rate of ${rate} suits LoRA; a prompt hardly moves with it`;
+    const reason = `a learning_rate of ${rate} suits LoRA; a prompt hardly changes with it`;
     yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
   } else if (type === 'full' && rate >= 1e-4) {
-    const reason = `a learning_rate of ${rate} suits LoRA; when all weights are trained it wipes out what the model knows`;
+    const reason = `a learning_rate of ${rate} suits LoRA; with full fine-tuning it destroys what the model knows`;
     yield { ...about, code: 'lora-learning-rate', severity: 'warning', reason, remedy };
   } else if (type === 'lora' && rate * (ratio ?? 1) > 1e-2) {
     yield {
@@ -114,8 +114,8 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'many-epochs',
       severity: 'warning',
       keys: lengthKeys,
-      reason: `the run goes through the training data ${Number(epochs.toFixed(1))} times, and the model will recite it`,
-      remedy: '1 to 3 times are usual; train less, or collect more examples',
+      reason: `the run goes through the training data ${Number(epochs.toFixed(1))} times, so the model will memorise it`,
+      remedy: '1 to 3 epochs are usual; train less, or collect more examples',
       repairs: [setEpochs(3)],
     };
   }
@@ -130,8 +130,8 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       reason: `${countOf(steps, 'update')} will teach the model little`,
       remedy:
         enough === TEST_STEPS
-          ? 'take 60 to 200 for a test, 500 and more for real training'
-          : `take ${enough}, ${MOST_PASSES} times through the ${countOf(learnt!, 'training example')}, or collect more examples`,
+          ? 'use 60 to 200 for a test, 500 or more for real training'
+          : `use ${enough}, ${MOST_PASSES} times through the ${countOf(learnt!, 'training example')}, or collect more examples`,
       repairs: [setKey('max_steps', enough)],
     };
   }
@@ -144,8 +144,8 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'short-for-warmup',
       severity: 'info',
       keys: [['max_steps']],
-      reason: `a run of ${countOf(values.max_steps, 'update')} is too short for the usual warm-up of ${WARMUP}: it has none`,
-      remedy: `take more steps, or set warmup_steps`,
+      reason: `a run of ${countOf(values.max_steps, 'update')} is too short for the usual warm-up of ${WARMUP} and has none`,
+      remedy: `use more steps, or set warmup_steps`,
       repairs: [],
     };
   }
@@ -175,7 +175,7 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
       code: 'long-warmup',
       severity: 'warning',
       keys: [[key], ...lengthKeys],
-      reason: `the learning rate climbs for ${countOf(warmup!, 'update')}, and that is ${percent(warmup! / steps!)} of all ${steps!}`,
+      reason: `the learning rate rises for ${countOf(warmup!, 'update')}, which is ${percent(warmup! / steps!)} of all ${steps!}`,
       remedy: `5 to 10 percent are usual: set ${key} to ${wanted}`,
       repairs: [setKey(key, wanted)],
     };
@@ -190,8 +190,8 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'high-rank',
       severity: 'warning',
       keys: [['lora_r']],
-      reason: `a rank of ${rank} has room to learn ${countOf(trainExamples, 'example')} by heart`,
-      remedy: 'set lora_r to 8 or 16 for a set of this size',
+      reason: `a rank of ${rank} is enough to memorise ${countOf(trainExamples, 'example')}`,
+      remedy: 'set lora_r to 8 or 16 for a dataset of this size',
       repairs: [
         alpha === rank
           ? {
@@ -207,7 +207,7 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'strong-adapter',
       severity: 'warning',
       keys: isWritten(['lora_alpha']) ? [['lora_alpha']] : [['lora_r'], ['lora_alpha']],
-      reason: `the adapter acts with lora_alpha / lora_r = ${Number((alpha / rank).toFixed(2))} times its strength, which makes training unsteady`,
+      reason: `the adapter acts with lora_alpha / lora_r = ${Number((alpha / rank).toFixed(2))} times its strength, which makes training unstable`,
       remedy: `set lora_alpha to lora_r (${rank}) or twice that`,
       repairs: [setKey('lora_alpha', rank)],
     };
@@ -217,7 +217,7 @@ function* onLora(values: EffectiveValues, { trainExamples }: Plan, isWritten: Is
       code: 'no-dropout',
       severity: 'info',
       keys: [['lora_dropout'], ['lora_r'], ['dataset']],
-      reason: `lora_dropout is 0, and ${countOf(trainExamples, 'training example')} ${trainExamples === 1 ? 'is' : 'are'} soon learned by heart`,
+      reason: `lora_dropout is 0, and ${countOf(trainExamples, 'training example')} ${trainExamples === 1 ? 'is' : 'are'} soon memorised`,
       remedy: 'set it to 0.05',
       repairs: [setKey('lora_dropout', 0.05)],
     };
@@ -232,7 +232,7 @@ function* onValidation(values: EffectiveValues, { validationExamples }: Plan): G
       code: 'no-validation',
       severity: 'warning',
       keys: [['validation_dataset'], ['split', 'validation'], ['split'], ['dataset']],
-      reason: 'the validation part has no examples, so nothing shows when the model begins to learn by heart',
+      reason: 'the validation part has no examples, so nothing shows when the model starts to memorise',
       remedy: 'add examples, or name a validation_dataset',
       repairs: [],
     };
@@ -243,7 +243,7 @@ function* onValidation(values: EffectiveValues, { validationExamples }: Plan): G
     code: 'no-validation',
     severity: 'warning',
     keys: [['split', 'validation'], ['split']],
-    reason: 'split leaves no validation part, so nothing shows when the model begins to learn by heart',
+    reason: 'split leaves no validation part, so nothing shows when the model starts to memorise',
     remedy: 'give split a validation share, such as 0.1, or name a validation_dataset',
     repairs:
       train > 0
@@ -266,7 +266,7 @@ function* onOwnFiles(values: EffectiveValues, isWritten: IsWritten): Generator<A
       code: 'unused-share',
       severity: 'info',
       keys: [['split', part]],
-      reason: `${part}_dataset takes the place of split.${part}: these ${percent(share)} of dataset are learned from as well`,
+      reason: `${part}_dataset replaces split.${part}: these ${percent(share)} of dataset are trained on as well`,
       remedy: `remove split.${part} and add it to split.train`,
       repairs: [
         {

@@ -53,7 +53,7 @@ describe('checkConfigText: advice', () => {
       { max_steps: 100, warmup_steps: 30 },
       {},
       'warning long-warmup "warmup_steps"',
-      /30 updates, and that is 30% of all 100 - .*warmup_steps to 10$/,
+      /30 updates, which is 30% of all 100 - .*warmup_steps to 10$/,
     ],
     [
       'a long warm-up by ratio',
@@ -74,7 +74,7 @@ describe('checkConfigText: advice', () => {
       { max_seq_length: 4096 },
       FACTS,
       'error beyond-model-length "max_seq_length"',
-      /4096, the model was made for 2048 tokens - /,
+      /4096, the model supports 2048 tokens - /,
     ],
     [
       'the default length in a short model',
@@ -113,7 +113,7 @@ describe('checkConfigText: advice', () => {
     ],
     ['half an epoch', { num_train_epochs: 0.5 }, {}, 'warning unseen-examples "num_train_epochs"', /50% of the/],
     ['data seen too often', { max_steps: 2500 }, FACTS, 'warning many-epochs "max_steps"', /25 times/],
-    ['a high rank', { lora_r: 128, lora_alpha: 128 }, FACTS, 'warning high-rank "lora_r"', /800 examples by heart/],
+    ['a high rank', { lora_r: 128, lora_alpha: 128 }, FACTS, 'warning high-rank "lora_r"', /memorise 800 examples/],
     ['a strong adapter', { lora_r: 8, lora_alpha: 64 }, {}, 'warning strong-adapter "lora_alpha"', /= 8 times/],
     ['a rank far below the default of alpha', { lora_r: 2 }, {}, 'warning strong-adapter "lora_r"', /= 8 times/],
     [
@@ -124,7 +124,7 @@ describe('checkConfigText: advice', () => {
       /400 training examples are soon/,
     ],
     ['a very short run', { max_steps: 30 }, {}, 'info few-steps "max_steps"', /^30 updates will teach/],
-    ['no validation part', { split: { train: 1 } }, {}, 'warning no-validation "split"', /learn by heart/],
+    ['no validation part', { split: { train: 1 } }, {}, 'warning no-validation "split"', /starts to memorise/],
     [
       'a validation part of 0',
       { split: { train: 0.9, validation: 0, test: 0.1 } },
@@ -144,7 +144,7 @@ describe('checkConfigText: advice', () => {
       { validation_dataset: 'v.json', split: { train: 0.7, validation: 0.2, test: 0.1 } },
       {},
       'info unused-share "validation"',
-      /validation_dataset takes the place of split\.validation: these 20% of dataset are learned from as well/,
+      /validation_dataset replaces split\.validation: these 20% of dataset are trained on as well/,
     ],
     [
       'checkpoints beyond the end',
@@ -221,10 +221,10 @@ describe('checkConfigText: what other trainers ask for', () => {
     assert.deepEqual(said({}), []);
     const [bf16, packing, ...others] = said({ load_in_4bit: true, bf16: true, packing: true });
     assert.match(bf16!, /^info bf16 true: the processor computes in fp32 instead.*stay in 4 bits/);
-    assert.match(packing!, /^info packing true: batches hold no padding here/);
+    assert.match(packing!, /^info packing true: batches have no padding here/);
     assert.deepEqual(others, []);
-    assert.match(said({ fp16: true })[0]!, /^info fp16 true: .* in the type of their files/);
-    assert.match(said({ bf16: true, training_type: 'full' })[0]!, /all weights are trained, and held in fp32 once/);
+    assert.match(said({ fp16: true })[0]!, /^info fp16 true: .* in the data type of their files/);
+    assert.match(said({ bf16: true, training_type: 'full' })[0]!, /all weights are trained, and kept once in fp32/);
   });
 
   it('is not said of a device that does it, nor of both types at once', () => {

@@ -17,20 +17,20 @@ export const CONFIG_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'SFT Workbench configuration',
   description:
-    'How to fine-tune a model on your questions and answers. Only model_name and dataset are needed; everything else has a value that suits a first run. Paths are taken from the folder of this file.',
+    'How to fine-tune a model on your questions and answers. Only model_name and dataset are required; everything else has a default that suits a first run. Paths are relative to the folder of this file.',
   type: 'object',
   required: ['model_name', 'dataset'],
   additionalProperties: false,
   properties: {
     $schema: {
-      description: 'Where an editor finds the description of this file. Training does not read it.',
+      description: 'Where an editor finds the schema of this file. Training does not read it.',
       type: ['string', 'null'],
       default: null,
       examples: ['./node_modules/sft-workbench/schemas/config.schema.json'],
     },
     name: {
       description:
-        'A short name for your runs, used in the name of the run folder. Left out, the name of the dataset is used.',
+        'A short name for your runs, used in the name of the run folder. If left out, the name of the dataset is used.',
       type: ['string', 'null'],
       minLength: 1,
       default: null,
@@ -52,7 +52,7 @@ export const CONFIG_SCHEMA = {
     },
     validation_dataset: {
       description:
-        'A file of its own to watch the training with, as `sft split` writes one. It takes the place of split.validation: that share of dataset is learned from as well.',
+        'A separate file for the validation loss, such as `sft split` writes. It replaces split.validation: that share of dataset is trained on as well.',
       type: ['string', 'null'],
       minLength: 1,
       default: null,
@@ -60,7 +60,7 @@ export const CONFIG_SCHEMA = {
     },
     test_dataset: {
       description:
-        'A file of its own for the final scores, as `sft split` writes one. It takes the place of split.test: that share of dataset is learned from as well.',
+        'A separate file for the final scores, such as `sft split` writes. It replaces split.test: that share of dataset is trained on as well.',
       type: ['string', 'null'],
       minLength: 1,
       default: null,
@@ -69,7 +69,7 @@ export const CONFIG_SCHEMA = {
     columns: COLUMNS_SCHEMA,
     adapter: {
       description:
-        'The folder of an adapter to go on from, made by an earlier run. Left out, training starts with a fresh one. The adapter must fit the same model.',
+        'The folder of an adapter to continue from, made by an earlier run. If left out, training starts with a new one. The adapter must belong to the same model.',
       type: ['string', 'null'],
       minLength: 1,
       default: null,
@@ -77,14 +77,14 @@ export const CONFIG_SCHEMA = {
     },
     system_prompt: {
       description:
-        'An instruction the model sees before every question, in training as in use. Left out, only what the chat template of the model itself adds is seen.',
+        'An instruction the model sees before every question, in training and in use. If left out, the model sees only what its own chat template adds.',
       type: ['string', 'null'],
       default: null,
       examples: ['You answer questions about public services, briefly and kindly.'],
     },
     train_on: {
       description:
-        'Which answers of a conversation are learnt: all of them, or only the last. An answer whose data say weight 0 or train false is never learnt.',
+        'Which answers of a conversation are learned: all of them, or only the last. An answer marked weight 0 or train false in the data is never learned.',
       type: 'string',
       enum: ['all', 'last'],
       default: 'all',
@@ -92,14 +92,13 @@ export const CONFIG_SCHEMA = {
     },
     enable_thinking: {
       description:
-        'Whether the model is asked to think before it answers, in training as in use. auto does so where answers of the data hold thoughts (<think> or reasoning_content).',
+        'Whether the model is asked to think before it answers, in training and in use. auto does so if answers in the data contain thoughts (<think> or reasoning_content).',
       enum: ['auto', true, false],
       default: 'auto',
       examples: ['auto', false],
     },
     output_dir: {
-      description:
-        'The folder in which each run gets a folder of its own, with its log, its checkpoints and the result.',
+      description: 'The folder in which each run gets its own folder, with its log, checkpoints and result.',
       type: 'string',
       minLength: 1,
       default: '.sft/runs',
@@ -107,7 +106,7 @@ export const CONFIG_SCHEMA = {
     },
     training_type: {
       description:
-        'lora trains a small adapter and leaves the model as it is: little memory, a small result, hard to break. full changes every weight of the model, needs about ten times the memory and far more data. prompt_tuning trains only a few made-up tokens before every input.',
+        'lora trains a small adapter and leaves the model unchanged: little memory, a small result, hard to break. full changes every weight of the model, needs about ten times the memory and far more data. prompt_tuning trains only a few made-up tokens before every input.',
       type: 'string',
       enum: ['lora', 'full', 'prompt_tuning'],
       default: 'lora',
@@ -115,7 +114,7 @@ export const CONFIG_SCHEMA = {
     },
     max_seq_length: {
       description:
-        'The most tokens (pieces of words, about 3/4 of an English word each) an example may have, question and answer together; the end of a longer one is cut off. Memory grows with it. `sft count` shows what your data needs.',
+        'The most tokens (pieces of words, about 3/4 of an English word each) an example may have, question and answer together; longer examples are cut off at the end. Memory grows with it. `sft count` shows what your data needs.',
       type: 'integer',
       minimum: 8,
       maximum: 1048576,
@@ -131,7 +130,7 @@ export const CONFIG_SCHEMA = {
     },
     bnb_4bit_use_double_quant: {
       description:
-        'With load_in_4bit, keep the scales of the 4-bit weights in 8 bits too: 4.1 instead of 4.5 bits a weight, with nearly no loss.',
+        'With load_in_4bit, keep the scales of the 4-bit weights in 8 bits too: 4.1 instead of 4.5 bits per weight, with almost no loss.',
       type: 'boolean',
       default: true,
       examples: [true],
@@ -140,7 +139,7 @@ export const CONFIG_SCHEMA = {
     ...EMBEDDING_SCHEMA,
     max_steps: {
       description:
-        'Stop after this many updates of the weights. 60 to 200 for a test, 500 to 5,000 for real training. When given, num_train_epochs is not used.',
+        'Stop after this many updates of the weights. 60 to 200 for a test, 500 to 5,000 for real training. If given, num_train_epochs is not used.',
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
@@ -148,7 +147,7 @@ export const CONFIG_SCHEMA = {
     },
     num_train_epochs: {
       description:
-        'How often the training goes through all training examples; 1 to 3 is usual. Too many and the model recites your data instead of learning from it. max_steps takes precedence.',
+        'How often the training goes through all training examples; 1 to 3 is usual. With too many, the model recites your data instead of learning from it. max_steps takes precedence.',
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 100000,
@@ -157,7 +156,7 @@ export const CONFIG_SCHEMA = {
     },
     per_device_batch_size: {
       description:
-        'How many examples are worked on at once. Smaller needs less memory. One update sees per_device_batch_size x gradient_accumulation_steps examples.',
+        'How many examples are processed at once. A smaller number needs less memory. One update sees per_device_batch_size x gradient_accumulation_steps examples.',
       type: 'integer',
       minimum: 1,
       maximum: 65536,
@@ -175,7 +174,7 @@ export const CONFIG_SCHEMA = {
     },
     learning_rate: {
       description:
-        'How big a step each update takes. 2e-4 suits LoRA. If the loss jumps or rises, take a smaller one (5e-5); if it hardly falls, a larger one (5e-4). For full training start at 2e-5.',
+        'How big a step each update takes. 2e-4 suits LoRA. If the loss jumps or rises, use a smaller one (5e-5); if it hardly falls, a larger one (5e-4). For full fine-tuning start at 2e-5.',
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
@@ -192,14 +191,14 @@ export const CONFIG_SCHEMA = {
     },
     warmup_steps: {
       description:
-        'In how many updates the learning rate climbs from 0 to its full value, so that the first steps do no harm. 5 to 10 percent of all steps.',
+        'The number of updates in which the learning rate rises from 0 to its full value, so that the first steps do no harm. 5 to 10 percent of all steps.',
       type: 'integer',
       minimum: 0,
       default: 5,
       examples: [5, 50],
     },
     warmup_ratio: {
-      description: 'The warm-up as a share of all steps, used where warmup_steps is 0 or left out beside it.',
+      description: 'The warm-up as a share of all steps, used if warmup_steps is 0 or left out.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -208,7 +207,7 @@ export const CONFIG_SCHEMA = {
     },
     weight_decay: {
       description:
-        'Pulls weights gently towards 0 in each update, which keeps the model from leaning on a few large ones. 0.01 is usual.',
+        'Pulls weights gently towards 0 in each update, which keeps the model from relying on a few large ones. 0.01 is usual.',
       type: 'number',
       minimum: 0,
       maximum: 1,
@@ -217,14 +216,14 @@ export const CONFIG_SCHEMA = {
     },
     optim: {
       description:
-        'The rule that turns gradients into updates. adamw keeps two running averages per trained weight; adamw_8bit holds them in 8 bits, in a quarter of the memory.',
+        'The rule that turns gradients into updates. adamw keeps two running averages per trained weight; adamw_8bit keeps them in 8 bits, in a quarter of the memory.',
       type: 'string',
       enum: ['adamw', 'adamw_8bit'],
       default: 'adamw',
       examples: ['adamw'],
     },
     adam_beta1: {
-      description: 'How slowly AdamW forgets past gradients. Leave it unless you know why.',
+      description: 'How slowly AdamW forgets past gradients. Keep the default unless you know why not.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -232,7 +231,7 @@ export const CONFIG_SCHEMA = {
       examples: [0.9],
     },
     adam_beta2: {
-      description: 'How slowly AdamW forgets the size of past gradients. Leave it unless you know why.',
+      description: 'How slowly AdamW forgets the size of past gradients. Keep the default unless you know why not.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -249,7 +248,7 @@ export const CONFIG_SCHEMA = {
     },
     max_grad_norm: {
       description:
-        'Gradients longer than this are shortened to it, so that one odd batch cannot throw training off. 0 turns this off.',
+        'Gradients longer than this are shortened to it, so that one unusual batch cannot upset training. 0 turns this off.',
       type: 'number',
       minimum: 0,
       default: 1,
@@ -264,14 +263,14 @@ export const CONFIG_SCHEMA = {
     },
     bf16: {
       description:
-        'Compute in bfloat16, for GPUs from the A100 on; steadier than fp16. Never together with it. The processor accepts it and computes in 32 bits.',
+        'Compute in bfloat16, for GPUs from the A100 on; more stable than fp16. Never together with fp16. The processor accepts it and computes in 32 bits.',
       type: 'boolean',
       default: false,
       examples: [false],
     },
     packing: {
       description:
-        'Put several short examples into one row of max_seq_length tokens. Accepted and without effect: batches hold no padding anyway.',
+        'Put several short examples into one row of max_seq_length tokens. Accepted but without effect: batches have no padding anyway.',
       type: 'boolean',
       default: false,
       examples: [false],
@@ -292,7 +291,7 @@ export const CONFIG_SCHEMA = {
     },
     seed: {
       description:
-        'Where all chance comes from: the start of the adapter, the order of examples, dropout. The same seed on the same machine gives the same result.',
+        'The source of all randomness: the initial adapter, the order of examples, dropout. The same seed on the same machine gives the same result.',
       type: 'integer',
       minimum: 0,
       maximum: 4294967295,
@@ -309,7 +308,7 @@ export const CONFIG_SCHEMA = {
     },
     save_steps: {
       description:
-        'Save a checkpoint every this many steps, from which a stopped run goes on. null saves only at the end.',
+        'Save a checkpoint every this many steps, from which a stopped run can resume. null saves only at the end.',
       type: ['integer', 'null'],
       minimum: 1,
       default: 100,
@@ -324,7 +323,7 @@ export const CONFIG_SCHEMA = {
       examples: [3],
     },
     eval_examples: {
-      description: 'Measure on at most this many examples of the validation or test part. null takes all of them.',
+      description: 'Measure on at most this many examples of the validation or test part. null uses all of them.',
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
@@ -332,7 +331,7 @@ export const CONFIG_SCHEMA = {
     },
     loss_examples: {
       description:
-        'Take the loss of at most this many examples of each part at the end, so that the worst can be looked at. null takes all, 0 none.',
+        'Measure the loss of at most this many examples of each part at the end, so that you can look at the worst. null measures all, 0 none.',
       type: ['integer', 'null'],
       minimum: 0,
       default: 1000,
@@ -340,7 +339,7 @@ export const CONFIG_SCHEMA = {
     },
     sample_prompts: {
       description:
-        'Questions that are answered each time the validation loss is measured, so that you see the answers change. null takes three of the validation part; [] none.',
+        'Questions that are answered each time the validation loss is measured, so that you see the answers change. null uses three of the validation part, [] none.',
       type: ['array', 'null'],
       items: { type: 'string', minLength: 1, examples: ['How do I renew my passport?'] },
       default: null,
@@ -358,21 +357,21 @@ export const CONFIG_SCHEMA = {
     sweep: SWEEP_SCHEMA,
     rouge_unicode: {
       description:
-        'Which words ROUGE compares: true those of every script, false only a-z and 0-9, as Google does. null takes those of every script where your answers need them.',
+        'Which words ROUGE compares: true for words of every script, false for only a-z and 0-9, as Google does. null compares words of every script if your answers need it.',
       type: ['boolean', 'null'],
       default: null,
       examples: [null, true, false],
     },
     engine: {
       description:
-        'Who runs the training: builtin, in SFT Workbench itself, or accelerate, PyTorch and PEFT in a Python of yours, for NVIDIA GPUs. Everything else stays the same.',
+        'Who runs the training: builtin, in SFT Workbench itself, or accelerate, PyTorch and PEFT in your own Python, for NVIDIA GPUs. Everything else stays the same.',
       type: 'string',
       enum: ['builtin', 'accelerate'],
       default: 'builtin',
       examples: ['builtin', 'accelerate'],
     },
     device: {
-      description: 'What computes. auto takes the fastest one present and says which.',
+      description: 'The device that computes. auto uses the fastest one available and says which.',
       type: 'string',
       enum: ['auto', 'cpu', 'cuda', 'webgpu', 'tfjs'],
       default: 'auto',

@@ -156,7 +156,7 @@ export class ConfigText {
     }
     return configProblem(`not valid JSON: ${WORDS[code] ?? code}`, {
       ...this.place(error.offset),
-      remedy: found === "'" ? 'write texts in double quotes' : 'correct the text at this place',
+      remedy: found === "'" ? 'write texts in double quotes' : 'fix the text at this place',
     });
   }
 

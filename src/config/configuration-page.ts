@@ -15,10 +15,10 @@ A run is described by one JSON file. Only \`model_name\` and \`dataset\` are nee
 }
 \`\`\`
 
-Paths are relative to the folder of the file. Keys that are not known, values of the wrong type and values that cannot be together are
-refused before anything starts, with their line and what to write instead. The editor shows the same on the key, and gives advice where
-a run would start and disappoint: a learning rate that will diverge, a warm-up that never ends, data that is never seen. While the file is
-being written, the editor uses every key that is right: the token counts beside your data follow \`model_name\`, \`max_seq_length\` and
+Paths are relative to the folder of the file. Unknown keys, values of the wrong type and values that contradict each other are
+refused before anything starts, with their line and what to write instead. The editor shows the same on the key, and gives advice when
+a run would start but disappoint: a learning rate that will diverge, a warm-up that never ends, data that is never seen. While the file is
+being edited, the editor uses every key that is valid: the token counts next to your data follow \`model_name\`, \`max_seq_length\` and
 \`system_prompt\` when it is saved.
 
 This page is written by \`src/config\` (SFT_UPDATE_SCHEMAS=1 npm test -- src/config).

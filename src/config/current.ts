@@ -68,7 +68,8 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
         epochs === undefined || learntExamples === undefined
           ? undefined
           : `${round(epochs)} ${epochs === 1 ? 'time' : 'times'} through ${learntExamples.toLocaleString('en-US')}`;
-      const ruled = key === 'num_train_epochs' && values.max_steps !== null ? 'not used, max_steps rules' : undefined;
+      const ruled =
+        key === 'num_train_epochs' && values.max_steps !== null ? 'not used, because max_steps is given' : undefined;
       return joined([ruled, updates, share]);
     }
     case 'lora_alpha':
@@ -89,10 +90,10 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
         ? undefined
         : `${partOf(warmup, steps, 'update')} = ${round((100 * warmup) / steps)}%`;
     case 'max_seq_length':
-      return facts.modelMaxPositions === undefined ? undefined : `the model takes ${facts.modelMaxPositions}`;
+      return facts.modelMaxPositions === undefined ? undefined : `the model supports ${facts.modelMaxPositions}`;
     case 'model_name':
       return joined([
-        facts.modelMaxPositions === undefined ? undefined : `takes ${facts.modelMaxPositions} tokens`,
+        facts.modelMaxPositions === undefined ? undefined : `up to ${facts.modelMaxPositions} tokens`,
         facts.modelVocab === undefined ? undefined : `knows ${facts.modelVocab} tokens`,
       ]);
     case 'dataset':
@@ -109,7 +110,7 @@ function consequenceOf(key: TaughtKey, values: EffectiveValues, facts: ConfigFac
       if (counts.includes(undefined)) return undefined;
       const own = values.validation_dataset !== null || values.test_dataset !== null;
       const of = own
-        ? 'examples, those of files of their own included'
+        ? 'examples, including those in separate files'
         : `of ${countOf(facts.datasetExamples!, 'example')}`;
       return `about ${counts.map((count) => count?.toLocaleString('en-US')).join(' + ')} ${of}`;
     }

@@ -14,7 +14,7 @@ export function* embeddingPairs(config: Config): Generator<Finding> {
     };
   }
   if (tokens != null && type !== 'lora') {
-    const why = type === 'full' ? 'trains the rows of all tokens' : 'trains tokens before the input alone';
+    const why = type === 'full' ? 'trains the rows of all tokens' : 'trains only tokens before the input';
     yield {
       key: 'trainable_tokens',
       reason: `trainable_tokens has no effect: training_type ${JSON.stringify(type)} ${why}`,
@@ -25,8 +25,8 @@ export function* embeddingPairs(config: Config): Generator<Finding> {
   if (tokens != null && config.adapter != null) {
     yield {
       key: 'trainable_tokens',
-      reason: 'trainable_tokens has no effect: the adapter that training goes on from says which rows it trains',
-      remedy: 'remove it, or start a fresh adapter without "adapter"',
+      reason: 'trainable_tokens has no effect: the adapter that training continues from defines which rows it trains',
+      remedy: 'remove it, or start a new adapter without "adapter"',
       repairs: [removeKey('trainable_tokens'), removeKey('adapter')],
     };
   }
@@ -48,7 +48,7 @@ export function* embeddingPairs(config: Config): Generator<Finding> {
     yield {
       key: 'prompt_tuning_init',
       reason: 'prompt_tuning_init "text" needs words to start from',
-      remedy: 'write them in prompt_tuning_init_text, or take "random"',
+      remedy: 'write them in prompt_tuning_init_text, or use "random"',
       repairs: [setKey('prompt_tuning_init', 'random')],
     };
   }
@@ -76,7 +76,7 @@ function* tablePairs(config: Config): Generator<Finding> {
     return;
   }
   if (type !== 'lora') {
-    const why = type === 'full' ? 'trains all tables' : 'trains tokens before the input alone';
+    const why = type === 'full' ? 'trains all tables' : 'trains only tokens before the input';
     yield {
       key: 'modules_to_save',
       reason: `modules_to_save has no effect: training_type ${JSON.stringify(type)} ${why}`,
@@ -87,15 +87,15 @@ function* tablePairs(config: Config): Generator<Finding> {
   if (config.adapter != null) {
     yield {
       key: 'modules_to_save',
-      reason: 'modules_to_save has no effect: the adapter that training goes on from says which tables it trains',
-      remedy: 'remove it, or start a fresh adapter without "adapter"',
+      reason: 'modules_to_save has no effect: the adapter that training continues from defines which tables it trains',
+      remedy: 'remove it, or start a new adapter without "adapter"',
       repairs: [removeKey('modules_to_save'), removeKey('adapter')],
     };
   }
   if (config.trainable_tokens != null) {
     yield {
       key: 'trainable_tokens',
-      reason: 'trainable_tokens cannot be together with modules_to_save, which trains the rows of all tokens',
+      reason: 'trainable_tokens cannot be combined with modules_to_save, which trains the rows of all tokens',
       remedy: 'remove one of the two',
       repairs: [removeKey('trainable_tokens'), removeKey('modules_to_save')],
     };

@@ -7,7 +7,7 @@ export const TABLES = ['embed_tokens', 'lm_head'] as const;
 export const EMBEDDING_SCHEMA = {
   trainable_tokens: {
     description:
-      'Tokens whose rows of the embedding, and of the head, are trained beside the adapter: "template" for those of the chat template, or a list of tokens or ids. For a base model that never learnt its template.',
+      'Tokens whose rows of the embedding and of the head are trained along with the adapter: "template" for those of the chat template, or a list of tokens or ids. For a base model that never learned its template.',
     type: ['array', 'string', 'null'],
     items: { type: ['string', 'integer'], minLength: 1, minimum: 0, examples: ['<|im_end|>', 2] },
     minItems: 1,
@@ -17,7 +17,7 @@ export const EMBEDDING_SCHEMA = {
   },
   modules_to_save: {
     description:
-      'Whole tables of the vocabulary that are trained beside the adapter and saved in it: embed_tokens, which turns tokens into numbers, and lm_head, which turns numbers into tokens. For a new language or many new words; each is one number for every token and width of the model, so the adapter becomes large.',
+      'Whole vocabulary tables that are trained along with the adapter and saved in it: embed_tokens, which turns tokens into numbers, and lm_head, which turns numbers into tokens. For a new language or many new words; each table has one row per token, so the adapter becomes large.',
     type: ['array', 'null'],
     items: { type: 'string', enum: TABLES },
     minItems: 1,
@@ -27,14 +27,14 @@ export const EMBEDDING_SCHEMA = {
   },
   ensure_weight_tying: {
     description:
-      'With modules_to_save, in a model whose embedding and head are one table: train one copy that stays both. false trains a copy for each name, and the model then has two tables, as PEFT does unless it is told.',
+      'With modules_to_save, in a model whose embedding and head are one table: train one shared copy. false trains a separate copy for each name, so the model then has two tables, as in PEFT by default.',
     type: 'boolean',
     default: false,
     examples: [false, true],
   },
   num_virtual_tokens: {
     description:
-      'With training_type prompt_tuning, how many made-up tokens are put before every input and trained. 8 to 50 are usual; each takes the room of a token.',
+      'With training_type prompt_tuning, how many made-up tokens are put before every input and trained. 8 to 50 are usual; each takes the space of a token.',
     type: 'integer',
     minimum: 1,
     maximum: 4096,
@@ -43,7 +43,7 @@ export const EMBEDDING_SCHEMA = {
   },
   prompt_tuning_init: {
     description:
-      'With training_type prompt_tuning, where the made-up tokens start: at random, or as the embeddings of prompt_tuning_init_text, which trains sooner.',
+      'With training_type prompt_tuning, how the made-up tokens start: at random, or as the embeddings of prompt_tuning_init_text, which learns sooner.',
     type: 'string',
     enum: ['random', 'text'],
     default: 'random',
@@ -59,7 +59,7 @@ export const EMBEDDING_SCHEMA = {
   },
   neftune_noise_alpha: {
     description:
-      'Adds a little noise to the token embeddings in training (NEFTune), so that short answers are not learned word by word. 5 is usual; null adds none.',
+      'Adds a little noise to the token embeddings in training (NEFTune), so that short answers are not memorised word by word. 5 is usual; null adds none.',
     type: ['number', 'null'],
     exclusiveMinimum: 0,
     default: null,

@@ -3,7 +3,7 @@ import { loraStart } from './lora-start';
 import { MODULES } from './lora-schema';
 import { removeKey, setKey, type Repair } from './repair';
 
-/** A key whose value cannot be together with the others. */
+/** A key whose value cannot be combined with the others. */
 export interface Finding {
   readonly key: keyof Config;
   readonly reason: string;
@@ -25,7 +25,7 @@ export function* loraPairs(config: Config): Generator<Finding> {
     if (single !== undefined) {
       yield {
         key: 'target_modules',
-        reason: `target_modules ${JSON.stringify(targets)} fits no matrix: a text is a regular expression for a whole name`,
+        reason: `target_modules ${JSON.stringify(targets)} matches no matrix: a text is a regular expression for a whole name`,
         remedy: `write a list: ["${single}"]`,
         repairs: [setKey('target_modules', [single])],
       };
@@ -47,8 +47,8 @@ function* startPairs(config: Config): Generator<Finding> {
   if (start === undefined) {
     yield {
       key,
-      reason: `init_lora_weights ${quoted} is not a start of an adapter`,
-      remedy: 'take true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
+      reason: `init_lora_weights ${quoted} is not a known start of an adapter`,
+      remedy: 'use true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
       repairs: [setKey(key, true), setKey(key, 'gaussian')],
     };
     return;
@@ -58,14 +58,14 @@ function* startPairs(config: Config): Generator<Finding> {
     yield {
       key,
       reason: `init_lora_weights ${quoted} has no effect: training goes on from an adapter that has started`,
-      remedy: 'remove it, or start a fresh adapter without "adapter"',
+      remedy: 'remove it, or start a new adapter without "adapter"',
       repairs: [removeKey(key), removeKey('adapter')],
     };
   }
   if (kind === 'pissa' && config.use_dora === true) {
     yield {
       key,
-      reason: `init_lora_weights ${quoted} cannot be together with use_dora: what PiSSA takes out of the weights has no lengths of its own`,
+      reason: `init_lora_weights ${quoted} cannot be combined with use_dora: the two ways to split the weights contradict each other`,
       remedy: 'remove one of the two',
       repairs: [removeKey(key), removeKey('use_dora')],
     };
@@ -73,7 +73,7 @@ function* startPairs(config: Config): Generator<Finding> {
   if (kind === 'loftq' && config.load_in_4bit !== true) {
     yield {
       key,
-      reason: 'init_lora_weights "loftq" makes up for what 4 bits take away, and the weights are not kept in 4 bits',
+      reason: 'init_lora_weights "loftq" makes up for what 4 bits lose, but the weights are not kept in 4 bits',
       remedy: 'set load_in_4bit to true, or remove it',
       repairs: [setKey('load_in_4bit', true), removeKey(key)],
     };
@@ -127,7 +127,7 @@ function* expression(key: keyof Config, pattern: string): Generator<Finding> {
 
 const WITHOUT_LORA = {
   full: 'training_type "full" trains the model itself and has no adapter',
-  prompt_tuning: 'training_type "prompt_tuning" trains tokens before the input and puts nothing beside matrices',
+  prompt_tuning: 'training_type "prompt_tuning" trains tokens before the input and trains no matrices',
 } as const;
 
 function* withoutAdapter(config: Config, why: string): Generator<Finding> {

@@ -16,7 +16,7 @@ export const MODULES = [...PROJECTIONS, 'qkv_proj', 'gate_up_proj'] as const;
 export const LORA_SCHEMA = {
   lora_r: {
     description:
-      'The rank of LoRA: how many directions each adapted matrix can be changed in. 8 to 16 for a first try, 32 to 64 where there is much to learn; more needs more memory and data.',
+      'The rank of LoRA: in how many directions each adapted matrix can change. 8 to 16 for a first try, 32 to 64 where there is much to learn; more needs more memory and data.',
     type: 'integer',
     minimum: 1,
     maximum: 4096,
@@ -33,7 +33,7 @@ export const LORA_SCHEMA = {
   },
   lora_dropout: {
     description:
-      'The share of the adapter inputs that is set to zero at random in each step, so that it does not learn examples by heart. 0 is fastest; try 0.05 when the validation loss rises while the training loss falls.',
+      'The share of the adapter inputs that is set to zero at random in each step, so that it does not memorise examples. 0 is fastest; try 0.05 when the validation loss rises while the training loss falls.',
     type: 'number',
     minimum: 0,
     exclusiveMaximum: 1,
@@ -56,14 +56,14 @@ export const LORA_SCHEMA = {
   },
   init_lora_weights: {
     description:
-      'How the adapter starts. true and "gaussian" draw its first matrix at random and leave the second at zero, so that training starts from the model as it is. "pissa" takes the strongest directions of each weight out of the model and trains these ("pissa_niter_4" finds them roughly and sooner). "loftq" starts from what load_in_4bit took away.',
+      'How the adapter starts. true and "gaussian" draw its first matrix at random and leave the second at zero, so that training starts from the model as it is. "pissa" takes the strongest directions of each weight out of the model and trains these ("pissa_niter_4" finds them roughly and sooner). "loftq" starts from what load_in_4bit lost.',
     type: ['boolean', 'string'],
     default: true,
     examples: [true, 'gaussian', 'pissa', 'pissa_niter_4', 'loftq'],
   },
   loftq_config: {
     description:
-      'With init_lora_weights "loftq", what PEFT calls the same: loftq_bits, which is 4, and loftq_iter, which is 1. null means these.',
+      'With init_lora_weights "loftq", the same settings as in PEFT: loftq_bits, which is 4, and loftq_iter, which is 1. null means these.',
     type: ['object', 'null'],
     additionalProperties: { type: 'integer', minimum: 1, maximum: 100, examples: [1] },
     default: null,
@@ -80,7 +80,7 @@ export const LORA_SCHEMA = {
   },
   rank_pattern: {
     description:
-      'Ranks of single matrices that differ from lora_r: a regular expression for the end of the name of a matrix, such as "down_proj" or "layers.0.self_attn.q_proj", and its rank. The first that fits counts.',
+      'Ranks of single matrices that differ from lora_r: a regular expression for the end of the name of a matrix, such as "down_proj" or "layers.0.self_attn.q_proj", and its rank. The first match counts.',
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 1, maximum: 4096, examples: [8] },
     default: {},
@@ -96,7 +96,7 @@ export const LORA_SCHEMA = {
   },
   target_modules: {
     description:
-      'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). A list of them, "all-linear" for all seven, or a regular expression for whole names such as model.layers.0.self_attn.q_proj. All of them learn best. In Phi-3 q, k and v are one matrix, qkv_proj, and gate and up another, gate_up_proj: their names mean it where all of them are there.',
+      'The matrices of each layer that get an adapter: q, k, v and o belong to attention (which words look at which), gate, up and down to the feed-forward part (what is known). A list of them, "all-linear" for all seven, or a regular expression for whole names such as model.layers.0.self_attn.q_proj. All of them learn best. In Phi-3 q, k and v are one matrix, qkv_proj, and gate and up another, gate_up_proj: their names stand for it if all of them are given.',
     type: ['array', 'string'],
     items: { type: 'string', enum: MODULES },
     minItems: 1,

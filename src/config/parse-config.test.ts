@@ -239,7 +239,7 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'one projection as text',
       { target_modules: 'q_proj' },
-      '4:3 target_modules "q_proj" fits no matrix: a text is a regular expression for a whole name - write a list: ["q_proj"]',
+      '4:3 target_modules "q_proj" matches no matrix: a text is a regular expression for a whole name - write a list: ["q_proj"]',
     ],
     [
       'an unknown projection',
@@ -303,12 +303,12 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'a start that is none',
       { init_lora_weights: 'pissa_niter' },
-      '4:3 init_lora_weights "pissa_niter" is not a start of an adapter - take true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
+      '4:3 init_lora_weights "pissa_niter" is not a known start of an adapter - use true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
     ],
     [
       "PEFT's random B",
       { init_lora_weights: false },
-      '4:3 init_lora_weights false is not a start of an adapter - take true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
+      '4:3 init_lora_weights false is not a known start of an adapter - use true, "gaussian", "pissa", "pissa_niter_4" (or another number) or "loftq"',
     ],
     [
       'PiSSA without LoRA',
@@ -318,17 +318,17 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'PiSSA with DoRA',
       { init_lora_weights: 'pissa_niter_4', use_dora: true },
-      '4:3 init_lora_weights "pissa_niter_4" cannot be together with use_dora: what PiSSA takes out of the weights has no lengths of its own - remove one of the two',
+      '4:3 init_lora_weights "pissa_niter_4" cannot be combined with use_dora: the two ways to split the weights contradict each other - remove one of the two',
     ],
     [
       'PiSSA of an adapter that has started',
       { init_lora_weights: 'pissa', adapter: 'a' },
-      '4:3 init_lora_weights "pissa" has no effect: training goes on from an adapter that has started - remove it, or start a fresh adapter without "adapter"',
+      '4:3 init_lora_weights "pissa" has no effect: training goes on from an adapter that has started - remove it, or start a new adapter without "adapter"',
     ],
     [
       'LoftQ without 4 bits',
       { init_lora_weights: 'loftq' },
-      '4:3 init_lora_weights "loftq" makes up for what 4 bits take away, and the weights are not kept in 4 bits - set load_in_4bit to true, or remove it',
+      '4:3 init_lora_weights "loftq" makes up for what 4 bits lose, but the weights are not kept in 4 bits - set load_in_4bit to true, or remove it',
     ],
     [
       'more rounds of LoftQ',
@@ -353,12 +353,12 @@ describe('a mistake is told with its line, column and remedy', () => {
     [
       'whole tables of an adapter that says which',
       { modules_to_save: ['lm_head'], adapter: 'a' },
-      '4:3 modules_to_save has no effect: the adapter that training goes on from says which tables it trains - remove it, or start a fresh adapter without "adapter"',
+      '4:3 modules_to_save has no effect: the adapter that training continues from defines which tables it trains - remove it, or start a new adapter without "adapter"',
     ],
     [
       'single tokens of whole tables',
       { modules_to_save: ['lm_head'], trainable_tokens: 'template' },
-      '7:3 trainable_tokens cannot be together with modules_to_save, which trains the rows of all tokens - remove one of the two',
+      '7:3 trainable_tokens cannot be combined with modules_to_save, which trains the rows of all tokens - remove one of the two',
     ],
     [
       'a tie of nothing',
@@ -459,7 +459,7 @@ describe('a mistake is told with its line, column and remedy', () => {
 
   it('what the device does not offer, as the device says', () => {
     assert.deepEqual(complaints(text(asked)), [
-      '5:3 optim "adamw_8bit": the cpu device keeps no optimizer state in 8 bits - set "optim": "adamw", the same rule with exact state',
+      '5:3 optim "adamw_8bit": the cpu device does not support 8-bit optimizer state - set "optim": "adamw", the same rule with exact state',
     ]);
     const dense = { ...CPU, supports: { ...CPU.supports, weights: ['dense'] } } as const;
     assert.deepEqual(unsupportedKeys(asked, [dense]), ['load_in_4bit', 'optim']);

@@ -96,7 +96,7 @@ export async function pathProblems(
     const earlier = files.get(identity);
     if (earlier === undefined) files.set(identity, key);
     else
-      refuse(key, `${config[key]} is the file of "${earlier}" as well`, 'name a file of other examples, or remove it');
+      refuse(key, `${config[key]} is also the file of "${earlier}"`, 'name a file with other examples, or remove it');
   }
   await check('adapter', 'folder');
   return problems;

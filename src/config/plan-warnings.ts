@@ -56,7 +56,7 @@ function* onWarmup(values: Values, { steps, warmup }: Counts): Generator<Advice>
     code: 'warmup-beyond-end',
     severity: 'warning',
     keys: [['warmup_steps'], ['num_train_epochs'], ['dataset']],
-    reason: `the learning rate climbs for ${updates(warmup)} and the run has only ${steps}: it never reaches learning_rate`,
+    reason: `the learning rate rises for ${updates(warmup)} and the run has only ${steps}: it never reaches learning_rate`,
     remedy: `set warmup_steps to ${wanted}`,
     repairs: [setKey('warmup_steps', wanted)],
   };
@@ -68,7 +68,7 @@ function* onFewTests({ testExamples: tested }: Counts): Generator<Advice> {
     code: 'few-test-examples',
     severity: 'warning',
     keys: [['test_dataset'], ['split', 'test'], ['split'], ['dataset']],
-    reason: `the test part has ${tested} example${tested === 1 ? '' : 's'}: so few tell little`,
+    reason: `the test part has ${tested} example${tested === 1 ? '' : 's'}: too few to tell much`,
     remedy: 'add examples, or look at each answer',
     repairs: [],
   };

@@ -11,7 +11,7 @@ export const RETENTION_SCHEMA = {
   },
   retention_dataset: {
     description:
-      'A file of general questions and answers of your own, in place of those that come with SFT Workbench. Every other one is measured, the rest may be mixed into training.',
+      'A file of general questions and answers of your own, instead of those that come with SFT Workbench. Every other one is measured; the rest may be mixed into training.',
     type: ['string', 'null'],
     minLength: 1,
     default: null,
@@ -19,7 +19,7 @@ export const RETENTION_SCHEMA = {
   },
   retention_mix: {
     description:
-      'The share of general questions that is mixed into training, so that less is forgotten: 0.05 to 0.2 where training cost much. 0 mixes nothing in.',
+      'The share of general questions that is mixed into training, so that less is forgotten: 0.05 to 0.2 if training cost much. 0 mixes nothing in.',
     type: 'number',
     minimum: 0,
     maximum: 0.5,

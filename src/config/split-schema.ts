@@ -3,7 +3,7 @@ import type { JsonSchema } from '../base/json-schema';
 /** The key `split` of sft.config.json. */
 export const SPLIT_SCHEMA = {
   description:
-    'How the data is divided: train is learned from, validation watches the training, test is kept for the final scores. The shares add up to 1; parts left out are 0.',
+    'How the data is split: train is trained on, validation measures progress during training, test is kept for the final scores. The shares add up to 1; parts left out are 0.',
   type: 'object',
   required: ['train'],
   additionalProperties: false,
@@ -16,7 +16,7 @@ export const SPLIT_SCHEMA = {
       examples: [0.8],
     },
     validation: {
-      description: 'The share used to watch the training: when its loss rises, the model begins to learn by heart.',
+      description: 'The share used to measure progress: when its loss rises, the model starts to memorise.',
       type: 'number',
       minimum: 0,
       maximum: 1,
@@ -32,7 +32,7 @@ export const SPLIT_SCHEMA = {
       examples: [0.1],
     },
     seed: {
-      description: 'Chooses which examples go where. Keep it to keep the same parts.',
+      description: 'Decides which examples go where. Keep it to keep the same parts.',
       type: 'integer',
       minimum: 0,
       maximum: 4294967295,
@@ -41,7 +41,7 @@ export const SPLIT_SCHEMA = {
     },
     near_duplicate_threshold: {
       description:
-        'Examples that share this much of their word pairs stay in one part, so that nothing learned is asked in the test. null keeps only the same questions together.',
+        'Examples that share this much of their word pairs stay in one part, so that the test contains nothing that was trained on. null keeps only identical questions together.',
       type: ['number', 'null'],
       minimum: 0.5,
       maximum: 1,

@@ -78,7 +78,7 @@ export function sweepProblems(
   const runs = entries.reduce((product, [, values]) => product * values.length, 1);
   if (runs > MOST_MEMBERS) {
     const remedy = 'try fewer values, or one key after the other';
-    const reason = `sweep makes ${runs} runs; ${MOST_MEMBERS} are the most`;
+    const reason = `sweep makes ${runs} runs; at most ${MOST_MEMBERS} are allowed`;
     return [configProblem(reason, { ...text.placeOf(['sweep']), remedy })];
   }
   const anyway = new Set(problemsWith({}).map(({ message }) => message));

@@ -41,9 +41,9 @@ export function* unsupportedOn(config: Config, { kind, supports }: DeviceListing
     repairs: [setKey(key, instead), removeKey(key)],
   });
   if (config.load_in_4bit === true && !supports.weights.includes('nf4')) {
-    yield refuse('load_in_4bit', false, 'holds no weights in 4 bits', '');
+    yield refuse('load_in_4bit', false, 'does not support 4-bit weights', '');
   }
   if (config.optim === 'adamw_8bit' && !supports.optimizers.includes('adamw_8bit')) {
-    yield refuse('optim', 'adamw', 'keeps no optimizer state in 8 bits', ', the same rule with exact state');
+    yield refuse('optim', 'adamw', 'does not support 8-bit optimizer state', ', the same rule with exact state');
   }
 }

@@ -18,7 +18,7 @@ export function tooLong(
   if (length + virtual <= positions) return undefined;
   const before = virtual === 0 ? '' : ` and num_virtual_tokens ${virtual}`;
   return {
-    reason: `max_seq_length is ${length}${before}, the model was made for ${positions}`,
+    reason: `max_seq_length is ${length}${before}, the model supports ${positions}`,
     most: Math.max(1, positions - virtual),
   };
 }

@@ -10,7 +10,7 @@ export const axolotlTool: ForeignTool = {
     data(keys);
     keys.take('sequence_len', 'max_seq_length');
     keys.take('sample_packing', 'packing');
-    keys.loseUnless('train_on_inputs', [false], 'answers alone are learnt here');
+    keys.loseUnless('train_on_inputs', [false], 'only answers are learned here');
     keys.loseUnless('excess_length_strategy', ['truncate'], 'the end of an example that is too long is cut off here');
     adapter(keys);
     trainerKeys(keys, {
@@ -56,7 +56,7 @@ function data(keys: ForeignKeys): void {
     const list = keys.read(key);
     const [first, ...more] = Array.isArray(list) ? (list as readonly unknown[]) : [];
     const path = (first as { readonly path?: unknown } | undefined)?.path;
-    if (more.length > 0) keys.lose(key, 'one file is read here: the others were not taken');
+    if (more.length > 0) keys.lose(key, 'one file is read here: the others were not imported');
     return typeof path === 'string' ? path : undefined;
   };
   const [train, test] = [fileOf('datasets'), fileOf('test_datasets')];
@@ -80,7 +80,7 @@ export function share(keys: ForeignKeys, key: string): void {
 function adapter(keys: ForeignKeys): void {
   const kind = keys.read('adapter');
   if (kind !== undefined && kind !== 'lora' && kind !== 'qlora')
-    keys.lose('adapter', 'the adapters that there are here are lora and qlora');
+    keys.lose('adapter', 'only the adapters lora and qlora are supported here');
   keys.set('training_type', kind === undefined ? 'full' : 'lora', 'adapter');
   if (kind === 'qlora') keys.set('load_in_4bit', true, 'adapter');
   keys.take('load_in_4bit', 'load_in_4bit');
@@ -88,7 +88,7 @@ function adapter(keys: ForeignKeys): void {
   const { bnb_4bit_use_double_quant: double, ...rest } = bnb ?? {};
   if (double !== undefined) keys.set('bnb_4bit_use_double_quant', double, 'bnb_config_kwargs');
   if (Object.keys(rest).length > 0)
-    keys.lose('bnb_config_kwargs', `of it ${Object.keys(rest).join(', ')} was not taken`);
+    keys.lose('bnb_config_kwargs', `${Object.keys(rest).join(', ')} in it was not imported`);
   keys.take('lora_model_dir', 'adapter');
   for (const key of ['lora_r', 'lora_alpha', 'lora_dropout', 'loraplus_lr_ratio'] as const) keys.take(key, key);
   keys.take('lora_target_modules', 'target_modules');

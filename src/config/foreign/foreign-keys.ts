@@ -70,7 +70,7 @@ export class ForeignKeys {
       const decided = key in this.config || (key === 'num_train_epochs' && 'max_steps' in this.config);
       if (decided) continue;
       this.config[key] = value;
-      this.notes.push(`${key} ${JSON.stringify(value)} is what ${tool} takes where nothing is said`);
+      this.notes.push(`${key} ${JSON.stringify(value)} is the default of ${tool}`);
     }
   }
 
@@ -78,7 +78,7 @@ export class ForeignKeys {
   finish(known: readonly (readonly [key: RegExp, reason: string])[]): void {
     for (const key of this.entries.keys()) {
       if (this.seen.has(key)) continue;
-      this.lose(key, known.find(([test]) => test.test(key))?.[1] ?? 'there is nothing like it here');
+      this.lose(key, known.find(([test]) => test.test(key))?.[1] ?? 'there is no equivalent here');
     }
   }
 }

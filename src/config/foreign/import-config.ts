@@ -56,9 +56,9 @@ function toolOf(entries: readonly ForeignEntry[], file: string): ForeignTool {
   const scored = FOREIGN_TOOLS.map((tool) => ({ tool, score: tool.marks.filter((key) => names.has(key)).length }));
   const [best, second] = scored.toSorted((a, b) => b.score - a.score);
   if (best!.score >= 2 && best!.score > second!.score) return best!.tool;
-  throw new SftError('foreign-config', 'it cannot be told whose configuration it is', {
+  throw new SftError('foreign-config', 'it is not clear which tool this configuration is for', {
     file,
-    remedy: `say it with --from: ${FOREIGN_TOOLS.map(({ name }) => name).join(', ')}`,
+    remedy: `name the tool with --from: ${FOREIGN_TOOLS.map(({ name }) => name).join(', ')}`,
     exitCode: 2,
   });
 }
@@ -82,7 +82,7 @@ function dropInvalid(keys: ForeignKeys): void {
   const { problems, keys: wrong } = schemaProblems(ConfigText.parse(text, ''), keys.config);
   for (const key of wrong) {
     const problem = problems.find(({ message }) => message.includes(key)) ?? problems[0];
-    drop(keys, key as keyof ForeignKeys['config'], problem?.message ?? 'it is not of its kind here');
+    drop(keys, key as keyof ForeignKeys['config'], problem?.message ?? 'it has another type here');
   }
 }
 

@@ -7,7 +7,7 @@ export const llamaFactoryTool: ForeignTool = {
   name: 'llama-factory',
   marks: ['stage', 'finetuning_type', 'cutoff_len', 'dataset_dir', 'template', 'lora_target', 'lora_rank', 'do_train'],
   read(keys) {
-    keys.loseUnless('stage', ['sft'], 'supervised fine-tuning is all that is done here');
+    keys.loseUnless('stage', ['sft'], 'only supervised fine-tuning is supported here');
     keys.loseUnless('do_train', [true], 'a run trains');
     keys.take('model_name_or_path', 'model_name');
     data(keys);
@@ -15,7 +15,7 @@ export const llamaFactoryTool: ForeignTool = {
     keys.take('packing', 'packing');
     keys.take('enable_thinking', 'enable_thinking');
     if (keys.read('mask_history') === true) keys.set('train_on', 'last', 'mask_history');
-    keys.loseUnless('train_on_prompt', [false], 'answers alone are learnt here');
+    keys.loseUnless('train_on_prompt', [false], 'only answers are learned here');
     adapter(keys);
     trainerKeys(keys);
     if (keys.read('disable_shuffling') === true) keys.set('shuffle', false, 'disable_shuffling');
@@ -53,7 +53,7 @@ function data(keys: ForeignKeys): void {
     const names = keys.read(key);
     if (typeof names !== 'string') return undefined;
     const [first, ...more] = names.split(',').map((name) => name.trim());
-    if (more.length > 0) keys.lose(key, 'one file is read here: the others were not taken');
+    if (more.length > 0) keys.lose(key, 'one file is read here: the others were not imported');
     return `${folder}/${first}.jsonl`;
   };
   const [train, validation] = [fileOf('dataset'), fileOf('eval_dataset')];
@@ -65,7 +65,7 @@ function data(keys: ForeignKeys): void {
 function adapter(keys: ForeignKeys): void {
   const type = keys.read('finetuning_type') ?? 'lora';
   if (type === 'lora' || type === 'full') keys.set('training_type', type, 'finetuning_type');
-  else keys.lose('finetuning_type', 'what there is here is lora and full');
+  else keys.lose('finetuning_type', 'only lora and full are supported here');
   keys.take('adapter_name_or_path', 'adapter');
   keys.take('lora_rank', 'lora_r');
   for (const key of ['lora_alpha', 'lora_dropout', 'loraplus_lr_ratio', 'use_rslora', 'use_dora'] as const)
@@ -76,7 +76,11 @@ function adapter(keys: ForeignKeys): void {
   const bits = keys.read('quantization_bit');
   if (bits === 4) keys.set('load_in_4bit', true, 'quantization_bit');
   else keys.loseUnless('quantization_bit', [4], 'weights are kept here as they are, or in 4 bits');
-  keys.loseUnless('quantization_method', ['bnb', 'bitsandbytes'], 'what is in 4 bits here is as bitsandbytes keeps it');
+  keys.loseUnless(
+    'quantization_method',
+    ['bnb', 'bitsandbytes'],
+    '4-bit weights here are always in the format of bitsandbytes',
+  );
   keys.take('double_quantization', 'bnb_4bit_use_double_quant');
 }
 

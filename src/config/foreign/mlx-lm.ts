@@ -23,7 +23,7 @@ export const mlxTool: ForeignTool = {
       if (keys.read('test') === true) keys.set('test_dataset', `${folder}/test.jsonl`, 'test');
     }
     keys.loseUnless('train', [true], 'a run trains');
-    keys.loseUnless('mask_prompt', [true], 'answers alone are learnt here');
+    keys.loseUnless('mask_prompt', [true], 'only answers are learned here');
     keys.loseUnless('num_layers', [-1], 'all layers are trained here');
     adapter(keys);
     keys.take('batch_size', 'per_device_batch_size');
@@ -46,7 +46,7 @@ export const mlxTool: ForeignTool = {
     });
     keys.finish([
       [/^(adapter_path|save_path)$/, 'each run has a folder of its own here, below output_dir'],
-      [/^(resume_adapter_file)$/, 'its adapters have another form'],
+      [/^(resume_adapter_file)$/, 'its adapters have another format'],
       [
         /^(val_batches|test_batches|test)$/,
         'all examples of a part are measured here, or as many as eval_examples says',
@@ -83,7 +83,8 @@ function adapter(keys: ForeignKeys): void {
   // It multiplies by this number as it is, where lora_alpha is divided by the rank.
   if (typeof rank === 'number' && typeof scale === 'number') keys.set('lora_alpha', scale * rank, 'lora_parameters');
   keys.set('lora_dropout', dropout, 'lora_parameters');
-  if (Object.keys(rest).length > 0) keys.lose('lora_parameters', `of it ${Object.keys(rest).join(', ')} was not taken`);
+  if (Object.keys(rest).length > 0)
+    keys.lose('lora_parameters', `${Object.keys(rest).join(', ')} in it was not imported`);
 }
 
 /** Its iterations are batches, and an update is made after so many. */
@@ -108,7 +109,7 @@ function schedule(keys: ForeignKeys): void {
   const [rate, factor] = Array.isArray(values) ? (values as readonly unknown[]) : [];
   const ours = name === 'step_decay' && factor === 1 ? 'constant' : SCHEDULES[String(name)];
   if (ours === undefined) {
-    keys.lose('lr_schedule', 'the rates that there are here are linear, cosine and constant');
+    keys.lose('lr_schedule', 'only the schedules linear, cosine and constant are supported here');
     return;
   }
   keys.set('lr_scheduler_type', ours, 'lr_schedule');
@@ -120,7 +121,7 @@ function optimizer(keys: ForeignKeys): void {
   const name = keys.read('optimizer') ?? 'adam';
   const options = objectOf(keys.read('optimizer_config'));
   if (name !== 'adamw' && name !== 'adam') {
-    keys.lose('optimizer', 'the optimizers that there are here are adamw and adamw_8bit');
+    keys.lose('optimizer', 'only the optimizers adamw and adamw_8bit are supported here');
     return;
   }
   const own = objectOf(options?.[name]) ?? {};

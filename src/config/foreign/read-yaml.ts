@@ -22,7 +22,7 @@ export function readYaml(text: string, file: string): readonly ForeignEntry[] {
     new SftError('foreign-config', reason, {
       file,
       ...(line === undefined ? {} : { line }),
-      remedy: 'name the configuration of a tool: a file of YAML or JSON with a key a line',
+      remedy: 'give the configuration of a tool: a file of YAML or JSON with a key a line',
       exitCode: 2,
     });
   if (text.length > MOST_CHARACTERS) throw refuse('is too long for a configuration');

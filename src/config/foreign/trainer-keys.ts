@@ -45,7 +45,7 @@ export function trainerKeys(keys: ForeignKeys, names: TrainerNames = TRAINER_NAM
   warmup(keys);
   const precision = keys.read('bf16');
   if (precision !== 'auto') keys.take('bf16', 'bf16');
-  else keys.lose('bf16', 'whether it is on has to be said here: true or false');
+  else keys.lose('bf16', 'it has to be set explicitly here: true or false');
   schedule(keys, names.schedule);
   optimizer(keys, names.optimizer);
   every(keys, 'eval');
@@ -70,7 +70,7 @@ function schedule(keys: ForeignKeys, key: string): void {
   const name = keys.read(key);
   if (name === undefined) return;
   const ours = typeof name === 'string' ? SCHEDULES[name] : undefined;
-  if (ours === undefined) keys.lose(key, 'the rates that there are here are linear, cosine and constant');
+  if (ours === undefined) keys.lose(key, 'only the schedules linear, cosine and constant are supported here');
   else keys.set('lr_scheduler_type', ours, key);
   // Without "_with_warmup" its constant rate has none.
   if (name === 'constant') keys.config.warmup_steps = 0;
@@ -81,7 +81,7 @@ function optimizer(keys: ForeignKeys, key: string): void {
   if (name === undefined) return;
   const known = typeof name === 'string' ? (OPTIMIZERS_ELSEWHERE.get(name) ?? name) : undefined;
   if (known === 'adamw' || known === 'adamw_8bit') keys.set('optim', known, key);
-  else keys.lose(key, 'the optimizers that there are here are adamw and adamw_8bit');
+  else keys.lose(key, 'only the optimizers adamw and adamw_8bit are supported here');
 }
 
 /** When something is done: `eval_strategy` and `eval_steps`. */
@@ -106,12 +106,12 @@ export const TRAINER_REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(push_to_hub|hub_)/, '`sft push` puts a run on the Hub'],
   [
     /^(ddp_|fsdp|deepspeed|local_rank|dataloader_|.*_num_workers$|.*_num_proc$|dataset_num_proc|dataset_processes|torch_compile|use_liger|flash_attn|flash_attention|attn_implementation|xformers|sdp_attention|sample_packing_|auto_find_batch_size|use_cpu|tf32|device_map|low_cpu_mem_usage|trust_remote_code)/,
-    'it says how the tool computes, not what is learnt',
+    'it changes how the tool computes, not what is learned',
   ],
   [
     /^(load_best_model_at_end|metric_for_best_model|greater_is_better)$/,
     'the best weights are kept here whenever the validation loss is measured',
   ],
-  [/^(resume_from_checkpoint|auto_resume_from_checkpoints)$/, '`sft train --resume` goes on with a run'],
-  [/^(dpo_|kto_|orpo_|rl$|beta$|reward_|trl$|stage$|pref_)/, 'supervised fine-tuning is all that is done here'],
+  [/^(resume_from_checkpoint|auto_resume_from_checkpoints)$/, '`sft train --resume` resumes a run'],
+  [/^(dpo_|kto_|orpo_|rl$|beta$|reward_|trl$|stage$|pref_)/, 'only supervised fine-tuning is supported here'],
 ];

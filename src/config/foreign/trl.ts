@@ -18,8 +18,8 @@ export const trlTool: ForeignTool = {
     data(keys);
     keys.take('max_length', 'max_seq_length');
     keys.take('packing', 'packing');
-    keys.loseUnless('completion_only_loss', [true], 'answers alone are learnt here');
-    keys.loseUnless('assistant_only_loss', [true], 'answers alone are learnt here');
+    keys.loseUnless('completion_only_loss', [true], 'only answers are learned here');
+    keys.loseUnless('assistant_only_loss', [true], 'only answers are learned here');
     const usesPeft = keys.read('use_peft') === true;
     keys.set('training_type', usesPeft ? 'lora' : 'full', 'use_peft');
     for (const key of ['lora_r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'use_dora'] as const) keys.take(key, key);
@@ -77,7 +77,7 @@ function order(keys: ForeignKeys): void {
   const [shuffles, strategy] = [keys.read('shuffle_dataset'), keys.read('train_sampling_strategy')];
   if (strategy === 'sequential') keys.set('shuffle', false, 'train_sampling_strategy');
   else if (strategy !== undefined && strategy !== 'random')
-    keys.lose('train_sampling_strategy', 'examples come here in a random order, or in that of the file');
+    keys.lose('train_sampling_strategy', 'examples come in a random order here, or in the order of the file');
   if (shuffles === true && strategy === 'sequential')
-    keys.lose('shuffle_dataset', 'one order of all epochs at random is not had here');
+    keys.lose('shuffle_dataset', 'one random order over all epochs is not supported here');
 }
