@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
   '/help': { usage: '/help', help: 'list these commands', run: () => commandList() },
   '/new': {
     usage: '/new',
-    help: 'forget the conversation and start afresh',
+    help: 'forget the conversation and start a new one',
     run: (conversations) => {
       for (const one of conversations) one.clear();
       return 'a new conversation';
@@ -25,12 +25,12 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
     help: 'take back the last question and its answer',
     run: (conversations) => {
       const undone = conversations.filter((one) => one.undo());
-      return undone.length > 0 ? 'the last question is taken back' : 'there is no question to take back';
+      return undone.length > 0 ? 'the last question was taken back' : 'there is no question to take back';
     },
   },
   '/system': {
     usage: '/system TEXT',
-    help: 'start afresh with this system message; without TEXT with the one of the run or the command line',
+    help: 'start a new conversation with this system message; without TEXT, with the one of the run or of the command line',
     run: (conversations, text) => {
       for (const one of conversations) one.setSystem(text);
       return text === '' ? 'a new conversation' : 'a new conversation with that system message';

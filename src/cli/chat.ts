@@ -14,10 +14,10 @@ import type { Invocation, Verb } from './verb';
 
 export const chatVerb: Verb = {
   name: 'chat',
-  summary: 'talk to a tuned model, beside its base or alone, in the terminal',
+  summary: 'chat with a tuned model in the terminal, alone or next to its base model',
   usage: 'sft chat RUN [options]   or   sft chat --model DIR [--adapter DIR] [options]',
   options: {
-    base: { type: 'boolean', help: 'talk to the base model of RUN instead of the tuned one' },
+    base: { type: 'boolean', help: 'chat with the base model of RUN instead of the tuned one' },
     both: { type: 'boolean', help: 'let the base model answer before the tuned one; each remembers its own answers' },
     ...MODEL_OPTIONS,
     ...SAMPLING_OPTIONS,
@@ -109,7 +109,7 @@ async function openChat(invocation: Invocation): Promise<{ session: ModelSession
   const { positionals, options } = invocation;
   const [base, both] = [options['base'] === true, options['both'] === true];
   if (base && both)
-    throw new SftError('usage', '--base is one model, --both are two', { remedy: 'take one of them', exitCode: 2 });
+    throw new SftError('usage', '--base and --both cannot be combined', { remedy: 'give one of them', exitCode: 2 });
   if (positionals.length === 0 && textOption(options, 'model') !== undefined) {
     const { session, model } = await openModelOption(invocation);
     const models = both && model !== session.base ? [session.base, model] : [model];

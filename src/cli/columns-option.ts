@@ -11,7 +11,7 @@ export const COLUMNS_OPTION: Readonly<Record<'config', OptionHelp>> = {
   config: {
     type: 'string',
     value: 'CONFIG',
-    help: 'sft.config.json whose "columns" say what the file calls question and answer; else the nearest one above the file',
+    help: 'sft.config.json whose "columns" name the question and answer fields; otherwise the nearest one above the file',
   },
 };
 

@@ -125,11 +125,11 @@ describe('sft convert', () => {
       [tools, []],
     );
     assert.deepEqual(log, [
-      `${file}: the file holds an object with its examples under "data", each with the "tools" of the file; left out: what stands under "key0", "key1", "key2", "key3", "key4", "key5", 2 more keys`,
+      `${file}: the file contains an object with its examples under "data", each with the "tools" of the file; left out: what is under "key0", "key1", "key2", "key3", "key4", "key5", 2 more keys`,
     ]);
     const flat = await write('flat.json', JSON.stringify({ tools, data: [{ question: 'q?', answer: 'a' }] }));
     const told = (await call(convertVerb, flat, { to: 'qa' })).log.join();
-    assert.match(told, /under "data"; left out: what stands under "tools"$/);
+    assert.match(told, /under "data"; left out: what is under "tools"$/);
   });
   it('refuses an unknown format and data with errors', async () => {
     const file = await write('bad.json', '[{"question": "a?", "answer": ""}]');

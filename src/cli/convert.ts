@@ -19,17 +19,17 @@ export const convertVerb: Verb = {
     to: { type: 'string', value: 'FORMAT', help: KINDS.join(', ') },
     jsonl: {
       type: 'boolean',
-      help: 'one example a line; --json: a JSON array. Else as --out is named, or as the input is',
+      help: 'one example per line; --json: a JSON array. Otherwise as the name of --out says, or as the input',
     },
-    out: { type: 'string', value: 'FILE', help: 'where to write; without it, to standard output' },
+    out: { type: 'string', value: 'FILE', help: 'where to write; standard output if left out' },
     ...COLUMNS_OPTION,
-    force: { type: 'boolean', help: 'convert although something is lost, and replace an existing file' },
+    force: { type: 'boolean', help: 'convert even if something is lost, and replace an existing file' },
   },
-  teach: `The same examples, named as another tool wants them. The input may be a JSON array, JSONL, CSV or TSV; what format it has is
-recognised by what it holds. Texts are taken over unchanged, and the input is not changed.
+  teach: `Writes the same examples in the format of another tool. The input may be a JSON array, JSONL, CSV or TSV; its format is
+recognised by its content. Texts are copied unchanged, and the input is not changed.
 
 Not every format has room for everything: a question with its answer has no place for a system message or earlier turns. What
-would be lost is listed with its line, and nothing is written unless --force is given. Alpaca's instruction and input become one
+would be lost is listed with its line, and nothing is written without --force. Alpaca's instruction and input become one
 question, with an empty line between them.
 
   sft convert chats.jsonl --to messages --out messages.jsonl`,
@@ -39,7 +39,7 @@ question, with an empty line between them.
     const out = textOption(options, 'out');
     const force = options['force'] === true;
     const lines = options['jsonl'] === true;
-    if (json && lines) throw usageError('--json and --jsonl exclude each other', 'give one of them');
+    if (json && lines) throw usageError('--json and --jsonl cannot be combined', 'give one of them');
     if (out !== undefined) await refuseExisting(file, out, force);
     const layout = lines ? 'jsonl' : json ? 'json' : undefined;
     const columns = await columnsOf(file, options, terminal);
@@ -62,8 +62,8 @@ question, with an empty line between them.
       losses.map(({ line, column, lost }) => `${file}:${line}:${column} warning ${reason} ${lost.join(', ')}`),
     );
     if (losses.length > 0 && !force) {
-      const message = `${countOf(losses.length, 'example')} would lose something, nothing was written`;
-      const remedy = 'choose a format that has a place for it, or convert all the same with --force';
+      const message = `${countOf(losses.length, 'example')} would lose something: nothing was written`;
+      const remedy = 'choose a format that has a place for it, or convert anyway with --force';
       throw new SftError('conversion-loses', message, { file, remedy });
     }
     if (out === undefined) {
@@ -87,6 +87,6 @@ function list(terminal: Terminal, lines: readonly string[]): void {
 /** @throws SftError usage */
 function kindOption(name: string): DatasetKind {
   const kind = KINDS.find((known) => known === name);
-  if (kind === undefined) throw usageError(`--to ${name} is no known format`, `write one of ${KINDS.join(', ')}`);
+  if (kind === undefined) throw usageError(`--to ${name} is not a known format`, `write one of ${KINDS.join(', ')}`);
   return kind;
 }

@@ -38,9 +38,9 @@ export function countReport(
     ['examples', examples.length],
     ['tokens', summary.total],
     ['  trained', sum((example) => example.trained), 'answers and their end-of-turn tokens, after truncation'],
-    ['  cut off', sum((example) => example.truncated), `beyond ${number(maxSeqLength)} tokens an example`],
-    ['p50', summary.p50, 'half of the examples are no longer'],
-    ['p95', summary.p95, '95% of the examples are no longer'],
+    ['  cut off', sum((example) => example.truncated), `beyond ${number(maxSeqLength)} tokens per example`],
+    ['p50', summary.p50, 'half of the examples are no longer than this'],
+    ['p95', summary.p95, '95% of the examples are no longer than this'],
     ['max', summary.max],
     ['truncated', truncated.length, 'examples'],
     ['answer lost', lost.length, 'examples'],
@@ -48,7 +48,7 @@ export function countReport(
       ? []
       : ([
           ['answers', answers, 'turns of the assistant'],
-          ['  trained', trained, 'the others are context: train_on, weight and train say which'],
+          ['  trained', trained, 'the others are context: train_on, weight and train decide which'],
         ] as const)),
   ];
   const width = Math.max(...rows.map(([, value]) => number(value).length));
@@ -83,7 +83,7 @@ export function sayProblems(
   }
   if (refused.length > 0) {
     terminal.log(
-      `${countOf(refused.length, 'example')} refused by the chat template ${chat.template.file} (lines ${lines(refused)}) - change them, or take another model`,
+      `${countOf(refused.length, 'example')} refused by the chat template ${chat.template.file} (lines ${lines(refused)}) - change them, or use another model`,
     );
   }
   const [first] = joined;

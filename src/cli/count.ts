@@ -28,7 +28,11 @@ export const countVerb: Verb = {
       value: 'DIR',
       help: 'folder of a Hugging Face model: tokenizer.json and its chat template',
     },
-    'max-seq-length': { type: 'string', value: 'N', help: 'where training cuts an example off (1024)' },
+    'max-seq-length': {
+      type: 'string',
+      value: 'N',
+      help: 'longest example, in tokens; training cuts off the rest (1024)',
+    },
     'system-prompt': { type: 'string', value: 'TEXT', help: 'a system message before every conversation' },
     'train-on': {
       type: 'string',
@@ -38,12 +42,12 @@ export const countVerb: Verb = {
     'enable-thinking': {
       type: 'string',
       value: 'WHEN',
-      help: 'whether the model is asked to think: true, false, or auto, where the data do (auto)',
+      help: 'whether the model is asked to think: true, false, or auto, as the data do (auto)',
     },
     config: {
       type: 'string',
       value: 'CONFIG',
-      help: 'sft.config.json, for whatever else of these and FILE is not given',
+      help: 'sft.config.json, for FILE and every option that is not given',
     },
   },
   teach: `A model reads tokens: whole words, or pieces of them. Each example is put into the model's chat template and counted as
@@ -51,7 +55,7 @@ training will see it. "trained" are the tokens the model learns to write: the an
 
 Training cuts every example after max_seq_length tokens and keeps the start. Half an answer teaches half answers; where the
 question alone fills the space, the answer is lost entirely: that is an error, and the exit code is 1. A max_seq_length far
-above the longest example does no harm; memory is used for what is there.
+above the longest example does no harm: memory is used only for the tokens there are.
 
   sft count train.jsonl --model models/Llama-3.2-1B-Instruct --max-seq-length 512
   sft count --config sft.config.json`,
@@ -117,7 +121,7 @@ async function asked(
 }> {
   const configFile = textOption(options, 'config');
   const config = configFile === undefined ? undefined : await loadConfig(configFile, []);
-  const remedy = 'give the folder of the model whose tokens are counted: --model DIR';
+  const remedy = 'give the folder of the model whose tokenizer counts: --model DIR';
   const limit = config?.max_seq_length ?? CONFIG_SCHEMA.properties.max_seq_length.default;
   const configured = config !== undefined && positionals.length === 0;
   const thinking = choiceOption(options, 'enable-thinking', ['auto', 'true', 'false']);
@@ -143,8 +147,8 @@ function refuseErrors(dataset: Dataset, terminal: Terminal): void {
   if (errors.length === 0) return;
   for (const finding of errors.slice(0, LISTED)) terminal.log(formatFinding(finding));
   if (errors.length > LISTED) terminal.log(`and ${errors.length - LISTED} more`);
-  throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was counted`, {
+  throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}: nothing was counted`, {
     file: dataset.file,
-    remedy: `correct the data; \`sft validate ${dataset.file}\` lists everything`,
+    remedy: `fix the data; \`sft validate ${dataset.file}\` lists all of them`,
   });
 }

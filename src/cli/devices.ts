@@ -34,17 +34,17 @@ export const devicesVerb: Verb = {
   summary: 'show what can compute on this machine',
   usage: 'sft devices [--json]',
   options: {},
-  teach: `Training is matrix products, many of them. Each device listed here can do them; --device auto, which is what every
-verb does unless told otherwise, takes the first one that is available.
+  teach: `Training is mostly matrix products. Each device listed here can compute them; --device auto, which every
+command uses unless told otherwise, takes the first one that is available.
 
 The cpu device needs nothing but the processor. It picks the widest vector instructions the processor has (AVX-512, AVX2
-or NEON) and one thread for each core. A model of 135 million weights trains well on it; one of a billion is patient work.
+or NEON) and one thread for each core. A model of 135 million weights trains well on it; one of a billion takes patience.
 
-The cuda devices are graphics cards of NVIDIA, the webgpu devices those of any vendor, which need the npm package webgpu.
-Both are taken only where they are named (--device cuda), and were held against the reference in software that stands for
-a card, not yet on one.
+The cuda devices are NVIDIA graphics cards, the webgpu devices those of any vendor; they need the npm package webgpu.
+Both are used only when named (--device cuda). They were tested against the reference in software that emulates
+a card, not yet on a real one.
 
-The tfjs device is TensorFlow.js, which comes with this program and needs nothing to be compiled: it is taken where nothing
+The tfjs device is TensorFlow.js, which is included and needs no compiler: it is used where nothing
 else runs, and is slow.
 
   sft devices

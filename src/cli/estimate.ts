@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<keyof MemoryParts, string>> = {
   gradients: 'gradients',
   optimizer: 'optimizer state',
   activations: 'activations of the largest pass',
-  logits: 'scores of the vocabulary',
+  logits: 'scores over the vocabulary',
   evaluation: 'answering the test questions',
   saving: 'saving',
   runtime: 'program, tokenizer and data',
@@ -24,11 +24,11 @@ const NAMES: Readonly<Record<keyof MemoryParts, string>> = {
 
 export const estimateVerb: Verb = {
   name: 'estimate',
-  summary: 'tell how much memory a training run will need and how long it will take, before it starts',
+  summary: 'estimate the memory and time a training run needs, before it starts',
   usage: 'sft estimate CONFIG [--memory] [--json]',
-  options: { memory: { type: 'boolean', help: 'tell the memory alone, without measuring anything' } },
-  teach: `CONFIG is sft.config.json. The steps of the run are gone through without computing anything, and the memory they would take is
-counted, part by part. Then a few passes are computed and timed on this machine, which takes a few seconds: what the whole run will
+  options: { memory: { type: 'boolean', help: 'estimate only the memory, without measuring anything' } },
+  teach: `CONFIG is sft.config.json. The steps of the run are simulated without computing anything, and the memory they would take is
+counted, part by part. Then a few passes are timed on this machine, which takes a few seconds: what the whole run will
 take follows from that. Nothing is written.
 
   sft estimate sft.config.json`,

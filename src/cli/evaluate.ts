@@ -21,7 +21,7 @@ export const evaluateVerb: Verb = {
   options: {
     stemmer: { type: 'boolean', help: 'compare word stems (registering = registered)' },
     ...WORDS_OPTIONS,
-    model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved' },
+    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved' },
     answers: { type: 'string', value: 'N', help: 'print N questions with both answers (3)' },
     ...DEVICE_OPTIONS,
   },
@@ -39,10 +39,10 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     if (changed !== undefined) {
       throw new SftError(
         'dataset-changed',
-        'the dataset is not the one this run was trained on: its test part may hold trained examples',
+        'the dataset is not the one this run was trained on: its test part may contain training examples',
         {
           file: changed,
-          remedy: 'put the former file back, or start a new run',
+          remedy: 'restore the original file, or start a new run',
         },
       );
     }

@@ -38,7 +38,7 @@ export function evaluationTable(evaluation: RunEvaluation): string[] {
     ...lines,
     takenText(evaluation),
     ...(evaluation.retention === null ? [] : [retentionText(evaluation.retention)]),
-    'ROUGE counts shared words: it does not see whether an answer is true. Read some answers as well.',
+    'ROUGE counts shared words: it cannot tell whether an answer is true. Read some answers as well.',
   ];
 }
 

@@ -54,10 +54,10 @@ export async function exportJob(
     throw error;
   }
   const start = files.use[0]!;
-  await made?.writeState({ status: 'stopped', message: `waits to be started elsewhere: ${start}, in ${out}` });
+  await made?.writeState({ status: 'stopped', message: `is ready to be started elsewhere: ${start}, in ${out}` });
   const { run } = source;
   if (json) terminal.out(JSON.stringify({ form: form.name, folder: out, run, use: files.use, notes: files.notes }));
-  else terminal.out(`${form.name}: ${out} (README.md says how to start it)`, `run: ${run}`);
+  else terminal.out(`${form.name}: ${out} (README.md explains how to start it)`, `run: ${run}`);
   for (const note of files.notes) terminal.log(`note: ${note}`);
   return 0;
 }

@@ -12,7 +12,7 @@ it('each export says what comes after it', () => {
     next: string,
   ])[] = [
     ['ollama', '/faq', false, 'faq', 'ollama run faq'],
-    ['ollama', '/faq', false, undefined, 'make the model in Ollama: ollama create NAME -f /faq/Modelfile'],
+    ['ollama', '/faq', false, undefined, 'create the model in Ollama: ollama create NAME -f /faq/Modelfile'],
     ['merged', '/faq', false, undefined, 'talk to it: sft chat --model /faq'],
     ['gguf', '/faq.gguf', true, undefined, 'talk to it: sft chat --model /faq.gguf'],
     ['gguf', '/faq', false, undefined, 'how to use it: /faq/README.md'],
@@ -22,7 +22,7 @@ it('each export says what comes after it', () => {
       '/faq.gguf',
       true,
       undefined,
-      'for llama.cpp, beside a GGUF of the base model: llama-cli -m base.gguf --lora /faq.gguf',
+      'for llama.cpp, with a GGUF of the base model: llama-cli -m base.gguf --lora /faq.gguf',
     ],
   ];
   for (const [form, out, single, create, next] of told)

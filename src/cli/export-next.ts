@@ -7,8 +7,8 @@ import path from 'node:path';
  */
 export function nextOf(form: string, out: string, single: boolean, create: string | undefined): string {
   if (create !== undefined) return `ollama run ${create}`;
-  if (form === 'ollama') return `make the model in Ollama: ollama create NAME -f ${path.join(out, 'Modelfile')}`;
+  if (form === 'ollama') return `create the model in Ollama: ollama create NAME -f ${path.join(out, 'Modelfile')}`;
   if (form === 'merged' || (form === 'gguf' && single)) return `talk to it: sft chat --model ${out}`;
-  if (single) return `for llama.cpp, beside a GGUF of the base model: llama-cli -m base.gguf --lora ${out}`;
+  if (single) return `for llama.cpp, with a GGUF of the base model: llama-cli -m base.gguf --lora ${out}`;
   return `how to use it: ${path.join(out, 'README.md')}`;
 }

@@ -26,7 +26,7 @@ export async function requireNoFile(out: string): Promise<void> {
   if ((await stat(out).catch(() => undefined)) === undefined) return;
   throw new SftError('not-writable', 'exists already', {
     file: out,
-    remedy: 'name another file with --out, or take its place with --overwrite',
+    remedy: 'choose another file with --out, or replace it with --overwrite',
     exitCode: 2,
   });
 }
@@ -38,7 +38,7 @@ export async function requireFree(out: string): Promise<void> {
     if (code === 'ENOENT') return [];
     throw new SftError('not-writable', code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read', {
       file: out,
-      remedy: 'name another folder with --out',
+      remedy: 'choose another folder with --out',
       exitCode: 2,
       cause: error,
     });
@@ -46,7 +46,7 @@ export async function requireFree(out: string): Promise<void> {
   if (names.length === 0) return;
   throw new SftError('not-writable', 'the folder is not empty', {
     file: out,
-    remedy: 'name a new folder with --out, or delete this one first',
+    remedy: 'choose a new folder with --out, or delete this one first',
     exitCode: 2,
   });
 }

@@ -40,7 +40,7 @@ export async function exportRecipe(
     stop.end();
   }
   if (json) terminal.out(JSON.stringify({ form: recipe.name, folder: out, base_model: source.baseModel, differences }));
-  else terminal.out(`${recipe.name}: ${out} (README.md says how to run it)`);
+  else terminal.out(`${recipe.name}: ${out} (README.md explains how to run it)`);
   for (const line of differences) terminal.log(`note: ${line}`);
   return 0;
 }

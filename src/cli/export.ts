@@ -33,7 +33,7 @@ const TYPES = EXPORTERS.flatMap(({ name, types }) => (types === undefined ? [] :
 
 export const exportVerb: Verb = {
   name: 'export',
-  summary: 'write a tuned model, its recipe, or a job that trains it elsewhere',
+  summary: 'write a tuned model, a recipe for another tool, or a job that trains it elsewhere',
   usage: `sft export RUN|CONFIG --to ${FORMS.join('|')} --out PATH [--type q8_0] [--weights best] [options]`,
   options: {
     to: {
@@ -44,55 +44,55 @@ export const exportVerb: Verb = {
     out: {
       type: 'string',
       value: 'PATH',
-      help: 'folder to write; it must not exist, or be empty. For gguf and gguf-lora also a file, NAME.gguf',
+      help: 'folder to write; it must not exist, or must be empty. For gguf and gguf-lora also a file, NAME.gguf',
     },
     type: {
       type: 'string',
       value: 'TYPE',
       help: `of the weights, ${TYPES} (the base model's)`,
     },
-    model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved (recipes)' },
+    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved (recipes)' },
     as: { type: 'string', value: 'KIND', help: 'what a folder for Ollama holds: gguf, adapter or safetensors (gguf)' },
     create: {
       type: 'string',
       value: 'NAME',
-      help: 'of a folder for Ollama: make the model in Ollama too, under this name',
+      help: 'also create the model in Ollama under this name (ollama)',
     },
     overwrite: {
       type: 'boolean',
-      help: 'take the place of a file of this name, once the new one is whole (NAME.gguf)',
+      help: 'replace a file of this name, once the new one is complete (NAME.gguf)',
     },
     weights: {
       type: 'string',
       value: 'NAME',
-      help: 'tuned, best, a checkpoint such as step-40, or base: the model that the run began with (tuned)',
+      help: 'tuned, best, a checkpoint such as step-40, or base: the model that the run started from (tuned)',
     },
     ...JOB_OPTIONS,
     ...ENGINE_OPTION,
     ...WRITTEN_OPTIONS,
     ...DEVICE_OPTIONS,
   },
-  teach: `Training leaves an adapter: a small set of numbers that only makes sense beside its base model. "merged" adds them to the weights of
+  teach: `The result of training is an adapter: a small set of weights that works only with its base model. "merged" adds them to the weights of
 the base model, computed in fp32 and rounded once to the types of its files, and writes a model folder that loads wherever the base
 model loads. "peft" writes the adapter for use with PEFT. Both hold the tokenizer, the chat template that training used and a
-README.md that says how the model was trained. "gguf" is one file for llama.cpp and what is built on it. With
+README.md that says how the model was trained. "gguf" is one file for llama.cpp and programs built on it. With
 --type nf4 the merged model's layers are in 4 bits, as bitsandbytes writes them: a quarter of the disk, and answers that differ a little.
-Whatever it is, it is loaded again and asked three test questions before it is handed over, as "sft verify" does.
-"ollama" is a folder with such a file and a Modelfile; with --create NAME the model is made in Ollama at once.
+Every export is loaded again and asked three test questions before it counts as done, as "sft verify" does.
+"ollama" is a folder with such a file and a Modelfile; with --create NAME the model is created in Ollama at once.
 
-${RECIPES.map(({ name }) => name).join(', ')} write a recipe, to repeat the training elsewhere: the data in the form of that tool, divided as here, and its
-configuration with every setting that it has; what it has not is named. A recipe can be written before training, from a configuration.
+${RECIPES.map(({ name }) => name).join(', ')} write a recipe that repeats the training in another tool: the data in that tool's format, split as here, and its
+configuration with every setting that it supports; the others are listed. A recipe can be written before training, from a configuration.
 
-${JOBS.map(({ name }) => name).join(', ')} write the job that trains this run on other machines, from where it stands or from its beginning, and that the dashboard
-follows by the run folder. Of a configuration the run is made.
+${JOBS.map(({ name }) => name).join(', ')} write the job that trains this run on other machines, from its last checkpoint or from the start; the dashboard
+follows it through the run folder. From a configuration, the run is created first.
 
   sft export .sft/runs/<run> --to merged --out faq-model
   sft export sft.config.json --to trl --out faq-trl
   sft export sft.config.json --to slurm --nodes 2 --processes 8 --out faq-job`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
-    const form = requiredOption(options, 'to', `say in which form: --to ${FORMS.join(' or --to ')}`);
-    const out = path.resolve(requiredOption(options, 'out', 'name the folder to write: --out DIR'));
+    const form = requiredOption(options, 'to', `give the form: --to ${FORMS.join(' or --to ')}`);
+    const out = path.resolve(requiredOption(options, 'out', 'give the folder to write: --out DIR'));
     const recipe = RECIPES.find(({ name }) => name === form);
     if (recipe !== undefined) {
       await requireFree(out);
@@ -169,7 +169,7 @@ follows by the run folder. Of a configuration the run is made.
     }
     for (const note of [...notes, ...outcome.notes, ...(verification?.notes ?? [])]) terminal.log(`note: ${note}`);
     if (stopped !== true) return 0;
-    throw new SftError('stopped', 'stopped: the export is whole, and not verified', {
+    throw new SftError('stopped', 'stopped: the export is complete, but not verified', {
       file: out,
       remedy: '`sft verify` does that later',
     });
@@ -183,20 +183,20 @@ async function noted(run: RunSummary, entry: Omit<ExportEntry, 'created'>): Prom
     return [];
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    return [`the run does not remember this export: ${formatError(error)}`];
+    return [`this export could not be recorded in the run: ${formatError(error)}`];
   }
 }
 
 function noOllamaName(name: string): SftError {
-  const remedy = 'take letters, digits, dots, dashes and underscores, as in faq-model:v2';
-  return new SftError('usage', `--create ${JSON.stringify(name)} is no name of a model in Ollama`, {
+  const remedy = 'use letters, digits, dots, dashes and underscores, as in faq-model:v2';
+  return new SftError('usage', `--create ${JSON.stringify(name)} is not a valid model name in Ollama`, {
     remedy,
     exitCode: 2,
   });
 }
 
 function createsNothing(form: string): SftError {
-  return new SftError('usage', `--to ${form} takes no --create`, { remedy: 'take --to ollama', exitCode: 2 });
+  return new SftError('usage', `--to ${form} does not support --create`, { remedy: 'use --to ollama', exitCode: 2 });
 }
 
 /** @throws SftError usage where the form has nothing to choose there, or not that */
@@ -209,10 +209,10 @@ function chosen(
   if (value === undefined || values?.includes(value) === true) return value;
   const reason =
     values === undefined
-      ? `--to ${form} takes no --${option}`
+      ? `--to ${form} does not support --${option}`
       : `--${option} ${JSON.stringify(value)} is not ${option === 'as' ? 'a kind' : 'a type'}`;
   throw new SftError('usage', reason, {
-    remedy: values === undefined ? 'leave it out' : `leave it out, or take one of: ${values.join(', ')}`,
+    remedy: values === undefined ? 'leave it out' : `leave it out, or use one of: ${values.join(', ')}`,
     exitCode: 2,
   });
 }

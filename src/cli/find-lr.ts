@@ -18,16 +18,16 @@ export const findLrVerb: Verb = {
   summary: 'try learning rates from far too low to far too high, and suggest one',
   usage: 'sft find-lr CONFIG [--steps N] [--from RATE] [--to RATE] [options]',
   options: {
-    steps: { type: 'string', value: 'N', help: 'updates, each with a higher rate than the one before (60)' },
+    steps: { type: 'string', value: 'N', help: 'number of updates, each with a higher rate than the one before (60)' },
     from: { type: 'string', value: 'RATE', help: 'the lowest rate (1e-6; 1e-7 for full training)' },
     to: { type: 'string', value: 'RATE', help: 'the highest rate (0.1; 0.01 for full training)' },
     ...DEVICE_OPTIONS,
   },
-  teach: `CONFIG is sft.config.json. Training begins as it would, on your data, but the learning rate rises from update to update. While it is
-far too low the loss stays; then it falls; then it rises again, where training goes to pieces. Two fifths of the rate at which the loss was
-lowest is suggested as learning_rate. Nothing of the training is kept, and the configuration is left as it is.
+  teach: `CONFIG is sft.config.json. Training starts as usual, on your data, but the learning rate rises with every update. While it is
+far too low, the loss stays the same; then it falls; then it rises again, where training breaks down. Two fifths of the rate at which the loss was
+lowest is suggested as learning_rate. Nothing from this training is kept, and the configuration is not changed.
 
-It waits for its turn on the device as a run does. With --json each line is an object: "point" for each update, "result" at the end.
+It waits for its turn on the device, as a run does. With --json each line is an object: "point" for each update, "result" at the end.
 
   sft find-lr sft.config.json`,
   async run({ positionals, options, json, terminal }) {

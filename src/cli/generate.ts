@@ -9,7 +9,7 @@ import type { Verb } from './verb';
 
 export const generateVerb: Verb = {
   name: 'generate',
-  summary: 'let a model, with or without an adapter, answer one prompt',
+  summary: 'answer one prompt with a model, with or without an adapter',
   usage: 'sft generate --model DIR [--adapter DIR] --prompt TEXT [options]',
   options: {
     ...MODEL_OPTIONS,
@@ -18,7 +18,7 @@ export const generateVerb: Verb = {
     ...SAMPLING_OPTIONS,
   },
   teach: `The prompt is put into the model's own chat template, as training does, and the model's answer is printed as it comes.
-With temperature 0 (the default) the answer is always the same; raise it for variety.
+With temperature 0 (the default) the answer is always the same; a higher temperature gives variety.
 
   sft generate --model examples/base --adapter .sft/runs/<run>/adapter --prompt "How do I renew my passport?"`,
   async run(invocation) {

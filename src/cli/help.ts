@@ -36,9 +36,9 @@ function optionRow([name, option]: readonly [string, OptionHelp]): readonly [str
 export function mainHelp(verbs: readonly Verb[]): readonly string[] {
   const has = (name: string): boolean => verbs.some((verb) => verb.name === name);
   const path: readonly (readonly [verb: string, command: string, why: string])[] = [
-    ['validate', 'sft validate train.json', 'find mistakes in the data'],
+    ['validate', 'sft validate train.json', 'find errors in the data'],
     ['count', 'sft count train.json --model models/base', 'does every example fit into max_seq_length?'],
-    ['train', 'sft train sft.config.json', 'learn; prints the folder of the run'],
+    ['train', 'sft train sft.config.json', 'train; prints the folder of the run'],
     ['evaluate', 'sft evaluate .sft/runs/RUN', 'compare base and tuned on questions neither has seen'],
     ['chat', 'sft chat .sft/runs/RUN', 'talk to both'],
   ];
@@ -51,13 +51,13 @@ export function mainHelp(verbs: readonly Verb[]): readonly string[] {
     ...table(path.filter(([verb]) => has(verb)).map(([, command, why]) => [command, why])),
     '',
     'The data is a JSON file: [{"question": "...", "answer": "..."}, ...]. The model is a folder downloaded from',
-    'Hugging Face. sft.config.json names both; two lines are enough to begin:',
+    'Hugging Face. sft.config.json names both; two lines are enough to start:',
     '  {"model_name": "models/base", "dataset": "train.json"}',
     '',
     'Verbs:',
     ...table(verbs.map(({ name, summary }) => [name, summary])),
     '',
-    'sft VERB --help explains a verb. --json prints results as JSON on standard output; progress and warnings go to',
+    'sft VERB --help explains a command. --json prints results as JSON on standard output; progress and warnings go to',
     'standard error. Exit code: 0 done, 1 the data or the run has errors, 2 wrong usage or an unreadable file.',
   ];
 }

@@ -14,17 +14,17 @@ const TOOLS = FOREIGN_TOOLS.map(({ name }) => name);
 
 export const importVerb: Verb = {
   name: 'import',
-  summary: "make an sft.config.json of another tool's configuration",
+  summary: "make an sft.config.json from another tool's configuration",
   usage: `sft import FILE [--from ${TOOLS.join('|')}] [--dataset FILE] [--model DIR] [--out FILE] [--overwrite]`,
   options: {
-    from: { type: 'string', value: 'TOOL', help: `${TOOLS.join(', ')} (found out by the keys)` },
-    dataset: { type: 'string', value: 'FILE', help: 'the data, where the file names none that is here' },
+    from: { type: 'string', value: 'TOOL', help: `${TOOLS.join(', ')} (recognised by the keys if left out)` },
+    dataset: { type: 'string', value: 'FILE', help: 'the data, if the file names none that exists here' },
     model: { type: 'string', value: 'MODEL', help: 'the base model: its folder, or its name on the Hub' },
     out: { type: 'string', value: 'FILE', help: `where to write (${CONFIG_NAME} in this folder)` },
-    overwrite: { type: 'boolean', help: 'take the place of a file that is there' },
+    overwrite: { type: 'boolean', help: 'replace an existing file' },
   },
   teach: `Reads a configuration of TRL, Axolotl, LLaMA-Factory or MLX LM (YAML or JSON), takes each key that means something here under its name here,
-and names every other with the reason. What the tool takes where nothing is said is written too, where it differs from what is taken
+and lists every other with the reason. Defaults of the tool are written too, where they differ from the defaults
 here. The file is not changed; "sft export --to" writes such configurations.
 
   sft import axolotl.yaml
@@ -56,7 +56,7 @@ here. The file is not changed; "sft export --to" writes such configurations.
     }
     terminal.out(`${out}: ${Object.keys(config).length} keys from a configuration of ${tool}`);
     for (const { key, value, line, reason } of lost) {
-      terminal.log(`${file}:${line} ${key} ${JSON.stringify(value)} was not taken: ${reason}`);
+      terminal.log(`${file}:${line} ${key} ${JSON.stringify(value)} was not imported: ${reason}`);
     }
     for (const note of notes) terminal.log(`note: ${note}`);
     return 0;

@@ -14,7 +14,7 @@ describe('sft', () => {
     const { status, stdout, stderr } = sft('--help');
     assert.equal(status, 0, stderr);
     for (const { name } of VERBS) assert.match(stdout, new RegExp(`^  ${name} +\\S`, 'm'));
-    assert.match(stdout, /sft train sft\.config\.json +learn/);
+    assert.match(stdout, /sft train sft\.config\.json +train/);
     assert.equal(sft('help').stdout, stdout);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 120, line);
   });

@@ -17,20 +17,20 @@ const BYTES_PER_WEIGHT = 2;
 
 export const modelsVerb: Verb = {
   name: 'models',
-  summary: 'list the models that are here, or look for some on the Hugging Face Hub',
+  summary: 'list downloaded models, or search the Hugging Face Hub',
   usage: 'sft models [QUERY | --fits [--data FILE]] [--json]',
   options: {
     fits: {
       type: 'boolean',
-      help: 'models to begin with, whether training them fits this machine, and how long it takes; nothing is asked of anybody',
+      help: 'models to start with, whether training them fits this machine, and how long it takes; opens no connection',
     },
-    data: { type: 'string', value: 'FILE', help: 'with --fits: the questions and answers to learn from' },
+    data: { type: 'string', value: 'FILE', help: 'with --fits: your questions and answers' },
   },
-  teach: `Without QUERY: the models in the cache that the tools of Hugging Face share; nothing is asked of anybody. Their names can be written as
+  teach: `Without QUERY: the models in the cache that Hugging Face tools share; no connection is opened. Their names can be used as
 "model_name" in sft.config.json. With QUERY: models on the Hub whose names hold it, most used first, with the size of their weights in 16
-bits, beside the memory that is free here: weights must fit, and training needs some more (sft estimate says how much).
+bits and the memory that is free here: the weights must fit, and training needs some more (sft estimate says how much).
 
-With --fits: a short list of models with the memory that a first run (LoRA) of each needs on your data and the time it takes, told from
+With --fits: a short list of models with the memory that a first run (LoRA) of each needs on your data and the time it takes, estimated from
 their shapes and from a few passes that are timed here, before anything is downloaded: fits, fits in 4 bits (load_in_4bit), or too large.
 
   sft models
@@ -40,15 +40,16 @@ their shapes and from a few passes that are timed here, before anything is downl
     const [query, ...more] = positionals;
     const data = textOption(options, 'data');
     if (options['fits'] === true) {
-      if (query !== undefined) throw usageError('--fits goes with no QUERY', 'leave one of them out');
+      if (query !== undefined) throw usageError('--fits cannot be combined with QUERY', 'leave out one of them');
       const free = await availableMemory();
       if (!json) showProgress(terminal, 'measuring how fast this machine trains');
       const models = await fitModels(data, free, { time: true });
       terminal.status?.('');
       return fitting(models, { free, cached: await cachedModels(hubAccess().cache) }, json, terminal);
     }
-    if (data !== undefined) throw usageError('--data goes with --fits', 'add --fits, or leave it out');
-    if (more.length > 0) throw usageError('models takes one QUERY', 'write what the name should hold as one word');
+    if (data !== undefined) throw usageError('--data needs --fits', 'add --fits, or leave it out');
+    if (more.length > 0)
+      throw usageError('models accepts only one QUERY', 'write the part of the name to search for as one word');
     if (query === undefined) return list(await cachedModels(hubAccess().cache), json, terminal);
     const access = hubAccess({ fetch: await fetchThroughProxy() });
     return found(await searchModels(access, query, MOST_FOUND), await availableMemory(), json, terminal);
@@ -69,7 +70,7 @@ function fitting(
     const { repo, licence, detail } = model;
     terminal.out(`${repo}  ${fitText(model)}; ${toGetText(model, cached)}; licence ${licence}; ${detail}`);
   }
-  terminal.log(`${sizeText(free)} of memory are free here; sft pull REPO gets one`);
+  terminal.log(`${sizeText(free)} of memory are free here; sft pull REPO downloads a model`);
   return 0;
 }
 
@@ -77,7 +78,7 @@ function list(models: readonly CachedModel[], json: boolean, terminal: Terminal)
   if (json) terminal.out(JSON.stringify(models));
   else if (models.length === 0)
     terminal.out(
-      'no model is in the cache yet: sft models --fits names some to begin with, sft models QUERY looks for others, sft pull REPO gets one',
+      'there is no model in the cache yet: sft models --fits suggests some, sft models QUERY searches for others, sft pull REPO downloads one',
     );
   else for (const { repo, size } of models) terminal.out(`${repo}  ${sizeText(size)}`);
   return 0;

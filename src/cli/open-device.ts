@@ -9,7 +9,7 @@ import type { OptionHelp, OptionValues } from './verb';
 
 /** The options of every verb that computes. */
 export const DEVICE_OPTIONS: Readonly<Record<string, OptionHelp>> = {
-  device: { type: 'string', value: 'D', help: 'auto, or one that `sft devices` lists (auto)' },
+  device: { type: 'string', value: 'D', help: 'auto, or a device that `sft devices` lists (auto)' },
   threads: { type: 'string', value: 'N', help: 'processor threads (all cores)' },
 };
 

@@ -13,9 +13,9 @@ export const MODEL_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   model: {
     type: 'string',
     value: 'DIR',
-    help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), the name of one that sft pull got, or a GGUF file that sft export wrote',
+    help: 'folder of a Hugging Face model (config.json, safetensors, tokenizer.json), the name of one that sft pull downloaded, or a GGUF file that sft export wrote',
   },
-  adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to put on it' },
+  adapter: { type: 'string', value: 'DIR', help: 'folder of a PEFT LoRA adapter to load onto it' },
   'load-in-4bit': {
     type: 'boolean',
     help: 'keep the frozen weights in 4 bits (NF4, scales in 8 bits), as a run with load_in_4bit does',

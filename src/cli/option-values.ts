@@ -48,7 +48,7 @@ export function onlyPositional(positionals: readonly string[], what: string): st
   if (value !== undefined && more.length === 0) return value;
   throw new SftError(
     'usage',
-    value === undefined ? `${what} is missing` : `one ${what} is wanted, not ${positionals.length}`,
+    value === undefined ? `${what} is missing` : `one ${what} is expected, not ${positionals.length}`,
     {
       remedy: `give one ${what}`,
       exitCode: 2,

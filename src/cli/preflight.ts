@@ -27,13 +27,13 @@ export const preflightVerb: Verb = {
   summary: 'check everything a training run needs, before it starts',
   usage: 'sft preflight CONFIG [--engine E] [--no-time] [--json]',
   options: {
-    'no-time': { type: 'boolean', help: 'leave out the time that the run will take, which is measured' },
+    'no-time': { type: 'boolean', help: 'do not measure how long the run takes' },
     ...ENGINE_OPTION,
-    pace: { type: 'string', value: 'JSON', help: 'the pace that an earlier report had, in place of measuring it' },
+    pace: { type: 'string', value: 'JSON', help: 'the pace from an earlier report, instead of measuring it' },
   },
-  teach: `CONFIG is sft.config.json. Looks at the model, the data and its lengths, the split, the number of steps, the device, memory and disk;
-says the cause of what would go wrong, and which change of the configuration corrects it. A few passes are timed on this machine, which takes a
-few seconds, to tell how long the run will take. Nothing is written. Exit code 1: the run would fail.
+  teach: `CONFIG is sft.config.json. Checks the model, the data and its lengths, the split, the number of steps, the device, memory and disk;
+explains what would go wrong and which change to the configuration fixes it. A few passes are timed on this machine, which takes a
+few seconds, to predict how long the run takes. Nothing is written. Exit code 1: the run would fail.
 
   sft preflight sft.config.json`,
   async run({ positionals, options, json, terminal }) {

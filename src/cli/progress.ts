@@ -77,7 +77,7 @@ export class Progress {
         this.#terminal.log(`step ${event.step}: paused`);
         return;
       case 'resumed':
-        this.#terminal.log(`step ${event.step}: goes on`);
+        this.#terminal.log(`step ${event.step}: resumed`);
         return;
       case 'done':
       case 'failed':

@@ -13,26 +13,26 @@ import type { Terminal, Verb } from './verb';
 
 export const pullVerb: Verb = {
   name: 'pull',
-  summary: 'get a model from the Hugging Face Hub',
+  summary: 'download a model from the Hugging Face Hub',
   usage: 'sft pull REPO[@REVISION] [--yes]',
   options: {
     yes: { type: 'boolean', help: 'do not ask before downloading' },
   },
-  teach: `A model to start from is a folder: the shape of the network (config.json), its weights (safetensors), and the tokenizer with the
+  teach: `A base model is a folder: the shape of the network (config.json), its weights (safetensors), and the tokenizer with the
 chat template. REPO is its name on the Hub, such as HuggingFaceTB/SmolLM2-135M-Instruct. The files go to the cache that all tools of
 Hugging Face share (HF_HOME, HF_HUB_CACHE), so what one of them has downloaded is not downloaded again. Weights are taken as safetensors
-only, which cannot run code; each file is checked against its hash. A download that was cut goes on where it stopped.
+only, which cannot run code; each file is checked against its hash. An interrupted download continues where it stopped.
 
-Write the name as "model_name" in sft.config.json afterwards, or give it to --model: it is found in the cache.
+Then use the name as "model_name" in sft.config.json, or with --model: it is found in the cache.
 
-Some models are given only to those who accept their terms: accept them on the model's page, and set HF_TOKEN to a token of your account.
+Some models can be downloaded only after you accept their terms: accept them on the model's page, and set HF_TOKEN to a token of your account.
 
   sft pull HuggingFaceTB/SmolLM2-135M-Instruct`,
   async run({ positionals, options, json, terminal }) {
     const name = onlyPositional(positionals, 'REPO');
     const model = parseHubModel(name);
     if (model === undefined) {
-      throw new SftError('usage', `${name} is no name of a model on the Hub`, {
+      throw new SftError('usage', `${name} is not a model name on the Hub`, {
         remedy: 'write owner/name, as in HuggingFaceTB/SmolLM2-135M-Instruct',
         exitCode: 2,
       });
@@ -41,9 +41,13 @@ Some models are given only to those who accept their terms: accept them on the m
     if (isOffline()) {
       const cached = cachedSnapshot(model, access.cache);
       if (cached !== undefined) return end(terminal, json, name, cached, 0);
-      throw new SftError('hub-offline', `${name} is not in the cache, and HF_HUB_OFFLINE says to open no connection`, {
-        remedy: 'unset HF_HUB_OFFLINE',
-      });
+      throw new SftError(
+        'hub-offline',
+        `${name} is not in the cache, and HF_HUB_OFFLINE forbids opening a connection`,
+        {
+          remedy: 'unset HF_HUB_OFFLINE',
+        },
+      );
     }
     const plan = await planPull(access, model);
     if (plan.toFetch > 0) {
@@ -53,7 +57,7 @@ Some models are given only to those who accept their terms: accept them on the m
         return 1;
       }
     }
-    const stop = giveUpOnSignal('run it again: it goes on where it stopped');
+    const stop = giveUpOnSignal('run the command again: it continues where it stopped');
     try {
       const folder = await pull(access, plan, { signal: stop.signal, onProgress: bytesShown(terminal) });
       terminal.status?.('');

@@ -23,36 +23,40 @@ import { verifyWritten, writtenChoice, WRITTEN_OPTIONS } from './verify-written'
 
 export const pushVerb: Verb = {
   name: 'push',
-  summary: 'put a tuned model into a repository on the Hugging Face Hub',
+  summary: 'upload a tuned model to a repository on the Hugging Face Hub',
   usage: 'sft push RUN --repo NAME [--private] [--merged | --gguf] [--ask | --dry-run]',
   options: {
-    repo: { type: 'string', value: 'NAME', help: 'owner/name, or a name of your own; made where it is not there yet' },
-    private: { type: 'boolean', help: 'a repository that is made for it is seen by you alone' },
-    merged: { type: 'boolean', help: 'the whole model in place of the adapter' },
-    gguf: { type: 'boolean', help: 'one file for llama.cpp in place of the adapter' },
+    repo: {
+      type: 'string',
+      value: 'NAME',
+      help: 'owner/name, or only a name in your account; created if it does not exist',
+    },
+    private: { type: 'boolean', help: 'if the repository is created, only you can see it' },
+    merged: { type: 'boolean', help: 'the whole model instead of the adapter' },
+    gguf: { type: 'boolean', help: 'one file for llama.cpp instead of the adapter' },
     type: { type: 'string', value: 'TYPE', help: 'of weights in a GGUF' },
     weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
-    ask: { type: 'boolean', help: 'show what would be pushed, and push it where the answer is y' },
+    ask: { type: 'boolean', help: 'show what would be pushed, and ask before pushing it' },
     'dry-run': { type: 'boolean', help: 'show what would be pushed, and open no connection' },
     ...WRITTEN_OPTIONS,
     ...DEVICE_OPTIONS,
   },
-  teach: `What a run has trained, for others to use: the adapter with tokenizer, chat template and a README.md that says how it was trained, how
-it scores and under which licence its base model stands; or the whole model, or a GGUF. Your data and the answers to it are never pushed:
-README.md names the data's file and hash alone.
+  teach: `Uploads the result of a run for others to use: the adapter with tokenizer, chat template and a README.md that says how it was trained, how
+it scores and which licence its base model has; or the whole model, or a GGUF. Your data and the answers to it are never pushed:
+README.md names only the data's file and hash.
 
-It needs a token that may write: HF_TOKEN, or the one that Hugging Face's own log-in keeps. All files become one commit. A push that was
-cut is run again: large files that the Hub has are not sent twice.
+It needs a token with write access: HF_TOKEN, or the one stored by Hugging Face's own login. All files become one commit. If a push is
+interrupted, run it again: large files that the Hub already has are not sent twice.
 
   sft push .sft/runs/<run> --repo faq-adapter --private
   sft push .sft/runs/<run> --repo my-org/faq-model --merged`,
   async run({ positionals, options, json, terminal }) {
     const folder = onlyPositional(positionals, 'RUN');
-    const repo = repoName(requiredOption(options, 'repo', 'name the repository: --repo owner/name'));
+    const repo = repoName(requiredOption(options, 'repo', 'give the repository: --repo owner/name'));
     const dry = options['dry-run'] === true;
     const access = hubAccess({ fetch: dry ? unused : await fetchThroughProxy() });
     if (!dry && access.token === undefined) throw tokenMissing(access.endpoint);
-    const stop = giveUpOnSignal('run it again: what was sent is not sent twice');
+    const stop = giveUpOnSignal('run the command again: what was sent is not sent twice');
     const prepared = path.join(folder, 'push');
     try {
       let message = '';
@@ -87,14 +91,14 @@ cut is run again: large files that the Hub has are not sent twice.
 /** @throws SftError usage */
 function repoName(name: string): string {
   if (/^[\w.-]+$/.test(name) || (parseHubModel(name) !== undefined && !name.includes('@'))) return name;
-  throw new SftError('usage', `${JSON.stringify(name)} is no name of a repository`, {
+  throw new SftError('usage', `${JSON.stringify(name)} is not a valid repository name`, {
     remedy: 'write owner/name, of letters, digits, dots, dashes and underscores',
     exitCode: 2,
   });
 }
 
 function unused(): never {
-  throw new Error('a dry run opens no connection');
+  throw new Error('--dry-run opens no connection');
 }
 
 /**
@@ -111,7 +115,7 @@ async function write(
   signal: AbortSignal,
 ): Promise<string> {
   if (options['merged'] === true && options['gguf'] === true) {
-    throw new SftError('usage', '--merged and --gguf are two forms', { remedy: 'give one of them', exitCode: 2 });
+    throw new SftError('usage', '--merged and --gguf cannot be combined', { remedy: 'give one of them', exitCode: 2 });
   }
   const form = options['merged'] === true ? 'merged' : options['gguf'] === true ? 'gguf' : 'peft';
   const exporter = exporterNamed(form);

@@ -28,7 +28,7 @@ function linesOf({ from, found, problems }: ChosenPython, optional: readonly Sft
   return [
     `${executable}, by ${from}: Python ${python}`,
     ...(versions.length === 0 ? [] : [`packages: ${versions.join(', ')}`]),
-    cards.length === 0 ? 'GPUs: none that torch sees; it would train on the processor' : `GPUs: ${cards.join('; ')}`,
+    cards.length === 0 ? 'GPUs: torch sees none; training would run on the processor' : `GPUs: ${cards.join('; ')}`,
     ...problems.map(formatError),
     ...(problems.length === 0
       ? optional.map((one) => `for load_in_4bit and adamw_8bit only: ${formatError(one)}`)

@@ -17,9 +17,9 @@ interface Choice {
 
 const WHY = {
   none: '',
-  whole: 'The one that is there will be replaced.',
-  broken: 'What is there is not whole and will be replaced.',
-  other: 'What is there has other versions and will be replaced.',
+  whole: 'The existing one will be replaced.',
+  broken: 'The existing one is incomplete and will be replaced.',
+  other: 'The existing one has other versions and will be replaced.',
 } as const;
 
 /**
@@ -33,10 +33,7 @@ export async function setUpPython(choice: Choice, json: boolean, terminal: Termi
     return 0;
   }
   const installer = await prepareSetUp(plan, choice.base);
-  const stop = giveUpOnSignal('run it again: what was downloaded is kept where pip or uv keep it', [
-    'SIGINT',
-    'SIGTERM',
-  ]);
+  const stop = giveUpOnSignal('run the command again: what was downloaded is kept by pip or uv', ['SIGINT', 'SIGTERM']);
   try {
     tellPlan(plan, installer, json, terminal);
     if (!choice.yes && !(await agrees(terminal, json ? undefined : 'set it up?', stop.signal))) {
@@ -61,10 +58,10 @@ function tellPlan({ own, lock, state }: SetUpPlan, { name }: Installer, json: bo
     terminal.out(JSON.stringify({ folder: own.folder, installer: name, download_bytes: download ?? null, state }));
     return;
   }
-  const size = download === undefined ? 'of a size that its lock does not say' : `of about ${sizeText(download)}`;
+  const size = download === undefined ? 'of a size that the lock file does not say' : `of about ${sizeText(download)}`;
   terminal.log(
     `A Python environment for training, by ${name}:`,
-    `  a download ${size}, about twice as much on the disk`,
+    `  a download ${size}, about twice as much disk space`,
     `  in ${own.folder}`,
     ...(WHY[state] === '' ? [] : [WHY[state]]),
   );

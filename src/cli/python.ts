@@ -10,18 +10,18 @@ export const pythonVerb: Verb = {
   usage: 'sft python check [CONFIG] | setup [--yes] [--repair] [--lock FILE] [--base PYTHON]',
   options: {
     yes: { type: 'boolean', help: 'setup: do not ask before downloading' },
-    repair: { type: 'boolean', help: 'setup: make the environment anew, whatever is there' },
-    lock: { type: 'string', value: 'FILE', help: 'setup: packages and versions in place of those that were tried' },
-    base: { type: 'string', value: 'PYTHON', help: 'setup: the Python to make the environment of' },
+    repair: { type: 'boolean', help: 'setup: replace an existing environment' },
+    lock: { type: 'string', value: 'FILE', help: 'setup: packages and versions to install instead of the tested ones' },
+    base: { type: 'string', value: 'PYTHON', help: 'setup: the Python to create the environment from' },
   },
-  teach: `With "engine": "accelerate" PyTorch and PEFT compute the training, on NVIDIA GPUs. They run in a Python of yours: the one that
-SFT_PYTHON names, or "python" in .sft/machine.json beside CONFIG, or the environment that setup made, or .venv beside CONFIG, or python3.
+  teach: `With "engine": "accelerate" PyTorch and PEFT train the model, on NVIDIA GPUs. They run in a Python of yours: the one that
+SFT_PYTHON names, or "python" in .sft/machine.json next to CONFIG, or the environment that setup created, or .venv next to CONFIG, or python3.
 
-check starts it, says what it has, and what is missing with the command that installs it. Without CONFIG the present folder is taken.
+check starts it and reports what is installed, and what is missing with the command that installs it. Without CONFIG it uses the current folder.
 
-setup makes an environment with all that is needed, in your own data folder: by uv where that is installed, else by venv and pip. It says
+setup creates an environment with all that is needed, in your own data folder: by uv if that is installed, otherwise by venv and pip. It says
 how much would be downloaded and asks first. Versions are exact and files are checked against their hashes. An environment that is whole is
-left alone; one that is broken, or was cut off, is made anew.
+left alone; one that is broken or incomplete is created again.
 
   sft python check
   sft python setup
@@ -38,6 +38,6 @@ left alone; one that is broken, or was cut off, is made anew.
       };
       return setUpPython(choice, json, terminal);
     }
-    throw usageError('python needs a word: check or setup', 'write sft python check, or sft python setup');
+    throw usageError('python needs a subcommand: check or setup', 'write sft python check, or sft python setup');
   },
 };

@@ -79,6 +79,6 @@ describe('sft runs', () => {
   it('says where there is none', async () => {
     const { code, log } = await list(path.join(root, 'nothing'));
     assert.equal(code, 0);
-    assert.match(log.join('\n'), /no run in .*nothing yet: sft train CONFIG makes one/);
+    assert.match(log.join('\n'), /no run in .*nothing yet: sft train CONFIG creates one/);
   });
 });

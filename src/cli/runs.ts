@@ -12,18 +12,18 @@ import type { Verb } from './verb';
 
 export const runsVerb: Verb = {
   name: 'runs',
-  summary: 'list the runs of a folder, with what each changed and what it came to',
+  summary: 'list the runs of a folder, with what each changed and how it scored',
   usage: 'sft runs [DIR | CONFIG] [--json]',
   options: {},
   teach: `Lists runs, the newest first: number and name, state, ROUGE-L on the test part with what training gained, what differs from the run
-before it of the same configuration, and when it was made. Without an argument these are the runs below .sft/runs, and those of
+before it of the same configuration, and when it was created. Without an argument these are the runs in .sft/runs, and those of
 sft.config.json where it names another output_dir. DIR is a folder of runs, CONFIG a configuration.
 
   sft runs
   sft runs .sft/runs --json`,
   async run({ positionals, json, terminal }) {
     const [named, ...more] = positionals;
-    if (more.length > 0) throw usageError('runs takes one folder', 'name one folder or one configuration');
+    if (more.length > 0) throw usageError('runs accepts only one folder', 'name one folder or one configuration');
     const folders = await foldersOf(named);
     const lists = await Promise.all(folders.map((folder) => listRuns(folder)));
     const runs = lists.flatMap((list) => list.runs).sort(newestFirst);
@@ -32,7 +32,7 @@ sft.config.json where it names another output_dir. DIR is a folder of runs, CONF
     if (json) terminal.out(JSON.stringify({ runs: rows.map(printed), damaged }));
     else for (const row of rows) terminal.out(line(row));
     for (const { reason } of damaged) terminal.log(reason);
-    if (runs.length === 0 && !json) terminal.log(`no run in ${folders.join(' or ')} yet: sft train CONFIG makes one`);
+    if (runs.length === 0 && !json) terminal.log(`no run in ${folders.join(' or ')} yet: sft train CONFIG creates one`);
     return damaged.length > 0 ? 1 : 0;
   },
 };

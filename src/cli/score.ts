@@ -11,7 +11,7 @@ import type { Verb } from './verb';
 
 export const scoreVerb: Verb = {
   name: 'score',
-  summary: 'how surprised a model is by each answer: its loss, example by example',
+  summary: 'compute the loss of a model on each answer, example by example',
   usage: 'sft score FILE --model DIR [--adapter DIR] [options]',
   options: {
     ...MODEL_OPTIONS,

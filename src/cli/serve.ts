@@ -13,27 +13,31 @@ const MIB = 1 << 20;
 
 export const serveVerb: Verb = {
   name: 'serve',
-  summary: 'let other programs on this machine talk to a model, through an OpenAI-compatible server',
+  summary: 'serve a model to other programs on this machine, through an OpenAI-compatible server',
   usage: 'sft serve RUN [options]   or   sft serve --model DIR [--adapter DIR] [options]',
   options: {
     ...MODEL_OPTIONS,
     port: { type: 'string', value: 'N', help: 'port on 127.0.0.1; 0 takes a free one (0)' },
-    'idle-minutes': { type: 'string', value: 'N', help: 'end after so long without a request; 0 never ends (30)' },
+    'idle-minutes': {
+      type: 'string',
+      value: 'N',
+      help: 'minutes without a request after which the server stops; 0 never stops (30)',
+    },
     'cache-mib': {
       type: 'string',
       value: 'N',
-      help: 'memory for the keys and values of conversations: the running ones and those that may go on (1024)',
+      help: 'memory in MiB for the keys and values of running conversations and of those that may continue (1024)',
     },
   },
   teach: `Prints an address and a token. Any OpenAI client works with them: give the address as base URL and the token as API key.
-Of a run it offers the models base, tuned (once the run is done), best and step-N (its checkpoints); with --model base and tuned. Nobody
-but programs on this machine that know the token can use it. The token is random, or that of $SFT_SERVE_TOKEN where it is set.
+For a run it offers the models base, tuned (once the run is done), best and step-N (its checkpoints); with --model, base and tuned. Only
+programs on this machine that know the token can use it. The token is random, or that of $SFT_SERVE_TOKEN if it is set.
 
   sft serve .sft/runs/<run>
   curl http://127.0.0.1:PORT/v1/chat/completions -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" \\
     -d '{"model": "tuned", "messages": [{"role": "user", "content": "What is a receipt?"}]}'
 
-Ctrl-C ends it. With --json it prints one line, {"url", "token", "models": [{"id"}]}, when it listens.`,
+Ctrl-C stops it. With --json it prints one line, {"url", "token", "models": [{"id"}]}, when it listens.`,
   async run(invocation) {
     const { options, json, terminal } = invocation;
     const port = numberOption(options, 'port', 0, { min: 0, max: 65535, integer: true });
@@ -69,10 +73,10 @@ Ctrl-C ends it. With --json it prints one line, {"url", "token", "models": [{"id
       terminal.out(`address  ${server.url}`);
       terminal.out(`token    ${given === '' ? token : '$SFT_SERVE_TOKEN'}`);
       terminal.out(`models   ${models.map(({ id }) => id).join(', ')}`);
-      terminal.log(`${session.device.description}; Ctrl-C ends it`);
+      terminal.log(`${session.device.description}; Ctrl-C stops it`);
     }
     const reason = await server.closed;
-    if (reason === 'idle') terminal.log(`ended: no request for ${idleMinutes} minutes`);
+    if (reason === 'idle') terminal.log(`stopped: no request for ${idleMinutes} minutes`);
     session.close();
     return 0;
   },
@@ -85,10 +89,7 @@ async function openCatalog({ positionals, options }: Invocation): Promise<OpenCa
     const run = onlyPositional(positionals, 'RUN');
     for (const name of ['model', 'adapter', 'system-prompt']) {
       if (options[name] !== undefined) {
-        throw usageError(
-          `--${name} does not go with RUN`,
-          'the run says itself which model it is made from: leave it out',
-        );
+        throw usageError(`--${name} cannot be combined with RUN`, 'leave it out: the run itself names its model');
       }
     }
     return runCatalog(await openDeviceOption(options), run);

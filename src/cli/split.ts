@@ -13,10 +13,10 @@ const LISTED = 20;
 
 export const splitVerb: Verb = {
   name: 'split',
-  summary: 'write train, validation and test files: by seed, with every agency in each, near-duplicates on one side',
+  summary: 'write train, validation and test files, reproducibly by seed, with near-duplicates kept in one part',
   usage: 'sft split FILE --out DIR [--train 0.8] [--validation 0.1] [--test 0.1] [--seed 42] [--force] [--json]',
   options: {
-    out: { type: 'string', value: 'DIR', help: 'folder for train, validation and test; made where it is missing' },
+    out: { type: 'string', value: 'DIR', help: 'folder for train, validation and test; created if it is missing' },
     train: { type: 'string', value: 'SHARE', help: 'share the model learns from (0.8)' },
     validation: { type: 'string', value: 'SHARE', help: 'share watched during training (0.1)' },
     test: { type: 'string', value: 'SHARE', help: 'share kept for the final comparison (0.1)' },
@@ -24,22 +24,22 @@ export const splitVerb: Verb = {
     'near-duplicate-threshold': {
       type: 'string',
       value: 'SHARE',
-      help: `share of word pairs in common from which two examples stay in one part, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
+      help: `share of common word pairs from which two examples stay in one part, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
     },
     ...COLUMNS_OPTION,
     force: { type: 'boolean', help: 'replace files of an earlier split' },
   },
-  teach: `A model must be judged on questions it has not learnt. A split sets some aside: "train" is learnt, "validation" is watched
-during training to see when it stops helping, "test" is asked once, at the end. 80/10/10 is a good start.
+  teach: `A model must be judged on questions it was not trained on. A split sets some aside: "train" is trained on, "validation" is measured
+during training to see when it stops helping, "test" is used once, at the end. 80/10/10 is a good start.
 
 Each agency keeps its share in every part. Examples that ask the same question stay together, and so do near-duplicates and whatever
-is linked through them, so that no part knows the answers of another. Near-duplicates that are more than half of the largest part are
+is linked through them, so that no part contains the answers of another. Near-duplicates that are more than half of the largest part are
 spread over the parts, with a warning. The files keep the format and the examples' own formatting; the input is not changed.
 
   sft split all.json --out data --seed 42`,
   async run({ positionals, options, json, terminal }) {
     const file = onlyPositional(positionals, 'FILE');
-    const out = requiredOption(options, 'out', 'name the folder to write to: --out DIR');
+    const out = requiredOption(options, 'out', 'give the folder to write to: --out DIR');
     const share = (name: Part, fallback: number): number => numberOption(options, name, fallback, { min: 0, max: 1 });
     const parts = {
       train: share('train', 0.8),
@@ -64,7 +64,7 @@ spread over the parts, with a warning. The files keep the format and the example
     const apart = apartText(split, examples.length);
     if (apart !== undefined) terminal.log(`warning: ${apart}`);
     for (const { part, examples: count } of files) {
-      if (count === 0) terminal.log(`warning: ${part} is empty - there are too few examples for this share`);
+      if (count === 0) terminal.log(`warning: ${part} is empty: there are too few examples for this share`);
     }
     return 0;
   },

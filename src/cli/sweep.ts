@@ -17,10 +17,10 @@ import type { Invocation, Verb } from './verb';
 
 export const sweepVerb: Verb = {
   name: 'sweep',
-  summary: 'make a run for each value of a list, and compare them',
+  summary: 'train a run for each value in a list, and compare the runs',
   usage: 'sft sweep CONFIG [--detach] [options]',
   options: {
-    detach: { type: 'boolean', help: 'in the background: print the run folders and return' },
+    detach: { type: 'boolean', help: 'train in the background: print the run folders and return' },
     ...DEVICE_OPTIONS,
   },
   teach: `CONFIG is sft.config.json with the values to try:
@@ -28,8 +28,8 @@ export const sweepVerb: Verb = {
   "sweep": { "learning_rate": [1e-4, 2e-4, 4e-4] }
 
 makes three runs, one after the other; with a second key, a run of every combination. Each is an ordinary run with a label of its own, and
-the last lines compare them: which answered the test questions best, and whether that is sure. Ctrl-C saves and ends; the same command goes
-on where it ended, and makes nothing again that is done.
+the last lines compare them: which answered the test questions best, and whether the difference is certain. Ctrl-C saves and stops; the same command
+continues where it stopped and repeats nothing that is done.
 
   sft sweep sft.config.json
   sft sweep sft.config.json --detach`,
@@ -44,7 +44,7 @@ on where it ended, and makes nothing again that is done.
     for (const { config, values } of sweep) await requireTunable(config, file, traits, Object.keys(values));
     const members = await openMembers(sweep, file);
     const stop = stopOnSignal(() => {
-      terminal.log('saving and stopping; press Ctrl-C again to end at once');
+      terminal.log('saving and stopping; press Ctrl-C again to stop at once');
     });
     let shown: { readonly member: Member; readonly progress: Progress } | undefined;
     const progressOf = (member: Member): Progress => {
@@ -79,7 +79,7 @@ on where it ended, and makes nothing again that is done.
     if (json) terminal.out(JSON.stringify({ type: 'sweep', finished, runs: results, verdict: verdict(results) }));
     else terminal.out(...sweepTable(results));
     if (!finished) {
-      if (!json) terminal.out(`stopped; go on with: sft sweep ${file}`);
+      if (!json) terminal.out(`stopped; resume with: sft sweep ${file}`);
       return 0;
     }
     return results.length === members.length && results.every(({ status }) => status === 'done') ? 0 : 1;
@@ -107,6 +107,6 @@ async function detach({ positionals, options, json, terminal }: Invocation): Pro
   const runs = launched.members.map(({ label, folder }) => ({ label, run: folder.path }));
   if (json) terminal.out(JSON.stringify({ started: launched.started, runs }));
   else for (const { label, run } of runs) terminal.out(`${run}  ${label}`);
-  if (!launched.started) terminal.log('nothing to start: each of these runs is done, or being worked on');
+  if (!launched.started) terminal.log('nothing to start: each of these runs is done or in progress');
   return 0;
 }

@@ -25,21 +25,25 @@ import type { Invocation, OptionValues, Terminal, Verb } from './verb';
 
 export const trainVerb: Verb = {
   name: 'train',
-  summary: 'fine-tune a model on your data, as a configuration says',
+  summary: 'fine-tune a model on your data, as a configuration describes',
   usage: 'sft train CONFIG [--run DIR] [--detach] [options], sft train --run DIR --resume',
   options: {
-    run: { type: 'string', value: 'DIR', help: 'the run folder (a new one below output_dir)' },
-    resume: { type: 'boolean', help: 'go on with the run of --run from its last checkpoint' },
-    model: { type: 'string', value: 'DIR', help: 'with --resume: where the model of the run is now, if it was moved' },
+    run: { type: 'string', value: 'DIR', help: 'the run folder (default: a new one in output_dir)' },
+    resume: { type: 'boolean', help: 'resume the run of --run from its last checkpoint' },
+    model: {
+      type: 'string',
+      value: 'DIR',
+      help: 'with --resume: where the base model of the run is now, if it was moved',
+    },
     detach: { type: 'boolean', help: 'train in the background: print the run folder and return' },
     ...ENGINE_OPTION,
     ...DEVICE_OPTIONS,
   },
   teach: `CONFIG is sft.config.json: which model, which data, and how to train. Training works through the data step by step; the loss
-should fall, quickly at first. Checkpoints are saved on the way; Ctrl-C saves and ends, --resume goes on where it ended. At the end the
-held-out test part is answered by the model before and after training, and the adapter lies in the run folder.
+should fall, quickly at first. Checkpoints are saved on the way; Ctrl-C saves and stops, --resume continues where it stopped. At the end the
+held-out test questions are answered by the model before and after training, and the adapter is in the run folder.
 
-Runs on one device wait for each other, in the order they were started. --detach leaves the run in the background, where it goes on when
+Runs on one device wait for each other, in the order they were started. --detach leaves the run in the background, where it continues when
 the terminal is closed.
 
   sft train sft.config.json
@@ -56,7 +60,7 @@ the terminal is closed.
     let retention: string | undefined;
     // A second Ctrl-C ends at once: the last checkpoint stays whole.
     const stop = stopOnSignal(() => {
-      terminal.log('saving and stopping; press Ctrl-C again to end at once');
+      terminal.log('saving and stopping; press Ctrl-C again to stop at once');
     });
     if (!json) terminal.log(`run ${folder.path}`);
     try {
@@ -80,7 +84,7 @@ the terminal is closed.
         },
       });
       if (json) return 0;
-      if (!finished) terminal.out(`stopped; go on with: sft train --run ${folder.path} --resume`);
+      if (!finished) terminal.out(`stopped; resume with: sft train --run ${folder.path} --resume`);
       else await tellOutcome(folder.path, terminal);
       return 0;
     } finally {
@@ -93,11 +97,11 @@ the terminal is closed.
 /** Trains on this machine, one of several, with the run that the first of them works on. */
 async function join(node: number, { options, json, terminal }: Invocation): Promise<0 | 1> {
   if (options['resume'] !== true) {
-    throw usageError(`SFT_NODE is ${node}: only the first machine begins a run`, 'add --run DIR --resume');
+    throw usageError(`SFT_NODE is ${node}: only the first machine starts a run`, 'add --run DIR --resume');
   }
   const folder = path.resolve(resumedFolder(options));
   const stop = stopOnSignal(() => {
-    terminal.log('leaving when the first machine has saved; press Ctrl-C again to leave at once');
+    terminal.log('leaving once the first machine has saved; press Ctrl-C again to leave at once');
   });
   const onLog = (text: string): void => {
     terminal.log(text);
@@ -171,5 +175,5 @@ async function runFolder({ positionals, options, terminal }: Invocation): Promis
 function resumedFolder(options: OptionValues): string {
   const named = textOption(options, 'run');
   if (named !== undefined) return named;
-  throw usageError('--resume needs the run to go on with', 'add --run .sft/runs/<run>');
+  throw usageError('--resume needs the run to resume', 'add --run .sft/runs/<run>');
 }

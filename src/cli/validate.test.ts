@@ -63,7 +63,7 @@ describe('sft validate', () => {
     assert.equal(leaks.length, 1);
     assert.match(
       leaks[0]!,
-      /test\.jsonl:2:1 warning the same question stands in train-1\.jsonl, line 2 .*; see .*train-1\.jsonl:2:1/,
+      /test\.jsonl:2:1 warning the same question is in train-1\.jsonl, line 2 .*; see .*train-1\.jsonl:2:1/,
     );
   });
   it('takes the threshold of near-duplicates, and refuses one that is none', async () => {

@@ -36,34 +36,34 @@ interface FileSummary {
 
 export const validateVerb: Verb = {
   name: 'validate',
-  summary: 'check datasets: JSON, required fields, blank texts, duplicates, each finding at its exact place',
+  summary: 'check datasets for errors, duplicates and other problems, each at its exact place',
   usage: 'sft validate FILE... [--config CONFIG] [--all] [--json]',
   options: {
     'near-duplicate-threshold': {
       type: 'string',
       value: 'SHARE',
-      help: `share of word pairs in common from which two examples are near-duplicates, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
+      help: `share of common word pairs from which two examples are near-duplicates, ${LEAST_THRESHOLD} to 1 (${NEAR_DUPLICATE_THRESHOLD})`,
     },
     ...COLUMNS_OPTION,
     all: { type: 'boolean', help: `print every finding, not only the first ${LISTED}` },
   },
   teach: `A dataset is a list of questions with their answers: a JSON array of {"question": "…", "answer": "…", "agency": "…"}, or one
-such object a line (JSONL). "agency" and further texts are optional. Alpaca, ShareGPT, OpenAI messages and prompt/completion are read
-as well, and tables (.csv, .tsv) whose first row names the columns. The format is recognised by what the file holds.
+such object per line (JSONL). "agency" and other texts are optional. Alpaca, ShareGPT, OpenAI messages and prompt/completion are read
+as well, and tables (.csv, .tsv) whose first row names the columns. The format is recognised by the content.
 
-Every finding says where it is, what is wrong and what to do, as file:line:column. Errors must be corrected before training; the exit
+Every finding says where it is (file:line:column), what is wrong and what to do. Errors must be fixed before training; the exit
 code is 1 as long as there are any. Warnings are worth a look. docs/rules has a page for each [rule]. Nothing is changed in the file,
 and a file may be larger than memory.
 
-An example may be spared rules by naming them: {"question": "…", "answer": "…", "sft-ignore": "personal-data"}.
+To turn rules off for one example, name them in it: {"question": "…", "answer": "…", "sft-ignore": "personal-data"}.
 
-Of several files, each is held against those before it: what stands in train.json and in test.json leaks, and cannot measure. Parts of
+If there are several files, each is compared with those before it: an example in both train.json and test.json is a leak and cannot be used to measure. Parts of
 one kind (train-1.json, train-2.json) may share examples.
 
   sft validate train.json validation.json test.json`,
   async run({ positionals, options, json, terminal }) {
     if (positionals.length === 0)
-      throw usageError('FILE is missing', 'name one dataset or more: sft validate train.json');
+      throw usageError('FILE is missing', 'give one or more datasets: sft validate train.json');
     const limit = options['all'] === true || json ? Infinity : LISTED;
     const summaries: FileSummary[] = [];
     const collected: Finding[] = [];
@@ -158,6 +158,6 @@ function describe({ file, format, examples, counts }: FileSummary): string {
   if (counts.error > 0) parts.push(countOf(counts.error, 'error'));
   if (counts.warning > 0) parts.push(countOf(counts.warning, 'warning'));
   if (counts.info > 0) parts.push(countOf(counts.info, 'note'));
-  if (parts.length === 1) parts.push('nothing to correct');
+  if (parts.length === 1) parts.push('no problems');
   return `${file}: ${parts.join(', ')}`;
 }

@@ -11,7 +11,7 @@ export function verificationText(verification: Verification): string[] {
   const apart = Math.abs(nll.export! - nll.run!);
   return [
     `${form}, ${type}: ${countOf(questions.length, 'question')} of the ${part} part`,
-    `loss a token: ${losses.join(', ')} (${apart.toExponential(1)} apart, at most ${mayDiffer.toExponential(1)})`,
+    `loss per token: ${losses.join(', ')} (${apart.toExponential(1)} apart, at most ${mayDiffer.toExponential(1)})`,
     ...questions.flatMap(questionText),
   ];
 }

@@ -17,7 +17,11 @@ export interface VerifyAmount {
 export const VERIFY_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   questions: { type: 'string', value: 'N', help: "how many of the run's test questions are asked (3)" },
   'max-new-tokens': { type: 'string', value: 'N', help: 'end an answer after N tokens (32)' },
-  without: { type: 'string', value: 'PROGRAM', help: 'leave llama.cpp or ollama out, or both: llama.cpp,ollama' },
+  without: {
+    type: 'string',
+    value: 'PROGRAM',
+    help: 'programs to leave out: llama.cpp, ollama, or both as llama.cpp,ollama',
+  },
 };
 
 /** @throws SftError usage */
@@ -37,8 +41,8 @@ export function othersChoice(options: OptionValues, ollama: string | undefined):
   const without = (textOption(options, 'without') ?? '').split(',').filter((name) => name !== '');
   const unknown = without.find((name) => !PROGRAMS.some((known) => known === name));
   if (unknown !== undefined) {
-    throw new SftError('usage', `--without ${JSON.stringify(unknown)} is not a program that is asked`, {
-      remedy: `take ${PROGRAMS.join(' or ')}`,
+    throw new SftError('usage', `--without ${JSON.stringify(unknown)} is not a program that exports are checked with`, {
+      remedy: `use ${PROGRAMS.join(' or ')}`,
       exitCode: 2,
     });
   }

@@ -12,7 +12,7 @@ import { othersChoice, verifyAmount, VERIFY_OPTIONS, type VerifyAmount } from '.
 
 /** The options of what verifies an export that it has just written. */
 export const WRITTEN_OPTIONS: Readonly<Record<string, OptionHelp>> = {
-  'no-verify': { type: 'boolean', help: 'do not load it again and ask it' },
+  'no-verify': { type: 'boolean', help: 'do not verify the export' },
   ...VERIFY_OPTIONS,
 };
 

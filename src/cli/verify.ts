@@ -25,20 +25,20 @@ type Target = Pick<ExportEntry, 'place' | 'weights' | 'ollama'> & { readonly run
 
 export const verifyVerb: Verb = {
   name: 'verify',
-  summary: 'load what was exported again, and see that it answers as the run does',
+  summary: 'check that an export answers as the run does',
   usage: 'sft verify EXPORT|RUN [--run RUN] [--questions N] [--ollama NAME] [options]',
   options: {
-    run: { type: 'string', value: 'RUN', help: 'the run that it was made of, where that is not known' },
+    run: { type: 'string', value: 'RUN', help: 'the run that was exported, if that is not known' },
     weights: { type: 'string', value: 'NAME', help: 'which weights of the run, as given to sft export (tuned)' },
-    ollama: { type: 'string', value: 'NAME', help: 'ask the model of this name in a running Ollama too' },
+    ollama: { type: 'string', value: 'NAME', help: 'also ask the model of this name in a running Ollama' },
     ...VERIFY_OPTIONS,
-    model: { type: 'string', value: 'DIR', help: 'where the model of the run is now, if it was moved' },
+    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved' },
     ...DEVICE_OPTIONS,
   },
   teach: `An export is loaded from its own files and asked questions of the run's test part: the prompt's tokens must be those that were trained,
 the loss of the right answers the run's as exactly as the type of its weights allows, and answers may part only where two tokens are
 almost equally likely. A GGUF is asked in a real llama.cpp too, where node-llama-cpp is installed here or in SFT_LLAMA_CPP, and a
-model in Ollama through its API. "sft export" does the same with three questions. RUN stands for all that was exported of it.
+model in Ollama through its API. "sft export" does the same with three questions. RUN stands for all of its exports.
 
   sft verify faq-model
   sft verify model-Q8_0.gguf --run .sft/runs/<run> --questions 20`,
@@ -100,9 +100,9 @@ async function targetsOf(place: string, options: Invocation['options']): Promise
     const there: ExportEntry[] = [];
     for (const entry of await readExports(place)) if (await exists(entry.place)) there.push(entry);
     if (there.length > 0) return there.map((entry) => ({ ...entry, run }));
-    throw new SftError('no-exports', 'nothing that was exported of this run is there', {
+    throw new SftError('no-exports', 'no export of this run exists', {
       file: place,
-      remedy: 'export it with `sft export`, or name the export and the run: sft verify EXPORT --run RUN',
+      remedy: 'export it with `sft export`, or give the export and the run: sft verify EXPORT --run RUN',
       exitCode: 2,
     });
   }
@@ -115,9 +115,9 @@ async function targetsOf(place: string, options: Invocation['options']): Promise
       if (entry !== undefined) return [{ ...entry, weights: weights ?? entry.weights, run }];
     }
   }
-  throw new SftError('run-not-known', 'no run in this folder says that it was exported here', {
+  throw new SftError('run-not-known', 'no run in this folder records this export', {
     file: place,
-    remedy: 'name the run that it was made of: --run RUN',
+    remedy: 'give the run that was exported: --run RUN',
     exitCode: 2,
   });
 }
