@@ -36,7 +36,7 @@ parentPort.on('message', (message) => {
       const settings = { modelFolder: undefined, maxSeqLength: 1, rules: {}, nearDuplicateThreshold: 1 };
       client.post({ type: 'open', uri: 'u', file: '/data/hostile.json', version: 1, text: '[]', settings });
       const waiting = ask();
-      await assert.rejects(waiting, /did not answer for .* the request findings last/);
+      await assert.rejects(waiting, /did not answer for .* its last task was the request findings/);
       assert.match((await cause) ?? '', /did not answer/);
       assert.match(logged.join(), /\(1 in a row\)/);
       assert.equal(await ask(), 'heard');

@@ -125,7 +125,7 @@ export class AnalysisClient {
     }
     clearInterval(this.beat);
     const seconds = Math.round((MOST_UNHEARD * this.beatMs) / 1000);
-    this.hung = `the analysis did not answer for ${seconds} s and was ended; it was given ${this.last} last`;
+    this.hung = `the analysis did not answer for ${seconds} s and was stopped; its last task was ${this.last}`;
     void worker.terminate();
   }
 
@@ -137,9 +137,9 @@ export class AnalysisClient {
     this.deaths++;
     const cause = this.hung;
     this.hung = undefined;
-    this.events.log(`${cause ?? `the analysis worker ended with code ${code}`} (${this.deaths} in a row)`);
+    this.events.log(`${cause ?? `the analysis worker exited with code ${code}`} (${this.deaths} in a row)`);
     for (const { reject } of this.waiting.values()) {
-      reject(new Error(cause ?? 'the analysis stopped while it was at work'));
+      reject(new Error(cause ?? 'the analysis stopped during a task'));
     }
     this.waiting.clear();
     if (this.deaths <= MAX_RESTARTS) this.events.onRestart(cause);

@@ -44,7 +44,7 @@ export function partsText(parts: TokenParts, length: HintLength, maxSeqLength: n
   const sentences = [
     `The example takes ${shareText(parts.tokens, maxSeqLength)} of max_seq_length, ${countText(maxSeqLength, false)} tokens.`,
     ...(length.truncated === 0 ? [] : [`${countText(length.truncated, false)} of its tokens lie beyond and are cut.`]),
-    `The model learns to write the ${countText(length.trained, false)} trained ones; the others it only reads.`,
+    `The model learns to write the ${countText(length.trained, false)} trained tokens; it only reads the others.`,
     untrainedText(length),
   ].filter((sentence) => sentence !== '');
   return `${['| tokens | |', '|---|--:|', ...table].join('\n')}\n\n${sentences.join(' ')}`;
@@ -54,12 +54,12 @@ export function partsText(parts: TokenParts, length: HintLength, maxSeqLength: n
 export function untrainedText({ answers, trainedAnswers }: Pick<TokenLength, 'answers' | 'trainedAnswers'>): string {
   return answers === trainedAnswers
     ? ''
-    : `${trainedAnswers} of ${answers} answers are trained; the others are context, by train_on, or by weight 0 or train false in the data.`;
+    : `${trainedAnswers} of ${answers} answers are trained; the others are context, because of train_on, or of weight 0 or train false in the data.`;
 }
 
 /** Hover of an estimated hint. */
 export const ESTIMATE_TEXT =
-  'An estimate: characters / 4, near the truth for English and often half of it for other languages; without what the chat template of a model adds to each example, often 10 to 40 tokens. Choose a model with "SFT: Select Model" for exact counts.';
+  'An estimate: characters / 4. It is close for English and often only half the true count for other languages, and leaves out the chat template, often 10 to 40 tokens per example. Choose a model with "SFT: Select Model" for exact counts.';
 
 /**
  * The totals of a file; `440 ex · counting…` while not all are counted: sums of the examples that happen to be counted already would be
@@ -80,7 +80,8 @@ export function countedText({
   modelProblem,
   maxSeqLength,
 }: Pick<AnalysisResult, 'modelName' | 'modelProblem' | 'maxSeqLength'>): string {
-  if (modelProblem !== undefined) return `The model cannot count: ${modelProblem}\n\n${ESTIMATE_TEXT}`;
+  if (modelProblem !== undefined)
+    return `The tokens cannot be counted by the model: ${modelProblem}\n\n${ESTIMATE_TEXT}`;
   if (modelName === undefined) return ESTIMATE_TEXT;
   return `Tokens as ${modelName} counts them, max_seq_length ${countText(maxSeqLength, false)}`;
 }

@@ -58,7 +58,7 @@ export function lengthFindings(
     } else {
       add(
         'over-length',
-        `${about}${text(length.truncated)} tokens are cut off the end: ${size} - shorten it, or raise max_seq_length`,
+        `${about}${text(length.truncated)} tokens are cut off at the end: ${size} - shorten it, or raise max_seq_length`,
       );
     }
   }

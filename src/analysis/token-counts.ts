@@ -135,7 +135,7 @@ export class TokenCounts {
     const elsewhere =
       earlier.length === 0
         ? ''
-        : 'Earlier answers are trained in texts of their own, each cut off behind its answer: the chat template writes them otherwise once another turn follows.';
+        : 'Earlier answers are trained as separate texts, each ending after its answer, because the chat template writes them differently once another turn follows.';
     const note = [untrainedText(encoded), elsewhere].filter((line) => line !== '').join(' ');
     return { modelName, maxSeqLength, tokens, note };
   }

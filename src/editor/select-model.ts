@@ -21,7 +21,7 @@ export async function selectModel(services: Services): Promise<void> {
     description: folder,
   }));
   const items = [...folders, ...cached, { label: GET_MODEL }, { label: BROWSE }, { label: NONE }];
-  const chosen = await dialogs.pick(items, 'The model whose tokens are counted');
+  const chosen = await dialogs.pick(items, 'The model used to count tokens');
   if (chosen === undefined) return;
   let folder = chosen.description ?? '';
   if (chosen.label === GET_MODEL) {
@@ -33,7 +33,7 @@ export async function selectModel(services: Services): Promise<void> {
     const uri = await dialogs.folder('Folder of a model (with tokenizer.json)', 'Select Model');
     if (uri === undefined) return;
     if (!(await isModelFolder(uri))) {
-      void dialogs.error(`${uri.fsPath} holds no tokenizer.json - choose the folder of a Hugging Face model`);
+      void dialogs.error(`${uri.fsPath} has no tokenizer.json - choose the folder of a Hugging Face model`);
       return;
     }
     folder = uri.fsPath;

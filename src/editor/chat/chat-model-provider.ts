@@ -56,7 +56,7 @@ export function registerChatModelProvider(services: Services, models: ChatModels
   try {
     return register.call(vscode.lm, VENDOR, provider(services, models));
   } catch (error) {
-    services.log(`the tuned models are no chat models of VS Code: ${errorText(error)}`);
+    services.log(`the tuned models cannot be offered as chat models of VS Code: ${errorText(error)}`);
     return new vscode.Disposable(() => undefined);
   }
 }

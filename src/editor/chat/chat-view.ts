@@ -28,7 +28,7 @@ import { shownChat } from './shown-chat';
 const STATE = 'sft.chat';
 /** Tokens go to the view in batches: it draws no faster than this, in ms. */
 const BATCH_MS = 40;
-const RESTRICTED = 'This workspace is not trusted, so no model of it is run';
+const RESTRICTED = 'This workspace is not trusted, so its models are not run';
 
 interface Kept {
   readonly chosen: Chosen;

@@ -93,7 +93,7 @@ async function ask(
     signal.throwIfAborted();
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
     throw new SftError('unreachable', `${name} cannot be reached: ${reason}`, {
-      remedy: own ? 'try again' : `check that a server runs at ${url}`,
+      remedy: own ? 'try again' : `check that a server is running at ${url}`,
       cause,
     });
   }
@@ -149,7 +149,7 @@ async function* answers(endpoint: Endpoint, response: Response): AsyncGenerator<
       else yield parsed(endpoint, data);
     }
   }
-  if (!ended) throw badAnswer(endpoint, 'the answer broke off');
+  if (!ended) throw badAnswer(endpoint, 'the answer ended too early');
 }
 
 function parsed(endpoint: Endpoint, text: string): Answer {
@@ -157,9 +157,9 @@ function parsed(endpoint: Endpoint, text: string): Answer {
   try {
     value = JSON.parse(text);
   } catch {
-    throw badAnswer(endpoint, `it does not speak OpenAI's protocol: ${text.slice(0, 80)}`);
+    throw badAnswer(endpoint, `it does not follow OpenAI's protocol: ${text.slice(0, 80)}`);
   }
-  if (typeof value !== 'object' || value === null) throw badAnswer(endpoint, 'its answer is no object');
+  if (typeof value !== 'object' || value === null) throw badAnswer(endpoint, 'its answer is not a JSON object');
   return value;
 }
 

@@ -137,7 +137,7 @@ describe('an OpenAI-compatible server', () => {
   it('refuses with its own words, and what to do', async () => {
     await assert.rejects(pieces('echo', false, {}, 'wrong'), { code: 'refused', message: /401: wrong key/ });
     await assert.rejects(pieces('long', true), { message: /9 tokens/, remedy: /start a new chat/ });
-    await assert.rejects(pieces('broken'), { code: 'bad-answer', message: /broke off/ });
+    await assert.rejects(pieces('broken'), { code: 'bad-answer', message: /ended too early/ });
     const endpoint = { url: 'http://127.0.0.1:1/v1', key: undefined, own: false, name: 'nobody' };
     const nobody = streamChat(endpoint, { model: 'm', messages, settings }, new AbortController().signal).next();
     await assert.rejects(nobody, { code: 'unreachable', message: /nobody cannot be reached/ });

@@ -39,14 +39,14 @@ export class Endpoints {
     if (url === undefined) return undefined;
     const key = await dialogs.text({
       title: 'Add Chat Endpoint (2/3)',
-      prompt: 'Its key; leave it empty where the server asks for none. It is kept in the secret storage.',
+      prompt: 'API key; leave it empty if the server needs none. It is kept in the secret storage of VS Code.',
       password: true,
       ignoreFocusOut: true,
     });
     if (key === undefined) return undefined;
     if (key.trim() !== '' && isReadable(url)) {
       const anyway = 'Send It Anyway';
-      const message = `${url} is not encrypted: the key and every question can be read on the way. Use https where the server has it.`;
+      const message = `${url} is not encrypted: others on the network can read the key and every question. Use https if the server supports it.`;
       if ((await dialogs.warn(message, anyway)) !== anyway) return undefined;
     }
     const model = await this.chooseModel(url, key.trim());
@@ -97,7 +97,7 @@ export class Endpoints {
         return picked?.label;
       }
     } catch (error) {
-      const on = 'Go On';
+      const on = 'Continue';
       if ((await dialogs.warn(`The models cannot be listed. ${errorText(error)}`, on)) !== on) return undefined;
     }
     const typed = await dialogs.text({ title, prompt: 'Name of the model', ignoreFocusOut: true });

@@ -102,7 +102,7 @@ async function replaceAdded(document: vscode.TextDocument, added: TextEdit, comp
   change.replace(document.uri, range, complete.text);
   const stands = document.getText(range) === added.text;
   if (!stands || !(await vscode.workspace.applyEdit(change))) {
-    throw new Error(`${path.basename(document.uri.path)} has changed since - write it into the example by hand`);
+    throw new Error(`${path.basename(document.uri.path)} has changed since - add it to the example by hand`);
   }
 }
 

@@ -52,7 +52,7 @@ export class ServeProcess {
       });
       // Not 'exit': what it said last is still on its way then.
       child.once('close', (code, signal) => {
-        resolve(signal === null ? `it ended with code ${String(code)}` : `it was ended by ${signal}`);
+        resolve(signal === null ? `it exited with code ${String(code)}` : `it was stopped by ${signal}`);
       });
     });
     this.listening = this.firstLine();
@@ -104,7 +104,7 @@ function readListening(line: string): Listening {
   } catch {
     // Falls through to the one error below.
   }
-  throw failure('said something else than where it listens', line.slice(0, 200));
+  throw failure('did not print its address', line.slice(0, 200));
 }
 
 function failure(what: string, said: string): SftError {

@@ -108,9 +108,9 @@ export class ServerPool {
       // One that was stopped from here is no longer in the list.
       if (this.entries.get(key) !== entry) return;
       this.entries.delete(key);
-      if (how === 'it ended with code 0') return;
+      if (how === 'it exited with code 0') return;
       this.deaths.set(key, [...(this.deaths.get(key) ?? []), Date.now()]);
-      this.options.log(`the model server of ${name} is gone: ${how}\n${process.lastWords}`);
+      this.options.log(`the model server of ${name} has stopped: ${how}\n${process.lastWords}`);
     });
     const entry: Entry = { process, users: 0, lastUse: Date.now(), forgotten };
     this.entries.set(key, entry);
@@ -121,7 +121,7 @@ export class ServerPool {
     const recent = (this.deaths.get(key) ?? []).filter((time) => Date.now() - time < DEATH_WINDOW);
     this.deaths.set(key, recent);
     if (recent.length < MOST_DEATHS) return;
-    throw new SftError('serve-failed', `the model server of ${name} ended ${recent.length} times in a row`, {
+    throw new SftError('serve-failed', `the model server of ${name} stopped ${recent.length} times in a row`, {
       remedy: 'see the output channel SFT for why, then try again in five minutes',
     });
   }

@@ -20,7 +20,7 @@ export function shownChat(
     return {
       title: 'This workspace is not trusted',
       reason:
-        'Chatting runs a model of this folder. Trust the workspace to chat; everything else goes on working without.',
+        'Chatting runs a model from this folder. Trust the workspace to chat; everything else works without trust.',
       action: 'trust',
     };
   }
@@ -31,7 +31,7 @@ export function shownChat(
   if (source === undefined && turns.length === 0) {
     return {
       title: 'No model to talk to yet',
-      reason: 'Train a model on your questions and answers, then ask it here, side by side with the untuned one.',
+      reason: 'Train a model on your questions and answers, then chat with it here, side by side with the base model.',
       action: 'train',
     };
   }

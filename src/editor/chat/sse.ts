@@ -24,7 +24,7 @@ export class SseParser {
       at = end.next;
     }
     this.rest = text.slice(at);
-    if (this.size + this.rest.length > MAX_EVENT) throw new RangeError('an event of the stream does not end');
+    if (this.size + this.rest.length > MAX_EVENT) throw new RangeError('the stream ends within an event');
     return events;
   }
 

@@ -18,7 +18,7 @@ export async function applyConfigChanges({ dialogs }: Services, file: unknown, c
   const uri = vscode.Uri.file(file);
   const document = await vscode.workspace.openTextDocument(uri).then(undefined, () => undefined);
   if (document === undefined) {
-    void dialogs.error(`${uri.fsPath} cannot be opened: was it moved or deleted since? The changes are not made.`);
+    void dialogs.error(`${uri.fsPath} cannot be opened: was it moved or deleted? Nothing was changed.`);
     return false;
   }
   const before = document.getText();
@@ -28,12 +28,12 @@ export async function applyConfigChanges({ dialogs }: Services, file: unknown, c
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
     await vscode.window.showTextDocument(document);
-    void dialogs.error(`The changes cannot be made: ${formatError(error)}`);
+    void dialogs.error(`The configuration could not be changed: ${formatError(error)}`);
     return false;
   }
   const editor = await vscode.window.showTextDocument(document);
   if (after === before) {
-    void dialogs.info(`${path.basename(uri.fsPath)} holds these values already.`);
+    void dialogs.info(`${path.basename(uri.fsPath)} already has these values.`);
     return true;
   }
   const { start, end, text } = difference(before, after);
@@ -41,7 +41,7 @@ export async function applyConfigChanges({ dialogs }: Services, file: unknown, c
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, range, text);
   if (!(await vscode.workspace.applyEdit(edit))) {
-    void dialogs.error(`${uri.fsPath} cannot be edited now. The changes are not made: try again.`);
+    void dialogs.error(`${uri.fsPath} cannot be edited now. Nothing was changed: try again.`);
     return false;
   }
   const changed = new vscode.Range(document.positionAt(start), document.positionAt(start + text.length));

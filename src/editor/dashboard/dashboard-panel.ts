@@ -32,7 +32,7 @@ import { sweepOf } from './shown-sweep';
 /** Only a view that is gone takes so long to draw its charts as a picture, ms. */
 const DRAWING_LIMIT = 120_000;
 
-const UNREAD = 'The run is still being read';
+const UNREAD = 'The run is still loading';
 
 /** What the buttons do that are not the dashboard's own. */
 const ACTIONS = {
@@ -300,7 +300,7 @@ export class DashboardPanel {
   /** @returns why the configuration is as it was */
   private async remedy(ask: Ask<'remedy'>, { followed, sender }: Shown): Promise<string | undefined> {
     const remedy = sender.findings[ask.finding]?.remedies[ask.remedy];
-    if (followed === undefined || remedy?.title !== ask.title) return 'The advice has changed meanwhile';
+    if (followed === undefined || remedy?.title !== ask.title) return 'The advice has changed in the meantime';
     const applied = await runCommand(COMMANDS.applyConfigChanges, followed.run.config_file, remedy.changes);
     if (applied !== true) return 'The configuration was not changed';
     // Kept here: the view is gone while the configuration covers it, and is made anew when the person comes back.

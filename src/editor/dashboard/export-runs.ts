@@ -29,11 +29,11 @@ export async function exportRuns(
   const exports: readonly Export[] = [
     {
       label: 'Report as HTML',
-      detail: 'One file with curves, evaluation, predictions and configuration; needs nothing else.',
+      detail: 'A single self-contained file with curves, evaluation, predictions and configuration.',
       extension: 'html',
       make: () => Promise.resolve(runReportHtml(runs)),
     },
-    { label: 'Charts as PNG', detail: 'One picture of the charts as they are shown.', extension: 'png', make: draw },
+    { label: 'Charts as PNG', detail: 'One picture of the charts as shown.', extension: 'png', make: draw },
     {
       label: 'Events as CSV',
       detail: 'Every event with all its values, for a spreadsheet.',

@@ -31,7 +31,7 @@ export interface FollowedRun {
   readonly evaluation: RunEvaluation | undefined;
   /** Of an evaluation: those it was made from. */
   readonly predictions: readonly Prediction[];
-  /** The examples with the highest loss a token, the worst first. */
+  /** The examples with the highest loss per token, the worst first. */
   readonly worst: readonly ExampleLoss[];
 }
 

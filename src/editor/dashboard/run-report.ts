@@ -160,7 +160,7 @@ ${table(
     ...lengthRows(made).map((row) => [...row, '']),
   ],
 )}
-<p>${escapeHtml(takenText(made))} ROUGE counts shared words: it does not see whether an answer is true.</p>`;
+<p>${escapeHtml(takenText(made))} ROUGE counts shared words: it cannot tell whether an answer is true.</p>`;
 }
 
 function predictions({ predictions: all }: ReportedRun): string {

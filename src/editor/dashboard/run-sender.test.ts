@@ -184,7 +184,7 @@ describe('what a dashboard is told of a run', () => {
     const status = sent.findLast((message) => message.type === 'status');
     assert.match(
       status?.status.warnings.at(-1) ?? '',
-      /evaluation\.json is damaged: .*`sft evaluate RUN` makes it anew/,
+      /evaluation\.json is damaged: .*`sft evaluate RUN` creates it again/,
     );
   });
 });

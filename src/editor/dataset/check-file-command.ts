@@ -9,7 +9,7 @@ import { settingsFor } from '../settings';
 export async function checkFile(services: Services, uri?: vscode.Uri): Promise<FileCheck | undefined> {
   const file = uri ?? activeFile();
   if (file?.scheme !== 'file') {
-    void services.dialogs.info('Choose a file on disk in the explorer.');
+    void services.dialogs.info('Choose a file on disk in the Explorer.');
     return undefined;
   }
   const settings = await settingsFor(file);

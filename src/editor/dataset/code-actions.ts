@@ -36,7 +36,7 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         actions.push(all);
       }
       if (here.some(({ rule }) => UNKNOWN_KEYS.includes(rule))) {
-        const map = new vscode.CodeAction('Say which fields are question and answer…', vscode.CodeActionKind.QuickFix);
+        const map = new vscode.CodeAction('Choose the question and answer fields…', vscode.CodeActionKind.QuickFix);
         map.command = commandOf(COMMANDS.mapColumns, map.title, document.uri);
         actions.push(map);
       }
@@ -120,7 +120,7 @@ function byHand(
   if (other !== undefined) {
     const uri = other.file === finding.file ? document.uri : vscode.Uri.file(other.file);
     const selection = new vscode.Range(other.line - 1, other.column - 1, other.line - 1, other.column - 1);
-    const action = add(`Go to the other one, in line ${other.line}`);
+    const action = add(`Go to the other one, on line ${other.line}`);
     action.command = { title: action.title, command: 'vscode.open', arguments: [uri, { selection }] };
   }
   return actions;

@@ -16,7 +16,7 @@ const NAMED = 4;
 const LAYOUTS: Readonly<Record<Layout, string>> = { json: 'JSON array', jsonl: 'JSONL, one example a line' };
 const REPLACE = 'Replace';
 const BESIDE = 'Keep Both';
-const ALL_THE_SAME = 'Convert All the Same';
+const ALL_THE_SAME = 'Convert Anyway';
 
 /** `SFT: Convert Dataset…`: the examples in another format, in a new file next to the old one. Returns the new file. */
 export async function convertDataset(services: Services, uri?: vscode.Uri): Promise<vscode.Uri | undefined> {
@@ -51,10 +51,10 @@ type Ask = Omit<Requests['convert']['ask'], 'lossy'>;
 
 async function agreed(services: Services, file: string, first: Conversion, ask: Ask): Promise<Conversion | undefined> {
   const lost = first.losses.slice(0, NAMED).map(({ what, examples, line }) => {
-    return `${what} (${countOf(examples, 'example')}, first in line ${line})`;
+    return `${what} (${countOf(examples, 'example')}, first on line ${line})`;
   });
-  const more = first.losses.length > NAMED ? ` and ${first.losses.length - NAMED} things more` : '';
-  const message = `${KIND_NAMES[first.to]} has no place for ${lost.join(', ')}${more}: ${countOf(first.lossy, 'example')} would lose it. The old file stays as it is.`;
+  const more = first.losses.length > NAMED ? ` and ${first.losses.length - NAMED}more` : '';
+  const message = `${KIND_NAMES[first.to]} has no place for ${lost.join(', ')}${more}: ${countOf(first.lossy, 'example')} would lose it. The original file is not changed.`;
   if ((await services.dialogs.warn(message, ALL_THE_SAME)) !== ALL_THE_SAME) return undefined;
   return await withProgress(services, file, { ...ask, lossy: true });
 }
@@ -89,7 +89,7 @@ async function chooseLayout(dialogs: Dialogs, file: string): Promise<Layout | un
   const lines = /\.(?:jsonl|ndjson)$/i.test(file);
   const layouts: readonly Layout[] = lines ? ['jsonl', 'json'] : ['json', 'jsonl'];
   const items = layouts.map((layout) => ({ label: LAYOUTS[layout] }));
-  const chosen = await dialogs.pick(items, 'How the new file holds its examples');
+  const chosen = await dialogs.pick(items, 'How to store the examples');
   return layouts.find((layout) => LAYOUTS[layout] === chosen?.label);
 }
 

@@ -37,7 +37,7 @@ function diagnosticsOf(services: Services, { document, result }: Analysed): vsco
       .map(([rule, count]) => `${rule} ${count.toLocaleString('en-US')}`);
     const summary = new vscode.Diagnostic(
       new vscode.Range(0, 0, 0, 0),
-      `${more.toLocaleString('en-US')} further findings are not listed (most: ${rules.join(', ')}) - see "SFT: Show Dataset Report"`,
+      `${more.toLocaleString('en-US')} more findings are not listed (mostly ${rules.join(', ')}) - see "SFT: Show Dataset Report"`,
       vscode.DiagnosticSeverity.Warning,
     );
     summary.source = 'sft';
@@ -56,7 +56,7 @@ function diagnosticOf(services: Services, document: vscode.TextDocument, finding
     diagnostic.relatedInformation = finding.related.map(({ file, line, column }) => {
       const uri = file === finding.file ? document.uri : vscode.Uri.file(file);
       const place = new vscode.Position(line - 1, column - 1);
-      return new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, place), 'it belongs to this place');
+      return new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, place), 'related to this place');
     });
   }
   return diagnostic;

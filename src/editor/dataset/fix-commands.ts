@@ -13,11 +13,11 @@ export async function fixAll({ client, documents, dialogs }: Services, uri?: vsc
   }
   const edits = await client.ask('fixAll', { uri: document.uri.toString(), version: document.version });
   if (edits === undefined) {
-    void dialogs.info('The file changed meanwhile: run the command again.');
+    void dialogs.info('The file has changed: run the command again.');
     return 0;
   }
   if (edits.length === 0) {
-    void dialogs.info('There is nothing that can be repaired without being looked at.');
+    void dialogs.info('Nothing can be fixed automatically: look at each finding.');
     return 0;
   }
   const edit = new vscode.WorkspaceEdit();

@@ -15,7 +15,7 @@ export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promis
   const text = document.getText();
   const keys = textKeys(file, text);
   if (keys.length < 2) {
-    void dialogs.info('The examples have no two fields that hold texts, a question and its answer.');
+    void dialogs.info('The examples do not have two text fields that could be question and answer.');
     return false;
   }
   const ask = async (ours: 'question' | 'answer', of: readonly string[]): Promise<string | undefined> => {
@@ -35,8 +35,8 @@ export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promis
   const config = uri.scheme === 'file' ? await nearestConfigFile(path.dirname(uri.fsPath)) : undefined;
   const pair = `"${question}" is the question, "${answer}" the answer`;
   const inConfig = {
-    label: `$(gear) Say so in ${config?.file ?? ''}`,
-    detail: `columns: ${pair}; the data stay as they are`,
+    label: `$(gear) Set columns in ${config?.file ?? ''}`,
+    detail: `columns: ${pair}; the data file is not changed`,
   };
   const inFile = {
     label: '$(edit) Rename the keys in this file',
@@ -51,7 +51,7 @@ export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promis
     );
     return false;
   }
-  const way = await dialogs.pick(ways, 'How to have it read');
+  const way = await dialogs.pick(ways, 'How to read these fields');
   if (way === undefined) return false;
   if (config !== undefined && way.label === inConfig.label) {
     const columns = { ...config.config.values.columns, question, answer };

@@ -25,7 +25,7 @@ export async function showLine(file: string, line: number): Promise<void> {
 /** @throws SftError where it is gone, or holds no text */
 async function openFile(file: string, line: number): Promise<vscode.TextDocument> {
   if (/\.parquet$/i.test(file)) {
-    const remedy = 'SFT: Convert Dataset… writes it as lines that can be read';
+    const remedy = 'SFT: Convert Dataset… writes it as readable lines';
     throw new SftError('unreadable', `row ${line} of a Parquet file cannot be shown`, { file, remedy });
   }
   return vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(undefined, (cause: unknown) => {

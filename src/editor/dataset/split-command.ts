@@ -17,10 +17,10 @@ export async function splitDataset(
   const file = await fileOnDisk(dialogs, uri);
   if (file === undefined) return undefined;
   const answer = await dialogs.text({
-    prompt: 'Shares of train / validation / test, in per cent',
+    prompt: 'Shares of train / validation / test, in percent',
     value: SHARES,
     validateInput: (text) =>
-      readShares(text) === undefined ? 'Three numbers that sum to 100, such as 80 / 10 / 10' : undefined,
+      readShares(text) === undefined ? 'Three numbers that add up to 100, such as 80 / 10 / 10' : undefined,
   });
   const shares = answer === undefined ? undefined : readShares(answer);
   if (shares === undefined) return undefined;

@@ -68,7 +68,7 @@ export function registerLanguageStatus(services: Services) {
     else if (result === undefined) item.text = 'SFT: checking';
     else {
       item.text = `${KIND_NAMES[result.kind]}, ${FORMAT_NAMES[result.format]}, ${countOf(result.count, 'example')}`;
-      item.detail = result.modelName ?? 'no model, counts are estimates (≈)';
+      item.detail = result.modelName ?? 'no model: counts are estimates (≈)';
       if (result.modelProblem !== undefined) item.severity = vscode.LanguageStatusSeverity.Warning;
     }
     if (!on) item.detail = '';

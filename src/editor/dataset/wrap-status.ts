@@ -11,7 +11,7 @@ const LOOKED_AT = 50;
 export function registerWrapStatus({ documents }: Services): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem('sft.wrap', []);
   item.name = 'SFT long lines';
-  item.text = 'Lines end out of sight';
+  item.text = 'Lines are wider than the editor';
   item.command = { title: 'Wrap Lines', command: 'editor.action.toggleWordWrap' };
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;

@@ -11,11 +11,7 @@ export async function getModelCommand(services: Services): Promise<void> {
   const got = await getModel(services, await likelyData(services));
   if (got === undefined) return;
   const [train, count] = ['Start Training…', 'Count with Its Tokenizer'];
-  const chosen = await services.dialogs.info(
-    `${got.repo} is here. Its name stands for it as model_name.`,
-    train,
-    count,
-  );
+  const chosen = await services.dialogs.info(`${got.repo} is downloaded. Use its name as model_name.`, train, count);
   if (chosen === train) await runCommand(COMMANDS.startTraining);
   if (chosen === count) await writeSetting('sft.model', got.folder);
 }

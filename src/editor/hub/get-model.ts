@@ -50,7 +50,7 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
   const { dialogs } = services;
   let fitting: Awaited<ReturnType<typeof fittingModels>>;
   try {
-    fitting = await progress('Looking which models fit this machine', (signal) =>
+    fitting = await progress('Checking which models fit this machine', (signal) =>
       fittingModels(services, dataset, signal),
     );
   } catch (error) {
@@ -65,10 +65,7 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
     description: fitText(model),
     detail: `${toGetText(model, cached)}, ${model.licence}: ${model.detail}`,
   }));
-  const chosen = await dialogs.pick(
-    [...short, search],
-    'The model to get from the Hugging Face Hub; memory and time are those of a first run',
-  );
+  const chosen = await dialogs.pick([...short, search], 'The model to download; memory and time are for a first run');
   if (chosen === undefined) return undefined;
   if (chosen !== search) return parseHubModel(chosen.label);
   const text = await dialogs.text({
@@ -99,7 +96,7 @@ async function searchHub(services: Services, query: string): Promise<HubModel | 
     const size = parameters === undefined ? 'size not stated' : `${sizeText(2 * parameters)} in 16 bits`;
     return { label: repo, detail: `${size}, licence ${licence ?? 'not stated'}${gated ? ', terms to accept' : ''}` };
   });
-  const chosen = await services.dialogs.pick(items, 'The model to get');
+  const chosen = await services.dialogs.pick(items, 'The model to download');
   return chosen === undefined ? undefined : parseHubModel(chosen.label);
 }
 
@@ -130,9 +127,9 @@ function question({ repo, toFetch }: PullPlan): string {
 }
 
 function details({ licence, gated, size, toFetch, folder }: PullPlan): string {
-  const rest = toFetch === size ? [] : [`The rest of its ${sizeText(size)} is here already.`];
+  const rest = toFetch === size ? [] : [`The rest of its ${sizeText(size)} is already downloaded.`];
   const terms = `Licence: ${licence ?? 'not stated'}${gated ? ', with terms to accept on its page' : ''}.`;
-  return [...rest, terms, `It goes to the cache that the tools of Hugging Face share: ${folder}`].join('\n');
+  return [...rest, terms, `It is stored in the cache that Hugging Face tools share: ${folder}`].join('\n');
 }
 
 /** Leads out of what a person can solve. @returns whether to try again */

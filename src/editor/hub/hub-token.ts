@@ -14,7 +14,7 @@ export async function hubToken({ context }: Services): Promise<string | undefine
  */
 export async function askHubToken({ dialogs, context }: Services, right: 'read' | 'write'): Promise<boolean> {
   const given = await dialogs.text({
-    prompt: `A token of your account with the right to ${right}. It is kept in the secret storage, and sent to the Hub alone.`,
+    prompt: `A token of your account that may ${right}. It is kept in the secret storage of VS Code and sent only to the Hub.`,
     password: true,
     ignoreFocusOut: true,
   });

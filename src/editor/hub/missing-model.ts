@@ -28,7 +28,7 @@ export async function offerModel(
   const get = `Get ${written}`;
   const detail =
     named === undefined
-      ? 'A model can be got from the Hugging Face Hub.'
+      ? 'A model can be downloaded from the Hugging Face Hub.'
       : 'It may be a model on the Hugging Face Hub: you are asked before it is downloaded.';
   const actions = named === undefined ? [ANOTHER] : [get, ANOTHER];
   const chosen = await services.dialogs.confirm(message, detail, ...actions);

@@ -55,15 +55,15 @@ async function choose(services: Services, target: UseTarget): Promise<Choice | u
   const form = await chooseForm(services, target);
   if (form === undefined) return undefined;
   const repo = await dialogs.text({
-    prompt: 'The repository on the Hub: owner/name, or a name of your own; it is made where it is not there yet',
+    prompt: 'The repository on the Hub: owner/name, or only a name in your account; it is created if it does not exist',
     value: plainName(target.name, /[^\w.-]+/g),
     validateInput: (text) => (isRepository(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores'),
     ignoreFocusOut: true,
   });
   if (repo === undefined || !isRepository(repo.trim())) return undefined;
-  const mine = { label: '$(lock) Private', detail: 'You alone see it, until you change that on its page' };
-  const all = { label: '$(globe) Public', detail: 'Everybody can see and download it' };
-  const seen = await dialogs.pick([mine, all], 'Who may see a repository that is made for it');
+  const mine = { label: '$(lock) Private', detail: 'Only you can see it, until you change that on its page' };
+  const all = { label: '$(globe) Public', detail: 'Everyone can see and download it' };
+  const seen = await dialogs.pick([mine, all], 'Who may see the repository, if it is created');
   if (seen === undefined) return undefined;
   const isPrivate = seen === mine;
   const args = [...form.args, '--repo', repo.trim(), '--weights', target.weights, ...(isPrivate ? ['--private'] : [])];
@@ -75,11 +75,17 @@ async function chooseForm(
   target: UseTarget,
 ): Promise<{ readonly what: string; readonly args: readonly string[] } | undefined> {
   const { training_type: type } = target.run.run.config;
-  const adapter = { label: '$(package) Adapter', detail: 'Small; others put it on the base model with PEFT' };
-  const merged = { label: '$(folder) Merged Model', detail: 'The whole model, for whatever loads the base model' };
-  const gguf = { label: '$(file-binary) GGUF…', detail: 'One file for llama.cpp, Ollama, LM Studio and the like' };
+  const adapter = { label: '$(package) Adapter', detail: 'Small; others load it onto the base model with PEFT' };
+  const merged = {
+    label: '$(folder) Merged Model',
+    detail: 'The whole model, for any program that loads the base model',
+  };
+  const gguf = {
+    label: '$(file-binary) GGUF…',
+    detail: 'One file for llama.cpp, Ollama, LM Studio and similar programs',
+  };
   const items = [...(type === 'full' ? [] : [adapter]), ...(type === 'prompt_tuning' ? [] : [merged, gguf])];
-  const chosen = items.length === 1 ? items[0] : await services.dialogs.pick(items, `What of ${target.name} to push`);
+  const chosen = items.length === 1 ? items[0] : await services.dialogs.pick(items, `What to push from ${target.name}`);
   if (chosen === adapter) return { what: 'adapter', args: [] };
   if (chosen === merged) return { what: 'merged model', args: ['--merged'] };
   if (chosen !== gguf) return undefined;
@@ -136,8 +142,8 @@ function detailsOf({ files }: PushListing, isPrivate: boolean): string {
     ...shown,
     ...(more > 0 ? [`and ${more} more`] : []),
     '',
-    isPrivate ? 'A repository that is made for it is private.' : 'A repository that is made for it is public.',
-    'Your data and the answers to it are not among them.',
+    isPrivate ? 'If the repository is created, it is private.' : 'If the repository is created, it is public.',
+    'Your data and the answers are not among them.',
   ].join('\n');
 }
 

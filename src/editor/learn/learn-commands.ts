@@ -51,7 +51,7 @@ function learnt(key: Learnt, done: boolean): void {
 async function showScores({ runs, dialogs }: Services): Promise<void> {
   const done = runs.list().find((run) => run.state.status === 'done');
   if (done === undefined) {
-    void dialogs.info('No run is done yet: train first, the scores come at the end.');
+    void dialogs.info('No run has finished yet: train first; the scores come at the end.');
     return;
   }
   await runCommand(COMMANDS.showDashboard, done.folder.path);
@@ -63,7 +63,7 @@ async function show({ dialogs }: Services, name: string): Promise<vscode.TextEdi
   const file = await sampleFile(name);
   if (file === undefined) {
     const open = 'Open Sample Project…';
-    const answer = await dialogs.info('This step works on the sample project, which is not open here.', open);
+    const answer = await dialogs.info('This step uses the sample project, which is not open here.', open);
     if (answer === open) await runCommand(COMMANDS.openSampleProject);
     return undefined;
   }

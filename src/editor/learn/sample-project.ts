@@ -24,7 +24,7 @@ export function sampleProjectCommands(services: Services) {
 async function openSampleProject(services: Services): Promise<vscode.Uri | undefined> {
   const { context, dialogs } = services;
   const parent = await dialogs.folder(
-    `Where the sample project should go: a folder ${FOLDER_NAME} (7 MB) is made there`,
+    `Where the sample project should go: a folder ${FOLDER_NAME} (7 MB) is created there`,
     'Copy the Sample Here',
   );
   if (parent === undefined) return undefined;
@@ -48,7 +48,7 @@ async function openSampleProject(services: Services): Promise<vscode.Uri | undef
 async function openFolder({ context, dialogs }: Services, folder: vscode.Uri): Promise<void> {
   const here = { label: 'Open in This Window' };
   const another = { label: 'Open in a New Window' };
-  const beside = { label: 'Add to This Workspace', description: 'beside the folders that are open' };
+  const beside = { label: 'Add to This Workspace', description: 'next to the folders that are open' };
   const nothingOpen = vscode.workspace.workspaceFolders === undefined;
   const chosen = nothingOpen ? here : await dialogs.pick([here, another, beside], `The sample is in ${folder.fsPath}`);
   if (chosen === undefined) return;

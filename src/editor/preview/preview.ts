@@ -122,13 +122,13 @@ class PreviewView {
     };
     const document = this.editor?.document;
     if (this.editor === undefined || document === undefined || !documents.isDataset(document)) {
-      return nothing('Put the cursor into an example of a dataset.');
+      return nothing('Place the cursor in an example of a dataset.');
     }
     const result = documents.current(document);
     if (result === undefined) return undefined;
     const cursor = document.offsetAt(this.editor.selection.active);
     const row = exampleRowsIn(result.examples, cursor, cursor)[0];
-    if (row === undefined) return nothing('Put the cursor into a valid example; there is none here.');
+    if (row === undefined) return nothing('Place the cursor in a valid example; there is none here.');
     const key = `${document.uri.toString()} ${result.version} ${row.index}`;
     if (key === this.shown) return undefined;
     if (result.estimated) {

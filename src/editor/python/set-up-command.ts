@@ -45,9 +45,9 @@ function questionOf({ download_bytes: bytes }: SetUpOffer): string {
 
 function detailsOf({ folder, installer, download_bytes: bytes, state }: SetUpOffer): string {
   return [
-    `PyTorch, PEFT and accelerate are installed by ${installer}, in the versions that were tried.`,
-    ...(bytes === null ? [] : ['They take about twice as much on the disk.']),
-    ...(state === 'none' ? [] : ['The environment that is there is replaced.']),
-    `It goes to ${folder}`,
+    `PyTorch, PEFT and accelerate are installed by ${installer}, in tested versions.`,
+    ...(bytes === null ? [] : ['They take about twice as much disk space.']),
+    ...(state === 'none' ? [] : ['The existing environment is replaced.']),
+    `It is installed in ${folder}`,
   ].join('\n');
 }

@@ -33,7 +33,7 @@ export async function trainOnPython(services: Services, target: unknown): Promis
 /** What keeps the Python that would be taken from training, by `sft python check`. */
 async function problemOf({ context }: Services, config: vscode.Uri): Promise<string | undefined> {
   const { execPath, entry, env } = sftCommand(context);
-  const options = { location: vscode.ProgressLocation.Notification, title: 'Asking Python what it has' };
+  const options = { location: vscode.ProgressLocation.Notification, title: 'Checking what Python has installed' };
   return vscode.window.withProgress(
     options,
     () =>

@@ -27,7 +27,7 @@ export function showFileReport(services: Services, checked: FileCheck, columns?:
     }
     shown.set(rule, at);
     if (checked.format === 'parquet') {
-      return `${rule} in row ${finding.line}: ${finding.message}. SFT: Convert Dataset… writes the rows as lines that can be read.`;
+      return `${rule} in row ${finding.line}: ${finding.message}. SFT: Convert Dataset… writes the rows as readable lines.`;
     }
     const { line, column, endLine, endColumn } = finding;
     const selection = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);

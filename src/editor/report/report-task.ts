@@ -19,7 +19,7 @@ export function buildReportAside(script: string, input: ReportInput, signal: Abo
     });
     worker.on('error', reject);
     worker.on('exit', (code) => {
-      reject(new Error(`the report worker ended with code ${code}`));
+      reject(new Error(`the report worker exited with code ${code}`));
     });
   });
 }

@@ -79,7 +79,7 @@ class ReportView {
         if (result.complete && own(analysed.uri)) void this.refresh();
       }),
       documents.onDidRemove((uri) => {
-        if (own(uri)) this.host.post({ type: 'unavailable', reason: 'The file is closed, or is no dataset any more.' });
+        if (own(uri)) this.host.post({ type: 'unavailable', reason: 'The file is closed, or is no longer a dataset.' });
       }),
     );
     this.panel.onDidDispose(() => {
@@ -142,7 +142,7 @@ class ReportView {
     const after = shown.get(rule) ?? -1;
     const finding = ofRule.find(({ offset }) => offset > after) ?? ofRule[0];
     if (finding === undefined || version !== document.version) {
-      return `There is no finding of ${rule} any more - wait for the report to follow the text`;
+      return `There is no finding of ${rule} any more - wait for the report to catch up with the text`;
     }
     shown.set(rule, finding.offset);
     const selection = new vscode.Range(

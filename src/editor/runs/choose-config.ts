@@ -45,12 +45,12 @@ async function pick(
       const label = `$(gear) ${vscode.workspace.asRelativePath(uri)}`;
       return {
         label,
-        description: dataset === undefined ? 'names no data' : `trains on ${path.basename(dataset)}`,
+        description: dataset === undefined ? 'has no dataset' : `trains on ${path.basename(dataset)}`,
         uri,
       };
     }),
   );
-  const make = { label: '$(add) New configuration…', description: 'three questions: data, model, how much' };
+  const make = { label: '$(add) New configuration…', description: 'asks for data, model and how much to train' };
   const chosen = await services.dialogs.pick([...items, make], 'The configuration to train with');
   return chosen === make ? newConfiguration(services, data) : items.find((item) => item === chosen)?.uri;
 }

@@ -23,7 +23,7 @@ export async function continueFromAdapter(services: Services, argument: unknown)
   const run = await chooseRun(services, argument, {
     groups: ['done'],
     placeHolder: 'From the adapter of which run?',
-    none: 'No run is done yet: there is no adapter to go on from.',
+    none: 'No run has finished yet: there is no adapter to continue from.',
   });
   if (run === undefined) return undefined;
   const { artifacts } = run;
@@ -35,7 +35,7 @@ export async function continueFromAdapter(services: Services, argument: unknown)
   const changes = artifacts.continueFrom(weights);
   if (changes === undefined) {
     void services.dialogs.info(
-      `A checkpoint of all weights is not a whole model: it has no tokenizer. Resume ${run.label}, and continue from its result.`,
+      `A checkpoint of full fine-tuning has no tokenizer. Resume ${run.label}, and continue from its result.`,
     );
     return undefined;
   }
@@ -61,14 +61,14 @@ async function writeNew(
     prompt: `Folder for the new ${CONFIG_NAME}, in ${beside}`,
     value: await freeName(beside, `${run.name}-${suffix}`),
     validateInput: async (text) => {
-      if (text.trim() === '') return 'A name is needed.';
-      return (await exists(path.resolve(beside, text.trim(), CONFIG_NAME))) ? 'There is one already.' : undefined;
+      if (text.trim() === '') return 'Enter a name.';
+      return (await exists(path.resolve(beside, text.trim(), CONFIG_NAME))) ? 'This folder already exists.' : undefined;
     },
   });
   if (name === undefined) return undefined;
   const file = path.resolve(beside, name.trim(), CONFIG_NAME);
   if (await exists(file)) {
-    void dialogs.error(`${file} is there already. It is left as it is.`);
+    void dialogs.error(`${file} already exists. It was not changed.`);
     return undefined;
   }
   // The runs stay together, whatever folder the configuration lies in.

@@ -14,8 +14,8 @@ export async function resumeRun(services: Services, argument: unknown): Promise<
   if (!(await mayRun(services))) return;
   const run = await chooseRun(services, argument, {
     groups: ['paused', 'interrupted', 'failed', 'stopped'],
-    placeHolder: 'Which run is to go on?',
-    none: 'There is no run that could go on: none is paused, stopped, interrupted or failed.',
+    placeHolder: 'Which run should be resumed?',
+    none: 'No run can be resumed: none is paused, stopped, interrupted or failed.',
   });
   if (run === undefined) return;
   // Another window may have resumed it a moment ago.
@@ -24,8 +24,8 @@ export async function resumeRun(services: Services, argument: unknown): Promise<
   if (group === 'paused') await send(services, present, 'resume');
   else if (canRelaunch(group)) await relaunch(services, present);
   else if (group === 'done')
-    void services.dialogs.info(`${run.label} is complete. Continue from its adapter to train on.`);
-  else void services.dialogs.info(`${run.label} is at work already.`);
+    void services.dialogs.info(`${run.label} is complete. To train further, continue from its adapter.`);
+  else void services.dialogs.info(`${run.label} is already in progress.`);
 }
 
 async function relaunch(services: Services, run: RunSummary): Promise<void> {
@@ -35,7 +35,7 @@ async function relaunch(services: Services, run: RunSummary): Promise<void> {
     await relaunchRun(folder.path, sftCommand(services.context));
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    void services.dialogs.error(`The run cannot go on: ${formatError(error)}`);
+    void services.dialogs.error(`The run cannot be resumed: ${formatError(error)}`);
   } finally {
     await services.runs.reload(folder.path);
   }
@@ -45,7 +45,7 @@ async function relaunch(services: Services, run: RunSummary): Promise<void> {
 export async function pauseRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running'],
-    placeHolder: 'Which run is to pause?',
+    placeHolder: 'Which run should be paused?',
     none: 'No run is running.',
   });
   if (run === undefined) return;
@@ -59,11 +59,11 @@ export async function pauseRun(services: Services, argument: unknown): Promise<v
 export async function stopRun(services: Services, argument: unknown): Promise<void> {
   const run = await chooseRun(services, argument, {
     groups: ['running', 'queued', 'paused'],
-    placeHolder: 'Which run is to save and stop?',
-    none: 'No run is at work.',
+    placeHolder: 'Which run should be saved and stopped?',
+    none: 'No run is in progress.',
   });
   if (run === undefined) return;
-  if (run.state.status === 'stopping') void services.dialogs.info(`${run.label} is stopping already.`);
+  if (run.state.status === 'stopping') void services.dialogs.info(`${run.label} is already stopping.`);
   else if (['running', 'queued', 'paused'].includes(groupOf(run.state.status))) await send(services, run, 'stop');
   else void services.dialogs.info(`${run.label} is not running.`);
 }
@@ -73,6 +73,6 @@ async function send({ dialogs }: Services, { folder }: RunSummary, command: Cont
     await folder.sendControl(command);
   } catch (error) {
     if (!(error instanceof SftError)) throw error;
-    void dialogs.error(`The run cannot be told: ${formatError(error)}`);
+    void dialogs.error(`The run could not be told: ${formatError(error)}`);
   }
 }

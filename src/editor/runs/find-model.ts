@@ -6,9 +6,9 @@ import type { Services } from '../services';
 export async function findModel({ dialogs }: Services, run: RunSummary): Promise<boolean> {
   if (await hasModel(run)) return true;
   const choose = 'Choose Its Folder…';
-  const gone = `The model of ${run.label} is not at ${run.run.config.model_name} any more.`;
+  const gone = `The model of ${run.label} is no longer at ${run.run.config.model_name}.`;
   if ((await dialogs.warn(gone, choose)) !== choose) return false;
-  const chosen = await dialogs.folder('Where the model of the run is now', 'Take This Folder');
+  const chosen = await dialogs.folder('Where the model of the run is now', 'Use This Folder');
   if (chosen === undefined) return false;
   await requireModel(run, chosen.fsPath);
   return true;

@@ -14,10 +14,10 @@ import { chooseRun } from './run-choice';
 const NONE = 'There are no runs yet. SFT: Start Training makes one.';
 
 export async function renameRun(services: Services, argument: unknown): Promise<void> {
-  const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be renamed?', none: NONE });
+  const run = await chooseRun(services, argument, { placeHolder: 'Which run should be renamed?', none: NONE });
   if (run === undefined) return;
   const label = await services.dialogs.text({
-    prompt: `The name to show; empty takes the configuration's (${run.run.name})`,
+    prompt: `The name to show; leave it empty for the configuration's (${run.run.name})`,
     value: run.name,
   });
   if (label === undefined) return;
@@ -36,18 +36,18 @@ export async function deleteRuns(services: Services, folders: readonly string[])
   const asked = folders.length > 0 ? folders : [undefined];
   const chosen: RunSummary[] = [];
   for (const folder of asked) {
-    const run = await chooseRun(services, folder, { placeHolder: 'Which run shall be deleted?', none: NONE });
+    const run = await chooseRun(services, folder, { placeHolder: 'Which run should be deleted?', none: NONE });
     if (run === undefined) return false;
     // As the disk has it: another window may have resumed it.
     chosen.push((await runs.reload(run.folder.path)) ?? run);
   }
   const working = chosen.find(({ state }) => isWorking(state.status));
   if (working !== undefined) {
-    void dialogs.warn(`${working.label} is at work. Stop it before you delete it.`);
+    void dialogs.warn(`${working.label} is in progress. Stop it before you delete it.`);
     return false;
   }
   const what = chosen.length === 1 ? `the run ${chosen[0]!.label}` : `${chosen.length} runs`;
-  const detail = 'Their checkpoints, results and logs go with them. The configuration and the data stay.';
+  const detail = 'Checkpoints, results and logs are deleted too. The configuration and the data stay.';
   if ((await dialogs.confirm(`Delete ${what}?`, detail, 'Move to Trash')) === undefined) return false;
   for (const { folder } of chosen) if (!(await deleteFolder(services, folder.path))) return false;
   await runs.refresh();
@@ -62,7 +62,7 @@ async function deleteFolder({ dialogs }: Services, folder: string): Promise<bool
   } catch {
     // Remote machines and some disks have no trash.
     const detail = `There is no trash for ${folder}.`;
-    if ((await dialogs.confirm('Delete it for good?', detail, 'Delete Permanently')) === undefined) return false;
+    if ((await dialogs.confirm('Delete it permanently?', detail, 'Delete Permanently')) === undefined) return false;
   }
   try {
     await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: false });
@@ -104,7 +104,7 @@ export async function openRunLog(services: Services, argument: unknown): Promise
 }
 
 export async function revealRun(services: Services, argument: unknown): Promise<void> {
-  const run = await chooseRun(services, argument, { placeHolder: 'Which run shall be shown?', none: NONE });
+  const run = await chooseRun(services, argument, { placeHolder: 'Which run should be shown?', none: NONE });
   if (run === undefined) return;
   await revealFile(run.folder.runFile);
 }

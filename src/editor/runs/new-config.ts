@@ -34,7 +34,7 @@ export async function newConfiguration(services: Services, data?: vscode.Uri): P
   const model = await chooseModel(services, dataset);
   if (model === undefined) return undefined;
   const items = PRESETS.map(({ id, label, detail }) => ({ label, detail, id }));
-  const chosen = await services.dialogs.pick(items, 'How much to train? Every value can be changed afterwards');
+  const chosen = await services.dialogs.pick(items, 'How much to train? Every value can be changed later');
   const preset = items.find((item) => item === chosen);
   if (preset === undefined) return undefined;
   try {
@@ -85,11 +85,11 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
   const get = { label: GET_MODEL };
   const example = {
     label: '$(beaker) Included example model',
-    detail: 'A tiny Llama to try things out (7 MB, copied beside the data)',
+    detail: 'A tiny Llama to try things out (7 MB, copied next to the data)',
   };
   const browse = {
     label: '$(folder-opened) Choose another folder…',
-    detail: 'A model as downloaded from Hugging Face',
+    detail: 'A model downloaded from Hugging Face',
   };
   const here = inWorkspace.some(({ target }) => path.basename(target) === EXAMPLE_MODEL);
   const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), get, browse], 'The model to start from');
@@ -106,7 +106,7 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
   if (folder === undefined) return undefined;
   if (!(await isModel(folder.fsPath))) {
     void dialogs.error(
-      `${folder.fsPath} is not the folder of a model: it needs config.json, tokenizer.json and *.safetensors, as downloaded from Hugging Face.`,
+      `${folder.fsPath} is not a model folder: it needs config.json, tokenizer.json and *.safetensors, as downloaded from Hugging Face.`,
     );
     return undefined;
   }
@@ -117,12 +117,12 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
 async function selectedChoice(dataset: string): Promise<OfferedModel | undefined> {
   const folder = selectedModel(vscode.Uri.file(dataset));
   if (folder === undefined) return undefined;
-  return offeredModel(folder, 'Selected: the model that counts the tokens');
+  return offeredModel(folder, 'Selected: the model used to count tokens');
 }
 
 async function lastChoice({ runs }: Services): Promise<OfferedModel | undefined> {
   const [last] = runs.list();
-  return last === undefined ? undefined : offeredModel(last.run.base_model.path, `Of the last run, ${last.label}`);
+  return last === undefined ? undefined : offeredModel(last.run.base_model.path, `From the last run, ${last.label}`);
 }
 
 async function offeredModel(folder: string, detail: string): Promise<OfferedModel | undefined> {

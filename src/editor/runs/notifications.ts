@@ -80,7 +80,7 @@ export class RunNotifications implements vscode.Disposable {
     switch (groupOf(state.status)) {
       case 'done': {
         const scores = run.evaluation === undefined ? '' : ` ${headline(run.evaluation)}`;
-        const text = `Training ${label} is done after ${countOf(state.step, 'step')}.${scores}`;
+        const text = `Training ${label} finished after ${countOf(state.step, 'step')}.${scores}`;
         await this.act(folder, await dialogs.info(text, USE, SHOW));
         return;
       }
@@ -88,7 +88,7 @@ export class RunNotifications implements vscode.Disposable {
         await this.act(folder, await dialogs.error(`Training ${label} failed.${reason}`, LOG, SHOW));
         return;
       case 'interrupted': {
-        const text = `Training ${label} was interrupted at step ${state.step}. It can go on from its last checkpoint.`;
+        const text = `Training ${label} was interrupted at step ${state.step}. It can be resumed from its last checkpoint.`;
         await this.act(folder, await dialogs.warn(text, RESUME, LOG));
         return;
       }
@@ -99,7 +99,7 @@ export class RunNotifications implements vscode.Disposable {
   }
 
   private async tellSeveral(count: number): Promise<void> {
-    const text = `${count} runs were interrupted. Each can go on from its last checkpoint.`;
+    const text = `${count} runs were interrupted. Each can be resumed from its last checkpoint.`;
     if ((await this.services.dialogs.warn(text, RUNS)) === RUNS) await focusView(VIEWS.runs);
   }
 

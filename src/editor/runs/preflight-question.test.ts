@@ -82,12 +82,12 @@ describe('the question after the checks', () => {
 
   it('does not offer to start against errors, tells them first, and lists many remedies', async () => {
     const checks = [check('warning', 'Split', 'a', 'b'), check('error', 'Data', 'c')];
-    const { decision, asked } = await answer(checks, 'Choose a Remedy…');
+    const { decision, asked } = await answer(checks, 'Choose a Fix…');
     assert.deepEqual(decision, { kind: 'change', changes: { lora_r: 2 } });
     assert.deepEqual(asked, [
       'Training cannot start: 1 problem',
       'Error, Data: about Data\n\nWarning, Split: about Split',
-      'Choose a Remedy… | Open Configuration',
+      'Choose a Fix… | Open Configuration',
       '$(lightbulb) c (Data)',
       '$(lightbulb) a (Split)',
       '$(lightbulb) b (Split)',

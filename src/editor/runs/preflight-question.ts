@@ -13,7 +13,7 @@ export type Decision =
 const START = 'Start Anyway';
 const LOOK = 'Open Configuration';
 const SHOW = 'Show First Problem';
-const CHOOSE = 'Choose a Remedy…';
+const CHOOSE = 'Choose a Fix…';
 /** More buttons than these are a list. */
 const MOST_BUTTONS = 2;
 

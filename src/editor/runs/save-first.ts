@@ -13,7 +13,7 @@ export async function saveFirst({ dialogs }: Services, config: vscode.Uri): Prom
   if (dirty.length === 0) return true;
   const names = dirty.map(({ uri }) => path.basename(uri.fsPath)).join(' and ');
   const detail = 'Training reads the files on disk.';
-  if ((await dialogs.confirm(`Save ${names}?`, detail, 'Save and Go On')) === undefined) return false;
+  if ((await dialogs.confirm(`Save ${names}?`, detail, 'Save and Continue')) === undefined) return false;
   return saveAll(dialogs, dirty);
 }
 
@@ -28,7 +28,7 @@ export async function saveChanged({ dialogs }: Services, config: vscode.Uri): Pr
 async function saveAll(dialogs: Services['dialogs'], documents: readonly vscode.TextDocument[]): Promise<boolean> {
   for (const document of documents) {
     if (await document.save()) continue;
-    void dialogs.error(`${path.basename(document.uri.fsPath)} cannot be saved, so training is not started.`);
+    void dialogs.error(`${path.basename(document.uri.fsPath)} could not be saved, so training was not started.`);
     return false;
   }
   return true;

@@ -32,7 +32,7 @@ export async function startTraining(
   if (config === undefined) return undefined;
   const key = config.toString();
   if (starting.has(key)) {
-    void services.dialogs.info('This training is being started already.');
+    void services.dialogs.info('This training is already starting.');
     return undefined;
   }
   starting.add(key);

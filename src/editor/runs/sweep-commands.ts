@@ -30,7 +30,7 @@ export async function startSweep(services: Services, target: unknown): Promise<r
   if (config === undefined) return undefined;
   const key = config.toString();
   if (starting.has(key)) {
-    void services.dialogs.info('This sweep is being started already.');
+    void services.dialogs.info('This sweep is already starting.');
     return undefined;
   }
   starting.add(key);
@@ -54,7 +54,7 @@ async function chooseValues(services: Services, config: vscode.Uri): Promise<boo
     description: `${countOf(Object.values(sweep).flat().length, 'run')}, written into the configuration as "sweep"`,
     sweep,
   }));
-  const chosen = await dialogs.pick(items, 'Which values shall the runs of the sweep try?');
+  const chosen = await dialogs.pick(items, 'Which values should the sweep try?');
   const item = items.find((one) => one === chosen);
   if (item === undefined) return false;
   const changed = await runCommand(COMMANDS.applyConfigChanges, config.fsPath, { sweep: item.sweep });
@@ -77,7 +77,7 @@ async function launch(
     const folders = launched.members.map(({ folder }) => folder.path);
     await runs.addOutputFolder(members[0]!.config.output_dir);
     await runs.refresh();
-    if (!launched.started) void dialogs.info('Nothing to start: each of these runs is done, or at work already.');
+    if (!launched.started) void dialogs.info('Nothing to start: each of these runs is done or in progress.');
     await runCommand(COMMANDS.compareRuns, folders);
     return folders;
   } catch (error) {
@@ -102,7 +102,7 @@ async function sweepOf(services: Services, argument: unknown): Promise<readonly 
   if (run === undefined) return undefined;
   const siblings = siblingsOf(run, services.runs.list());
   if (siblings.length > 0) return siblings;
-  void services.dialogs.info(`${run.label} is not a run of a sweep.`);
+  void services.dialogs.info(`${run.label} is not part of a sweep.`);
   return undefined;
 }
 

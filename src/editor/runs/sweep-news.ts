@@ -21,6 +21,6 @@ async function tellSweep({ dialogs, runs }: Services, run: RunSummary): Promise<
   const results = await Promise.all(
     siblings.map(({ folder, run: made, swept }) => readResult({ folder, label: sweptLabel(made, swept ?? []) })),
   ).catch(() => []);
-  const said = [`The sweep of ${run.run.name} is over: ${countOf(siblings.length, 'run')}.`, ...verdict(results)];
+  const said = [`The sweep of ${run.run.name} has finished: ${countOf(siblings.length, 'run')}.`, ...verdict(results)];
   if ((await dialogs.info(said.join(' '), SHOW)) === SHOW) await runCommand(COMMANDS.showSweep, run.folder.path);
 }

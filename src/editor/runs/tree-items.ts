@@ -81,7 +81,7 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
       `**${escape(label)}** · ${GROUP_NAMES[group].toLowerCase()}`,
       ...(state.message === undefined ? [] : [escape(state.message)]),
       ...(evaluation === undefined ? [] : [escape(headline(evaluation))]),
-      ...(changed === '' ? [] : [`Changed since the run before: ${escape(changed)}`]),
+      ...(changed === '' ? [] : [`Changed since the previous run: ${escape(changed)}`]),
       [
         ['started', when],
         ['model', modelTitle(run.base_model.path)],
@@ -116,11 +116,11 @@ const PART_ITEMS: Readonly<
   Record<PartNode['part'], { readonly label: string; readonly icon: string; readonly tooltip: string }>
 > = {
   configuration: { label: 'Configuration', icon: 'gear', tooltip: 'What the run was made from' },
-  checkpoints: { label: 'Checkpoints', icon: 'save-all', tooltip: 'States a stopped run can go on from' },
-  evaluation: { label: 'Evaluation', icon: 'graph', tooltip: 'Scores on the test part, base against tuned' },
+  checkpoints: { label: 'Checkpoints', icon: 'save-all', tooltip: 'States from which a stopped run can resume' },
+  evaluation: { label: 'Evaluation', icon: 'graph', tooltip: 'Scores on the test part: base and tuned model' },
   predictions: { label: 'Predictions', icon: 'comment-discussion', tooltip: 'The answers to the test questions' },
-  log: { label: 'Log', icon: 'output', tooltip: 'What the run noted' },
-  adapter: { label: 'Adapter', icon: 'package', tooltip: 'The result: a LoRA adapter in the format of PEFT' },
+  log: { label: 'Log', icon: 'output', tooltip: 'The messages of the run' },
+  adapter: { label: 'Adapter', icon: 'package', tooltip: 'The result: a LoRA adapter in PEFT format' },
   model: { label: 'Model', icon: 'package', tooltip: 'The result: a model folder' },
 };
 

@@ -7,7 +7,7 @@ const MANAGE = 'Manage Workspace Trust';
 export async function mayRun({ dialogs }: Services): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const chosen = await dialogs.warn(
-    'This folder is restricted: training would run programs on its model and its data. Trust it first, if you know where it comes from.',
+    'This folder is restricted: training would run programs on its model and data. Trust it first if you know where it comes from.',
     MANAGE,
   );
   if (chosen === MANAGE) await vscode.commands.executeCommand('workbench.trust.manage');

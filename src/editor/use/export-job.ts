@@ -20,7 +20,7 @@ interface Trained extends Source {
   readonly config: Pick<ResolvedConfig, 'engine'>;
 }
 
-const NEW = { label: '$(gear) A new run of a configuration…', detail: 'It is made, and waits to be started there' };
+const NEW = { label: '$(gear) A new run of a configuration…', detail: 'It is created here and started there' };
 const STANDING = { label: '$(debug-continue) A run, from where it stands…', detail: 'Or from its beginning' };
 
 const NODES = { option: '--nodes', prompt: 'Machines that train together' };
@@ -33,7 +33,7 @@ export async function exportJob(services: Services, argument: unknown): Promise<
   const source = await chooseSource(services, argument);
   if (source === undefined) return;
   const items = JOBS.map((form) => ({ label: form.name, detail: form.summary, form }));
-  const chosen = await services.dialogs.pick(items, `What is to train ${source.name}`);
+  const chosen = await services.dialogs.pick(items, `What should train ${source.name}`);
   const form = items.find((item) => item === chosen)?.form;
   const size = form === undefined ? undefined : await askSize(services, form, source);
   if (form === undefined || size === undefined) return;
@@ -64,8 +64,8 @@ async function ofConfiguration(services: Services, argument?: vscode.Uri): Promi
 async function ofRun(services: Services, argument?: unknown): Promise<Trained | undefined> {
   const chosen = await chooseRun(services, argument, {
     groups: RUN_GROUPS.filter(canRelaunch),
-    placeHolder: 'Which run is to go on elsewhere?',
-    none: 'No run can go on elsewhere.',
+    placeHolder: 'Which run should continue elsewhere?',
+    none: 'No run can continue elsewhere.',
   });
   if (chosen === undefined) return undefined;
   const { config, config_file: configFile } = chosen.run;

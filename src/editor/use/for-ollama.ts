@@ -16,13 +16,13 @@ export async function writeForOllama(services: Services, target: UseTarget): Pro
     await writeForm(services, target, form, openReadme);
     return;
   }
-  const make = { label: 'Make the model in Ollama too', detail: `With ${program}` };
-  const only = { label: 'Only write the folder', detail: 'README.md in it says how to make the model of it' };
+  const make = { label: 'Create the model in Ollama too', detail: `With ${program}` };
+  const only = { label: 'Only write the folder', detail: 'README.md in it says how to create the model' };
   const chosen = await dialogs.pick([make, only], 'Ollama is on this machine');
   if (chosen === only) await writeForm(services, target, form, openReadme);
   if (chosen !== make) return;
   const name = await dialogs.text({
-    prompt: 'The name of the model in Ollama; one of this name is replaced',
+    prompt: 'The name of the model in Ollama; an existing model of this name is replaced',
     value: plainName(target.name.toLowerCase(), /[^a-z0-9._-]+/g),
     validateInput: (text) =>
       isOllamaName(text.trim()) ? undefined : 'Letters, digits, dots, dashes and underscores, as in faq-model:v2',

@@ -20,16 +20,16 @@ export interface ChosenForm {
 
 /** What a person should know of a type before they choose it. */
 const TYPE_DETAILS: Readonly<Record<GgufType, string>> = {
-  f32: '32 bits: exactly the model that was tested',
-  f16: '16 bits: answers as the model that was tested, but for a rare word',
-  bf16: '16 bits: answers as the model that was tested, but for a rare word',
+  f32: '32 bits: exactly the tested model',
+  f16: '16 bits: answers as the tested model, with rare differences',
+  bf16: '16 bits: answers as the tested model, with rare differences',
   q8_0: '8 bits: half as large, answers hardly differ',
   q4_0: '4 bits: a quarter as large, answers differ a little',
 };
 
 /** The types of a GGUF with their sizes, that of the base model's files first. */
 export async function chooseGguf(services: Services, target: UseTarget): Promise<ChosenForm | undefined> {
-  const type = await chooseType(services, target, 'How exactly to keep the weights');
+  const type = await chooseType(services, target, 'Precision of the weights');
   if (type === undefined) return undefined;
   const name = type.toUpperCase();
   const args = ['--to', 'gguf', '--type', type];
@@ -50,7 +50,7 @@ export async function chooseMerged(services: Services, target: UseTarget): Promi
     description: sizeText(sizes.nf4),
     detail: 'Loads in transformers with bitsandbytes; answers differ a little',
   };
-  const chosen = await services.dialogs.pick([full, nf4], 'How exactly to keep the weights');
+  const chosen = await services.dialogs.pick([full, nf4], 'Precision of the weights');
   if (chosen === full) return { what: 'merged model', args: ['--to', 'merged'], ending: 'merged' };
   if (chosen !== nf4) return undefined;
   return { what: 'merged model in NF4', args: ['--to', 'merged', '--type', 'nf4'], ending: 'merged-nf4' };
@@ -62,9 +62,9 @@ export async function chooseOllama(services: Services, target: UseTarget): Promi
   if (sizes === undefined) return undefined;
   const whole = { label: 'The merged model as GGUF…', detail: 'In a type of your choice' };
   const adapter = {
-    label: 'The adapter beside the base model',
+    label: 'The adapter with the base model',
     description: sizeText(sizes.gguf[sizes.usual]),
-    detail: 'Ollama keeps the base model once for all adapters on it',
+    detail: 'Ollama stores the base model once for all its adapters',
   };
   const folder = {
     label: 'The merged model folder',
@@ -72,12 +72,12 @@ export async function chooseOllama(services: Services, target: UseTarget): Promi
     detail: 'Ollama converts it itself: Llama 3 and Qwen 2.5',
   };
   const offered = isPlainLora(target) ? [whole, adapter, folder] : [whole, folder];
-  const chosen = await services.dialogs.pick(offered, 'What to give to Ollama');
+  const chosen = await services.dialogs.pick(offered, 'What to export for Ollama');
   const common = { what: 'folder for Ollama', ending: 'ollama' };
   if (chosen === adapter) return { ...common, args: ['--to', 'ollama', '--as', 'adapter'] };
   if (chosen === folder) return { ...common, args: ['--to', 'ollama', '--as', 'safetensors'] };
   if (chosen !== whole) return undefined;
-  const type = await chooseType(services, target, 'How exactly to keep the weights');
+  const type = await chooseType(services, target, 'Precision of the weights');
   return type === undefined ? undefined : { ...common, args: ['--to', 'ollama', '--as', 'gguf', '--type', type] };
 }
 

@@ -36,16 +36,16 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
     };
   return [
     heading('Here'),
-    use('comment-discussion', 'Chat', 'Ask it, side by side with the model that it was made from', () =>
+    use('comment-discussion', 'Chat', 'Talk to it, side by side with its base model', () =>
       runCommand(COMMANDS.openChat, argument),
     ),
-    use('broadcast', 'Serve', 'To other programs on this machine, which talk to it as to OpenAI', () => {
+    use('broadcast', 'Serve', 'To other programs on this machine, through an OpenAI-compatible server', () => {
       serveInTerminal(services, target);
     }),
     heading('For other programs'),
     ...(type === 'full'
       ? []
-      : [use('package', 'Adapter…', 'A small folder that PEFT loads beside the base model', () => write(ADAPTER))]),
+      : [use('package', 'Adapter…', 'A small folder that PEFT loads with the base model', () => write(ADAPTER))]),
     ...(merges
       ? [
           use(
@@ -54,7 +54,12 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
             'A folder that loads wherever the base model loads',
             chosen(chooseMerged, chatWithIt),
           ),
-          use('file-binary', 'GGUF…', 'One file for llama.cpp, LM Studio and the like', chosen(chooseGguf, chatWithIt)),
+          use(
+            'file-binary',
+            'GGUF…',
+            'One file for llama.cpp, LM Studio and similar programs',
+            chosen(chooseGguf, chatWithIt),
+          ),
         ]
       : []),
     ...(isPlainLora(target)
@@ -62,19 +67,19 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
           use(
             'file-binary',
             'GGUF of the Adapter…',
-            'A small file for llama.cpp, beside a GGUF of the base model',
+            'A small file for llama.cpp, used with a GGUF of the base model',
             () => write(GGUF_ADAPTER),
           ),
         ]
       : []),
     ...(merges
       ? [
-          use('server-process', 'Ollama…', 'A model that Ollama asks as it was trained', () =>
+          use('server-process', 'Ollama…', 'A model that Ollama prompts as in training', () =>
             writeForOllama(services, target),
           ),
         ]
       : []),
-    use('cloud-upload', 'Push to the Hugging Face Hub…', 'A repository of yours, which others can be let see', () =>
+    use('cloud-upload', 'Push to the Hugging Face Hub…', 'A repository of yours, private or public', () =>
       runCommand(COMMANDS.pushRun, argument),
     ),
     ...(merges

@@ -35,7 +35,7 @@ async function goToNext({ dialogs }: Services, examples: WorstExamples): Promise
   const worst = here.length > 0 ? here : await examples.of(undefined, count);
   if (worst.length === 0) {
     void dialogs.info(
-      'No run has taken the losses of its examples yet: each does at its end, unless loss_examples is 0.',
+      'No run has measured the loss of each example yet: every run does so at its end, unless loss_examples is 0.',
     );
     return;
   }

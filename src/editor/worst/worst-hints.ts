@@ -131,7 +131,7 @@ function hintOf({ run, example, key }: WorstExample, position: vscode.Position, 
     `[${command.title}](command:${command.command}?${encodeURIComponent(JSON.stringify(command.arguments))})`;
   const tooltip = new vscode.MarkdownString(
     [
-      'The tuned model finds this answer unlikely, by its loss a token. It may be hard; look whether it is wrong, misplaced or unlike all the rest.',
+      'The tuned model finds this answer unlikely: its loss per token is high. The example may just be hard; check whether it is wrong, misplaced or unlike the rest.',
       [
         link(commandOf(COMMANDS.showDashboard, 'Show Dashboard', run.folder.path)),
         link(commandOf(COMMANDS.dismissWorst, 'Dismiss', key)),

@@ -148,7 +148,7 @@ test('chat: a corrected answer is added to the dataset, and undone', async () =>
   edit.insert(document.uri, new vscode.Position(1, 0), '{"question": ');
   await vscode.workspace.applyEdit(edit);
   const broken = document.getText();
-  assert.match((await sftApi.chat.receive({ ...save, id: 3 }))!, /nothing was added, because the file is broken/);
+  assert.match((await sftApi.chat.receive({ ...save, id: 3 }))!, /nothing was added, because the file is damaged/);
   assert.equal(document.getText(), broken);
 });
 

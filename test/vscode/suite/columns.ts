@@ -6,7 +6,7 @@ import { withPerson } from './person';
 import { test } from './runner';
 
 const ROWS = '{"Prompt": "What is it?", "Reply": "That."}\n{"Prompt": "And this?", "Reply": "This."}\n';
-const FIX = 'Say which fields are question and answer…';
+const FIX = 'Choose the question and answer fields…';
 
 /** Opens data of other names, with a configuration that names them, and gives the quick fix. */
 async function withFix(folder: string): Promise<{ document: vscode.TextDocument; fix: vscode.CodeAction }> {
@@ -30,7 +30,7 @@ async function withFix(folder: string): Promise<{ document: vscode.TextDocument;
 test('data of other names: the quick fix writes columns into the configuration, and the file is sound', async () => {
   const { document, fix } = await withFix('columns-config');
   const config = workspaceFile('columns-config/sft.config.json');
-  await withPerson(['Prompt', 'Reply', `$(gear) Say so in ${config.fsPath}`], async () => {
+  await withPerson(['Prompt', 'Reply', `$(gear) Set columns in ${config.fsPath}`], async () => {
     await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
   });
   const written = await vscode.workspace.openTextDocument(config);

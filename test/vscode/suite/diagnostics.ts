@@ -76,7 +76,7 @@ test('long/long.json: what max_seq_length cuts, and an answer that is lost, stan
   ])) as { examples: { line: number; tokens: number; truncated: number }[] };
   const [, cut, lost] = examples;
   assert.deepEqual(found, [
-    `${cut!.line}:3-${cut!.line}:4 warning over-length ${cut!.truncated} tokens are cut off the end: the example has ${cut!.tokens} tokens, max_seq_length is 48 - shorten it, or raise max_seq_length`,
+    `${cut!.line}:3-${cut!.line}:4 warning over-length ${cut!.truncated} tokens are cut off at the end: the example has ${cut!.tokens} tokens, max_seq_length is 48 - shorten it, or raise max_seq_length`,
     `${lost!.line}:3-${lost!.line}:4 error answer-lost no token of the answer fits: the example has ${lost!.tokens} tokens, max_seq_length is 48 - raise max_seq_length, or shorten the question`,
   ]);
 });

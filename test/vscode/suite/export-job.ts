@@ -28,7 +28,7 @@ test('SFT: Export Run as a Job… makes the run of a configuration, and takes th
   assert.deepEqual([facts.nodes, facts.processes], [2, 1]);
   const [, run] = /^RUN=\$\{RUN:-(.+)\}$/m.exec(readFileSync(path.join(slurm, 'job.sbatch'), 'utf8'))!;
   const { state } = await runWhen(services, run!, ({ state: { status } }) => status === 'stopped');
-  assert.match(state.message!, /^waits to be started elsewhere: sbatch job\.sbatch/);
+  assert.match(state.message!, /^is ready to be started elsewhere: sbatch job\.sbatch/);
   await withPerson(['torchrun', '', '4', torchrun, ''], async () => {
     await exportJob(run);
   });

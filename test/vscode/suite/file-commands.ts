@@ -35,9 +35,9 @@ test('SFT: Convert Dataset… says what would be lost and writes only when that 
   };
   await withPerson(['Q&A', 'JSON array', ''], convert);
   await assert.rejects(async () => await vscode.workspace.fs.stat(workspaceFile('convert/chat.qa.json')));
-  const shown = await withPerson(['Q&A', 'JSON array', 'Convert All the Same'], convert);
+  const shown = await withPerson(['Q&A', 'JSON array', 'Convert Anyway'], convert);
   assert.ok(
-    shown.some((line) => line.includes('Q&A has no place for the system message (1 example, first in line 1)')),
+    shown.some((line) => line.includes('Q&A has no place for the system message (1 example, first on line 1)')),
     shown.join('\n'),
   );
   assert.deepEqual(JSON.parse(vscode.window.activeTextEditor!.document.getText()), [
@@ -62,7 +62,7 @@ test('SFT: Convert Dataset… converts no data with errors', async () => {
   const shown = await withPerson(['Alpaca', 'JSON array'], async () => {
     await vscode.commands.executeCommand('sft.convertDataset', workspaceFile('planted.json'));
   });
-  assert.match(shown.at(-1)!, /the data has \d+ errors, nothing was converted/);
+  assert.match(shown.at(-1)!, /the data has \d+ errors: nothing was converted/);
 });
 
 test('SFT: Check Dataset File streams a file and opens its report', async () => {

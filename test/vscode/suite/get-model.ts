@@ -75,7 +75,7 @@ test('SFT: Get a Model… leads from terms to a token, which is kept in the secr
       await get();
     });
     assert.ok(
-      shown.some((line) => /only given to those who accepted its terms/.test(line)),
+      shown.some((line) => /available only to those who accepted its terms/.test(line)),
       shown.join('\n'),
     );
     assert.equal(readdirSync(cache).length, 1);

@@ -185,7 +185,7 @@ test('what no machine can correct: delete the example or go to its twin, and onl
   const [, error] = await titlesAt('misspelt-key');
   assert.ok(!error.some((title) => title.startsWith('Turn off')), error.join('\n'));
   const [actions, twin] = await titlesAt('exact-duplicate');
-  const wanted = ['Delete this example', 'Go to the other one, in line 7'];
+  const wanted = ['Delete this example', 'Go to the other one, on line 7'];
   assert.deepEqual(twin.slice(0, 2), wanted, twin.join('\n'));
   assert.match(twin.at(-1)!, /^Turn off the rule/);
   await apply(actions.find(({ title }) => title === wanted[1])!);

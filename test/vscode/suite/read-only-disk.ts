@@ -42,7 +42,10 @@ test('on a read-only disk a person is told what cannot be written, and nothing i
     );
 
     const resumed = await withPerson([], async () => vscode.commands.executeCommand('sft.resumeRun', run.path));
-    assert.match(resumed.join('\n'), /^The run cannot go on: .*output\.txt cannot be saved: .* read-only - choose/);
+    assert.match(
+      resumed.join('\n'),
+      /^The run cannot be resumed: .*output\.txt cannot be saved: .* read-only - choose/,
+    );
     assert.equal(runs.get(run.path)?.state.status, 'stopped');
 
     const changes = { learning_rate: 1e-5 };

@@ -263,7 +263,7 @@ test('a killed worker is shown as interrupted, and of two that resume it one doe
   await Promise.all([resume(), resume()]);
   const again = await runWhen(services, folder, (run) => run.state.status === 'running');
   assert.notEqual(again.state.pid, interrupted.pid);
-  assert.match(person.heard.join('\n'), /at work already|already being written/);
+  assert.match(person.heard.join('\n'), /already in progress|already being written/);
   await vscode.commands.executeCommand('sft.pauseRun', folder);
   await runWhen(services, folder, hasStatus('paused'));
   await vscode.commands.executeCommand('sft.resumeRun', folder);
@@ -284,7 +284,7 @@ test('a run whose model was moved asks where it is, and goes on', async (service
   const person = new Person([], { folder: moved });
   services.answerDialogs(person);
   await vscode.commands.executeCommand('sft.resumeRun', folder);
-  assert.match(person.heard.join('\n'), /The model of .* is not at .*moving\/model any more/);
+  assert.match(person.heard.join('\n'), /The model of .* is no longer at .*moving\/model/);
   await runWhen(services, folder, hasStatus('running'));
   await vscode.commands.executeCommand('sft.stopRun', folder);
   await runWhen(services, folder, hasStatus('stopped'));
@@ -292,7 +292,7 @@ test('a run whose model was moved asks where it is, and goes on', async (service
 
 test('what the checks find is told, a remedy is applied, and the checks run again', async (services) => {
   const file = writeConfig('unseen', { max_steps: 2 });
-  const person = new Person([/Set max_steps/], { confirm: /^Set max_steps|^Choose a Remedy/ });
+  const person = new Person([/Set max_steps/], { confirm: /^Set max_steps|^Choose a Fix/ });
   services.answerDialogs(person);
   const folder = await vscode.commands.executeCommand<string | undefined>('sft.startTraining', vscode.Uri.file(file));
   const said = [...person.heard, ...person.offered].join('\n');

@@ -78,7 +78,7 @@ test('SFT: Use This Model… makes the model in Ollama where that is found', asy
         '$(server-process) Ollama…',
         'The merged model as GGUF…',
         'BF16',
-        'Make the model in Ollama too',
+        'Create the model in Ollama too',
         'faq:v1',
         out,
         '',

@@ -32,7 +32,7 @@ export const chatTests = {
     await addEndpoint(window, wrongKey, async () => {
       const told = await window.notification('The models cannot be listed');
       assert.match(await told.textContent(), /answered 401: .* - check its key/);
-      await told.getByText('Go On').click();
+      await told.getByText('Continue').click();
       await type(window, '(3/3)', 'tuned');
     });
     await ask(chat);
@@ -224,7 +224,7 @@ export const chatTests = {
     const field = chat.locator('#system');
     const shows = (placeholder) =>
       chat.waitForFunction((text) => document.querySelector('#system').placeholder === text, placeholder);
-    await shows('None of yours; the model is told: Answer with care.');
+    await shows('None set; the model is told: Answer with care.');
     assert.equal(await field.inputValue(), '');
     await window.pictures('chat-told');
     await choose('faq');

@@ -97,7 +97,7 @@ export const runsTests = {
     await askToDelete();
     await page.keyboard.press('Enter');
     // A server has no trash.
-    await dialog.getByText('Delete it for good?').waitFor();
+    await dialog.getByText('Delete it permanently?').waitFor();
     await page.keyboard.press('Enter');
     await row(window, 'slow').waitFor({ state: 'detached' });
     assert.ok(!existsSync(run));

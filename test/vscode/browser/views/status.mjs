@@ -33,7 +33,7 @@ export const statusTests = {
     await entry.getByText('Switch Off').click();
     await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
-    await window.runCommand('SFT: Switch Checking of This File On or Off');
+    await window.runCommand('SFT: Turn Checking of This File On or Off');
     await page.locator('.squiggly-warning').first().waitFor();
   },
 
@@ -41,7 +41,10 @@ export const statusTests = {
     const { page } = window;
     await window.openFile('chats.jsonl');
     await page.locator('#status\\.languageStatus').click();
-    await page.locator('.hover-language-status', { hasText: 'Lines end out of sight' }).getByText('Wrap Lines').click();
+    await page
+      .locator('.hover-language-status', { hasText: 'Lines are wider than the editor' })
+      .getByText('Wrap Lines')
+      .click();
     // The first example then takes more than one line of the screen.
     await window.until(async () => {
       const tops = await page
