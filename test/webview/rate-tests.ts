@@ -21,7 +21,7 @@ export function rateTestMessages(steps?: number, failed?: string): ToRates[] {
   const { points } = JSON.parse(readFileSync('src/train/rates/testdata/lora.json', 'utf8')) as Recorded;
   const taken = points.slice(0, steps).map(([rate, loss, start]) => ({ rate, loss, start }));
   for (const [at, point] of taken.entries()) state.take({ type: 'point', step: at + 1, total: TOTAL, ...point });
-  if (taken.length === 0) state.take({ type: 'progress', message: 'the model as it is has read 12 of 34 examples' });
+  if (taken.length === 0) state.take({ type: 'progress', message: 'the unchanged model has read 12 of 34 examples' });
   if (failed !== undefined) state.fail(failed);
   else if (steps === undefined) state.take(resultOf(findSuggestion(taken)));
   return [{ type: 'test', test: state.shown() }];

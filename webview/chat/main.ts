@@ -62,7 +62,7 @@ const transcript = new Transcript((turn) => ({
   onSave: (side, answer, target) => host.ask('save', { turn, side, answer, target }),
 }));
 transcript.setHint(
-  element('h2', {}, 'Ask the same of both'),
+  element('h2', {}, 'Ask both the same question'),
   element('p', {}, 'The untuned and the tuned model answer side by side, so you see what training changed.'),
   element('p', {}, 'A good answer, or one you corrected, can be saved to your dataset for the next run.'),
 );
@@ -154,5 +154,5 @@ function speak({ status, model, text, problem }: Reply): void {
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && view?.busy === true) stop();
 });
-root.replaceChildren(emptyState('Chat', 'The models are being looked for…'));
+root.replaceChildren(emptyState('Chat', 'Looking for models…'));
 host.post({ type: 'ready' });

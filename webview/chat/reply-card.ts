@@ -63,7 +63,7 @@ export class ReplyCard {
       starting: 'Loading the model…',
       waiting: 'Thinking…',
       streaming: '',
-      done: cut ? 'Cut at max_new_tokens.' : reply.text === '' ? 'The model ended without a word.' : '',
+      done: cut ? 'Cut at max_new_tokens.' : reply.text === '' ? 'The model gave no answer.' : '',
       stopped: 'Stopped.',
       failed: sentence(problem ?? 'it failed'),
     };

@@ -16,7 +16,7 @@ const FIELDS: readonly NumberField[] = [
   {
     key: 'maxNewTokens',
     name: 'max_new_tokens',
-    help: 'The most tokens of an answer; a token is about ¾ of a word.',
+    help: 'The most tokens in an answer; a token is about ¾ of a word.',
     min: 1,
     max: 32_768,
     step: 1,
@@ -25,7 +25,7 @@ const FIELDS: readonly NumberField[] = [
   {
     key: 'temperature',
     name: 'temperature',
-    help: 'How random: low is careful, 1 is lively, above that soon nonsense.',
+    help: 'How random the answer is: low is careful, 1 is lively, more soon becomes nonsense.',
     min: 0,
     max: 2,
     step: 0.1,
@@ -128,7 +128,7 @@ export class SettingsForm {
     this.settings = settings;
     this.unasked = unasked;
     const none = unasked === undefined || unasked === '';
-    this.system.placeholder = none ? 'None' : `None of yours; the model is told: ${unasked}`;
+    this.system.placeholder = none ? 'None' : `None set; the model is told: ${unasked}`;
     const put = (input: HTMLInputElement | HTMLTextAreaElement, value: string): void => {
       if (input !== document.activeElement && input.value !== value) input.value = value;
     };

@@ -92,7 +92,7 @@ export class TurnView {
       if (said === undefined && form.isConnected) end();
     };
     const field = textField({
-      label: 'The question in other words',
+      label: 'The edited question',
       value: turn.question,
       onEnter: () => void ask(),
       onEscape: end,
@@ -102,7 +102,7 @@ export class TurnView {
       { class: 'question editing' },
       field,
       problem,
-      this.last ? undefined : element('p', { class: 'help' }, 'What was said after it is removed.'),
+      this.last ? undefined : element('p', { class: 'help' }, 'Everything after it is removed.'),
       element(
         'div',
         { class: 'actions' },

@@ -102,7 +102,7 @@ export class Charts {
       element(
         'p',
         { class: 'muted hint' },
-        'Drag over a chart to look closer, double-click to see all. With the keyboard: arrows move along the steps, + and - look closer and farther, Escape shows all.',
+        'Drag across a chart to zoom in, double-click to show all steps. With the keyboard: arrow keys move along the steps, + and - zoom in and out, Escape shows all.',
       ),
     );
   }

@@ -116,7 +116,7 @@ export class Header {
       status.device?.split(/[,:(]/)[0]?.trim(),
       status.host === undefined ? undefined : `on ${status.host}`,
       // Tokens per second count them in every example.
-      shared === 0 ? undefined : `${countOf(shared, 'token')} that examples share, computed once an update`,
+      shared === 0 ? undefined : `${countOf(shared, 'token')} that examples share, computed once per update`,
     ];
     write(this.about, parts.filter((part) => part !== undefined && part !== '').join(' · '));
     write(this.message, status.message ?? '');

@@ -229,5 +229,5 @@ async function draw(id: number): Promise<void> {
 
 onThemeChange(() => page?.charts.redraw());
 new ResizeObserver(() => page?.charts.resize()).observe(root);
-root.replaceChildren(emptyState('Dashboard', 'The run is being read…'));
+root.replaceChildren(emptyState('Dashboard', 'Loading the run…'));
 host.post({ type: 'ready' });

@@ -26,7 +26,7 @@ export class Predictions {
   private readonly category = element('select', { 'aria-label': 'Category' }) as HTMLSelectElement;
   private readonly order = element('select', { 'aria-label': 'Sort predictions' }) as HTMLSelectElement;
   private readonly average = element('span', { class: 'average', role: 'status' });
-  private readonly none = element('p', { class: 'muted', role: 'status', hidden: '' }, 'No prediction is like that.');
+  private readonly none = element('p', { class: 'muted', role: 'status', hidden: '' }, 'No prediction matches.');
   private readonly list = element('div', { class: 'cards' });
   private readonly pager = new Pager(ON_A_PAGE, () => {
     this.showCards();
@@ -40,8 +40,8 @@ export class Predictions {
   /** What is first has the smallest value. */
   private readonly orders: readonly Order[] = [
     ['In the order of the file', ({ index }) => index],
-    ['Most gained first', (one) => -gainOf(one)],
-    ['Least gained first', gainOf],
+    ['Largest gain first', (one) => -gainOf(one)],
+    ['Smallest gain first', gainOf],
     ['Lowest ROUGE-L first', ({ tuned }) => tuned.rougeL],
     ['Highest loss first', ({ tuned }) => -(tuned.loss ?? -Infinity)],
     ['Lowest rating first', ({ index }) => this.ratings.get(index) ?? Infinity],
@@ -72,7 +72,7 @@ export class Predictions {
       element(
         'p',
         { class: 'muted' },
-        'Marked are the words that ROUGE-L counts: those of the reference, in its order.',
+        'Marked words are those that ROUGE-L counts: words of the reference, in its order.',
       ),
       this.none,
       this.list,

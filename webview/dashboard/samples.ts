@@ -33,7 +33,7 @@ export class Samples {
       element(
         'div',
         { class: 'head' },
-        element('h2', {}, 'While it learns'),
+        element('h2', {}, 'Answers during training'),
         element('div', { class: 'toolbar' }, this.place, this.slider),
       ),
       element(

@@ -64,7 +64,7 @@ export class SweepButtons {
             })
           : undefined,
         !works && left
-          ? button('Go On', () => {
+          ? button('Continue', () => {
               onAct('resume');
             })
           : undefined,

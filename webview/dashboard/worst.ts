@@ -24,7 +24,7 @@ export class Worst {
       element(
         'p',
         { class: 'muted' },
-        'The answers that the tuned model finds least likely, by their loss a token. Some are hard; look whether others are wrong, misplaced or unlike all the rest.',
+        'The answers that the tuned model finds least likely, by their loss per token. Some are just hard; check whether others are wrong, misplaced or unlike the rest.',
       ),
       scrollable(
         'Worst examples',

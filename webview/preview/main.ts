@@ -86,11 +86,11 @@ function legend(): HTMLElement {
     'ul',
     { class: 'legend', 'aria-label': 'Legend' },
     entry('trained', 'trained'),
-    entry('masked', 'masked: read, not learnt'),
+    entry('masked', 'masked: read, not learned'),
     entry('masked special', 'special'),
     entry('cut', 'cut: never seen'),
   );
 }
 
-root.replaceChildren(emptyState('Training sequence', 'The example is being read…'));
+root.replaceChildren(emptyState('Training sequence', 'Reading the example…'));
 host.post({ type: 'ready' });

@@ -42,5 +42,5 @@ onThemeChange(() => {
 new ResizeObserver(() => {
   page.resize();
 }).observe(root);
-root.replaceChildren(emptyState('Learning rate', 'The test is being started…'));
+root.replaceChildren(emptyState('Learning rate', 'Starting the test…'));
 host.post({ type: 'ready' });

@@ -6,7 +6,7 @@ import { bar, dataTable, element, scrollable, write } from '../shared/dom';
 import { RateChart } from './rate-chart';
 
 const TEACH =
-  'Training begins as it would, but the learning rate rises from update to update. While it is far too low the loss stays where it is; then it falls; then it rises again, where training goes to pieces. Two fifths of the rate at which the loss was lowest is suggested. Nothing of this training is kept.';
+  'Training starts as usual, but the learning rate rises with every update. While it is far too low, the loss stays where it is; then it falls; then it rises again, where training breaks down. The suggestion is two fifths of the rate at which the loss was lowest. Nothing from this test is kept.';
 
 type Phase = RateTest['phase'];
 

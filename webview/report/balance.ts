@@ -33,8 +33,8 @@ export function balance({ category, agencies, examples, split }: DatasetReport):
     category === undefined ? '' : `${whole(named)} different ${named === 1 ? 'value' : 'values'} of ${category}.`;
   const placed =
     split === undefined
-      ? 'How a split would place them is told for files that are open; SFT: Split Dataset… splits a file of any size.'
-      : 'Split 80 / 10 / 10 with seed 42; the same question never stands in two parts.';
+      ? 'How a split would distribute them is shown for open files; SFT: Split Dataset… splits a file of any size.'
+      : 'Split 80 / 10 / 10 with seed 42; the same question never appears in two parts.';
   return element(
     'section',
     {},
@@ -42,8 +42,8 @@ export function balance({ category, agencies, examples, split }: DatasetReport):
     element('p', { class: 'muted' }, `${spread} ${placed}`.trim()),
     dataTable(
       category === undefined
-        ? 'How a split would place the examples'
-        : `Examples by ${category}${split === undefined ? '' : ', and how a split would place them'}`,
+        ? 'How a split would distribute the examples'
+        : `Examples by ${category}${split === undefined ? '' : ', and how a split would distribute them'}`,
       [
         { title: category ?? '' },
         { title: '' },

@@ -112,9 +112,9 @@ export class LengthHistogram {
     const { maxSeqLength, over, lost, max, estimated } = this.report.tokens;
     const limit = `max_seq_length ${whole(maxSeqLength)}`;
     const longest = `the longest example has ${estimated ? '≈' : ''}${whole(max)} tokens`;
-    if (over === 0) return `All examples fit into ${limit}; ${longest}.`;
+    if (over === 0) return `All examples fit within ${limit}; ${longest}.`;
     const cut = `${whole(over)} ${over === 1 ? 'example is' : 'examples are'} cut at ${limit}`;
-    return `${cut}${lost === 0 ? '' : `, ${whole(lost)} of them without any answer left`}; ${longest}.`;
+    return `${cut}${lost === 0 ? '' : `, ${whole(lost)} of them with no answer left`}; ${longest}.`;
   }
 }
 

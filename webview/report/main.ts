@@ -68,5 +68,5 @@ function show(report: DatasetReport): void {
 
 onThemeChange(() => histogram?.draw());
 new ResizeObserver(() => histogram?.resize()).observe(root);
-root.replaceChildren(emptyState('Dataset report', 'The file is being analysed…'));
+root.replaceChildren(emptyState('Dataset report', 'Analysing the file…'));
 host.post({ type: 'ready' });

@@ -115,7 +115,7 @@ export const chatFormTests = {
     const system = page.locator('#system');
     assert.equal(await system.getAttribute('placeholder'), 'None');
     await view.deliver(state({ unasked: 'You are Qwen.' }));
-    assert.equal(await system.getAttribute('placeholder'), 'None of yours; the model is told: You are Qwen.');
+    assert.equal(await system.getAttribute('placeholder'), 'None set; the model is told: You are Qwen.');
     await page.locator('#max_new_tokens').fill('70');
     await page.locator('#max_new_tokens').press('Tab');
     assert.match(await system.getAttribute('placeholder'), /You are Qwen/, 'a change of the settings keeps it');
@@ -157,8 +157,8 @@ export const chatFormTests = {
       saved.map(({ answer, target }) => [answer, target]),
       [['In Wuse.', 'file:///w/faq.json']],
     );
-    await view.deliver({ type: 'answer', id: saved[0].id, problem: 'the file is broken' });
-    await page.getByText('the file is broken').waitFor();
+    await view.deliver({ type: 'answer', id: saved[0].id, problem: 'the file is damaged' });
+    await page.getByText('the file is damaged').waitFor();
     await page.getByLabel('Add to').selectOption('new');
     await add.press('Enter');
     const again = (await view.sent('save'))[1];

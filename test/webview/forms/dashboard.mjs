@@ -107,7 +107,7 @@ export const dashboardFormTests = {
     await view.deliver(predictions(30));
     const lines = () => page.locator('.predictions .facts .link').allTextContents();
     await page.getByLabel('Category').selectOption('Fees');
-    await page.getByLabel('Sort predictions').selectOption('Most gained first');
+    await page.getByLabel('Sort predictions').selectOption('Largest gain first');
     assert.deepEqual((await lines()).slice(0, 3), ['Line 31', 'Line 29', 'Line 27']);
     // Of the answer those words are marked that are in the reference, in its order.
     assert.deepEqual(await page.locator('.predictions article').first().locator('.tuned mark').allTextContents(), [
@@ -126,7 +126,7 @@ export const dashboardFormTests = {
     const [asked] = await view.sent('openExample');
     assert.equal(asked.index, 11);
     await page.getByLabel('Filter predictions by text').fill('nothing has this');
-    await page.getByText('No prediction is like that.').waitFor();
+    await page.getByText('No prediction matches.').waitFor();
   },
 
   async 'dashboard: a remedy is the one that was read, however often the advice is told again'({ open }) {
@@ -201,7 +201,7 @@ export const dashboardFormTests = {
     await page.getByText('Stop Sweep').click();
     await page.getByLabel('Take learning_rate 1e-4 into the configuration').click();
     await view.deliver(inState(1, 'stopped'));
-    await page.getByText('Go On').focus();
+    await page.getByText('Continue').focus();
     await view.deliver(inState(1, 'done'), result(1, 0.6));
     await page.getByText('Best: learning_rate 2e-4, ROUGE-L 0.600 (0.580-0.620), clearly').waitFor();
     assert.equal(await view.focused(), 'Take learning_rate 2e-4');

@@ -120,7 +120,7 @@ export function chat(data) {
                 promptTokens: undefined,
                 newTokens: undefined,
                 problem:
-                  'the model server could not start: it ended with code 2 (models/SmolLM2/model.safetensors does not exist - name the folder of a model) - see the output channel SFT',
+                  'the model server could not start: it exited with code 2 (models/SmolLM2/model.safetensors does not exist - name the folder of a model) - see the output channel SFT',
               }),
             ],
           },
@@ -133,7 +133,7 @@ export function chat(data) {
           type: 'unavailable',
           title: 'This workspace is not trusted',
           reason:
-            'Chatting runs a model of this folder. Trust the workspace to chat; everything else goes on working without.',
+            'Chatting runs a model from this folder. Trust the workspace to chat; everything else works without trust.',
           action: 'trust',
         },
       ],
@@ -141,7 +141,8 @@ export function chat(data) {
         {
           type: 'unavailable',
           title: 'No model to talk to yet',
-          reason: 'Train a model on your questions and answers, then ask it here, side by side with the untuned one.',
+          reason:
+            'Train a model on your questions and answers, then chat with it here, side by side with the base model.',
           action: 'train',
         },
       ],

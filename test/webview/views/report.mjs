@@ -10,7 +10,7 @@ export async function report(data) {
       example: await of('nigeria-services.json', data.exampleText(), 128, 'examples/tiny-llama'),
       none: await of('wrong.json', wrong, 1024, undefined),
       many: await of('many-agencies.json', data.manyExamples(50_000), 200, undefined),
-      closed: [{ type: 'unavailable', reason: 'The file is closed, or is no dataset any more.' }],
+      closed: [{ type: 'unavailable', reason: 'The file is closed, or is no longer a dataset.' }],
     },
     async useByKeyboard(page, state) {
       if (state === 'closed') return;
