@@ -41,7 +41,7 @@ export function hasFetchedFile(file: string): boolean {
   const found = statFile(file);
   if (found === undefined) return false;
   if (found.size <= MOST_TEXT_BYTES) return true;
-  throw unreadable(file, `has ${Math.round(found.size / 1e6)} MB, more than any such file needs`);
+  throw unreadable(file, `has ${Math.round(found.size / 1e6)} MB, more than such a file can have`);
 }
 
 /**
@@ -87,7 +87,7 @@ export function cannotRead(file: string, cause: unknown): SftError {
 }
 
 function notJson(file: string, reason: string, place: { line?: number; column?: number } = {}): SftError {
-  const remedy = 'fetch the file again, it may have been cut off';
+  const remedy = 'download the file again: it may be incomplete';
   return new SftError('model-file-not-json', reason, { file, ...place, remedy, exitCode: 2 });
 }
 

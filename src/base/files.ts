@@ -53,12 +53,12 @@ export function explainWriteError(error: unknown, target: string): unknown {
     case 'ENOSPC':
       return new SftError('disk-full', 'cannot be saved: the disk is full', {
         ...details,
-        remedy: 'free some space and run the command again; what was saved before is unchanged',
+        remedy: 'free some space and run the command again; what was saved earlier is unchanged',
       });
     case 'EDQUOT':
       return new SftError('disk-full', 'cannot be saved: your disk quota is used up', {
         ...details,
-        remedy: 'free some space and run the command again; what was saved before is unchanged',
+        remedy: 'free some space and run the command again; what was saved earlier is unchanged',
       });
     case 'EACCES':
     case 'EPERM':
@@ -86,7 +86,7 @@ export function explainWriteError(error: unknown, target: string): unknown {
     case 'ERR_FS_EISDIR':
       return new SftError('not-writable', 'cannot be saved: there is a folder of that name', {
         ...details,
-        remedy: 'move it away, or choose another name',
+        remedy: 'move it, or choose another name',
       });
     default:
       return error;

@@ -14,17 +14,21 @@ const IMPOSTORS: readonly (readonly [start: RegExp, what: string, remedy: string
   [
     /^\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body)\b/i,
     'is an HTML page, not the file itself',
-    'download the file again: a page of the website was saved in its place, as when a sign-in is needed',
+    'download the file again: a page of the website was saved in its place, as happens when a sign-in is needed',
   ],
   [
     /^\s*<(\?xml|error)\b/i,
     'is an XML page, not the file itself',
-    'download the file again: an answer of the website was saved in its place',
+    'download the file again: an error response of the website was saved in its place',
   ],
   [/^\x1f\x8b/, 'is compressed by gzip', 'unpack it first'],
-  [/^PK\x03\x04/, 'is a zip archive or a PyTorch checkpoint', 'unpack the archive, or fetch the safetensors version'],
-  [/^GGUF/, 'is a GGUF file', 'fetch the safetensors version of the model'],
-  [/^\x80[\x02-\x05]/, 'is a Python pickle', 'fetch the safetensors version of the model'],
+  [
+    /^PK\x03\x04/,
+    'is a zip archive or a PyTorch checkpoint',
+    'unpack the archive, or download the safetensors version',
+  ],
+  [/^GGUF/, 'is a GGUF file', 'download the safetensors version of the model'],
+  [/^\x80[\x02-\x05]/, 'is a Python pickle', 'download the safetensors version of the model'],
 ];
 
 function refuse(file: string, reason: string, remedy: string): SftError {
@@ -42,10 +46,10 @@ export function knownImpostor(file: string, start: string): SftError | undefined
 
 /** As knownImpostor, of a file that cannot be read as what its name says. @param size of the file, bytes */
 export function explainImpostor(file: string, start: string, size: number): SftError | undefined {
-  if (size === 0) return refuse(file, 'is empty', 'fetch the file again');
+  if (size === 0) return refuse(file, 'is empty', 'download the file again');
   // "Entry not found", "Access to this model is restricted": what a website answers in place of a file.
   if (size <= START_BYTES && /^[A-Za-z][\x20-\x7e\s]*$/.test(start) && knownImpostor(file, start) === undefined) {
-    return refuse(file, `holds only the text ${JSON.stringify(start.trim().slice(0, 120))}`, 'fetch the file again');
+    return refuse(file, `holds only the text ${JSON.stringify(start.trim().slice(0, 120))}`, 'download the file again');
   }
   return knownImpostor(file, start);
 }

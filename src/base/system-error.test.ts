@@ -34,7 +34,7 @@ describe('what the system says of a path', () => {
     const missing = path.join(folder, 'missing');
     assert.equal(
       said(() => readFileSync(missing)),
-      `${missing} is not there (any more) - put it back, or name another`,
+      `${missing} does not exist (any more) - restore it, or choose another`,
     );
     assert.match(
       said(() => readFileSync(path.join(file, 'x'))),

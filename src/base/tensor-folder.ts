@@ -22,9 +22,9 @@ export function locateTensors(modelDir: string): ReadonlyMap<string, LocatedTens
   for (const file of files) {
     for (const entry of tensorsOf(file)) {
       if (tensors.has(entry.name)) {
-        throw new SftError('corrupt-safetensors', `${entry.name} stands in two files`, {
+        throw new SftError('corrupt-safetensors', `${entry.name} is in two files`, {
           file,
-          remedy: 'fetch the model folder again',
+          remedy: 'download the model folder again',
           exitCode: 2,
         });
       }
@@ -53,8 +53,8 @@ function shardFiles(modelDir: string): string[] {
     throw new SftError('weights-not-found', 'there is no model.safetensors and no index of shards in this folder', {
       file: modelDir,
       remedy: pickled
-        ? 'pytorch_model.bin can run code when it is loaded and is not read: fetch the safetensors version of the model'
-        : 'fetch the model folder with its *.safetensors files',
+        ? 'pytorch_model.bin can run code when it is loaded and is not read: download the safetensors version of the model'
+        : 'download the model folder with its *.safetensors files',
       exitCode: 2,
     });
   }
@@ -62,7 +62,7 @@ function shardFiles(modelDir: string): string[] {
   if (typeof map !== 'object' || map === null || !Object.values(map).every((v) => typeof v === 'string')) {
     throw new SftError('corrupt-safetensors', 'the index of shards has no weight_map', {
       file: index,
-      remedy: 'fetch the model folder again',
+      remedy: 'download the model folder again',
       exitCode: 2,
     });
   }
@@ -72,7 +72,7 @@ function shardFiles(modelDir: string): string[] {
   if (outside !== undefined) {
     throw new SftError('corrupt-safetensors', `the index names ${outside}, which is not a file of this folder`, {
       file: index,
-      remedy: 'fetch the model folder again',
+      remedy: 'download the model folder again',
       exitCode: 2,
     });
   }

@@ -75,7 +75,7 @@ export class CopiedWeights<Held, A extends HeldAllocation<Held>> implements Weig
     if (at === into.length && this.#state() === this.#before) return;
     throw new SftError('weights-changed', 'the weights were written to while they were copied to the device', {
       file: this.path,
-      remedy: 'put the former file back (a new one beside it, then renamed, disturbs nobody), and resume',
+      remedy: 'restore the original file and resume (to replace weights safely, write a new file and rename it)',
     });
   }
 

@@ -188,9 +188,9 @@ describe('an example is not added', () => {
     const error = refused('[\n  {"question": "a", "answer": "b"\n  {"question": "c", "answer": "d"}\n]');
     assert.equal(error.line, 2);
     assert.match(error.message, /nothing was added/);
-    assert.match(error.remedy!, /repair the file/);
+    assert.match(error.remedy!, /fix the file/);
     assert.match(refused('[{"question": "a", "answer": "b"}').message, /cut off|ends before/);
-    assert.match(refused('[{"question": "a", "answer": "b"}] more').message, /stands after/);
+    assert.match(refused('[{"question": "a", "answer": "b"}] more').message, /is after/);
   });
 
   it('to a file whose last line is cut off', () => {

@@ -181,9 +181,9 @@ function isJson(text: string): boolean {
 
 function broken(file: string, findings: readonly Finding[]): SftError {
   const [first] = findings.filter(({ severity }) => severity === 'error');
-  const remedy = 'repair the file, then save the answer again';
-  if (first === undefined) return refusal(file, 'the file is not sound JSON', remedy);
-  return new SftError('not-appendable', `nothing was added, because the file is broken there: ${first.message}`, {
+  const remedy = 'fix the file, then save the answer again';
+  if (first === undefined) return refusal(file, 'the file is not valid JSON', remedy);
+  return new SftError('not-appendable', `nothing was added, because the file is damaged there: ${first.message}`, {
     file,
     line: first.line,
     column: first.column,

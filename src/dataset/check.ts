@@ -227,7 +227,7 @@ export class DatasetChecker {
   private countError(at: number): void {
     if (++this.errors !== MAX_ERRORS) return;
     this.parser.stop();
-    const message = `there are ${MAX_ERRORS.toLocaleString('en-US')} errors up to here - correct these first; the rest of the file was not read`;
+    const message = `there are ${MAX_ERRORS.toLocaleString('en-US')} errors up to here - fix these first; the rest of the file was not read`;
     const stop: Parsed = { type: 'mistake', rule: 'too-many-errors', start: at, end: at, message };
     if (this.decided === undefined) this.waiting.push(stop);
     else this.receive(stop);

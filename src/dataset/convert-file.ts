@@ -144,9 +144,9 @@ async function readSound(file: string, { onErrors, signal, columns = OUR_COLUMNS
     errors.splice(0, errors.length, ...whole.errors);
   }
   onErrors?.(errors);
-  throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}, nothing was converted`, {
+  throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}: nothing was converted`, {
     file,
-    remedy: `correct the data; \`sft validate ${file}\` lists everything`,
+    remedy: `fix the data; \`sft validate ${file}\` lists all of them`,
   });
 }
 

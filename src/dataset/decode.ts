@@ -40,7 +40,7 @@ export function sniff(head: Buffer): DecodeProblem | undefined {
     return { rule: 'wrong-encoding', message: `the file is encoded as ${utf16}, not UTF-8 - save it as UTF-8` };
   }
   if (head.subarray(0, 512).includes(0)) {
-    return { rule: 'not-text', message: `the file holds zero bytes: it is binary data, not JSON - ${remedy}` };
+    return { rule: 'not-text', message: `the file contains zero bytes: it is binary data, not JSON - ${remedy}` };
   }
   const impostor = knownImpostor('', head.toString('latin1').replace(/^\xef\xbb\xbf/, ''));
   if (impostor !== undefined) return { rule: 'not-data', message: `this ${impostor.message} - ${impostor.remedy!}` };
@@ -48,7 +48,7 @@ export function sniff(head: Buffer): DecodeProblem | undefined {
   if (data !== undefined) {
     return {
       rule: 'not-data',
-      message: `this is a configuration, not data - check it with sft preflight, and the data that it names, ${data}, by itself`,
+      message: `this is a configuration, not data - check it with sft preflight, and check the data it names, ${data}, separately`,
     };
   }
   return undefined;

@@ -32,7 +32,7 @@ export function findExample(file: string, text: string, asked: AskedExample, col
     'it has changed since this run: no example has this question and answer any more',
     {
       file,
-      remedy: 'search it for some of their words',
+      remedy: 'search the file for some of their words',
     },
   );
 }

@@ -63,7 +63,7 @@ function withoutNoNumbers(text: string): string {
 }
 
 function toldOf({ name, leftOut }: WholeFile): string {
-  return `the file holds ${name}${leftOut === undefined ? '' : `; left out: ${leftOut}`}`;
+  return `the file contains ${name}${leftOut === undefined ? '' : `; left out: ${leftOut}`}`;
 }
 
 /** What the file holds; of lines a list. */

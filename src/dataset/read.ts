@@ -196,7 +196,7 @@ async function readPiece(handle: FileHandle, file: string, buffer: Buffer, from?
 }
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ['there is no such file', 'check the name and the folder you are in'],
+  ENOENT: ['there is no such file', 'check the name and the current folder'],
   EISDIR: ['this is a folder, not a file', 'name the dataset file in it'],
   EACCES: ['you have no permission to read the file', 'change its permissions or copy it'],
   EPERM: ['you have no permission to read the file', 'change its permissions or copy it'],

@@ -168,7 +168,7 @@ function reportValue(error: ErrorObject, tree: Node, report: Report, kind: Datas
     const offered = nearKey(node.value, allowed);
     const remedy = offered === undefined ? `write ${listOf(allowed, 'or')}` : `did you mean "${offered}"?`;
     const fixes = offered === undefined ? [] : [renamed(node, offered)];
-    report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is no known role - ${remedy}`, fixes });
+    report({ rule: 'unknown-role', ...at, message: `"${shorten(node.value)}" is not a known role - ${remedy}`, fixes });
   } else if (path[0] === 'history') {
     const message = 'the history must be a list of pairs, each a question and its answer - write it so or remove it';
     report({ rule: 'wrong-type', ...at, message });
@@ -215,7 +215,7 @@ function typeMessage(wanted: string, key: string, node: Node): string {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   null: 'write a text, or remove the key',
-  array: 'join its parts to one text',
+  array: 'join its parts into one text',
   object: 'write its content as one text',
 };
 

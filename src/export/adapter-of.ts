@@ -9,5 +9,5 @@ export function adapterOf({ tuning, card }: Pick<ExportSource, 'tuning' | 'card'
     card.weights === 'base'
       ? 'the base model has no adapter'
       : 'all weights of the model were trained: there is no adapter';
-  throw exportImpossible(reason, 'take --to merged');
+  throw exportImpossible(reason, 'use --to merged');
 }

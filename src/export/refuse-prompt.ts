@@ -4,6 +4,6 @@ import { exportImpossible } from './export-impossible';
 /** @throws SftError export-impossible where rows before the input were trained: they are in no weight, and beside none */
 export function refusePrompt({ prompt }: Tuning): void {
   if (prompt === undefined) return;
-  const reason = 'a prompt stands before the input: there is nothing in the weights that it could be merged into';
-  throw exportImpossible(reason, 'take --to peft, and load the prompt beside its base model with PEFT or `sft serve`');
+  const reason = 'a prompt comes before the input: it cannot be merged into the weights';
+  throw exportImpossible(reason, 'use --to peft, and load the prompt with its base model in PEFT or `sft serve`');
 }

@@ -8,5 +8,5 @@ import { requireRoom } from '../base/disk-room';
  */
 export async function requireRoomBeside(folder: string, bytes: number): Promise<void> {
   const remedy = 'free some space, or export to a folder on another disk';
-  await requireRoom(path.dirname(folder), bytes, 'are to be written', remedy);
+  await requireRoom(path.dirname(folder), bytes, 'have to be written', remedy);
 }

@@ -9,7 +9,7 @@ export const QUESTIONS_AT_ONCE = 16;
 /** An answer as it was given. */
 export interface GivenAnswer {
   readonly answer: string;
-  /** Whether it was ended by max_new_tokens, or the model's last position, and not by the model. */
+  /** Whether it was stopped by max_new_tokens, or the model's last position, and not by the model. */
   readonly cut: boolean;
 }
 

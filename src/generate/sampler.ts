@@ -19,7 +19,7 @@ export function checkSampling({ temperature, top_k, top_p }: SamplingOptions): v
   const refuse = (reason: string, remedy: string): SftError =>
     new SftError('invalid-sampling', reason, { remedy, exitCode: 2 });
   if (!(temperature >= 0 && Number.isFinite(temperature)))
-    throw refuse('temperature is below 0', 'use 0 (greedy) to about 1.5');
+    throw refuse('temperature is below 0', 'use 0 (greedy) up to about 1.5');
   if (!(top_p > 0 && top_p <= 1)) throw refuse('top_p is not above 0 and at most 1', 'use 0.9, or 1 for all tokens');
   if (!(Number.isInteger(top_k) && top_k >= 0))
     throw refuse('top_k is not a whole number from 0', 'use 50, or 0 for all tokens');

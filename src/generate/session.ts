@@ -73,10 +73,10 @@ function checkUnchanged({ modelDir, weightFiles }: ModelFolder): void {
     now = undefined;
   }
   if (now === weightFiles) return;
-  const what = now === undefined ? 'the model folder is gone' : 'the weights of the model were changed';
+  const what = now === undefined ? 'the model folder no longer exists' : 'the weights of the model were changed';
   throw new SftError('model-changed', `${what} since this program read it`, {
     file: modelDir,
-    remedy: 'put the former files back and resume, or start anew with the model as it is',
+    remedy: 'restore the original files and resume, or start a new run with the model as it is',
     exitCode: 2,
   });
 }

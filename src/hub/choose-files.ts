@@ -23,8 +23,8 @@ export function modelFiles({ repo, files }: RepoInfo): RepoFile[] {
   }
   if (weights.length === 0) {
     const pickled = files.some(({ name }) => /\.(?:bin|pt|pth)$/.test(name));
-    const reason = 'has its weights as PyTorch pickles alone, which can run code when they are read';
-    throw noModel(repo, pickled ? reason : 'has no weights as safetensors');
+    const reason = 'has its weights only as PyTorch pickles, which can run code when they are read';
+    throw noModel(repo, pickled ? reason : 'has no safetensors weights');
   }
   const own = weights.filter(({ name }) => OWN_WEIGHTS.test(name));
   return own.length === 0 ? wanted : wanted.filter(({ name }) => !WEIGHTS.test(name) || OWN_WEIGHTS.test(name));
@@ -32,6 +32,6 @@ export function modelFiles({ repo, files }: RepoInfo): RepoFile[] {
 
 function noModel(repo: string, reason: string): SftError {
   return new SftError('no-model', `${repo} ${reason}`, {
-    remedy: 'choose a repository with config.json and safetensors; sft models NAME looks for some',
+    remedy: 'choose a repository with config.json and safetensors; sft models NAME searches for some',
   });
 }

@@ -36,8 +36,8 @@ export async function downloadFile(
       await rm(part);
       options.onBytes(-file.size);
       if (attempt === 2) {
-        throw new SftError('wrong-hash', `${file.name} of ${repo.repo} came twice with a wrong hash: ${hash}`, {
-          remedy: `it should be ${file.hash.value}; something between here and ${access.endpoint} changes it`,
+        throw new SftError('wrong-hash', `${file.name} of ${repo.repo} arrived twice with a wrong hash: ${hash}`, {
+          remedy: `it should be ${file.hash.value}; something between this machine and ${access.endpoint} changes it`,
         });
       }
     }
@@ -76,7 +76,7 @@ async function fetchPart(
         await handle.truncate(0);
         onBytes(-at);
         [at, hash] = [0, begin(kind, size)];
-        if (from !== 0) throw new Passing(`it sent another part of ${name} than was asked for`, undefined);
+        if (from !== 0) throw new Passing(`it sent a different part of ${name} than requested`, undefined);
       }
       for await (const chunk of chunksOf(response, signal)) {
         if (at + chunk.length > size) throw new Passing(`${name} is longer than its ${size} bytes`, undefined);
@@ -122,7 +122,7 @@ async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerato
       let timer: NodeJS.Timeout | undefined;
       const silence = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
-          reject(new Passing(`nothing came for ${SILENCE_MS / 1000} s`, undefined));
+          reject(new Passing(`nothing arrived for ${SILENCE_MS / 1000} s`, undefined));
         }, SILENCE_MS);
       });
       const { done, value } = await Promise.race([reader.read(), silence])
@@ -157,7 +157,7 @@ async function takePart(blob: string): Promise<string> {
     if (isAlive(identity)) {
       throw new SftError('being-downloaded', `process ${identity.pid} is downloading the same file`, {
         file: blob,
-        remedy: 'wait until it has ended',
+        remedy: 'wait until it has finished',
       });
     }
     if ((await stat(own).catch(() => undefined)) === undefined) await rename(other, own).catch(() => undefined);

@@ -59,7 +59,7 @@ export async function pull(access: HubAccess, plan: PullPlan, options: PullOptio
   await requireRoom(
     blobs,
     needed,
-    'are to be downloaded',
+    'have to be downloaded',
     'free some space, or set HF_HOME to a folder on another disk',
   );
 

@@ -101,14 +101,14 @@ export async function requestJson(access: HubAccess, path: string, options: Requ
     try {
       return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw badAnswer(access, 'what it answered is not JSON', cause);
+      throw badAnswer(access, 'its answer is not JSON', cause);
     }
   });
 }
 
 export function badAnswer({ endpoint }: HubAccess, reason: string, cause?: unknown): SftError {
   return new SftError('hub-answer', `${endpoint}: ${reason}`, {
-    remedy: 'check HF_ENDPOINT, or whether a proxy answers in its place',
+    remedy: 'check HF_ENDPOINT, or whether a proxy answers instead',
     cause,
   });
 }
@@ -116,7 +116,7 @@ export function badAnswer({ endpoint }: HubAccess, reason: string, cause?: unkno
 function unreachable({ endpoint }: HubAccess, cause: Passing): SftError {
   return new SftError('hub-unreachable', `${endpoint} cannot be reached: ${cause.message}`, {
     remedy:
-      'check the connection (HTTPS_PROXY and HF_ENDPOINT are honoured) and run it again: it goes on where it stopped',
+      'check the connection (HTTPS_PROXY and HF_ENDPOINT are honoured) and run the command again: it continues where it stopped',
     cause,
   });
 }
@@ -128,9 +128,9 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
   if (code === 'GatedRepo' || (status === 403 && code === null)) {
     const remedy =
       token === undefined
-        ? `accept its terms on ${page}, make a token on ${tokens}, and set HF_TOKEN to it`
+        ? `accept its terms on ${page}, create a token on ${tokens}, and set HF_TOKEN to it`
         : `accept its terms on ${page} with the account of your token`;
-    return new SftError('hub-gated', `${what} is only given to those who accepted its terms`, { remedy });
+    return new SftError('hub-gated', `${what} is available only to those who accepted its terms`, { remedy });
   }
   if (status === 401 && token !== undefined && code !== 'RepoNotFound') {
     return tokenRefused(endpoint);
@@ -139,8 +139,8 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
   if (status === 401 || status === 404) {
     const [thing, remedy] =
       code === 'RevisionNotFound'
-        ? ['has no such revision', 'name a branch, a tag or a commit that is there']
-        : ['is not there', 'check its spelling; a private one needs HF_TOKEN to be set'];
+        ? ['has no such revision', 'name a branch, tag or commit that exists']
+        : ['does not exist', 'check its spelling; a private one needs HF_TOKEN to be set'];
     return new SftError('hub-not-found', `${what} ${thing} on ${endpoint}`, { remedy });
   }
   return new SftError('hub-refused', `${endpoint} refuses ${what}: it answered ${status}`, {
@@ -151,7 +151,7 @@ function refusal({ endpoint, token }: HubAccess, { status, headers }: Response, 
 function serviceRefused({ endpoint, token }: HubAccess, { status }: Response, what: string): SftError {
   if (status === 401 && token !== undefined) return tokenRefused(endpoint);
   return new SftError('hub-refused', `${endpoint} offers no ${what}: it answered ${status}`, {
-    remedy: 'check HF_ENDPOINT; of a mirror that only gives models, ask by the full name: OWNER/NAME',
+    remedy: 'check HF_ENDPOINT; for a mirror that only serves models, use the full name: OWNER/NAME',
   });
 }
 
@@ -163,24 +163,24 @@ function writingRefused({ endpoint, token }: HubAccess, { status }: Response, wh
   }
   if (status === 403 || status === 404) {
     return new SftError('hub-token', `your token may not write to ${what}`, {
-      remedy: `make one on ${tokens} that may write there, or name a repository of your own`,
+      remedy: `create one on ${tokens} that may, or name a repository of your own`,
     });
   }
   return new SftError('hub-refused', `${endpoint} does not take ${what}: it answered ${status}`, {
-    remedy: 'check the name of the repository, and what your account may hold',
+    remedy: 'check the name of the repository, and the limits of your account',
   });
 }
 
 function tokenRefused(endpoint: string): SftError {
   return new SftError('hub-token', `${endpoint} does not accept your token`, {
-    remedy: `make a new one on ${endpoint}/settings/tokens`,
+    remedy: `create a new one on ${endpoint}/settings/tokens`,
   });
 }
 
 /** Nothing is written without one. */
 export function tokenMissing(endpoint: string): SftError {
-  return new SftError('hub-token', 'whoever writes to the Hub must say who they are', {
-    remedy: `make a token that may write on ${endpoint}/settings/tokens, and set HF_TOKEN to it`,
+  return new SftError('hub-token', 'writing to the Hub needs a token', {
+    remedy: `create a token with write access on ${endpoint}/settings/tokens, and set HF_TOKEN to it`,
   });
 }
 

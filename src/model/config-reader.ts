@@ -47,7 +47,7 @@ export class ConfigReader {
   invalid(reason: string): SftError {
     return new SftError('invalid-model-config', reason, {
       file: this.file,
-      remedy: 'fetch the model folder again, or correct this value',
+      remedy: 'download the model folder again, or correct this value',
       exitCode: 2,
     });
   }

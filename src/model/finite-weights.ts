@@ -59,7 +59,7 @@ function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: string): boolean {
 function notFinite(file: string, name: string): SftError {
   return new SftError('not-finite', `${name} holds numbers that are infinite or not numbers (NaN)`, {
     file,
-    remedy: 'fetch the file again, or use the model as it was before its training went wrong',
+    remedy: 'download the file again, or use the model from before its training went wrong',
     exitCode: 2,
   });
 }

@@ -126,5 +126,5 @@ function unsupported(file: string, reason: string): SftError {
 }
 
 function unfit(file: string, reason: string): SftError {
-  return new SftError('weights-do-not-fit', reason, { file, remedy: 'fetch the model folder again', exitCode: 2 });
+  return new SftError('weights-do-not-fit', reason, { file, remedy: 'download the model folder again', exitCode: 2 });
 }

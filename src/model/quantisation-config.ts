@@ -8,7 +8,7 @@ export function unreadableQuantisation(
   const remedy =
     'use the folder of the model in bf16, fp16 or fp32 with "load_in_4bit": true, or one that bitsandbytes quantised to NF4 (*-bnb-4bit)';
   const how = howOf(config as JsonObject);
-  return how === undefined ? undefined : { reason: `the weights are quantised ${how}, which is not read here`, remedy };
+  return how === undefined ? undefined : { reason: `the weights are quantised ${how}, which is not supported`, remedy };
 }
 
 /** Undefined for NF4 of bitsandbytes. */

@@ -323,7 +323,7 @@ function unsupported({ name, file }: LocatedTensor, as: string): SftError {
 function mismatch(file: string, reason: string): SftError {
   return new SftError('weights-do-not-fit', reason, {
     file,
-    remedy: 'the configuration and the weights belong to different models: fetch the folder again',
+    remedy: 'the configuration and the weights belong to different models: download the folder again',
     exitCode: 2,
   });
 }

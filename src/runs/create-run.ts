@@ -99,9 +99,9 @@ function describeRun(
 }
 
 function runExists(folder: string): SftError {
-  return new SftError('run-exists', 'there is a run in this folder already', {
+  return new SftError('run-exists', 'this folder already contains a run', {
     file: folder,
-    remedy: 'add --resume to go on with it, or name another folder',
+    remedy: 'add --resume to resume it, or choose another folder',
   });
 }
 

@@ -46,7 +46,7 @@ export async function findRate(config: ResolvedConfig, configFile: string, optio
       range,
       report: onPoint,
       scored: (done, total) => {
-        onProgress(`the model as it is has read ${partOf(done, total, 'example')}`);
+        onProgress(`the unchanged model has read ${partOf(done, total, 'example')}`);
       },
       signal,
     });
@@ -73,7 +73,7 @@ export async function findRate(config: ResolvedConfig, configFile: string, optio
     } catch (error) {
       if (signal.aborted || !(error instanceof Error && (error instanceof SftError || 'syscall' in error))) throw error;
       onNote(
-        `the test does not wait for others on the device: ${error instanceof SftError ? formatError(error) : error.message}`,
+        `the test cannot wait for other runs on the device: ${error instanceof SftError ? formatError(error) : error.message}`,
       );
       return () => Promise.resolve();
     }

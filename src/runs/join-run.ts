@@ -56,7 +56,7 @@ export async function joinRun(folder: string, { node, signal, onLog }: Joining):
     joined = launch;
     onLog(`machine ${node} joins ${label}`);
     const isOn = async (): Promise<boolean> => (await launchOf(engine, (await readRun(folder)).state)) === launch;
-    onLog(`machine ${node} has ended: ${await train(engine, node, signal, isOn)}`);
+    onLog(`machine ${node} has finished: ${await train(engine, node, signal, isOn)}`);
   }
   return undefined;
 }

@@ -76,7 +76,7 @@ export async function relaunchRun(
 export function runDone(folder: string): SftError {
   return new SftError('run-done', 'the run is already complete', {
     file: folder,
-    remedy: 'start a new run; "adapter" in the configuration goes on from its result',
+    remedy: 'start a new run; set "adapter" in the configuration to continue from its result',
   });
 }
 
@@ -104,14 +104,14 @@ export async function startProcess(run: RunFolder, command: WorkerCommand, args:
       resolve(`it cannot be started: ${error.message}`);
     });
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? `exit code ${code ?? 'unknown'}` : `ended by ${signal}`);
+      resolve(signal === null ? `exit code ${code ?? 'unknown'}` : `stopped by ${signal}`);
     });
   });
   const reason = await takenOver(run, child.pid, ended);
   child.unref();
   if (reason === undefined) return;
   const words = await lastWords(run.outputFile, printedBefore);
-  throw await recordDeath(run, words === '' ? `the worker ended before it began (${reason})` : words);
+  throw await recordDeath(run, words === '' ? `the worker exited before it started (${reason})` : words);
 }
 
 function openOutput(run: RunFolder): number {
@@ -181,5 +181,5 @@ async function recordDeath(run: RunFolder, message: string): Promise<SftError> {
   } finally {
     await release();
   }
-  return new SftError('worker-died', message, { file: run.outputFile, remedy: 'correct that and resume the run' });
+  return new SftError('worker-died', message, { file: run.outputFile, remedy: 'fix that and resume the run' });
 }

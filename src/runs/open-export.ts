@@ -63,7 +63,7 @@ async function findTrained({ artifacts, state, folder }: RunSummary, id: string)
     remedy:
       all.length === 0
         ? 'train until there is a checkpoint or a result'
-        : `take one of these with --weights: ${names}, base`,
+        : `use one of these with --weights: ${names}, base`,
   });
 }
 

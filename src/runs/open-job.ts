@@ -102,11 +102,11 @@ function refuse(
   { nodes, processes, sharding, unsloth }: Machine,
 ): void {
   if (alone !== undefined && nodes > 1)
-    throw exportImpossible(`${alone.reason}, and ${nodes} are to train`, alone.remedy);
+    throw exportImpossible(`${alone.reason}, and ${nodes} are requested`, alone.remedy);
   const without = (what: string, remedy: string): SftError =>
     exportImpossible(
-      `the Python that a job for ${name} sets up has no ${what}`,
-      `${remedy} in .sft/machine.json, or take a form for machines with a Python of their own`,
+      `the Python that a job for ${name} sets up does not include ${what}`,
+      `${remedy} in .sft/machine.json, or choose a form for machines with their own Python`,
     );
   if (setsUpPython === true && engine === 'accelerate') {
     if (sharding.startsWith('zero')) throw without('DeepSpeed', 'set "sharding": "fsdp" or "none"');
@@ -114,9 +114,9 @@ function refuse(
   }
   if (engine === 'builtin' && nodes * processes > 1) {
     const remedy =
-      'set "engine": "accelerate" (for a configuration also --engine accelerate), or take --nodes 1 --processes 1';
+      'set "engine": "accelerate" (for a configuration also --engine accelerate), or use --nodes 1 --processes 1';
     throw exportImpossible(
-      `${name}: the builtin engine trains in one process, and ${nodes * processes} were asked for`,
+      `${name}: the builtin engine trains in one process, and ${nodes * processes} were requested`,
       remedy,
     );
   }

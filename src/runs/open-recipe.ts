@@ -82,10 +82,10 @@ async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles):
 function refuseTools({ file, examples }: Dataset): void {
   const first = examples.find(({ tools, turns }) => tools !== undefined || turns !== undefined);
   if (first === undefined) return;
-  throw new SftError('recipe-without-tools', 'recipes do not carry conversations with tools', {
+  throw new SftError('recipe-without-tools', 'recipes do not support conversations with tools', {
     file,
     line: first.line,
-    remedy: 'give the other trainer the data as they are, or write calls and results as texts',
+    remedy: 'give the other tool the data as it is, or write calls and results as text',
   });
 }
 
@@ -121,6 +121,6 @@ function refuseChanged(run: Run, { files }: DataFiles): void {
   if (file === undefined) return;
   throw new SftError('dataset-changed', 'the dataset is not the one this run was trained on', {
     file,
-    remedy: 'put the former file back, or write the recipe of the configuration',
+    remedy: 'restore the original file, or write the recipe of the configuration',
   });
 }

@@ -50,8 +50,8 @@ export function withLife(state: RunState): RunState {
   const host = farHost(state);
   const message =
     host === undefined
-      ? `the process of the run (${state.pid}) ended without finishing it; resume to go on from the last checkpoint`
-      : `nothing was heard of the run on ${host} since ${momentText(state.heartbeat)}; where its process there (${state.pid}) has ended, resume to go on from the last checkpoint`;
+      ? `the process of the run (${state.pid}) exited before the run was done; resume to continue from the last checkpoint`
+      : `nothing has been heard from the run on ${host} since ${momentText(state.heartbeat)}; if its process there (${state.pid}) has exited, resume to continue from the last checkpoint`;
   return { ...state, status: 'interrupted', message };
 }
 

@@ -19,7 +19,7 @@ export async function rebuildState(folder: RunFolder, run: Run, artifacts: RunAr
   const started = events.findLast((event) => event.type === 'start');
   const message =
     ended === undefined
-      ? 'state.json is lost; resume to go on from the last checkpoint'
+      ? 'state.json is missing; resume to continue from the last checkpoint'
       : ended.type === 'failed'
         ? ended.message
         : undefined;

@@ -21,7 +21,7 @@ export async function requireModel(summary: Pick<RunSummary, 'run' | 'folder'>, 
     readLlamaConfig(model);
     await summary.folder.moveModel(model);
   } else if (!(await hasModel(summary))) {
-    throw new SftError('model-moved', 'the model of this run is not here any more', {
+    throw new SftError('model-moved', 'the model of this run is no longer here', {
       file: summary.run.config.model_name,
       remedy: 'give the folder where it is now, once: --model DIR',
       exitCode: 2,

@@ -41,5 +41,5 @@ export function asApiError(error: unknown, log: (line: string) => void): ApiErro
     return new ApiError(500, formatError(told), { code: told.code });
   }
   log(`this is a bug in sft: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new ApiError(500, 'the server failed; its log says why', { code: 'internal_error' });
+  return new ApiError(500, 'the server failed; see its log', { code: 'internal_error' });
 }

@@ -53,7 +53,7 @@ const COMMON = {
   prompt_cache_key: ignored,
 };
 
-const textPart = open({ type: v.literal('text', 'text, the only kind of part this server reads'), text });
+const textPart = open({ type: v.literal('text', 'text, the only type this server supports'), text });
 
 const said = v.lazy((value): v.GenericSchema<unknown, string | { readonly text: string }[]> =>
   Array.isArray(value) ? list(textPart) : v.string('text or a list of text parts'),

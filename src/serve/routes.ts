@@ -90,7 +90,7 @@ async function complete(
 ): Promise<void> {
   const { catalog, shelf, loop, maxQueued } = context;
   if (loop.queued >= maxQueued) {
-    throw new ApiError(503, `${loop.queued} requests wait already: try again later`, {
+    throw new ApiError(503, `${loop.queued} requests are already waiting: try again later`, {
       code: 'server_busy',
       headers: { 'retry-after': '1' },
     });

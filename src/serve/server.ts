@@ -117,7 +117,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
       const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : (error.code ?? error.message);
       reject(
         new SftError('port-unusable', `port ${port} cannot be opened: ${reason}`, {
-          remedy: 'give another one with --port, or leave it out for a free one',
+          remedy: 'choose another one with --port, or leave it out for a free one',
           exitCode: 2,
           cause: error,
         }),

@@ -78,7 +78,7 @@ describe('a request with tools', () => {
         'unsupported_parameter',
         'messages',
       );
-      assert.match(JSON.stringify(json), /leaves out what the assistant says beside a call/);
+      assert.match(JSON.stringify(json), /leaves out what the assistant says next to a call/);
       assert.equal(
         (
           await other.post(

@@ -56,7 +56,7 @@ export async function loadChatTemplate(
     tools: null,
     documents: null,
   });
-  const notice = found.name === undefined ? {} : { notice: `the model brings no chat template: ${found.name} is used` };
+  const notice = found.name === undefined ? {} : { notice: `the model has no chat template: ${found.name} is used` };
   const variables = ({
     addGenerationPrompt,
     enableThinking = false,

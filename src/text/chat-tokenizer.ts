@@ -302,7 +302,7 @@ class TemplateTokenizer implements ChatTokenizer {
 
 function untrainedText(tokens: readonly string[], isPlain: boolean): string {
   const other = isPlain ? '' : ', delete its chat template (a plain one is used then)';
-  return `the model was never trained on ${tokens.join(', ')} of its chat template: their rows of the token embeddings are next to nothing or all alike, and LoRA does not train them - set trainable_tokens to "template", which trains these rows too, or take the instruct version of the model${other}`;
+  return `the model was never trained on ${tokens.join(', ')} of its chat template: their token embeddings are nearly zero or all alike, and LoRA does not train them - set trainable_tokens to "template", which trains these rows too, or use the instruct version of the model${other}`;
 }
 
 const THOUGHTS_END = '</think>';

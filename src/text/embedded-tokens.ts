@@ -21,7 +21,7 @@ export function checkEmbedded(
       `the token ${token} has the id ${id}, and the model has only ${embeddings} token embeddings`,
       {
         file: modelDir,
-        remedy: 'take this token out of the text, or tokenizer.json and the weights from the same model',
+        remedy: 'remove this token from the text, or use tokenizer.json and weights of the same model',
       },
     );
   }

@@ -46,7 +46,7 @@ export function compileTemplate(
     throw new SftError('chat-template-syntax', `the chat template is not valid Jinja: ${reason}${where}`, {
       file,
       ...(inJinja ? { line } : {}),
-      remedy: "correct the template, or fetch it again from the model's page",
+      remedy: "fix the template, or download it again from the model's page",
       cause,
     });
   }
@@ -69,13 +69,13 @@ export function compileTemplate(
           throw new SftError('chat-template-raised', `the chat template refuses this conversation: ${cause.message}`, {
             file,
             remedy:
-              'change the conversation to what the model supports (often: no system prompt, user and assistant in turn)',
+              'change the conversation to what the model supports (often: no system prompt, user and assistant alternating)',
             cause,
           });
         }
         throw new SftError('chat-template-failed', `the chat template could not be rendered: ${reasonOf(cause)}`, {
           file,
-          remedy: "correct the template, or fetch it again from the model's page",
+          remedy: "fix the template, or download it again from the model's page",
           cause,
         });
       }

@@ -86,7 +86,7 @@ export function limitsFor(variables: unknown): TemplateLimits {
   return { steps: 300_000 + 1000 * values + 16 * characters, characters: 1_000_000 + 16 * characters };
 }
 
-/** The interpreter, ended where a template goes on for ever, grows a text without end, or nests too deep. */
+/** The interpreter, ended where a template goes on for ever, grows a text without end, or is nested too deeply. */
 export class LimitedInterpreter extends OpenInterpreter {
   private steps = 0;
   private depth = 0;

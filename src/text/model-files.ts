@@ -71,7 +71,7 @@ export const SUPPORTED_TOKENIZERS =
   'use a model of a supported family (Llama, Mistral, Qwen, Gemma, Phi, Granite, OLMo, SmolLM)';
 
 /** An error of a file of a model that does not hold what it should. */
-export function badModelFile(file: string, reason: string, remedy = 'fetch the file again'): SftError {
+export function badModelFile(file: string, reason: string, remedy = 'download the file again'): SftError {
   return new SftError('tokenizer-unsupported', reason, { file, remedy, exitCode: 2 });
 }
 

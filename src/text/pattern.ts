@@ -77,11 +77,11 @@ function explained<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof OutOfTime) throw badModelFile(file, 'a pattern of it takes too long for a text', SLOW);
+    if (cause instanceof OutOfTime) throw badModelFile(file, 'one of its patterns takes too long on a text', SLOW);
     if (!(cause instanceof SyntaxError)) throw cause;
     const reason = cause.message.slice(cause.message.lastIndexOf(': ') + 1).trim();
-    throw badModelFile(file, `a pattern of it cannot be used here: ${reason.slice(0, 200)}`, SUPPORTED_TOKENIZERS);
+    throw badModelFile(file, `one of its patterns cannot be used here: ${reason.slice(0, 200)}`, SUPPORTED_TOKENIZERS);
   }
 }
 
-const SLOW = "fetch tokenizer.json again from the model's page: no usual pattern needs so long";
+const SLOW = "fetch tokenizer.json again from the model's page: a normal pattern is faster";

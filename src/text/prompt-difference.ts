@@ -24,7 +24,7 @@ export function differenceOf(prompt: string, before: string, answer: string): Pr
   const both = `the chat template asks with ${asked} and writes conversations as ${written}`;
   const message =
     lead === undefined
-      ? `${both}: trained is what is asked, the answer after ${asked}`
-      : `${both}: the model is asked with ${JSON.stringify(lead)} added, which other programs do not do - let the template write it where add_generation_prompt is true`;
+      ? `${both}: training uses the prompt as it is, with the answer after ${asked}`
+      : `${both}: the model is prompted with ${JSON.stringify(lead)} added, which other programs do not do - let the template write it where add_generation_prompt is true`;
   return { asked, written, message };
 }

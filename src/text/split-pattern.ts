@@ -19,8 +19,8 @@ export function splitByPattern(text: string, pattern: RegExp, behavior: SplitBeh
     return split(text, pattern, behavior, invert);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new SftError('text-run-too-long', `a run of millions of characters without a blank cannot be tokenised`, {
-      remedy: 'split the text, or delete the example: it is no question or answer',
+    throw new SftError('text-run-too-long', `a text of millions of characters without a space cannot be tokenised`, {
+      remedy: 'split the text, or delete the example: it is not a question or answer',
       cause,
     });
   }

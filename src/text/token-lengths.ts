@@ -69,14 +69,14 @@ export function tokenLength(chat: ChatTokenizer, example: QuestionAnswer, maxSeq
 
 /** What is wrong where a prompt's last token joins with the answer. */
 export function joinedText({ asked, trained }: JoinedPrompt): string {
-  return `the prompt ${JSON.stringify(asked)} does not end with the tokens that it has in the trained text ${JSON.stringify(trained)}: the model would be asked what it was not trained on`;
+  return `the prompt ${JSON.stringify(asked)} does not end with the tokens that it has in the trained text ${JSON.stringify(trained)}: the model would be prompted with tokens it was not trained on`;
 }
 
 export const JOINED_REMEDY =
   'let the chat template end its prompt with a special token or a line feed, and without the blank that begins an answer';
 
 /** What is to be done where a template leaves out some of the tools. */
-export const LEFT_OUT_REMEDY = 'take a model whose chat template writes it, or write it into a system message';
+export const LEFT_OUT_REMEDY = 'use a model whose chat template writes it, or write it into a system message';
 
 /** Whether one conversation cannot be written, by the chat template or in the model's ids: another may be fine. */
 export function isRefusal(error: unknown): error is SftError {

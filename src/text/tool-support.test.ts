@@ -57,7 +57,7 @@ describe('conversations that call tools', () => {
       assert.throws(() => chat.encodePrompt(TURNS.slice(0, 3)), refusal);
       const { problem } = tokenLength(chat, CALLING, 4096);
       assert.ok(problem?.kind === 'tools');
-      assert.match(problem.reason, /take a model whose chat template does/);
+      assert.match(problem.reason, /use a model whose chat template does/);
       // Conversations without calls are what they were.
       assert.equal(tokenLength(chat, { question: 'a', answer: 'b' }, 4096).problem, undefined);
     });
@@ -68,7 +68,7 @@ describe('conversations that call tools', () => {
     assert.deepEqual(listed.problem, { kind: 'left-out', what: 'the list of tools' });
     const said = { ...CALLING, turns: TURNS.with(1, { ...TURNS[1]!, content: 'I look.' }) };
     const beside = tokenLength(await load('mistral-tools', 'mistral'), said, 4096);
-    assert.deepEqual(beside.problem, { kind: 'left-out', what: 'what the assistant says beside a call' });
+    assert.deepEqual(beside.problem, { kind: 'left-out', what: 'what the assistant says next to a call' });
     assert.equal(tokenLength(await load('qwen2.5-tools'), { ...said, tools: TOOLS }, 4096).problem, undefined);
   });
 

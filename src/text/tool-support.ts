@@ -51,7 +51,7 @@ export function unwritten(
     calls === undefined || content.trim() === '' ? [] : [content.trim()],
   );
   const isWritten = (words: string): boolean => texts.some((text) => text.includes(words));
-  return said.every(isWritten) ? undefined : 'what the assistant says beside a call';
+  return said.every(isWritten) ? undefined : 'what the assistant says next to a call';
 }
 
 /** @throws SftError chat-template-tools where a conversation has calls or results that the template does not write */
@@ -69,7 +69,7 @@ export function refuseUnwrittenTools(template: ChatTemplate, messages: readonly 
     `the model's chat template does not write ${missing}, which this conversation has`,
     {
       file: template.file,
-      remedy: 'take a model whose chat template does (Qwen, Llama 3.1), or write calls and results as texts',
+      remedy: 'use a model whose chat template does (Qwen, Llama 3.1), or write calls and results as texts',
     },
   );
 }

@@ -121,7 +121,7 @@ export function refuseErrors(dataset: Dataset): void {
   if (first === undefined) return;
   const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
   throw new SftError('dataset-has-errors', `${formatFinding(first)}${more}`, {
-    remedy: `correct the data; \`sft validate ${dataset.file}\` lists everything`,
+    remedy: `fix the data; \`sft validate ${dataset.file}\` lists all of them`,
   });
 }
 

@@ -45,8 +45,8 @@ export function overlapText({ file, examples, of, first: { line, twin } }: Overl
   const where = `line ${line} is line ${twin.line} of ${path.basename(twin.file)}`;
   const as = twin.similarity === undefined ? where : `${where} to ${Math.floor(twin.similarity * 100)}%`;
   return {
-    reason: `${partOf(examples, of, 'example')} of ${name} ${examples === 1 ? 'stands' : 'stand'} in another file of the data as well, or nearly (${as}): what is trained on cannot measure`,
-    remedy: `keep each in one of the files; \`sft validate ${path.basename(twin.file)} ${name}\` lists them`,
+    reason: `${partOf(examples, of, 'example')} of ${name} ${examples === 1 ? 'is' : 'are'} also in another file of the data, or nearly (${as}): scores on trained examples mean nothing`,
+    remedy: `keep each in only one of the files; \`sft validate ${path.basename(twin.file)} ${name}\` lists them`,
   };
 }
 

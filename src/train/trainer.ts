@@ -84,7 +84,7 @@ export class Trainer {
     private readonly examples: readonly TrainingExample[],
     private readonly options: TrainerOptions,
   ) {
-    if (model.tuning === undefined) throw new RangeError('the model has nothing to train');
+    if (model.tuning === undefined) throw new RangeError('the model has no weights to train');
     if (examples.length === 0) {
       throw new SftError('no-examples', 'the training part has no examples', {
         remedy: 'add examples, or change the split',

@@ -26,7 +26,7 @@ export function readAdapterConfig(folder: string): JsonObject {
 export function otherBaseModel(folder: string, modelDir: string): string | undefined {
   const named = readAdapterConfig(folder)['base_model_name_or_path'];
   if (typeof named !== 'string' || named === '' || lastName(named) === lastName(modelDir)) return undefined;
-  return `the adapter was trained on ${named}, and is put on ${modelDir}: its answers are right on its own base model only`;
+  return `the adapter was trained on ${named}, but is loaded onto ${modelDir}: it works only with its own base model`;
 }
 
 function lastName(model: string): string {

@@ -41,7 +41,7 @@ export function adapterValuesText(values: Values, config: ResolvedConfig): strin
     ([key, value]) =>
       `${key} ${JSON.stringify(value)} in place of ${JSON.stringify(config[key as keyof ResolvedConfig])}`,
   );
-  return `the adapter is trained on as it is: ${told.join(', ')}`;
+  return `the adapter keeps its own settings: ${told.join(', ')}`;
 }
 
 /** Equal for the same names in another order. */

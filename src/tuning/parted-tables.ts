@@ -7,5 +7,5 @@ export function partedTables(
   { tieWordEmbeddings }: Pick<LlamaConfig, 'tieWordEmbeddings'>,
 ): string | undefined {
   if (!tieWordEmbeddings || partsTables !== true) return undefined;
-  return 'embedding and head of the model are one table, and modules_to_save trains copies of their own: the tuned model has two tables, and is larger by one when it is merged - set ensure_weight_tying to true to train one copy that stays both';
+  return 'embedding and head of the model are one table, and modules_to_save trains copies of their own: the tuned model has two tables, so it grows by one when merged - set ensure_weight_tying to true to train one shared copy';
 }

@@ -15,7 +15,7 @@ const METHODS: readonly TuningMethod[] = [loraMethod, fullMethod, promptMethod];
 /** The method that a configuration asks for. */
 export function methodOf({ training_type: name }: Pick<ResolvedConfig, 'training_type'>): TuningMethod {
   const method = METHODS.find((known) => known.name === name);
-  if (method === undefined) throw new RangeError(`no method for training_type ${name}`);
+  if (method === undefined) throw new RangeError(`there is no method for training_type ${name}`);
   return method;
 }
 

@@ -17,7 +17,7 @@ export type ExportFiles =
  */
 export async function exportFiles(place: string): Promise<ExportFiles> {
   const entry = await stat(place).catch(() => undefined);
-  if (entry === undefined) throw noExport(place, 'is not there');
+  if (entry === undefined) throw noExport(place, 'does not exist');
   if (entry.isFile()) return ggufFile(place);
   const names = await readdir(place);
   if (names.includes('Modelfile')) return fromModelfile(place);
@@ -25,7 +25,7 @@ export async function exportFiles(place: string): Promise<ExportFiles> {
   if (names.includes('config.json')) return { form: 'merged', folder: place };
   const [gguf, ...more] = names.filter((name) => name.endsWith('.gguf'));
   if (gguf !== undefined && more.length === 0) return ggufFile(path.join(place, gguf));
-  throw noExport(place, 'holds no adapter, no model folder and no single GGUF file');
+  throw noExport(place, 'has no adapter, no model folder and no single GGUF file');
 }
 
 function ggufFile(file: string): ExportFiles {
@@ -48,7 +48,7 @@ async function fromModelfile(folder: string): Promise<ExportFiles> {
 function noExport(file: string, reason: string): SftError {
   return new SftError('not-an-export', reason, {
     file,
-    remedy: 'name what `sft export` wrote: a folder, or a GGUF file',
+    remedy: 'give what `sft export` wrote: a folder, or a GGUF file',
     exitCode: 2,
   });
 }

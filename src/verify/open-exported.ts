@@ -112,7 +112,7 @@ async function factsOfGguf(file: string): Promise<Facts> {
     const type = leastExact(Array.from(gguf.tensors.values(), (tensor) => tensor.type));
     return { type, stops: stops.filter((id) => typeof id === 'number') };
   }
-  const reason = `its blocks become fp32 to be computed with here, which takes ${sizeText(needed)} of memory, and ${sizeText(free)} are free`;
+  const reason = `its weights are expanded to fp32 here, which takes ${sizeText(needed)} of memory, and ${sizeText(free)} are free`;
   throw new SftError('no-room', reason, { file, remedy: 'close other programs and run `sft verify`' });
 }
 

@@ -81,7 +81,7 @@ async function inLlamaCpp(asking: Asking, { maxNewTokens, others, signal, onProg
   const answers: VerifiedAnswer[] = [];
   for (const [i, { ids, ended, samePrompt }] of given.entries()) {
     const { place, prompt } = questions[i]!;
-    if (!samePrompt) differences.push(`${place}: llama.cpp's tokens of the prompt are not those that were trained`);
+    if (!samePrompt) differences.push(`${place}: llama.cpp's tokens for the prompt differ from those in training`);
     const own = measured.answers[i]!;
     const parting = await partingOf(exported.model, prompt, { own, other: { ids, ended } }, chat.stopTokenIds);
     const most = OTHERS_GAP[exported.type];
@@ -109,10 +109,10 @@ async function inOllama(asking: Asking, { maxNewTokens, others, signal, onProgre
     const whole = ended === own.ended && text.trim() === chat.tokenizer.decode(own.ids).trim();
     const cut = readable < own.ids.length;
     const same = whole || (cut && at === readable) || (givenUp && at === tokens.length);
-    if (givenUp) notes.push(`${place}: Ollama gave its answer up, as it does after a token that comes 30 times`);
+    if (givenUp) notes.push(`${place}: Ollama stopped its answer, as it does after the same token 30 times`);
     else if (same && !whole)
       notes.push(
-        `${place}: of the answer in Ollama ${readable} of ${countOf(own.ids.length, 'token')} were compared: it leaves out what is no whole character`,
+        `${place}: of the answer in Ollama ${readable} of ${countOf(own.ids.length, 'token')} were compared: it leaves out incomplete characters`,
       );
     const most = Math.max(OTHERS_GAP.ollama, OTHERS_GAP[exported.type]);
     const gap = same ? 0 : await gapToSecond(exported.model, prompt, own.ids.slice(0, at));

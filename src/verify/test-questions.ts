@@ -38,7 +38,7 @@ export async function testQuestions({ run }: RunSummary, chat: ChatTokenizer, co
   const data = await prepareData(run.config, { chat });
   const part = (['test', 'validation', 'train'] as const).find((name) => data[name].length > 0);
   if (part === undefined) {
-    throw new SftError('no-examples', 'the data of the run hold no example', { file: run.config.dataset });
+    throw new SftError('no-examples', 'the data of the run has no examples', { file: run.config.dataset });
   }
   const list = data[part].slice(0, count).map(({ file, line, question, history, ids, trained, answer }) => {
     const messages = [...history, { role: 'user', content: question } as const];

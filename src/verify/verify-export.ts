@@ -90,7 +90,7 @@ async function askExport(asking: Asking, options: VerifyOptions): Promise<Verifi
     // Not a number is not within it either.
     if (!(Math.abs(measured.nll - own.nll) <= mayDiffer)) {
       differences.push(
-        `the loss of the right answers is ${measured.nll.toFixed(5)} a token, ${own.nll.toFixed(5)} in the run: in ${exported.type} they may be ${mayDiffer.toPrecision(2)} apart`,
+        `the loss of the right answers is ${measured.nll.toFixed(5)} per token, ${own.nll.toFixed(5)} in the run: in ${exported.type} they may be ${mayDiffer.toPrecision(2)} apart`,
       );
     }
     const text = (ids: readonly number[]): string => source.chat.decodeAnswer(ids);
@@ -162,7 +162,7 @@ function askedOtherwise({ chat, stops }: Exported, source: ExportSource, { list 
   const differences = list.flatMap(({ place, messages, prompt }) => {
     const ids = chat.encodePrompt(messages);
     const same = ids.length === prompt.length && ids.every((id, i) => id === prompt[i]);
-    return same ? [] : [`${place}: the export's tokens of the prompt are not those that were trained`];
+    return same ? [] : [`${place}: the export's tokens for the prompt differ from those in training`];
   });
   const lost = stops === undefined ? [] : source.chat.stopTokenIds.filter((id) => !stops.includes(id));
   if (lost.length > 0) {
@@ -176,6 +176,6 @@ function askedOtherwise({ chat, stops }: Exported, source: ExportSource, { list 
 export function notVerified({ place, differences }: Verification): SftError {
   return new SftError('export-differs', `it does not answer as the run does: ${differences.join('; ')}`, {
     file: place,
-    remedy: 'do not use it: export again, and report this where it comes back',
+    remedy: 'do not use it: export again, and report this if it happens again',
   });
 }

@@ -291,7 +291,7 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     [{ packages: { transformers: '4.30.0' } }, /transformers 4\.30\.0 .* has to be .* - .*pip install/],
     [{ packages: { accelerate: '2.1.0' } }, /accelerate 2\.1\.0 .* before 2 - /],
     [{ broken: 'libcudart.so.13: cannot open' }, /torch .* cannot be imported: libcudart/],
-    [{ probe: 'broken' }, /does not say what it has: .* - set SFT_PYTHON/],
+    [{ probe: 'broken' }, /does not report what it has: .* - set SFT_PYTHON/],
   ] as const) {
     it(`is refused before there is a run: ${String(message)}`, () => {
       useFakePython(folder, fake);
@@ -315,7 +315,7 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     process.env['SFT_PROCESSES'] = '4';
     assert.match(
       sft(['train', config, '--run', newRun()]).err,
-      /4 processes were asked for, there are 1 GPUs - set "processes"/,
+      /4 processes were requested, but there are only 1 GPUs - set "processes"/,
     );
   });
 
@@ -370,11 +370,11 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
   });
 
   for (const [name, value, message] of [
-    ['SFT_NODES', '2', /machine\.json address is missing: 2 nodes have to find each other/],
+    ['SFT_NODES', '2', /machine\.json address is missing: 2 nodes need an address to find each other/],
     ['SFT_NODES', 'two', /SFT_NODES is "two", not a whole number from 1 - set it/],
     ['SFT_ADDRESS', 'node7', /SFT_ADDRESS is "node7", not a name and a port - set it to the first machine/],
     ['SFT_NODE', 'first', /SFT_NODE is "first", not a whole number from 0/],
-    ['SFT_NODE', '1', /SFT_NODE is 1: only the first machine begins a run - add --run DIR --resume/],
+    ['SFT_NODE', '1', /SFT_NODE is 1: only the first machine starts a run - add --run DIR --resume/],
   ] as const) {
     it(`is refused before there is a run where a scheduler says ${name}=${value}`, () => {
       useFakePython(folder);
@@ -389,28 +389,32 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
   }
 
   for (const [facts, values, message] of [
-    [{ nodes: 2 }, {}, /address is missing: 2 nodes have to find each other - write "address"/],
+    [{ nodes: 2 }, {}, /address is missing: 2 nodes need an address to find each other - write "address"/],
     [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],
     [{ sharding: 'fsdp' }, {}, /sharding "fsdp" spreads weights over processes, and there is one - set "processes"/],
     [{ sharding: 'zero1', processes: 2 }, {}, /sharding is not one of none, fsdp, zero2, zero3/],
     [
       { sharding: 'zero3', processes: 2, offload: true },
       {},
-      /offload is for weights that are spread - set "sharding": "fsdp"/,
+      /offload works only with sharding - set "sharding": "fsdp"/,
     ],
     [{ sharding: 'zero2', processes: 2 }, {}, /deepspeed is not installed .* - .*pip install "deepspeed>=/],
-    [{ processes: 2, offload: true }, {}, /offload is for weights that are spread - set "sharding"/],
+    [{ processes: 2, offload: true }, {}, /offload works only with sharding - set "sharding"/],
     [
       { processes: 2, sharding: 'fsdp', offload: true },
       {},
-      /"offload": true on the processor does not go with "sharding": "fsdp"/,
+      /"offload": true on the processor cannot be combined with "sharding": "fsdp"/,
     ],
     [
       { processes: 2, sharding: 'fsdp' },
       { optim: 'adamw_8bit' },
-      /"optim": "adamw_8bit" does not go with .* - set "optim": "adamw"/,
+      /"optim": "adamw_8bit" cannot be combined with .* - set "optim": "adamw"/,
     ],
-    [{ processes: 2, sharding: 'fsdp' }, { load_in_4bit: true }, /"load_in_4bit": true does not go with .* - set/],
+    [
+      { processes: 2, sharding: 'fsdp' },
+      { load_in_4bit: true },
+      /"load_in_4bit": true cannot be combined with .* - set/,
+    ],
   ] as const) {
     it(`is refused before there is a run where the facts of the machine are wrong: ${String(message)}`, () => {
       useFakePython(folder);

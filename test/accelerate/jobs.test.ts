@@ -90,7 +90,7 @@ describe('a run that is exported as a job', { skip: SKIP }, () => {
     const { folder: out, run } = exportTo('torchrun', '--nodes', '2');
     const { state } = await readRun(run);
     assert.equal(state.status, 'stopped');
-    assert.match(state.message!, /^waits to be started elsewhere: sh start\.sh 0 HOST:29500/);
+    assert.match(state.message!, /^is ready to be started elsewhere: sh start\.sh 0 HOST:29500/);
     assert.ok(state.message!.endsWith(out));
     assert.match(readFileSync(path.join(out, 'README.md'), 'utf8'), /2 nodes, one process on each/);
   });

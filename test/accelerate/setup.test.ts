@@ -96,7 +96,7 @@ describe('sft python setup', { skip: SKIP }, () => {
   it('makes it anew where it is broken, or from another lock', () => {
     sft(['python', 'setup', '--yes']);
     rmSync(program());
-    assert.match(sft(['python', 'setup', '--yes']).err, /not whole and will be replaced/);
+    assert.match(sft(['python', 'setup', '--yes']).err, /incomplete and will be replaced/);
     assert.equal(called().length, 4);
     assert.match(check().out, /it can train/);
     const lock = path.join(home, 'lock.txt');
@@ -111,7 +111,7 @@ describe('sft python setup', { skip: SKIP }, () => {
     process.env['SFT_FAKE_UV'] = JSON.stringify({ hangs: true });
     const child = await begun('Downloading torch', ['--yes']);
     const other = sft(['python', 'setup', '--yes']);
-    assert.match(other.err, /is setting Python up already/);
+    assert.match(other.err, /is already setting up Python/);
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number];
     assert.equal(code, 1);
@@ -119,7 +119,7 @@ describe('sft python setup', { skip: SKIP }, () => {
     assert.deepEqual(processesWith('fake-uv.mjs', home), []);
     assert.doesNotMatch(check().out, /by `sft python setup`/);
     delete process.env['SFT_FAKE_UV'];
-    assert.match(sft(['python', 'setup', '--yes']).err, /not whole/);
+    assert.match(sft(['python', 'setup', '--yes']).err, /incomplete/);
     assert.match(check().out, /by `sft python setup`/);
   });
 

@@ -47,16 +47,19 @@ describe('a run that Unsloth is to compute', { skip: SKIP }, () => {
   for (const [values, message] of [
     [
       { device: 'cpu' },
-      /"device": "cpu" does not go with "unsloth": true .* NVIDIA GPU - set "device": "auto", or leave/,
+      /"device": "cpu" cannot be combined with "unsloth": true .* NVIDIA GPU - set "device": "auto", or leave/,
     ],
-    [{ bf16: false }, /computing in 32 bits does not go with .* - set "bf16": true/],
-    [{ training_type: 'full' }, /"training_type": "full" does not go with .* - set "training_type": "lora"/],
-    [{ training_type: 'prompt_tuning' }, /"training_type": "prompt_tuning" does not go with/],
-    [{ use_dora: true }, /"use_dora": true does not go with .* - set "use_dora": false/],
-    [{ init_lora_weights: 'pissa' }, /"init_lora_weights": "pissa" does not go with/],
-    [{ trainable_tokens: ['<|im_end|>'] }, /"trainable_tokens" does not go with/],
-    [{ modules_to_save: ['lm_head'] }, /"modules_to_save" does not go with/],
-    [{ model_name: path.join(MODELS, 'olmo2') }, /a model of Olmo2ForCausalLM does not go with .* Qwen3ForCausalLM - /],
+    [{ bf16: false }, /computing in 32 bits cannot be combined with .* - set "bf16": true/],
+    [{ training_type: 'full' }, /"training_type": "full" cannot be combined with .* - set "training_type": "lora"/],
+    [{ training_type: 'prompt_tuning' }, /"training_type": "prompt_tuning" cannot be combined with/],
+    [{ use_dora: true }, /"use_dora": true cannot be combined with .* - set "use_dora": false/],
+    [{ init_lora_weights: 'pissa' }, /"init_lora_weights": "pissa" cannot be combined with/],
+    [{ trainable_tokens: ['<|im_end|>'] }, /"trainable_tokens" cannot be combined with/],
+    [{ modules_to_save: ['lm_head'] }, /"modules_to_save" cannot be combined with/],
+    [
+      { model_name: path.join(MODELS, 'olmo2') },
+      /a model of Olmo2ForCausalLM cannot be combined with .* Qwen3ForCausalLM - /,
+    ],
   ] as const) {
     it(`is refused before there is a run where it cannot: ${String(message)}`, () => {
       const { run, code, err } = train(values);
@@ -74,7 +77,7 @@ describe('a run that Unsloth is to compute', { skip: SKIP }, () => {
     const said = train();
     for (const { code, err } of [written, said]) {
       assert.equal(code, 2);
-      assert.match(err, /unsloth computes on one GPU, and 2 processes are to train - set "processes" and "nodes" to 1/);
+      assert.match(err, /unsloth uses one GPU, but 2 processes are requested - set "processes" and "nodes" to 1/);
     }
   });
 
@@ -84,10 +87,10 @@ describe('a run that Unsloth is to compute', { skip: SKIP }, () => {
     behave(folder, { ...GPU, packages: {} });
     assert.match(
       train().err,
-      /unsloth is not installed in .* - make an environment for it alone: .* pip install "unsloth>=2026\.10"/,
+      /unsloth is not installed in .* - create an environment for it alone: .* pip install "unsloth>=2026\.10"/,
     );
     behave(folder, { ...GPU, packages: { unsloth: '2025.1.1' } });
-    assert.match(train().err, /unsloth 2025\.1\.1 in .* is not one that was tried: .*2026\.10 or later/);
+    assert.match(train().err, /unsloth 2025\.1\.1 in .* is not a tested version: .*2026\.10 or later/);
   });
 
   it('is not exported as a job whose Python is set up without it', () => {

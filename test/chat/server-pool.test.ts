@@ -58,9 +58,9 @@ describe('the model servers behind the chat (sft serve itself)', () => {
       await lease.ended;
       assert.equal(alive(lease.pid), false);
     }
-    await assert.rejects(pool.lease(target), { code: 'serve-failed', message: /ended 3 times in a row/ });
+    await assert.rejects(pool.lease(target), { code: 'serve-failed', message: /stopped 3 times in a row/ });
     assert.equal(logged.length, 3);
-    assert.match(logged[0]!, /the model server of tiny-llama is gone: it was ended by SIGKILL/);
+    assert.match(logged[0]!, /the model server of tiny-llama has stopped: it was stopped by SIGKILL/);
   });
 
   it('say why they cannot start', async () => {
@@ -93,7 +93,7 @@ describe('the model servers behind the chat (sft serve itself)', () => {
     writeFileSync(entry, 'console.error("key", process.env.SFT_SERVE_TOKEN); process.exitCode = 3;');
     const loud = new ServerPool({ command: { ...command, entry }, log });
     try {
-      await assert.rejects(loud.lease({ ...target, key: 'loud' }), { message: /ended with code 3 \(key …\)/ });
+      await assert.rejects(loud.lease({ ...target, key: 'loud' }), { message: /exited with code 3 \(key …\)/ });
       assert.match(logged.at(-1)!, /key …$/);
     } finally {
       await loud.dispose();

@@ -82,6 +82,6 @@ describe('an export that is cancelled', () => {
       new AbortController().signal,
       () => undefined,
     );
-    await assert.rejects(failed, /no weights called "step-7" - take one of these/);
+    await assert.rejects(failed, /no weights called "step-7" - use one of these/);
   });
 });

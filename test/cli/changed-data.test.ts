@@ -45,7 +45,7 @@ describe('a dataset that was changed', () => {
     assert.equal(sft(['train', '--run', run.path, '--resume']).code, 1);
     const resumed = sft(['train', '--run', run.path, '--resume']);
     assert.equal(resumed.code, 1);
-    assert.match(resumed.err, /not the one this run was started with.*put the former file back/);
+    assert.match(resumed.err, /not the one this run was started with.*restore the original file/);
     writeFileSync(data, before);
     const done = sft(['train', '--run', run.path, '--resume']);
     assert.equal(done.code, 0, done.err);

@@ -105,7 +105,7 @@ describe('parts of the data in files of their own', () => {
 
   it('tell what stands in two of them, before training and in it', async () => {
     const { config, folder } = threeFiles({}, [ALL[3], { ...ALL[5], answer: `${ALL[5]!['answer']!} Thank you.` }]);
-    const told = /2 of 8 examples of held\.jsonl stand in another file.*line 7 is line 4 of learned\.jsonl/;
+    const told = /2 of 8 examples of held\.jsonl are also in another file.*line 7 is line 4 of learned\.jsonl/;
     const checks = await checksOf(config);
     assert.ok(
       checks.some((check) => check.startsWith('overlap warning') && told.test(check)),
@@ -179,7 +179,7 @@ describe('what cannot act in a run', () => {
   });
 
   it('a warm-up that is longer than the steps that the epochs give', async () => {
-    const told = /climbs for 5 updates and the run has only 3: it never reaches learning_rate - set warmup_steps to 0/;
+    const told = /rises for 5 updates and the run has only 3: it never reaches learning_rate - set warmup_steps to 0/;
     await everywhere({ max_steps: null, num_train_epochs: 3, warmup_steps: 5, split: { train: 1 } }, told);
   });
 });

@@ -158,11 +158,7 @@ describe('bad configurations', () => {
     ['more warm-up than steps', { warmup_steps: 100 }, /warmup_steps.*more than max_steps/],
     ['an optimizer under another name', { optim: 'adamw_bnb_8bit' }, /is called "adamw_8bit" here/],
     ['a projection that does not exist', { target_modules: ['x_proj'] }, /target_modules.*x_proj/],
-    [
-      'more positions than the model has',
-      { max_seq_length: 4096 },
-      /max_seq_length is 4096, the model was made for 1024/,
-    ],
+    ['more positions than the model has', { max_seq_length: 4096 }, /max_seq_length is 4096, the model supports 1024/],
   ];
   for (const [name, values, text] of cases) {
     it(name, () => {

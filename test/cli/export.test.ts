@@ -101,7 +101,7 @@ describe('sft export', () => {
       const [file] = readdirSync(gguf).filter((name) => name.endsWith('.gguf'));
       for (const form of [exported(short, 'merged'), path.join(gguf, file!)]) {
         const kept = (before - score(form)) / (before - after);
-        assert.ok(Math.abs(kept - 1) < 0.03, `${form}: ${kept} of what was learnt`);
+        assert.ok(Math.abs(kept - 1) < 0.03, `${form}: ${kept} of what was learned`);
       }
     });
   }
@@ -122,7 +122,7 @@ describe('sft export', () => {
     const quantised = train('qlora', { load_in_4bit: true, target_modules: ['q_proj'] });
     const finished = sft(['export', quantised, '--to', 'merged', '--out', path.join(folder, 'qlora-merged')]);
     assert.equal(finished.code, 0, finished.err);
-    assert.match(finished.out + finished.err, /trained on weights in 4 bits: the merged ones are these dequantised/);
+    assert.match(finished.out + finished.err, /trained on 4-bit weights: the merged weights are these, dequantised/);
     const merged = path.join(folder, 'qlora-merged');
     assert.match(readFileSync(path.join(merged, 'README.md'), 'utf8'), /The model was trained on weights in 4 bits/);
     const [base, tuned] = [locateTensors(MODEL), locateTensors(merged)];
@@ -150,7 +150,7 @@ describe('sft export', () => {
     assert.ok(Math.abs(merged / apart - 1) < 2e-3, `${merged} merged, ${apart} apart`);
     assert.ok(Math.abs(score(MODEL) / apart - 1) > 2e-2, 'the adapter changes little: this says nothing');
     const refused = sft(['export', dora, '--to', 'gguf-lora', '--out', path.join(folder, 'dora.gguf')]);
-    assert.match(refused.err, /the adapter is DoRA \(use_dora\), and llama\.cpp knows LoRA alone - take --to gguf/);
+    assert.match(refused.err, /the adapter is DoRA \(use_dora\), and llama\.cpp supports only LoRA - use --to gguf/);
   });
 
   it('peft: the same adapter, with what a loader wants beside it', () => {
@@ -203,7 +203,7 @@ describe('sft export', () => {
     assert.deepEqual(answer('--model', there), answer('--model', MODEL, '--adapter', path.join(run, 'adapter')));
     const cut = path.join(folder, 'cut.gguf');
     for (const [length, reason] of [
-      [9, /cut\.gguf its head ends before all of it is said - export it again/],
+      [9, /cut\.gguf its header is incomplete - export it again/],
       [1_000_000, /cut\.gguf token_embd\.weight ends behind the end of the file/],
     ] as const) {
       writeFileSync(cut, readFileSync(there).subarray(0, length));
@@ -219,7 +219,7 @@ describe('sft export', () => {
     const typed = (form: string): string =>
       sft(['export', run, '--to', form, '--type', 'f8', '--out', path.join(folder, 'typed')]).err;
     assert.match(typed('peft'), /--to peft takes no --type - leave it out/);
-    assert.match(typed('merged'), /--type "f8" is not a type - leave it out, or take one of: nf4/);
+    assert.match(typed('merged'), /--type "f8" is not a type - leave it out, or use one of: nf4/);
   });
 
   it("full fine-tuning: merged is in the base model's types; there is no adapter", () => {
@@ -231,7 +231,7 @@ describe('sft export', () => {
     const out = path.join(folder, 'no-adapter');
     const refused = sft(['export', full, '--to', 'peft', '--out', out]);
     assert.equal(refused.code, 2);
-    assert.match(refused.err, /all weights of the model were trained: there is no adapter - take --to merged/);
+    assert.match(refused.err, /all weights of the model were trained: there is no adapter - use --to merged/);
     assert.equal(existsSync(out), false);
   });
 
@@ -248,7 +248,7 @@ describe('sft export', () => {
       ],
       [
         [run, '--to', 'merged', '--out', path.join(folder, 'x'), '--weights', 'step-3'],
-        /no weights called "step-3" - take one of these with --weights: tuned, best, step-4, step-2, base/,
+        /no weights called "step-3" - use one of these with --weights: tuned, best, step-4, step-2, base/,
       ],
       [[held, '--to', 'merged', '--out', path.join(folder, 'x')], /run\.json/],
     ];

@@ -133,7 +133,7 @@ describe('a recipe that is read back', () => {
           }
           assert.equal(imported.config.dataset, path.join(folder, 'data/train.jsonl'));
           assert.ok(
-            imported.lost.every(({ reason }) => reason !== 'there is nothing like it here'),
+            imported.lost.every(({ reason }) => reason !== 'there is no equivalent here'),
             JSON.stringify(imported.lost),
           );
         }
@@ -192,12 +192,12 @@ describe('sft import', () => {
       split: { train: 0.95, validation: 0.05, test: 0 },
     });
     for (const line of [
-      /theirs\.yaml:2 load_in_8bit true was not taken: weights are kept here as they are, or in 4 bits/,
-      /theirs\.yaml:11 lora_fan_in_fan_out true was not taken: there is nothing like it here/,
-      /theirs\.yaml:15 optimizer "adafactor" was not taken: the optimizers that there are here are adamw and adamw_8bit/,
-      /theirs\.yaml:18 bf16 "auto" was not taken: whether it is on has to be said here/,
-      /theirs\.yaml:19 flash_attention true was not taken: it says how the tool computes/,
-      /theirs\.yaml:20 wandb_project "mine" was not taken: every update is logged here/,
+      /theirs\.yaml:2 load_in_8bit true was not imported: weights are kept here as they are, or in 4 bits/,
+      /theirs\.yaml:11 lora_fan_in_fan_out true was not imported: there is no equivalent here/,
+      /theirs\.yaml:15 optimizer "adafactor" was not imported: only the optimizers adamw and adamw_8bit are supported here/,
+      /theirs\.yaml:18 bf16 "auto" was not imported: whether it is on has to be said here/,
+      /theirs\.yaml:19 flash_attention true was not imported: it says how the tool computes/,
+      /theirs\.yaml:20 wandb_project "mine" was not imported: every update is logged here/,
       /note: lr_scheduler_type "cosine" is what Axolotl takes where nothing is said/,
     ])
       assert.match(done.err, line);
@@ -218,9 +218,12 @@ describe('sft import', () => {
       ['['.repeat(20_000), /is not YAML|cannot be read/],
       [
         `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n`,
-        /cannot be read: Excessive alias count|cannot be told/,
+        /cannot be read: Excessive alias count|is not clear/,
       ],
-      ['learning_rate: 1\n', /it cannot be told whose configuration it is - say it with --from: trl, axolotl/],
+      [
+        'learning_rate: 1\n',
+        /it is not clear which tool this configuration is for - name the tool with --from: trl, axolotl/,
+      ],
       ['base_model: nowhere/at/all\nsequence_len: 8\n', /there is no nowhere\/at\/all here - name it: --model MODEL/],
       [`base_model: ${MODEL}\nsequence_len: 8\n`, /it names no data - name it: --dataset FILE/],
     ];

@@ -141,7 +141,7 @@ describe("the tutorial's configuration", () => {
     const said = lines.filter(({ type }) => type === 'warning').map((line) => String(line['message']));
     for (const message of [
       /^fp16 true: the processor computes in fp32 instead.* frozen weights stay in 4 bits$/,
-      /^packing true: batches hold no padding/,
+      /^packing true: batches have no padding/,
     ])
       assert.equal(said.filter((line) => message.test(line)).length, 1, said.join('\n'));
   });
@@ -218,7 +218,7 @@ for (const [name, model, options] of [
       const out = path.join(own, 'peft');
       const exported = sft(['export', run, '--to', 'peft', '--out', out]);
       assert.equal(exported.code, 0, exported.err);
-      const said = /trained on the base model in 4 bits \(NF4\): load that in 4 bits too/;
+      const said = /trained on the base model in 4 bits \(NF4\): load it in 4 bits too/;
       assert.match(exported.err, said);
       assert.match(readFileSync(path.join(out, 'README.md'), 'utf8'), said);
     });

@@ -39,8 +39,11 @@ describe('sft models --fits', () => {
   });
 
   it('refuses a query or data that it would not use', () => {
-    assert.match(sft(['models', 'smollm', '--fits']).err, /--fits goes with no QUERY - leave one of them out/);
-    assert.match(sft(['models', '--data', DATA]).err, /--data goes with --fits - add --fits, or leave it out/);
+    assert.match(
+      sft(['models', 'smollm', '--fits']).err,
+      /--fits cannot be combined with QUERY - leave one of them out/,
+    );
+    assert.match(sft(['models', '--data', DATA]).err, /--data needs --fits - add --fits, or leave it out/);
     assert.match(sft(['models', '--fits', '--data', 'nowhere.json']).err, /nowhere\.json/);
   });
 });

@@ -82,7 +82,7 @@ describe('what is looked at before a run', () => {
     const { checks } = await look(file);
     const told = checks.filter(({ id }) => ['steps', 'schedule', 'values'].includes(id));
     assert.ok(
-      told.some(({ message }) => /too short for the usual warm-up of 5: it has none/.test(message)),
+      told.some(({ message }) => /too short for the usual warm-up of 5 and has none/.test(message)),
       'a default that gives way is told',
     );
     assert.deepEqual(told.map(({ message }) => message).toSorted(), inEditor.map(({ message }) => message).toSorted());
@@ -139,7 +139,7 @@ describe('what is looked at before a run', () => {
       checks.flatMap(({ id, status, message }) => (id === 'split' ? [`${status} ${message}`] : [])),
       [
         'ok 48 to train on, 6 to validate, 6 to test',
-        'warning the test part has 6 examples: so few tell little - add examples, or look at each answer',
+        'warning the test part has 6 examples: too few to tell much - add examples, or look at each answer',
       ],
     );
     const folder = temporaryFolder();
@@ -221,7 +221,7 @@ describe('the disk before a run', () => {
       const file = smallConfig(temporaryFolder(), { ...all, output_dir: path.join(folder, 'runs') });
       const { status, message } = checkOf(await look(file), 'disk');
       assert.equal(status, 'error');
-      assert.match(message, /no right to write in .* - choose another output_dir/);
+      assert.match(message, /you may not write in .* - choose another output_dir/);
     }));
 });
 

@@ -80,7 +80,7 @@ describe('sample prompts', () => {
     const most = { sample_prompts: ['Where do I vote?'], max_new_tokens: 1020 };
     assert.match(
       preflight(smallConfig(folder, { ...QUICK, ...most })),
-      /its answers end after \d+ of max_new_tokens 1020/,
+      /its answers stop after \d+ of max_new_tokens 1020/,
     );
     const fine = smallConfig(folder, { ...QUICK, sample_prompts: ['Where do I vote?'] });
     assert.doesNotMatch(preflight(fine), /sample_prompts/);
@@ -107,7 +107,7 @@ describe('the values of an adapter that a run goes on from', () => {
 
   it('are not told of where they are the same', async () => {
     const values = { ...own, target_modules: ['v_proj', 'q_proj'], adapter };
-    assert.doesNotMatch(preflight(smallConfig(folder, { ...QUICK, ...values })), /trained on as it is/);
-    assert.doesNotMatch(await train('third', values), /trained on as it is/);
+    assert.doesNotMatch(preflight(smallConfig(folder, { ...QUICK, ...values })), /keeps its own settings/);
+    assert.doesNotMatch(await train('third', values), /keeps its own settings/);
   });
 });

@@ -219,7 +219,7 @@ describe('sft serve', () => {
       assert.equal(out, '');
     };
     fails([], 2, /--model/);
-    fails([run, '--adapter', 'x'], 2, /--adapter does not go with RUN/);
+    fails([run, '--adapter', 'x'], 2, /--adapter cannot be combined with RUN/);
     fails([folder], 2, /run\.json/);
     fails(['--model', MODEL, '--port', '70000'], 2, /--port/);
     fails(['--model', MODEL, '--adapter', folder], 2, /adapter_config\.json/);

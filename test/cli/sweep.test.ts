@@ -37,7 +37,7 @@ async function stopWaiting(output: string): Promise<void> {
   await last!.sendControl('stop');
   // The state of a run that waits is no event of ours.
   while ((await last!.readState()).status !== 'stopped') await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.equal((await last!.readState()).message, 'stopped before it began');
+  assert.equal((await last!.readState()).message, 'stopped before it started');
   await first!.sendControl('resume');
 }
 
@@ -131,7 +131,7 @@ describe('sft sweep', () => {
       refused({ max_steps: [3, 1], warmup_steps: [0, 2] }),
       /the run with max_steps 1, warmup_steps 2: warmup_steps \(2\) is more than max_steps \(1\)/,
     );
-    assert.match(refused({ seed: Array.from({ length: 65 }, (_, at) => at) }), /makes 65 runs; 64 are the most/);
+    assert.match(refused({ seed: Array.from({ length: 65 }, (_, at) => at) }), /makes 65 runs; at most 64 are allowed/);
     assert.match(refused({}), /sweep is empty/);
     assert.match(refused(null), /has no sweep - add the values to try/);
   });

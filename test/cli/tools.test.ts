@@ -82,7 +82,7 @@ describe('conversations that call tools', () => {
     }
     assert.match(
       sft(['export', run, '--to', 'trl', '--out', path.join(folder, 'recipe')]).err,
-      /recipes do not carry conversations with tools/,
+      /recipes do not support conversations with tools/,
     );
     assert.equal(sft(['validate', data]).code, 0);
   });
@@ -113,7 +113,7 @@ describe('conversations that call tools', () => {
     assert.equal(check.status, 'error');
     assert.match(
       check.message,
-      /calls\.jsonl:1 .*does not write calls of tools.*30 examples.*take a model whose chat template does/,
+      /calls\.jsonl:1 .*does not write calls of tools.*30 examples.*use a model whose chat template does/,
     );
     const trained = sft(['train', config]);
     assert.equal(trained.code, 1, trained.err);

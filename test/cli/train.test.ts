@@ -158,7 +158,7 @@ describe('sft train', () => {
   it('refuses a run folder that has a run, one that is in use, and a finished run', async () => {
     const taken = sft(['train', config, '--run', whole]);
     assert.equal(taken.code, 1);
-    assert.match(taken.err, /there is a run in this folder already/);
+    assert.match(taken.err, /this folder already contains a run/);
     const done = sft(['train', config, '--run', whole, '--resume']);
     assert.equal(done.code, 1);
     assert.match(done.err, /already complete/);

@@ -61,7 +61,7 @@ const METHODS: Readonly<Record<string, Method>> = {
       prompt_tuning_init_text: 'Answer kindly.',
     },
     parameters: /^prompt_embeddings$/,
-    unmergeable: /a prompt stands before the input.*--to peft/,
+    unmergeable: /a prompt comes before the input.*--to peft/,
   },
 };
 
@@ -167,7 +167,7 @@ for (const [name, { keys, parameters, in4bit, parted, unmergeable }] of Object.e
       );
       const refused = sft(['export', run, '--to', 'gguf-lora', '--out', `${run}-lora.gguf`]);
       assert.equal(refused.code, 2);
-      assert.match(refused.err, /was trained too, and an adapter of llama\.cpp holds LoRA alone.*--to gguf/s);
+      assert.match(refused.err, /was trained too, and a llama.cpp adapter can hold only LoRA.*--to gguf/s);
     });
   });
 }

@@ -93,7 +93,7 @@ describe('sft export verifies what it wrote', () => {
     assert.equal(text.code, 0, text.err);
     assert.match(
       text.out,
-      /q8_0\.gguf: answers as the run does\ngguf, q8_0: 3 questions of the test part\nloss a token: base \d/,
+      /q8_0\.gguf: answers as the run does\ngguf, q8_0: 3 questions of the test part\nloss per token: base \d/,
     );
     assert.match(
       text.out,
@@ -125,7 +125,10 @@ describe('sft export verifies what it wrote', () => {
     assert.match(lora.found[0]!.notes[0]!, /llama\.cpp was not asked: the adapter needs a GGUF of its base model/);
     const unknown = sft(['verify', run, '--without', 'vllm']);
     assert.equal(unknown.code, 2);
-    assert.match(unknown.err, /--without "vllm" is not a program that is asked - take llama\.cpp or ollama/);
+    assert.match(
+      unknown.err,
+      /--without "vllm" is not a program that exports are checked with - use llama\.cpp or ollama/,
+    );
   });
 
   it('an export that was damaged is found out, with what is wrong', () => {
@@ -136,13 +139,13 @@ describe('sft export verifies what it wrote', () => {
     assert.equal(loss.code, 1);
     assert.match(
       loss.found[0]!.differences[0]!,
-      /^the loss of the right answers is .* a token, .* in the run: in bf16/,
+      /^the loss of the right answers is .* per token, .* in the run: in bf16/,
     );
 
     const template = path.join(merged, 'chat_template.jinja');
     writeFileSync(template, `Answer: ${readFileSync(template, 'utf8')}`);
     const [asked] = verified(merged, '--run', run).found;
-    assert.match(asked!.differences[0]!, /the export's tokens of the prompt are not those that were trained/);
+    assert.match(asked!.differences[0]!, /the export's tokens for the prompt differ from those in training/);
 
     const gguf = exported(run, 'stops.gguf', '--to', 'gguf', '--no-verify').out;
     const key = 'tokenizer.ggml.eos_token_id';
@@ -183,7 +186,7 @@ describe('sft export verifies what it wrote', () => {
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
     assert.equal(code, 1, err);
-    assert.match(err, /interrupted stopped: the export is whole, and not verified - `sft verify` does that later/);
+    assert.match(err, /interrupted stopped: the export is complete, but not verified - `sft verify` does that later/);
     assert.ok(existsSync(path.join(out, 'adapter_model.safetensors')));
     assert.deepEqual(
       readdirSync(out).filter((name) => name.startsWith('.sft')),
@@ -194,10 +197,7 @@ describe('sft export verifies what it wrote', () => {
   it('wants to know the run, and finds it by itself where it was exported from this folder', () => {
     const lost = sft(['verify', path.join(folder, 'peft')]);
     assert.equal(lost.code, 2);
-    assert.match(
-      lost.err,
-      /no run in this folder says that it was exported here - name the run that it was made of: --run RUN/,
-    );
+    assert.match(lost.err, /no run in this folder records this export - give the run that was exported: --run RUN/);
     const gone = sft(['verify', path.join(folder, 'gone')]);
     assert.match(gone.err, /gone is not there - name what `sft export` wrote/);
     const nothing = sft(['verify', MODEL, '--run', path.join(folder, 'nothing')]);
@@ -205,11 +205,11 @@ describe('sft export verifies what it wrote', () => {
     rmSync(path.join(run, 'exports.json'));
     const none = sft(['verify', run]);
     assert.equal(none.code, 2);
-    assert.match(none.err, /nothing that was exported of this run is there - export it/);
+    assert.match(none.err, /no export of this run exists - export it/);
     const noExport = sft(['verify', `${run}-config`, '--run', run]);
     assert.match(
       noExport.err,
-      /holds no adapter, no model folder and no single GGUF file - name what `sft export` wrote/,
+      /has no adapter, no model folder and no single GGUF file - name what `sft export` wrote/,
     );
   });
 });

@@ -104,7 +104,7 @@ describe('sft export --to gguf-lora', () => {
   it('refuses where there is no adapter', () => {
     const full = train('full', { training_type: 'full', lora_dropout: undefined, learning_rate: 1e-3, max_steps: 2 });
     const refusals: [string[], RegExp][] = [
-      [[full], /all weights of the model were trained: there is no adapter - take --to merged/],
+      [[full], /all weights of the model were trained: there is no adapter - use --to merged/],
       [[run, '--weights', 'base'], /the base model has no adapter/],
     ];
     for (const [args, reason] of refusals) {

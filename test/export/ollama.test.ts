@@ -200,7 +200,7 @@ describe('sft export --to ollama', () => {
       path.join(folder, 'refused'),
     ]);
     assert.equal(refused.code, 2);
-    assert.match(refused.err, /does not find out its pre-tokenizer \(smollm\).* - take --as gguf/);
+    assert.match(refused.err, /does not detect its pre-tokenizer \(smollm\).* - use --as gguf/);
   });
 });
 

@@ -195,7 +195,7 @@ describe('getting a model', () => {
 
   it('gives up with a reason, and keeps what came', async () => {
     hub.fault = (request, response) => request.url!.includes('model-00002') && Boolean(response.writeHead(500).end());
-    await refused('hub-unreachable', /answered 500.*goes on where it stopped/s);
+    await refused('hub-unreachable', /answered 500.*continues where it stopped/s);
     hub.fault = undefined;
     assertWhole(await pullAll());
     assert.equal(hub.requests.filter((request) => request.includes('large/model-00001')).length, 1);
@@ -226,7 +226,7 @@ describe('getting a model', () => {
     answer(401, 'RepoNotFound');
     await refused('hub-not-found', /check its spelling/);
     answer(404, 'RepoNotFound');
-    await refused('hub-not-found', /is not there/, { token: 'hf_secret' });
+    await refused('hub-not-found', /does not exist/, { token: 'hf_secret' });
     answer(404, 'RevisionNotFound');
     await refused('hub-not-found', /no such revision/);
     hub.fault = (_, response) => Boolean(response.end('<html>'));

@@ -60,16 +60,16 @@ describe('a run whose model or adapter is changed meanwhile', () => {
     const state = await run.readState();
     assert.equal(state.status, 'failed');
     assert.ok(state.step >= 1);
-    assert.match(state.message ?? '', /the weights of the model were changed .* put the former files back/);
+    assert.match(state.message ?? '', /the weights of the model were changed .* restore the original files/);
   });
 
-  it('says after a pause that the model folder is gone', async () => {
+  it('says after a pause that the model folder no longer exists', async () => {
     const { run, model } = await begin(temporaryFolder(), {});
     const change = (): void => {
       rmSync(model, { recursive: true });
     };
     await assert.rejects(worked(run, pausing(run, change)), isChanged);
-    assert.match((await run.readState()).message ?? '', /the model folder is gone/);
+    assert.match((await run.readState()).message ?? '', /the model folder no longer exists/);
   });
 
   it('that was moved is asked for when the run is resumed, and told once', async () => {
@@ -80,10 +80,7 @@ describe('a run whose model or adapter is changed meanwhile', () => {
     const resume = ['train', '--resume', '--run', run.path];
     const refused = sft(resume);
     assert.equal(refused.code, 2);
-    assert.match(
-      refused.err,
-      /the model of this run is not here any more - give the folder where it is now, .*--model/,
-    );
+    assert.match(refused.err, /the model of this run is no longer here - give the folder where it is now, .*--model/);
     const resumed = sft([...resume, '--model', moved]);
     assert.equal(resumed.code, 0, resumed.err);
     assert.equal((await run.readState()).step, 3);

@@ -132,7 +132,7 @@ describe('a damaged checkpoint', () => {
       assert.ok(error.message.includes(name), error.message);
       assert.match(
         error.remedy!,
-        new RegExp(`delete this folder and resume; the run then goes on from step ${before}$`),
+        new RegExp(`delete this folder and resume; the run then continues from step ${before}$`),
       );
       for (const [file, bytes] of kept) writeFileSync(path.join(newest, file), bytes);
     }
@@ -161,7 +161,7 @@ describe('a run that lost its state.json', () => {
     writeFileSync(run.eventsFile, lines.join('\n'));
     const interrupted = (await readRun(run.path)).state;
     assert.equal(interrupted.status, 'interrupted');
-    assert.match(interrupted.message!, /state\.json is lost; resume/);
+    assert.match(interrupted.message!, /state\.json is missing; resume/);
     rmSync(run.eventsFile);
     assert.equal((await readRun(run.path)).state.step, 6);
   });

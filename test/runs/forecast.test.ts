@@ -133,7 +133,7 @@ describe('the time that a run will take', () => {
     const { config, folder, data } = await prepared();
     const info = await findDevice('cpu');
     const large = await tellTime(config, folder, data, info, { ...ROOM, available: 1e7 });
-    assert.deepEqual(large, { unmeasured: 'the run does not fit into the memory that is free' });
+    assert.deepEqual(large, { unmeasured: 'the run does not fit into free memory' });
     const release = await waitForTurn(
       'cpu',
       { run: '/runs/one', name: 'faq' },

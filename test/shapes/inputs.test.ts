@@ -29,7 +29,7 @@ function texts({ value, history = [], turns, tools }: DatasetExample): string[] 
 
 function spoken({ role, content, calls = [], train }: ExampleMessage): string {
   const words = calls.map(({ name, arguments: given }) => `${name}(${given})`);
-  return `${role}${train === false ? ' (not learnt)' : ''}: ${[...(content === '' ? [] : [content]), ...words].join(' ')}`;
+  return `${role}${train === false ? ' (not learned)' : ''}: ${[...(content === '' ? [] : [content]), ...words].join(' ')}`;
 }
 
 async function outcome({

@@ -263,10 +263,10 @@ export const TOOLS: readonly Input[] = [
     told: ['blank-text@1'],
   },
   {
-    name: 'a call that is not to be learnt, before an answer that is',
+    name: 'a call that is not to be learned, before an answer that is',
     file: 'a.jsonl',
     text: lines({ messages: CALLED.with(1, { ...calls(call('w', { at: 'Ikeja' })), weight: 0 }), tools: null }),
     read: 'messages 1',
-    first: READ.with(1, 'assistant (not learnt): w({"at":"Ikeja"})'),
+    first: READ.with(1, 'assistant (not learned): w({"at":"Ikeja"})'),
   },
 ];

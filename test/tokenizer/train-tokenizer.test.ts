@@ -107,7 +107,7 @@ describe('trainTokenizer', () => {
     assert.deepEqual(ids, [own.tokenizer.bosTokenId, ...own.tokenizer.encode('Hello')]);
   });
 
-  it('learnt whole words of its texts', () => {
+  it('learned whole words of its texts', () => {
     for (const word of [' the', ' and', ' of']) assert.equal(own.tokenizer.encode(word).length, 1, word);
     assert.equal(own.tokenizer.tokenText(own.tokenizer.encode(' the')[0]!), toByteAlphabet(' the'));
   });

@@ -16,5 +16,5 @@ it('preflight does not hold the memory of a run on a card against that of the co
   const { checks } = await preflight(config, { available: 1 });
   const memory = checks.find(({ id }) => id === 'memory');
   assert.equal(memory?.status, 'ok');
-  assert.match(memory.message, /^the run needs about .* on .*, which does not tell how much it has$/);
+  assert.match(memory.message, /^the run needs about .* on .*, which does not report how much it has$/);
 });

@@ -33,7 +33,7 @@ export class GgufValues {
   private expect<T extends ReadValue>(key: string, is: (value: ReadValue | undefined) => value is T): T {
     const value = this.gguf.metadata.get(key);
     if (is(value)) return value;
-    throw this.refuse(value === undefined ? `it says nothing of ${key}` : `its ${key} is not of the right kind`);
+    throw this.refuse(value === undefined ? `${key} is missing` : `its ${key} has the wrong type`);
   }
 }
 

@@ -99,7 +99,7 @@ function readHead(fd: number, size: number, file: string): GgufFile {
       return parse(bytes, size, file);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      if (length === size || length > MOST_HEAD) throw corruptGguf(file, 'its head ends before all of it is said');
+      if (length === size || length > MOST_HEAD) throw corruptGguf(file, 'its header is incomplete');
     }
   }
 }
@@ -107,7 +107,7 @@ function readHead(fd: number, size: number, file: string): GgufFile {
 function parse(bytes: Buffer, size: number, file: string): GgufFile {
   const reader = new Reader(bytes, file);
   if (reader.u32() !== MAGIC) throw corruptGguf(file, 'it is not a GGUF file');
-  if (reader.u32() !== VERSION) throw corruptGguf(file, 'it is of another version of GGUF than 3');
+  if (reader.u32() !== VERSION) throw corruptGguf(file, 'its GGUF version is not 3');
   const [tensorCount, valueCount] = [reader.u64(), reader.u64()];
   const metadata = new Map<string, ReadValue>();
   for (let i = 0; i < valueCount; i++) metadata.set(reader.text(), reader.value(reader.u32()));
@@ -117,7 +117,7 @@ function parse(bytes: Buffer, size: number, file: string): GgufFile {
     const shape = Array.from({ length: reader.u32() }, () => reader.u64()).reverse();
     const code = reader.u32();
     const type = GGUF_TYPE_NAMES.find((known) => GGUF_TYPES[known].code === code);
-    if (type === undefined) throw corruptGguf(file, `${name} is of type ${code}, which is not read here`);
+    if (type === undefined) throw corruptGguf(file, `${name} is of type ${code}, which is not supported`);
     entries.push({ name, type, shape, offset: reader.u64() });
   }
   const start = aligned(reader.at);
@@ -125,7 +125,7 @@ function parse(bytes: Buffer, size: number, file: string): GgufFile {
     const length = storedBytes(entry.type, entry.shape);
     const offset = start + entry.offset;
     if (!Number.isInteger(length)) throw corruptGguf(file, `the blocks of ${entry.name} do not fill its shape`);
-    if (offset + length > size) throw corruptGguf(file, `${entry.name} ends behind the end of the file`);
+    if (offset + length > size) throw corruptGguf(file, `${entry.name} ends after the end of the file`);
     return [entry.name, { ...entry, offset, bytes: length }];
   });
   return { file, metadata, tensors: new Map(tensors) };
@@ -180,7 +180,7 @@ class Reader {
       case VALUE_CODES.string:
         return this.text();
       default:
-        throw corruptGguf(this.file, `its metadata hold a value of type ${code}, which is not read here`);
+        throw corruptGguf(this.file, `its metadata hold a value of type ${code}, which is not supported`);
     }
   }
 }
@@ -189,7 +189,7 @@ class Reader {
 export function corruptGguf(file: string, reason: string): SftError {
   return new SftError('corrupt-gguf', reason, {
     file,
-    remedy: 'export it again: files of other programs may hold what is not read here',
+    remedy: 'export it again: files from other programs may contain types that are not supported',
     exitCode: 2,
   });
 }

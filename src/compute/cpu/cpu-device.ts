@@ -71,7 +71,7 @@ export class CpuDevice extends DirectDevice<CpuMemory> implements Device {
     if (library.init(options.isa ?? '', options.threads ?? 0) !== 0) {
       const names = options.isa === undefined ? '' : ISA_NAMES[options.isa];
       throw new SftError('unsupported-instruction-set', `this processor has no ${names}`, {
-        remedy: 'leave the instruction set out: the best one is chosen',
+        remedy: 'leave out the instruction set: the best one is chosen',
         exitCode: 2,
       });
     }

@@ -35,9 +35,9 @@ export class MappedWeights implements WeightFile {
     this.#looked = now;
     if (!lost && this.#state() === this.#before) return;
     const what = lost ? 'a part of the weights can no longer be read' : 'the weights were written to';
-    throw new SftError('weights-changed', `${what} while they were in use: what was computed last is not kept`, {
+    throw new SftError('weights-changed', `${what} while they were in use: the last results are not kept`, {
       file: this.#path,
-      remedy: 'put the former file back (a new one beside it, then renamed, disturbs nobody), and resume',
+      remedy: 'restore the original file and resume (to replace weights safely, write a new file and rename it)',
     });
   }
 

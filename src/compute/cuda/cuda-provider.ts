@@ -8,7 +8,7 @@ import { driverError } from './driver-errors';
 import { findCuda, loadDriver, readKernels } from './installation';
 
 const KIND = 'cuda';
-const NAME = 'a graphics card of NVIDIA through CUDA';
+const NAME = 'an NVIDIA graphics card through CUDA';
 /** What the oldest of the kernels are compiled for: Turing. */
 const OLDEST = 7.5;
 

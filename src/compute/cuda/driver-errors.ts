@@ -11,7 +11,7 @@ const RESUME = 'resume from the last checkpoint';
 const DRIVER = `install the newest driver of NVIDIA and restart the machine, ${ON_CPU}`;
 const LOST = { code: 'device-lost', remedy: `${RESUME}; if it happens again, restart the machine, ${ON_CPU}` } as const;
 const OURS = { code: 'device-failed', remedy: `${RESUME} with --device cpu, and report this error` } as const;
-const BUSY = `end other programs that use the graphics card, ${ON_CPU}`;
+const BUSY = `close other programs that use the graphics card, ${ON_CPU}`;
 const KERNELS = { code: 'cuda-kernels-unusable', remedy: `run npm run build:cuda again, ${ON_CPU}` } as const;
 
 /** What a person can do something about, by the driver's name without CUDA_ERROR_. */

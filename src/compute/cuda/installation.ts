@@ -38,7 +38,7 @@ export function findCuda(env: NodeJS.ProcessEnv = process.env): CudaInstallation
   return {
     code: 'cuda-kernels-missing',
     reason: 'the kernels for CUDA are not built',
-    remedy: 'run npm run build:cuda (it gets the compiler where it is missing: 276 MB), or use --device cpu',
+    remedy: 'run npm run build:cuda (it downloads the compiler if it is missing: 276 MB), or use --device cpu',
   };
 }
 
@@ -56,8 +56,8 @@ export function loadDriver(file: string): CudaDriver {
     } catch (error) {
       if (error instanceof SftError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new SftError('cuda-no-driver', `the driver of NVIDIA cannot be loaded: ${reason}`, {
-        remedy: 'install the driver of your graphics card (of NVIDIA, 580 or newer), or use --device cpu',
+      throw new SftError('cuda-no-driver', `the NVIDIA driver cannot be loaded: ${reason}`, {
+        remedy: 'install the driver of your graphics card (NVIDIA 580 or newer), or use --device cpu',
         exitCode: 2,
         cause: error,
       });

@@ -72,7 +72,7 @@ export class WebGpuMemory extends OwnMemory<GpuBuffer, Allocation> {
     const size = paddedBytes(bytes);
     if (size > this.limits.bufferBytes) {
       throw outOfMemory(
-        `it has no buffer of ${mebibytes(size)} MiB: ${mebibytes(this.limits.bufferBytes)} are the most`,
+        `it has no buffer of ${mebibytes(size)} MiB: ${mebibytes(this.limits.bufferBytes)} is the most`,
       );
     }
     return this.gpu.createBuffer(size, 'storage');
@@ -120,7 +120,7 @@ export class WebGpuMemory extends OwnMemory<GpuBuffer, Allocation> {
 }
 
 export function outOfMemory(reason: string): SftError {
-  return new SftError('out-of-memory', `the memory of the graphics card does not suffice: ${reason}`, {
+  return new SftError('out-of-memory', `the graphics card does not have enough memory: ${reason}`, {
     remedy:
       'lower per_device_batch_size or max_seq_length, set load_in_4bit, or choose a smaller model or --device cpu',
   });

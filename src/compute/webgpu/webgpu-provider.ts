@@ -40,7 +40,7 @@ export const webGpuProvider: DeviceProvider = {
     } catch (error) {
       const reason = `${description} cannot be opened: ${messageOf(error)}`;
       throw new SftError('device-failed', reason, {
-        remedy: 'end other programs that use the graphics card, install its newest driver, or use --device cpu',
+        remedy: 'close other programs that use the graphics card, install its newest driver, or use --device cpu',
         exitCode: 2,
         cause: error,
       });

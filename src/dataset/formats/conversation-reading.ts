@@ -71,7 +71,7 @@ export function conversationReading(value: JsonObject): Reading | undefined {
 const GEMINI: Note = {
   rule: 'other-format',
   severity: 'info',
-  message: "these are Gemini's contents: their parts are read as the messages of a conversation",
+  message: 'these are Gemini contents: their parts are read as the messages of a conversation',
 };
 
 function isAbsent(key: string, item: unknown): boolean {

@@ -69,7 +69,7 @@ function callTurn({ content, calls = [] }: Turn, to: 'messages' | 'sharegpt', lo
   if (to === 'messages') {
     return { role: 'assistant', content: content === '' ? null : content, tool_calls: calls.map(openAiCall) };
   }
-  if (content.trim() !== '') lost.push('what the assistant says beside a call');
+  if (content.trim() !== '') lost.push('what the assistant says next to a call');
   if (calls.some(({ id }) => id !== undefined)) lost.push('the ids of calls');
   const texts = calls.map(callText);
   return { from: 'function_call', value: texts.length === 1 ? texts[0] : `[${texts.join(', ')}]` };
@@ -89,7 +89,7 @@ function ofLast(
   const earlier = turns.slice(0, at);
   const asked = turns[at];
   const answered = turns.at(-1);
-  if (turns.some(isToolMessage)) lost.push('the calls of tools and what they gave');
+  if (turns.some(isToolMessage)) lost.push('tool calls and their results');
   const [first] = earlier;
   const system = first?.role === 'system' ? first : undefined;
   const rest = earlier.length - (system === undefined ? 0 : 1);

@@ -89,7 +89,7 @@ export class CsvParser {
         'empty-file',
         0,
         0,
-        'the file is empty - write a row that names the columns, and one for each example',
+        'the file is empty - write a row that names the columns, then one row per example',
       );
     } else if (this.records === 0 && this.mistakes === 0) {
       this.report('empty-file', this.at, this.at, 'no example follows the header - write at least one');
@@ -170,7 +170,7 @@ export class CsvParser {
   /** Spreadsheets fill a table up with rows of nothing: said once. */
   private emptyRow({ end }: CsvRecord): void {
     if (this.columns === undefined || this.emptyRows++ > 0) return;
-    this.warn('csv-columns', this.at, end, 'a row of empty cells is left out, and so are others like it', 'info');
+    this.warn('csv-columns', this.at, end, 'a row of empty cells is skipped, as are others like it', 'info');
   }
 
   private readHeader(cells: readonly Cell[]): void {
@@ -188,11 +188,11 @@ export class CsvParser {
         seen.add(name);
         continue;
       }
-      stop('csv-header', cell.start, cell.end, `the column ${quoted(name)} stands twice - rename or remove one`);
+      stop('csv-header', cell.start, cell.end, `the column ${quoted(name)} appears twice - rename or remove one`);
       return;
     }
     if ((kind === 'messages' || kind === 'sharegpt') && names.includes(required[0]!)) {
-      const reason = `${KIND_NAMES[kind]} holds lists of turns, which a table cannot`;
+      const reason = `${KIND_NAMES[kind]} needs lists of turns, which a table cannot hold`;
       stop('csv-header', cells[0]!.start, cells.at(-1)!.end, `${reason} - write the file as JSON or JSONL`);
       return;
     }
@@ -204,7 +204,7 @@ export class CsvParser {
       const at = names.findIndex((name) => !required.includes(name) && nearKey(name, absent) === key);
       if (at === -1) {
         const reason = `the first row must name the columns, and "${key}" is missing`;
-        const remedy = `write ${required.join(this.delimiter)} there, say`;
+        const remedy = `for example, write ${required.join(this.delimiter)}`;
         stop('missing-key', cells[0]!.start, cells.at(-1)!.end, `${reason} - ${remedy}`);
       } else {
         const message = `the column ${quoted(names[at]!)} is not known - did you mean "${key}"?`;
@@ -224,7 +224,7 @@ export class CsvParser {
       cells.length === columns.length &&
       columnNames(cells, this.ourNames).every((name, at) => name === columns[at])
     ) {
-      this.warn('csv-header', start, end, 'the header stands here again, and is left out - remove the row', 'warning');
+      this.warn('csv-header', start, end, 'the header is repeated here and skipped - remove the row', 'warning');
       return;
     }
     // What is more and empty is padding.
@@ -232,14 +232,14 @@ export class CsvParser {
       const few = cells.length < columns.length;
       const reason = `the row has ${cells.length} cell${cells.length === 1 ? '' : 's'}, the header names ${columns.length}`;
       const remedy = few
-        ? 'write the missing ones, empty where need be'
+        ? 'write the missing ones, empty if necessary'
         : 'put a text that holds the delimiter in quotes';
       this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`);
       return;
     }
     for (const cell of cells) {
       if (this.delimiter === '\t' || !holdsRecords(cell.value, this.delimiter!, columns.length)) continue;
-      const message = `this cell holds line breaks and what looks like further rows: a quote may have swallowed them - where it is text, write it twice and put its cell in quotes`;
+      const message = `this cell contains line breaks and what looks like more rows: a stray quote may be the reason - if the quote is part of the text, write it twice and put the cell in quotes`;
       this.warn('csv-columns', cell.start, cell.end, message, 'warning');
     }
     // An empty cell says that there is nothing, except where a text must be.

@@ -98,7 +98,7 @@ function readQuoted(
     } else if (after === undefined || after === delimiter || after === '\n' || after === '\r') {
       const cell = { start, end: quote + 1, value: text.slice(start + 1, quote).replaceAll('""', '"') };
       if (first === undefined) return { cell };
-      const message = 'a quote within a cell in quotes must be written twice - write ""';
+      const message = 'a quote inside a quoted cell must be written twice - write ""';
       return { cell, mistake: { rule: 'unescaped-quote', start: first, end: first + 1, message } };
     } else {
       first ??= quote;

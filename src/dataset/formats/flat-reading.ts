@@ -98,6 +98,6 @@ function firstText(value: unknown): { readonly text: string; readonly path: Path
 }
 
 function listNote(key: string): Note {
-  const message = `"${key}" holds lists of answers: the first of each is learnt`;
+  const message = `"${key}" holds lists of answers: the first of each is learned`;
   return { rule: 'other-format', severity: 'warning', message };
 }

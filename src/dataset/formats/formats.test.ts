@@ -129,7 +129,7 @@ describe('the schema of each format, at the exact range', () => {
   }
   it('offers the nearest', () => {
     const [role] = findingsOf(checkText('x.json', `[{"messages": [{"role": "usr", "content": "q"}, ${A}]}]`));
-    assert.match(role!.message, /"usr" is no known role - did you mean "user"\?/);
+    assert.match(role!.message, /"usr" is not a known role - did you mean "user"\?/);
   });
 });
 
@@ -167,7 +167,7 @@ describe('what the keys of a turn mean', () => {
     return { value, history, thoughts };
   };
   const user = { role: 'user', content: 'q?' };
-  it('an answer that is left out is context, and nothing stands behind the last that is learnt', () => {
+  it('an answer that is left out is context, and nothing stands behind the last that is learned', () => {
     const turns = [
       user,
       { role: 'assistant', content: 'wrong', weight: 0 },

@@ -28,7 +28,7 @@ export function messageLists(value: JsonObject): Reading | undefined {
 const PREFERENCE: Note = {
   rule: 'other-format',
   severity: 'warning',
-  message: 'these are preference pairs: "chosen" is learnt as the answer, and "rejected" is not used',
+  message: 'these are preference pairs: "chosen" is learned as the answer, and "rejected" is not used',
 };
 
 const PAIR_KEYS = ['chosen', 'rejected', 'prompt', 'question', 'instruction', 'input', 'conversations', 'messages'];

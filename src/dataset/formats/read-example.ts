@@ -47,7 +47,7 @@ function wrapped(value: JsonObject): Reading | undefined {
   const key = WRAPPERS.find((name) => isJsonObject(value[name]) && readObject(value[name]) !== undefined);
   if (key === undefined) return undefined;
   const inner = readObject(value[key] as JsonObject)!;
-  const message = `each example lies under "${key}": it is read from there, and what stands beside it is left out`;
+  const message = `each example is under "${key}": it is read from there, and the keys next to it are ignored`;
   const note: Note = { rule: 'other-format', severity: 'info', message };
   return { ...inner, places: inner.places.under(key), notes: [note, ...inner.notes] };
 }

@@ -33,11 +33,12 @@ export function unnamedColumns(
   const count = names.filter((name) => name === '').length;
   const place = { start: cells[first]!.start, end: cells[names.lastIndexOf('')]!.end };
   if (first === 0 && count === 1) {
-    const message = 'the first column has no name and is left out: pandas writes its index so, unless told index=False';
+    const message =
+      'the first column has no name and is left out: pandas writes its index like this, unless index=False is given';
     return { ...place, message };
   }
   const which = count === 1 ? `column ${first + 1} has no name and is` : `${count} columns have no name and are`;
-  return { ...place, message: `${which} left out - name what shall be kept, remove the rest` };
+  return { ...place, message: `${which} left out - name what should be kept, remove the rest` };
 }
 
 /** Whether the lines of a cell's text after the first look like rows of the table. */

@@ -23,7 +23,7 @@ export function writtenCalls(turn: JsonObject): readonly unknown[] {
   return isJsonObject(call) ? [call] : [];
 }
 
-/** The calls that the text of a ShareGPT turn is. @throws Error where it is not JSON, or nests deeper than calls do */
+/** The calls that the text of a ShareGPT turn is. @throws Error where it is not JSON, or is nested deeper than calls do */
 export function callsInText(text: string): readonly unknown[] {
   if (parsed(text) === undefined) throw new Error('no JSON');
   const value = parseExactly(text);
@@ -51,7 +51,7 @@ export function callProblem(call: unknown): string | undefined {
   if (typeof given !== 'string') return 'has "arguments" that are not an object';
   return given.trim() === '' || isJsonObject(parsed(given))
     ? undefined
-    : `has "arguments" whose text is not a JSON object, or nests deeper than ${MAX_DEPTH}`;
+    : `has "arguments" whose text is not a JSON object, or is nested deeper than ${MAX_DEPTH}`;
 }
 
 /** A call as OpenAI writes it. */
@@ -90,14 +90,14 @@ export function toolsProblem(value: JsonObject): { readonly key: string; readonl
     if (Array.isArray(list) && list.every(isJsonObject)) continue;
     const problem =
       typeof given === 'string'
-        ? 'is not the JSON of a list of functions, or nests too deep'
+        ? 'is not the JSON of a list of functions, or is nested too deeply'
         : 'is not a list of functions';
     return { key, problem };
   }
   return undefined;
 }
 
-/** @returns undefined where it is not JSON, or nests too deep: what works through it goes as deep as it */
+/** @returns undefined where it is not JSON, or is nested too deeply: what works through it goes as deep as it */
 function parsed(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

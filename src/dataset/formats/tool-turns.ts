@@ -16,7 +16,7 @@ export const CALLS_IN_PARTS: RuleFinding = {
   start: 0,
   end: 1,
   message:
-    'this conversation, and others like it, calls tools in parts of its turns, which is not read - write calls as "tool_calls" and results as turns with the role "tool", as OpenAI does, or delete these examples',
+    'this conversation, and others like it, calls tools in parts of its turns, which is not supported - write calls as "tool_calls" and results as turns with the role "tool", as OpenAI does, or delete these examples',
 };
 
 /** Whether a conversation calls tools as Gemini, Bedrock and Anthropic write it, in parts of a turn: that is not read. */
@@ -80,7 +80,7 @@ function turnProblem(turn: JsonObject, text: string | undefined): string | undef
     try {
       calls = callsInText(text);
     } catch {
-      return 'is not JSON, or nests too deep';
+      return 'is not JSON, or is nested too deeply';
     }
   }
   return calls.map(callProblem).find((problem) => problem !== undefined);

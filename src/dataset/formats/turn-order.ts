@@ -29,20 +29,20 @@ export function checkTurnOrder(
   };
   const last = roles.length - 1;
   if (roles[last] !== 'assistant') {
-    const message = `the last turn is the ${NAMES[roles[last]!]}'s, so there is no answer to learn - end with the assistant's, or delete the turn`;
+    const message = `the last turn is the ${NAMES[roles[last]!]}'s, so there is no answer to learn - end with the assistant's turn, or delete this one`;
     say('last-turn', last, message);
     return false;
   }
   if (!isAsking(roles[last - 1]) || !roles.includes('user')) {
     const message =
-      "no question stands before the last answer - write the user's turn before it, or delete the example";
+      "there is no question before the last answer - write the user's turn before it, or delete the example";
     say('last-turn', last, message);
     return false;
   }
   const used = turns.map((turn, at) => ({ role: roles[at]!, ...(isLeftOut(turn) ? { train: false as const } : {}) }));
   if (lastLearnt(used) === -1) {
     const message =
-      'every answer of this conversation is left out (weight 0, train false), so there is none to learn - take the mark off one, or delete the example';
+      'every answer of this conversation is left out (weight 0, train false), so there is nothing to learn - remove the mark from one, or delete the example';
     say('nothing-learnt', last, message);
     return false;
   }
@@ -62,7 +62,7 @@ const NAMES: Readonly<Record<ExampleMessage['role'], string>> = {
 
 function disorder(roles: readonly ExampleMessage['role'][], at: number): string | undefined {
   const role = roles[at]!;
-  if (role === 'system') return at === 0 ? undefined : 'a system message stands between the turns - put it first';
+  if (role === 'system') return at === 0 ? undefined : 'a system message is between the turns - put it first';
   const before = roles[at - 1];
   if (role === 'tool') {
     return before === 'assistant' || before === 'tool'
@@ -70,10 +70,10 @@ function disorder(roles: readonly ExampleMessage['role'][], at: number): string 
       : "a tool answers before the assistant called one - write the assistant's call before it, or delete this turn";
   }
   if (role === before) {
-    return `two turns of the ${NAMES[role]} stand one after the other - join them, or write the one that is missing`;
+    return `two turns of the ${NAMES[role]} follow each other - join them, or write the one that is missing`;
   }
   if (role === 'assistant' && (before === undefined || before === 'system')) {
-    return "the assistant speaks before anyone asked - write the user's turn first, or delete this one";
+    return "the assistant speaks before anyone asks - write the user's turn first, or delete this one";
   }
   return undefined;
 }

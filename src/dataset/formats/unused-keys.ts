@@ -49,24 +49,23 @@ export function unusedKeys({ kind, value }: Pick<Reading, 'kind' | 'value'>): re
   const notes: Note[] = [];
   for (const key of MEANT) {
     if (!(key in value) || isUsed(kind, key) || saysNothing(value[key])) continue;
-    const message = `"${key}" is not used: the model neither sees nor learns it - write what it says into the question, or remove the key`;
+    const message = `"${key}" is not used: the model neither sees nor learns it - move its content into the question, or remove the key`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
   // KTO's mark of an answer that a model shall not give.
   if (kind === 'prompt-completion' && value['label'] === false) {
-    const message =
-      '"label" false marks a completion that is not wanted, yet it would be learnt - delete such examples';
+    const message = '"label" false marks an unwanted completion, but it would be learned - delete such examples';
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
   if (kind !== 'messages' && kind !== 'sharegpt' && (value['weight'] === 0 || value['train'] === false)) {
     const key = value['weight'] === 0 ? '"weight" 0' : '"train" false';
-    const message = `${key} leaves out turns of conversations, not examples: they are learnt as others are - delete such examples`;
+    const message = `${key} leaves out turns of conversations, not examples: these examples are learned like the others - delete them`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
   const turns = kind === 'messages' ? value['messages'] : kind === 'sharegpt' ? value['conversations'] : undefined;
   for (const [key, known, off] of MARKS) {
     if (!Array.isArray(turns) || !turns.some((turn) => isJsonObject(turn) && isOther(turn[key], known))) continue;
-    const message = `"${key}" of a turn is neither ${known.join(' nor ')}, and changes nothing: the turn is learnt as others are - write ${off} to leave it out, or remove the key`;
+    const message = `"${key}" of a turn is neither ${known.join(' nor ')}, and changes nothing: the turn is learned like the others - write ${off} to leave it out, or remove the key`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }
   return notes;

@@ -20,7 +20,7 @@ export function duplicateKeys(tree: Node, place: (offset: number) => FindingPlac
 }
 
 function duplicateKey(tree: Node, earlier: Node, key: Node, related: FindingPlace): RuleFinding {
-  const message = `the key "${String(key.value).slice(0, 40)}" stands twice, and the first value is lost - remove one`;
+  const message = `the key "${String(key.value).slice(0, 40)}" appears twice, and the first value is lost - remove one`;
   const fixes = [removeProperty('Remove the first one', tree, earlier), removeProperty('Remove this one', tree, key)];
   const range = { start: key.offset, end: key.offset + key.length };
   return { rule: 'duplicate-key', ...range, message, related: [related], fixes };

@@ -22,15 +22,15 @@ export function noDataset(text: string, at: number): FileMistake {
   const lineEnd = /^[^\r\n]{1,200}/.exec(text.slice(at, at + 200))?.[0].trimEnd().length ?? 1;
   const rule = /^(?:"|-?\d|true\b|false\b|null\b)/.test(text.slice(at, at + 10)) ? 'top-level' : 'not-json';
   const reason = rule === 'not-json' ? 'this is not JSON' : 'a dataset is a list of examples';
-  const remedy = 'write a JSON array [ {"question": "…", "answer": "…"}, … ] or one such object a line';
-  const message = `${reason}: the file begins with ${quoted(text.slice(at, at + 60))} - ${remedy}`;
+  const remedy = 'write a JSON array [ {"question": "…", "answer": "…"}, … ] or one such object per line';
+  const message = `${reason}: the file starts with ${quoted(text.slice(at, at + 60))} - ${remedy}`;
   return { rule, start: at, end: at + lineEnd, message };
 }
 
 /** The text [start, end) stands before the first bracket. */
 export function textBefore(text: string, start: number, end: number): FileMistake {
   const shown = quoted(text.slice(start, start + 60));
-  const message = `the file begins with ${shown} - remove it: a dataset begins with [ or {`;
+  const message = `the file starts with ${shown} - remove it: a dataset starts with [ or {`;
   return { rule: 'unexpected-text', start, end, message };
 }
 
@@ -39,7 +39,7 @@ export function commaBetweenLines(at: number): FileMistake {
 }
 
 export function trailingComma(at: number): FileMistake {
-  const message = 'a comma stands after the last example - remove it';
+  const message = 'there is a comma after the last example - remove it';
   const fixes = [removal('Remove the trailing comma', at, at + 1, true)];
   return { rule: 'trailing-comma', start: at, end: at + 1, message, fixes };
 }
@@ -52,7 +52,7 @@ export function missingComma(at: number): FileMistake {
 }
 
 export function nestedArray(at: number): FileMistake {
-  const message = '[ is one too many here - remove it: one array holds all examples';
+  const message = '[ is extra here - remove it: one array holds all examples';
   const fixes = [removal('Remove the bracket', at, at + 1, false)];
   return { rule: 'wrong-bracket', start: at, end: at + 1, message, fixes };
 }
@@ -69,7 +69,7 @@ export function missingBrace(text: string, at: number, wrong: number): FileMista
   const message =
     wrong === 0
       ? 'the example has no opening brace - write { here'
-      : `${text[at]!} stands where an example begins - write { here`;
+      : `${text[at]!} stands where an example should start - write { here`;
   const fixes = [replacement('Write {', at, at + wrong, '{', false)];
   return { rule: 'wrong-bracket', start: at, end: at + wrong, message, fixes };
 }
@@ -94,9 +94,9 @@ export function strayText(text: string, at: number): FileMistake & { readonly br
   if (bracket) {
     const rule = rest.startsWith(':') ? 'unexpected-text' : 'wrong-bracket';
     const fixes = [removal(`Remove ${rest[0]!}`, at, end, false)];
-    return { rule, start: at, end, message: `${rest[0]!} is one too many here - remove it`, fixes, bracket };
+    return { rule, start: at, end, message: `${rest[0]!} is extra here - remove it`, fixes, bracket };
   }
-  const message = `${quoted(text.slice(at, end))} stands between two examples - remove it`;
+  const message = `${quoted(text.slice(at, end))} is between two examples - remove it`;
   const from = at - /[ \t]*$/.exec(text.slice(Math.max(0, at - 200), at))![0].length;
   const fixes = [removal('Remove the text between the examples', from, end, false)];
   return { rule: 'unexpected-text', start: at, end, message, fixes, bracket };
@@ -105,7 +105,7 @@ export function strayText(text: string, at: number): FileMistake & { readonly br
 /** Text after the array's end. @param rest from `at` on */
 export function textAfter(rest: string, at: number): FileMistake {
   const end = at + (/^[^\r\n]*/.exec(rest)![0].slice(0, 200).trimEnd().length || 1);
-  const message = `${quoted(rest.slice(0, 60))} stands after the end of the array - remove it`;
+  const message = `${quoted(rest.slice(0, 60))} is after the end of the array - remove it`;
   return { rule: 'unexpected-text', start: at, end, message };
 }
 
@@ -162,9 +162,7 @@ export function loneObject(at: number, value: unknown, known: string | undefined
     ? Object.entries(value).find(([, v]) => Array.isArray(v) && v.some(isObject))?.[0]
     : undefined;
   const remedy =
-    inner === undefined
-      ? 'put [ before and ] after it'
-      : `keep only the array that stands under "${inner.slice(0, 40)}"`;
+    inner === undefined ? 'put [ before and ] after it' : `keep only the array under "${inner.slice(0, 40)}"`;
   const message = known ?? `the file holds one object, not a list of examples - ${remedy}`;
   return { rule: 'top-level', start: at, end: at + 1, message };
 }

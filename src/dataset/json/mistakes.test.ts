@@ -14,5 +14,5 @@ it('a byte-order mark between two examples is named', () => {
   const example = '{"question": "q?", "answer": "a"}\n';
   const items = checkText('a.jsonl', `${example}\ufeff${example}`, []);
   const told = items.flatMap((item) => (item.type === 'finding' ? [item.finding.message] : []));
-  assert.deepEqual(told, [String.raw`"\ufeff" stands between two examples - remove it`]);
+  assert.deepEqual(told, [String.raw`"\ufeff" is between two examples - remove it`]);
 });

@@ -40,11 +40,11 @@ export interface Mistake {
 
 /** Values of other languages: what to do, and what JSON writes for them. */
 const WORDS: Readonly<Record<string, readonly [remedy: string, meant: string]>> = {
-  NaN: ['NaN is Python, not JSON, and says that a number is missing - write null (`sft convert` does)', 'null'],
-  Infinity: ['Infinity is Python, not JSON - write null (`sft convert` does), or a text in double quotes', 'null'],
-  '-Infinity': ['-Infinity is Python, not JSON - write null (`sft convert` does), or a text in double quotes', 'null'],
-  undefined: ['JSON has no undefined - write a text in double quotes, or remove the key', 'null'],
-  None: ['None is Python, not JSON - write null, or a text in double quotes (json.dump writes JSON)', 'null'],
+  NaN: ['NaN is Python, not JSON, and means that a number is missing - write null (`sft convert` does)', 'null'],
+  Infinity: ['Infinity is Python, not JSON - write null (`sft convert` does), or text in double quotes', 'null'],
+  '-Infinity': ['-Infinity is Python, not JSON - write null (`sft convert` does), or text in double quotes', 'null'],
+  undefined: ['JSON has no undefined - write text in double quotes, or remove the key', 'null'],
+  None: ['None is Python, not JSON - write null, or text in double quotes (json.dump writes JSON)', 'null'],
   True: ['True is Python, not JSON - write true (json.dump writes JSON)', 'true'],
   False: ['False is Python, not JSON - write false (json.dump writes JSON)', 'false'],
 };

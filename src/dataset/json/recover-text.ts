@@ -130,7 +130,7 @@ export function scanText(
         return missing(endWithoutQuote(text, open, i));
       }
       if (controls.length === 0) {
-        const message = `${nameOfControl(c)} stands inside the text - write ${escapeOfControl(c)} instead`;
+        const message = `${nameOfControl(c)} is inside the text - write ${escapeOfControl(c)} instead`;
         const fixes = [{ title: 'Write as an escape', edits: controls, safe: true }];
         report({ rule: 'control-character', start: i, end: i + 1, message, fixes });
       }
@@ -170,7 +170,7 @@ function scanEscape(text: string, at: number, report: (mistake: Mistake) => void
     rule: 'invalid-escape',
     start: at,
     end: at + bad.length,
-    message: `${bad} means nothing in JSON - ${remedy}`,
+    message: `${bad} has no meaning in JSON - ${remedy}`,
     ...(next === 'u' || next === ''
       ? {}
       : {

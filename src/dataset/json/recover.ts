@@ -158,7 +158,7 @@ class Recoverer {
     else if (c === ',') this.extraComma();
     else if (c === '{') this.unclosedObject();
     else if (c === "'" || c === '“' || c === '”' || c === '‘' || c === '’') this.readOtherQuotes(c, 'key');
-    else if (!this.bareKey()) this.stray('a key in double quotes should stand here');
+    else if (!this.bareKey()) this.stray('a key in double quotes is expected here');
   }
 
   private colon(c: string): void {
@@ -206,7 +206,7 @@ class Recoverer {
     } else if (!inArray && matchAt(BARE_KEY, this.text, at) !== undefined) {
       this.missingComma();
     } else {
-      this.stray('it stands after the end of a value');
+      this.stray('it follows a complete value');
     }
   }
 
@@ -325,7 +325,7 @@ class Recoverer {
     const found = find(new RegExp(`${closing}(?=${after})|\\n`, 'g'), this.text, this.at + 1);
     if (found === undefined || this.text[found.start] === '\n') {
       if (role === 'value') this.bareValue();
-      else this.stray('a key in double quotes should stand here');
+      else this.stray('a key in double quotes is expected here');
       return;
     }
     const [rule, name] =

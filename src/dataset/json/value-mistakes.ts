@@ -13,7 +13,13 @@ export function comment(text: string, start: number, end: number): Mistake {
 /** @param edits close what is open */
 export function cutOff(at: number, edits: readonly TextEdit[]): Mistake {
   const message = 'the file ends inside an example - it was cut off: complete the example or delete it';
-  return { rule: 'cut-off', start: at, end: at, message, fixes: [{ title: 'Close what is open', edits, safe: false }] };
+  return {
+    rule: 'cut-off',
+    start: at,
+    end: at,
+    message,
+    fixes: [{ title: 'Close open brackets and quotes', edits, safe: false }],
+  };
 }
 
 export function missingColon(at: number): Mistake {
@@ -24,7 +30,7 @@ export function missingColon(at: number): Mistake {
 
 /** @param c the first of `length` characters that stand where a colon should */
 export function wrongColon(c: string, at: number, length: number): Mistake {
-  const message = `${c} stands where a colon should - write : between key and text`;
+  const message = `${c} is in place of a colon - write : between key and text`;
   const fixes = [replacement('Write a colon', at, at + length, ':', true)];
   return { rule: 'missing-colon', start: at, end: at + 1, message, fixes };
 }
@@ -35,24 +41,24 @@ export function missingComma(at: number): Mistake {
 }
 
 export function wrongComma(c: string, at: number): Mistake {
-  const message = `${c} stands where a comma should - write , here`;
+  const message = `${c} is in place of a comma - write , here`;
   const fixes = [replacement('Write a comma', at, at + 1, ',', true)];
   return { rule: 'missing-comma', start: at, end: at + 1, message, fixes };
 }
 
 export function extraComma(at: number): Mistake {
   const fixes = [removal('Remove the comma', at, at + 1, true)];
-  return { rule: 'extra-comma', start: at, end: at + 1, message: 'a comma too many - remove it', fixes };
+  return { rule: 'extra-comma', start: at, end: at + 1, message: 'an extra comma - remove it', fixes };
 }
 
 export function trailingComma(at: number): Mistake {
-  const message = 'a comma stands before the closing bracket - remove it';
+  const message = 'there is a comma before the closing bracket - remove it';
   const fixes = [removal('Remove the trailing comma', at, at + 1, true)];
   return { rule: 'trailing-comma', start: at, end: at + 1, message, fixes };
 }
 
 export function tooDeep(at: number): Mistake {
-  const message = `brackets are nested deeper than ${MAX_DEPTH} levels - an example is an object of texts`;
+  const message = `brackets are nested deeper than ${MAX_DEPTH} levels - an example is a simple object with texts`;
   return { rule: 'too-deep', start: at, end: at + 1, message };
 }
 
@@ -64,13 +70,13 @@ export function missingClose(at: number, bracket: string): Mistake {
 
 /** @param right the bracket that would close what is open */
 export function wrongClose(c: string, at: number, right: string): Mistake {
-  const message = `${c} does not close what is open - write ${right} here`;
+  const message = `${c} does not match the opening bracket - write ${right} here`;
   const fixes = [replacement(`Write ${right}`, at, at + 1, right, false)];
   return { rule: 'wrong-bracket', start: at, end: at + 1, message, fixes };
 }
 
 export function missingValue(text: string, at: number): Mistake {
-  const message = 'the key has no value - write : and a text in double quotes, or remove the key';
+  const message = 'the key has no value - write : and text in double quotes, or remove the key';
   const empty = text[at - 1] === ':' ? ' ""' : ': ""';
   const fixes = [replacement('Write an empty text to fill in', at, at, empty, false)];
   return { rule: 'missing-value', start: at, end: at, message, fixes };

@@ -92,7 +92,7 @@ function checkColumns(metadata: FileMetaData): void {
   for (const { columns } of metadata.row_groups) {
     const named = columns.map(({ meta_data: column }) => pathText(column?.path_in_schema ?? []));
     for (const [at, name] of named.entries()) {
-      if (!known.has(name)) throw new Error(`a row group has the column ${name}, which its schema has not`);
+      if (!known.has(name)) throw new Error(`a row group has the column ${name}, which is not in its schema`);
       if (named.indexOf(name) !== at) throw new Error(`a row group has the column ${name} twice`);
     }
   }
@@ -143,7 +143,7 @@ async function told<T>(file: string, read: () => Promise<T>): Promise<T> {
     const codec = /unsupported compression codec: (\w+)/.exec(reason)?.[1];
     const remedy =
       codec === undefined
-        ? 'fetch or write the file again, or write it as JSONL'
+        ? 'download or write the file again, or write it as JSONL'
         : 'write it with snappy, zstd, gzip or brotli, or as JSONL';
     const what =
       codec === undefined

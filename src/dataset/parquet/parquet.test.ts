@@ -48,7 +48,7 @@ function renamed(bytes: Buffer, name: string): Buffer {
 
 describe('Parquet files', () => {
   for (const [name, reason] of [
-    ['questions', /a row group has the column \["questions"\], which its schema has not/],
+    ['questions', /a row group has the column \["questions"\], which is not in its schema/],
     ['answer', /a row group has the column \["answer"\] twice/],
   ] as const) {
     it(`whose row group has the column ${name} in another's place are refused`, async () => {

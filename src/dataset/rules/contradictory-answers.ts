@@ -74,7 +74,7 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
           rule: 'contradictory-answers',
           start: text?.start ?? 0,
           end: text?.end ?? 1,
-          message: `the same question has another answer in line ${earlier.line} - keep the right one`,
+          message: `the same question has another answer on line ${earlier.line} - keep the right one`,
           related: [{ file, ...earlier }],
         });
       },

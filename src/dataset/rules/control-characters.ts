@@ -21,7 +21,7 @@ export const controlCharacters = textRule(
       yield {
         from,
         to,
-        message: `${nameOf(value.charCodeAt(from))} stands in the text unseen - remove it`,
+        message: `${nameOf(value.charCodeAt(from))} is invisible in the text - remove it`,
         repair: { title: 'Remove the invisible characters', from, to, text: '', safe: true },
       };
     }
@@ -30,7 +30,7 @@ export const controlCharacters = textRule(
       yield {
         from,
         to,
-        message: `half of a character (U+${code}) stands in the text, and would be learnt as \ufffd - write the whole, or remove it`,
+        message: `half of a character (U+${code}) stands in the text, and would be learned as \ufffd - write the whole, or remove it`,
         repair: { title: 'Remove the half of a character', from, to, text: '', safe: false },
       };
     }
@@ -40,5 +40,5 @@ export const controlCharacters = textRule(
 function nameOf(code: number): string {
   if (code === 0x200b || code === 0x2060) return 'a zero-width space';
   if (code === 0xfeff) return 'a byte order mark';
-  return code < 0xa0 ? nameOfControl(code) : 'a mark that turns the writing direction';
+  return code < 0xa0 ? nameOfControl(code) : 'a mark that changes the writing direction';
 }

@@ -16,7 +16,7 @@ export const controlToken = textRule(
       yield {
         from,
         to,
-        message: `${shown(found.trim())} is a special token of a chat template, written into the text: it is read as plain text, and so learnt - remove it`,
+        message: `${shown(found.trim())} is a special token of a chat template, but here it would be learned as plain text - remove it`,
         repair: { title: `Remove ${found.trim()}`, from, to, text: '', safe: false },
       };
     }

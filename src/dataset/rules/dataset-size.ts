@@ -6,10 +6,10 @@ export const FEWEST_EXAMPLES = 100;
 /** What a number of examples is enough for, in the tutorial's bands. */
 export function sizeAdvice(examples: number): string {
   if (examples < FEWEST_EXAMPLES) return 'too few for a first experiment: collect at least 100';
-  if (examples < 500) return 'enough for a first experiment; 500 to 2,000 make a narrow task dependable';
+  if (examples < 500) return 'enough for a first experiment; 500 to 2,000 make a narrow task reliable';
   if (examples < 2000) return 'enough for a narrow task; 2,000 to 10,000 cover a whole field';
   if (examples < 10_000) return 'enough for a whole field';
-  return 'enough for production; from here, quality and balance count for more than number';
+  return 'enough for production; from here on, quality and balance matter more than quantity';
 }
 
 /** What concerns a file as a whole is reported at its start. */

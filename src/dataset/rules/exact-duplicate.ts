@@ -21,7 +21,7 @@ export const exactDuplicate = crossRule<TextHash>({
         if (twin === undefined) return;
         report({
           rule: 'exact-duplicate',
-          message: `the same question and answer stand in line ${twin[0]} already - delete one of them`,
+          message: `the same question and answer are already on line ${twin[0]} - delete one of them`,
           related: [{ file, line: twin[0], column: twin[1] }],
         });
       },

@@ -46,7 +46,7 @@ export const languageMismatch = crossRule<LanguageDigest | undefined>({
         if (seen < FEWEST_EXAMPLES || most < seen * LEAST_SHARE) return;
         for (const { language, place } of kept) {
           if (language === leader) continue;
-          const message = `this looks ${language}, where the file is ${leader} - translate it, or give each language a file of its own`;
+          const message = `this looks ${language}, but the file is mostly ${leader} - translate it, or use a separate file for each language`;
           report({ rule: 'language-mismatch', place, message });
         }
       },

@@ -61,7 +61,7 @@ export const lengthOutlier = crossRule<number>({
           report({
             rule: 'length-outlier',
             place: openingOf({ file, ...start }),
-            message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - look whether the example is whole and one`,
+            message: `${length.toLocaleString('en-US')} characters, where ${usual} are usual in this file - check that this is one complete example`,
           });
         }
       },

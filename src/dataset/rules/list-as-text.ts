@@ -14,7 +14,7 @@ export const listAsText = textRule(
     // Of a question that asks for such a list it is the answer.
     if (/\b(?:list|array|json|python)\b/i.test(example.value.question)) return;
     const from = value.length - value.trimStart().length;
-    const message = `${shown(value.trim())} is a list that a program wrote as text - write the answer that shall be given`;
+    const message = `${shown(value.trim())} is a list written as text by a program - write the answer itself`;
     yield { from, to: value.trimEnd().length, message };
   },
 );

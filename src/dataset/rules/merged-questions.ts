@@ -25,7 +25,7 @@ export const mergedQuestions = textRule(
     yield {
       from: 0,
       to: value.length,
-      message: `${count} questions stand in one example - give each its own example`,
+      message: `${count} questions are in one example - give each its own example`,
     };
   },
 );

@@ -13,7 +13,7 @@ export const missingMedia = textRule(
   function* ({ role, value }): Generator<TextProblem> {
     if ((role !== 'question' && role !== 'answer') || !CANDIDATE.test(value)) return;
     for (const { from, to, found } of matchesOf(MEDIA, value)) {
-      yield { from, to, message: `${shown(found)}: the model sees no pictures or files - say in words what they show` };
+      yield { from, to, message: `${shown(found)}: the model sees no pictures or files - describe them in words` };
     }
   },
 );

@@ -44,7 +44,7 @@ export const nearAgency = crossRule<string | undefined>({
           report({
             rule: 'near-agency',
             place: agency.first,
-            message: `the name "${shown(agency.name)}" (${agency.count}) is almost "${shown(twin.name)}" (${twin.count}) - write one name for both`,
+            message: `the name "${shown(agency.name)}" (${agency.count}) is almost "${shown(twin.name)}" (${twin.count}) - use one name for both`,
             related: [{ file, line, column }],
             fixes: [{ title: `Rename to "${shown(twin.name)}"`, safe: false, edits }],
           });

@@ -78,7 +78,7 @@ export function nearDuplicateAt(threshold: number): CrossRule {
           const alike = Math.floor(found.similarity * 100);
           report({
             rule: 'near-duplicate',
-            message: `${alike}% of the word pairs are those of the example in line ${twin.line} - reword one of them or delete it`,
+            message: `${alike}% of the word pairs also occur in the example on line ${twin.line} - reword one of them or delete it`,
             related: [{ file, ...twin }],
           });
         },

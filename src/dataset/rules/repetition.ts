@@ -22,7 +22,7 @@ export const repetition = textRule(
   ({ source, example: { value } }) => runs(source) || repeats(value.answer) || repeats(value.question),
   function* ({ value }: SubjectText): Generator<TextProblem> {
     for (const { from, to } of runsOf(value)) {
-      const message = `${shown(value[from]!)} stands ${to - from} times in a row - shorten it (at most ${MAX_RUN})`;
+      const message = `${shown(value[from]!)} appears ${to - from} times in a row - shorten it (at most ${MAX_RUN})`;
       yield { from, to, message };
     }
     if (!repeats(value)) return;
@@ -46,7 +46,7 @@ export const repetition = textRule(
       yield {
         from,
         to,
-        message: `${shown(phrase)} stands ${times} times in a row - keep one`,
+        message: `${shown(phrase)} appears ${times} times in a row - keep one`,
         repair: { title: 'Keep one', from, to, text: phrase, safe: false },
       };
       i += length * times - 1;

@@ -20,9 +20,9 @@ export function splitLeak(others: readonly OtherSides[], threshold: number): Cro
           const name = file.replace(/^.*[/\\]/, '');
           const reason =
             similarity === undefined
-              ? `the same question stands in ${name}, line ${line}`
-              : `${Math.floor(similarity * 100)}% of the word pairs are those of ${name}, line ${line}`;
-          const message = `${reason} - keep it in one of the two files: what is trained on cannot measure`;
+              ? `the same question is in ${name}, line ${line}`
+              : `${Math.floor(similarity * 100)}% of the word pairs also occur in ${name}, line ${line}`;
+          const message = `${reason} - keep it in only one of the two files: scores on trained examples mean nothing`;
           report({ rule: 'split-leak', message, related: [{ file, line, column }] });
         },
       };

@@ -9,7 +9,7 @@ export const urlOnly = textRule(
   ({ source }) => /https?:|www\./i.test(source),
   function* ({ role, value }): Generator<TextProblem> {
     if (role !== 'answer' || value.length > 2000 || !URL_ONLY.test(value)) return;
-    const message = 'the answer is only a web address, which the model cannot open - write what stands there';
+    const message = 'the answer is only a web address, which the model cannot open - write what is on that page';
     yield { from: 0, to: value.length, message };
   },
 );

@@ -66,7 +66,7 @@ export async function divideFile(
     }
   }
   if (first !== undefined) {
-    const remedy = `correct the data; \`sft validate ${file}\` lists everything`;
+    const remedy = `fix the data; \`sft validate ${file}\` lists all of them`;
     throw new SftError('dataset-has-errors', `nothing was written: ${formatFinding(first)}`, { remedy });
   }
   const wanted = PARTS.filter((part) => parts[part] > 0);
@@ -85,7 +85,7 @@ export async function writeDivision(division: Division, out: string, replace: bo
     file: path.join(out, `${part}.${format === 'parquet' ? 'jsonl' : format}`),
     examples: split[part].length,
   }));
-  const words = { what: 'the split', remedy: 'choose another folder', allow: 'have `sft split --force` replace it' };
+  const words = { what: 'the split', remedy: 'choose another folder', allow: 'replace it with `sft split --force`' };
   for (const target of files) await refuseOutput(target.file, [file], { ...words, replace });
   await mkdir(out, { recursive: true });
   for (const target of files) await writeFileAtomic(target.file, assemble(division, split[target.part]));
@@ -96,7 +96,7 @@ export async function writeDivision(division: Division, out: string, replace: bo
 export function apartText({ apart }: Pick<Split, 'apart'>, examples: number): string | undefined {
   if (apart === 0) return undefined;
   const count = apart.toLocaleString('en-US');
-  return `${count} of ${examples.toLocaleString('en-US')} examples are near-duplicates in chains too long for one part and are spread over the parts: measures will look better than they are - reword or delete some`;
+  return `${count} of ${examples.toLocaleString('en-US')} examples are near-duplicates in chains too long for one part and are spread over the parts: scores will look better than they are - reword or delete some`;
 }
 
 /** A file of the format around the examples' own bytes. */

@@ -67,20 +67,27 @@ function checkParts(parts: SplitParts): number[] {
   const shares = PARTS.map((part) => parts[part]);
   for (const [i, share] of shares.entries()) {
     if (share >= 0 && share <= 1) continue;
-    throw new SftError('split-parts', `split.${PARTS[i]!} is ${share}, which is no share of the whole`, {
+    throw new SftError('split-parts', `split.${PARTS[i]!} is ${share}, which is not a share of the whole`, {
       remedy: 'write a number from 0 to 1',
       exitCode: 2,
     });
   }
   const sum = shares.reduce((total, share) => total + share, 0);
   if (Math.abs(sum - 1) > 1e-6) {
-    throw new SftError('split-parts', `the shares ${shares.join(' + ')} sum to ${Number(sum.toFixed(6))}, not to 1`, {
-      remedy: 'change train, validation or test so that they sum to 1',
-      exitCode: 2,
-    });
+    throw new SftError(
+      'split-parts',
+      `the shares ${shares.join(' + ')} add up to ${Number(sum.toFixed(6))}, not to 1`,
+      {
+        remedy: 'change train, validation or test so that they add up to 1',
+        exitCode: 2,
+      },
+    );
   }
   if (!Number.isSafeInteger(parts.seed)) {
-    throw new SftError('split-parts', `the seed ${parts.seed} is no integer`, { remedy: 'write 42, say', exitCode: 2 });
+    throw new SftError('split-parts', `the seed ${parts.seed} is not an integer`, {
+      remedy: 'write 42, say',
+      exitCode: 2,
+    });
   }
   return shares.map((share) => share / sum);
 }

@@ -51,7 +51,7 @@ export async function runSft(
       child.once('error', reject).once('close', resolve);
     });
     if (code === 0 || signal.aborted) return code;
-    throw new Error(last ?? `sft ${words[0]!} ended with code ${String(code)}`);
+    throw new Error(last ?? `sft ${words[0]!} exited with code ${String(code)}`);
   } finally {
     clearTimeout(force);
     signal.removeEventListener('abort', end);

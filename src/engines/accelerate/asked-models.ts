@@ -123,7 +123,7 @@ export class AskedModels implements OpenResult {
     }
     const reply = v.safeParse(REPLY, value);
     if (!reply.success) {
-      const reason = 'what Python answers cannot be read';
+      const reason = 'the answer from Python cannot be read';
       const remedy = 'use the python folder that came with this version of SFT Workbench, and resume the run';
       this.waiting?.reject(new SftError('engine-contract', reason, { file: this.folder.log, remedy }));
     } else if (reply.output.id === this.waiting?.id) {

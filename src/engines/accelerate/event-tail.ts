@@ -86,7 +86,7 @@ export class EventTail {
   }
 
   private refuse(reason: string): SftError {
-    return new SftError('engine-contract', `what Python says cannot be read: ${reason}`, {
+    return new SftError('engine-contract', `the output of Python cannot be read: ${reason}`, {
       file: this.folder.events,
       remedy: 'use the python folder that came with this version of SFT Workbench, and resume the run',
     });

@@ -31,10 +31,10 @@ export function failureOf(folder: EngineFolder, end: End): SftError {
   if (note !== undefined && note.code !== LOST) return errorOf(note, folder);
   const killed = killedProcess(end, notes, log);
   if (killed !== undefined) {
-    return new SftError('process-killed', `${killed} was ended from outside`, {
+    return new SftError('process-killed', `${killed} was stopped from outside`, {
       file: folder.log,
       remedy:
-        'resume the run; where it happens again the system ends what uses too much memory: ask for less, or train with fewer processes',
+        'resume the run; if it happens again, the system probably stops it for using too much memory: reduce what the run needs, or train with fewer processes',
     });
   }
   if (note !== undefined) return errorOf(note, folder);
@@ -45,9 +45,9 @@ export function failureOf(folder: EngineFolder, end: End): SftError {
   }
   const how = ended === undefined ? '' : ` (exit code ${ended.code ?? 'unknown'})`;
   const words = log.trim().split('\n').at(-1) ?? '';
-  return new SftError('engine-ended', `Python ended before it was done${how}${words === '' ? '' : `: ${words}`}`, {
+  return new SftError('engine-ended', `Python exited before it was done${how}${words === '' ? '' : `: ${words}`}`, {
     file: folder.log,
-    remedy: 'that file has all it printed; resume the run to try again',
+    remedy: 'that file has all its output; resume the run to try again',
   });
 }
 

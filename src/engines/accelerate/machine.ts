@@ -61,24 +61,24 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
   if (nodes > 1 && address === undefined) {
     throw refuse(
       file,
-      `address is missing: ${nodes} nodes have to find each other`,
+      `address is missing: ${nodes} nodes need an address to find each other`,
       'write "address": "HOST:PORT" of this machine',
     );
   }
   if (sharding !== 'none' && nodes * count === 1) {
     throw refuse(
       file,
-      `sharding "${sharding}" spreads weights over processes, and there is one`,
+      `sharding "${sharding}" spreads weights over several processes, but there is only one`,
       'set "processes", or "sharding": "none"',
     );
   }
   if (offload && sharding !== 'fsdp') {
-    throw refuse(file, 'offload is for weights that are spread', 'set "sharding": "fsdp", or leave offload out');
+    throw refuse(file, 'offload works only with sharding', 'set "sharding": "fsdp", or leave offload out');
   }
   if (unsloth && nodes * count > 1) {
     throw refuse(
       file,
-      `unsloth computes on one GPU, and ${nodes * count} processes are to train`,
+      `unsloth uses one GPU, but ${nodes * count} processes are requested`,
       'set "processes" and "nodes" to 1, or leave unsloth out',
     );
   }

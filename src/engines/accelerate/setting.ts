@@ -37,10 +37,14 @@ export async function readSetting({ config, configFile }: Omit<RunPlace, 'run'>)
     });
   }
   if (device === 'cuda' && machine.processes > gpus.length) {
-    throw new SftError('too-few-gpus', `${machine.processes} processes were asked for, there are ${gpus.length} GPUs`, {
-      remedy: `set "processes" in .sft/machine.json, or SFT_PROCESSES, to ${gpus.length} or less`,
-      exitCode: 2,
-    });
+    throw new SftError(
+      'too-few-gpus',
+      `${machine.processes} processes were requested, but there are only ${gpus.length} GPUs`,
+      {
+        remedy: `set "processes" in .sft/machine.json, or SFT_PROCESSES, to ${gpus.length} or less`,
+        exitCode: 2,
+      },
+    );
   }
   const refused = refusalOf(machine, config, device);
   if (refused !== undefined) throw refused;
@@ -55,7 +59,7 @@ function refusalOf(
 ): SftError | undefined {
   if (sharding === 'none') return undefined;
   const refuse = (what: string, remedy: string): SftError =>
-    new SftError('sharding', `${what} does not go with "sharding": "${sharding}" in .sft/machine.json`, {
+    new SftError('sharding', `${what} cannot be combined with "sharding": "${sharding}" in .sft/machine.json`, {
       remedy,
       exitCode: 2,
     });

@@ -19,7 +19,7 @@ describe('SilenceWatch', () => {
     watch.look();
     watch.look();
     assert.equal(told.length, 1);
-    assert.match(told[0]!, /nothing was heard of Python for 201 s, a step takes 20 s/);
+    assert.match(told[0]!, /nothing has been heard from Python for 201 s, a step takes 20 s/);
     watch.heard({ type: 'step', seconds: 20 });
     clock += 250_000;
     watch.look();

@@ -34,7 +34,7 @@ export class SilenceWatch {
     if (silent < Math.max(SHORTEST, MEDIANS * median)) return;
     this.told = true;
     this.tell(
-      `nothing was heard of Python for ${Math.round(silent)} s, a step takes ${median.toPrecision(2)} s: a process may wait for another that does not answer; engine/python.log may say why`,
+      `nothing has been heard from Python for ${Math.round(silent)} s, a step takes ${median.toPrecision(2)} s: a process may wait for another that does not answer; engine/python.log may say why`,
     );
   }
 }

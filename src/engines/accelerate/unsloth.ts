@@ -15,23 +15,23 @@ export function requireUnslothCan(config: ResolvedConfig): void {
   if (device === 'cpu') throw refuse('"device": "cpu"', 'it computes on an NVIDIA GPU', 'set "device": "auto"');
   if (type !== 'lora')
     throw refuse(`"training_type": "${type}"`, 'it trains LoRA adapters', 'set "training_type": "lora"');
-  if (dora) throw refuse('"use_dora": true', 'its kernels pass over it', 'set "use_dora": false');
+  if (dora) throw refuse('"use_dora": true', 'its kernels ignore it', 'set "use_dora": false');
   if (String(start).startsWith('pissa'))
     throw refuse(
       `"init_lora_weights": "${String(start)}"`,
-      'it reads one adapter where this takes two',
+      'it supports one adapter where this needs two',
       'set "init_lora_weights": true',
     );
   if (tokens !== null) throw refuse('"trainable_tokens"', 'it reads the tables by itself', 'leave them out');
   if (tables !== null) throw refuse('"modules_to_save"', 'it reads the tables by itself', 'leave them out');
-  if (!bf16 && !fp16) throw refuse('computing in 32 bits', 'its kernels are for 16', 'set "bf16": true');
+  if (!bf16 && !fp16) throw refuse('computing in 32 bits', 'its kernels compute in 16', 'set "bf16": true');
   const { architecture } = readLlamaConfig(config.model_name);
   if (!MODELS.includes(architecture))
-    throw refuse(`a model of ${architecture}`, `its passes are for ${MODELS.join(', ')}`, 'take one of these');
+    throw refuse(`a model of ${architecture}`, `its passes are for ${MODELS.join(', ')}`, 'use one of these');
 }
 
 function refuse(what: string, reason: string, remedy: string): SftError {
-  return new SftError('unsloth', `${what} does not go with "unsloth": true in .sft/machine.json: ${reason}`, {
+  return new SftError('unsloth', `${what} cannot be combined with "unsloth": true in .sft/machine.json: ${reason}`, {
     remedy: `${remedy}, or leave "unsloth" out`,
     exitCode: 2,
   });

@@ -8,17 +8,21 @@ import { architectureOf, contextLength } from './architecture';
 /** What llama.cpp computes otherwise, by the fixture that is changed to have it. */
 const REFUSED: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [
   ['smollm3', {}, /every fourth layer of SmolLM3 to be without positions/],
-  ['smollm3', { no_rope_layers: [1, 1, 1, 0], attention_bias: true }, /no attention_bias of SmolLM3ForCausalLM/],
+  [
+    'smollm3',
+    { no_rope_layers: [1, 1, 1, 0], attention_bias: true },
+    /not support attention_bias in SmolLM3ForCausalLM/,
+  ],
   ['gemma3', {}, /every sixth layer of Gemma 3/],
   ['olmo2', { tie_word_embeddings: true }, /OLMo 2 to have a head of its own/],
   ['olmo2', { head_dim: 16 }, /the heads of OLMo 2/],
   ['yarn', { rope_parameters: yarn({ attention_factor: 1 }) }, /one form of RoPE scaling of type yarn/],
   ['yarn', { rope_parameters: yarn({ truncate: false }) }, /one form of RoPE scaling of type yarn/],
-  ['phi3', { rope_parameters: yarn({}) }, /no RoPE scaling of type yarn for Phi3ForCausalLM/],
+  ['phi3', { rope_parameters: yarn({}) }, /not support RoPE scaling of type yarn for Phi3ForCausalLM/],
   [
     'granite',
     { rope_scaling: { type: 'longrope', short_factor: ones(), long_factor: ones() }, rope_parameters: null },
-    /no RoPE scaling of type longrope/,
+    /not support RoPE scaling of type longrope/,
   ],
 ];
 

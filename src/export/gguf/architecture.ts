@@ -14,12 +14,13 @@ type Entry = readonly [string, MetadataValue];
 export function architectureOf(config: LlamaConfig): Architecture {
   const { architecture } = config;
   const facts = ARCHITECTURES[architecture];
-  if (facts === undefined) throw impossible(`no GGUF form of ${architecture} is known here`);
+  if (facts === undefined) throw impossible(`${architecture} cannot be written as GGUF`);
   const freeBias = config.outputBias || (config.qkvBias && facts.qkvBias !== true);
-  if (freeBias && facts.freeBiases !== true) throw impossible(`llama.cpp reads no attention_bias of ${architecture}`);
+  if (freeBias && facts.freeBiases !== true)
+    throw impossible(`llama.cpp does not support attention_bias in ${architecture}`);
   const { scaling } = config.rope;
   if (scaling.type !== 'default' && scaling.type !== 'linear' && !facts.scalings.includes(scaling.type))
-    throw impossible(`llama.cpp reads no RoPE scaling of type ${scaling.type} for ${architecture}`);
+    throw impossible(`llama.cpp does not support RoPE scaling of type ${scaling.type} for ${architecture}`);
   if (scaling.type === 'yarn' && (!scaling.truncate || !hasUsualFactor(config.rope.attentionFactor, scaling.factor)))
     throw impossible('llama.cpp has one form of RoPE scaling of type yarn: this one has keys that change it');
   const unlike = facts.unlike?.(config);
@@ -33,7 +34,7 @@ function hasUsualFactor(attentionFactor: number, factor: number): boolean {
 }
 
 function impossible(reason: string): SftError {
-  return exportImpossible(reason, 'take --to merged, which transformers loads');
+  return exportImpossible(reason, 'use --to merged, which transformers loads');
 }
 
 /** The numbers of a model, under the keys of its architecture. */

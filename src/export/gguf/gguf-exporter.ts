@@ -14,7 +14,7 @@ import { bytesOfTensors, writeGguf } from './write-gguf';
 export const ggufExporter: Exporter = {
   name: 'gguf',
   summary:
-    'one file for llama.cpp, LM Studio and the like: the model with what was trained merged into it, its tokenizer and template',
+    'one file for llama.cpp, LM Studio and similar programs: the model with the adapter merged, its tokenizer and template',
   types: GGUF_TYPE_NAMES,
   extension: '.gguf',
   async write(source, folder, onProgress, { type }) {

@@ -17,11 +17,11 @@ import { exportImpossible } from '../export-impossible';
 /** The adapter as llama.cpp takes it beside a GGUF of the base model. */
 export const ggufLoraExporter: Exporter = {
   name: 'gguf-lora',
-  summary: 'the adapter alone as one file for llama.cpp: small, loads beside a GGUF of the same base model',
+  summary: 'only the adapter, as one file for llama.cpp: small, loads with a GGUF of the same base model',
   extension: '.gguf',
   async write(source, folder, onProgress) {
     await writeCard(folder, source.card, 'gguf-lora', await writeLora(source, folder, onProgress));
-    return ['it loads beside a GGUF of the base model, which --to gguf --weights base writes'];
+    return ['it loads with a GGUF of the base model, which --to gguf --weights base writes'];
   },
 };
 
@@ -61,7 +61,7 @@ function loraTensors(source: ExportSource, tuning: Tuning): { alpha: number; all
   refuseReplaced(source, tuning);
   const pairs = pairsOf(source, tuning);
   if (pairs.some(({ delta }) => delta.magnitude !== undefined)) {
-    throw impossible('the adapter is DoRA (use_dora), and llama.cpp knows LoRA alone');
+    throw impossible('the adapter is DoRA (use_dora), and llama.cpp supports only LoRA');
   }
   const alphaOf = ({ delta }: LoraPair): number => delta.scale * delta.a.rows;
   const alpha = pairs.length === 0 ? 1 : alphaOf(pairs[0]!);
@@ -111,7 +111,7 @@ function refuseReplaced({ base }: ExportSource, tuning: Tuning): void {
   const names = [...base.all().map(({ name }) => name), HEAD];
   const replaced = names.find((name) => (tuning.replaces(name) ?? tuning.tokenRows?.(name)) !== undefined);
   if (replaced !== undefined)
-    throw impossible(`${replaced} was trained too, and an adapter of llama.cpp holds LoRA alone`);
+    throw impossible(`${replaced} was trained too, and a llama.cpp adapter can hold only LoRA`);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
@@ -119,5 +119,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 }
 
 function impossible(reason: string): SftError {
-  return exportImpossible(reason, 'take --to gguf, which holds the merged model');
+  return exportImpossible(reason, 'use --to gguf, which holds the merged model');
 }

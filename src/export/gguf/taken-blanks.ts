@@ -36,7 +36,7 @@ export function takenBlanks(
   const side = cut.rstrip ? 'after' : 'before';
   throw exportImpossible(
     `its token ${cut.content} takes in the blanks ${side} it, and llama.cpp keeps them`,
-    'take --to merged: a GGUF would be asked with other tokens than the model was trained with',
+    'use --to merged: a GGUF would be prompted with different tokens than in training',
     file,
   );
 }

@@ -69,12 +69,12 @@ export async function tokenizerMetadata(
   const notes = [
     ...(blanks === 'unwritten'
       ? [
-          'llama.cpp keeps the blanks that a message begins or ends with, which this tokenizer takes off: such messages have other tokens there',
+          'llama.cpp keeps spaces at the start and end of a message, which this tokenizer removes: such messages get different tokens there',
         ]
       : []),
     ...(kind.cutsAtMarks === true
       ? [
-          'llama.cpp cuts words at combining marks, as Hindi has them, and this tokenizer does not: such words have other tokens there',
+          'llama.cpp splits words at combining marks, as in Hindi, and this tokenizer does not: such words get different tokens there',
         ]
       : []),
   ];
@@ -232,6 +232,6 @@ async function readTokenizerFile(modelDir: string): Promise<TokenizerFile> {
 }
 
 function impossible(file: string, reason: string): SftError {
-  const remedy = 'take --to merged: a GGUF would be asked with other tokens than the model was trained with';
+  const remedy = 'use --to merged: a GGUF would be prompted with different tokens than in training';
   return exportImpossible(reason, remedy, file);
 }

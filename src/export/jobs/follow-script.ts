@@ -16,8 +16,8 @@ export function followScript({ run }: Pick<JobSource, 'run'>): string {
   ].join(' ');
   return `${[
     '#!/bin/sh',
-    '# Copies the run back from where it trains, until it is over, and sends there what is asked of it here (stop, pause, resume).',
-    '# sh follow.sh HOST [FOLDER]: a name that ssh knows, and where the run is to lie here. Needs rsync on both sides.',
+    '# Copies the run back from the machine that trains it until it is over, and forwards requests made here (stop, pause, resume).',
+    '# sh follow.sh HOST [FOLDER]: a name that ssh knows, and the folder for the run here. Needs rsync on both sides.',
     'set -eu',
     orElse('RUN', run),
     'HOST=${1:?name the machine that it trains on, as ssh knows it}',
@@ -45,6 +45,6 @@ export function followScript({ run }: Pick<JobSource, 'run'>): string {
     '# What was written before the state said so, and after it was passed; and the checkpoints.',
     'copy',
     'rm -f "$HERE/control.sent"',
-    'echo "the run is $(status), and all of it is here: $HERE"',
+    'echo "the run is $(status), and all its files are here: $HERE"',
   ].join('\n')}\n`;
 }

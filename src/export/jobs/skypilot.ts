@@ -49,7 +49,7 @@ export const skypilotJob: JobForm = {
         ...(program.platform === PLATFORM
           ? []
           : [
-              `this SFT Workbench is for ${program.platform}: write the task where the one for ${PLATFORM} is installed`,
+              `this SFT Workbench is for ${program.platform}: write the task on a machine where the one for ${PLATFORM} is installed`,
             ]),
       ],
     };

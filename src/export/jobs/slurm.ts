@@ -37,8 +37,8 @@ export const slurmJob: JobForm = {
       files: new Map([['job.sbatch', `${script.join('\n')}\n`]]),
       use: ['sbatch job.sbatch'],
       notes: [
-        'every node sees the run folder, this folder, the data, the model, Python, Node and SFT Workbench under the same paths',
-        `${WARNING} s before its time is up the job is told so: it saves and stops; submitted again it goes on from there`,
+        'every node must see the run folder, this folder, the data, the model, Python, Node and SFT Workbench under the same paths',
+        `${WARNING} s before its time limit the job is told to save and stop; submit it again to continue from there`,
       ],
     };
   },

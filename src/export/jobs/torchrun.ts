@@ -6,7 +6,7 @@ function whichMachine(nodes: number): string[] {
   return [
     `# On each machine: sh start.sh NUMBER HOST:PORT, its number from 0 to ${nodes - 1} and the address of machine 0.`,
     `SFT_NODE=\${1:?say which machine this is, from 0 to ${nodes - 1}}`,
-    'SFT_ADDRESS=${2:?say where machine 0 is found, such as 10.0.0.1:29500}',
+    'SFT_ADDRESS=${2:?give the address of machine 0, such as 10.0.0.1:29500}',
     'export SFT_NODE SFT_ADDRESS',
   ];
 }
@@ -30,8 +30,8 @@ export const torchrunJob: JobForm = {
         ? Array.from({ length: nodes }, (_, node) => `sh start.sh ${node} HOST:29500  # on machine ${node}`)
         : ['sh start.sh'],
       notes: [
-        ...(several ? ['HOST is a name or number of machine 0 under which the others reach it'] : []),
-        'every machine sees the run folder, this folder, the data, the model, Python, Node and SFT Workbench under the same paths',
+        ...(several ? ['HOST is the name or address under which the other machines reach machine 0'] : []),
+        'every machine must see the run folder, this folder, the data, the model, Python, Node and SFT Workbench under the same paths',
       ],
     };
   },

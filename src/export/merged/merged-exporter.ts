@@ -9,18 +9,18 @@ import { quantisationOf, tensorsIn4Bits } from './in-4bit';
 import { writeShards } from './shards';
 
 const QUANTISED =
-  'merged into weights in 4 bits (NF4): what was trained is rounded to 4 bits as well, so answers differ a little from those of the run';
+  'merged into 4-bit weights (NF4): what was trained is rounded to 4 bits too, so answers differ a little from those of the run';
 
 const PARTED =
-  'embedding and head are two tables now, since modules_to_save trained copies of their own: config.json says tie_word_embeddings false';
+  'embedding and head are two tables now, because modules_to_save trained a copy of each: config.json says tie_word_embeddings false';
 
 const TEXT_ALONE =
-  'the base model is multimodal: this is its text model, a folder of that alone; the parts that see or hear are left out';
+  'the base model is multimodal: this folder contains only its text model, without the parts that see or hear';
 
 /** A model folder: what was trained is added to the base model's weights, in their types, or with the matrices of the layers in 4 bits. */
 export const mergedExporter: Exporter = {
   name: 'merged',
-  summary: 'a whole model in one folder, with what was trained merged into it: loads wherever the base model loads',
+  summary: 'a complete model in one folder, with the adapter merged: loads wherever the base model loads',
   types: ['nf4'],
   async write(source, folder, onProgress, { type }) {
     const in4Bits = type === 'nf4';

@@ -14,18 +14,19 @@ const FOUND = new Set(['llama-bpe', 'qwen2']);
  * @throws SftError export-impossible
  */
 export async function refuseUnconverted({ config, modelDir, chat }: ExportSource): Promise<void> {
-  if (!CONVERTED.has(config.architecture)) throw impossible(`Ollama converts no folders of ${config.architecture}`);
+  if (!CONVERTED.has(config.architecture))
+    throw impossible(`Ollama does not convert folders of ${config.architecture}`);
   const metadata = new Map((await tokenizerMetadata(modelDir, chat, config.vocabSize)).entries);
   const kind = metadata.get('tokenizer.ggml.model')?.value;
   const pre = String(metadata.get('tokenizer.ggml.pre')?.value);
-  if (kind !== 'gpt2') throw impossible('Ollama reads a SentencePiece vocabulary from tokenizer.model alone');
+  if (kind !== 'gpt2') throw impossible('Ollama reads a SentencePiece vocabulary only from tokenizer.model');
   if (!FOUND.has(pre))
-    throw impossible(`Ollama does not find out its pre-tokenizer (${pre}) and would ask with other tokens`);
+    throw impossible(`Ollama does not detect its pre-tokenizer (${pre}) and would prompt with different tokens`);
   const types = metadata.get('tokenizer.ggml.token_type')!.value as readonly number[];
   const end = types.findLastIndex((type) => type !== TOKEN_TYPES.unused);
   if (types.slice(0, end).includes(TOKEN_TYPES.unused)) throw impossible('Ollama moves tokens up where ids have gaps');
 }
 
 function impossible(reason: string): SftError {
-  return exportImpossible(reason, 'take --as gguf, which says what the tokenizer does');
+  return exportImpossible(reason, 'use --as gguf, which describes the tokenizer');
 }

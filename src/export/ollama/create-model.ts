@@ -28,7 +28,7 @@ export function requireOllama(): string {
   const found = findOllama();
   if (found !== undefined) return found;
   throw new SftError('ollama-missing', 'Ollama is not installed, or not on PATH', {
-    remedy: 'install it and run the export again, or name the program in SFT_OLLAMA',
+    remedy: 'install it and run the export again, or set SFT_OLLAMA to the program',
   });
 }
 
@@ -83,7 +83,7 @@ export async function createInOllama(
         'disk-full',
         'Ollama keeps a copy of the model (OLLAMA_MODELS): free some space there, then `ollama create` the folder again',
       ]
-    : ['ollama-failed', 'see that `ollama serve` is running, then `ollama create` the folder again'];
+    : ['ollama-failed', 'make sure `ollama serve` is running, then `ollama create` the folder again'];
   const file = path.join(folder, 'Modelfile');
-  throw new SftError(code, `ollama create: ${last === '' ? 'it ended without a word' : last}`, { file, remedy });
+  throw new SftError(code, `ollama create: ${last === '' ? 'it exited without a message' : last}`, { file, remedy });
 }

@@ -27,7 +27,7 @@ const WITHOUT_ADAPTERS = new Set(['qwen3', 'gemma3', 'olmo3']);
 /** A folder of which `ollama create` makes a model that is asked as it was trained. */
 export const ollamaExporter: Exporter = {
   name: 'ollama',
-  summary: 'a folder for ollama create: the model and a Modelfile that asks it as it was trained',
+  summary: 'a folder for ollama create: the model and a Modelfile that prompts it as in training',
   types: GGUF_TYPE_NAMES,
   kinds: KINDS,
   async write(source, folder, onProgress, choice) {
@@ -99,21 +99,19 @@ async function writeFirstTokenOnce(folder: string): Promise<void> {
 /** In what the model is asked otherwise here and there. */
 function templateNotes({ chat }: ExportSource, { system }: ConversationParts): readonly string[] {
   return [
-    ...(system ? [] : ['the chat template takes no system message: Ollama leaves one out']),
+    ...(system ? [] : ['the chat template has no place for a system message: Ollama ignores one']),
     ...(chat.template.source.includes('strftime_now')
-      ? ['the chat template writes the date: TEMPLATE in the Modelfile has that of the export']
+      ? ['the chat template writes the date: TEMPLATE in the Modelfile has the date of the export']
       : []),
     ...(chat.asksForThoughts
-      ? [
-          'the model was trained with thoughts: Ollama shows them as a part of the answer, and keeps them in later turns',
-        ]
+      ? ['the model was trained with thoughts: Ollama shows them as part of the answer and keeps them in later turns']
       : []),
   ];
 }
 
 function withoutAdapters(name: string): SftError {
-  const remedy = 'take --as gguf, which holds the merged model';
-  return exportImpossible(`Ollama puts no adapters on models of ${name}`, remedy);
+  const remedy = 'use --as gguf, which holds the merged model';
+  return exportImpossible(`Ollama does not support adapters for ${name}`, remedy);
 }
 
 function typeOfFolder(): SftError {

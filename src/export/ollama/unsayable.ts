@@ -4,7 +4,7 @@ import { exportImpossible } from '../export-impossible';
 
 /** What is thrown where Ollama would ask a model with another text than it was trained with. */
 export function unsayable(chat: Pick<ChatTokenizer, 'template'>, reason: string): SftError {
-  const remedy = 'take --to gguf, whose file holds the chat template itself, with llama.cpp or LM Studio';
-  const what = `Ollama's templates cannot say what this chat template does: ${reason}`;
+  const remedy = 'use --to gguf, whose file holds the chat template itself, with llama.cpp or LM Studio';
+  const what = `Ollama's templates cannot express this chat template: ${reason}`;
   return exportImpossible(what, remedy, chat.template.file);
 }

@@ -7,7 +7,7 @@ import { writeCard } from '../model-card';
 /** A PEFT adapter with all that a loader wants beside it: tokenizer, chat template, card. */
 export const peftExporter: Exporter = {
   name: 'peft',
-  summary: 'the adapter alone, with tokenizer and chat template: small, loads with PEFT on the same base model',
+  summary: 'only the adapter, with tokenizer and chat template: small, loads with PEFT onto the same base model',
   async write(source, folder) {
     const { device, modelDir, base, chat, card } = source;
     await adapterOf(source).write(device, card.baseModel, folder);
@@ -16,7 +16,7 @@ export const peftExporter: Exporter = {
     await writeCard(folder, { ...card, note }, 'peft');
     const notes = note === undefined ? [] : [note];
     if (card.onHub) return notes;
-    const folderNote = `the adapter names its base model by its folder, ${card.baseModel}: elsewhere, say where that model lies`;
+    const folderNote = `the adapter names its base model by its folder, ${card.baseModel}: on another machine, give the folder of that model`;
     return [...notes, folderNote];
   },
 };

@@ -21,7 +21,7 @@ export function rowNotes({ parts: { train } }: RecipeSource): string[] {
   const rows = answerRows(train).length;
   if (rows === train.length) return [];
   return [
-    `${train.length} conversations have ${rows} answers that are learnt, and the tool learns one a row: it has ${rows} rows, and an update sees rows where it sees conversations here`,
+    `${train.length} conversations have ${rows} answers that are learned, and the tool learns one a row: it has ${rows} rows, and an update sees rows where it sees conversations here`,
   ];
 }
 
@@ -55,7 +55,7 @@ export function dataFiles(
 /** What is to be said where a tool takes the chat template from the model's folder alone. */
 export function templateNotes({ ownTemplate }: RecipeSource): string[] {
   if (ownTemplate) return [];
-  return ['the model brings no chat template: put chat_template.jinja into its folder, from where the tool takes it'];
+  return ['the model has no chat template: put chat_template.jinja into its folder, from where the tool takes it'];
 }
 
 /** Whether a template asks to be told if the model thinks. */

@@ -11,7 +11,7 @@ export const llamaFactoryRecipe: Recipe = {
   make(source) {
     const keys = new TakenKeys(source.config);
     for (const key of ['rank_pattern', 'alpha_pattern', 'init_lora_weights'] as const)
-      keys.cannot(key, 'it gives PEFT no such key');
+      keys.cannot(key, 'it does not pass this key to PEFT');
     const parts = PARTS.filter((part) => source.parts[part].length > 0);
     const settings: RecipeSettings = {
       stage: 'sft',
@@ -86,7 +86,7 @@ function adapterSettings(keys: TakenKeys): RecipeSettings {
   const targets = keys.peek('target_modules');
   const named = typeof targets === 'string' ? (targets === 'all-linear' ? 'all' : undefined) : targets.join(',');
   if (named !== undefined) keys.take('target_modules');
-  keys.cannot('target_modules', 'it takes names alone, no expression: all linear layers are adapted');
+  keys.cannot('target_modules', 'it accepts only names, no expression: all linear layers are adapted');
   const in4bit = keys.take('load_in_4bit');
   const from = keys.take('adapter');
   return {

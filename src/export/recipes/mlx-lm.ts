@@ -11,12 +11,12 @@ export const mlxRecipe: Recipe = {
   make(source) {
     const { config, plan, parts } = source;
     const keys = new TakenKeys(config);
-    keys.cannot('optim', 'its AdamW has no moments in 8 bits: they are kept in full');
-    keys.cannot('bf16', 'it computes in the type of the model');
-    keys.cannot('fp16', 'it computes in the type of the model');
-    keys.cannot('packing', 'it puts one conversation into a row');
+    keys.cannot('optim', 'its AdamW has no 8-bit moments: they are kept in full');
+    keys.cannot('bf16', 'it computes in the data type of the model');
+    keys.cannot('fp16', 'it computes in the data type of the model');
+    keys.cannot('packing', 'it puts one conversation into each row');
     keys.cannot('load_in_4bit', 'quantise the model first, `mlx_lm.convert -q`, and name that folder as model');
-    keys.cannot('adapter', 'its adapters have another form');
+    keys.cannot('adapter', 'its adapters have another format');
     keys.take('max_grad_norm');
     keys.cannot('early_stopping_patience', 'it does not stop early');
     keys.cannot('shuffle', 'it orders batches by length and draws them at random');
@@ -103,7 +103,7 @@ const MODULES: Readonly<Record<string, string>> = {
 function loraSettings(keys: TakenKeys): RecipeSettings {
   if (keys.peek('training_type') !== 'lora') return {};
   const targets = keys.peek('target_modules');
-  keys.cannot('target_modules', 'it takes names alone, no expression: all seven are adapted');
+  keys.cannot('target_modules', 'it accepts only names, no expression: all seven are adapted');
   if (typeof targets !== 'string' || targets === 'all-linear') keys.take('target_modules');
   const rank = keys.take('lora_r');
   const alpha = keys.take('lora_alpha');

@@ -97,7 +97,7 @@ describe('recipes', () => {
       );
     });
 
-    it(`${recipe.name}: has the learnt answers of each part, behind their prompts, and no other as learnt`, () => {
+    it(`${recipe.name}: has the learned answers of each part, behind their prompts, and no other as learned`, () => {
       const { files } = recipe.make(source());
       const rows = (name: string): unknown[] =>
         files
@@ -115,7 +115,7 @@ describe('recipes', () => {
     });
   }
 
-  it('a conversation with two learnt answers becomes two rows where a row has one, and that is said', () => {
+  it('a conversation with two learned answers becomes two rows where a row has one, and that is said', () => {
     const parts = { train: [[user('a'), answer('1'), user('b'), answer('2')]], validation: [], test: [] };
     for (const recipe of RECIPES) {
       const { files, differences } = recipe.make(source({}, { parts }));

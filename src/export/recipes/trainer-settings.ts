@@ -56,7 +56,7 @@ export function weightType({ config: { bf16, training_type: type } }: RecipeSour
 /** lora_alpha for a tool that takes whole numbers alone; any other is told as lost. */
 export function wholeAlpha(keys: TakenKeys): number {
   const alpha = keys.peek('lora_alpha');
-  keys.cannot('lora_alpha', 'the tool takes whole numbers alone');
+  keys.cannot('lora_alpha', 'the tool accepts only whole numbers');
   return Number.isInteger(alpha) ? keys.take('lora_alpha') : Math.max(1, Math.round(alpha));
 }
 

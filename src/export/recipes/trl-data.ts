@@ -15,4 +15,4 @@ export function trlData(source: RecipeSource): [path: string, text: string][] {
 
 /** TRL learns all that its template writes after the prompt. */
 export const COMPLETION_NOTE =
-  'what the chat template writes after the token that ends an answer (a line feed, mostly) is learnt as well, and counts in its loss';
+  'what the chat template writes after the token that ends an answer (a line feed, mostly) is learned as well, and counts in its loss';

@@ -12,9 +12,9 @@ export const trlRecipe: Recipe = {
   make(source) {
     const keys = new TakenKeys(source.config);
     keys.cannot('early_stopping_patience', 'its command line does not stop early');
-    keys.cannot('adapter', 'its command line starts with a fresh adapter');
+    keys.cannot('adapter', 'its command line always starts with a new adapter');
     for (const key of ['rank_pattern', 'alpha_pattern', 'init_lora_weights'] as const)
-      keys.cannot(key, "its command line has no such key (a script of one's own may give it to LoraConfig)");
+      keys.cannot(key, 'its command line has no such key (your own script can pass it to LoraConfig)');
     const settings: RecipeSettings = {
       model_name_or_path: source.baseModel,
       dtype: weightType(source),

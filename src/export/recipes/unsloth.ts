@@ -13,7 +13,7 @@ export const unslothRecipe: Recipe = {
     keys.cannot('early_stopping_patience', 'add EarlyStoppingCallback to the trainer for it');
     keys.cannot('rank_pattern', 'it has one rank for all');
     keys.cannot('alpha_pattern', 'it has one lora_alpha for all');
-    keys.cannot('adapter', 'name the folder of the adapter as model_name, and leave get_peft_model out');
+    keys.cannot('adapter', 'set model_name to the adapter folder, and leave out get_peft_model');
     keys.cannot('bnb_4bit_use_double_quant', 'it decides that itself');
     return {
       files: new Map([
@@ -48,7 +48,7 @@ function script(source: RecipeSource, keys: TakenKeys): string {
     ...(keys.take('shuffle') ? {} : { shuffle_dataset: false, train_sampling_strategy: 'sequential' }),
   };
   const lines = [
-    '# Written by SFT Workbench. README.md beside it says how to run it and what differs.',
+    '# Written by SFT Workbench. README.md next to it explains how to run it and what differs.',
     'from pathlib import Path',
     '',
     'from unsloth import FastLanguageModel  # before trl, which it changes',

@@ -29,7 +29,7 @@ function readme({ name }: Recipe, { title, baseModel, onHub, parts, plan }: Reci
   );
   const model = onHub
     ? []
-    : ['', 'The base model is named by its folder on the machine that wrote this: name it where it lies on yours.'];
+    : ['', 'The base model is given by its folder on the machine that wrote this: change it to its folder on yours.'];
   const differences = made.differences.length === 0 ? ['- nothing'] : made.differences.map((line) => `- ${line}`);
   return [
     `# ${oneLine(title)}, for ${name}`,
@@ -45,7 +45,7 @@ function readme({ name }: Recipe, { title, baseModel, onHub, parts, plan }: Reci
     'What differs:',
     '',
     ...differences,
-    '- the order of examples and the start of an adapter come from another random generator',
+    '- the order of examples and the initial adapter come from another random number generator',
     '',
   ].join('\n');
 }

@@ -57,7 +57,7 @@ export function configOfGguf(file: string): JsonObject {
   const name = values.text('general.architecture');
   const reading = READINGS[name];
   if (reading === undefined)
-    throw values.refuse(`models of the architecture ${JSON.stringify(name)} are not read here`);
+    throw values.refuse(`models of the architecture ${JSON.stringify(name)} are not supported`);
   const number = (key: string): number => values.number(`${name}.${key}`);
   return {
     architectures: [reading.architecture],
@@ -111,7 +111,7 @@ function scalingOf(gguf: GgufFile, values: GgufValues, name: string): JsonObject
         },
       };
     default:
-      throw values.refuse(`RoPE scaling of type ${JSON.stringify(type)} is not read here`);
+      throw values.refuse(`RoPE scaling of type ${JSON.stringify(type)} is not supported`);
   }
 }
 

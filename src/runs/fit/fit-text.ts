@@ -13,5 +13,5 @@ export function toGetText(
   { repo, size }: Pick<FittedModel, 'repo' | 'size'>,
   cached: readonly { readonly repo: string }[],
 ): string {
-  return cached.some((model) => model.repo === repo) ? 'is here' : `${sizeText(size)} to get`;
+  return cached.some((model) => model.repo === repo) ? 'is here' : `${sizeText(size)} to download`;
 }

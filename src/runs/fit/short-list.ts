@@ -78,7 +78,7 @@ export const SHORT_LIST: readonly ListedModel[] = [
   {
     repo: 'Qwen/Qwen2.5-1.5B-Instruct',
     licence: 'Apache 2.0',
-    detail: 'many languages, patient work on a processor',
+    detail: 'many languages, slow on a processor',
     shape: {
       ...QWEN,
       architectures: ['Qwen2ForCausalLM'],
@@ -92,7 +92,7 @@ export const SHORT_LIST: readonly ListedModel[] = [
   {
     repo: 'HuggingFaceTB/SmolLM2-1.7B-Instruct',
     licence: 'Apache 2.0',
-    detail: 'good English, patient work on a processor',
+    detail: 'good English, slow on a processor',
     shape: {
       ...SMOLLM,
       hidden_size: 2048,
@@ -105,7 +105,7 @@ export const SHORT_LIST: readonly ListedModel[] = [
   {
     repo: 'Qwen/Qwen2.5-7B-Instruct',
     licence: 'Apache 2.0',
-    detail: 'knows much, for those who have the memory and the time',
+    detail: 'knows a lot, if you have the memory and the time',
     shape: {
       ...QWEN,
       architectures: ['Qwen2ForCausalLM'],

@@ -116,7 +116,7 @@ export const EXAMPLE_LOSS_SCHEMA = v.pipe(
     line: described('Of the example in the file, from 1.', whole(1)),
     question: text,
     reference: described('The answer in the file.', text),
-    nll: described('Negative log-likelihood of what is learnt of it under the tuned model, the sum, nats.', number),
+    nll: described('Negative log-likelihood of what is learned of it under the tuned model, the sum, nats.', number),
     trained: described('Trained tokens.', whole(1)),
   }),
   v.title('SFT Workbench example loss'),

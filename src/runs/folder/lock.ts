@@ -28,6 +28,6 @@ export function runBusy(folder: string, writer: Pick<RunState, 'pid' | 'host'>):
   const where = host === undefined ? '' : ` on ${host}`;
   return new SftError('run-busy', `the run is already being written by process ${writer.pid}${where}`, {
     file: folder,
-    remedy: 'follow that one, or stop it first',
+    remedy: 'watch that one, or stop it first',
   });
 }

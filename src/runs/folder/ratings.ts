@@ -36,7 +36,7 @@ const changes = new Map<string, Promise<unknown>>();
  * @throws SftError `unreadable`, `disk-full`, `not-writable`; RangeError for a rating that is none
  */
 export async function rate(folder: string, index: number, rating: number): Promise<readonly Rating[]> {
-  if (rating !== 0 && !isRating(rating)) throw new RangeError(`${rating} is no rating`);
+  if (rating !== 0 && !isRating(rating)) throw new RangeError(`${rating} is not a rating`);
   const change = (changes.get(folder) ?? Promise.resolve()).then(() => changed(folder, index, rating));
   changes.set(
     folder,

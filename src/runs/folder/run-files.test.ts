@@ -129,12 +129,7 @@ describe('a damaged file of a run', () => {
       await refused(run.readRun(), run.runFile, /is damaged/, /delete the run folder/);
     }
     change(run.stateFile, (state) => (state['status'] = 'asleep'));
-    await refused(
-      run.readState(),
-      run.stateFile,
-      /status is not one of starting, queued/,
-      /delete it: where the run stands/,
-    );
+    await refused(run.readState(), run.stateFile, /status is not one of starting, queued/, /delete it: the state is/);
   });
 
   it('hides no other run', async () => {

@@ -7,16 +7,15 @@ import { RUN_SCHEMA } from './run-schema';
 import { CONTROL_SCHEMA, STATE_SCHEMA } from './state-schema';
 
 const NAME_A_RUN = 'name the folder of a run, such as .sft/runs/20260102-101500-faq';
-const RESTORE =
-  'put it back from a copy or delete the run folder; where a newer version wrote it, update SFT Workbench';
-const EVALUATE = '`sft evaluate RUN` makes it anew';
+const RESTORE = 'restore it from a copy or delete the run folder; if a newer version wrote it, update SFT Workbench';
+const EVALUATE = '`sft evaluate RUN` creates it again';
 
 /** run.json. The configuration has all keys: those that the run did not know are filled in. */
 export const RUN_FILE = recordFormat(RUN_SCHEMA, { missing: NAME_A_RUN, damaged: RESTORE });
 
 export const STATE_FILE = recordFormat(STATE_SCHEMA, {
   missing: NAME_A_RUN,
-  damaged: 'delete it: where the run stands is then read from its events and checkpoints',
+  damaged: 'delete it: the state is then read from the events and checkpoints',
 });
 
 export const CONTROL_FILE = recordFormat(CONTROL_SCHEMA, {
@@ -36,7 +35,7 @@ export const SWEEP_FILE = recordFormat(open({ keys: list(text) }), {
 
 export const RATINGS_FILE = recordFormat(RATINGS_SCHEMA, {
   missing: 'rate an answer first',
-  damaged: 'delete it to rate anew',
+  damaged: 'delete it to start rating again',
 });
 
 export const EXPORTS_FILE = recordFormat(EXPORTS_SCHEMA, {
@@ -51,6 +50,6 @@ export const PREDICTION_LINE = recordFormat(PREDICTION_SCHEMA, { missing: EVALUA
 
 /** One line of losses.jsonl. */
 export const LOSS_LINE = recordFormat(EXAMPLE_LOSS_SCHEMA, {
-  missing: 'loss_examples in the configuration takes them',
+  missing: 'set loss_examples in the configuration to measure them',
   damaged: 'delete it',
 });

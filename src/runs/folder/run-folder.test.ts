@@ -272,7 +272,7 @@ if (childFolder !== undefined) {
       assert.equal(seen(6).status, 'interrupted');
       assert.match(
         seen(6).message!,
-        new RegExp(`^nothing was heard of the run on node7 since .*\\(${pid}\\) has ended`),
+        new RegExp(`^nothing has been heard from the run on node7 since .*\\(${pid}\\) has exited`),
       );
       assert.equal(seen(6, 'done').status, 'done');
     });

@@ -78,7 +78,7 @@ function shorterExamples(
     best = {
       changes: { max_seq_length: limit },
       seconds,
-      cost: `cuts ${cut} ${cut === 1 ? 'example' : 'examples'}`,
+      cost: `cuts off ${cut} ${cut === 1 ? 'example' : 'examples'}`,
     };
     if (seconds <= now.seconds / 2) break;
   }

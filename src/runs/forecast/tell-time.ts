@@ -48,9 +48,9 @@ export async function tellTime(
   if (pace?.key === key) {
     machine = { ...pace, answers: pace.answers };
   } else {
-    if (memory.peak > available) return { unmeasured: 'the run does not fit into the memory that is free' };
+    if (memory.peak > available) return { unmeasured: 'the run does not fit into free memory' };
     const other = await runOnDevice(device.id);
-    if (other !== undefined) return { unmeasured: `${other.name} is on the ${device.id} device now` };
+    if (other !== undefined) return { unmeasured: `${other.name} is using the ${device.id} device now` };
     const { threads } = config;
     const opened = await openDevice(device.id, threads === null ? {} : { threads });
     machine = await measurePace(config, folder, data, opened);

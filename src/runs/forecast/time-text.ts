@@ -33,7 +33,7 @@ export function timeText(forecast: RunForecast, [best]: readonly Shortening[]): 
 }
 
 function waysText({ changes, effect, seconds }: Shortening, forecast: RunForecast): string {
-  const halves = Math.abs(seconds / forecast.seconds - 0.5) < 0.05 ? 'halve it by' : 'make it shorter by';
+  const halves = Math.abs(seconds / forecast.seconds - 0.5) < 0.05 ? 'halve it with' : 'make it shorter with';
   const named = Object.entries(changes).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
   return `${halves} ${named.join(' and ')}: ${effect}`;
 }

@@ -27,7 +27,7 @@ export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
   const noted =
     warnings === 0
       ? 'no warnings'
-      : `${countOf(warnings, 'warning')}, which ${warnings === 1 ? 'does' : 'do'} not keep it from training`;
+      : `${countOf(warnings, 'warning')}, which ${warnings === 1 ? 'does' : 'do'} not prevent training`;
   const name = key === 'dataset' ? '' : `${path.basename(dataset.file)}: `;
   return ok('data', 'Data', `${name}${countOf(dataset.examples.length, 'example')}, ${noted}`);
 }
@@ -46,22 +46,22 @@ export function checkLengths(
   const remedy = remedies.length === 0 ? 'shorten them' : 'raise max_seq_length, or shorten them';
   const answers =
     lost.length === 0
-      ? ok('answers', 'Answers', 'some of every answer fits max_seq_length')
+      ? ok('answers', 'Answers', 'every answer fits max_seq_length, at least in part')
       : failure(
           'answers',
           'Answers',
-          `no token of ${countOf(lost.length, 'answer')} fits max_seq_length ${limit} (lines ${lines(lost)}) - ${remedy}`,
+          `no token of ${countOf(lost.length, 'answer')} fits within max_seq_length ${limit} (lines ${lines(lost)}) - ${remedy}`,
           remedies,
         );
   const share = cut.length / Math.max(1, examples.length);
   const percent = `${Number((100 * share).toPrecision(2))}%`;
   const length =
     share < CUT_SHARE
-      ? ok('length', 'Length', `the longest example has ${longest} tokens, ${limit} fit; ${cut.length} are cut`)
+      ? ok('length', 'Length', `the longest example has ${longest} tokens, ${limit} fit; ${cut.length} are cut off`)
       : warning(
           'length',
           'Length',
-          `${percent} of the examples are longer than max_seq_length ${limit} and are cut (lines ${lines(cut)}) - ${remedy}`,
+          `${percent} of the examples are longer than max_seq_length ${limit} and are cut off (lines ${lines(cut)}) - ${remedy}`,
           remedies,
         );
   return [answers, length];

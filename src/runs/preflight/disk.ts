@@ -18,7 +18,7 @@ export async function checkDisk(config: ResolvedConfig, steps: number, trained: 
   const { output_dir: folder, save_steps: every } = config;
   const existing = await nearestFolder(folder);
   if (!(await stat(existing)).isDirectory()) {
-    return failure('disk', TITLE, `output_dir cannot be made: ${existing} is a file - choose another output_dir`);
+    return failure('disk', TITLE, `output_dir cannot be created: ${existing} is a file - choose another output_dir`);
   }
   const writable = await access(existing, constants.W_OK).then(
     () => true,
@@ -28,7 +28,7 @@ export async function checkDisk(config: ResolvedConfig, steps: number, trained: 
     return failure(
       'disk',
       TITLE,
-      `there is no right to write in ${existing} - choose another output_dir or change its permissions`,
+      `you may not write in ${existing} - choose another output_dir or change its permissions`,
     );
   }
   const checkpoint = 3 * trained;

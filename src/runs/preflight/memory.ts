@@ -16,7 +16,7 @@ export function memoryOfDevice({ peak }: MemoryEstimate, device: string): Prefli
   return ok(
     'memory',
     TITLE,
-    `the run needs about ${gigabytes(peak)} on ${device}, which does not tell how much it has`,
+    `the run needs about ${gigabytes(peak)} on ${device}, which does not report how much it has`,
   );
 }
 
@@ -37,14 +37,14 @@ export async function checkMemory(
     return failure(
       'memory',
       TITLE,
-      `${needs}: it would be ended half-way - ask for less, or close other programs`,
+      `${needs}: the system would stop it - reduce what it needs, or close other programs`,
       remedies,
     );
   }
   return warning(
     'memory',
     TITLE,
-    `${needs}: it may become slow or be ended - ask for less, or close other programs`,
+    `${needs}: it may become slow or be stopped - reduce what it needs, or close other programs`,
     remedies,
   );
 }

@@ -65,7 +65,7 @@ export async function checkModel(
     return { check: warning('model', TITLE, adapterValuesText(values, config), [setting(values)]), session };
   if (parted !== undefined)
     return { check: warning('model', TITLE, parted, [setting({ ensure_weight_tying: true })]), session };
-  const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer fits`;
+  const message = `${session.config.architecture}, ${millions(parameters)} parameters; the tokenizer matches`;
   return { check: ok('model', TITLE, message), session };
 }
 

@@ -37,7 +37,7 @@ function* onRefused(refused: readonly RefusedExample[]): Generator<PreflightChec
   if (first === undefined) return;
   const { message, remedy } = first.error;
   const what = `${first.file}:${first.line} ${message}: ${countOf(refused.length, 'example')} (lines ${lines(refused)})`;
-  yield failure(ID, TITLE, `${what} - ${remedy ?? 'change them, or take another model'}`);
+  yield failure(ID, TITLE, `${what} - ${remedy ?? 'change them, or use another model'}`);
 }
 
 function* onJoined(joined: readonly EncodedDatasetExample[]): Generator<PreflightCheck> {
@@ -75,6 +75,6 @@ function answersText(encoded: readonly EncodedDatasetExample[]): string {
   const learnt = answers === trained ? 'every answer is trained' : `${partOf(trained, answers, 'answer')} are trained`;
   const texts = encoded.reduce((sum, example) => sum + example.earlier.length, 0);
   const more =
-    texts === 0 ? '' : `; ${texts} of them in texts of their own, as the template writes them otherwise later on`;
-  return `the model is asked as it is trained; ${learnt}${more}`;
+    texts === 0 ? '' : `; ${texts} of them in separate texts, because the template writes them differently later on`;
+  return `the model is prompted as it is trained; ${learnt}${more}`;
 }

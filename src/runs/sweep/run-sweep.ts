@@ -35,7 +35,7 @@ export async function runSweep(members: readonly Member[], options: SweepOptions
   try {
     for (const member of members) {
       if (signal.aborted) {
-        for (const left of waiting) await recordStop(left, 'its sweep was stopped before it');
+        for (const left of waiting) await recordStop(left, 'the sweep was stopped before this run');
         return false;
       }
       if (waiting.delete(member)) await runMember(member, options);
@@ -52,7 +52,7 @@ async function endAsked(waiting: Set<Member>, { onNote }: SweepOptions): Promise
   for (const member of waiting) {
     if ((await member.folder.readControl()) !== 'stop' || !waiting.delete(member)) continue;
     try {
-      await recordStop(member, 'stopped before it began');
+      await recordStop(member, 'stopped before it started');
       await member.folder.clearControl();
     } catch (error) {
       if (!(error instanceof SftError)) throw error;

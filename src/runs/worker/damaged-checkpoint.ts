@@ -10,7 +10,8 @@ export function damagedCheckpoint(error: unknown, folder: string, before: number
   if (!(error instanceof SftError) || error.file === undefined) return error;
   const inside = path.relative(folder, error.file);
   if (inside.startsWith('..') || path.isAbsolute(inside)) return error;
-  const instead = before === undefined ? 'the run then begins anew' : `the run then goes on from step ${before}`;
+  const instead =
+    before === undefined ? 'the run then starts from the beginning' : `the run then continues from step ${before}`;
   const reason = formatError(new SftError(error.code, error.message, { file: inside === '' ? '.' : inside }));
   return new SftError('corrupt-checkpoint', `the checkpoint is damaged: ${reason}`, {
     file: folder,

@@ -58,7 +58,7 @@ function truncation(data: RunData, maxSeqLength: number): Found | undefined {
   const are = cut.length === 1 ? 'is' : 'are';
   return {
     code: 'truncated',
-    reason: `${partOf(cut.length, all.length, 'example')} ${are} longer than max_seq_length ${maxSeqLength} and ${are} cut (lines ${linesOf(cut, data)})`,
+    reason: `${partOf(cut.length, all.length, 'example')} ${are} longer than max_seq_length ${maxSeqLength} and ${are} cut off (lines ${linesOf(cut, data)})`,
     remedy: 'raise max_seq_length, or shorten them',
   };
 }

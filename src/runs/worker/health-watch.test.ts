@@ -43,7 +43,7 @@ describe('HealthWatch', () => {
     const [after, warning] = said.find(([, one]) => one.type === 'warning' && one.code === 'overfitting')!;
     assert.ok(after <= 70, `after step ${after}`);
     assert.ok(warning.type === 'warning' && warning.step === 40);
-    assert.match(warning.message, /by heart.*validation loss has risen from 5\.13 to/);
+    assert.match(warning.message, /memorising.*validation loss has risen from 5\.13 to/);
     assert.match(warning.remedy ?? '', /early_stopping_patience 3; or /);
   });
 

@@ -130,10 +130,10 @@ export async function prepareRun(run: Run, begun: boolean, traits: DeviceTraits)
   throw begun
     ? new SftError('dataset-changed', 'the dataset is not the one this run was started with', {
         file,
-        remedy: 'start a new run, or put the former file back',
+        remedy: 'start a new run, or restore the original file',
       })
-    : new SftError('dataset-changed', 'the dataset was changed after the run was created and before it began', {
+    : new SftError('dataset-changed', 'the dataset was changed after the run was created and before it started', {
         file,
-        remedy: 'start a new run, which takes the file as it is now',
+        remedy: 'start a new run, which uses the file as it is now',
       });
 }

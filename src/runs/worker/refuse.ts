@@ -11,7 +11,7 @@ import type { Run } from '../folder/run-schema';
 export function refuseNewer(runFile: string, { config, versions }: Run): void {
   const [key] = unknownKeys(config);
   if (key === undefined) return;
-  throw new SftError('newer-run', `the run was made by version ${versions.sft}, which has ${key}; this one has not`, {
+  throw new SftError('newer-run', `the run was made by version ${versions.sft}, which has ${key}; this one does not`, {
     file: runFile,
     remedy: 'update SFT Workbench',
   });
@@ -26,6 +26,6 @@ export function refuseUnsupported(runFile: string, { config }: Run, device: Devi
   if (first === undefined) return;
   throw new SftError('unsupported', first.reason, {
     file: runFile,
-    remedy: 'start a new run without it; this one cannot go on as it was meant',
+    remedy: 'start a new run without it; this one cannot continue as intended',
   });
 }

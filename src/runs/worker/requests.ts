@@ -4,9 +4,9 @@ import type { RunFolder } from '../folder/run-folder';
 export type Request = 'stop' | 'pause';
 
 export function runDeleted(folder: RunFolder, cause?: unknown): SftError {
-  return new SftError('run-deleted', 'the run was deleted while it was worked on', {
+  return new SftError('run-deleted', 'the run was deleted while it was in progress', {
     file: folder.path,
-    remedy: 'start a new one; to end a run, stop it before its folder is deleted',
+    remedy: 'start a new one; next time, stop a run before deleting its folder',
     cause,
   });
 }

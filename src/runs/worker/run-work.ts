@@ -34,7 +34,7 @@ const ACTIVITIES = {
   sampling: 'answering the sample prompts',
   saving: 'saving',
   evaluating: 'evaluating',
-  scoring: 'taking the loss of each example',
+  scoring: 'measuring the loss of each example',
 } as const;
 
 /**
@@ -308,14 +308,14 @@ export class RunWork {
     let evaluated: Evaluated = { evaluation: null, retention: null };
     const { test, general } = prepared.data;
     if (test.length + general.length > 0) this.begin('evaluating');
-    if (test.length === 0 && general.length > 0) this.tell('taking the loss on general questions');
+    if (test.length === 0 && general.length > 0) this.tell('measuring the loss on general questions');
     try {
       evaluated = await evaluateResult(artifacts, this.place, prepared, () => options.device.open(), {
         signal,
         answered: this.answered,
         onLosses: (done, total) => {
           if (done === 0) this.forecast?.begin('scoring');
-          this.tell(`taking the loss of each example: ${partOf(done, total, 'example')}`);
+          this.tell(`measuring the loss of each example: ${partOf(done, total, 'example')}`);
         },
         onProgress: (name, done, total) => {
           this.forecast?.answered(name, done - before[name], done);
@@ -327,7 +327,7 @@ export class RunWork {
       if (error === signal.reason) return false;
       if (!(error instanceof SftError) || error.code !== 'model-changed') throw error;
       // What was trained is saved: only the comparison with the base model is missing.
-      this.journal.note(`the result was not evaluated: ${formatError(error)}; sft evaluate does that later`);
+      this.journal.note(`the result was not evaluated: ${formatError(error)}; run sft evaluate later`);
     }
     await folder.clearControl();
     const { evaluation, retention } = evaluated;

@@ -10,11 +10,11 @@ export function sampleRoom(config: ResolvedConfig, model: LlamaConfig, chat: Cha
     const { length } = chat.encodeQuestion({ question });
     const room = context - length;
     if (room >= config.max_new_tokens) return [];
-    const what = `sample_prompts: number ${at + 1} has ${length} tokens with its template, and the model was made for ${context}`;
+    const what = `sample_prompts: number ${at + 1} has ${length} tokens with its template, and the model supports ${context}`;
     return [
       room <= 0
         ? `${what}: it gets no answer - shorten it`
-        : `${what}: its answers end after ${room} of max_new_tokens ${config.max_new_tokens} - shorten it, or lower max_new_tokens`,
+        : `${what}: its answers stop after ${room} of max_new_tokens ${config.max_new_tokens} - shorten it, or lower max_new_tokens`,
     ];
   });
 }

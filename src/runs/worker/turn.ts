@@ -35,7 +35,7 @@ export class Turn {
     } catch (error) {
       if (!(error instanceof Error && (error instanceof SftError || 'syscall' in error))) throw error;
       const reason = error instanceof SftError ? formatError(error) : error.message;
-      this.journal.note(`this run does not wait for others on the device: ${reason}`);
+      this.journal.note(`this run cannot wait for other runs on the device: ${reason}`);
       return true;
     }
   }

@@ -51,7 +51,7 @@ function tokenizerOf(values: GgufValues): JsonObject {
   const kind = values.text('tokenizer.ggml.model');
   if (kind === 'gpt2') return { added_tokens: added, ...byteLevel(values, vocab) };
   if (kind !== 'llama')
-    throw values.refuse(`its tokenizer is of the kind ${JSON.stringify(kind)}, which is not read here`);
+    throw values.refuse(`its tokenizer is of the kind ${JSON.stringify(kind)}, which is not supported`);
   const scores = values.numbers('tokenizer.ggml.scores');
   const plain = ids.filter((id) => types[id] === TOKEN_TYPES.normal);
   return {

@@ -8,7 +8,7 @@ describe('comparing scores', () => {
   it('ranks what was measured alike, and says on how many examples', () => {
     assert.deepEqual(unlike([run, { ...run }]), []);
     assert.ok(canRank([run, { ...run }]));
-    assert.match(rankText([run, { ...run }]), /alike on 103 test examples\. ★/);
+    assert.match(rankText([run, { ...run }]), /in the same way on 103 test examples\. ★/);
   });
 
   it('refuses to rank a run scored on 2 examples against one on 103', () => {

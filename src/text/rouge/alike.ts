@@ -32,12 +32,12 @@ export function rankText(runs: readonly Measured[]): string {
   if (runs.length < 2) return '';
   const differences = unlike(runs);
   if (differences.length > 0) {
-    return `The scores were not measured alike and cannot be ranked: different ${differences.join('; different ')}.`;
+    return `The scores were not measured in the same way and cannot be ranked: different ${differences.join('; different ')}.`;
   }
   const { examples } = runs[0]!;
   if (areFew(examples))
-    return `The scores were measured alike, but on ${countOf(examples, 'test example')}: too few to rank.`;
-  return `The scores were measured alike on ${examples} test examples. ★ marks the best score; where intervals overlap, the difference may be chance.`;
+    return `The scores were measured in the same way, but on ${countOf(examples, 'test example')}: too few to rank.`;
+  return `The scores were measured in the same way on ${examples} test examples. ★ marks the best score; if intervals overlap, the difference may be chance.`;
 }
 
 /** Whether the scores of these runs may be ranked. */

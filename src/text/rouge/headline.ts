@@ -29,10 +29,10 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 const NEXT: Readonly<Record<Verdict, string>> = {
-  better: 'Next: read some answers, chat with the tuned model, and export it for where it is to be used.',
+  better: 'Next: read some answers, chat with the tuned model, and export it for where you want to use it.',
   worse: 'Next: read some answers, and train again with a lower learning_rate or fewer steps.',
   chance: 'Next: read some answers. More steps, a higher learning_rate or more examples may make a difference.',
-  few: 'Next: read the answers. A larger test part would say more.',
+  few: 'Next: read the answers. A larger test part would tell more.',
   unknown: 'Next: read some answers, and chat with the tuned model.',
 };
 

@@ -15,7 +15,7 @@ async function readUtf8(file: string): Promise<string> {
   } catch (cause) {
     throw new SftError('file-unreadable', `cannot be read (${(cause as Error).message})`, {
       file,
-      remedy: 'check the name and that you may read it',
+      remedy: 'check the name, and that you may read it',
       exitCode: 2,
       cause,
     });

@@ -22,7 +22,7 @@ export function forgetting(
     severity: 'warning',
     since: length,
     title: 'The model forgot general knowledge',
-    message: `On general questions its loss went from ${figure(base)} to ${figure(tuned)} (${costText(retention)}): it answers worse what it was not trained for. Where it is only to answer questions like yours, that may be as you want it.`,
+    message: `On general questions its loss went from ${figure(base)} to ${figure(tuned)} (${costText(retention)}): its answers to other questions got worse. If it only has to answer questions like yours, that may be acceptable.`,
     remedies: [lowerLearningRate(config), ...mixMore(config), byHand('Train for fewer steps')],
   };
 }

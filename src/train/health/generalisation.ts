@@ -32,8 +32,8 @@ export function overfitting(
     id: 'overfitting',
     severity: 'warning',
     since: best.step,
-    title: 'The model learns by heart',
-    message: `Since step ${best.step} the validation loss has risen from ${figure(best.loss)} to ${figure(last.loss)}, while the training loss went from ${figure(then)} to ${figure(now)}. What it learns now holds for the training examples only.${
+    title: 'The model is memorising',
+    message: `Since step ${best.step} the validation loss has risen from ${figure(best.loss)} to ${figure(last.loss)}, while the training loss went from ${figure(then)} to ${figure(now)}. What it learns now helps only on the training examples.${
       config.early_stopping_patience === null
         ? ' early_stopping_patience would stop here and keep the best weights.'
         : ''
@@ -60,7 +60,7 @@ export function zeroLoss({ blocks, steps, start }: Trend, config: ResolvedConfig
     title: 'The training loss is almost zero',
     message: fromTheStart
       ? `It is ${figure(last.loss)}, and was from the start: there is nothing left to learn. Perhaps only an end mark or the same few words of each answer are trained.`
-      : `Since step ${since} it is below ${ZERO}: the model recites the training answers, and further steps teach it nothing.`,
+      : `Since step ${since} it is below ${ZERO}: the model recites the training answers, and more steps teach it nothing.`,
     remedies: fromTheStart
       ? [
           byHand(
@@ -91,11 +91,11 @@ export function validationApart(
     severity: 'warning',
     since: first.step,
     title: 'The validation part is different',
-    message: `At its first measurement, after ${countOf(first.step, 'step')}, the validation loss was ${figure(first.loss)} and the training loss ${figure(train)}. So early that is seldom learning by heart: the two parts hold different things, such as repeated examples in one and rare ones in the other.`,
+    message: `At its first measurement, after ${countOf(first.step, 'step')}, the validation loss was ${figure(first.loss)} and the training loss ${figure(train)}. That early, memorising is unlikely: the two parts probably contain different things, such as repeated examples in one and rare ones in the other.`,
     remedies: [
-      byHand('Remove repeated and near-same examples: SFT: Show Dataset Report lists them'),
+      byHand('Remove duplicates and near-duplicates: SFT: Show Dataset Report lists them'),
       ...(config.validation_dataset === null
-        ? [remedy(`Divide the data anew: split.seed ${seed}`, { split: { ...split, seed } })]
+        ? [remedy(`Split the data differently: split.seed ${seed}`, { split: { ...split, seed } })]
         : []),
     ],
   };

@@ -40,7 +40,7 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
       message: `It was ${figures}: the model does not learn. ${
         low
           ? `A learning_rate of ${rateText(config.learning_rate)} is too small to move it; ${rateText(usualLearningRate(config))} is usual.`
-          : 'Either the updates are too small, or there is nothing in the data to learn: all answers alike, or known already.'
+          : 'Either the updates are too small, or there is nothing in the data to learn: all answers are alike or already known.'
       }`,
       remedies: [
         raiseLearningRate(config),
@@ -59,7 +59,7 @@ export function notFalling(trend: Trend, curves: RunCurves, config: ResolvedConf
     severity: 'warning',
     since: 1,
     title: 'The loss falls very slowly',
-    message: `It was ${figures}. A learning_rate of ${rateText(config.learning_rate)} takes steps so small that the run ends long before the model has learned.`,
+    message: `It was ${figures}. A learning_rate of ${rateText(config.learning_rate)} takes such small steps that the run ends long before the model has learned.`,
     remedies: [raiseLearningRate(config)],
   };
 }
@@ -68,7 +68,7 @@ function moreModules(config: ResolvedConfig): HealthRemedy[] {
   const { training_type: type, target_modules: targets } = config;
   // Which matrices an expression names is not known here.
   if (type !== 'lora' || typeof targets === 'string' || isOnAll(targets)) return [];
-  return [remedy('Put the adapter on all matrices of the layers', { target_modules: null })];
+  return [remedy('Train adapters on all matrices of the layers', { target_modules: null })];
 }
 
 function isOnAll(targets: readonly string[]): boolean {

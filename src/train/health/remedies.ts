@@ -53,17 +53,17 @@ export function againstOverfitting(config: ResolvedConfig, bestStep: number): He
   const remedies: HealthRemedy[] = [];
   const { lora_dropout: dropout, lora_r: rank, lora_alpha: alpha, weight_decay: decay } = config;
   if (config.early_stopping_patience === null && (config.validation_dataset !== null || config.split.validation > 0)) {
-    const title = 'Stop by itself and keep the best: early_stopping_patience 3';
+    const title = 'Stop automatically and keep the best: early_stopping_patience 3';
     const often = Math.max(1, Math.round(bestStep / 5));
     const measured = config.eval_steps !== null && config.eval_steps <= bestStep;
     remedies.push(remedy(title, { early_stopping_patience: 3, ...(measured ? {} : { eval_steps: often }) }));
   }
-  remedies.push(remedy(`End where it was best: max_steps ${bestStep}`, { max_steps: bestStep }));
+  remedies.push(remedy(`Stop where it was best: max_steps ${bestStep}`, { max_steps: bestStep }));
   if (config.training_type === 'lora' && dropout < 0.1) {
     const next = dropout < 0.05 ? 0.05 : 0.1;
     remedies.push(remedy(`Raise lora_dropout from ${dropout} to ${next}`, { lora_dropout: next }));
   }
-  remedies.push(remedy('Add training examples, the surest remedy', {}));
+  remedies.push(remedy('Add training examples, the most reliable fix', {}));
   if (decay < 0.01) remedies.push(remedy(`Raise weight_decay from ${decay} to 0.01`, { weight_decay: 0.01 }));
   if (config.training_type === 'lora' && rank >= 8) {
     const half = Math.floor(rank / 2);

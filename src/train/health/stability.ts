@@ -26,7 +26,7 @@ export function notFinite(
     id: 'not-finite',
     severity: 'error',
     since,
-    title: 'The loss is not a number any more',
+    title: 'The loss is no longer a number',
     message: `At step ${since} arithmetic overflowed${reason === undefined ? '' : `: ${reason}`}. ${
       config.learning_rate > 2 * usualLearningRate(config)
         ? `A learning_rate of ${rateText(config.learning_rate)} is far above the usual ${rateText(usualLearningRate(config))}, which is the likely cause.`
@@ -35,7 +35,7 @@ export function notFinite(
     remedies: [
       lowerLearningRate(config),
       ...steadier(config, total),
-      byHand('Look at the example that is named: very long, empty or garbled text can do it'),
+      byHand('Look at the named example: very long, empty or garbled text can cause this'),
     ],
   };
 }
@@ -66,9 +66,9 @@ export function diverging(trend: Trend, config: ResolvedConfig, total: number | 
     severity: now > start ? 'error' : 'warning',
     since,
     title: 'The loss is rising',
-    message: `It was ${figure(best)} at its lowest, left that at step ${since} and is about ${figure(now)} now${
+    message: `It was ${figure(best)} at its lowest, began to rise at step ${since} and is about ${figure(now)} now${
       now > start ? ', worse than before training' : ''
-    }. Each update jumps past the goal: the learning rate is too high, or the data is broken from there on.`,
+    }. Each update overshoots: the learning rate is too high, or the data from there on is damaged.`,
     remedies: [
       lowerLearningRate(config),
       ...steadier(config, total),
@@ -89,7 +89,7 @@ export function learningRateHigh(
     severity: 'warning',
     since,
     title: 'Training is unsteady',
-    message: `${seen} A learning_rate of ${rateText(config.learning_rate)} is too high for a smooth descent; part of what the model knew may be lost.`,
+    message: `${seen} A learning_rate of ${rateText(config.learning_rate)} is too high for stable training; the model may lose part of what it knew.`,
     remedies: [lowerLearningRate(config), ...steadier(config, total)],
   });
   // A rise above the start that has come back by now.

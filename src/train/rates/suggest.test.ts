@@ -48,7 +48,7 @@ describe('the suggested learning rate', () => {
     });
   }
 
-  it('is none where the loss falls at no rate, and says that more may be better where it falls to the end', () => {
+  it('is none where the loss falls at no rate, and says that a higher rate may be better where it falls to the end', () => {
     const range = { from: 1e-6, to: 1e-2, steps: 40 };
     const made = (loss: (step: number) => number): RatePoint[] =>
       Array.from({ length: 40 }, (_, step) => ({ rate: rateAt(range, step), loss: loss(step), start: 2 }));
@@ -57,7 +57,7 @@ describe('the suggested learning rate', () => {
     assert.match(flat.text, /did not fall/);
     const falling = findSuggestion(made((step) => 2 - step / 40));
     assert.equal(falling.suggested, 5e-3);
-    assert.match(falling.text, /more may be better/);
+    assert.match(falling.text, /a higher rate may be better/);
     assert.equal(findSuggestion([]).suggested, undefined);
   });
 });

@@ -36,7 +36,7 @@ export function findSuggestion(points: readonly RatePoint[]): RateFinding {
   const [start, low] = [smoothed[0] ?? NaN, smoothed[at] ?? NaN];
   if (!(low < start * (1 - NOTHING))) {
     const text =
-      'The loss did not fall at any of these rates: there is nothing to choose. Look at the data: answers that are all alike, or known already, teach nothing.';
+      'The loss did not fall at any of these rates: so none can be suggested. Look at the data: answers that are all alike or already known teach nothing.';
     return { ...curve, lowest: undefined, suggested: undefined, text };
   }
   const lowest = { rate: rates[at]!, loss: low };
@@ -44,7 +44,7 @@ export function findSuggestion(points: readonly RatePoint[]): RateFinding {
   const rises = at < points.length - 1 && smoothed[points.length - 1]! > low * (1 + NOTHING);
   const text = rises
     ? `The loss was lowest at ${rateText(lowest.rate)} and rose beyond it. Two fifths of that is a safe rate to train with.`
-    : `The loss still fell at the highest rate that was tried, ${rateText(rates[rates.length - 1]!)}. Two fifths of that will do, and more may be better.`;
+    : `The loss still fell at the highest rate that was tried, ${rateText(rates[rates.length - 1]!)}. Two fifths of that is suggested; a higher rate may be better.`;
   return { ...curve, lowest, suggested, text };
 }
 

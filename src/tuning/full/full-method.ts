@@ -26,7 +26,7 @@ export class FullTuning implements Tuning {
     if (tensors.some(({ kind }) => kind === 'nf4')) {
       throw new SftError('quantised-weights', 'the weights are in 4 bits, and training_type "full" would train them', {
         file: weights.modelDir,
-        remedy: 'set training_type to "lora", or take the model in 16 bits without load_in_4bit',
+        remedy: 'set training_type to "lora", or use the model in 16 bits without load_in_4bit',
         exitCode: 2,
       });
     }

@@ -37,7 +37,7 @@ function checkRanks(file: string, model: LlamaConfig, places: readonly LoraPlace
     throw new SftError('tensors-do-not-fit', reason, {
       file,
       remedy:
-        'the configuration and the weights belong to different adapters, or to another base model: fetch both again',
+        'the configuration and the weights belong to different adapters, or to another base model: download both again',
       exitCode: 2,
     });
   }

@@ -54,7 +54,7 @@ export function loraConfigOf(config: ResolvedConfig, target: Pick<TuningTarget, 
   };
 }
 
-/** In a model that keeps projections as one matrix, their names mean it where all of them are there. */
+/** In a model that keeps projections as one matrix, their names stand for it if all of them are given. */
 function namedIn(
   { modules }: Pick<LlamaConfig, 'modules'>,
   targets: string | readonly string[],

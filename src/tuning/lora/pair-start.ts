@@ -31,9 +31,9 @@ export function requireStart(
   for (const place of places) {
     requireRank(config, kind, place);
     if (kind !== 'loftq' || weights.isQuantisedHere(weightName(place))) continue;
-    const reason = `init_lora_weights "loftq" starts from what 4 bits took away of ${weightName(place)}, and the model folder has nothing else of it`;
+    const reason = `init_lora_weights "loftq" makes up for what 4 bits lost of ${weightName(place)}, but the model folder has only the 4-bit weights`;
     throw new SftError('quantised-weights', reason, {
-      remedy: 'take the model in 16 bits, with load_in_4bit true, or set init_lora_weights to true',
+      remedy: 'use the model in 16 bits with load_in_4bit true, or set init_lora_weights to true',
       exitCode: 2,
     });
   }

@@ -71,7 +71,7 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
   const json = readAdapterConfig(adapterDir);
   refusePeftKeys(json, file);
   const { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: rslora, use_dora: dora } = json;
-  const wrong = (key: string): SftError => unsupportedAdapter(file, `${key} is ${show(json[key])}`, `correct ${key}`);
+  const wrong = (key: string): SftError => unsupportedAdapter(file, `${key} is ${show(json[key])}`, `fix ${key}`);
   if (!isRank(r)) throw wrong('r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw wrong('lora_alpha');
   if (dropout !== undefined && dropout !== null && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
@@ -103,7 +103,7 @@ export function readPeftConfig(adapterDir: string, model: LlamaConfig): ReadPeft
     throw unsupportedAdapter(
       file,
       `modules_to_save and trainable_token_indices both train ${both}`,
-      'use an adapter that was trained with one of the two',
+      'use an adapter trained with only one of the two',
     );
   }
   const placing = Object.fromEntries(PLACING.flatMap((key) => (key in json ? [[key, json[key]]] : [])));

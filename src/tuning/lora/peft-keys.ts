@@ -11,7 +11,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   lora_bias: MERGE,
   layer_replication: 'save the replicated model with PEFT and use that as base model',
   target_parameters: 'use an adapter whose target_modules are projections',
-  alora_invocation_tokens: 'use an adapter that is always on: this one begins at its invocation tokens',
+  alora_invocation_tokens: 'use an adapter that is always active: this one starts at its invocation tokens',
   arrow_config: 'use one adapter: Arrow chooses among several',
   kasa_config: MERGE,
   megatron_config: MERGE,
@@ -72,7 +72,7 @@ export function refusePeftKeys(json: JsonObject, file: string): void {
     throw unsupportedAdapter(
       file,
       `the key ${JSON.stringify(key)} is not known, and may change what the adapter computes`,
-      'delete the key if it says nothing about that, else merge the adapter into its base model',
+      'delete the key if it does not matter, otherwise merge the adapter into its base model',
     );
   }
   const targets: unknown = json['target_modules'];

@@ -46,7 +46,7 @@ export function readSavedTables(
   const named = list.map((module) => TABLES.find((name) => module === name || module === `${decoderPath}.${name}`));
   const other = list[named.indexOf(undefined)];
   if (other !== undefined) {
-    throw refuse(`modules_to_save names ${JSON.stringify(other)}: embed_tokens and lm_head alone can be trained whole`);
+    throw refuse(`modules_to_save names ${JSON.stringify(other)}: only embed_tokens and lm_head can be trained whole`);
   }
   return { names: TABLES.filter((name) => named.includes(name)), tied: tied === true && tieWordEmbeddings };
 }

@@ -13,7 +13,7 @@ export function chosenTokens(
   const refuse = (reason: string, remedy: string): SftError =>
     new SftError('config', `trainable_tokens: ${reason}`, { remedy, exitCode: 2 });
   const tokenizer = (): NonNullable<typeof chat> => {
-    if (chat === undefined) throw new RangeError('tokens that are named by their text need a tokenizer');
+    if (chat === undefined) throw new RangeError('tokens named by their text need a tokenizer');
     return chat;
   };
   const idOf = (token: string | number): number => {
@@ -24,7 +24,8 @@ export function chosenTokens(
     throw refuse(`the model has token ids 0 to ${model.vocabSize - 1}, not ${id}`, 'name tokens that the model has');
   };
   const ids = typeof wanted === 'string' ? tokenizer().templateIds : wanted.map(idOf);
-  if (ids.length === 0) throw refuse('the chat template writes no tokens of its own', 'name tokens, or remove the key');
+  if (ids.length === 0)
+    throw refuse('the chat template has no special tokens of its own', 'name tokens, or remove the key');
   const sorted = [...new Set(ids)].sort((a, b) => a - b);
   return model.tieWordEmbeddings ? { embed_tokens: sorted } : { embed_tokens: sorted, lm_head: sorted };
 }

@@ -78,14 +78,14 @@ export function readPromptConfig(folder: string, model: LlamaConfig): PromptConf
   if (unknown !== undefined) {
     throw refuse(
       `the key ${JSON.stringify(unknown[0])} is not supported: it may change what the prompt does`,
-      'use a prompt that was trained without it',
+      'use a prompt trained without it',
     );
   }
   const { num_virtual_tokens: rows, num_transformer_submodules: parts = 1, token_dim: width } = json;
   if (typeof rows !== 'number' || !Number.isInteger(rows) || rows < 1 || rows > MOST_ROWS) {
     throw refuse(
       `num_virtual_tokens is ${rows === undefined ? 'missing' : JSON.stringify(rows)}`,
-      'correct num_virtual_tokens',
+      'fix num_virtual_tokens',
     );
   }
   if (parts !== 1 && parts !== null) {

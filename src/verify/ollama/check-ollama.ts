@@ -62,9 +62,10 @@ function problemOf(
   text: string,
   ids: readonly number[],
 ): string | undefined {
-  if (asked.text !== text) return `it asks with ${JSON.stringify(asked.text)}, trained was ${JSON.stringify(text)}`;
+  if (asked.text !== text)
+    return `it prompts with ${JSON.stringify(asked.text)}; the model was trained with ${JSON.stringify(text)}`;
   if (asked.ids.length !== ids.length || asked.ids.some((id, i) => id !== ids[i]))
-    return 'its tokens of the prompt are not those that were trained';
+    return 'the tokens of its prompt differ from those in training';
   if (asked.promptTokens !== undefined && asked.promptTokens !== ids.length)
     return `it gives the model ${asked.promptTokens} tokens for the ${ids.length} of the prompt`;
   return undefined;

@@ -36,7 +36,7 @@ export class OllamaModel {
     const text = pieces.map(({ message }) => message?.content ?? '').join('');
     const tokens = pieces.flatMap(({ logprobs }) => logprobs ?? []).map(({ token }) => token);
     if (text !== '' && tokens.length === 0)
-      throw this.failed('it is too old to say what tokens it answers with', UPDATE);
+      throw this.failed('it is too old to report the tokens it answers with', UPDATE);
     return {
       text,
       tokens,
@@ -54,7 +54,7 @@ export class OllamaModel {
       options: this.options(1),
     });
     if (reply?._debug_info !== undefined) return reply._debug_info.rendered_template;
-    throw this.failed('it is too old to say what it asks the model', UPDATE);
+    throw this.failed('it is too old to report its prompt', UPDATE);
   }
 
   /** The tokens that it makes of a prompt's text. */
@@ -82,7 +82,7 @@ export class OllamaModel {
       text = await response.text();
     } catch (cause) {
       this.how.signal?.throwIfAborted();
-      throw new SftError('ollama-failed', `no Ollama answers at ${this.url}`, {
+      throw new SftError('ollama-failed', `Ollama does not answer at ${this.url}`, {
         remedy: 'start `ollama serve`',
         cause,
       });
@@ -91,7 +91,7 @@ export class OllamaModel {
     const pieces = lines.map((line) => JSON.parse(line) as Piece & { readonly error?: string });
     const failure = pieces.find(({ error }) => error !== undefined)?.error;
     if (failure === undefined) return pieces;
-    throw this.failed(failure, 'make the model anew with `ollama create`');
+    throw this.failed(failure, 'create the model again with `ollama create`');
   }
 
   private failed(reason: string, remedy: string): SftError {

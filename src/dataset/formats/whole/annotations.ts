@@ -27,8 +27,7 @@ function tasks(
     if (key !== undefined && answer !== undefined) examples.push({ question: task[key], answer });
   }
   const missing = rows.length - examples.length;
-  const leftOut =
-    missing === 0 ? {} : { leftOut: `${missing.toLocaleString('en-US')} without a text that was written` };
+  const leftOut = missing === 0 ? {} : { leftOut: `${missing.toLocaleString('en-US')} without a written text` };
   return examples.length === 0 ? undefined : { name, rows: examples, ...leftOut };
 }
 

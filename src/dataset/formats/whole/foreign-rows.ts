@@ -11,11 +11,11 @@ interface Refusal {
   readonly message: string;
 }
 
-const APART = 'write question and answer apart';
+const APART = 'write question and answer separately';
 const REFUSALS: readonly Refusal[] = [
   {
     fits: (row) => Array.isArray(row['input_ids']),
-    message: 'these are token ids of another program - take the texts that they were made from',
+    message: 'these are token ids from another program - use the texts they were made from',
   },
   {
     fits: (row) => '_input_hash' in row || '_task_hash' in row,
@@ -23,11 +23,11 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     fits: (row) => ('text' in row || 'data' in row || 'sentence' in row) && ('label' in row || 'labels' in row),
-    message: `these are texts with labels (classification, doccano): nothing says what is asked - ${APART}, the label as the answer`,
+    message: `these are texts with labels (classification, doccano): there is no question - ${APART}, the label as the answer`,
   },
   {
     fits: (row) => typeof row['text'] === 'string' || typeof row['content'] === 'string',
-    message: `these are rows of ready-made text: they carry no prompt, so nothing says what is asked and what is answered - ${APART}`,
+    message: `these are rows of ready-made text: it is not clear what is asked and what is answered - ${APART}`,
   },
 ];
 
@@ -66,5 +66,5 @@ export function loneValue(value: unknown): string | undefined {
 }
 
 export function wholeFileMessage(name: string): string {
-  return `the file holds ${name} - \`sft convert\` (SFT: Convert Dataset…) makes a dataset of it`;
+  return `the file contains ${name} - \`sft convert\` (SFT: Convert Dataset…) turns it into a dataset`;
 }

@@ -60,7 +60,7 @@ function listIn(value: JsonObject, path = '', around: JsonObject = {}): WholeFil
   return {
     name: `an object with its examples under "${path}${key.slice(0, SHOWN)}"${taken.length === 0 ? '' : `, each with the ${taken.join(' and ')} of the file`}`,
     rows: taken.length === 0 ? rows : rows.map((row) => ({ ...shared, ...(readExample(row)?.value ?? row) })),
-    ...(others.length === 0 ? {} : { leftOut: `what stands under ${others.slice(0, LISTED).join(', ')}${more}` }),
+    ...(others.length === 0 ? {} : { leftOut: `what is under ${others.slice(0, LISTED).join(', ')}${more}` }),
   };
 }
 

@@ -39,7 +39,7 @@ export async function findPython(
   if (first !== undefined) return first;
   throw new SftError(
     'python-missing',
-    'no Python was found: none was set up, and there is neither .venv beside the configuration nor python3',
+    'no Python was found: none is set up, and there is no .venv next to the configuration and no python3',
     {
       remedy: PYTHON_REMEDY,
       exitCode: 2,
@@ -59,7 +59,7 @@ function* candidates(folder: string): Generator<{ readonly program: string; read
   if (editor !== '')
     yield { program: isFolder(editor) ? pythonIn(editor) : editor, from: "VS Code's Python extension" };
   const beside = pythonIn(path.join(folder, '.venv'));
-  if (existsSync(beside)) yield { program: beside, from: '.venv beside the configuration' };
+  if (existsSync(beside)) yield { program: beside, from: '.venv next to the configuration' };
   yield { program: process.platform === 'win32' ? 'python' : 'python3', from: 'the PATH' };
 }
 

@@ -33,7 +33,7 @@ export async function findInstaller(base: string | undefined): Promise<Installer
     if (isAtLeast(found.python, OLDEST_PYTHON)) return withVenv(found.executable, found.python);
     old ??= `Python ${found.python} (${found.executable}) is too old to train`;
   }
-  const remedy = `install Python ${OLDEST_PYTHON} or later, or uv, and run it again; or name one: --base PYTHON`;
+  const remedy = `install Python ${OLDEST_PYTHON} or later, or uv, and run the command again; or name one with --base PYTHON`;
   if (old !== undefined) throw new SftError('python-too-old', old, { remedy, exitCode: 2 });
   throw new SftError('python-missing', `there is no Python: ${programs.join(', ')}`, { remedy, exitCode: 2 });
 }

@@ -83,10 +83,10 @@ async function ask(program: string, timeoutMs: number): Promise<FoundPython> {
 }
 
 export const PYTHON_REMEDY =
-  'set SFT_PYTHON, or "python" in .sft/machine.json, to a Python with PyTorch; or name none there and run `sft python setup`; or set "engine": "builtin"';
+  'set SFT_PYTHON, or "python" in .sft/machine.json, to a Python with PyTorch; or leave both out and run `sft python setup`; or set "engine": "builtin"';
 
 function broken(program: string, words: string, cause?: unknown): SftError {
-  const reason = `${program} does not say what it has${words === '' ? '' : `: ${words}`}`;
+  const reason = `${program} does not report what it has${words === '' ? '' : `: ${words}`}`;
   return new SftError('python-broken', reason, { remedy: PYTHON_REMEDY, exitCode: 2, cause });
 }
 
@@ -114,7 +114,7 @@ export function problemsOf(found: FoundPython, needed: readonly Requirement[]): 
     if (version === null || (isAtLeast(version, oldest) && (before === undefined || !isAtLeast(version, before))))
       continue;
     const wanted = before === undefined ? `${oldest} or later` : `${oldest} or later, and before ${before}`;
-    const reason = `${name} ${version} in ${executable} is not one that was tried: it has to be ${wanted}`;
+    const reason = `${name} ${version} in ${executable} is not a tested version: it has to be ${wanted}`;
     const remedy = installing(executable, [requirement]);
     problems.push(new SftError('package-version', reason, { remedy, exitCode: 2 }));
   }

@@ -30,7 +30,7 @@ export const UNSLOTH: Requirement = {
   name: 'unsloth',
   oldest: '2026.10',
   install:
-    'make an environment for it alone: python3 -m venv DIR, DIR/bin/python3 -m pip install {}, and "python": "DIR/bin/python3" in .sft/machine.json',
+    'create an environment for it alone: python3 -m venv DIR, DIR/bin/python3 -m pip install {}, and "python": "DIR/bin/python3" in .sft/machine.json',
 };
 
 /** As pip takes it. */

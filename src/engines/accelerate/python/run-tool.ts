@@ -10,22 +10,23 @@ const CAUSES: readonly { readonly says: RegExp; readonly code: string; readonly 
   {
     says: SAYS_DISK_FULL,
     code: 'disk-full',
-    remedy: 'free some space and run it again',
+    remedy: 'free some space and run the command again',
   },
   {
     says: /do not match the hashes|hash mismatch/i,
     code: 'setup-hash',
-    remedy: 'a file is not the one that was tried: run it again; where it stays so, somebody changes what you download',
+    remedy:
+      'a file has an unexpected hash: run the command again; if it stays like this, something changes your downloads',
   },
   {
     says: /ensurepip is not available|No module named (ensurepip|venv)/i,
     code: 'setup-venv',
-    remedy: 'install the package of your system that has venv, such as python3-venv, or uv',
+    remedy: 'install uv, or the package of your system that contains venv, such as python3-venv',
   },
   {
     says: /name resolution|dns error|failed to (fetch|connect)|connection (refused|error|broken|timed out)|proxy|timed out|no matching distribution|certificate/i,
     code: 'setup-download',
-    remedy: 'check the connection and the proxy (HTTPS_PROXY), and run it again: what was downloaded is kept',
+    remedy: 'check the connection and the proxy (HTTPS_PROXY), and run the command again: what was downloaded is kept',
   },
 ];
 
@@ -93,7 +94,7 @@ function failed(lines: readonly string[], log: string): SftError {
     `Python was not set up: ${line ?? told.at(-1) ?? 'no reason given'}`,
     {
       file: log,
-      remedy: cause?.remedy ?? 'that file has all that was printed; run it again once that is put right',
+      remedy: cause?.remedy ?? 'that file has all the output; run the command again once that is fixed',
     },
   );
 }

@@ -61,7 +61,7 @@ export async function setUp(
 ): Promise<FoundPython> {
   const { release, holder } = await tryLock(own.home);
   if (holder !== undefined) {
-    const reason = `process ${holder.pid} is setting Python up already`;
+    const reason = `process ${holder.pid} is already setting up Python`;
     throw new SftError('setup-busy', reason, { file: own.home, remedy: 'wait until it is done' });
   }
   try {
@@ -69,7 +69,7 @@ export async function setUp(
     await remove(own.folder);
     await remove(own.log);
     for (const command of installer.commands(own, lock)) await runTool(command, { log: own.log, signal, onLine });
-    onLine('asking it what it has');
+    onLine('checking what it has installed');
     forgetProbe(own.program);
     const found = await probe(own.program);
     signal.throwIfAborted();
@@ -77,7 +77,7 @@ export async function setUp(
     if (problem !== undefined) {
       throw new SftError('setup-incomplete', `the new environment cannot train: ${problem.message}`, {
         file: lock.file,
-        remedy: 'take the lock that comes with SFT Workbench, or one that has all that training needs',
+        remedy: 'use the lock file that comes with SFT Workbench, or one that has all that training needs',
       });
     }
     await writeFileAtomic(own.mark, `${JSON.stringify({ lock: lock.hash, installer: installer.name })}\n`);
