@@ -43,6 +43,44 @@ describe('what a run changed', () => {
   });
 });
 
+describe('what compared runs differ in', () => {
+  const keys = async (one: object, other: object): Promise<string[]> =>
+    differingKeys([(await make(one, '[]')).run, (await make(other, '[]')).run]);
+
+  it('leaves out what means the same', async () => {
+    const same: readonly [object, object][] = [
+      [{}, { lora_r: 16, learning_rate: 2e-4, loftq_config: null }],
+      [{ learning_rate: 0.0001 }, { learning_rate: 1e-4, name: 'other', output_dir: 'elsewhere' }],
+      [{ target_modules: 'all-linear' }, {}],
+      [{ target_modules: ['v_proj', 'q_proj'] }, { target_modules: ['q_proj', 'v_proj'] }],
+      [{ max_steps: 10 }, { max_steps: 10, num_train_epochs: 2 }],
+      [{ warmup_steps: 5 }, { warmup_steps: 5, warmup_ratio: 0.1 }],
+      [{ packing: true }, {}],
+      [{ training_type: 'full' }, { training_type: 'full', lora_r: 8, target_modules: ['q_proj'] }],
+    ];
+    for (const [one, other] of same) assert.deepEqual(await keys(one, other), [], JSON.stringify([one, other]));
+  });
+
+  it('keeps what does not', async () => {
+    assert.deepEqual(await keys({ max_steps: 10 }, { num_train_epochs: 2 }), ['max_steps']);
+    assert.deepEqual(await keys({ warmup_ratio: 0.1, warmup_steps: 0 }, { warmup_ratio: 0.2, warmup_steps: 0 }), [
+      'warmup_ratio',
+    ]);
+    assert.deepEqual(await keys({ training_type: 'full' }, {}), ['training_type']);
+    const first = { rank_pattern: { down_proj: 8, proj: 4 } };
+    assert.deepEqual(await keys(first, { rank_pattern: { proj: 4, down_proj: 8 } }), ['rank_pattern']);
+  });
+
+  it('goes by the data of a file, not by where it is', async () => {
+    const { run } = await make({}, '[]');
+    const moved = { ...run, config: { ...run.config, dataset: '/elsewhere/data.json' } };
+    assert.deepEqual(differingKeys([run, moved]), []);
+    const { run: other } = await make({}, '[1]');
+    assert.deepEqual(differingKeys([run, other]), []);
+    assert.deepEqual(differingKeys([moved, other]), ['dataset']);
+  });
+});
+
 describe('the number of a run', () => {
   it('counts those of an output folder, also where several are made at once, and damaged ones', async () => {
     const outputDir = path.join(root, 'numbered');

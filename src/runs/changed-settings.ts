@@ -1,4 +1,5 @@
 import { DATA_KEYS, isPathKey } from '../config/config-paths';
+import { effectiveValues } from '../config/effective-values';
 import type { ResolvedConfig } from '../config/config-schema';
 import { memberLabel } from '../config/sweep';
 import type { Run } from './folder/run-schema';
@@ -7,14 +8,26 @@ import type { RunSummary } from './read-runs';
 /** What a run is called and where its folder lies: no run learns otherwise for it. */
 const NAMING: readonly string[] = ['name', 'output_dir'] satisfies readonly (keyof ResolvedConfig)[];
 
-/** The keys of configurations that do not mean the same in all runs, in the order of the schema. The hash of a file tells whether its data are others. */
+/** The keys of configurations that do not mean the same in all runs, in the order of the schema. A file of data elsewhere is the same where its hash is. */
 export function differingKeys(runs: readonly Run[]): string[] {
   const first = runs[0];
   if (first === undefined) return [];
-  const value = ({ config }: Run, key: string): string => JSON.stringify(config[key as keyof ResolvedConfig]);
+  const meanings = runs.map(meaningsOf);
+  const written = ({ config }: Run, key: string): string => JSON.stringify(config[key as keyof ResolvedConfig]);
   return Object.keys(first.config).filter(
-    (key) => !NAMING.includes(key) && runs.some((run) => value(run, key) !== value(first, key)),
+    (key) =>
+      !NAMING.includes(key) &&
+      runs.some((run) => written(run, key) !== written(first, key)) &&
+      new Set(meanings.flatMap((values) => values[key] ?? [])).size > 1,
   );
+}
+
+/** The values of a run by their meaning; a key that has no effect in it has none, and differs through the key that takes its effect. */
+function meaningsOf(run: Run): Readonly<Record<string, string | undefined>> {
+  const values: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(effectiveValues(run.config))) values[key] = JSON.stringify(value);
+  for (const key of DATA_KEYS) values[key] = run[key]?.sha256 ?? 'none';
+  return values;
 }
 
 /** The run that was made last before this one from the same configuration file. */
