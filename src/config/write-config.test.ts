@@ -5,7 +5,7 @@ import { checkConfigText } from './advise';
 import type { Config } from './config-schema';
 import type { ConfigFacts } from './facts';
 import { parseConfig } from './parse-config';
-import { PRESETS, presetConfig } from './presets';
+import { PRESETS, presetConfig, stepsOfOnePass } from './presets';
 import { configText, writtenConfig } from './write-config';
 
 const file = path.resolve('/work/project/sft.config.json');
@@ -64,6 +64,15 @@ describe('presets', () => {
       );
     });
   }
+
+  it('leave no advice open for a first run of one pass', () => {
+    const facts = { datasetExamples: 7473, modelMaxPositions: 2048 };
+    const steps = stepsOfOnePass(facts.datasetExamples);
+    assert.equal(steps, 748);
+    const text = configText(presetConfig('first-run', { model_name, dataset }, facts, steps), file);
+    assert.deepEqual(checkConfigText(text, file, facts), []);
+    assert.equal(parseConfig(text, file).eval_steps, 75);
+  });
 
   it('ask a first run no more test questions than tell its gain', () => {
     assert.equal(presetConfig('first-run', { model_name, dataset }, { datasetExamples: 7473 }).eval_examples, 50);

@@ -16,6 +16,7 @@ import type { Services } from '../services';
 import { CONFIG_NAME } from '../../config/names';
 import { selectedModel } from '../settings';
 import { exists } from './config-files';
+import { writeFirstRun } from './first-run';
 import { inLikelyOrder, type OfferedModel } from './model-order';
 
 /** The folder of the included model in the package, and its name beside the person's data. */
@@ -43,7 +44,10 @@ export async function newConfiguration(services: Services, data?: vscode.Uri): P
     const required = { model_name, dataset };
     const facts = await new FactReader().read(configText(required, file), file);
     await makeFolder(path.dirname(file));
-    await writeFileAtomic(file, configText(presetConfig(preset.id, required, facts), file));
+    const write = (steps?: number): Promise<void> =>
+      writeFileAtomic(file, configText(presetConfig(preset.id, required, facts, steps), file));
+    if (preset.id === 'first-run') await writeFirstRun(services, file, facts.datasetExamples, write);
+    else await write();
     const uri = vscode.Uri.file(file);
     await vscode.window.showTextDocument(uri, { preview: false });
     return uri;
