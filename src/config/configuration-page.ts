@@ -6,7 +6,7 @@ import { anchorOf, TERMS } from './teaching/terms';
 
 const INTRODUCTION = `# Configuration: sft.config.json
 
-A run is described by one JSON file. Only \`model_name\` and \`dataset\` are needed; everything else has a value that suits a first run:
+A run is described by one JSON file. Only \`model_name\` and \`dataset\` are required; everything else has a default that suits a first run:
 
 \`\`\`json
 {
