@@ -68,7 +68,7 @@ describe('what is not known', () => {
     assert.match(countedText(none), without);
     assert.match(
       countedText({ ...none, modelProblem: 'it is cut off' }),
-      /cannot count: it is cut off\n[^]*chat template/,
+      /cannot be counted by the model: it is cut off\n[^]*chat template/,
     );
     assert.equal(countedText({ ...none, modelName: 'tiny' }), 'Tokens as tiny counts them, max_seq_length 1,024');
   });

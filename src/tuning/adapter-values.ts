@@ -39,7 +39,7 @@ export function valuesOfAdapter(config: ResolvedConfig, model: LlamaConfig): Val
 export function adapterValuesText(values: Values, config: ResolvedConfig): string {
   const told = Object.entries(values).map(
     ([key, value]) =>
-      `${key} ${JSON.stringify(value)} in place of ${JSON.stringify(config[key as keyof ResolvedConfig])}`,
+      `${key} ${JSON.stringify(value)} instead of ${JSON.stringify(config[key as keyof ResolvedConfig])}`,
   );
   return `the adapter keeps its own settings: ${told.join(', ')}`;
 }

@@ -124,7 +124,7 @@ describe('sft export', () => {
     assert.equal(finished.code, 0, finished.err);
     assert.match(finished.out + finished.err, /trained on 4-bit weights: the merged weights are these, dequantised/);
     const merged = path.join(folder, 'qlora-merged');
-    assert.match(readFileSync(path.join(merged, 'README.md'), 'utf8'), /The model was trained on weights in 4 bits/);
+    assert.match(readFileSync(path.join(merged, 'README.md'), 'utf8'), /The model was trained on 4-bit weights/);
     const [base, tuned] = [locateTensors(MODEL), locateTensors(merged)];
     assert.deepEqual([...tuned.keys()].sort(), [...base.keys()].sort());
     const gate = [...base.keys()].find((name) => name.includes('gate_proj'))!;
@@ -204,7 +204,7 @@ describe('sft export', () => {
     const cut = path.join(folder, 'cut.gguf');
     for (const [length, reason] of [
       [9, /cut\.gguf its header is incomplete - export it again/],
-      [1_000_000, /cut\.gguf token_embd\.weight ends behind the end of the file/],
+      [1_000_000, /cut\.gguf token_embd\.weight ends after the end of the file/],
     ] as const) {
       writeFileSync(cut, readFileSync(there).subarray(0, length));
       assert.match(sft(['score', data, '--model', cut]).err, reason);
@@ -240,7 +240,7 @@ describe('sft export', () => {
     mkdirSync(held);
     writeFileSync(path.join(held, 'mine.txt'), 'mine');
     const refusals: [string[], RegExp][] = [
-      [[run, '--to', 'merged', '--out', held], /held the folder is not empty - name a new folder/],
+      [[run, '--to', 'merged', '--out', held], /held the folder is not empty - choose a new folder/],
       [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
       [
         [run, '--to', 'onnx', '--out', 'x'],
@@ -276,7 +276,7 @@ describe('sft export', () => {
         assert.equal(refused.code, 1, refused.err);
         assert.match(
           refused.err,
-          new RegExp(`small-disk ${needed} are to be written, 4 MB are free - free some space`),
+          new RegExp(`small-disk ${needed} have to be written, 4 MB are free - free some space`),
         );
         assert.doesNotMatch(refused.err, /wrote/);
       }

@@ -26,7 +26,7 @@ describe('sft models --fits', () => {
     assert.equal(lines.length, models.length);
     assert.match(
       lines[0]!,
-      /^HuggingFaceTB\/SmolLM2-135M-Instruct {2}(?:fits|fits in 4 bits): \S+ [MG]B of memory, about \d+ (?:s|min|h).*; 269 MB to get; licence Apache 2\.0; /,
+      /^HuggingFaceTB\/SmolLM2-135M-Instruct {2}(?:fits|fits in 4 bits): \S+ [MG]B of memory, about \d+ (?:s|min|h).*; 269 MB to download; licence Apache 2\.0; /,
     );
     const commit = 'a'.repeat(40);
     const kept = path.join(cache, 'models--HuggingFaceTB--SmolLM2-135M-Instruct');
@@ -35,13 +35,13 @@ describe('sft models --fits', () => {
     cpSync(MODEL, path.join(kept, 'snapshots', commit), { recursive: true });
     const [here, other] = sft(['models', '--fits']).out.split('\n');
     assert.match(here!, /; is here; licence Apache 2\.0; /);
-    assert.match(other!, /; 724 MB to get; /);
+    assert.match(other!, /; 724 MB to download; /);
   });
 
   it('refuses a query or data that it would not use', () => {
     assert.match(
       sft(['models', 'smollm', '--fits']).err,
-      /--fits cannot be combined with QUERY - leave one of them out/,
+      /--fits cannot be combined with QUERY - leave out one of them/,
     );
     assert.match(sft(['models', '--data', DATA]).err, /--data needs --fits - add --fits, or leave it out/);
     assert.match(sft(['models', '--fits', '--data', 'nowhere.json']).err, /nowhere\.json/);

@@ -126,7 +126,7 @@ describe('what is looked at before a run', () => {
     const report = await look(file);
     const answers = checkOf(report, 'answers');
     assert.equal(answers.status, 'error');
-    assert.match(answers.message, /no token of \d+ answers fits max_seq_length 24 \(lines \d+/);
+    assert.match(answers.message, /no token of \d+ answers fits within max_seq_length 24 \(lines \d+/);
     assert.equal(checkOf(report, 'length').status, 'warning');
     const after = await mended(file, answers);
     assert.equal(checkOf(after, 'answers').status, 'ok');
@@ -164,7 +164,7 @@ describe('what is looked at before a run', () => {
     assert.equal(checkOf(report, 'data').status, 'ok');
     const long = smallConfig(folder, { ...all, max_seq_length: 4096 });
     const check = checkOf(await look(long), 'model');
-    assert.match(check.message, /the model was made for 1024/);
+    assert.match(check.message, /the model supports 1024/);
     assert.equal(checkOf(await mended(long, check), 'model').status, 'ok');
   });
 
@@ -173,7 +173,7 @@ describe('what is looked at before a run', () => {
     const memory = checkOf(await look(file, 200e6), 'memory');
     assert.equal(memory.status, 'error');
     assert.match(memory.message, /needs about \d+ MB, 200 MB are free/);
-    assert.match(memory.remedies[0]?.title ?? '', /^Set training_type to lora: \d+ MB in place of \d+ MB$/);
+    assert.match(memory.remedies[0]?.title ?? '', /^Set training_type to lora: \d+ MB instead of \d+ MB$/);
     assert.deepEqual(memory.remedies.at(-1)?.changes, { gradient_checkpointing: true });
     assert.equal(checkOf(await mended(file, memory, 200e6), 'memory').status, 'ok');
     const dora = checkOf(await look(smallConfig(temporaryFolder(), { ...all, use_dora: true }), 50e6), 'memory');

@@ -74,7 +74,7 @@ describe('sample prompts', () => {
     const file = smallConfig(folder, { ...QUICK, sample_prompts: prompts });
     assert.match(
       preflight(file),
-      /Samples +sample_prompts: number 2 has [\d,]+ tokens.*made for 1024: it gets no answer/,
+      /Samples +sample_prompts: number 2 has [\d,]+ tokens.*supports 1024: it gets no answer/,
     );
     assert.match(await train('samples', { sample_prompts: prompts }), /number 2 has .* it gets no answer - shorten it/);
     const most = { sample_prompts: ['Where do I vote?'], max_new_tokens: 1020 };
@@ -97,7 +97,7 @@ describe('the values of an adapter that a run goes on from', () => {
   it('are told of where they are others than those of the configuration', async () => {
     const values = { adapter, lora_r: 16, lora_alpha: 8, target_modules: ['q_proj', 'k_proj'] };
     const told =
-      /as it is: lora_r 4 in place of 16, target_modules \["q_proj","v_proj"\] in place of \["q_proj","k_proj"\]/;
+      /own settings: lora_r 4 instead of 16, target_modules \["q_proj","v_proj"\] instead of \["q_proj","k_proj"\]/;
     const file = smallConfig(folder, { ...QUICK, ...values });
     const report = preflight(file);
     assert.match(report, told);

@@ -199,7 +199,7 @@ describe('sft export verifies what it wrote', () => {
     assert.equal(lost.code, 2);
     assert.match(lost.err, /no run in this folder records this export - give the run that was exported: --run RUN/);
     const gone = sft(['verify', path.join(folder, 'gone')]);
-    assert.match(gone.err, /gone is not there - name what `sft export` wrote/);
+    assert.match(gone.err, /gone does not exist - give what `sft export` wrote/);
     const nothing = sft(['verify', MODEL, '--run', path.join(folder, 'nothing')]);
     assert.equal(nothing.code, 2);
     rmSync(path.join(run, 'exports.json'));

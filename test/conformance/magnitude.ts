@@ -47,7 +47,7 @@ export function magnitudeSuite(device: () => Device): void {
             1e-6,
             'y added to',
           );
-          assertClose(await b.read(over), whole, 1e-6, 'y in place of x');
+          assertClose(await b.read(over), whole, 1e-6, 'y instead of x');
 
           const before = randoms(cols, 7);
           const dm = b.floats(before);

@@ -218,7 +218,7 @@ describe('getting a model', () => {
         Boolean(response.writeHead(status, code === undefined ? {} : { 'x-error-code': code }).end());
     };
     answer(401, 'GatedRepo');
-    await refused('hub-gated', /accept its terms on .*tiny-org\/tiny-llama, make a token.*HF_TOKEN/);
+    await refused('hub-gated', /accept its terms on .*tiny-org\/tiny-llama, create a token.*HF_TOKEN/);
     answer(403, 'GatedRepo');
     await refused('hub-gated', /with the account of your token/, { token: 'hf_secret' });
     answer(401);
@@ -246,7 +246,7 @@ describe('getting a model', () => {
     await only({ 'config.json': '{}', 'pytorch_model.bin': 'x' }, /pickles/);
     await only({ 'model-Q4_0.gguf': 'x' }, /GGUF/);
     await only({ 'README.md': 'x' }, /no config\.json/);
-    await only({ 'config.json': '{}' }, /no weights/);
+    await only({ 'config.json': '{}' }, /no safetensors weights/);
   });
 
   it('looks whether there is room, and leaves a full disk with a reason', async (context) => {

@@ -178,7 +178,7 @@ describe('what else lies in a run folder', () => {
     assert.ok(existsSync(path.join(run.path, 'lock-999999-x')));
   });
 
-  it('as a folder in place of a file is told as one, by the file and with what to do', async () => {
+  it('as a folder instead of a file is told as one, by the file and with what to do', async () => {
     for (const name of ['control.json', 'events.jsonl', 'state.json', 'run.json', 'log.txt', 'checkpoints']) {
       const run = await newRun({ max_steps: 2 });
       const file = path.join(run.path, name);

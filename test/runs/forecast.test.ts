@@ -88,7 +88,7 @@ describe('the time that a run will take', () => {
     assert.deepEqual(others, []);
     assert.deepEqual(Object.keys(shorter!.changes), ['max_seq_length']);
     const limit = Number(shorter!.changes['max_seq_length']);
-    assert.match(shorter!.effect, / in place of .*, cuts 3 examples$/);
+    assert.match(shorter!.effect, / instead of .*, cuts 3 examples$/);
     assert.ok(shorter!.seconds <= now.seconds / 2, `${shorter!.seconds} of ${now.seconds}`);
     const told = timeText(now, [shorter!]);
     assert.match(told, new RegExp(`^about .* on this machine \\(training .*\\); .* it.* by max_seq_length ${limit}: `));

@@ -65,7 +65,10 @@ async function chooseModel(services: Services, dataset: string | undefined): Pro
     description: fitText(model),
     detail: `${toGetText(model, cached)}, ${model.licence}: ${model.detail}`,
   }));
-  const chosen = await dialogs.pick([...short, search], 'The model to download; memory and time are for a first run of 60 steps');
+  const chosen = await dialogs.pick(
+    [...short, search],
+    'The model to download; memory and time are for a first run of 60 steps',
+  );
   if (chosen === undefined) return undefined;
   if (chosen !== search) return parseHubModel(chosen.label);
   const text = await dialogs.text({

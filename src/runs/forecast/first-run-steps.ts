@@ -1,7 +1,7 @@
 import { FIRST_RUN_STEPS, stepsOfOnePass } from '../../config/presets';
 
 /** What a first run may take, seconds. */
-export const FIRST_RUN_SECONDS = 30 * 60;
+const FIRST_RUN_SECONDS = 30 * 60;
 /** Fewer steps are rounded down to a multiple of this. */
 const ROUND = 10;
 

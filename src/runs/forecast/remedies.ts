@@ -44,7 +44,7 @@ export function shorterRuns(
     .filter(({ seconds }) => now.seconds - seconds >= Math.max(LEAST_SECONDS, WORTH_IT * now.seconds))
     .map(({ changes, seconds, cost }) => {
       const more = cost === undefined ? '' : `, ${cost}`;
-      return { changes, seconds, effect: `${durationText(seconds)} in place of ${durationText(now.seconds)}${more}` };
+      return { changes, seconds, effect: `${durationText(seconds)} instead of ${durationText(now.seconds)}${more}` };
     });
 }
 

@@ -69,7 +69,7 @@ async function lessMemory(
       session.chat,
     );
     if (peak > WORTH_IT * now.peak) continue;
-    remedies.push(setting(changes, `${gigabytes(peak)} in place of ${gigabytes(now.peak)}`));
+    remedies.push(setting(changes, `${gigabytes(peak)} instead of ${gigabytes(now.peak)}`));
   }
   return remedies;
 }
