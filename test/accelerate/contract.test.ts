@@ -391,7 +391,11 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
   for (const [facts, values, message] of [
     [{ nodes: 2 }, {}, /address is missing: 2 nodes need an address to find each other - write "address"/],
     [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],
-    [{ sharding: 'fsdp' }, {}, /sharding "fsdp" spreads weights over processes, and there is one - set "processes"/],
+    [
+      { sharding: 'fsdp' },
+      {},
+      /sharding "fsdp" spreads weights over several processes, but there is only one - set "processes"/,
+    ],
     [{ sharding: 'zero1', processes: 2 }, {}, /sharding is not one of none, fsdp, zero2, zero3/],
     [
       { sharding: 'zero3', processes: 2, offload: true },

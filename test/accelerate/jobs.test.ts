@@ -187,7 +187,7 @@ describe('a run that is exported as a job', { skip: SKIP }, () => {
     );
     assert.match(
       refused(config, '--to', 'skypilot', '--nodes', '2'),
-      /share no folder, and 2 are to train - take --nodes 1/,
+      /share no folder, and 2 are requested - use --nodes 1/,
     );
   });
 
@@ -257,7 +257,7 @@ describe(
       ask(here, 'stop');
       const [trained, followed] = await Promise.all([training.ended, following.ended]);
       assert.deepEqual([trained.code, followed.code], [0, 0], `${trained.told}${followed.told}`);
-      assert.match(followed.told, /the run is stopped, and all of it is here/);
+      assert.match(followed.told, /the run is stopped, and all its files are here/);
       assert.deepEqual(readdirSync(path.join(here, 'checkpoints')), readdirSync(path.join(run, 'checkpoints')));
       process.env['PATH'] = PATH;
       rmSync(here, { recursive: true });

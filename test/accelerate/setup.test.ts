@@ -125,7 +125,7 @@ describe('sft python setup', { skip: SKIP }, () => {
 
   for (const [says, message] of [
     ['error: dns error: failed to lookup address', /dns error.* - check the connection and the proxy/],
-    ['error: Hash mismatch for `torch==2.15.0`', /Hash mismatch.* - a file is not the one that was tried/],
+    ['error: Hash mismatch for `torch==2.15.0`', /Hash mismatch.* - a file has an unexpected hash/],
     ['error: No space left on device (os error 28)', /No space left.* - free some space/],
     [
       'error: something else',
@@ -183,7 +183,7 @@ describe(
       const wrong = path.join(home, 'wrong.txt');
       writeFileSync(wrong, readFileSync(lock, 'utf8').replace(/sha256:\w{64}/, `sha256:${'0'.repeat(64)}`));
       const refused = sft(['python', 'setup', '--lock', wrong, '--yes']);
-      assert.match(refused.err, /do not match.* - a file is not the one that was tried/i);
+      assert.match(refused.err, /do not match.* - a file has an unexpected hash/i);
       const { code, err } = sft(['python', 'setup', '--lock', lock, '--yes']);
       assert.equal(code, 0, err);
       assert.match(err, /by venv and pip of .*\n[\s\S]*is set up to train on the processor/);

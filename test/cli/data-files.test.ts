@@ -49,7 +49,7 @@ async function checksOf(config: string): Promise<string[]> {
 }
 
 describe('parts of the data in files of their own', () => {
-  it('are learned from, validated on and tested with as they are; split divides nothing off', async () => {
+  it('are trained on, validated on and tested with as they are; split divides nothing off', async () => {
     const { config, folder } = threeFiles();
     const checks = await checksOf(config);
     assert.ok(

@@ -212,13 +212,13 @@ describe('sft export', () => {
     const config = smallConfig(`${run}-config`, { model_name: there });
     assert.match(sft(['train', config]).err, /model_name: .*model-f32\.gguf is not a folder/);
     const refused = sft(['export', run, '--to', 'gguf', '--out', there]);
-    assert.match(refused.err, /model-f32\.gguf exists already - name another file/);
+    assert.match(refused.err, /model-f32\.gguf exists already - choose another file/);
     const replaced = sft(['export', run, '--to', 'gguf', '--out', there, '--overwrite']);
     assert.equal(replaced.code, 0, replaced.err);
     assert.ok(readFileSync(there).equals(readFileSync(path.join(folder, 'model-bf16.gguf'))));
     const typed = (form: string): string =>
       sft(['export', run, '--to', form, '--type', 'f8', '--out', path.join(folder, 'typed')]).err;
-    assert.match(typed('peft'), /--to peft takes no --type - leave it out/);
+    assert.match(typed('peft'), /--to peft does not support --type - leave it out/);
     assert.match(typed('merged'), /--type "f8" is not a type - leave it out, or use one of: nf4/);
   });
 

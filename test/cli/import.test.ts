@@ -196,9 +196,9 @@ describe('sft import', () => {
       /theirs\.yaml:11 lora_fan_in_fan_out true was not imported: there is no equivalent here/,
       /theirs\.yaml:15 optimizer "adafactor" was not imported: only the optimizers adamw and adamw_8bit are supported here/,
       /theirs\.yaml:18 bf16 "auto" was not imported: it has to be set explicitly here/,
-      /theirs\.yaml:19 flash_attention true was not imported: it says how the tool computes/,
+      /theirs\.yaml:19 flash_attention true was not imported: it changes how the tool computes/,
       /theirs\.yaml:20 wandb_project "mine" was not imported: every update is logged here/,
-      /note: lr_scheduler_type "cosine" is what Axolotl takes where nothing is said/,
+      /note: lr_scheduler_type "cosine" is the default of Axolotl/,
     ])
       assert.match(done.err, line);
 

@@ -37,7 +37,7 @@ before(() => {
   assert.equal(trained.code, 0, trained.err);
   const exported = sft(['export', run, '--to', 'merged', '--type', 'nf4', '--out', IN_4_BITS]);
   assert.equal(exported.code, 0, exported.err);
-  assert.match(exported.err, /note: merged into weights in 4 bits/);
+  assert.match(exported.err, /note: merged into 4-bit weights/);
   // As transformers writes it; its reader refuses 6, which JSON.stringify would make of it.
   const description = path.join(IN_4_BITS, 'config.json');
   const text = readFileSync(description, 'utf8');

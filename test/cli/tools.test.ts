@@ -64,7 +64,7 @@ describe('conversations that call tools', () => {
     const { checks } = await preflight(await loadConfig(config, []));
     assert.match(
       checks.find(({ id }) => id === 'template')!.message,
-      /asked as it is trained; every answer is trained/,
+      /prompted as it is trained; every answer is trained/,
     );
     const run = path.join(folder, 'runs', 'one');
     const { code, err, lines } = await follow(['train', config, '--run', run], () => undefined);

@@ -209,7 +209,7 @@ describe('sft export verifies what it wrote', () => {
     const noExport = sft(['verify', `${run}-config`, '--run', run]);
     assert.match(
       noExport.err,
-      /has no adapter, no model folder and no single GGUF file - name what `sft export` wrote/,
+      /has no adapter, no model folder and no single GGUF file - give what `sft export` wrote/,
     );
   });
 });

@@ -74,6 +74,6 @@ describe('a push from the editor', () => {
   it('says what the Hub says of the token', async () => {
     const task = { args, token: 'hf_wrong', agree: () => Promise.resolve(true) };
     const failed = pushInProcess(command, task, new AbortController().signal, () => undefined);
-    await assert.rejects(failed, /does not accept your token - make a new one/);
+    await assert.rejects(failed, /does not accept your token - create a new one/);
   });
 });

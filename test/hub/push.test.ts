@@ -129,7 +129,7 @@ describe('push', () => {
       return true;
     };
     const error = await refused(push(access(), REPO, folder, { private: false, message: 'm' }), 'hub-unreachable');
-    assert.match(error.remedy!, /run it again/);
+    assert.match(error.remedy!, /run the command again/);
   });
 
   it('is stopped at random moments and goes on: nothing is seen before the commit, and nothing is sent twice', async () => {

@@ -88,10 +88,13 @@ describe('the time that a run will take', () => {
     assert.deepEqual(others, []);
     assert.deepEqual(Object.keys(shorter!.changes), ['max_seq_length']);
     const limit = Number(shorter!.changes['max_seq_length']);
-    assert.match(shorter!.effect, / instead of .*, cuts 3 examples$/);
+    assert.match(shorter!.effect, / instead of .*, cuts off 3 examples$/);
     assert.ok(shorter!.seconds <= now.seconds / 2, `${shorter!.seconds} of ${now.seconds}`);
     const told = timeText(now, [shorter!]);
-    assert.match(told, new RegExp(`^about .* on this machine \\(training .*\\); .* it.* by max_seq_length ${limit}: `));
+    assert.match(
+      told,
+      new RegExp(`^about .* on this machine \\(training .*\\); .* it.* with max_seq_length ${limit}: `),
+    );
     // Where most examples would be cut, none is offered.
     const all = { ...parts, train: Array.from({ length: 60 }, () => long) };
     assert.deepEqual(shorterRuns(config, all, foretell(config, all), foretell), []);
@@ -140,7 +143,7 @@ describe('the time that a run will take', () => {
       { since: Date.now(), signal: new AbortController().signal, onWait: () => Promise.resolve() },
     );
     const busy = await tellTime(config, folder, data, info, ROOM);
-    assert.deepEqual(busy, { unmeasured: 'faq is on the cpu device now' });
+    assert.deepEqual(busy, { unmeasured: 'faq is using the cpu device now' });
     await release!();
   });
 

@@ -13,7 +13,7 @@ export const skypilotJob: JobForm = {
   summary: 'a task for SkyPilot, which rents a machine in a cloud and trains this run there',
   alone: {
     reason: 'the nodes of a SkyPilot cluster share no folder',
-    remedy: 'take --nodes 1 with more --processes, or --to slurm where the nodes share one',
+    remedy: 'use --nodes 1 with more --processes, or --to slurm where the nodes share one',
   },
   setsUpPython: true,
   make(source, out) {
