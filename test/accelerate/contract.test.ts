@@ -444,13 +444,13 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     writeProgram(path.join(bin, 'python3'), 'fake-python.mjs');
     const other = path.join(place, 'sft.config.json');
     const checked = (): string => sft(['python', 'check', other]).out;
-    assert.match(checked(), /by \.venv beside the configuration: /);
+    assert.match(checked(), /by \.venv next to the configuration: /);
     for (const chosen of [named, path.join(place, '.venv')]) {
       process.env['SFT_EDITOR_PYTHON'] = chosen;
       assert.match(checked(), /by VS Code's Python extension: /);
     }
     process.env['SFT_EDITOR_PYTHON'] = '/nowhere/python3';
-    assert.match(checked(), /by \.venv beside the configuration: /);
+    assert.match(checked(), /by \.venv next to the configuration: /);
     delete process.env['SFT_EDITOR_PYTHON'];
   });
 });

@@ -89,7 +89,7 @@ test('SFT: Get a Model… says why there is no model', async () => {
     const shown = await withPerson([SEARCH, 'nobody/nothing', ''], async () => {
       await get();
     });
-    assert.match(shown.at(-1)!, /nobody\/nothing is not there/);
+    assert.match(shown.at(-1)!, /nobody\/nothing does not exist/);
   });
 });
 

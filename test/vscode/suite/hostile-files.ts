@@ -70,7 +70,7 @@ test('past 1,000 findings a sum leads to the report', async () => {
     return typeof code === 'object' && code.value === MORE_FINDINGS;
   });
   assert.equal(ruleOf(sum!), undefined);
-  assert.match(sum!.message, /^\d{3} further findings are not listed \(most: blank-text 1,500/);
+  assert.match(sum!.message, /^\d{3} more findings are not listed \(mostly blank-text 1,500/);
   const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     'vscode.executeCodeActionProvider',
     document.uri,

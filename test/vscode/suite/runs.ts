@@ -194,7 +194,7 @@ test('from a dataset three answers lead to a run, which is stopped, resumed and 
   assert.ok((await drawn(services.runTree)).includes('Running 1'));
   const node = await nodeOf(services.runTree, folder);
   await vscode.commands.executeCommand('sft.deleteRun', node);
-  assert.match(person.heard.join('\n'), /faq is at work\. Stop it before/);
+  assert.match(person.heard.join('\n'), /faq is in progress\. Stop it before/);
   await vscode.commands.executeCommand('sft.stopRun', node);
   const stopped = await runWhen(services, folder, hasStatus('stopped', 'done'));
   assert.equal(stopped.state.status, 'stopped');
@@ -327,7 +327,7 @@ test('a sweep is asked for its values, makes a run of each, and is shown as one'
   const { sweep } = JSON.parse(readFileSync(file, 'utf8')) as { readonly sweep: unknown };
   assert.deepEqual(sweep, { learning_rate: [1e-4, 2e-4, 4e-4] });
   for (const folder of folders) await runWhen(services, folder, hasStatus('done'));
-  await person.hears(/^The sweep of swept is over: 3 runs\. /);
+  await person.hears(/^The sweep of swept has finished: 3 runs\. /);
   const node = await nodeOf(services.runTree, folders[0]!);
   const { label, contextValue } = await services.runTree.getTreeItem(node);
   assert.deepEqual([label, contextValue], ['#1 learning_rate 1e-4', 'run.done.sweep']);

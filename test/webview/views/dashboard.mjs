@@ -72,7 +72,7 @@ export async function dashboard(data) {
       assert.equal(Number(await chart.getAttribute('aria-valuenow')), Number(before) - 1);
       assert.match(await chart.getAttribute('aria-valuetext'), /^step [\d,]+: .*\d/);
       await page.keyboard.press('+');
-      await page.getByText('Show All Steps').waitFor();
+      await page.getByRole('button', { name: 'Show All Steps' }).waitFor();
       await page.keyboard.press('Escape');
       await page.locator('.curves input[type=range]').focus();
       await page.keyboard.press('ArrowRight');

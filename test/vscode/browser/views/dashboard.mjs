@@ -90,7 +90,7 @@ export const dashboardTests = {
     await page.keyboard.press('+');
     await tabTo(window, dashboard, 'Show All Steps', 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await dashboard.getByText('Show All Steps').waitFor({ state: 'hidden' });
+    await dashboard.getByRole('button', { name: 'Show All Steps' }).waitFor({ state: 'hidden' });
     await tabTo(window, dashboard, 'Values as a table');
     await page.keyboard.press('Enter');
     await dashboard.getByText('Peak memory').last().waitFor();
