@@ -1,5 +1,5 @@
 // Bundles the extension to dist/extension.js and, below dist/parts, what it loads when it is first asked for.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -30,6 +30,7 @@ const vscodeOnce = {
  */
 export async function buildExtension(root, common) {
   const cache = path.join(root, '.cache');
+  mkdirSync(cache, { recursive: true });
   const split = mkdtempSync(path.join(cache, 'extension-'));
   try {
     const result = await build({
