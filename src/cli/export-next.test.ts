@@ -28,3 +28,8 @@ it('each export says what comes after it', () => {
   for (const [form, out, single, create, next] of told)
     assert.equal(nextOf(form, out.replaceAll('/', path.sep), single, create), next.replaceAll('/', path.sep));
 });
+
+it('what is copied into a shell stays one word', { skip: process.platform === 'win32' }, () => {
+  const told = nextOf('merged', "/my models/it's", false, undefined);
+  assert.equal(told, "talk to it: sft chat --model '/my models/it'\\''s'");
+});

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { placeFile, withFolderBeside, writeFolderAtomic } from '../base/files';
@@ -16,14 +16,27 @@ export async function writeWhole(
   if (!single) return writeFolderAtomic(out, write);
   await withFolderBeside(out, async (folder) => {
     await write(folder);
-    const name = (await readdir(folder)).find((entry) => path.extname(entry) === path.extname(out));
+    const name = (await readdir(folder)).find((entry) => path.extname(entry) === extensionOf(out));
     await placeFile(path.join(folder, name!), out);
   });
 }
 
-/** @throws SftError not-writable */
-export async function requireNoFile(out: string): Promise<void> {
-  if ((await stat(out).catch(() => undefined)) === undefined) return;
+/** The ending of a file's name, in small letters: other programs write NAME.GGUF. */
+export function extensionOf(file: string): string {
+  return path.extname(file).toLowerCase();
+}
+
+/** A file may be replaced where that is asked for, a folder never. A link that leads nowhere is there too. @throws SftError not-writable */
+export async function requireNoFile(out: string, replace: boolean): Promise<void> {
+  const entry = await lstat(out).catch(() => undefined);
+  if (entry?.isDirectory() === true) {
+    throw new SftError('not-writable', 'is a folder, not a file', {
+      file: out,
+      remedy: 'name another file with --out',
+      exitCode: 2,
+    });
+  }
+  if (entry === undefined || replace) return;
   throw new SftError('not-writable', 'exists already', {
     file: out,
     remedy: 'choose another file with --out, or replace it with --overwrite',

@@ -13,7 +13,8 @@ import { exportJob, JOB_OPTIONS } from './export-job';
 import { exportRecipe } from './export-recipe';
 import { nextOf } from './export-next';
 import { giveUpOnSignal } from './interrupt';
-import { requireFree, requireNoFile, writeWhole } from './export-place';
+import { chosenOf } from './export-choice';
+import { extensionOf, requireFree, requireNoFile, writeWhole } from './export-place';
 import { ENGINE_OPTION } from './load-checked';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
@@ -105,17 +106,17 @@ follows it through the run folder. From a configuration, the run is created firs
     }
     const exporter = exporterNamed(form);
     const choice = {
-      type: chosen(exporter.name, 'type', exporter.types, textOption(options, 'type')),
-      as: chosen(exporter.name, 'as', exporter.kinds, textOption(options, 'as')),
+      type: chosenOf(exporter, 'type', options),
+      as: chosenOf(exporter, 'as', options),
     };
     const create = textOption(options, 'create');
     if (create !== undefined && exporter.name !== 'ollama') throw createsNothing(exporter.name);
     if (create !== undefined && !isOllamaName(create)) throw noOllamaName(create);
     const ollama = create === undefined ? undefined : requireOllama();
     const verified = writtenChoice(options, create);
-    const single = exporter.extension !== undefined && path.extname(out) === exporter.extension;
-    if (!single) await requireFree(out);
-    else if (options['overwrite'] !== true) await requireNoFile(out);
+    const single = exporter.extension !== undefined && extensionOf(out) === exporter.extension;
+    if (single) await requireNoFile(out, options['overwrite'] === true);
+    else await requireFree(out);
     const run = await readRun(folder);
     const weights = textOption(options, 'weights') ?? 'tuned';
     // What is being written is taken away again.
@@ -123,8 +124,9 @@ follows it through the run folder. From a configuration, the run is created firs
     const { source, close } = await openExport(await openDeviceOption(options), run, weights);
     let notes: readonly string[] = [];
     let outcome: Outcome = { notes: [] };
-    const verify = async (place: string): Promise<void> => {
-      if (verified !== undefined) outcome = await verifyWritten(place, run, source, verified, terminal, stop.signal);
+    const verify = async (written: string): Promise<void> => {
+      if (verified === undefined) return;
+      outcome = await verifyWritten({ written, name: out }, run, source, verified, terminal, stop.signal);
     };
     try {
       await makeFolder(path.dirname(out));
@@ -159,7 +161,7 @@ follows it through the run folder. From a configuration, the run is created firs
           [single ? 'file' : 'folder']: out,
           base_model: source.card.baseModel,
           ...(create === undefined ? {} : { model: create }),
-          verified: verification === undefined ? null : { ...verification, place: out },
+          verified: verification ?? null,
           notes: [...notes, ...outcome.notes],
         }),
       );
@@ -197,22 +199,4 @@ function noOllamaName(name: string): SftError {
 
 function createsNothing(form: string): SftError {
   return new SftError('usage', `--to ${form} does not support --create`, { remedy: 'use --to ollama', exitCode: 2 });
-}
-
-/** @throws SftError usage where the form has nothing to choose there, or not that */
-function chosen(
-  form: string,
-  option: string,
-  values: readonly string[] | undefined,
-  value: string | undefined,
-): string | undefined {
-  if (value === undefined || values?.includes(value) === true) return value;
-  const reason =
-    values === undefined
-      ? `--to ${form} does not support --${option}`
-      : `--${option} ${JSON.stringify(value)} is not ${option === 'as' ? 'a kind' : 'a type'}`;
-  throw new SftError('usage', reason, {
-    remedy: values === undefined ? 'leave it out' : `leave it out, or use one of: ${values.join(', ')}`,
-    exitCode: 2,
-  });
 }

@@ -33,7 +33,7 @@ here. The file is not changed; "sft export --to" writes such configurations.
     const file = onlyPositional(positionals, 'FILE');
     const out = path.resolve(textOption(options, 'out') ?? CONFIG_NAME);
     const from = choiceOption(options, 'from', TOOLS);
-    if (options['overwrite'] !== true) await requireNoFile(out);
+    await requireNoFile(out, options['overwrite'] === true);
     const { tool, config: read, lost, notes } = importConfig(await readConfigText(file), file, from);
     const [dataset, model] = [textOption(options, 'dataset'), textOption(options, 'model')];
     const given = {

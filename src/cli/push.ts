@@ -5,6 +5,7 @@ import { writeFolderAtomic } from '../base/files';
 import { parseHubModel } from '../base/hub-cache';
 import { sizeText } from '../base/size-text';
 import type { CardFacts } from '../export/model-card';
+import type { Exporter } from '../export/exporter';
 import { exporterNamed } from '../export/registry';
 import { hubAccess, type HubAccess } from '../hub/access';
 import { fetchThroughProxy } from '../hub/proxy';
@@ -12,8 +13,9 @@ import { push } from '../hub/push';
 import { readRepo } from '../hub/repo-info';
 import { tokenMissing } from '../hub/request';
 import { openExport } from '../runs/open-export';
-import { readRun } from '../runs/read-runs';
+import { readRun, type RunSummary } from '../runs/read-runs';
 import { agrees } from './agrees';
+import { chosenOf } from './export-choice';
 import { giveUpOnSignal } from './interrupt';
 import { DEVICE_OPTIONS, openDeviceOption } from './open-device';
 import { onlyPositional, requiredOption, textOption } from './option-values';
@@ -34,7 +36,7 @@ export const pushVerb: Verb = {
     private: { type: 'boolean', help: 'if the repository is created, only you can see it' },
     merged: { type: 'boolean', help: 'the whole model instead of the adapter' },
     gguf: { type: 'boolean', help: 'one file for llama.cpp instead of the adapter' },
-    type: { type: 'string', value: 'TYPE', help: 'of weights in a GGUF' },
+    type: { type: 'string', value: 'TYPE', help: "of the weights, as in sft export (the base model's)" },
     weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
     ask: { type: 'boolean', help: 'show what would be pushed, and ask before pushing it' },
     'dry-run': { type: 'boolean', help: 'show what would be pushed, and open no connection' },
@@ -54,6 +56,8 @@ interrupted, run it again: large files that the Hub already has are not sent twi
     const folder = onlyPositional(positionals, 'RUN');
     const repo = repoName(requiredOption(options, 'repo', 'give the repository: --repo owner/name'));
     const dry = options['dry-run'] === true;
+    const form = chosenForm(options);
+    const run = await readRun(folder);
     const access = hubAccess({ fetch: dry ? unused : await fetchThroughProxy() });
     if (!dry && access.token === undefined) throw tokenMissing(access.endpoint);
     const stop = giveUpOnSignal('run the command again: what was sent is not sent twice');
@@ -61,7 +65,7 @@ interrupted, run it again: large files that the Hub already has are not sent twi
     try {
       let message = '';
       await writeFolderAtomic(prepared, async (temporary) => {
-        message = await write(folder, temporary, options, dry ? undefined : access, terminal, stop.signal);
+        message = await write(run, form, temporary, options, dry ? undefined : access, terminal, stop.signal);
       });
       terminal.status?.('');
       if (dry || options['ask'] === true) await tell(prepared, repo, json, terminal);
@@ -90,7 +94,8 @@ interrupted, run it again: large files that the Hub already has are not sent twi
 
 /** @throws SftError usage */
 function repoName(name: string): string {
-  if (/^[\w.-]+$/.test(name) || (parseHubModel(name) !== undefined && !name.includes('@'))) return name;
+  const whole = name.includes('/') ? name : `me/${name}`;
+  if (parseHubModel(whole)?.repo === whole) return name;
   throw new SftError('usage', `${JSON.stringify(name)} is not a valid repository name`, {
     remedy: 'write owner/name, of letters, digits, dots, dashes and underscores',
     exitCode: 2,
@@ -101,40 +106,56 @@ function unused(): never {
   throw new Error('--dry-run opens no connection');
 }
 
+interface Form {
+  readonly exporter: Exporter;
+  readonly type: string | undefined;
+}
+
+/** @throws SftError usage */
+function chosenForm(options: OptionValues): Form {
+  if (options['merged'] === true && options['gguf'] === true) {
+    throw new SftError('usage', '--merged and --gguf cannot be combined', { remedy: 'give one of them', exitCode: 2 });
+  }
+  const exporter = exporterNamed(options['merged'] === true ? 'merged' : options['gguf'] === true ? 'gguf' : 'peft');
+  return { exporter, type: chosenOf(exporter, 'type', options) };
+}
+
 /**
  * Writes what is to be pushed, and asks it as `sft verify` does.
  * @param access where the base model's licence is asked for
  * @returns the title of its commit
  */
 async function write(
-  run: string,
+  run: RunSummary,
+  { exporter, type }: Form,
   folder: string,
   options: OptionValues,
   access: HubAccess | undefined,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<string> {
-  if (options['merged'] === true && options['gguf'] === true) {
-    throw new SftError('usage', '--merged and --gguf cannot be combined', { remedy: 'give one of them', exitCode: 2 });
-  }
-  const form = options['merged'] === true ? 'merged' : options['gguf'] === true ? 'gguf' : 'peft';
-  const exporter = exporterNamed(form);
   const verified = writtenChoice(options, undefined);
-  const summary = await readRun(run);
-  const opened = await openExport(await openDeviceOption(options), summary, textOption(options, 'weights') ?? 'tuned');
+  const opened = await openExport(await openDeviceOption(options), run, textOption(options, 'weights') ?? 'tuned');
   try {
     const card = await withLicence(opened.source.card, access);
     const wrote = shareShown(terminal, signal);
-    await exporter.write({ ...opened.source, card }, folder, wrote, { type: textOption(options, 'type') });
+    await exporter.write({ ...opened.source, card }, folder, wrote, { type });
     if (verified !== undefined) {
-      const outcome = await verifyWritten(folder, summary, opened.source, verified, terminal, signal);
+      const outcome = await verifyWritten(
+        { written: folder, name: run.folder.path },
+        run,
+        opened.source,
+        verified,
+        terminal,
+        signal,
+      );
       signal.throwIfAborted();
       for (const note of outcome.notes) terminal.log(`note: ${note}`);
     }
   } finally {
     opened.close();
   }
-  return `${summary.name}: ${form}, trained with SFT Workbench`;
+  return `${run.name}: ${exporter.name}, trained with SFT Workbench`;
 }
 
 /** The base model's own repository says under which licence it stands; a card without one is still a card. */

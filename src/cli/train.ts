@@ -1,3 +1,4 @@
+import { commandWord } from '../base/shell-word';
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../config/parse-config';
@@ -84,7 +85,7 @@ the terminal is closed.
         },
       });
       if (json) return 0;
-      if (!finished) terminal.out(`stopped; resume with: sft train --run ${folder.path} --resume`);
+      if (!finished) terminal.out(`stopped; resume with: sft train --run ${commandWord(folder.path)} --resume`);
       else await tellOutcome(folder.path, terminal);
       return 0;
     } finally {
@@ -124,7 +125,7 @@ async function tellOutcome(folder: string, terminal: Terminal): Promise<void> {
     for (const line of outcomeLines(evaluation, await artifacts.readPredictions())) terminal.out(line);
   }
   terminal.out(`done: ${artifacts.result}`);
-  terminal.out(`talk to it: sft chat ${folder}`);
+  terminal.out(`talk to it: sft chat ${commandWord(folder)}`);
 }
 
 /** Starts or resumes a run in the background. */

@@ -36,13 +36,21 @@ export function writtenChoice(options: OptionValues, ollama: string | undefined)
   return options['no-verify'] === true ? undefined : choice;
 }
 
+/** Where an export lies that was just written. */
+export interface WrittenPlace {
+  /** Aside, until it was asked. */
+  readonly written: string;
+  /** What a person knows it by: where it will lie. */
+  readonly name: string;
+}
+
 /**
  * Loads an export again and asks it. Ctrl-C ends that alone, for the export is whole.
  * @param signal gives the export up
  * @throws SftError export-differs, and what is wrong with its files; the signal's reason where it is aborted
  */
 export async function verifyWritten(
-  place: string,
+  { written, name }: WrittenPlace,
   run: RunSummary,
   source: ExportSource,
   choice: WrittenChoice,
@@ -61,7 +69,7 @@ export async function verifyWritten(
   const asking = giveUpOnSignal('run `sft verify`');
   try {
     const original = { source, config: run.run.config, questions };
-    const verification = await verifyExport(place, original, {
+    const found = await verifyExport(written, original, {
       maxNewTokens: choice.maxNewTokens,
       others: choice.others,
       withBase: false,
@@ -70,7 +78,8 @@ export async function verifyWritten(
         showProgress(terminal, text);
       },
     });
-    if (verification.differences.length > 0) throw notVerified(verification);
+    const verification = { ...found, place: name };
+    if (found.differences.length > 0) throw notVerified(verification, written !== name);
     return { verification, notes: [] };
   } catch (error) {
     if (asking.signal.aborted) return { notes: [], stopped: true };

@@ -7,6 +7,7 @@ import type { PlacedDelta, TokenRows } from '../model/tuning';
 import type { TensorSource, TensorType } from '../base/safetensors';
 import { EMBEDDING, HEAD, type WeightTensor } from '../model/weights';
 import type { ExportSource } from './exporter';
+import { requireWithinHalf } from './half-range';
 import { refusePrompt } from './refuse-prompt';
 
 const TYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const;
@@ -20,7 +21,7 @@ export type TypeChoice = (tensor: Pick<WeightTensor, 'name' | 'shape'>, stored: 
 /**
  * The tensors of a tuned model with what was trained in them. Each is computed in fp32, a piece of `transferBytes` and of whole rows at a
  * time, and rounded once: at random where the base model's weight has 16 bits and what leaves too, or the change could be lost.
- * @throws SftError export-impossible where what was trained is not in the weights
+ * @throws SftError export-impossible where what was trained is not in the weights; reading, where a number is too large for its type
  * @param choose the types of the base model's file unless given
  */
 export function tunedTensors(
@@ -124,7 +125,9 @@ async function* piecesOf(
       const [here, next] = [rowsOf(from), rowsOf(Math.min(rows, from + step))];
       if (next !== undefined) device.advise(next, 'soon');
       const count = Math.min(step, rows - from);
-      yield await read(device, scratch?.compute(tensor, changes, from, count) ?? here!);
+      const piece = await read(device, scratch?.compute(tensor, changes, from, count) ?? here!);
+      if (scratch !== undefined && dtype === 'f16') requireWithinHalf(piece, tensor.name);
+      yield piece;
       if (here !== undefined) device.advise(here, 'done');
     }
   } finally {

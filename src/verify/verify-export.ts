@@ -172,10 +172,10 @@ function askedOtherwise({ chat, stops }: Exported, source: ExportSource, { list 
   return differences;
 }
 
-/** What is thrown where an export is not what was trained. */
-export function notVerified({ place, differences }: Verification): SftError {
+/** What is thrown where an export is not what was trained. @param isGone whether it is not left behind */
+export function notVerified({ place, differences }: Verification, isGone = false): SftError {
   return new SftError('export-differs', `it does not answer as the run does: ${differences.join('; ')}`, {
     file: place,
-    remedy: 'do not use it: export again, and report this if it happens again',
+    remedy: `${isGone ? 'nothing was written' : 'do not use it'}: export again, and report this if it happens again`,
   });
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { GgufType } from '../../src/base/gguf/gguf-format';
@@ -239,6 +248,10 @@ describe('sft export', () => {
     const held = path.join(folder, 'held');
     mkdirSync(held);
     writeFileSync(path.join(held, 'mine.txt'), 'mine');
+    const bundle = path.join(folder, 'held.GGUF');
+    mkdirSync(bundle);
+    const link = path.join(folder, 'link.gguf');
+    symlinkSync(path.join(folder, 'gone'), link);
     const refusals: [string[], RegExp][] = [
       [[run, '--to', 'merged', '--out', held], /held the folder is not empty - choose a new folder/],
       [[run, '--to', 'merged', '--out', path.join(held, 'mine.txt')], /is a file, not a folder/],
@@ -251,6 +264,8 @@ describe('sft export', () => {
         /no weights called "step-3" - use one of these with --weights: tuned, best, step-4, step-2, base/,
       ],
       [[held, '--to', 'merged', '--out', path.join(folder, 'x')], /run\.json/],
+      [[run, '--to', 'gguf', '--out', bundle, '--overwrite'], /held\.GGUF is a folder, not a file - name another file/],
+      [[run, '--to', 'gguf', '--out', link], /link\.gguf exists already/],
     ];
     for (const [args, reason] of refusals) {
       const refused = sft(['export', ...args]);
@@ -258,6 +273,38 @@ describe('sft export', () => {
       assert.match(refused.err, reason);
     }
     assert.deepEqual(readdirSync(held), ['mine.txt']);
+  });
+
+  it('gguf: a name in capitals is a file too', () => {
+    const out = path.join(folder, 'FAQ.GGUF');
+    const written = sft(['export', run, '--to', 'gguf', '--out', out]);
+    assert.equal(written.code, 0, written.err);
+    assert.ok(statSync(out).isFile());
+    const verified = sft(['verify', out, '--run', run]);
+    assert.equal(verified.code, 0, verified.err);
+  });
+
+  it('refuses a type whose range a weight is beyond, by the name of the tensor', () => {
+    const model = path.join(folder, 'wide-model');
+    cpSync(MODEL, model, { recursive: true });
+    const file = path.join(model, 'model.safetensors');
+    const weight = locateTensors(model).get('model.layers.1.mlp.up_proj.weight')!;
+    const bytes = readFileSync(file);
+    // 2^20 in bf16: beyond fp16, as is an eighth of it, the scale of a block of 4 bits.
+    bytes.writeUInt16LE(0x4980, weight.byteOffset);
+    writeFileSync(file, bytes);
+    const wide = train('wide', { model_name: model, max_steps: 2, learning_rate: 1e-9 });
+    for (const type of ['f16', 'q4_0']) {
+      const out = path.join(folder, `wide-${type}.gguf`);
+      const refused = sft(['export', wide, '--to', 'gguf', '--type', type, '--out', out, '--no-verify']);
+      assert.equal(refused.code, 2, refused.err);
+      assert.match(
+        refused.err,
+        /model\.layers\.1\.mlp\.up_proj\.weight holds a number that is beyond fp16.* - use .*bf16 or f32/,
+      );
+      assert.ok(!existsSync(out));
+    }
+    exported(wide, 'gguf', '--type', 'bf16', '--no-verify');
   });
 
   it('checks the free space before it writes a model', (context) => {

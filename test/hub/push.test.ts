@@ -205,6 +205,23 @@ describe('sft push', () => {
     assert.deepEqual(hub.requests, []);
   });
 
+  it('names what is wrong of what it was given, before anything is written', () => {
+    const nowhere = path.join(root, 'nowhere');
+    const refusals: [string[], RegExp][] = [
+      [[nowhere, '--repo', REPO], /run\.json does not exist - name the folder of a run/],
+      [[path.join(root, 'data.json'), '--repo', REPO], /is a file, not a folder - name the folder of a run/],
+      [[run, '--repo', '..'], /"\.\." is not a valid repository name/],
+      [[run, '--repo', '-'], /"-" is not a valid repository name/],
+      [[run, '--repo', REPO, '--gguf', '--type', 'q3'], /--type "q3" is not a type - .*one of: f32/],
+      [[run, '--repo', REPO, '--type', 'q8_0'], /--to peft does not support --type/],
+    ];
+    for (const [args, reason] of refusals) {
+      const refused = sft(['push', ...args, '--dry-run']);
+      assert.equal(refused.code, 2, refused.err);
+      assert.match(refused.err, reason);
+    }
+  });
+
   it('is killed at random moments and ends whole: the adapter as it was trained, and nothing of the data', async () => {
     for (let kill = 0; kill < 4; kill++) {
       const killed = await pushBeside(1 + random.below(6));

@@ -2,6 +2,7 @@ import type { TensorSource, TensorType } from '../../base/safetensors';
 import type { LlamaConfig } from '../../model/llama-config';
 import { ropeFrequencies } from '../../model/rope-table';
 import type { ExportSource } from '../exporter';
+import { beyondHalf } from '../half-range';
 import { tunedTensors } from '../tuned-tensors';
 import { architectureOf } from './architecture';
 import { GGUF_TYPES, type GgufType } from '../../base/gguf/gguf-format';
@@ -51,11 +52,17 @@ function placed(tensor: TensorSource, type: GgufType, config: LlamaConfig): Gguf
       const pieces = piecesOf(tensor);
       const ordered = turned ? reordered(pieces, shape[0]!, config.headDim) : pieces;
       for await (const piece of ordered) {
-        if (type === 'q8_0' || type === 'q4_0') yield quantise(type, floats(piece));
+        if (type === 'q8_0' || type === 'q4_0') yield blocksOf(type, piece, name);
         else yield isNorm ? raised(floats(piece), config.normOffset) : piece;
       }
     },
   };
+}
+
+function blocksOf(type: 'q8_0' | 'q4_0', piece: Uint8Array, name: string): Uint8Array {
+  const blocks = quantise(type, floats(piece));
+  if (blocks === undefined) throw beyondHalf(name);
+  return blocks;
 }
 
 async function* piecesOf(tensor: TensorSource): AsyncGenerator<Uint8Array> {
