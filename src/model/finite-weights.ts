@@ -34,7 +34,9 @@ async function lookThrough(file: string, tensors: readonly LocatedTensor[], sign
         signal?.throwIfAborted();
         const { bytesRead } = await handle.read(piece, 0, Math.min(PIECE, byteLength - done), byteOffset + done);
         if (bytesRead === 0) break;
-        if (!areFinite(piece.subarray(0, bytesRead - (bytesRead % 4)), dtype)) throw notFinite(file, name);
+        // Words of four bytes are looked at: the last one of an odd count of 16 bits is filled up with a zero.
+        piece.fill(0, bytesRead, bytesRead + 3);
+        if (!areFinite(piece, Math.ceil(bytesRead / 4), dtype)) throw notFinite(file, name);
         done += bytesRead;
       }
     }
@@ -44,8 +46,8 @@ async function lookThrough(file: string, tensors: readonly LocatedTensor[], sign
 }
 
 /** Infinite and not-a-number are those whose exponent is all ones. Two elements of 16 bits are looked at at once. */
-function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: string): boolean {
-  const words = new Uint32Array(bytes.buffer, 0, bytes.byteLength >> 2);
+function areFinite(bytes: Uint8Array<ArrayBuffer>, count: number, dtype: string): boolean {
+  const words = new Uint32Array(bytes.buffer, 0, count);
   if (dtype === 'F32') {
     for (const word of words) if ((word & 0x7f800000) === 0x7f800000) return false;
     return true;

@@ -19,7 +19,10 @@ test('SFT: Export Run as a Job… makes the run of a configuration, and takes th
   const shown = await withPerson(['slurm', '2', '', slurm, ''], async () => {
     await exportJob(vscode.Uri.file(file));
   });
-  assert.match(shown.at(-1)!, /^The job for slurm of .* is written to .*far-slurm .*Every node must see the run folder/);
+  assert.match(
+    shown.at(-1)!,
+    /^The job for slurm of .* is written to .*far-slurm .*Every node must see the run folder/,
+  );
   assert.match(readFileSync(path.join(slurm, 'job.sbatch'), 'utf8'), /^#SBATCH --nodes=2$/m);
   const facts = JSON.parse(readFileSync(path.join(slurm, 'machine.json'), 'utf8')) as {
     nodes: number;
