@@ -521,7 +521,7 @@ def refuse_other_sharding(kept: dict[str, Any], sharding: str) -> None:
     told = before or ("zero2 or zero3" if in_parts else "none or fsdp")
     raise Refusal(
         "sharding",
-        f"the checkpoint is of sharding {told}, and the run is to go on with {sharding}",
+        f"the checkpoint was written with sharding {told}, but the run continues with {sharding}",
         "set \"sharding\" in .sft/machine.json to what it was, or start a new run",
     )
 
@@ -605,11 +605,11 @@ class Zero:
 
     def restore(self, all_parts: list[Any]) -> None:
         if len(all_parts) != WORLD:
-            reason = f"the checkpoint is of {len(all_parts)} processes, and there are {WORLD}"
+            reason = f"the checkpoint was written by {len(all_parts)} processes, but there are {WORLD}"
             raise Refusal("processes", reason, "set \"processes\" in .sft/machine.json to what it was, or start a new run")
         parts = self._parts()
         if [tuple(kept["weights"].shape) for kept in all_parts[RANK]] != [tuple(part.shape) for part in parts]:
-            reason = "the checkpoint has the weights in other parts than they are trained in here"
+            reason = "the checkpoint divides the weights into other parts than this run"
             raise Refusal("sharding", reason, "set \"sharding\" in .sft/machine.json to what it was, or start a new run")
         import torch
 
@@ -745,7 +745,7 @@ class Tuner:
         fully_shard(model, **options)
         missed = [name for name, one in model.named_parameters() if not hasattr(one, "full_tensor")]
         if missed:
-            raise Refusal("no-sharding", f"{missed[0]} is not spread over the processes", "set \"sharding\": \"none\" in .sft/machine.json")
+            raise Refusal("no-sharding", f"{missed[0]} is not distributed over the processes", "set \"sharding\": \"none\" in .sft/machine.json")
         return model
 
     def parameters(self) -> list[tuple[str, torch.nn.Parameter]]:
@@ -1012,7 +1012,7 @@ class Tuner:
             named = {name: one.detach() for name, one in self.plain.named_parameters()}
             if set(named) != set(self.job["tensors"]):
                 other = sorted(set(named) ^ set(self.job["tensors"]))[0]
-                raise Refusal("weights-differ", f"transformers and SFT Workbench do not agree on the weights: {other}", "set \"training_type\": \"lora\"")
+                raise Refusal("weights-differ", f"transformers and SFT Workbench read different weights: {other}", "set \"training_type\": \"lora\"")
             return named
         return self._adapter_weights(TRAINED)
 
@@ -1250,13 +1250,13 @@ def main(words: list[str]) -> None:
     try:
         job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         if job["contract"] != CONTRACT:
-            raise Refusal("contract", f"the job is of version {job['contract']}, this script of {CONTRACT}", "use the script that came with sft")
+            raise Refusal("contract", f"the job has version {job['contract']} of the contract, this script {CONTRACT}", "use the script that came with sft")
         owner = Owner(job)
         if verb == "answer":
             answer(folder, job)
             return
         if job["processes"] != WORLD:
-            raise Refusal("processes", f"{WORLD} processes were started, the job is for {job['processes']}", "start as many with torchrun")
+            raise Refusal("processes", f"{WORLD} processes were started, but the job needs {job['processes']}", "start that many with torchrun")
         train(folder, job, owner, words[words.index("--from") + 1] if "--from" in words else None)
         sys.stdout.flush()
         sys.stderr.flush()

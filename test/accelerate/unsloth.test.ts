@@ -97,7 +97,7 @@ describe('a run that Unsloth is to compute', { skip: SKIP }, () => {
     const words = ['export', file, '--to', 'skypilot', '--out', path.join(folder, 'job')];
     const { code, err } = sft(words);
     assert.equal(code, 2);
-    assert.match(err, /the Python that a job for skypilot sets up has no Unsloth - leave "unsloth" out/);
+    assert.match(err, /the Python that a job for skypilot sets up does not include Unsloth - leave "unsloth" out/);
     assert.equal(sft([...words.slice(0, 3), 'slurm', '--out', path.join(folder, 'job')]).code, 0);
     const facts = JSON.parse(readFileSync(path.join(folder, 'job', 'machine.json'), 'utf8')) as object;
     assert.deepEqual(facts, { nodes: 1, processes: 1, sharding: 'none', offload: false, unsloth: true, timeout: 600 });

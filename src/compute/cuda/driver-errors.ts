@@ -8,7 +8,7 @@ interface Meaning {
 
 const ON_CPU = 'or use --device cpu';
 const RESUME = 'resume from the last checkpoint';
-const DRIVER = `install the newest driver of NVIDIA and restart the machine, ${ON_CPU}`;
+const DRIVER = `install NVIDIA's newest driver and restart the machine, ${ON_CPU}`;
 const LOST = { code: 'device-lost', remedy: `${RESUME}; if it happens again, restart the machine, ${ON_CPU}` } as const;
 const OURS = { code: 'device-failed', remedy: `${RESUME} with --device cpu, and report this error` } as const;
 const BUSY = `close other programs that use the graphics card, ${ON_CPU}`;
@@ -18,52 +18,56 @@ const KERNELS = { code: 'cuda-kernels-unusable', remedy: `run npm run build:cuda
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   OUT_OF_MEMORY: {
     code: 'out-of-memory',
-    reason: 'the memory of the graphics card does not suffice',
+    reason: 'the graphics card does not have enough memory',
     remedy:
       'lower per_device_batch_size or max_seq_length, set load_in_4bit, or choose a smaller model or --device cpu',
   },
-  STUB_LIBRARY: { code: 'cuda-no-driver', reason: "the toolkit's stub stands in for the driver", remedy: DRIVER },
+  STUB_LIBRARY: {
+    code: 'cuda-no-driver',
+    reason: "the driver library is the toolkit's stub, not the driver",
+    remedy: DRIVER,
+  },
   NO_DEVICE: {
     code: 'no-cuda-device',
-    reason: 'the driver finds no graphics card of NVIDIA',
-    remedy: `look whether nvidia-smi lists one and CUDA_VISIBLE_DEVICES hides none, ${ON_CPU}`,
+    reason: 'the driver finds no NVIDIA graphics card',
+    remedy: `check that nvidia-smi lists one and CUDA_VISIBLE_DEVICES does not hide it, ${ON_CPU}`,
   },
   INVALID_DEVICE: {
     code: 'no-cuda-device',
-    reason: 'there is no graphics card of that number',
-    remedy: 'sft devices lists those that are there',
+    reason: 'there is no graphics card with that number',
+    remedy: 'run sft devices to list them',
   },
   DEVICE_UNAVAILABLE: {
     code: 'device-failed',
-    reason: 'the graphics card is in use by another program alone',
+    reason: 'another program uses the graphics card exclusively',
     remedy: BUSY,
   },
   DEVICE_NOT_LICENSED: { code: 'device-failed', reason: 'the virtual graphics card has no license', remedy: DRIVER },
   SYSTEM_NOT_READY: {
     code: 'device-failed',
-    reason: 'the system is not ready for CUDA: a service of the driver does not run',
+    reason: 'the system is not ready for CUDA: a service of the driver is not running',
     remedy: `start it (on servers nvidia-fabricmanager), ${ON_CPU}`,
   },
   SYSTEM_DRIVER_MISMATCH: {
     code: 'cuda-no-driver',
-    reason: 'the library of the driver and the driver of the system are of different versions',
+    reason: "the driver's library and the driver of the system have different versions",
     remedy: `restart the machine, ${ON_CPU}`,
   },
   COMPAT_NOT_SUPPORTED_ON_DEVICE: {
     code: 'cuda-no-driver',
-    reason: 'the library of the driver is newer than this graphics card supports',
+    reason: "the driver's library is newer than this graphics card supports",
     remedy: DRIVER,
   },
-  OPERATING_SYSTEM: { code: 'device-failed', reason: 'the system refused what the driver asked', remedy: DRIVER },
+  OPERATING_SYSTEM: { code: 'device-failed', reason: 'the system refused a request of the driver', remedy: DRIVER },
   NOT_PERMITTED: { code: 'device-failed', reason: 'the driver does not permit it', remedy: DRIVER },
   NOT_SUPPORTED: { code: 'device-failed', reason: 'the driver does not support it', remedy: DRIVER },
   UNSUPPORTED_PTX_VERSION: { code: 'cuda-no-driver', reason: 'the driver is too old for the kernels', remedy: DRIVER },
   JIT_COMPILER_NOT_FOUND: { code: 'cuda-no-driver', reason: 'the driver lacks its compiler', remedy: DRIVER },
-  INVALID_IMAGE: { ...KERNELS, reason: 'the file of the kernels is damaged' },
+  INVALID_IMAGE: { ...KERNELS, reason: 'the file with the kernels is damaged' },
   INVALID_PTX: { ...KERNELS, reason: 'the driver cannot compile the kernels' },
   NO_BINARY_FOR_GPU: { ...KERNELS, reason: 'the kernels are not built for this graphics card' },
   NOT_FOUND: { ...KERNELS, reason: 'a kernel is missing: they were built from another version of this program' },
-  ILLEGAL_ADDRESS: { ...OURS, reason: 'a kernel left its memory' },
+  ILLEGAL_ADDRESS: { ...OURS, reason: 'a kernel accessed memory outside its buffers' },
   MISALIGNED_ADDRESS: { ...OURS, reason: 'a kernel read or wrote at a wrong address' },
   INVALID_ADDRESS_SPACE: { ...OURS, reason: 'a kernel used a wrong kind of memory' },
   INVALID_PC: { ...OURS, reason: 'a kernel jumped to a wrong place' },
