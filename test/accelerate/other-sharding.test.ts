@@ -51,7 +51,11 @@ describe('a checkpoint of another sharding', { skip: MISSING && 'there is no Pyt
       cases.map(([, sharding, before]) =>
         before === null
           ? null
-          : ['sharding', `the checkpoint was written with sharding ${before}, but the run continues with ${sharding}`, remedy],
+          : [
+              'sharding',
+              `the checkpoint was written with sharding ${before}, but the run continues with ${sharding}`,
+              remedy,
+            ],
       ),
     );
   });
