@@ -26,7 +26,7 @@ const tests = {
     const question = window.page.locator('.monaco-dialog-box');
     await question.getByText(`Download ${repo}`).waitFor();
     await question.getByRole('button', { name: 'Download' }).click();
-    state.told = await window.notification(`${repo} is here`);
+    state.told = await window.notification(`${repo} is downloaded`);
     assert.deepEqual(readdirSync(cache), [`models--${repo.replace('/', '--')}`]);
   },
 
