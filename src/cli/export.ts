@@ -8,7 +8,8 @@ import { EXPORTERS, exporterNamed } from '../export/registry';
 import { openExport } from '../runs/open-export';
 import { recordExport } from '../runs/folder/exports';
 import type { ExportEntry } from '../runs/folder/exports-schema';
-import { readRun, type RunSummary } from '../runs/read-runs';
+import type { RunSummary } from '../runs/read-runs';
+import { readRunWithModel } from '../runs/require-model';
 import { exportJob, JOB_OPTIONS } from './export-job';
 import { exportRecipe } from './export-recipe';
 import { nextOf } from './export-next';
@@ -52,7 +53,7 @@ export const exportVerb: Verb = {
       value: 'TYPE',
       help: `of the weights, ${TYPES} (the base model's)`,
     },
-    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved (recipes)' },
+    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved' },
     as: { type: 'string', value: 'KIND', help: 'what a folder for Ollama holds: gguf, adapter or safetensors (gguf)' },
     create: {
       type: 'string',
@@ -117,7 +118,7 @@ follows it through the run folder. From a configuration, the run is created firs
     const single = exporter.extension !== undefined && extensionOf(out) === exporter.extension;
     if (single) await requireNoFile(out, options['overwrite'] === true);
     else await requireFree(out);
-    const run = await readRun(folder);
+    const run = await readRunWithModel(folder, textOption(options, 'model'));
     const weights = textOption(options, 'weights') ?? 'tuned';
     // What is being written is taken away again.
     const stop = giveUpOnSignal('run it again', ['SIGINT', 'SIGTERM']);

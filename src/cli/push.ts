@@ -13,7 +13,8 @@ import { push } from '../hub/push';
 import { readRepo } from '../hub/repo-info';
 import { tokenMissing } from '../hub/request';
 import { openExport } from '../runs/open-export';
-import { readRun, type RunSummary } from '../runs/read-runs';
+import type { RunSummary } from '../runs/read-runs';
+import { readRunWithModel } from '../runs/require-model';
 import { agrees } from './agrees';
 import { chosenOf } from './export-choice';
 import { giveUpOnSignal } from './interrupt';
@@ -38,6 +39,7 @@ export const pushVerb: Verb = {
     gguf: { type: 'boolean', help: 'one file for llama.cpp instead of the adapter' },
     type: { type: 'string', value: 'TYPE', help: "of the weights, as in sft export (the base model's)" },
     weights: { type: 'string', value: 'NAME', help: 'tuned, best, or a checkpoint such as step-40 (tuned)' },
+    model: { type: 'string', value: 'DIR', help: 'where the base model of the run is now, if it was moved' },
     ask: { type: 'boolean', help: 'show what would be pushed, and ask before pushing it' },
     'dry-run': { type: 'boolean', help: 'show what would be pushed, and open no connection' },
     ...WRITTEN_OPTIONS,
@@ -57,7 +59,7 @@ interrupted, run it again: large files that the Hub already has are not sent twi
     const repo = repoName(requiredOption(options, 'repo', 'give the repository: --repo owner/name'));
     const dry = options['dry-run'] === true;
     const form = chosenForm(options);
-    const run = await readRun(folder);
+    const run = await readRunWithModel(folder, textOption(options, 'model'));
     const access = hubAccess({ fetch: dry ? unused : await fetchThroughProxy() });
     if (!dry && access.token === undefined) throw tokenMissing(access.endpoint);
     const stop = giveUpOnSignal('run the command again: what was sent is not sent twice');

@@ -7,7 +7,7 @@ import { readExports } from '../runs/folder/exports';
 import type { ExportEntry } from '../runs/folder/exports-schema';
 import { openExport } from '../runs/open-export';
 import { listRuns, readRun, type RunSummary } from '../runs/read-runs';
-import { requireModel } from '../runs/require-model';
+import { readRunWithModel } from '../runs/require-model';
 import { exportFiles } from '../verify/export-files';
 import { testQuestions } from '../verify/test-questions';
 import { verifyExport } from '../verify/verify-export';
@@ -53,8 +53,7 @@ model in Ollama through its API. "sft export" does the same with three questions
     const found: Verification[] = [];
     try {
       for (const [i, { run, place, weights }] of targets.entries()) {
-        await requireModel(run, textOption(options, 'model'));
-        const moved = await readRun(run.folder.path);
+        const moved = await readRunWithModel(run.folder.path, textOption(options, 'model'));
         const { source, close } = await openExport(device, moved, weights);
         try {
           const questions = await testQuestions(moved, source.chat, amount.questions);

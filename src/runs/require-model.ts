@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { readLlamaConfig } from '../model/llama-config';
-import type { RunSummary } from './read-runs';
+import { readRun, type RunSummary } from './read-runs';
 
 /** Whether the model that a run was made from is where the run says. */
 export async function hasModel({ run }: Pick<RunSummary, 'run'>): Promise<boolean> {
@@ -27,4 +27,15 @@ export async function requireModel(summary: Pick<RunSummary, 'run' | 'folder'>, 
       exitCode: 2,
     });
   }
+}
+
+/**
+ * A run whose model is where the run says.
+ * @param moved where it is now, which the run then remembers
+ * @throws SftError what readRun and requireModel throw
+ */
+export async function readRunWithModel(folder: string, moved?: string): Promise<RunSummary> {
+  const summary = await readRun(folder);
+  await requireModel(summary, moved);
+  return moved === undefined ? summary : readRun(folder);
 }

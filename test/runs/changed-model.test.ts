@@ -87,6 +87,27 @@ describe('a run whose model or adapter is changed meanwhile', () => {
     assert.equal((await run.readRun()).config.model_name, moved);
   });
 
+  it('that was moved is asked for by export and push, and told once', async () => {
+    const folder = temporaryFolder();
+    const { run, model } = await begin(folder, { max_steps: 2 });
+    assert.equal(await worked(run, () => undefined), true);
+    const again = path.join(folder, 'again');
+    const push = ['push', run.path, '--repo', 'me/faq', '--dry-run'];
+    const write = ['export', run.path, '--to', 'peft', '--out', path.join(folder, 'peft')];
+    for (const [words, from, to] of [
+      [push, model, path.join(folder, 'moved')],
+      [write, path.join(folder, 'moved'), again],
+    ] as const) {
+      renameSync(from, to);
+      const refused = sft(words);
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, /the model of this run is no longer here - give the folder where it is now, .*--model/);
+      const done = sft([...words, '--model', to]);
+      assert.equal(done.code, 0, done.err);
+      assert.equal((await run.readRun()).config.model_name, to);
+    }
+  });
+
   it('is done without an evaluation where the model is gone when it has been trained', async () => {
     const { run, model } = await begin(temporaryFolder(), {});
     const events: RunEvent[] = [];
