@@ -27,7 +27,7 @@ export async function checkFile(
   const counts = modelCounts.thinking(await isThinkingIn(settings.enableThinking ?? 'auto', [file], columns, signal));
   const found = new FindingList(settings.rules);
   const sides = await new SplitSiblings(file).read(settings);
-  const rules = contentRules({ nearDuplicateThreshold, otherSides: sides === undefined ? [] : [sides] });
+  const rules = contentRules({ nearDuplicateThreshold, ...(sides === undefined ? {} : { otherSides: [sides] }) });
   const figures = new FigureList(settings.rules);
   let count = 0;
   for await (const batch of streamBatches(file, { signal, onProgress, rules, columns })) {

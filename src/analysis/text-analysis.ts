@@ -207,7 +207,7 @@ export class TextAnalysis {
     const { nearDuplicateThreshold } = this.settings;
     const { otherSides } = this;
     return new RuleSet(
-      contentRules({ nearDuplicateThreshold, ...(otherSides === undefined ? {} : { otherSides: [otherSides] }) }),
+      contentRules({ nearDuplicateThreshold, otherSides: otherSides === undefined ? [] : [otherSides] }),
     );
   }
 

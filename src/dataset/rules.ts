@@ -71,17 +71,18 @@ export const CONTENT_RULES: readonly Rule[] = [exactDuplicate, misspeltOptionalK
 export interface ContentRuleOptions {
   /** NEAR_DUPLICATE_THRESHOLD where not given. */
   readonly nearDuplicateThreshold?: number;
-  /** The examples of the other files that this one must not share any with. */
+  /** The examples of the other files that this one must not share any with; unless given, there never will be another. */
   readonly otherSides?: readonly OtherSides[];
 }
 
 /** All rules about content, for `sft validate` and the editor; reading for training and splitting takes CONTENT_RULES. */
 export function contentRules({
   nearDuplicateThreshold = NEAR_DUPLICATE_THRESHOLD,
-  otherSides = [],
+  otherSides,
 }: ContentRuleOptions = {}): readonly Rule[] {
   const cross = crossExampleRules(nearDuplicateThreshold);
-  return [...CONTENT_RULES, ...SINGLE_EXAMPLE_RULES, ...cross, splitLeak(otherSides, nearDuplicateThreshold)];
+  const leak = otherSides === undefined ? [] : [splitLeak(otherSides, nearDuplicateThreshold)];
+  return [...CONTENT_RULES, ...SINGLE_EXAMPLE_RULES, ...cross, ...leak];
 }
 
 /** As contentRules, for one file on its own. */
@@ -114,7 +115,7 @@ const READING_RULES: Readonly<Record<string, Severity>> = {
 
 /** Every rule's id, each with its page docs/rules/<id>.md. */
 export const RULE_IDS: readonly string[] = [
-  ...new Set([...Object.keys(READING_RULES), ...ALL_CONTENT_RULES.map((rule) => rule.id)]),
+  ...new Set([...Object.keys(READING_RULES), ...ALL_CONTENT_RULES.map((rule) => rule.id), 'split-leak']),
 ].sort();
 
 /** The severity of what reading, syntax and schema report. */
