@@ -1,7 +1,8 @@
 import type { DatasetExample } from './example';
 import { messagesOf } from './messages-of';
 
-const OPENS = '<think>';
+/** Before thoughts in a text. */
+export const OPENS = '<think>';
 const CLOSES = '</think>';
 
 /** An answer that begins with its thoughts (`<think>...</think>`), in its two parts. */

@@ -1,5 +1,6 @@
-import type { Columns } from '../dataset/columns';
+import { OUR_COLUMNS, type Columns } from '../dataset/columns';
 import type { DatasetExample } from '../dataset/example';
+import { mayThink } from '../dataset/may-think';
 import { streamBatches } from '../dataset/read';
 import { thinks } from '../dataset/thoughts';
 
@@ -23,6 +24,7 @@ export async function isThinkingIn(
 ): Promise<boolean> {
   if (setting !== 'auto') return setting;
   for (const file of files) {
+    if (columns === OUR_COLUMNS && !(await mayThink(file))) continue;
     const options = { rules: [], columns, ...(signal === undefined ? {} : { signal }) };
     for await (const batch of streamBatches(file, options)) {
       if (batch.some((item) => item.type === 'example' && thinks(item.example))) return true;

@@ -2,7 +2,7 @@ import type { ExampleMessage } from '../example';
 import type { Turn } from './conversation';
 
 /** Where chat APIs write what a model thought before it answered. */
-const THOUGHT_KEYS = ['reasoning_content', 'reasoning', 'thinking'];
+export const THOUGHT_KEYS = ['reasoning_content', 'reasoning', 'thinking'];
 
 /** A turn with what its further keys say of it: thoughts, and whether it is learnt (OpenAI's `weight`, others' `train`). */
 export function messageOf({ role, content, further, calls, name, callId }: Turn): ExampleMessage {
