@@ -36,6 +36,7 @@ const workers = await build({
   entryPoints: {
     'analysis-worker': 'src/analysis/worker.ts',
     'compare-worker': 'src/dataset/threads/compare-worker.ts',
+    'token-worker': 'src/text/threads/token-worker.ts',
     'report-worker': 'src/editor/report/report-worker.ts',
     'llama-cpp-worker': 'src/verify/llama-cpp/llama-cpp-worker.ts',
   },

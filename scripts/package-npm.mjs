@@ -12,6 +12,7 @@ const out = path.join(root, 'dist/npm');
 const FILES = [
   'dist/sft.js',
   'dist/compare-worker.js',
+  'dist/token-worker.js',
   'dist/llama-cpp-worker.js',
   'dist/tfjs/wasm.js',
   'dist/tfjs/tfjs-backend-wasm-simd.wasm',

@@ -8,7 +8,8 @@ import { SftError } from '../base/errors';
 import { loadChatTokenizer, type ChatTokenizer } from '../text/chat-tokenizer';
 import type { TrainOn } from '../text/conversation-texts';
 import { isThinking, type EnableThinking } from '../text/enable-thinking';
-import { summariseLengths, tokenLength, type LengthSummary } from '../text/token-lengths';
+import { SharedTokens } from '../text/threads/shared-tokens';
+import { summariseLengths, type LengthSummary } from '../text/token-lengths';
 import type { DataKey } from '../train/data-files';
 import { countReport, sayProblems, written, type CountedExample } from './count-report';
 import { choiceOption, numberOption, onlyPositional, requiredOption, textOption } from './option-values';
@@ -72,7 +73,8 @@ above the longest example does no harm: memory is used only for the tokens there
     const all = read.flatMap(({ dataset }) => dataset.examples);
     const chat = loaded.thinking(isThinking(enableThinking, all));
     for (const notice of chat.notices) terminal.log(notice);
-    const counted = read.map(({ key, dataset }): CountedFile => ({ key, ...countFile(dataset, chat, maxSeqLength) }));
+    const counted: CountedFile[] = [];
+    for (const { key, dataset } of read) counted.push({ key, ...(await countFile(dataset, chat, maxSeqLength)) });
     if (json) {
       const { examples, summary } = counted[0]!;
       const further = counted
@@ -99,11 +101,13 @@ interface CountedFile {
   readonly summary: LengthSummary;
 }
 
-function countFile(dataset: Dataset, chat: ChatTokenizer, maxSeqLength: number): Omit<CountedFile, 'key'> {
-  const examples = dataset.examples.map(({ index, line, value, ...further }): CountedExample => {
-    const { question, answer } = value;
-    return { index, line, ...tokenLength(chat, { question, answer, ...further }, maxSeqLength) };
-  });
+async function countFile(
+  dataset: Dataset,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+): Promise<Omit<CountedFile, 'key'>> {
+  const lengths = await new SharedTokens('count', dataset, chat, maxSeqLength).finish();
+  const examples = dataset.examples.map(({ index, line }, at): CountedExample => ({ index, line, ...lengths[at]! }));
   return { file: dataset.file, examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) };
 }
 

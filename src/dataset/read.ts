@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SftError } from '../base/errors';
 import { DatasetChecker, type DatasetItem } from './check';
-import type { Columns } from './columns';
+import { OUR_COLUMNS, type Columns } from './columns';
 import { sniff, Utf8Decoder } from './decode';
 import type { DatasetExample, DatasetFormat } from './example';
 import type { Finding } from './finding';
@@ -16,6 +16,8 @@ export interface Dataset {
   readonly kind: DatasetKind;
   /** The valid examples; examples[i].index is i. */
   readonly examples: readonly DatasetExample[];
+  /** The file's own names for ours, by which it was read. */
+  readonly columns: Columns;
   readonly findings: readonly Finding[];
   /** SHA-256 of the file's bytes, hexadecimal. */
   readonly sha256: string;
@@ -144,11 +146,12 @@ async function* parquetBatches(
 export async function readDataset(file: string, options: ReadOptions = {}): Promise<Dataset> {
   const examples: DatasetExample[] = [];
   const findings: Finding[] = [];
+  const { columns = OUR_COLUMNS } = options;
   for await (const batch of streamBatches(file, options)) {
     for (const item of batch) {
       if (item.type === 'example') examples.push(item.example);
       else if (item.type === 'finding') findings.push(item.finding);
-      else return { file, format: item.format, kind: item.kind, examples, findings, sha256: item.sha256 };
+      else return { file, format: item.format, kind: item.kind, examples, columns, findings, sha256: item.sha256 };
     }
   }
   throw new Error('the stream ended without its last item');

@@ -13,13 +13,12 @@ import { loadChatTokenizer } from '../text/chat-tokenizer';
 import { withoutThoughts } from '../text/conversation-texts';
 import { isThinking } from '../text/enable-thinking';
 import { withSystemPrompt } from '../text/system-prompt';
-import { byParts, readDataFiles, type DataFiles } from '../train/data-files';
+import { byParts, divideFiles, readDataFiles, type DataFiles, type ReadFiles } from '../train/data-files';
 import { refuseErrors } from '../train/encode-dataset';
 import { ExampleOrder } from '../train/order';
 import { warmupLength } from '../train/schedule';
 import type { Run } from './folder/run-schema';
-import { readRun } from './read-runs';
-import { requireModel } from './require-model';
+import { readRunWithModel } from './require-model';
 import { changedFile, limited } from './worker/prepare';
 
 /**
@@ -35,14 +34,12 @@ export async function openRecipe(
 ): Promise<RecipeSource> {
   if ((await stat(place).catch(() => undefined))?.isFile() === true) {
     const config = await loadConfig(place, devices);
-    return sourceOf(config, config.name, await readDataFiles(config));
+    return sourceOf(config, config.name, divideFiles(await readDataFiles(config), config));
   }
-  const summary = await readRun(place);
-  await requireModel(summary, moved);
-  const run = await summary.folder.readRun();
+  const { run, name } = await readRunWithModel(place, moved);
   const data = await readDataFiles(run.config);
   refuseChanged(run, data);
-  return sourceOf(run.config, summary.name, data);
+  return sourceOf(run.config, name, divideFiles(data, run.config));
 }
 
 async function sourceOf(config: ResolvedConfig, title: string, data: DataFiles): Promise<RecipeSource> {
@@ -116,7 +113,7 @@ function withThoughtsBeside(message: ChatMessage): ChatMessage {
   return parts === undefined ? message : { ...message, content: parts.answer, thoughts: parts.thoughts };
 }
 
-function refuseChanged(run: Run, { files }: DataFiles): void {
+function refuseChanged(run: Run, { files }: ReadFiles): void {
   const file = changedFile(run, { files: files.map(({ key, dataset: { file, sha256 } }) => ({ key, file, sha256 })) });
   if (file === undefined) return;
   throw new SftError('dataset-changed', 'the dataset is not the one this run was trained on', {

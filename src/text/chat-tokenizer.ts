@@ -97,6 +97,8 @@ export interface ChatTokenizer {
   decodeAnswer(ids: readonly number[]): string;
   /** Whether the model is asked with thoughts. */
   readonly asksForThoughts: boolean;
+  /** By which loadChatTokenizer makes the same in another thread, but for notices. */
+  readonly recipe: ChatRecipe;
   /** The same model, asked with thoughts or without. */
   thinking(enableThinking: boolean): ChatTokenizer;
   /** The same model with other answers trained. */
@@ -111,15 +113,22 @@ export interface ChatTokenizerOptions {
   /** Whether the model is asked with thoughts; without them unless given. */
   readonly enableThinking?: boolean | undefined;
   /** Rows of the model's table of token embeddings, where ids without one are to be refused. */
-  readonly embeddings?: number;
+  readonly embeddings?: number | undefined;
   /** Whether training changes the row of a token of the template; none unless given. */
   readonly trainsRows?: ((id: number, token: string) => boolean) | undefined;
   /** The date that templates write; one a run. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
+}
+
+/** What a tokenizer was made from, as far as it can be sent to another thread. */
+export interface ChatRecipe {
+  readonly modelDir: string;
+  readonly options: Omit<ChatTokenizerOptions, 'trainsRows'>;
 }
 
 /** Tokenizer, template and stop tokens of a model folder. Errors: those of loadTokenizer and of the template. */
-export async function loadChatTokenizer(modelDir: string, options: ChatTokenizerOptions = {}): Promise<ChatTokenizer> {
+export async function loadChatTokenizer(modelDir: string, given: ChatTokenizerOptions = {}): Promise<ChatTokenizer> {
+  const options = { ...given, now: given.now ?? new Date() };
   const tokenizer = await loadTokenizer(modelDir);
   const template = await loadChatTemplate(modelDir, tokenizer, options.now);
   const stops = await readStopTokenIds(modelDir, tokenizer);
@@ -185,6 +194,11 @@ class TemplateTokenizer implements ChatTokenizer {
     if (left.length === 0) return undefined;
     const names = left.map((id) => tokenizer.tokenText(id));
     return untrainedText(names, template.notice !== undefined);
+  }
+
+  get recipe(): ChatRecipe {
+    const { systemPrompt, trainOn, enableThinking, embeddings, now } = this.options;
+    return { modelDir: this.folder.modelDir, options: { systemPrompt, trainOn, enableThinking, embeddings, now } };
   }
 
   get asksForThoughts(): boolean {

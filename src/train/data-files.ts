@@ -9,10 +9,14 @@ export type DataKey = (typeof DATA_KEYS)[number];
 /** What a run remembers the hash of: its data, and general questions of its own. */
 export type HashedKey = DataKey | 'retention_dataset';
 
-/** The files that a configuration names its data in, read, and which of their examples are in which part. */
-export interface DataFiles {
+/** The files that a configuration names its data in. */
+export interface ReadFiles {
   /** In the order of DATA_KEYS. */
   readonly files: readonly { readonly key: DataKey; readonly dataset: Dataset }[];
+}
+
+/** The same, and which of their examples are in which part. */
+export interface DataFiles extends ReadFiles {
   /** How `dataset` itself is divided: a part that has a file of its own takes nothing from it. */
   readonly split: Split;
 }
@@ -30,10 +34,10 @@ export function testKey(config: Pick<ResolvedConfig, 'test_dataset'>): 'dataset'
 }
 
 /**
- * Reads the files of the data and divides the first.
- * @throws SftError `unreadable-file`, what splitDataset refuses; the signal's reason
+ * Reads the files of the data.
+ * @throws SftError `unreadable-file`; the signal's reason
  */
-export async function readDataFiles(config: ResolvedConfig, signal?: AbortSignal): Promise<DataFiles> {
+export async function readDataFiles(config: ResolvedConfig, signal?: AbortSignal): Promise<ReadFiles> {
   const files: { key: DataKey; dataset: Dataset }[] = [];
   for (const key of DATA_KEYS) {
     const file = config[key];
@@ -41,6 +45,11 @@ export async function readDataFiles(config: ResolvedConfig, signal?: AbortSignal
     const options = { columns: config.columns ?? OUR_COLUMNS, ...(signal === undefined ? {} : { signal }) };
     files.push({ key, dataset: await readDataset(file, options) });
   }
+  return { files };
+}
+
+/** Divides the first of the files. @throws SftError what splitDataset refuses */
+export function divideFiles({ files }: ReadFiles, config: ResolvedConfig): DataFiles {
   const examples = files[0]!.dataset.examples.map((example) => example.value);
   return { files, split: splitDataset(examples, partShares(config)) };
 }

@@ -5,7 +5,9 @@ import { splitThoughts } from '../dataset/thoughts';
 import { SftError } from '../base/errors';
 import { sequencesOf } from '../model/batch';
 import type { ChatTokenizer, EncodedExample, EncodedText } from '../text/chat-tokenizer';
-import { isRefusal, joinedText, JOINED_REMEDY } from '../text/token-lengths';
+import { SharedTokens } from '../text/threads/shared-tokens';
+import type { RefusedTokens } from '../text/threads/token-work';
+import { joinedText, JOINED_REMEDY } from '../text/token-lengths';
 import type { TrainingExample } from './trainer';
 
 /** A dataset example as the trainer takes it, with what evaluation shows of it. */
@@ -24,10 +26,25 @@ export interface EncodedDatasetExample extends TrainingExample, EncodedExample, 
   readonly reference: string;
 }
 
-const EXAMPLES_AT_ONCE = 200;
+/** A dataset that is being tokenised. */
+export type Encoding = SharedTokens<'encode'>;
+
+/**
+ * Begins to tokenise the valid examples of a dataset, in other threads where there are many: this one has time for something else until
+ * it waits for `encodeDataset` or `encodeExamples`.
+ */
+export function startEncoding(
+  dataset: Dataset,
+  chat: ChatTokenizer,
+  maxSeqLength: number,
+  signal?: AbortSignal,
+): Encoding {
+  return new SharedTokens('encode', dataset, chat, maxSeqLength, { signal });
+}
 
 /**
  * Tokenises a dataset that is to be trained or measured on.
+ * @param encoding of this dataset, where it was begun before
  * @throws SftError dataset-has-errors; what keeps an example from being written as text or ids; asked-otherwise (examples whose answer joins
  *   with their prompt); answer-lost (answers wholly cut off by max_seq_length)
  */
@@ -35,15 +52,19 @@ export async function encodeDataset(
   dataset: Dataset,
   chat: ChatTokenizer,
   maxSeqLength: number,
+  encoding?: Encoding,
 ): Promise<EncodedDatasetExample[]> {
   const { file } = dataset;
   refuseErrors(dataset);
-  const { encoded, refused } = await encodeExamples(dataset, chat, maxSeqLength);
+  const { encoded, refused } = await encodeExamples(
+    dataset,
+    chat,
+    encoding ?? startEncoding(dataset, chat, maxSeqLength),
+  );
   const [first] = refused;
   if (first !== undefined) {
-    const { file: template, remedy } = first.error;
-    const lines = others(refused);
-    throw new SftError(first.error.code, `${first.error.message} [${template ?? 'chat template'}]${lines}`, {
+    const { file: template, message, code, remedy } = first.error;
+    throw new SftError(code, `${message} [${template ?? 'chat template'}]${others(refused)}`, {
       file,
       line: first.line,
       ...(remedy === undefined ? {} : { remedy }),
@@ -58,47 +79,42 @@ export async function encodeDataset(
 export interface RefusedExample {
   readonly file: string;
   readonly line: number;
-  readonly error: SftError;
+  readonly error: RefusedTokens['refused'];
 }
 
-/** The valid examples of a dataset, tokenised; of answers that do not fit nothing is trained. */
+/**
+ * The valid examples of a dataset, tokenised; of answers that do not fit nothing is trained.
+ * @param encoding of this dataset
+ */
 export async function encodeExamples(
   dataset: Dataset,
   chat: ChatTokenizer,
-  maxSeqLength: number,
-  signal?: AbortSignal,
+  encoding: Encoding,
 ): Promise<{ encoded: EncodedDatasetExample[]; refused: RefusedExample[] }> {
+  const { file, examples } = dataset;
   const encoded: EncodedDatasetExample[] = [];
   const refused: RefusedExample[] = [];
-  for (const example of dataset.examples) {
-    try {
-      encoded.push(encodeOne(dataset.file, example, chat, maxSeqLength));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      refused.push({ file: dataset.file, line: example.line, error });
-    }
-    // Lets signals and heartbeats through.
-    if (example.index % EXAMPLES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
+  for (const [at, made] of (await encoding.finish()).entries()) {
+    const example = examples[at]!;
+    if ('refused' in made) refused.push({ file, line: example.line, error: made.refused });
+    else encoded.push(withPlace(file, example, made, chat));
   }
   return { encoded, refused };
 }
 
-function encodeOne(
+function withPlace(
   file: string,
-  example: DatasetExample,
+  { index, line, value, history = [], tools, turns }: DatasetExample,
+  encoded: EncodedExample,
   chat: ChatTokenizer,
-  maxSeqLength: number,
 ): EncodedDatasetExample {
-  const { question, answer, agency } = example.value;
-  const { history = [], thoughts, tools, turns } = example;
-  const encoded = chat.encodeExample({ question, answer, history, thoughts, tools, turns }, maxSeqLength);
+  const { question, answer, agency } = value;
   return {
     file,
     ...encoded,
-    index: example.index,
-    line: example.line,
-    place: `${file}:${example.line}`,
+    index,
+    line,
+    place: `${file}:${line}`,
     question,
     agency,
     history,

@@ -3,7 +3,7 @@ import { partOf } from '../base/count-of';
 import type { ResolvedConfig } from '../config/config-schema';
 import type { Dataset } from '../dataset/read';
 import { OtherSides, sideDigest, type SideTwin } from '../dataset/split/other-sides';
-import type { DataFiles } from './data-files';
+import type { ReadFiles } from './data-files';
 
 /** Examples of a file that stand, the same or nearly, in a file before it. */
 export interface Overlap {
@@ -19,7 +19,7 @@ export interface Overlap {
  * What the files of the data have in common: a model that has learned an answer cannot be measured by it. Parts of one file never
  * overlap, since a split keeps such examples together.
  */
-export function overlapsOf({ files }: DataFiles, { split }: Pick<ResolvedConfig, 'split'>): Overlap[] {
+export function overlapsOf({ files }: ReadFiles, { split }: Pick<ResolvedConfig, 'split'>): Overlap[] {
   if (files.length < 2) return [];
   // Without a threshold the same words still are the same example.
   const threshold = split.near_duplicate_threshold ?? 1;

@@ -13,7 +13,7 @@ import { readDataset } from '../../src/dataset/read';
 import { CPU_TRAITS } from '../../src/compute/cpu/cpu-device';
 import { DryDevice } from '../../src/compute/dry/dry-device';
 import { openBase } from '../../src/runs/worker/prepare';
-import { encodeExamples } from '../../src/train/encode-dataset';
+import { encodeExamples, startEncoding } from '../../src/train/encode-dataset';
 
 const MODEL = path.resolve('examples/tiny-llama');
 const PROMPT = 'You answer questions about public services, briefly and kindly.';
@@ -113,7 +113,9 @@ describe('tokens of a dataset beside a configuration', () => {
 
       const run = await loadConfig(config, []);
       const session = await openBase(new DryDevice(CPU_TRAITS), run);
-      const { encoded } = await encodeExamples(await readDataset(file), session.chat, run.max_seq_length);
+      const dataset = await readDataset(file);
+      const encoding = startEncoding(dataset, session.chat, run.max_seq_length);
+      const { encoded } = await encodeExamples(dataset, session.chat, encoding);
       assert.equal(count, encoded.length);
       for (const [index, { ids, trained, totalTokens, truncatedTokens }] of encoded.entries()) {
         const row = exampleRow(examples, index);

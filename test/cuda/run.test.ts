@@ -62,7 +62,10 @@ describe('sft train --device cuda', () => {
     const failed = await train('failed', config, '--device', 'cuda');
     delete process.env['SFT_EMULATION_FAIL'];
     assert.equal(failed.code, 1);
-    assert.match(failed.err, /a kernel accessed memory outside its buffers \(CUDA_ERROR_ILLEGAL_ADDRESS from cuStreamQuery\)/);
+    assert.match(
+      failed.err,
+      /a kernel accessed memory outside its buffers \(CUDA_ERROR_ILLEGAL_ADDRESS from cuStreamQuery\)/,
+    );
     assert.ok(failed.losses.length > 0 && failed.losses.length < STEPS, `${failed.losses.length} steps`);
     const resumed = await train('failed', '--resume', '--device', 'cpu');
     assert.equal(resumed.code, 0, resumed.err);

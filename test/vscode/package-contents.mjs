@@ -21,6 +21,7 @@ const expectedIn = (target) => [
   'dist/ThirdPartyNotices.txt',
   'dist/analysis-worker.js',
   'dist/compare-worker.js',
+  'dist/token-worker.js',
   'dist/report-worker.js',
   'dist/llama-cpp-worker.js',
   'dist/tfjs/wasm.js',

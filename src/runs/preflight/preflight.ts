@@ -5,8 +5,14 @@ import type { DeviceInfo } from '../../compute/provider';
 import { virtualTokens } from '../../config/virtual-room';
 import { longestText } from '../../model/llama-config';
 import type { ModelSession } from '../../generate/session';
-import { byParts, readDataFiles } from '../../train/data-files';
-import { encodeExamples, type EncodedDatasetExample, type RefusedExample } from '../../train/encode-dataset';
+import { byParts, divideFiles, readDataFiles } from '../../train/data-files';
+import {
+  encodeExamples,
+  startEncoding,
+  type EncodedDatasetExample,
+  type Encoding,
+  type RefusedExample,
+} from '../../train/encode-dataset';
 import { estimateMemory, type MemoryEstimate } from '../../train/estimate';
 import { orderOf } from '../../train/windows';
 import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
@@ -59,26 +65,33 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   let known: Pick<PreflightReport, 'seconds' | 'pace'> = {};
   const { check, session } = await checkModel(config, traits, options);
   const checks: PreflightCheck[] = [check];
+  let encodings: readonly Encoding[] = [];
   try {
     const read = await readDataFiles(config, signal);
     checks.push(...read.files.map(({ key, dataset }) => checkData(dataset, key)));
-    const { train, validation, test } = byParts(
-      read,
-      read.files.map(({ dataset }) => dataset.examples),
-    );
-    const { apart } = read.split;
-    const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
     const chat = session?.chat.thinking(
       isThinking(
         config.enable_thinking,
         read.files.flatMap(({ dataset }) => dataset.examples),
       ),
     );
+    encodings =
+      chat === undefined
+        ? []
+        : read.files.map(({ dataset }) => startEncoding(dataset, chat, config.max_seq_length, signal));
+    // While other threads tokenise.
+    const divided = divideFiles(read, config);
+    const { train, validation, test } = byParts(
+      divided,
+      read.files.map(({ dataset }) => dataset.examples),
+    );
+    const { apart } = divided.split;
+    const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
     const encoded: EncodedDatasetExample[][] = [];
     const refused: RefusedExample[] = [];
     if (session !== undefined && chat !== undefined) {
-      for (const { dataset } of read.files) {
-        const made = await encodeExamples(dataset, chat, config.max_seq_length, signal);
+      for (const [at, { dataset }] of read.files.entries()) {
+        const made = await encodeExamples(dataset, chat, encodings[at]!);
         encoded.push(made.encoded);
         refused.push(...made.refused);
       }
@@ -99,7 +112,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       refused.length === 0
     ) {
       const { measured, pool } = await readGeneralQuestions(config, chat, signal);
-      const own = byParts(read, encoded);
+      const own = byParts(divided, encoded);
       const parts = { ...own, train: mixIn(own.train, pool, config.retention_mix), general: measured };
       const room = await checkRoom(config, session, parts, device, options);
       checks.push(...room.checks);
@@ -118,6 +131,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     if (!(error instanceof SftError)) throw error;
     checks.push(thrown('data', 'Data', error));
   } finally {
+    await Promise.all(encodings.map((encoding) => encoding.close()));
     session?.close();
   }
   return { checks, ...known };

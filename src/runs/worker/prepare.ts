@@ -7,8 +7,8 @@ import { openWeights, readModelFolder, type ModelFolder, type ModelSession } fro
 import { adapterValuesText, valuesOfAdapter } from '../../tuning/adapter-values';
 import { partedTables } from '../../tuning/parted-tables';
 import { createTuning } from '../../tuning/registry';
-import { byParts, readDataFiles, type HashedKey } from '../../train/data-files';
-import { encodeDataset, type EncodedDatasetExample } from '../../train/encode-dataset';
+import { byParts, divideFiles, readDataFiles, type DataFiles, type HashedKey } from '../../train/data-files';
+import { encodeDataset, refuseErrors, startEncoding, type EncodedDatasetExample } from '../../train/encode-dataset';
 import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
 import { isThinking } from '../../text/enable-thinking';
@@ -48,12 +48,23 @@ export async function openBase(device: Device, config: ResolvedConfig): Promise<
  */
 export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
   const read = await readDataFiles(config);
+  for (const { dataset } of read.files) refuseErrors(dataset);
   const all = read.files.flatMap(({ dataset }) => dataset.examples);
   const chat = session.chat.thinking(isThinking(config.enable_thinking, all));
+  const encodings = read.files.map(({ dataset }) => startEncoding(dataset, chat, config.max_seq_length));
   const encoded: EncodedDatasetExample[][] = [];
-  for (const { dataset } of read.files) encoded.push(await encodeDataset(dataset, chat, config.max_seq_length));
+  let divided: DataFiles;
+  try {
+    // While other threads tokenise.
+    divided = divideFiles(read, config);
+    for (const [at, { dataset }] of read.files.entries()) {
+      encoded.push(await encodeDataset(dataset, chat, config.max_seq_length, encodings[at]));
+    }
+  } finally {
+    await Promise.all(encodings.map((encoding) => encoding.close()));
+  }
   const { measured, pool, file } = await readGeneralQuestions(config, chat);
-  const parts = byParts(read, encoded);
+  const parts = byParts(divided, encoded);
   const train = mixIn(parts.train, pool, config.retention_mix);
   return {
     files: [

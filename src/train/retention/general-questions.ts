@@ -7,7 +7,7 @@ import { generalCount } from '../../config/plan';
 import { SftError } from '../../base/errors';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { sequencesOf } from '../../model/batch';
-import { encodeExamples, refuseErrors, type EncodedDatasetExample } from '../encode-dataset';
+import { encodeExamples, refuseErrors, startEncoding, type EncodedDatasetExample } from '../encode-dataset';
 import { GENERAL_FACTS } from './general-facts';
 import { GENERAL_TASKS } from './general-tasks';
 
@@ -41,7 +41,7 @@ export async function readGeneralQuestions(
   const options = { columns: OUR_COLUMNS, ...(signal === undefined ? {} : { signal }) };
   const dataset = own === null ? shippedQuestions() : await readDataset(own, options);
   refuseErrors(dataset);
-  const { encoded } = await encodeExamples(dataset, chat, config.max_seq_length, signal);
+  const { encoded } = await encodeExamples(dataset, chat, startEncoding(dataset, chat, config.max_seq_length, signal));
   const whole = encoded.filter((one) => sequencesOf([one]).some(({ trained }) => trained.length > 0));
   const pool = share === 0 ? [] : whole.filter(({ index }) => index % 2 === 1);
   if (share > 0 && pool.length === 0) {
@@ -92,6 +92,7 @@ function shippedQuestions(): Dataset {
     format: 'json',
     kind: 'qa',
     examples,
+    columns: OUR_COLUMNS,
     findings: [],
     sha256: createHash('sha256').update(JSON.stringify(pairs)).digest('hex'),
   };
