@@ -116,16 +116,16 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     assert.equal(written.code, 0, written.err);
     process.env['GLOO_SOCKET_IFNAME'] = 'lo';
     const address = `127.0.0.1:${await freePort()}`;
-    const codes = await Promise.all(
+    const ends = await Promise.all(
       ['1', '0'].map(async (node) => {
-        const child = spawn('sh', [path.join(out, 'start.sh'), node, address], { stdio: 'ignore' });
-        return (await once(child, 'exit')) as readonly unknown[];
+        const child = spawn('sh', [path.join(out, 'start.sh'), node, address], { stdio: ['ignore', 'ignore', 'pipe'] });
+        let said = '';
+        child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+        const [code] = (await once(child, 'close')) as [number | null];
+        return code === 0 ? 'fine' : `machine ${node} ended with ${code}: ${said}`;
       }),
     );
-    assert.deepEqual(codes, [
-      [0, null],
-      [0, null],
-    ]);
+    assert.deepEqual(ends, ['fine', 'fine']);
     assertSame(builtin, await outcomeOf((JSON.parse(written.out) as { run: string }).run));
   });
 

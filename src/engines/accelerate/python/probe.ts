@@ -6,8 +6,8 @@ import { count, list, maybe, open, text, type TypeOf } from '../../../base/shape
 import { findScript } from './find-script';
 import { isAtLeast, OLDEST_PYTHON, requirementText, type Requirement } from './requirements';
 
-/** Importing torch from a cold disk takes long; a Python that does not answer at all is none. */
-const TIMEOUT_MS = 120_000;
+/** Importing torch takes minutes from a cold shared folder, or where others compute; a Python that does not answer at all is none. */
+const TIMEOUT_MS = 300_000;
 
 const FOUND = open({
   python: text,
