@@ -241,6 +241,8 @@ def four_bits(job: dict[str, Any]) -> Any:
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=job["config"]["bnb_4bit_use_double_quant"],
         bnb_4bit_compute_dtype=compute_type(job),
+        # FSDP puts the weights of a layer together as numbers of one type: codes that are distributed are held as such numbers.
+        **({} if job["sharding"] == "none" else {"bnb_4bit_quant_storage": compute_type(job)}),
     )
 
 

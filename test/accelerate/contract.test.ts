@@ -414,11 +414,6 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
       { optim: 'adamw_8bit' },
       /"optim": "adamw_8bit" cannot be combined with .* - set "optim": "adamw"/,
     ],
-    [
-      { processes: 2, sharding: 'fsdp' },
-      { load_in_4bit: true },
-      /"load_in_4bit": true cannot be combined with .* - set/,
-    ],
   ] as const) {
     it(`is refused before there is a run where the facts of the machine are wrong: ${String(message)}`, () => {
       useFakePython(folder);
@@ -433,6 +428,24 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
       assert.ok(!existsSync(run));
     });
   }
+
+  it('is refused where DeepSpeed is to distribute weights in 4 bits, which FSDP does', () => {
+    useFakePython(folder, { packages: { deepspeed: '0.19.8' } });
+    const place = path.join(folder, 'zero');
+    mkdirSync(place);
+    const in4bit = smallConfig(place, { engine: 'accelerate', load_in_4bit: true });
+    const refused = (sharding: string): string => {
+      useMachine(place, { processes: 2, sharding });
+      const { code, err } = sft(['preflight', in4bit]);
+      assert.equal(code, sharding === 'fsdp' ? 0 : 2, err);
+      return err;
+    };
+    assert.match(
+      refused('zero3'),
+      /"load_in_4bit": true cannot be combined with .*"zero3".* - set .*"sharding": "fsdp"/,
+    );
+    refused('fsdp');
+  });
 
   it('is the one chosen in the editor where nobody names one, and before .venv; as a program or as an environment', () => {
     useFakePython(folder);

@@ -216,5 +216,8 @@ describe('a run on accelerate comes to what the builtin engine comes to', { skip
     const builtin = await trained(config, 'builtin');
     assertClose(builtin, await trained(config, 'accelerate'), 1e-3);
     assertClose(builtin, await trained(config, 'accelerate', 2), 1e-3);
+    const spread = { load_in_4bit: true, gradient_checkpointing: true };
+    const spreading = shortConfig(machineFolder(folder, { sharding: 'fsdp' }), 'in4bit-spread', spread);
+    assertClose(builtin, await trained(spreading, 'accelerate', 2), 1e-3);
   });
 });

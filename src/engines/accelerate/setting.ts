@@ -64,7 +64,9 @@ function refusalOf(
       exitCode: 2,
     });
   if (optim === 'adamw_8bit') return refuse('"optim": "adamw_8bit"', 'set "optim": "adamw", or "sharding": "none"');
-  if (in4bit) return refuse('"load_in_4bit": true', 'set "load_in_4bit": false, or "sharding": "none"');
+  if (in4bit && sharding !== 'fsdp') {
+    return refuse('"load_in_4bit": true', 'set "load_in_4bit": false, or "sharding": "fsdp"');
+  }
   if (training_type === 'prompt_tuning') return refuse('"training_type": "prompt_tuning"', 'set "sharding": "none"');
   if (trainable_tokens !== null) return refuse('"trainable_tokens"', 'leave them out, or set "sharding": "none"');
   if (modules_to_save !== null) return refuse('"modules_to_save"', 'leave them out, or set "sharding": "none"');
