@@ -2,13 +2,12 @@ import { countOf } from '../base/count-of';
 import { DATA_KEYS, modelFolder } from '../config/config-paths';
 import { CONFIG_SCHEMA } from '../config/config-schema';
 import { loadConfig } from '../config/parse-config';
-import { formatFinding } from '../dataset/finding';
-import { readDataset, type Dataset } from '../dataset/read';
+import { formatFinding, type Finding } from '../dataset/finding';
 import { SftError } from '../base/errors';
-import { loadChatTokenizer, type ChatTokenizer } from '../text/chat-tokenizer';
+import { loadChatTokenizer } from '../text/chat-tokenizer';
 import type { TrainOn } from '../text/conversation-texts';
-import { isThinking, type EnableThinking } from '../text/enable-thinking';
-import { SharedTokens } from '../text/threads/shared-tokens';
+import { isThinkingIn, type EnableThinking } from '../text/enable-thinking';
+import { streamedTokens } from '../text/threads/streamed-tokens';
 import { summariseLengths, type LengthSummary } from '../text/token-lengths';
 import type { DataKey } from '../train/data-files';
 import { countReport, sayProblems, written, type CountedExample } from './count-report';
@@ -63,18 +62,17 @@ above the longest example does no harm: memory is used only for the tokens there
   async run({ positionals, options, json, terminal }) {
     const { files, model, maxSeqLength, systemPrompt, trainOn, enableThinking } = await asked(positionals, options);
     const loaded = await loadChatTokenizer(model, { systemPrompt, trainOn });
-    const read: { key: DataKey; dataset: Dataset }[] = [];
     const columns = await columnsOf(files[0]!.file, options, terminal);
-    for (const { key, file } of files) {
-      const dataset = await readDataset(file, { columns });
-      refuseErrors(dataset, terminal);
-      read.push({ key, dataset });
-    }
-    const all = read.flatMap(({ dataset }) => dataset.examples);
-    const chat = loaded.thinking(isThinking(enableThinking, all));
-    for (const notice of chat.notices) terminal.log(notice);
+    const names = files.map(({ file }) => file);
+    const chat = loaded.thinking(await isThinkingIn(enableThinking, names, columns));
     const counted: CountedFile[] = [];
-    for (const { key, dataset } of read) counted.push({ key, ...(await countFile(dataset, chat, maxSeqLength)) });
+    for (const { key, file } of files) {
+      const { made, lines, findings } = await streamedTokens('count', { file, columns }, chat, maxSeqLength);
+      refuseErrors(file, findings, terminal);
+      const examples = made.map((length, index): CountedExample => ({ index, line: lines[index]!, ...length }));
+      counted.push({ key, file, examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) });
+    }
+    for (const notice of chat.notices) terminal.log(notice);
     if (json) {
       const { examples, summary } = counted[0]!;
       const further = counted
@@ -99,16 +97,6 @@ interface CountedFile {
   readonly file: string;
   readonly examples: readonly CountedExample[];
   readonly summary: LengthSummary;
-}
-
-async function countFile(
-  dataset: Dataset,
-  chat: ChatTokenizer,
-  maxSeqLength: number,
-): Promise<Omit<CountedFile, 'key'>> {
-  const lengths = await new SharedTokens('count', dataset, chat, maxSeqLength).finish();
-  const examples = dataset.examples.map(({ index, line }, at): CountedExample => ({ index, line, ...lengths[at]! }));
-  return { file: dataset.file, examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) };
 }
 
 /** What is counted and how: as the options say, else as the configuration does. */
@@ -146,13 +134,13 @@ async function asked(
 }
 
 /** @throws SftError dataset-has-errors, after the first of them are logged */
-function refuseErrors(dataset: Dataset, terminal: Terminal): void {
-  const errors = dataset.findings.filter((finding) => finding.severity === 'error');
+function refuseErrors(file: string, findings: readonly Finding[], terminal: Terminal): void {
+  const errors = findings.filter((finding) => finding.severity === 'error');
   if (errors.length === 0) return;
   for (const finding of errors.slice(0, LISTED)) terminal.log(formatFinding(finding));
   if (errors.length > LISTED) terminal.log(`and ${errors.length - LISTED} more`);
   throw new SftError('dataset-has-errors', `the data has ${countOf(errors.length, 'error')}: nothing was counted`, {
-    file: dataset.file,
-    remedy: `fix the data; \`sft validate ${dataset.file}\` lists all of them`,
+    file,
+    remedy: `fix the data; \`sft validate ${file}\` lists all of them`,
   });
 }

@@ -7,6 +7,7 @@ import { readDataset, type Dataset } from '../../dataset/read';
 import { temporaryFolder } from '../../../test/cli/sft';
 import { loadChatTokenizer, type ChatTokenizer } from '../chat-tokenizer';
 import { SharedTokens } from './shared-tokens';
+import { streamedTokens } from './streamed-tokens';
 import { BLOCK, tokenWork, type TokenJob } from './token-work';
 
 const MODEL = 'examples/tiny-llama';
@@ -65,6 +66,29 @@ describe('tokens of a dataset, by several threads', () => {
       assert.deepEqual(await shared.finish(), alone(job, data, chat));
     });
   }
+
+  it('makes the same of a file as it is read, and tells lines and findings', async () => {
+    const data = await dataset('streamed.jsonl', 4 * BLOCK + 7);
+    const chat = await loadChatTokenizer(MODEL, { enableThinking: true });
+    for (const how of [{ script, from: 1 }, { from: Infinity }]) {
+      const { made, lines, findings } = await streamedTokens('count', data, chat, 64, how);
+      assert.deepEqual(made, alone('count', data, chat));
+      assert.deepEqual(
+        lines,
+        data.examples.map(({ line }) => line),
+      );
+      assert.deepEqual(findings, data.findings);
+    }
+  });
+
+  it('makes the same of a file as it is read where a thread ends early', async () => {
+    const data = await dataset('streamed-early.jsonl', 3 * BLOCK);
+    const chat = await loadChatTokenizer(MODEL);
+    const broken = path.join(folder, 'takes-all-worker.js');
+    writeFileSync(broken, "require('node:worker_threads').workerData.claims.fill(1);");
+    const { made } = await streamedTokens('count', data, chat, 64, { script: broken, from: 1 });
+    assert.deepEqual(made, alone('count', data, chat));
+  });
 
   it('makes the tokens of what was read where the file is another by now', async () => {
     const data = await dataset('changed.jsonl', 3 * BLOCK);

@@ -1,25 +1,10 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../../dataset/read';
 import type { ChatTokenizer } from '../chat-tokenizer';
-import {
-  BLOCK,
-  claim,
-  tokenWork,
-  type MadeBlock,
-  type TokenJob,
-  type TokenResults,
-  type TokenTask,
-} from './token-work';
+import { TokenThreads } from './token-threads';
+import { BLOCK, claim, newClaims, tokenWork, type TokenJob, type TokenResults } from './token-work';
 
 /** Fewer examples are done before a thread is at work. */
 const SHARED_FROM = 10_000;
-/** Each reads the whole file. */
-const MOST_THREADS = 3;
-/** The bundle of token-worker.ts. */
-const SCRIPT = path.join(__dirname, 'token-worker.js');
 
 export interface SharedTokensOptions {
   readonly signal?: AbortSignal | undefined;
@@ -34,10 +19,7 @@ export interface SharedTokensOptions {
  */
 export class SharedTokens<J extends TokenJob> {
   private readonly claims: Int32Array;
-  private readonly blocks: (readonly TokenResults[J][] | undefined)[];
-  private readonly workers: readonly Worker[];
-  /** Until each of them has ended. */
-  private readonly others: Promise<unknown>;
+  private readonly threads: TokenThreads<J>;
 
   constructor(
     private readonly job: J,
@@ -46,16 +28,11 @@ export class SharedTokens<J extends TokenJob> {
     private readonly maxSeqLength: number,
     private readonly options: SharedTokensOptions = {},
   ) {
-    const { script = SCRIPT, from = SHARED_FROM } = options;
+    const { script, from = SHARED_FROM } = options;
     const { file, columns, examples } = dataset;
-    const count = Math.ceil(examples.length / BLOCK);
-    this.claims = new Int32Array(new SharedArrayBuffer(4 * count));
-    this.blocks = Array.from({ length: count }, () => undefined);
-    const threads =
-      examples.length < from || !existsSync(script) ? 0 : Math.min(availableParallelism() - 1, MOST_THREADS);
-    const task: TokenTask = { file, columns, recipe: chat.recipe, maxSeqLength, job, claims: this.claims };
-    this.workers = Array.from({ length: threads }, () => new Worker(script, { workerData: task }));
-    this.others = Promise.all(this.workers.map((worker) => this.listen(worker)));
+    this.claims = newClaims(examples.length);
+    const task = { file, columns, recipe: chat.recipe, maxSeqLength, job, claims: this.claims };
+    this.threads = new TokenThreads(task, examples.length >= from, script);
   }
 
   /**
@@ -63,52 +40,40 @@ export class SharedTokens<J extends TokenJob> {
    * @throws the signal's reason where it is aborted; what is no refusal of an example
    */
   async finish(): Promise<TokenResults[J][]> {
+    const { claims, threads, dataset } = this;
+    const blocks: (readonly TokenResults[J][] | undefined)[] = Array.from({ length: claims.length }, () => undefined);
     try {
-      const { length } = this.blocks;
       // Alone, the first error is met first.
-      const order = this.workers.length === 0 ? (at: number): number => at : (at: number): number => length - 1 - at;
-      for (let at = 0; at < length; at++) if (claim(this.claims, order(at))) await this.make(order(at));
-      await this.others;
-      // Of a thread that ended early, or that read another file than this one.
-      for (let block = 0; block < length; block++) if (this.blocks[block] === undefined) await this.make(block);
-      return this.blocks.flatMap((made) => made!);
+      const order = threads.help ? (at: number): number => blocks.length - 1 - at : (at: number): number => at;
+      for (let at = 0; at < blocks.length; at++) {
+        if (claim(claims, order(at))) blocks[order(at)] = await this.make(order(at));
+      }
+      await threads.end();
+      for (let block = 0; block < blocks.length; block++) {
+        const [first, last] = [dataset.examples[block * BLOCK]!, this.examplesOf(block).at(-1)!];
+        const place = { examples: last.index - first.index + 1, offset: first.offset, endOffset: last.endOffset };
+        blocks[block] ??= threads.take(block, place) ?? (await this.make(block));
+      }
+      return blocks.flatMap((made) => made!);
     } finally {
       await this.close();
     }
   }
 
   /** Ends the other threads. */
-  async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  close(): Promise<void> {
+    return this.threads.close();
   }
 
-  private async make(block: number): Promise<void> {
+  private examplesOf(block: number): Dataset['examples'] {
+    return this.dataset.examples.slice(block * BLOCK, (block + 1) * BLOCK);
+  }
+
+  private async make(block: number): Promise<readonly TokenResults[J][]> {
     this.options.signal?.throwIfAborted();
-    const { job, chat, maxSeqLength, dataset } = this;
-    this.blocks[block] = dataset.examples
-      .slice(block * BLOCK, (block + 1) * BLOCK)
-      .map(tokenWork(job, chat, maxSeqLength));
+    const made = this.examplesOf(block).map(tokenWork(this.job, this.chat, this.maxSeqLength));
     // Lets signals, heartbeats and the blocks of the other threads through.
     await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  private listen(worker: Worker): Promise<void> {
-    worker.on('message', (block: MadeBlock) => {
-      this.take(block);
-    });
-    // What it failed at is met again here, by a thread that can say it.
-    worker.on('error', () => undefined);
-    return new Promise((resolve) => {
-      worker.on('exit', () => {
-        resolve();
-      });
-    });
-  }
-
-  private take({ block, offset, endOffset, made }: MadeBlock): void {
-    const examples = this.dataset.examples.slice(block * BLOCK, (block + 1) * BLOCK);
-    if (examples.length !== made.length || examples[0]!.offset !== offset || examples.at(-1)!.endOffset !== endOffset)
-      return;
-    this.blocks[block] = made as readonly TokenResults[J][];
+    return made;
   }
 }

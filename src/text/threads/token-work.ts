@@ -36,17 +36,55 @@ export interface TokenTask {
 }
 
 /** A block that a thread has made. */
-export interface MadeBlock {
+export interface MadeBlock<J extends TokenJob = TokenJob> {
   readonly block: number;
-  /** Where its examples stand in the text of the file: it may have changed since the other thread read it. */
+  /** Where its examples stand in the text of the file: it may have changed since another thread read it. */
   readonly offset: number;
   readonly endOffset: number;
-  readonly made: readonly TokenResults[TokenJob][];
+  readonly made: readonly TokenResults[J][];
+}
+
+/** Shared, for the blocks of so many examples at most. */
+export function newClaims(examples: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Math.ceil(examples / BLOCK)));
 }
 
 /** Whether the caller is the first to take the block. */
 export function claim(claims: Int32Array, block: number): boolean {
   return Atomics.compareExchange(claims, block, 0, 1) === 0;
+}
+
+/** Works on the examples of a file as they come, in blocks that no other thread has taken. */
+export class BlockTaker<J extends TokenJob> {
+  private first: DatasetExample | undefined;
+  private endOffset = 0;
+  private made: TokenResults[J][] = [];
+
+  /** @param claims undefined where there is no other thread */
+  constructor(
+    private readonly claims: Int32Array | undefined,
+    private readonly make: (example: DatasetExample) => TokenResults[J],
+    private readonly onBlock: (block: MadeBlock<J>) => void,
+  ) {}
+
+  add(example: DatasetExample): void {
+    if (example.index % BLOCK === 0) {
+      this.end();
+      if (this.claims === undefined || claim(this.claims, example.index / BLOCK)) this.first = example;
+    }
+    if (this.first === undefined) return;
+    this.made.push(this.make(example));
+    this.endOffset = example.endOffset;
+  }
+
+  /** After the last example. */
+  end(): void {
+    const { first, endOffset, made } = this;
+    if (first === undefined) return;
+    this.onBlock({ block: Math.floor(first.index / BLOCK), offset: first.offset, endOffset, made });
+    this.first = undefined;
+    this.made = [];
+  }
 }
 
 const WORK: {
