@@ -101,8 +101,11 @@ export class TextAnalysis {
 
   /** The examples of the file's other parts; to be given again where the threshold for near-duplicates has changed. */
   compareWith(otherSides: OtherSides | undefined): void {
+    const changes = (otherSides === undefined) !== (this.otherSides === undefined);
     this.otherSides = otherSides;
-    this.rules = this.ruleSet();
+    // With the first of them there is one more thing to be known of each example.
+    if (changes) this.forgetFacts();
+    else this.rules = this.ruleSet();
   }
 
   /**
@@ -206,9 +209,8 @@ export class TextAnalysis {
   private ruleSet(): RuleSet {
     const { nearDuplicateThreshold } = this.settings;
     const { otherSides } = this;
-    return new RuleSet(
-      contentRules({ nearDuplicateThreshold, otherSides: otherSides === undefined ? [] : [otherSides] }),
-    );
+    const sides = otherSides === undefined ? {} : { otherSides: [otherSides] };
+    return new RuleSet(contentRules({ nearDuplicateThreshold, ...sides }));
   }
 
   private examine(segment: Segment, at: Cursor, counts: TokenCounts): void {
