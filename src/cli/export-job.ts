@@ -2,7 +2,9 @@ import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, writeFolderAtomic } from '../base/files';
+import { SftError } from '../base/errors';
 import { loadConfig } from '../config/parse-config';
+import { MOST_PROCESSES } from '../engines/accelerate/machine';
 import type { JobForm } from '../export/jobs/job';
 import { writeJob } from '../export/jobs/write-job';
 import { openJob } from '../runs/open-job';
@@ -35,10 +37,12 @@ export async function exportJob(
   { options, json, terminal }: JobCall,
 ): Promise<0> {
   const counted = (name: string): number | undefined =>
-    options[name] === undefined ? undefined : numberOption(options, name, 1, { min: 1, max: 9999, integer: true });
+    options[name] === undefined
+      ? undefined
+      : numberOption(options, name, 1, { min: 1, max: MOST_PROCESSES, integer: true });
   const choice = {
     entry: realpathSync(process.argv[1]!),
-    gpu: textOption(options, 'gpu'),
+    gpu: gpuOption(options),
     nodes: counted('nodes'),
     processes: counted('processes'),
     moved: textOption(options, 'model'),
@@ -60,4 +64,14 @@ export async function exportJob(
   else terminal.out(`${form.name}: ${out} (README.md explains how to start it)`, `run: ${run}`);
   for (const note of files.notes) terminal.log(`note: ${note}`);
   return 0;
+}
+
+/** The name goes into a script: it is a word. @throws SftError usage */
+function gpuOption(options: OptionValues): string | undefined {
+  const gpu = textOption(options, 'gpu');
+  if (gpu === undefined || /^[A-Za-z0-9][\w.-]*$/.test(gpu)) return gpu;
+  throw new SftError('usage', `--gpu ${JSON.stringify(gpu)} is not the name of a GPU`, {
+    remedy: 'give one word, as H100 or A100-80GB; --processes says how many',
+    exitCode: 2,
+  });
 }

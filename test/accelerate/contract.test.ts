@@ -363,15 +363,15 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
     writeFileSync(file, JSON.stringify({ python: program, prozesses: 2 }));
     const { code, err } = sft(['python', 'check', config]);
     assert.equal(code, 2);
-    assert.match(err, /machine\.json.*prozesses.* is unknown - write/);
+    assert.match(err, /machine\.json.*prozesses.* is unknown - correct it/);
     writeFileSync(file, '[]');
-    assert.match(sft(['python', 'check', config]).err, /machine\.json it is not an object - write/);
+    assert.match(sft(['python', 'check', config]).err, /machine\.json is not an object - write/);
     rmSync(file);
   });
 
   for (const [name, value, message] of [
     ['SFT_NODES', '2', /machine\.json address is missing: 2 nodes need an address to find each other/],
-    ['SFT_NODES', 'two', /SFT_NODES is "two", not a whole number from 1 - set it/],
+    ['SFT_NODES', 'two', /SFT_NODES is "two", not a whole number from 1 to 4096 - set it/],
     ['SFT_ADDRESS', 'node7', /SFT_ADDRESS is "node7", not a name and a port - set it to the first machine/],
     ['SFT_NODE', 'first', /SFT_NODE is "first", not a whole number from 0/],
     ['SFT_NODE', '1', /SFT_NODE is 1: only the first machine starts a run - add --run DIR --resume/],
@@ -391,19 +391,17 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
   for (const [facts, values, message] of [
     [{ nodes: 2 }, {}, /address is missing: 2 nodes need an address to find each other - write "address"/],
     [{ nodes: 2, address: 'here' }, {}, /address is not a name and a port, such as/],
+    [{ nodes: 2, address: 'here:65536' }, {}, /address is not a name and a port, such as .* - correct it/],
+    [[], {}, /machine\.json is not an object - write/],
     [
       { sharding: 'fsdp' },
       {},
       /sharding "fsdp" spreads weights over several processes, but there is only one - set "processes"/,
     ],
     [{ sharding: 'zero1', processes: 2 }, {}, /sharding is not one of none, fsdp, zero2, zero3/],
-    [
-      { sharding: 'zero3', processes: 2, offload: true },
-      {},
-      /offload works only with sharding - set "sharding": "fsdp"/,
-    ],
+    [{ sharding: 'zero3', processes: 2, offload: true }, {}, /offload works only with "sharding": "fsdp" - set that/],
     [{ sharding: 'zero2', processes: 2 }, {}, /deepspeed is not installed .* - .*pip install "deepspeed>=/],
-    [{ processes: 2, offload: true }, {}, /offload works only with sharding - set "sharding"/],
+    [{ processes: 2, offload: true }, {}, /offload works only with "sharding": "fsdp" - set that/],
     [
       { processes: 2, sharding: 'fsdp', offload: true },
       {},
@@ -428,6 +426,19 @@ describe('a Python that cannot train', { skip: SKIP }, () => {
       assert.ok(!existsSync(run));
     });
   }
+
+  it('is refused where SFT_MACHINE names a file that is not there, or SFT_PROCESSES too many', () => {
+    useFakePython(folder);
+    for (const [name, value, message] of [
+      ['SFT_MACHINE', path.join(folder, 'nowhere.json'), /nowhere\.json there is no such file - correct SFT_MACHINE/],
+      ['SFT_PROCESSES', '4097', /SFT_PROCESSES is "4097", not a whole number from 1 to 4096/],
+    ] as const) {
+      process.env[name] = value;
+      const { out, err } = sft(['preflight', config]);
+      Reflect.deleteProperty(process.env, name);
+      assert.match(out + err, message);
+    }
+  });
 
   it('is refused where DeepSpeed is to distribute weights in 4 bits, which FSDP does', () => {
     useFakePython(folder, { packages: { deepspeed: '0.19.8' } });

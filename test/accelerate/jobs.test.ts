@@ -137,6 +137,21 @@ describe('a run that is exported as a job', { skip: SKIP }, () => {
     assert.deepEqual([...new Set(stepsOf(run))], upTo(12));
   });
 
+  it('is not written with the name of a GPU that is no word, or for more machines than there may be', () => {
+    const refused = (...words: string[]): string => {
+      const { code, err } = sft(['export', config, '--to', 'slurm', '--out', path.join(folder, 'refused'), ...words]);
+      assert.equal(code, 2, err);
+      return err;
+    };
+    for (const gpu of ['a\nb', '', 'A B;$(x)', 'H100:4']) {
+      assert.match(
+        refused('--gpu', gpu),
+        /--gpu .* is not the name of a GPU - give one word, .*--processes says how many/s,
+      );
+    }
+    assert.match(refused('--nodes', '4097'), /--nodes .* 4,?096/);
+  });
+
   it('is led by the first node of a Slurm job, which the other one finds by its name', async () => {
     const { folder: out, run } = exportTo('slurm', '--nodes', '2', '--processes', '2', '--gpu', 'h100');
     const job = path.join(out, 'job.sbatch');

@@ -9,14 +9,28 @@ const REMEDY = 'write { "python": "...", "processes": 1 }, or delete the file';
 /** So long a process waits for another before it is given up, seconds. */
 const TIMEOUT = 600;
 
-const ADDRESS = v.pipe(text, v.regex(/^[\w.-]+:\d{2,5}$/, 'a name and a port, such as "10.0.0.1:29500"'));
+const A_PLACE = 'a name and a port, such as "10.0.0.1:29500"';
+const HIGHEST_PORT = 65_535;
+const ADDRESS = v.pipe(
+  text,
+  v.regex(/^[\w.-]+:\d{2,5}$/, A_PLACE),
+  v.check((address) => Number(address.split(':').at(-1)) <= HIGHEST_PORT, A_PLACE),
+);
+
+/** Nodes, and processes on each of them. */
+export const MOST_PROCESSES = 4096;
 
 /** .sft/machine.json beside a configuration: facts of a machine, which a configuration that others share does not hold. */
 const MACHINE = closed({
   python: maybe(described('The Python that trains: its program, from the folder of the configuration.', text)),
-  processes: maybe(described('Processes that train together on a machine, one for each GPU.', whole(1, 4096))),
+  processes: maybe(
+    described('Processes that train together on a machine, one for each GPU.', whole(1, MOST_PROCESSES)),
+  ),
   nodes: maybe(
-    described('Machines that train together, this one among them; each has as many processes.', whole(1, 4096)),
+    described(
+      'Machines that train together, this one among them; each has as many processes.',
+      whole(1, MOST_PROCESSES),
+    ),
   ),
   address: maybe(described('Where the machines find each other: a name or number of this one, and a port.', ADDRESS)),
   sharding: maybe(
@@ -53,7 +67,7 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
   const { SFT_PYTHON: python = '', SFT_MACHINE: named = '' } = env;
   const file = named !== '' ? path.resolve(named) : path.join(path.dirname(configFile), '.sft', 'machine.json');
   const folder = named !== '' ? path.dirname(file) : path.dirname(configFile);
-  const written = await readWritten(file);
+  const written = await readWritten(file, named !== '');
   const { sharding = 'none', offload = false, unsloth = false } = written;
   const nodes = countIn(env, 'SFT_NODES', 'machines that train') ?? written.nodes ?? 1;
   const count = countIn(env, 'SFT_PROCESSES', 'GPUs that train') ?? written.processes ?? 1;
@@ -73,7 +87,7 @@ export async function readMachine(configFile: string, env: NodeJS.ProcessEnv = p
     );
   }
   if (offload && sharding !== 'fsdp') {
-    throw refuse(file, 'offload works only with sharding', 'set "sharding": "fsdp", or leave offload out');
+    throw refuse(file, 'offload works only with "sharding": "fsdp"', 'set that, or leave offload out');
   }
   if (unsloth && nodes * count > 1) {
     throw refuse(
@@ -101,11 +115,16 @@ function placed(python: string | undefined, folder: string): string | undefined 
 
 function countIn(env: NodeJS.ProcessEnv, name: string, of: string): number | undefined {
   const { [name]: value = '' } = env;
-  if (value === '' || /^[1-9]\d{0,3}$/.test(value)) return value === '' ? undefined : Number(value);
-  throw new SftError('machine-file', `${name} is ${JSON.stringify(value)}, not a whole number from 1`, {
-    remedy: `set it to the number of ${of}`,
-    exitCode: 2,
-  });
+  if (value === '') return undefined;
+  if (/^[1-9]\d{0,3}$/.test(value) && Number(value) <= MOST_PROCESSES) return Number(value);
+  throw new SftError(
+    'machine-file',
+    `${name} is ${JSON.stringify(value)}, not a whole number from 1 to ${MOST_PROCESSES}`,
+    {
+      remedy: `set it to the number of ${of}`,
+      exitCode: 2,
+    },
+  );
 }
 
 function addressIn({ SFT_ADDRESS: value = '' }: NodeJS.ProcessEnv): string | undefined {
@@ -116,12 +135,15 @@ function addressIn({ SFT_ADDRESS: value = '' }: NodeJS.ProcessEnv): string | und
   });
 }
 
-async function readWritten(file: string): Promise<TypeOf<typeof MACHINE>> {
+/** @param named whether somebody named the file, who would not know that it is passed over */
+async function readWritten(file: string, named: boolean): Promise<TypeOf<typeof MACHINE>> {
   let read: string;
   try {
     read = await readFile(file, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {};
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (isMissing && !named) return {};
+    if (isMissing) throw refuse(file, 'there is no such file', 'correct SFT_MACHINE, or unset it', error);
     throw refuse(file, 'cannot be read', REMEDY, error);
   }
   let value: unknown;
@@ -131,9 +153,11 @@ async function readWritten(file: string): Promise<TypeOf<typeof MACHINE>> {
     throw refuse(file, 'is not JSON', REMEDY, error);
   }
   // A list would pass for an object of which all is left out.
-  const result = v.safeParse(MACHINE, Array.isArray(value) ? null : value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse(file, 'is not an object', REMEDY);
+  const result = v.safeParse(MACHINE, value);
   if (result.success) return result.output;
-  throw refuse(file, problemIn(result.issues, ''), REMEDY);
+  throw refuse(file, problemIn(result.issues, ''), 'correct it, or delete the file');
 }
 
 function refuse(file: string, reason: string, remedy: string, cause?: unknown): SftError {
