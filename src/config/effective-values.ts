@@ -10,7 +10,6 @@ const LORA_KEYS: readonly Key[] = [
   'use_rslora',
   'use_dora',
   'init_lora_weights',
-  'loftq_config',
   'loraplus_lr_ratio',
   'rank_pattern',
   'alpha_pattern',
@@ -22,14 +21,14 @@ const LORA_KEYS: readonly Key[] = [
 const PROMPT_KEYS: readonly Key[] = ['num_virtual_tokens', 'prompt_tuning_init', 'prompt_tuning_init_text'];
 /** Of these the first pattern that fits counts. */
 const ORDERED: ReadonlySet<Key> = new Set(['rank_pattern', 'alpha_pattern']);
-const LOFTQ = { loftq_bits: 4, loftq_iter: 1 };
 
 /**
  * The values of a configuration in one form for each meaning, so that two that differ here train differently: keys without effect are
  * undefined, defaults written out are as defaults left out, and what has no order is sorted.
  */
 export function effectiveValues(config: ResolvedConfig): Readonly<Partial<Record<Key, unknown>>> {
-  const without = new Set<Key>(['packing']);
+  // A loftq_config that is accepted says what is done without one.
+  const without = new Set<Key>(['packing', 'loftq_config']);
   const drop = (keys: readonly Key[]): void => {
     for (const key of keys) without.add(key);
   };
@@ -38,14 +37,9 @@ export function effectiveValues(config: ResolvedConfig): Readonly<Partial<Record
   if (config.training_type !== 'lora') drop(LORA_KEYS);
   if (config.training_type !== 'prompt_tuning') drop(PROMPT_KEYS);
   if (config.prompt_tuning_init !== 'text') drop(['prompt_tuning_init_text']);
-  if (config.init_lora_weights !== 'loftq') drop(['loftq_config']);
   if (config.modules_to_save === null) drop(['ensure_weight_tying']);
   if (!config.retention && config.retention_mix === 0) drop(['retention_dataset']);
-  const values = {
-    ...config,
-    loftq_config: { ...LOFTQ, ...config.loftq_config },
-    target_modules: targetsOf(config.target_modules),
-  };
+  const values = { ...config, target_modules: targetsOf(config.target_modules) };
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
       key,

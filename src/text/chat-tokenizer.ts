@@ -113,17 +113,18 @@ export interface ChatTokenizerOptions {
   /** Whether the model is asked with thoughts; without them unless given. */
   readonly enableThinking?: boolean | undefined;
   /** Rows of the model's table of token embeddings, where ids without one are to be refused. */
-  readonly embeddings?: number | undefined;
+  readonly embeddings?: number;
   /** Whether training changes the row of a token of the template; none unless given. */
   readonly trainsRows?: ((id: number, token: string) => boolean) | undefined;
   /** The date that templates write; one a run. */
-  readonly now?: Date | undefined;
+  readonly now?: Date;
 }
 
 /** What a tokenizer was made from, as far as it can be sent to another thread. */
 export interface ChatRecipe {
   readonly modelDir: string;
-  readonly options: Omit<ChatTokenizerOptions, 'trainsRows'>;
+  /** Without `trainsRows`, a function on which only notices depend. */
+  readonly options: ChatTokenizerOptions;
 }
 
 /** Tokenizer, template and stop tokens of a model folder. Errors: those of loadTokenizer and of the template. */
@@ -197,8 +198,7 @@ class TemplateTokenizer implements ChatTokenizer {
   }
 
   get recipe(): ChatRecipe {
-    const { systemPrompt, trainOn, enableThinking, embeddings, now } = this.options;
-    return { modelDir: this.folder.modelDir, options: { systemPrompt, trainOn, enableThinking, embeddings, now } };
+    return { modelDir: this.folder.modelDir, options: { ...this.options, trainsRows: undefined } };
   }
 
   get asksForThoughts(): boolean {

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../dataset/read';
 import type { ChatTokenizer } from '../chat-tokenizer';
-import { TokenThreads } from './token-threads';
+import { TokenThreads, type BlockPlace } from './token-threads';
 import { BLOCK, claim, newClaims, tokenWork, type TokenJob, type TokenResults } from './token-work';
 
 /** Fewer examples are done before a thread is at work. */
@@ -32,7 +32,7 @@ export class SharedTokens<J extends TokenJob> {
     const { file, columns, examples } = dataset;
     this.claims = newClaims(examples.length);
     const task = { file, columns, recipe: chat.recipe, maxSeqLength, job, claims: this.claims };
-    this.threads = new TokenThreads(task, examples.length >= from, script);
+    this.threads = new TokenThreads(examples.length >= from ? task : undefined, script);
   }
 
   /**
@@ -40,7 +40,7 @@ export class SharedTokens<J extends TokenJob> {
    * @throws the signal's reason where it is aborted; what is no refusal of an example
    */
   async finish(): Promise<TokenResults[J][]> {
-    const { claims, threads, dataset } = this;
+    const { claims, threads } = this;
     const blocks: (readonly TokenResults[J][] | undefined)[] = Array.from({ length: claims.length }, () => undefined);
     try {
       // Alone, the first error is met first.
@@ -50,9 +50,7 @@ export class SharedTokens<J extends TokenJob> {
       }
       await threads.end();
       for (let block = 0; block < blocks.length; block++) {
-        const [first, last] = [dataset.examples[block * BLOCK]!, this.examplesOf(block).at(-1)!];
-        const place = { examples: last.index - first.index + 1, offset: first.offset, endOffset: last.endOffset };
-        blocks[block] ??= threads.take(block, place) ?? (await this.make(block));
+        blocks[block] ??= threads.take(block, this.placeOf(block)) ?? (await this.make(block));
       }
       return blocks.flatMap((made) => made!);
     } finally {
@@ -67,6 +65,11 @@ export class SharedTokens<J extends TokenJob> {
 
   private examplesOf(block: number): Dataset['examples'] {
     return this.dataset.examples.slice(block * BLOCK, (block + 1) * BLOCK);
+  }
+
+  private placeOf(block: number): BlockPlace {
+    const examples = this.examplesOf(block);
+    return { examples: examples.length, offset: examples[0]!.offset, endOffset: examples.at(-1)!.endOffset };
   }
 
   private async make(block: number): Promise<readonly TokenResults[J][]> {

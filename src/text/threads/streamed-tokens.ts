@@ -41,8 +41,9 @@ export async function streamedTokens<J extends TokenJob>(
   // Of a Parquet file the size says nothing of the number of its examples.
   const isMany = size >= from && !/\.parquet$/i.test(file);
   const claims = isMany ? newClaims(size / FEWEST_BYTES) : undefined;
-  const task = { file, columns, recipe: chat.recipe, maxSeqLength, job, claims: claims ?? newClaims(0) };
-  const threads = new TokenThreads<J>(task, claims !== undefined, script);
+  const { recipe } = chat;
+  const task = claims === undefined ? undefined : { file, columns, recipe, maxSeqLength, job, claims };
+  const threads = new TokenThreads<J>(task, script);
   const blocks: (readonly TokenResults[J][] | undefined)[] = [];
   const places: BlockPlace[] = [];
   const lines: number[] = [];

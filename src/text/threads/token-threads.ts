@@ -22,9 +22,10 @@ export class TokenThreads<J extends TokenJob> {
   private readonly blocks = new Map<number, MadeBlock>();
   private readonly ends: Promise<unknown>;
 
-  /** @param isMany whether there is work for more than one thread */
-  constructor(task: TokenTask, isMany: boolean, script = SCRIPT) {
-    const threads = isMany && existsSync(script) ? Math.min(availableParallelism() - 1, MOST_THREADS) : 0;
+  /** @param task undefined where there is too little work for more than one thread */
+  constructor(task: TokenTask | undefined, script = SCRIPT) {
+    const isMany = task !== undefined && existsSync(script);
+    const threads = isMany ? Math.min(availableParallelism() - 1, MOST_THREADS) : 0;
     this.workers = Array.from({ length: threads }, () => new Worker(script, { workerData: task }));
     this.ends = Promise.all(this.workers.map((worker) => this.listen(worker)));
   }
