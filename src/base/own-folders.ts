@@ -5,6 +5,7 @@ import path from 'node:path';
 const KINDS = {
   state: { variable: 'XDG_STATE_HOME', place: ['.local', 'state'] },
   data: { variable: 'XDG_DATA_HOME', place: ['.local', 'share'] },
+  cache: { variable: 'XDG_CACHE_HOME', place: ['.cache'] },
 } as const;
 
 /** The folder in which this program keeps what is this person's on this machine, whatever they work on. It need not exist. */

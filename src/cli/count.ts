@@ -67,9 +67,17 @@ above the longest example does no harm: memory is used only for the tokens there
     const chat = loaded.thinking(await isThinkingIn(enableThinking, names, columns));
     const counted: CountedFile[] = [];
     for (const { key, file } of files) {
-      const { made, lines, findings } = await streamedTokens('count', { file, columns }, chat, maxSeqLength);
+      const { blocks, lines, findings } = await streamedTokens(
+        'count',
+        { file, columns },
+        chat,
+        { maxSeqLength },
+        (made) => made,
+      );
       refuseErrors(file, findings, terminal);
-      const examples = made.map((length, index): CountedExample => ({ index, line: lines[index]!, ...length }));
+      const examples = blocks
+        .flat()
+        .map((length, index): CountedExample => ({ index, line: lines[index]!, ...length }));
       counted.push({ key, file, examples, summary: summariseLengths(examples.map(({ tokens }) => tokens)) });
     }
     for (const notice of chat.notices) terminal.log(notice);

@@ -1,9 +1,8 @@
 import { countOf } from '../base/count-of';
 import { sequencesOf } from '../model/batch';
 import { scoreExamples } from '../model/score';
-import { readDataset } from '../dataset/read';
-import { isThinking } from '../text/enable-thinking';
-import { encodeDataset } from '../train/encode-dataset';
+import { isThinkingIn } from '../text/enable-thinking';
+import { encodeDataset } from '../train/examples/refuse-unfit';
 import { MODEL_OPTIONS, openModelOption } from './open-model';
 import { COLUMNS_OPTION, columnsOf } from './columns-option';
 import { numberOption, onlyPositional } from './option-values';
@@ -28,9 +27,8 @@ After training, examples that keep a high nll are hard, rare or wrong: look at t
     const maxSeqLength = numberOption(options, 'max-seq-length', 1024, { min: 2, integer: true });
     const columns = await columnsOf(file, options, terminal);
     const { session, model } = await openModelOption(invocation);
-    const dataset = await readDataset(file, { columns });
-    const chat = session.chat.thinking(isThinking('auto', dataset.examples));
-    const encoded = await encodeDataset(dataset, chat, maxSeqLength);
+    const chat = session.chat.thinking(await isThinkingIn('auto', [file], columns));
+    const { encoded } = await encodeDataset({ file, columns }, chat, { maxSeqLength });
     const { loss, perExample: scores } = await scoreExamples(model, sequencesOf(encoded));
     const total = scores.reduce((sum, score) => sum + score.nll, 0);
     let next = 0;

@@ -7,7 +7,7 @@ import type { AskedQuestion } from '../text/chat-tokenizer';
 import type { AnswerPace } from '../generate/answer-pace';
 import type { AskableModel } from '../generate/askable';
 import type { ModelFolder } from '../generate/session';
-import type { EncodedDatasetExample } from '../train/encode-dataset';
+import type { EncodedDatasetExample } from '../train/examples/encoded-example';
 import type { StepResult } from '../train/trainer';
 import type { UpdateSize } from '../train/windows';
 import type { TunedForm } from '../tuning/method';

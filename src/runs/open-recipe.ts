@@ -14,7 +14,7 @@ import { withoutThoughts } from '../text/conversation-texts';
 import { isThinking } from '../text/enable-thinking';
 import { withSystemPrompt } from '../text/system-prompt';
 import { byParts, divideFiles, readDataFiles, type DataFiles, type ReadFiles } from '../train/data-files';
-import { refuseErrors } from '../train/encode-dataset';
+import { refuseErrors } from '../train/examples/refuse-unfit';
 import { ExampleOrder } from '../train/order';
 import { warmupLength } from '../train/schedule';
 import type { Run } from './folder/run-schema';

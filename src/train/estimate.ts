@@ -71,7 +71,7 @@ const SAVING_BYTES = 48 << 20;
 const NODE_BYTES = 80e6;
 /** What the tokenizer takes for each entry of its vocabulary, and the data for each token. Measured: docs/memory.md. */
 const VOCABULARY_ENTRY_BYTES = 600;
-const TOKEN_BYTES = 16;
+const TOKEN_BYTES = 10;
 
 /**
  * The memory that a run of this configuration will need, by running its passes on a device that counts.

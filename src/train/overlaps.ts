@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { partOf } from '../base/count-of';
 import type { ResolvedConfig } from '../config/config-schema';
-import type { Dataset } from '../dataset/read';
 import { OtherSides, sideDigest, type SideTwin } from '../dataset/split/other-sides';
-import type { ReadFiles } from './data-files';
+import type { EncodedFiles } from './data-files';
+import type { EncodedDataset } from './examples/encoded-example';
 
 /** Examples of a file that stand, the same or nearly, in a file before it. */
 export interface Overlap {
@@ -19,18 +19,20 @@ export interface Overlap {
  * What the files of the data have in common: a model that has learned an answer cannot be measured by it. Parts of one file never
  * overlap, since a split keeps such examples together.
  */
-export function overlapsOf({ files }: ReadFiles, { split }: Pick<ResolvedConfig, 'split'>): Overlap[] {
+export function overlapsOf({ files }: EncodedFiles, { split }: Pick<ResolvedConfig, 'split'>): Overlap[] {
   if (files.length < 2) return [];
   // Without a threshold the same words still are the same example.
   const threshold = split.near_duplicate_threshold ?? 1;
   const sides = new OtherSides(threshold);
   const overlaps: Overlap[] = [];
   for (const [at, { dataset }] of files.entries()) {
-    const digests = dataset.examples.map((example) => sideDigest({ example }, threshold));
+    const { file, rows } = dataset;
+    const digests = Array.from({ length: rows.size }, (_, i) => sideDigest({ example: rows.record(i) }, threshold));
     const found = at === 0 ? undefined : against(sides, dataset, digests);
     if (found !== undefined) overlaps.push(found);
-    for (const [i, { line, column }] of dataset.examples.entries()) {
-      sides.add(digests[i]!, { file: dataset.file, line, column });
+    for (const [i, digest] of digests.entries()) {
+      const reader = rows.reader(i);
+      sides.add(digest, { file, line: reader.number('line'), column: reader.number('column') });
     }
   }
   return overlaps;
@@ -52,16 +54,16 @@ export function overlapText({ file, examples, of, first: { line, twin } }: Overl
 
 function against(
   sides: OtherSides,
-  { file, examples }: Dataset,
+  { file, rows }: EncodedDataset,
   digests: readonly ReturnType<typeof sideDigest>[],
 ): Overlap | undefined {
   let count = 0;
   let first: Overlap['first'] | undefined;
-  for (const [i, { line }] of examples.entries()) {
-    const twin = sides.find(digests[i]!);
+  for (const [i, digest] of digests.entries()) {
+    const twin = sides.find(digest);
     if (twin === undefined) continue;
     count++;
-    first ??= { line, twin };
+    first ??= { line: rows.reader(i).number('line'), twin };
   }
-  return first === undefined ? undefined : { file, examples: count, of: examples.length, first };
+  return first === undefined ? undefined : { file, examples: count, of: digests.length, first };
 }

@@ -9,11 +9,11 @@ import { OpenTexts } from '../../src/analysis/open-texts';
 import type { AnalysisResult, AnalysisSettings } from '../../src/analysis/protocol';
 import { isHeld, placesHeld } from '../../src/base/spans';
 import { loadConfig } from '../../src/config/parse-config';
-import { readDataset } from '../../src/dataset/read';
+import { OUR_COLUMNS } from '../../src/dataset/columns';
 import { CPU_TRAITS } from '../../src/compute/cpu/cpu-device';
 import { DryDevice } from '../../src/compute/dry/dry-device';
 import { openBase } from '../../src/runs/worker/prepare';
-import { encodeExamples, startEncoding } from '../../src/train/encode-dataset';
+import { readEncoded } from '../../src/train/examples/encode-dataset';
 
 const MODEL = path.resolve('examples/tiny-llama');
 const PROMPT = 'You answer questions about public services, briefly and kindly.';
@@ -113,9 +113,8 @@ describe('tokens of a dataset beside a configuration', () => {
 
       const run = await loadConfig(config, []);
       const session = await openBase(new DryDevice(CPU_TRAITS), run);
-      const dataset = await readDataset(file);
-      const encoding = startEncoding(dataset, session.chat, run.max_seq_length);
-      const { encoded } = await encodeExamples(dataset, session.chat, encoding);
+      const source = { file, columns: OUR_COLUMNS };
+      const { encoded } = await readEncoded(source, session.chat, { maxSeqLength: run.max_seq_length });
       assert.equal(count, encoded.length);
       for (const [index, { ids, trained, totalTokens, truncatedTokens }] of encoded.entries()) {
         const row = exampleRow(examples, index);

@@ -6,8 +6,8 @@ import { SftError } from '../../src/base/errors';
 import { readModelFolder } from '../../src/generate/session';
 import { parseConfig } from '../../src/config/parse-config';
 import { preflight } from '../../src/runs/preflight/preflight';
-import { readDataset } from '../../src/dataset/read';
-import { encodeDataset } from '../../src/train/encode-dataset';
+import { OUR_COLUMNS } from '../../src/dataset/columns';
+import { encodeDataset } from '../../src/train/examples/refuse-unfit';
 import { DATA, MODEL, smallConfig, temporaryFolder } from '../cli/sft';
 
 interface TokenizerJson {
@@ -39,9 +39,11 @@ describe('a tokenizer with one id more than the model has embeddings', () => {
     const { chat } = await readModelFolder(model);
     assert.equal(chat.tokenizer.vocabSize, 2049);
     const { chat: plain } = await readModelFolder(MODEL);
-    const data = await readDataset(DATA);
-    const [one, other] = await Promise.all([encodeDataset(data, chat, 512), encodeDataset(data, plain, 512)]);
-    assert.deepEqual(one, other);
+    const idsOf = async (by: typeof chat): Promise<number[][]> => {
+      const { encoded } = await encodeDataset({ file: DATA, columns: OUR_COLUMNS }, by, { maxSeqLength: 512 });
+      return encoded.map(({ ids }) => Array.from(ids));
+    };
+    assert.deepEqual(await idsOf(chat), await idsOf(plain));
     const config = smallConfig(temporaryFolder(), { dataset: DATA, model_name: model });
     const { checks } = await preflight(parseConfig(readFileSync(config, 'utf8'), config));
     assert.deepEqual(
@@ -53,7 +55,7 @@ describe('a tokenizer with one id more than the model has embeddings', () => {
   it('an example that uses the id is refused with its line', async () => {
     const { chat } = await readModelFolder(model);
     await assert.rejects(
-      encodeDataset(await readDataset(withToken), chat, 512),
+      encodeDataset({ file: withToken, columns: OUR_COLUMNS }, chat, { maxSeqLength: 512 }),
       (error) =>
         error instanceof SftError &&
         error.file === withToken &&

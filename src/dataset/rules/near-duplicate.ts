@@ -12,7 +12,12 @@ export interface NearDigest {
   readonly letters: number;
 }
 
-let recent: { subject: Pick<RuleSubject, 'example'>; threshold: number; digest: NearDigest | undefined } | undefined;
+/** An example, as the rules have it. */
+interface Compared {
+  readonly example: Pick<RuleSubject['example'], 'value'>;
+}
+
+let recent: { subject: Compared; threshold: number; digest: NearDigest | undefined } | undefined;
 
 /** What two examples are compared by; undefined where the texts are too short for it. */
 export function nearSet(question: string, answer: string, threshold: number): SignedSet | undefined {
@@ -21,7 +26,7 @@ export function nearSet(question: string, answer: string, threshold: number): Si
 }
 
 /** Undefined where the texts are too short to be compared. Two rules ask for it, one after the other: it is made once. */
-export function nearDigest(subject: Pick<RuleSubject, 'example'>, threshold: number): NearDigest | undefined {
+export function nearDigest(subject: Compared, threshold: number): NearDigest | undefined {
   if (recent?.subject === subject && recent.threshold === threshold) return recent.digest;
   const { question, answer } = subject.example.value;
   const set = nearSet(question, answer, threshold);

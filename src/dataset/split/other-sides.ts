@@ -25,7 +25,10 @@ export interface SideTwin extends FindingPlace {
 }
 
 /** @param threshold that of the OtherSides it is looked up in */
-export function sideDigest(subject: Pick<RuleSubject, 'example'>, threshold: number): SideDigest {
+export function sideDigest(
+  subject: { readonly example: Pick<RuleSubject['example'], 'value' | 'history'> },
+  threshold: number,
+): SideDigest {
   const { value, history = [] } = subject.example;
   const texts = [...history.map(({ content }) => content), value.question];
   if (history.length === 0 && value.question.trim().length < SHORT_QUESTION) texts.push(value.answer);

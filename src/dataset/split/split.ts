@@ -1,9 +1,15 @@
 import { SftError } from '../../base/errors';
 import { apportion, apportionTable, ENOUGH_FOR_ALL } from '../../base/apportion';
 import type { QaExample } from '../example';
-import { normaliseText } from '../normalise';
 import { createRandom, type Random } from '../../base/random';
-import { nearQuestions, sameQuestions, type SplitGroups } from './split-groups';
+import {
+  addDigest,
+  nearQuestions,
+  newDigests,
+  sameQuestions,
+  type SplitDigests,
+  type SplitGroups,
+} from './split-groups';
 
 export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
@@ -44,17 +50,34 @@ const LARGEST_GROUP = 0.5;
  * @throws SftError `split-parts` where the shares are not in [0, 1], do not sum to 1, or the seed is no integer
  */
 export function splitDataset(examples: readonly QaExample[], parts: SplitParts): Split {
+  const threshold = nearThresholdOf(parts);
+  const digests = newDigests();
+  for (const example of examples) addDigest(digests, example, threshold);
+  return splitDigests(digests, parts);
+}
+
+/**
+ * The threshold that a split needs its digests for: null where it does not look for near-duplicates.
+ * @throws SftError as splitDataset
+ */
+export function nearThresholdOf(parts: SplitParts): number | null {
+  // With one part alone there is nothing to keep apart.
+  return Math.max(...checkParts(parts)) === 1 ? null : (parts.near_duplicate_threshold ?? null);
+}
+
+/** As splitDataset, of digests made for `nearThresholdOf` these parts. */
+export function splitDigests(digests: SplitDigests, parts: SplitParts): Split {
   const shares = checkParts(parts);
   const random = createRandom(parts.seed);
-  const { groups: together, apart } = groupsOf(examples, parts, shares);
-  const { groups, strata } = stratify(examples, together);
+  const { groups: together, apart } = groupsOf(digests, parts, shares);
+  const { groups, strata } = stratify(digests, together);
   const table = apportionTable(strata, shares);
   const placed = table.map(() => shares.map((): Group[] => []));
   for (const [stratum, targets] of table.entries()) {
     const own = random.shuffle(groups.filter((group) => group.stratum === stratum));
     placeGroups(own, targets, placed[stratum]!);
   }
-  const wanted = apportion(examples.length, shares);
+  const wanted = apportion(digests.questions.length, shares);
   evenTotals(placed, table, wanted);
   if (groups.length >= ENOUGH_FOR_ALL) fillEmptyParts(placed, shares, random);
   const indices = (part: number): number[] =>
@@ -92,26 +115,18 @@ function checkParts(parts: SplitParts): number[] {
   return shares.map((share) => share / sum);
 }
 
-function groupsOf(
-  examples: readonly QaExample[],
-  { near_duplicate_threshold: threshold = null }: SplitParts,
-  shares: readonly number[],
-): SplitGroups {
-  const most = Math.max(...shares);
-  // With one part alone there is nothing to keep apart.
-  if (threshold === null || most === 1) return { groups: sameQuestions(examples), apart: 0 };
-  return nearQuestions(examples, threshold, LARGEST_GROUP * most * examples.length);
+function groupsOf(digests: SplitDigests, parts: SplitParts, shares: readonly number[]): SplitGroups {
+  const threshold = nearThresholdOf(parts);
+  if (threshold === null) return { groups: sameQuestions(digests), apart: 0 };
+  return nearQuestions(digests, threshold, LARGEST_GROUP * Math.max(...shares) * digests.questions.length);
 }
 
 /** A group counts for the agency of its first example. */
-function stratify(
-  examples: readonly QaExample[],
-  together: SplitGroups['groups'],
-): { groups: Group[]; strata: number[] } {
+function stratify({ agencies }: SplitDigests, together: SplitGroups['groups']): { groups: Group[]; strata: number[] } {
   const byAgency = new Map<string, number>();
   const strata: number[] = [];
   const groups = together.map((members): Group => {
-    const name = normaliseText(examples[members[0]!]!.agency ?? '');
+    const name = agencies[members[0]!]!;
     let stratum = byAgency.get(name);
     if (stratum === undefined) {
       stratum = strata.push(0) - 1;

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { countOf } from '../../base/count-of';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { formatFinding } from '../../dataset/finding';
-import type { Dataset } from '../../dataset/read';
 import { apartText } from '../../dataset/split/split-file';
 import { sequencesOf } from '../../model/batch';
 import type { DataKey } from '../../train/data-files';
-import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import type { EncodedDataset } from '../../train/examples/encoded-example';
+import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
 import { overlapText, type Overlap } from '../../train/overlaps';
 import { failure, lines, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 
@@ -14,7 +14,7 @@ import { failure, lines, ok, setting, warning, type PreflightCheck, type Preflig
 const CUT_SHARE = 0.01;
 
 /** What the reading rules say of one of the files. */
-export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
+export function checkData(dataset: EncodedDataset, key: DataKey): PreflightCheck {
   const errors = dataset.findings.filter((finding) => finding.severity === 'error');
   const warnings = dataset.findings.filter((finding) => finding.severity === 'warning').length;
   const [first] = errors;
@@ -29,7 +29,7 @@ export function checkData(dataset: Dataset, key: DataKey): PreflightCheck {
       ? 'no warnings'
       : `${countOf(warnings, 'warning')}, which ${warnings === 1 ? 'does' : 'do'} not prevent training`;
   const name = key === 'dataset' ? '' : `${path.basename(dataset.file)}: `;
-  return ok('data', 'Data', `${name}${countOf(dataset.examples.length, 'example')}, ${noted}`);
+  return ok('data', 'Data', `${name}${countOf(dataset.rows.size, 'example')}, ${noted}`);
 }
 
 /** Answers of which nothing is left within max_seq_length, and examples that are cut. */

@@ -5,19 +5,12 @@ import type { DeviceInfo } from '../../compute/provider';
 import { virtualTokens } from '../../config/virtual-room';
 import { longestText } from '../../model/llama-config';
 import type { ModelSession } from '../../generate/session';
-import { byParts, divideFiles, readDataFiles } from '../../train/data-files';
-import {
-  encodeExamples,
-  startEncoding,
-  type EncodedDatasetExample,
-  type Encoding,
-  type RefusedExample,
-} from '../../train/encode-dataset';
+import { byParts, encodeDataFiles } from '../../train/data-files';
 import { estimateMemory, type MemoryEstimate } from '../../train/estimate';
 import { orderOf } from '../../train/windows';
 import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf } from '../../train/overlaps';
-import { isThinking } from '../../text/enable-thinking';
+import { thinkingOf } from '../worker/prepare';
 import { sampleRoom } from '../worker/sample-room';
 import type { KnownPace } from '../forecast/known-pace';
 import { tellTime } from '../forecast/tell-time';
@@ -65,36 +58,19 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
   let known: Pick<PreflightReport, 'seconds' | 'pace'> = {};
   const { check, session } = await checkModel(config, traits, options);
   const checks: PreflightCheck[] = [check];
-  let encodings: readonly Encoding[] = [];
   try {
-    const read = await readDataFiles(config, signal);
+    const chat = session?.chat.thinking(await thinkingOf(config, signal));
+    const read = await encodeDataFiles(config, chat, signal === undefined ? {} : { signal });
     checks.push(...read.files.map(({ key, dataset }) => checkData(dataset, key)));
-    const chat = session?.chat.thinking(
-      isThinking(
-        config.enable_thinking,
-        read.files.flatMap(({ dataset }) => dataset.examples),
-      ),
-    );
-    encodings =
-      chat === undefined
-        ? []
-        : read.files.map(({ dataset }) => startEncoding(dataset, chat, config.max_seq_length, signal));
-    // While other threads tokenise.
-    const divided = divideFiles(read, config);
     const { train, validation, test } = byParts(
-      divided,
-      read.files.map(({ dataset }) => dataset.examples),
+      read,
+      read.files.map(({ dataset }) => Array.from({ length: dataset.rows.size }, (_, i) => i)),
     );
-    const { apart } = divided.split;
+    const { apart } = read.split;
     const sizes = { train: train.length, validation: validation.length, test: test.length, apart };
-    const encoded: EncodedDatasetExample[][] = [];
-    const refused: RefusedExample[] = [];
+    const encoded = read.files.map(({ dataset }) => dataset.encoded);
+    const refused = read.files.flatMap(({ dataset }) => dataset.refused);
     if (session !== undefined && chat !== undefined) {
-      for (const [at, { dataset }] of read.files.entries()) {
-        const made = await encodeExamples(dataset, chat, encodings[at]!);
-        encoded.push(made.encoded);
-        refused.push(...made.refused);
-      }
       checks.push(...checkTemplate(chat, encoded.flat(), refused));
       checks.push(...sampleRoom(config, session.config, chat).map((text) => warning('samples', 'Samples', text)));
       checks.push(...checkLengths(config, encoded.flat(), longestText(session.config) - virtualTokens(config)));
@@ -112,7 +88,7 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
       refused.length === 0
     ) {
       const { measured, pool } = await readGeneralQuestions(config, chat, signal);
-      const own = byParts(divided, encoded);
+      const own = byParts(read, encoded);
       const parts = { ...own, train: mixIn(own.train, pool, config.retention_mix), general: measured };
       const room = await checkRoom(config, session, parts, device, options);
       checks.push(...room.checks);
@@ -131,7 +107,6 @@ export async function preflight(config: ResolvedConfig, options: PreflightOption
     if (!(error instanceof SftError)) throw error;
     checks.push(thrown('data', 'Data', error));
   } finally {
-    await Promise.all(encodings.map((encoding) => encoding.close()));
     session?.close();
   }
   return { checks, ...known };

@@ -1,7 +1,8 @@
 import { countOf, partOf } from '../../base/count-of';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { joinedText, JOINED_REMEDY, LEFT_OUT_REMEDY } from '../../text/token-lengths';
-import type { EncodedDatasetExample, RefusedExample } from '../../train/encode-dataset';
+import type { RefusedExample } from '../../train/examples/encoded-example';
+import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
 import { failure, lines, ok, setting, warning, type PreflightCheck } from './report';
 
 const ID = 'template';

@@ -5,7 +5,7 @@ import type { AskableModel } from '../../generate/askable';
 import { evaluateModel, meanWords, type Answered, type ModelEvaluation } from '../../generate/evaluate';
 import { meanGain } from '../../text/rouge/bootstrap';
 import { needUnicodeWords } from '../../text/rouge/choose-words';
-import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
 import type { Retention } from '../../train/retention/measure';
 import type { RunArtifacts } from '../artifacts';
 import type { PredictedAnswer, Prediction, RunEvaluation } from '../folder/evaluation-schema';

@@ -3,7 +3,7 @@ import { DATA_KEYS } from '../../config/config-paths';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { sequencesOf } from '../../model/batch';
 import type { AskableModel } from '../../generate/askable';
-import type { EncodedDatasetExample } from '../../train/encode-dataset';
+import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
 import type { ExampleLoss } from '../folder/evaluation-schema';
 import type { RunData } from './prepare';
 

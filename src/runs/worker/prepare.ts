@@ -2,16 +2,18 @@ import type { Device } from '../../compute/device';
 import { DryDevice } from '../../compute/dry/dry-device';
 import type { DeviceTraits } from '../../compute/traits';
 import type { ResolvedConfig } from '../../config/config-schema';
+import { OUR_COLUMNS } from '../../dataset/columns';
 import { SftError } from '../../base/errors';
 import { openWeights, readModelFolder, type ModelFolder, type ModelSession } from '../../generate/session';
 import { adapterValuesText, valuesOfAdapter } from '../../tuning/adapter-values';
 import { partedTables } from '../../tuning/parted-tables';
 import { createTuning } from '../../tuning/registry';
-import { byParts, divideFiles, readDataFiles, type DataFiles, type HashedKey } from '../../train/data-files';
-import { encodeDataset, refuseErrors, startEncoding, type EncodedDatasetExample } from '../../train/encode-dataset';
+import { byParts, encodeDataFiles, namedFiles, type HashedKey } from '../../train/data-files';
+import { refuseUnfit } from '../../train/examples/refuse-unfit';
+import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
 import { mixIn, readGeneralQuestions } from '../../train/retention/general-questions';
 import { overlapsOf, type Overlap } from '../../train/overlaps';
-import { isThinking } from '../../text/enable-thinking';
+import { isThinkingIn } from '../../text/enable-thinking';
 import { modelOptions } from '../chat-options';
 import type { Run } from '../folder/run-schema';
 import { sequenceTooLong } from '../refuse-length';
@@ -47,24 +49,14 @@ export async function openBase(device: Device, config: ResolvedConfig): Promise<
  * @throws SftError dataset-has-errors, answer-lost, no-general-questions, and what the split refuses
  */
 export async function prepareData(config: ResolvedConfig, session: Pick<ModelSession, 'chat'>): Promise<RunData> {
-  const read = await readDataFiles(config);
-  for (const { dataset } of read.files) refuseErrors(dataset);
-  const all = read.files.flatMap(({ dataset }) => dataset.examples);
-  const chat = session.chat.thinking(isThinking(config.enable_thinking, all));
-  const encodings = read.files.map(({ dataset }) => startEncoding(dataset, chat, config.max_seq_length));
-  const encoded: EncodedDatasetExample[][] = [];
-  let divided: DataFiles;
-  try {
-    // While other threads tokenise.
-    divided = divideFiles(read, config);
-    for (const [at, { dataset }] of read.files.entries()) {
-      encoded.push(await encodeDataset(dataset, chat, config.max_seq_length, encodings[at]));
-    }
-  } finally {
-    await Promise.all(encodings.map((encoding) => encoding.close()));
-  }
+  const chat = session.chat.thinking(await thinkingOf(config));
+  const read = await encodeDataFiles(config, chat, { stopsAtErrors: true });
+  for (const { dataset } of read.files) refuseUnfit(dataset, { maxSeqLength: config.max_seq_length });
   const { measured, pool, file } = await readGeneralQuestions(config, chat);
-  const parts = byParts(divided, encoded);
+  const parts = byParts(
+    read,
+    read.files.map(({ dataset }) => dataset.encoded),
+  );
   const train = mixIn(parts.train, pool, config.retention_mix);
   return {
     files: [
@@ -77,6 +69,12 @@ export async function prepareData(config: ResolvedConfig, session: Pick<ModelSes
     mixedIn: train.length - parts.train.length,
     general: measured,
   };
+}
+
+/** Whether the model is asked with thoughts. @throws SftError `unreadable-file`; the signal's reason */
+export function thinkingOf(config: ResolvedConfig, signal?: AbortSignal): Promise<boolean> {
+  const files = namedFiles(config).map(({ file }) => file);
+  return isThinkingIn(config.enable_thinking, files, config.columns ?? OUR_COLUMNS, signal);
 }
 
 /** The first file of the data that is not as it was when the run was created; undefined where all are. */

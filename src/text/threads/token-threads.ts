@@ -7,7 +7,7 @@ import type { MadeBlock, TokenJob, TokenResults, TokenTask } from './token-work'
 /** Each reads the whole file. */
 const MOST_THREADS = 3;
 /** The bundle of token-worker.ts. */
-const SCRIPT = path.join(__dirname, 'token-worker.js');
+export const SCRIPT = path.join(__dirname, 'token-worker.js');
 
 /** Where the examples of a block stand in the text of a file. */
 export interface BlockPlace {
@@ -19,7 +19,7 @@ export interface BlockPlace {
 /** Threads that tokenise blocks of a file's examples beside this one. */
 export class TokenThreads<J extends TokenJob> {
   private readonly workers: readonly Worker[];
-  private readonly blocks = new Map<number, MadeBlock>();
+  private readonly blocks = new Map<number, MadeBlock<J>>();
   private readonly ends: Promise<unknown>;
 
   /** @param task undefined where there is too little work for more than one thread */
@@ -41,11 +41,11 @@ export class TokenThreads<J extends TokenJob> {
   }
 
   /** What they made of a block, once; undefined where they did not, or read another file than this thread. */
-  take(block: number, { examples, offset, endOffset }: BlockPlace): readonly TokenResults[J][] | undefined {
+  take(block: number, { examples, offset, endOffset }: BlockPlace): TokenResults[J] | undefined {
     const found = this.blocks.get(block);
     this.blocks.delete(block);
-    const isSame = found?.made.length === examples && found.offset === offset && found.endOffset === endOffset;
-    return isSame ? (found.made as readonly TokenResults[J][]) : undefined;
+    const isSame = found?.examples === examples && found.offset === offset && found.endOffset === endOffset;
+    return isSame ? found.made : undefined;
   }
 
   /** Ends them. */
@@ -54,7 +54,7 @@ export class TokenThreads<J extends TokenJob> {
   }
 
   private listen(worker: Worker): Promise<void> {
-    worker.on('message', (made: MadeBlock) => {
+    worker.on('message', (made: MadeBlock<J>) => {
       this.blocks.set(made.block, made);
     });
     // What it failed at is met again by this thread, which can say it.

@@ -4,9 +4,9 @@ import { streamBatches } from '../../dataset/read';
 import { loadChatTokenizer } from '../chat-tokenizer';
 import { BlockTaker, tokenWork, type TokenTask } from './token-work';
 
-async function main({ file, columns, recipe, maxSeqLength, job, claims }: TokenTask): Promise<void> {
+async function main({ file, columns, recipe, settings, job, claims }: TokenTask): Promise<void> {
   const chat = await loadChatTokenizer(recipe.modelDir, recipe.options);
-  const taker = new BlockTaker(claims, tokenWork(job, chat, maxSeqLength), (block) => {
+  const taker = new BlockTaker(claims, tokenWork(job, chat, settings), (block) => {
     parentPort!.postMessage(block);
   });
   for await (const batch of streamBatches(file, { rules: [], columns })) {

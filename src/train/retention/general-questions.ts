@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
 import { OUR_COLUMNS } from '../../dataset/columns';
 import type { DatasetExample } from '../../dataset/example';
-import { readDataset, type Dataset } from '../../dataset/read';
 import type { ResolvedConfig } from '../../config/config-schema';
 import { generalCount } from '../../config/plan';
 import { SftError } from '../../base/errors';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { sequencesOf } from '../../model/batch';
-import { encodeExamples, refuseErrors, startEncoding, type EncodedDatasetExample } from '../encode-dataset';
+import { encodeExamples, readEncoded } from '../examples/encode-dataset';
+import { refuseErrors } from '../examples/refuse-unfit';
+import type { EncodedDatasetExample } from '../examples/encoded-example';
 import { GENERAL_FACTS } from './general-facts';
 import { GENERAL_TASKS } from './general-tasks';
+
+/** In the place of a file's name. */
+const SHIPPED = 'the general questions of SFT Workbench';
 
 /** General questions, tokenised. Every other one is kept out of training, so that what is measured was never learnt. */
 export interface GeneralQuestions {
@@ -38,10 +41,13 @@ export async function readGeneralQuestions(
 ): Promise<GeneralQuestions> {
   const { retention, retention_dataset: own, retention_mix: share } = config;
   if (!retention && share === 0) return { measured: [], pool: [], file: undefined };
-  const options = { columns: OUR_COLUMNS, ...(signal === undefined ? {} : { signal }) };
-  const dataset = own === null ? shippedQuestions() : await readDataset(own, options);
-  refuseErrors(dataset);
-  const { encoded } = await encodeExamples(dataset, chat, startEncoding(dataset, chat, config.max_seq_length, signal));
+  const { max_seq_length: maxSeqLength } = config;
+  const dataset =
+    own === null
+      ? undefined
+      : await readEncoded({ file: own, columns: OUR_COLUMNS }, chat, { maxSeqLength, signal, stopsAtErrors: true });
+  if (dataset !== undefined) refuseErrors(dataset);
+  const { encoded } = dataset ?? encodeExamples(SHIPPED, shippedQuestions(), chat, maxSeqLength);
   const whole = encoded.filter((one) => sequencesOf([one]).some(({ trained }) => trained.length > 0));
   const pool = share === 0 ? [] : whole.filter(({ index }) => index % 2 === 1);
   if (share > 0 && pool.length === 0) {
@@ -56,7 +62,7 @@ export async function readGeneralQuestions(
   return {
     measured: retention ? whole.filter(({ index }) => index % 2 === 0) : [],
     pool,
-    file: own === null ? undefined : { file: dataset.file, sha256: dataset.sha256 },
+    file: dataset && { file: dataset.file, sha256: dataset.sha256 },
   };
 }
 
@@ -79,21 +85,12 @@ export function mixIn<T>(train: readonly T[], pool: readonly T[], share: number)
 }
 
 /** The questions that come with the program, facts and tasks in turn by twos, so that both halves hold as many of each. */
-function shippedQuestions(): Dataset {
+function shippedQuestions(): DatasetExample[] {
   const pairs = GENERAL_FACTS.flatMap((fact, at) => {
     const task = GENERAL_TASKS[at]!;
     return at % 2 === 0 ? [fact, task] : [task, fact];
   });
-  const examples = pairs.map(([question, answer], index): DatasetExample => {
+  return pairs.map(([question, answer], index): DatasetExample => {
     return { index, line: index + 1, column: 1, offset: 0, endOffset: 0, value: { question, answer } };
   });
-  return {
-    file: 'the general questions of SFT Workbench',
-    format: 'json',
-    kind: 'qa',
-    examples,
-    columns: OUR_COLUMNS,
-    findings: [],
-    sha256: createHash('sha256').update(JSON.stringify(pairs)).digest('hex'),
-  };
 }

@@ -1,6 +1,6 @@
 import { sequencesOf, type TokenSequence } from '../../model/batch';
 import type { RetentionLosses } from '../../text/retention';
-import type { EncodedDatasetExample } from '../encode-dataset';
+import type { EncodedDatasetExample } from '../examples/encoded-example';
 
 /** What training cost in general knowledge: mean NLL over the tokens of the answers before and after, nats. */
 export interface Retention extends RetentionLosses {

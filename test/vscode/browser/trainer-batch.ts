@@ -1,7 +1,7 @@
 import { isHeld } from '../../../src/base/spans';
 import { loadChatTokenizer } from '../../../src/text/chat-tokenizer';
-import { readDataset } from '../../../src/dataset/read';
-import { encodeDataset } from '../../../src/train/encode-dataset';
+import { OUR_COLUMNS } from '../../../src/dataset/columns';
+import { encodeDataset } from '../../../src/train/examples/refuse-unfit';
 
 const MAX_SEQ_LENGTH = 1024;
 
@@ -11,7 +11,8 @@ export async function trainerBatch(
   model: string,
   index: number,
 ): Promise<{ id: number; trained: boolean }[]> {
-  const encoded = await encodeDataset(await readDataset(file), await loadChatTokenizer(model), MAX_SEQ_LENGTH);
+  const source = { file, columns: OUR_COLUMNS };
+  const { encoded } = await encodeDataset(source, await loadChatTokenizer(model), { maxSeqLength: MAX_SEQ_LENGTH });
   const { ids, trained } = encoded[index]!;
   return Array.from(ids, (id, at) => ({ id, trained: isHeld(trained, at) }));
 }
