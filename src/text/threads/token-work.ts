@@ -60,7 +60,7 @@ export function newClaims(examples: number): Int32Array {
 }
 
 /** Whether the caller is the first to take the block. */
-export function claim(claims: Int32Array, block: number): boolean {
+function claim(claims: Int32Array, block: number): boolean {
   return Atomics.compareExchange(claims, block, 0, 1) === 0;
 }
 
