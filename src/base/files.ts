@@ -1,7 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from './errors';
+import { isHeld, onceReleased, renamePath, renamePathSync } from './held-files';
 import { identityText, isAlive, isSameProcess, ownIdentity, parseIdentity } from './process-identity';
 
 let counter = 0;
@@ -62,9 +63,24 @@ export function explainWriteError(error: unknown, target: string): unknown {
       });
     case 'EACCES':
     case 'EPERM':
+      if (isHeld(error)) {
+        return new SftError(
+          'not-writable',
+          'cannot be saved: another program has it open, or you may not write there',
+          {
+            ...details,
+            remedy: 'close it there, or choose another folder',
+          },
+        );
+      }
       return new SftError('not-writable', 'cannot be saved: no permission to write there', {
         ...details,
         remedy: 'choose another folder or change its permissions',
+      });
+    case 'EBUSY':
+      return new SftError('not-writable', 'cannot be saved: another program has it open', {
+        ...details,
+        remedy: 'close it there and run the command again',
       });
     case 'EROFS':
       return new SftError('not-writable', 'cannot be saved: the file system is read-only', {
@@ -84,13 +100,18 @@ export function explainWriteError(error: unknown, target: string): unknown {
       });
     case 'EISDIR':
     case 'ERR_FS_EISDIR':
-      return new SftError('not-writable', 'cannot be saved: there is a folder of that name', {
-        ...details,
-        remedy: 'move it, or choose another name',
-      });
+      return folderThere(target, error);
     default:
       return error;
   }
+}
+
+function folderThere(target: string, cause?: unknown): SftError {
+  return new SftError('not-writable', 'cannot be saved: there is a folder of that name', {
+    file: target,
+    cause,
+    remedy: 'move it, or choose another name',
+  });
 }
 
 /**
@@ -115,7 +136,7 @@ export async function makeFolder(folder: string): Promise<void> {
 /** Removes a file that may be gone already. @throws SftError `not-writable` */
 export async function removeFile(file: string): Promise<void> {
   try {
-    await rm(file, { force: true });
+    await onceReleased(() => rm(file, { force: true }));
   } catch (error) {
     throw explainWriteError(error, file);
   }
@@ -182,6 +203,8 @@ async function existing(target: string): Promise<Former | undefined> {
  */
 export async function writeFileAtomic(target: string, data: string | Uint8Array): Promise<void> {
   const former = await existing(target);
+  // Windows would say of it what it says of a file that is held open.
+  if (former?.folder === true) throw folderThere(target);
   const real = path.resolve(former?.path ?? target);
   if (!swept.has(real)) {
     swept.add(real);
@@ -200,7 +223,7 @@ export async function writeFileAtomic(target: string, data: string | Uint8Array)
     } finally {
       await handle.close();
     }
-    await rename(temporary, real);
+    await renamePath(temporary, real);
     await syncFolder(path.dirname(real));
   } catch (error) {
     await rm(temporary, { force: true }).catch(ignored);
@@ -219,7 +242,7 @@ export function replaceFile(target: string, data: string): void {
   const temporary = besides(target, 'tmp');
   try {
     writeFileSync(temporary, data, { flag: 'wx', flush: true });
-    renameSync(temporary, target);
+    renamePathSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainWriteError(error, target);
@@ -262,17 +285,17 @@ export async function writeFolderAtomic(
     await write(temporary);
     await syncTree(temporary);
     const replaces = (await existing(real)) !== undefined;
-    if (replaces) await rename(real, aside);
+    if (replaces) await renamePath(real, aside);
     try {
-      await rename(temporary, real);
+      await renamePath(temporary, real);
     } catch (error) {
-      if (replaces) await rename(aside, real);
+      if (replaces) await renamePath(aside, real);
       throw error;
     }
     await syncFolder(path.dirname(real));
     if (replaces) {
       // Under a temporary name first, so that a folder called .old-* is always whole.
-      await rename(aside, discarded);
+      await renamePath(aside, discarded);
       await rm(discarded, { recursive: true, force: true });
     }
   } catch (error) {
@@ -307,7 +330,7 @@ export async function withFolderBeside(target: string, work: (folder: string) =>
 /** Brings a file to the disk, then gives it its place, in the stead of a file that is there. */
 export async function placeFile(file: string, target: string): Promise<void> {
   await syncFile(file);
-  await rename(file, target);
+  await renamePath(file, target);
   await syncFolder(path.dirname(target));
 }
 
@@ -316,7 +339,7 @@ async function discard(leftOver: LeftOver): Promise<void> {
   if (leftOver.kind === 'old') {
     // A half-deleted folder must not bear the name of a whole one.
     doomed = besides(leftOver.path.slice(0, leftOver.path.lastIndexOf('.old-')), 'tmp');
-    await rename(leftOver.path, doomed);
+    await renamePath(leftOver.path, doomed);
   }
   await rm(doomed, { recursive: true, force: true });
 }
@@ -334,7 +357,7 @@ export async function recoverFolder(target: string): Promise<boolean> {
   for (const leftOver of leftOvers.toReversed()) {
     try {
       if (leftOver.kind === 'old' && !present) {
-        await rename(leftOver.path, real);
+        await renamePath(leftOver.path, real);
         present = true;
       } else {
         await discard(leftOver);

@@ -1,7 +1,8 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { explainWriteError } from './files';
+import { renamePath } from './held-files';
 import {
   identityText,
   isAlive,
@@ -60,7 +61,7 @@ export async function tryLock(folder: string): Promise<LockAttempt> {
       }
       // Never seen without a word in it: on another machine that would be the lock of a dead process there.
       await writeFile(aside, hostname());
-      await rename(aside, file);
+      await renamePath(aside, file);
       holder = await otherHolder(folder);
       if (holder === undefined) break;
       await rm(file, { force: true });

@@ -3,6 +3,7 @@ import { SftError } from './errors';
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   EACCES: ['cannot be used: no permission', 'change its permissions'],
   EPERM: ['cannot be used: no permission', 'change its permissions'],
+  EBUSY: ['cannot be used: another program has it open', 'close it there'],
   EROFS: ['cannot be changed: the file system is read-only', 'use a folder on another disk'],
   ENOENT: ['does not exist (any more)', 'restore it, or choose another'],
   EISDIR: ['is a folder, not a file', 'move it elsewhere'],

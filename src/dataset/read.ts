@@ -203,6 +203,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EISDIR: ['this is a folder, not a file', 'name the dataset file in it'],
   EACCES: ['you have no permission to read the file', 'change its permissions or copy it'],
   EPERM: ['you have no permission to read the file', 'change its permissions or copy it'],
+  EBUSY: ['another program has the file open for itself', 'close it there'],
 };
 
 function unreadable(file: string, cause: unknown): SftError {

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SftError } from '../base/errors';
 import { explainWriteError } from '../base/files';
+import { renamePath } from '../base/held-files';
 import { identityText, isAlive, parseIdentity } from '../base/process-identity';
 import type { HubAccess } from './access';
 import { Passing, persist, reasonOf, request, SILENCE_MS } from './request';
@@ -41,7 +42,7 @@ export async function downloadFile(
         });
       }
     }
-    await rename(part, blob);
+    await renamePath(part, blob);
   } catch (error) {
     throw explainWriteError(error, blob);
   }
@@ -55,7 +56,8 @@ async function fetchPart(
   part: string,
   { signal, onBytes }: DownloadOptions,
 ): Promise<string> {
-  const handle = await open(part, 'a');
+  // Not to append: Windows lets nobody cut a file through a handle that only appends.
+  const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
   try {
     let at = (await handle.stat()).size;
     if (at > size) {
@@ -80,7 +82,7 @@ async function fetchPart(
       }
       for await (const chunk of chunksOf(response, signal)) {
         if (at + chunk.length > size) throw new Passing(`${name} is longer than its ${size} bytes`, undefined);
-        await writeAll(handle, chunk);
+        await writeAll(handle, chunk, at);
         hash.update(chunk);
         at += chunk.length;
         onBytes(chunk.length);
@@ -95,8 +97,10 @@ async function fetchPart(
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let from = 0; from < chunk.length;) from += (await handle.write(chunk, from)).bytesWritten;
+async function writeAll(handle: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
+  for (let from = 0; from < chunk.length;) {
+    from += (await handle.write(chunk, from, chunk.length - from, at + from)).bytesWritten;
+  }
 }
 
 /** Git hashes a header with the content. Source: Pro Git, Git Objects. */
@@ -160,7 +164,7 @@ async function takePart(blob: string): Promise<string> {
         remedy: 'wait until it has finished',
       });
     }
-    if ((await stat(own).catch(() => undefined)) === undefined) await rename(other, own).catch(() => undefined);
+    if ((await stat(own).catch(() => undefined)) === undefined) await renamePath(other, own).catch(() => undefined);
     else await rm(other, { force: true });
   }
   return own;

@@ -1,7 +1,8 @@
-import { copyFile, link, lstat, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, link, lstat, readdir, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { requireRoom } from '../base/disk-room';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../base/files';
+import { renamePath } from '../base/held-files';
 import { cachedFolder, COMMIT, type HubModel } from '../base/hub-cache';
 import type { HubAccess } from './access';
 import { modelFiles } from './choose-files';
@@ -144,7 +145,7 @@ async function place(blob: string, file: string): Promise<void> {
     await rm(aside, { force: true });
     try {
       await link(blob, aside).catch(() => copyFile(blob, aside));
-      await rename(aside, file);
+      await renamePath(aside, file);
     } catch (failed) {
       throw explainWriteError(failed, file);
     }

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -21,7 +22,10 @@ const PIECE = 1 << 20;
 /** Where the system does not tell of changes (network folders), how often to look, in ms. */
 const LOOK_EVERY = 1000;
 
-/** The writer's end of events.jsonl: append-only, one write for each line. One writer at a time (the run's lock sees to that). */
+/** Not to append: Windows lets nobody cut a file through a descriptor that only appends. */
+const OPEN_TO_WRITE = constants.O_RDWR | constants.O_CREAT;
+
+/** The writer's end of events.jsonl, which only grows: one write for each line. One writer at a time (the run's lock sees to that). */
 export class EventWriter {
   readonly #file: string;
   readonly #descriptor: number;
@@ -31,7 +35,7 @@ export class EventWriter {
   constructor(file: string) {
     this.#file = file;
     try {
-      this.#descriptor = openSync(file, 'a+');
+      this.#descriptor = openSync(file, OPEN_TO_WRITE);
       const written = fstatSync(this.#descriptor).size;
       this.#size = endOfLastLine(this.#descriptor, written);
       if (this.#size !== written) ftruncateSync(this.#descriptor, this.#size);
@@ -52,8 +56,9 @@ export class EventWriter {
     }
     const line = Buffer.from(`${JSON.stringify(complete)}\n`);
     try {
-      const written = writeSync(this.#descriptor, line);
-      if (written !== line.length) writeSync(this.#descriptor, line, written);
+      for (let from = 0; from < line.length;) {
+        from += writeSync(this.#descriptor, line, from, line.length - from, this.#size + from);
+      }
       this.#size += line.length;
       // Steps come fast and the next one carries the next; what ends or changes a run must survive a power cut.
       if (complete.type !== 'step') fsyncSync(this.#descriptor);
@@ -87,6 +92,14 @@ function appendError(error: unknown, file: string): unknown {
     return new SftError('disk-full', 'cannot be written: the disk is full', {
       file,
       remedy: 'free some space and resume the run',
+      cause: error,
+    });
+  }
+  if (code === 'EBUSY') {
+    const remedy = 'close it there and resume the run';
+    return new SftError('not-writable', 'cannot be written: another program has it open', {
+      file,
+      remedy,
       cause: error,
     });
   }

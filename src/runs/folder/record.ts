@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { SftError } from '../../base/errors';
+import { onceReleased } from '../../base/held-files';
 import { problemIn, type TypeOf } from '../../base/shapes';
 
 /** Reads values that a run folder holds as JSON, by their schema. */
@@ -56,7 +57,7 @@ export function recordFormat<const S extends v.GenericSchema>(
     read: async (file) => {
       let text: string;
       try {
-        text = await readFile(file, 'utf8');
+        text = await onceReleased(() => readFile(file, 'utf8'));
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
         if (code === 'ENOTDIR') {
