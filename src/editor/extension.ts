@@ -13,7 +13,7 @@ import { registerDatasetCompletion } from './dataset/register-dataset-completion
 import { DatasetDocuments } from './dataset/dataset-documents';
 import { registerDiagnostics } from './dataset/diagnostics';
 import { windowDialogs, type Dialogs } from './dialogs';
-import { glossaryCommands } from './learn/glossary';
+import { pageCommands } from './learn/page-commands';
 import { registerInlayHints } from './dataset/inlay-hints';
 import { learnCommands, watchMistakes } from './learn/learn-commands';
 import { registerCommands } from './manifest/commands';
@@ -96,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): SftApi {
     rates,
     worst,
     registerCommands({
-      ...glossaryCommands(services),
+      ...pageCommands(services),
       ...sampleProjectCommands(services),
       ...learnCommands(services),
       ...datasetCommands(services),

@@ -4,6 +4,7 @@ import { GLOSSARY_COMMAND } from '../../config/names';
 export const DECLARED = {
   openSampleProject: 'sft.openSampleProject',
   showGlossary: GLOSSARY_COMMAND,
+  learnPage: 'sft.learn.readPage',
   learnData: 'sft.learn.showData',
   learnTokens: 'sft.learn.previewTokens',
   learnConfiguration: 'sft.learn.showConfiguration',

@@ -58,19 +58,12 @@ export const learnTests = {
       steps.map(({ id }) => id),
       Object.keys(outcomes),
     );
+    await window.openFolder();
+    await readMore(window, name, steps[1]);
     // A step's page stands beside it where there is room.
     await page.setViewportSize({ width: 1700, height: 900 });
-    await window.openFolder();
     for (const { id, title, description } of steps) {
-      await page.keyboard.press('Escape');
-      await window.runCommand('View: Close All Editors');
-      await window.until(async (timeout) => {
-        await window.runCommand('Welcome: Open Walkthrough', { asks: true });
-        await window.choose(name, timeout);
-      });
-      const step = page.locator('.getting-started-step', { hasText: title });
-      // Not its middle, where a link to the glossary may be.
-      await step.getByText(title, { exact: true }).click();
+      const step = await openStep(window, name, title);
       await page.locator('.getting-started-media').waitFor();
       await window.pictures(`learn-${id}`);
       const [, button] = /\n\[([^\]]+)\]\(command:[\w.]+\)$/.exec(description);
@@ -81,3 +74,27 @@ export const learnTests = {
     await page.setViewportSize({ width: 1280, height: 900 });
   },
 };
+
+/** Opens the walkthrough at a step. */
+async function openStep(window, name, title) {
+  const { page } = window;
+  await page.keyboard.press('Escape');
+  await window.runCommand('View: Close All Editors');
+  await window.until(async (timeout) => {
+    await window.runCommand('Welcome: Open Walkthrough', { asks: true });
+    await window.choose(name, timeout);
+  });
+  const step = page.locator('.getting-started-step', { hasText: title });
+  // Not its middle, where a link to the glossary may be.
+  await step.getByText(title, { exact: true }).click();
+  return step;
+}
+
+/** In a window of 1280 pixels, whose side bar leaves no room for a step's page beside it, its link opens the page. */
+async function readMore(window, name, { id, title }) {
+  await window.page.setViewportSize({ width: 1280, height: 800 });
+  const step = await openStep(window, name, title);
+  await window.pictures(`learn-${id}-narrow`);
+  await step.getByText('Read more').click();
+  await window.page.locator('.tab.active', { hasText: `${id}.md` }).waitFor();
+}
