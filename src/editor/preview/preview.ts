@@ -33,6 +33,8 @@ export function registerPreview(services: Services) {
   };
 }
 
+const NO_EXAMPLE = 'Place the cursor in an example of a dataset; one with errors is shown when they are fixed.';
+
 class PreviewView {
   private readonly panel: vscode.WebviewPanel;
   private readonly host: WebviewHost<ToPreview, FromPreview, typeof previewRequests>;
@@ -41,6 +43,8 @@ class PreviewView {
   private generation = 0;
   /** What is shown: the same is not sent again for every move of the cursor within an example. */
   private shown = '';
+  /** The example under the cursor where it was last in one: it stays in view while the cursor is elsewhere. */
+  private last: { readonly document: vscode.TextDocument; readonly index: number } | undefined;
 
   constructor(
     private readonly services: Services,
@@ -76,7 +80,7 @@ class PreviewView {
         this.update(editor);
       }),
       documents.onDidAnalyse(({ document }) => {
-        if (document !== this.editor?.document) return;
+        if (document !== this.editor?.document && document !== this.last?.document) return;
         this.shown = '';
         void this.refresh();
       }),
@@ -120,28 +124,39 @@ class PreviewView {
       this.shown = '';
       return { type: 'unavailable', reason };
     };
-    const document = this.editor?.document;
-    if (this.editor === undefined || document === undefined || !documents.isDataset(document)) {
-      return nothing('Place the cursor in an example of a dataset.');
-    }
+    const front = this.editor?.document;
+    if (front !== undefined && documents.isDataset(front) && documents.current(front) === undefined) return undefined;
+    const shown = this.underCursor() ?? this.last;
+    if (shown === undefined || !documents.isDataset(shown.document)) return nothing(NO_EXAMPLE);
+    const { document, index } = shown;
     const result = documents.current(document);
     if (result === undefined) return undefined;
-    const cursor = document.offsetAt(this.editor.selection.active);
-    const row = exampleRowsIn(result.examples, cursor, cursor)[0];
-    if (row === undefined) return nothing('Place the cursor in a valid example; there is none here.');
-    const key = `${document.uri.toString()} ${result.version} ${row.index}`;
+    if (index >= result.count) return nothing(NO_EXAMPLE);
+    this.last = shown;
+    const key = `${document.uri.toString()} ${result.version} ${index}`;
     if (key === this.shown) return undefined;
     if (result.estimated) {
       return nothing(result.modelProblem ?? 'Select a model: only its tokenizer knows the exact tokens.');
     }
     const { version } = result;
-    const sequence = await client.ask('sequence', { uri: document.uri.toString(), version, index: row.index });
+    const sequence = await client.ask('sequence', { uri: document.uri.toString(), version, index });
     // The text or the model was changed in the meantime: the next analysis asks again.
     if (sequence === undefined) return undefined;
     this.shown = key;
     const { modelName: model, maxSeqLength, tokens, note } = sequence;
     const file = path.posix.basename(document.uri.path);
-    const preview = { file, example: row.index + 1, examples: result.count, model, maxSeqLength, note, tokens };
+    const preview = { file, example: index + 1, examples: result.count, model, maxSeqLength, note, tokens };
     return { type: 'preview', preview };
+  }
+
+  /** The valid example that the cursor is in. */
+  private underCursor(): PreviewView['last'] {
+    if (this.editor === undefined) return undefined;
+    const { document, selection } = this.editor;
+    const result = this.services.documents.current(document);
+    if (result === undefined) return undefined;
+    const cursor = document.offsetAt(selection.active);
+    const row = exampleRowsIn(result.examples, cursor, cursor)[0];
+    return row && { document, index: row.index };
   }
 }

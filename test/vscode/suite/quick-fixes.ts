@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { rangeOf } from '../../../src/editor/dataset/underline';
 import { analysed, findingsOf, findingsWhen, open, ruleOf, writeWorkspaceFile } from './dataset-editor';
 import { PLANTED } from './planted';
+import { withPerson } from './person';
 import { test } from './runner';
 
 /** So many actions are asked to bring their edits along. */
@@ -101,6 +102,25 @@ for (const [file, mistakes] of Object.entries(PLANTED)) {
     assert.notEqual(document.getText(), before);
     assert.equal(indentation(document.getText()), indentation(before));
     assert.equal(await undoTo(document, before), 1, 'one undo takes fix-all back');
+  });
+
+  test(`${file}: SFT: Fix All tells what it fixed and what is left`, async () => {
+    const { document } = await open(file);
+    const before = document.getText();
+    const { findings } = await analysed(document);
+    const safe = findings.some(({ fixes }) => fixes.some((fix) => fix.safe));
+    const shown = await withPerson([], async () => {
+      await vscode.commands.executeCommand('sft.fixAll', document.uri);
+      await analysed(document);
+    });
+    const left = (await analysed(document)).findings.length;
+    assert.equal(shown.length, 1);
+    assert.match(shown[0]!, safe ? /^Fixed [1-9]\d* places?; Undo takes it back\. / : /^Nothing can be fixed/);
+    assert.match(
+      shown[0]!,
+      left === 0 ? /No problem is left\.$/ : new RegExp(` ${left} problems? (is|are) left for you`),
+    );
+    if (safe) await undoTo(document, before);
   });
 
   if (mistakes.every(({ fixed }) => fixed === undefined)) continue;

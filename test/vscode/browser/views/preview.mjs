@@ -34,6 +34,23 @@ export const previewTests = {
     await window.webview.getByText('Example 3 of').waitFor();
   },
 
+  async 'the preview keeps its example while the cursor is in none'(window) {
+    const preview = await window.frameWith('[role=listbox]');
+    await preview.evaluate(() => {
+      window.headings = [];
+      const note = () => window.headings.push(document.querySelector('h1, h2')?.textContent);
+      new MutationObserver(note).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await window.goTo(1, 1);
+    await window.runCommand('File: New Untitled Text File');
+    await window.page.locator('.tab.active', { hasText: 'Untitled' }).waitFor();
+    await window.runCommand('View: Close Editor');
+    await window.goTo(9, 5);
+    await preview.getByText('Example 2 of').waitFor();
+    const headings = new Set(await preview.evaluate(() => window.headings));
+    assert.deepEqual([...headings], ['Example 2 of 514']);
+  },
+
   async 'the preview opens by its key from an example'(window) {
     const { page } = window;
     const tab = page.locator('.tab', { hasText: 'Training Sequence' });
