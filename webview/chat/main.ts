@@ -122,7 +122,7 @@ function show(chat: ChatView): void {
 function unavailable({ title, reason, action }: Extract<ToChat, { type: 'unavailable' }>): void {
   view = undefined;
   root.className = 'none';
-  const labels = { trust: 'Manage Workspace Trust', train: 'Start Training…' } as const;
+  const labels = { trust: 'Manage Trust…', train: 'Start Training…' } as const;
   const buttons: Node[] = [];
   if (action !== 'none') {
     buttons.push(

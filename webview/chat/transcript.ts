@@ -7,7 +7,10 @@ const NEAR_END = 60;
 
 /** The conversation. It follows what is written as long as the person is at its end. */
 export class Transcript {
-  readonly node = element('div', { class: 'transcript', tabindex: '-1', role: 'log', 'aria-live': 'off' });
+  /** Takes the focus: who has no mouse scrolls it by keys. */
+  readonly node = element('div', {
+    ...{ class: 'transcript', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversation', tabindex: '0' },
+  });
   private readonly views: TurnView[] = [];
   /** As the person left it. */
   private atEnd = true;
@@ -22,7 +25,7 @@ export class Transcript {
     });
     // In a side panel that is made narrower everything gets longer.
     new ResizeObserver(() => {
-      if (this.atEnd) node.scrollTop = node.scrollHeight;
+      if (this.atEnd) this.toEnd();
     }).observe(node);
   }
 
@@ -58,7 +61,12 @@ export class Transcript {
   private following(always: boolean, change: () => void): void {
     const atEnd = this.isAtEnd();
     change();
-    if (always || atEnd) this.node.scrollTop = this.node.scrollHeight;
+    if (always || atEnd) this.toEnd();
+  }
+
+  /** What stands there before the first question is read from its beginning. */
+  private toEnd(): void {
+    this.node.scrollTop = this.views.length === 0 ? 0 : this.node.scrollHeight;
   }
 
   private isAtEnd(): boolean {

@@ -74,7 +74,7 @@ const tests = {
     const chat = await window.frameWith('.empty');
     await chat.getByText('This workspace is not trusted').waitFor();
     await window.pictures('restricted-chat');
-    await chat.getByText('Manage Workspace Trust').click();
+    await chat.getByText('Manage Trust…').click();
     await page.locator('.workspace-trust-editor').getByText('Trust', { exact: true }).first().click();
     await page.locator(restricted).waitFor({ state: 'detached' });
     await (await window.frameWith('.composer textarea')).locator('select').first().waitFor();

@@ -86,7 +86,9 @@ export function chat(data) {
   return {
     shape: data.fromChat,
     width: 700,
-    narrow: 340,
+    wider: [340],
+    // The least that VS Code's side bar takes is 170.
+    narrow: 180,
     states: {
       empty: shown({}),
       streaming: [
@@ -176,6 +178,13 @@ export function chat(data) {
       const sent = (type) => page.waitForFunction((wanted) => window.sent.findLast((one) => one.type === wanted), type);
       const last = async (type) => (await sent(type)).jsonValue();
       if (state === 'empty') {
+        const top = async (locator) => (await locator.boundingBox()).y;
+        const [left, right] = ['Model that answers first', 'Model to compare it with'].map((name) =>
+          page.getByLabel(name),
+        );
+        assert.ok((await top(right)) > (await top(left)), 'there is no room for the names of two models in one row');
+        const hint = page.locator('.hint h2');
+        assert.ok((await top(hint)) >= (await top(page.locator('.transcript'))), 'the hint is read from its beginning');
         await page.getByLabel('Question', { exact: true }).focus();
         await page.keyboard.type('One');
         await page.keyboard.press('Shift+Enter');
@@ -225,7 +234,7 @@ export function chat(data) {
         );
       }
       if (state === 'untrusted') {
-        await page.getByText('Manage Workspace Trust').press('Enter');
+        await page.getByText('Manage Trust…').press('Enter');
         assert.equal((await last('act')).action, 'trust');
       }
     },
