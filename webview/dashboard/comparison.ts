@@ -10,15 +10,16 @@ import { SERIES_COLOURS } from '../charts/line-chart';
 import type { ShownRun } from './shown-run';
 import { SweepButtons, type SweepActions } from './sweep-buttons';
 
+/** What decides comes first: a table of so many columns is seldom seen to its end. */
 const FIGURES = [
   'Status',
-  'Steps',
-  'Last training loss',
-  'Best validation',
-  'Test examples',
-  'ROUGE-1',
   'ROUGE-L',
   'Test loss',
+  'Best validation',
+  'Last training loss',
+  'Steps',
+  'ROUGE-1',
+  'Test examples',
   'Answer words',
   'Cut answers',
   'General text',
@@ -63,7 +64,7 @@ export class Comparison {
     const title = sweep === undefined ? `${whole(runs.length)} runs compared` : `Sweep of ${sweep.name}`;
     if (sweep !== undefined) {
       this.sweep = new SweepButtons(runs, sweep, options);
-      // Beside the name: a table of so many columns is seldom seen to its end.
+      // Beside the name.
       columns.splice(1, 0, { title: 'Values' });
       for (const [at, row] of rows.entries()) row.splice(1, 0, this.sweep.takeLink(at));
     }
@@ -119,13 +120,13 @@ export class Comparison {
     const tuned = result?.tuned;
     return [
       status === undefined ? '' : STATUS_WORDS[status.status],
-      status === undefined ? '' : whole(status.step),
-      measured(losses[losses.length - 1] ?? NaN),
-      best === undefined ? '–' : `${measured(best.loss)} (step ${whole(best.step)})`,
-      result === undefined ? '–' : whole(result.examples),
-      result === undefined ? '–' : estimateText(result.tuned.rouge1, result.examples),
       result === undefined ? '–' : estimateText(result.tuned.rougeL, result.examples),
       tuned === undefined ? '–' : tuned.loss.toFixed(3),
+      best === undefined ? '–' : `${measured(best.loss)} (step ${whole(best.step)})`,
+      measured(losses[losses.length - 1] ?? NaN),
+      status === undefined ? '' : whole(status.step),
+      result === undefined ? '–' : estimateText(result.tuned.rouge1, result.examples),
+      result === undefined ? '–' : whole(result.examples),
       tuned?.answer_words === undefined ? '–' : tuned.answer_words.toFixed(1),
       tuned?.cut === undefined ? '–' : whole(tuned.cut),
       retention === undefined ? '–' : costText(retention),

@@ -72,7 +72,8 @@ function toggle(index: number, opened: boolean, onToggle: () => void): HTMLEleme
 /** `0.14 → 0.85`, with what was gained where it can be told. */
 function change(name: string, from: number | undefined, to: number | undefined): HTMLElement {
   const shown = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2));
-  const gain = from === undefined || to === undefined ? 0 : to - from;
+  // Of the numbers as they are shown: who subtracts them gets the same.
+  const gain = from === undefined || to === undefined ? 0 : Number(shown(to)) - Number(shown(from));
   const sign = gain < 0 ? '−' : '+';
   return element(
     'span',

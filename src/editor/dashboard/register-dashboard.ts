@@ -2,9 +2,9 @@ import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { dashboardState } from '../../messages/dashboard';
-import type { RunSummary } from '../../runs/read-runs';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
+import { chooseRun } from '../runs/run-choice';
 import type { Services } from '../services';
 import { createPanel, panelType } from '../webview-host';
 import type { DashboardPanel } from './dashboard-panel';
@@ -44,7 +44,7 @@ export function registerDashboard(services: Services) {
   };
   const commands = {
     [COMMANDS.showDashboard]: async (which: unknown) => {
-      const folder = folderOf(which) ?? (await pickRun(services));
+      const folder = folderOf(which) ?? (await chooseFolder(services));
       if (folder !== undefined) await open([folder]);
     },
     [COMMANDS.compareRuns]: async (which: unknown) => {
@@ -73,26 +73,8 @@ function folderOf(which: unknown): string | undefined {
   return typeof folder === 'string' ? folder : undefined;
 }
 
-interface RunItem extends vscode.QuickPickItem {
-  readonly folder: string;
-}
-
-async function runItems({ runs, dialogs }: Services): Promise<RunItem[]> {
-  await runs.refresh();
-  const items = runs.list().map(itemOf);
-  if (items.length === 0) {
-    void dialogs.info('There is no run yet: start one with "SFT: Start Training".');
-  }
-  return items;
-}
-
-function itemOf({ label, run, state, folder }: RunSummary): RunItem {
-  return { label, description: `${state.status} · step ${state.step}`, detail: run.id, folder: folder.path };
-}
-
-async function pickRun(services: Services): Promise<string | undefined> {
-  const items = await runItems(services);
-  if (items.length === 0) return undefined;
-  const chosen = await services.dialogs.pick(items, 'Which run?');
-  return items.find((item) => item.detail === chosen?.detail && item.label === chosen?.label)?.folder;
+async function chooseFolder(services: Services): Promise<string | undefined> {
+  await services.runs.refresh();
+  const none = 'There is no run yet: start one with "SFT: Start Training".';
+  return (await chooseRun(services, undefined, { placeHolder: 'Which run?', none }))?.folder.path;
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { formatError, SftError } from '../../base/errors';
-import { momentText } from '../../base/moment-text';
 import { writeLabel } from '../../runs/label';
 import type { RunSummary } from '../../runs/read-runs';
 import { isWorking } from '../../runs/folder/run-status';
@@ -10,6 +9,7 @@ import type { Services } from '../services';
 import { revealFile } from '../reveal-file';
 import { exists } from './config-files';
 import { chooseRun } from './run-choice';
+import { choiceDescription } from './run-description';
 
 const NONE = 'There are no runs yet. SFT: Start Training makes one.';
 
@@ -76,9 +76,9 @@ async function deleteFolder({ dialogs }: Services, folder: string): Promise<bool
 export async function compareRuns({ dialogs, runs }: Services, folders: readonly string[]): Promise<void> {
   let chosen = folders;
   if (chosen.length < 2) {
-    const items = runs.list().map((run) => ({
+    const items = runs.list().map((run, _at, all) => ({
       label: run.label,
-      description: momentText(run.run.created),
+      description: choiceDescription(run, all),
       picked: folders.includes(run.folder.path),
       folder: run.folder.path,
     }));

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../runs/read-runs';
-import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
+import { groupOf, type RunGroup } from '../../runs/run-groups';
 import type { Services } from '../services';
+import { choiceDescription } from './run-description';
 
 /** Which runs a command is for, and how it asks for one. */
 export interface RunQuestion {
@@ -38,7 +39,7 @@ export async function chooseRun(
   if (runs.length === 1 && groups !== undefined) return runs[0];
   const items = runs.map((run) => ({
     label: run.label,
-    description: [groupOf(run.state.status), progressText(run.state)].filter((text) => text !== '').join(' · '),
+    description: choiceDescription(run, services.runs.list()),
     detail: path.basename(run.folder.path),
     run,
   }));

@@ -5,8 +5,9 @@ import { momentText } from '../../base/moment-text';
 import { modelTitle } from '../../base/hub-cache';
 import { dataNames } from '../../runs/data-names';
 import type { RunProgress } from '../../runs/progress';
-import { groupOf, progressText, type RunGroup } from '../../runs/run-groups';
-import { headline, scoreText } from '../../text/rouge/headline';
+import { groupOf, type RunGroup } from '../../runs/run-groups';
+import { headline } from '../../text/rouge/headline';
+import { runDescription } from './run-description';
 import type { CheckpointNode, DamagedNode, GroupNode, PartNode, RunNode, TreeGroup, TreeNode } from './run-nodes';
 
 export interface ItemFacts {
@@ -70,12 +71,7 @@ function runItem({ runFolder, summary }: RunNode, progress: RunProgress | undefi
   item.iconPath = ICONS[group];
   item.contextValue = `run.${group}${swept === undefined ? '' : '.sweep'}`;
   const when = momentText(run.created);
-  const over = group === 'done' || group === 'failed' || (state.total_steps === null && group === 'stopped');
-  const scores = evaluation === undefined ? '' : scoreText(evaluation);
-  const gettingOn = group === 'queued' ? 'waits for its turn' : over ? '' : progressText(state, progress);
-  // What tells a run from the others of its configuration comes first: the view is narrow.
-  const parts = over ? [scores, changed, when] : [gettingOn, changed];
-  item.description = parts.filter((part) => part !== '').join(' · ');
+  item.description = runDescription(summary, changed, progress);
   item.tooltip = new vscode.MarkdownString(
     [
       `**${escape(label)}** · ${GROUP_NAMES[group].toLowerCase()}`,
