@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { countOf } from '../base/count-of';
-import { retentionText, type RetentionLosses } from '../text/retention';
+import { lossesText, type RetentionLosses } from '../text/retention';
 
 /** What is told of a tuned model in its README.md. */
 export interface CardFacts {
@@ -62,40 +62,46 @@ function head({ baseModel, onHub, licence }: CardFacts, loader: Library): string
 }
 
 function body(facts: CardFacts, use: readonly string[]): string[] {
-  const { title, baseModel, dataset, datasetHash, weights, settings, scores, scored, retention, note } = facts;
+  const { title, baseModel, dataset, datasetHash, weights, settings, note } = facts;
+  // Whoever opens it wants to use the model: how stands before the long list of what it was made from.
   return [
     `# ${plain(title)}`,
     '',
     `Fine-tuned from ${code(baseModel)} on ${code(dataset)} with SFT Workbench.${weightsNamed(weights)}`,
     '',
     ...(note === undefined ? [] : [`The model was ${note}.`, '']),
-    ...(scores.length === 0
-      ? []
-      : [
-          `Scores on ${scored} held-out ${scored === 1 ? 'example' : 'examples'}:`,
-          '',
-          '| score | base | tuned |',
-          '| --- | --- | --- |',
-          ...scores.map(({ name, base, tuned }) => `| ${name} | ${base} | ${tuned} |`),
-          '',
-        ]),
-    ...(retention === undefined
-      ? []
-      : [`On ${countOf(retention.examples, 'general question')}, ${retentionText(retention)}.`, '']),
+    '## Use',
+    '',
+    ...use,
+    '',
+    ...scoresOf(facts),
     '## Training',
     '',
     `- data: ${code(dataset)}, not part of this repository, SHA-256 ${code(datasetHash)}`,
     ...settings.map(([key, value]) => `- ${code(key)}: ${code(value)}`),
-    '',
-    '## Use',
-    '',
-    ...use,
   ];
+}
+
+function scoresOf({ scores, scored, retention }: CardFacts): string[] {
+  const general =
+    retention && `On ${countOf(retention.examples, 'general question')} the loss went from ${lossesText(retention)}.`;
+  const table = [
+    `On ${countOf(scored, 'held-out example')}:`,
+    '',
+    '| score | base | tuned |',
+    '| --- | --- | --- |',
+    ...scores.map(({ name, base, tuned }) => `| ${name} | ${base} | ${tuned} |`),
+  ];
+  const told = [...(scores.length === 0 ? [] : [table]), ...(general === undefined ? [] : [[general]])];
+  return told.length === 0 ? [] : ['## Scores', '', ...told.flatMap((lines) => [...lines, ''])];
 }
 
 function usage(baseModel: string, library: Library, file: string): string[] {
   if (library === 'gguf') return ['```sh', `llama-cli -m ${file} --temp 0`, '```'];
-  if (library === 'ollama') return ['```sh', 'ollama create NAME -f Modelfile', 'ollama run NAME', '```'];
+  if (library === 'ollama') {
+    const where = 'In this folder, with a name of your choice:';
+    return [where, '', '```sh', 'ollama create my-model -f Modelfile', 'ollama run my-model', '```'];
+  }
   if (library === 'gguf-lora') {
     const base = `With a GGUF of the base model, ${code(baseModel)}:`;
     return [base, '', '```sh', `llama-cli -m base.gguf --lora ${file} --temp 0`, '```'];

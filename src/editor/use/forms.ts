@@ -60,7 +60,10 @@ export async function chooseMerged(services: Services, target: UseTarget): Promi
 export async function chooseOllama(services: Services, target: UseTarget): Promise<ChosenForm | undefined> {
   const sizes = sizesOf(services, target);
   if (sizes === undefined) return undefined;
-  const whole = { label: 'The merged model as GGUF…', detail: 'In a type of your choice' };
+  const whole = {
+    label: 'The merged model as GGUF…',
+    detail: 'The usual choice: everything in one file, in a type of your choice',
+  };
   const adapter = {
     label: 'The adapter with the base model',
     description: sizeText(sizes.gguf[sizes.usual]),

@@ -42,17 +42,12 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
     use('broadcast', 'Serve', 'To other programs on this machine, through an OpenAI-compatible server', () => {
       serveInTerminal(services, target);
     }),
+    // What most people want first: a low window shows no more than five.
     heading('For other programs'),
-    ...(type === 'full'
-      ? []
-      : [use('package', 'Adapter…', 'A small folder that PEFT loads with the base model', () => write(ADAPTER))]),
     ...(merges
       ? [
-          use(
-            'folder',
-            'Merged Model…',
-            'A folder that loads wherever the base model loads',
-            chosen(chooseMerged, chatWithIt),
+          use('server-process', 'Ollama…', 'A model that Ollama prompts as in training', () =>
+            writeForOllama(services, target),
           ),
           use(
             'file-binary',
@@ -60,8 +55,17 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
             'One file for llama.cpp, LM Studio and similar programs',
             chosen(chooseGguf, chatWithIt),
           ),
+          use(
+            'folder',
+            'Merged Model…',
+            'A folder that loads wherever the base model loads',
+            chosen(chooseMerged, chatWithIt),
+          ),
         ]
       : []),
+    ...(type === 'full'
+      ? []
+      : [use('package', 'Adapter…', 'A small folder that PEFT loads with the base model', () => write(ADAPTER))]),
     ...(isPlainLora(target)
       ? [
           use(
@@ -69,13 +73,6 @@ function usesOf(services: Services, target: UseTarget, argument: unknown): reado
             'GGUF of the Adapter…',
             'A small file for llama.cpp, used with a GGUF of the base model',
             () => write(GGUF_ADAPTER),
-          ),
-        ]
-      : []),
-    ...(merges
-      ? [
-          use('server-process', 'Ollama…', 'A model that Ollama prompts as in training', () =>
-            writeForOllama(services, target),
           ),
         ]
       : []),

@@ -61,7 +61,7 @@ async function choosePlace(
   // A run outlives its configuration.
   const folder = (await exists(beside)) ? beside : path.dirname(place);
   const uri = await dialogs.save({
-    title: `${extension === undefined ? 'Folder' : 'File'} for the ${what} of ${name}`,
+    title: `Where to write the ${what} of ${name}`,
     saveLabel: 'Write',
     defaultUri: vscode.Uri.file(await freeName(folder, `${plainName(name)}-${ending}`)),
     ...(extension === undefined ? {} : { filters: { [extension.toUpperCase()]: [extension] } }),
