@@ -1,6 +1,6 @@
 // The suites in a browser, most in a real VS Code: what is in the package, the forms of the webviews alone, the extension's API from
-// inside the extension host, what a person sees, the way from data to a tuned model, the one from nothing to an exported one, and the one
-// by Python.
+// inside the extension host, what a person sees, the way from data to a tuned model, the one from nothing to an exported one, and those by
+// Python and by a graphics card.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { loopSuite } from '../test/vscode/browser/loop.mjs';
 import { pythonSuite } from '../test/vscode/browser/python.mjs';
 import { restrictedSuite } from '../test/vscode/browser/restricted.mjs';
 import { browserSuite } from '../test/vscode/browser/suite.mjs';
+import { webgpuSuite } from '../test/vscode/browser/webgpu.mjs';
 import { extensionHostSuite } from '../test/vscode/extension-host.mjs';
 import { measureSlowness } from '../test/vscode/pace.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
@@ -26,6 +27,7 @@ const suites = {
   loop: loopSuite,
   journey: journeySuite,
   python: pythonSuite,
+  webgpu: webgpuSuite,
 };
 
 export const suiteNames = Object.keys(suites);

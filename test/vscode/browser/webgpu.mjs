@@ -1,0 +1,73 @@
+// A run on a graphics card from the palette, by WebGPU: the card is software Vulkan, and skipped where that cannot be had.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../../scripts/setup.mjs';
+import { softwareVulkan } from '../../../scripts/software-vulkan.mjs';
+import { startServer } from '../../../scripts/vscode-host.mjs';
+import { runTests } from './run-tests.mjs';
+import { progress, trainingLimit } from './run-views.mjs';
+import { Window, shots, themeSettings } from './window.mjs';
+
+const tests = {
+  async 'SFT: Start Training trains through WebGPU where the configuration says so'({ window, runs }) {
+    await window.openFile('sft.config.json');
+    await window.runCommand('SFT: Start Training');
+    // Few examples are worth a word before, which is no reason not to start.
+    await window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Start Anyway' }).click();
+    const dashboard = await window.frameWith(progress);
+    await dashboard.locator('.badge.done').waitFor({ timeout: trainingLimit() });
+    const [name] = readdirSync(runs);
+    const events = readFileSync(path.join(runs, name, 'events.jsonl'), 'utf8').trim().split('\n').map(JSON.parse);
+    assert.match(events.find(({ type }) => type === 'start').device, /llvmpipe.*software on the processor/);
+    const losses = events.filter(({ type }) => type === 'step').map(({ loss }) => loss);
+    assert.equal(losses.length, 3);
+    assert.ok(losses.every(Number.isFinite), losses.join(' '));
+    await window.pictures('webgpu-done');
+  },
+};
+
+function makeWorkspace(folder) {
+  mkdirSync(folder);
+  cpSync(path.join(root, 'examples/tiny-llama'), path.join(folder, 'tiny-llama'), { recursive: true });
+  const examples = JSON.parse(readFileSync(path.join(root, 'examples/nigeria-services.json'), 'utf8')).slice(0, 60);
+  writeFileSync(path.join(folder, 'faq.json'), `${JSON.stringify(examples, undefined, 2)}\n`);
+  const config = {
+    model_name: 'tiny-llama',
+    dataset: 'faq.json',
+    device: 'webgpu',
+    max_steps: 3,
+    per_device_batch_size: 2,
+    gradient_accumulation_steps: 1,
+    save_steps: null,
+    eval_steps: null,
+    eval_examples: 2,
+    max_new_tokens: 8,
+    retention: false,
+    loss_examples: 0,
+    sample_prompts: [],
+  };
+  writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+}
+
+/** @returns the results, as the extension-host suite gives them */
+export async function webgpuSuite({ browser, vsix, scratch }) {
+  const { env, reason } = softwareVulkan();
+  if (env === undefined) {
+    const detail = `there is no software Vulkan: ${reason}`;
+    return Object.keys(tests).map((name) => ({ name, outcome: 'skipped', detail, milliseconds: 0 }));
+  }
+  mkdirSync(shots, { recursive: true });
+  const workspace = path.join(scratch, 'webgpu');
+  makeWorkspace(workspace);
+  const server = await startServer({ settings: themeSettings, vsix, env });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+  const window = new Window(await context.newPage(), server, workspace);
+  try {
+    const given = { window, runs: path.join(workspace, '.sft/runs') };
+    return await runTests(tests, given, { suite: 'webgpu', shown: () => window, server });
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+}
