@@ -17,7 +17,7 @@ const logged: string[] = [];
 const log = (line: string): void => {
   logged.push(line);
 };
-const pool = new ServerPool({ command, log });
+const pool = new ServerPool({ command: () => command, log });
 after(() => pool.dispose());
 
 const alive = (pid: number | undefined): boolean => isAlive({ pid: pid!, started: null });
@@ -70,7 +70,7 @@ describe('the model servers behind the chat (sft serve itself)', () => {
   });
 
   it('are ended with the window, and when more than two are there', async () => {
-    const own = new ServerPool({ command, log });
+    const own = new ServerPool({ command: () => command, log });
     const leases = [];
     for (const key of ['a', 'b', 'c']) {
       const lease = await own.lease({ ...target, key });
@@ -91,7 +91,7 @@ describe('the model servers behind the chat (sft serve itself)', () => {
     const entry = path.join(folder, 'loud.js');
     // A server that says what it should not.
     writeFileSync(entry, 'console.error("key", process.env.SFT_SERVE_TOKEN); process.exitCode = 3;');
-    const loud = new ServerPool({ command: { ...command, entry }, log });
+    const loud = new ServerPool({ command: () => ({ ...command, entry }), log });
     try {
       await assert.rejects(loud.lease({ ...target, key: 'loud' }), { message: /exited with code 3 \(key …\)/ });
       assert.match(logged.at(-1)!, /key …$/);

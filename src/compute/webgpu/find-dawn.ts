@@ -30,7 +30,8 @@ export function dawnUnavailable(
     return {
       code: 'webgpu-in-editor',
       reason: 'WebGPU cannot be read back from within the editor',
-      remedy: 'train with sft train --device webgpu in a terminal, or set "device": "cpu"',
+      remedy:
+        'set "sft.node" in the settings of VS Code to a Node.js of version 20 or newer, train with sft train in a terminal, or set "device": "cpu"',
     };
   }
   if (addon !== undefined) return undefined;

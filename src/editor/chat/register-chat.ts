@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { errorText } from '../error-text';
+import { sftCommand } from '../runs/worker-command';
 import { COMMANDS, VIEWS, type SomeHandlers } from '../manifest/command-ids';
 import type { Services } from '../services';
 import { panelType } from '../webview-host';
@@ -12,14 +13,8 @@ import { ServerPool } from './server-pool';
 /** The chat tester: its view, its commands, and the model servers behind it. Nothing starts before it is asked for. */
 export function registerChat(services: Services) {
   const { context } = services;
-  const command = {
-    execPath: process.execPath,
-    entry: context.asAbsolutePath('dist/sft.js'),
-    // In VS Code on a desktop that is Electron, which is then a Node.
-    env: { ELECTRON_RUN_AS_NODE: '1' },
-  };
   const pool = new ServerPool({
-    command,
+    command: () => sftCommand(context),
     log: (line) => {
       services.log(line);
     },

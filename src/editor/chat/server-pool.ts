@@ -12,7 +12,7 @@ export interface ServeTarget {
 }
 
 export interface ServerPoolOptions {
-  readonly command: ServeCommand;
+  readonly command: () => ServeCommand;
   readonly log: (line: string) => void;
 }
 
@@ -103,7 +103,7 @@ export class ServerPool {
 
   private start({ key, args, name }: ServeTarget): Entry {
     if (this.disposed) throw new SftError('serve-failed', 'the window is closing');
-    const process = new ServeProcess(this.options.command, args, IDLE_MINUTES);
+    const process = new ServeProcess(this.options.command(), args, IDLE_MINUTES);
     const forgotten = process.ended.then((how) => {
       // One that was stopped from here is no longer in the list.
       if (this.entries.get(key) !== entry) return;

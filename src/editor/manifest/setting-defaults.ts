@@ -16,6 +16,7 @@ export const SETTING_DEFAULTS = {
   'sft.model': '' as string,
   'sft.maxSeqLength': null as number | null,
   'sft.python': '' as string,
+  'sft.node': '' as string,
 } satisfies Readonly<Record<SettingId, unknown>>;
 
 export type SettingValue<S extends SettingId> = (typeof SETTING_DEFAULTS)[S];

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { SftError } from '../../base/errors';
 import { readSetting } from '../manifest/settings';
 
 /**
- * What runs the command line outside VS Code's own processes: its Node, and the bundle in the package; with the Python that the person's
- * settings name, and the one that they have chosen in VS Code's Python extension.
+ * What runs the command line outside VS Code's own processes: its Node or the one that the person's settings name, and the bundle in the
+ * package; with the Python that they name, and the one that is chosen in VS Code's Python extension.
+ * @throws SftError no-node where the settings name one that is not there
  */
 export function sftCommand(context: vscode.ExtensionContext): {
   readonly execPath: string;
@@ -13,14 +16,24 @@ export function sftCommand(context: vscode.ExtensionContext): {
   const python = readSetting('sft.python');
   const chosen = editorPython();
   return {
-    execPath: process.execPath,
+    execPath: nodePath(),
     entry: context.asAbsolutePath('dist/sft.js'),
     env: {
+      // On a desktop VS Code is Electron, which is then a Node.
       ELECTRON_RUN_AS_NODE: '1',
       ...(python === '' ? {} : { SFT_PYTHON: python }),
       ...(chosen === undefined ? {} : { SFT_EDITOR_PYTHON: chosen }),
     },
   };
+}
+
+function nodePath(): string {
+  const named = readSetting('sft.node');
+  if (named === '') return process.execPath;
+  if (existsSync(named)) return named;
+  throw new SftError('no-node', `the setting sft.node names ${named}, which is not there`, {
+    remedy: "name a Node.js of version 20 or newer, or empty the setting to use VS Code's own",
+  });
 }
 
 interface PythonApi {
