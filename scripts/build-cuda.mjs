@@ -1,14 +1,17 @@
 // Compiles native/cuda to dist/cuda/sft_cuda.fatbin, for every graphics card that it serves, with the nvcc on PATH or one that it gets by
-// pip (276 MB, into a cache outside the checkout). No graphics card is needed. Prints what each kernel takes of one.
+// pip (282 MB, into a cache outside the checkout). No graphics card is needed. Prints what each kernel takes of one, and its instructions.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { collect, filesIn, root } from './compile.mjs';
+import { instructionsOf, instructionTable } from './cuda-instructions.mjs';
 
 /** Compute capabilities: Turing; Ampere, data centre and GeForce; Ada; Hopper; Blackwell, data centre and GeForce. */
 const CARDS = ['75', '80', '86', '89', '90', '100', '120'];
+/** Whose instructions are counted. */
+const COUNTED = '90';
 /** What the driver compiles for cards that are none of these, which are newer. */
 const PTX = '80';
 /** Nothing is contracted but what is written fmaf, so that the emulation rounds alike. */
@@ -19,6 +22,7 @@ const PACKAGES = [
   'nvidia-cuda-crt==13.5.37',
   'nvidia-cuda-cccl==13.3.5.0.6',
   'nvidia-cuda-runtime==13.5.37',
+  'nvidia-cuda-nvdisasm==13.5.37',
 ];
 
 const sources = path.join(root, 'native', 'cuda');
@@ -41,13 +45,13 @@ function compiler() {
   // The newest cards are known from 12.8 on.
   if (version !== undefined && Number.parseFloat(version) >= 12.8) return path.dirname(onPath);
   const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const home = path.join(cache, 'sft-workbench', `nvcc-${PACKAGES[0].split('==')[1]}`);
+  const home = path.join(cache, 'sft-workbench', `nvcc-${PACKAGES[0].split('==')[1]}-2`);
   if (!existsSync(home)) install(home);
   return path.join(home, 'nvidia', 'cu13', 'bin');
 }
 
 function install(home) {
-  console.error('[cuda] getting nvcc by pip (276 MB)');
+  console.error('[cuda] getting nvcc by pip (282 MB)');
   mkdirSync(path.dirname(home), { recursive: true });
   const folder = mkdtempSync(`${home}-`);
   const python = process.env.SFT_PYTHON ?? 'python3';
@@ -136,5 +140,10 @@ for (const { kernel, shared } of first.toSorted((a, b) => a.kernel.localeCompare
 const spilling = cards.flatMap(([number, kernels]) =>
   kernels.filter(({ spilt }) => spilt > 0).map(({ kernel, spilt }) => `${kernel} on sm_${number} (${spilt} bytes)`),
 );
+const { file: counted } = parts.find(({ kind, number }) => kind === 'elf' && number === COUNTED);
+const kernels = instructionsOf(path.join(bin, 'nvdisasm'), counted);
+const told =
+  kernels === undefined ? ['Instructions are not counted: there is no nvdisasm.'] : instructionTable(kernels);
+console.log(['', `Instructions on sm_${COUNTED}:`, '', ...told].join('\n'));
 console.log(spilling.length === 0 ? '\nNo kernel spills registers.' : `\nSpilt: ${spilling.join(', ')}.`);
 console.error(`[cuda] ${path.relative(root, fatbin)}`);

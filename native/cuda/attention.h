@@ -117,6 +117,8 @@ struct Output {
         for (int e = threadIdx.x; e < TILE * SLAB; e += THREADS)
           slabs.right[e / TILE][e % TILE] = columns(j0 + e / TILE, chunk * TILE + e % TILE);
         __syncthreads();
+        // Beside the outputs of wide heads there are no registers for what is read ahead.
+#pragma unroll(CHUNKS < 4 ? SLAB : 4)
         for (int j = 0; j < SLAB; j++) {
 #pragma unroll
           for (int a = 0; a < EACH; a++) {
