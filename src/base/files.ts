@@ -1,9 +1,12 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { realpath, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { SftError } from './errors';
+import { refuseForbiddenName } from './forbidden-name';
 import { isHeld, onceReleased, renamePath, renamePathSync } from './held-files';
 import { identityText, isAlive, isSameProcess, ownIdentity, parseIdentity } from './process-identity';
+import { whyMissing } from './why-missing';
 
 let counter = 0;
 /** Temporary names this process is using now. */
@@ -50,7 +53,8 @@ async function leftOversOf(target: string): Promise<LeftOver[]> {
 export function explainWriteError(error: unknown, target: string): unknown {
   if (!(error instanceof Error) || error instanceof SftError) return error;
   const details = { file: target, cause: error };
-  switch ((error as NodeJS.ErrnoException).code) {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code === 'ENOENT' ? whyMissing(target) : code) {
     case 'ENOSPC':
       return new SftError('disk-full', 'cannot be saved: the disk is full', {
         ...details,
@@ -92,6 +96,11 @@ export function explainWriteError(error: unknown, target: string): unknown {
         ...details,
         remedy: 'create it first',
       });
+    case 'ENAMETOOLONG':
+      return new SftError('not-writable', 'cannot be saved: its name is too long', {
+        ...details,
+        remedy: 'choose a shorter one',
+      });
     case 'ENOTDIR':
     case 'EEXIST':
       return new SftError('not-writable', 'cannot be saved: a part of its path is a file, not a folder', {
@@ -119,6 +128,7 @@ function folderThere(target: string, cause?: unknown): SftError {
  * @throws SftError `disk-full` or `not-writable`
  */
 export async function makeFolder(folder: string): Promise<void> {
+  refuseForbiddenName(folder);
   try {
     await mkdir(folder);
   } catch (error) {
@@ -185,9 +195,12 @@ interface Former {
   readonly folder: boolean;
 }
 
+/** Not the one of fs/promises: the system's own, which on Windows fails beyond 260 characters and on some drives. */
+const resolveLinks = promisify(realpath);
+
 async function existing(target: string): Promise<Former | undefined> {
   try {
-    const real = await realpath(target);
+    const real = await resolveLinks(target);
     const entry = await stat(real);
     return { path: real, mode: entry.mode & 0o7777, folder: entry.isDirectory() };
   } catch {
@@ -202,6 +215,7 @@ async function existing(target: string): Promise<Former | undefined> {
  * @throws SftError `disk-full` or `not-writable`; the former content is then unchanged and nothing is left behind.
  */
 export async function writeFileAtomic(target: string, data: string | Uint8Array): Promise<void> {
+  refuseForbiddenName(target);
   const former = await existing(target);
   // Windows would say of it what it says of a file that is held open.
   if (former?.folder === true) throw folderThere(target);
@@ -267,6 +281,7 @@ export async function writeFolderAtomic(
   target: string,
   write: (temporaryFolder: string) => Promise<void>,
 ): Promise<void> {
+  refuseForbiddenName(target);
   const former = await existing(target);
   if (former?.folder === false) {
     throw new SftError('not-writable', 'cannot be saved: there is a file of that name', {
@@ -312,6 +327,7 @@ export async function writeFolderAtomic(
  * @throws SftError `disk-full` or `not-writable`, also for such errors inside `work`; whatever else `work` throws
  */
 export async function withFolderBeside(target: string, work: (folder: string) => Promise<void>): Promise<void> {
+  refuseForbiddenName(target);
   const real = path.resolve(target);
   const temporary = besides(real, 'tmp');
   inUse.add(temporary);

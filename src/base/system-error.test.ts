@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { formatError, SftError } from './errors';
 import { asSftError } from './system-error';
+import { NO_LINKS } from '../../test/system-limits';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sft-system-error-'));
 after(() => {
@@ -21,16 +22,20 @@ function thrown(what: () => unknown): unknown {
 }
 
 describe('what the system says of a path', () => {
-  it('is told by the path, in words, with what to do', () => {
+  const said = (what: () => unknown): string => formatError(asSftError(thrown(what))!);
+
+  it('is told by the path: a link that leads to itself', { skip: NO_LINKS }, () => {
     const link = path.join(folder, 'link');
     symlinkSync('link', link);
-    const file = path.join(folder, 'file');
-    writeFileSync(file, '');
-    const said = (what: () => unknown): string => formatError(asSftError(thrown(what))!);
     assert.equal(
       said(() => statSync(link)),
       `${link} is a link that leads to itself - put the file itself there`,
     );
+  });
+
+  it('is told by the path, in words, with what to do', () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
     const missing = path.join(folder, 'missing');
     assert.equal(
       said(() => readFileSync(missing)),
@@ -44,6 +49,20 @@ describe('what the system says of a path', () => {
       said(() => readFileSync(path.join(folder, 'x'.repeat(300)))),
       /its name is too long/,
     );
+  });
+
+  it('is the file in the way, also where Windows says that what lies behind it does not exist', () => {
+    const file = path.join(folder, 'in-the-way');
+    writeFileSync(file, '');
+    const told = { code: 'ENOENT', syscall: 'open', path: path.join(file, 'a', 'b') };
+    assert.match(
+      formatError(asSftError(Object.assign(new Error('no such file'), told))!),
+      /a part of its path is a file/,
+    );
+    const long = { ...told, path: path.join(folder, 'x'.repeat(300)) };
+    assert.match(formatError(asSftError(Object.assign(new Error('no such file'), long))!), /its name is too long/);
+    const missing = { ...told, path: path.join(folder, 'missing', 'b') };
+    assert.match(formatError(asSftError(Object.assign(new Error('no such file'), missing))!), /does not exist/);
   });
 
   it('is no excuse for a bug, and leaves an error in words as it is', () => {

@@ -1,4 +1,5 @@
 import { SftError } from './errors';
+import { whyMissing } from './why-missing';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   EACCES: ['cannot be used: no permission', 'change its permissions'],
@@ -30,7 +31,8 @@ export function asSftError(error: unknown): SftError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined || path === undefined) return undefined;
-  const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+  const told = code === 'ENOENT' ? whyMissing(path) : code;
+  const known = Object.hasOwn(REASONS, told) ? REASONS[told] : undefined;
   const [reason, remedy] = known ?? [`cannot be used (${error.message})`, 'check the disk it is on'];
   return new SftError('system', reason, { file: path, remedy, exitCode: 2, cause: error });
 }

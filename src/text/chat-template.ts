@@ -51,7 +51,9 @@ export async function loadChatTemplate(
     ...(await defaultTemplate(tokenizer, (ids) => untrainedIn(modelDir, tokenizer, ids))),
     file: modelDir,
   };
-  const compiled = compileTemplate(found.source, found.file, now, {
+  // Jinja2 ends every line of a template so (lexer.py, newline_re), however an editor of Windows has saved it.
+  const source = found.source.replaceAll(/\r\n?/g, '\n');
+  const compiled = compileTemplate(source, found.file, now, {
     ...special.all,
     tools: null,
     documents: null,
@@ -70,7 +72,7 @@ export async function loadChatTemplate(
     compiled.render({ messages: messages.map((message) => asTemplatesRead(message, asText)), ...variables(options) });
   let asText: boolean | undefined;
   return {
-    source: found.source,
+    source,
     file: found.file,
     ...notice,
     renderChat: (messages, options) => {

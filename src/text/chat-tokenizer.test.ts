@@ -93,6 +93,15 @@ describe('chat templates, against transformers', () => {
       }
     });
   }
+
+  it('are the same with lines that end as in Windows', async () => {
+    for (const { template, tokenizer, messages, text } of chat.rendered) {
+      if (typeof text !== 'string') continue;
+      const source = readFileSync(`${FIXTURES}/templates/${template}.jinja`, 'utf8').replaceAll('\n', '\r\n');
+      const model = await load(tokenizer, source);
+      assert.equal(model.template.renderChat(messages, { addGenerationPrompt: true }), text, template);
+    }
+  });
 });
 
 describe('trained tokens, against offsets of the tokenizers library', () => {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { SftError } from '../../base/errors';
 import { onceReleased } from '../../base/held-files';
 import { problemIn, type TypeOf } from '../../base/shapes';
+import { whyMissing } from '../../base/why-missing';
 
 /** Reads values that a run folder holds as JSON, by their schema. */
 export interface RecordFormat<T> {
@@ -60,7 +61,7 @@ export function recordFormat<const S extends v.GenericSchema>(
         text = await onceReleased(() => readFile(file, 'utf8'));
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
-        if (code === 'ENOTDIR') {
+        if (code === 'ENOTDIR' || (code === 'ENOENT' && whyMissing(file) === 'ENOTDIR')) {
           const named = { file: path.dirname(file), remedy: missing, exitCode: 2, cause } as const;
           throw new SftError('unreadable', 'is a file, not a folder', named);
         }
