@@ -12,12 +12,12 @@ export function filesBelow(folder, suffix) {
     .sort();
 }
 
-/** @returns the bundled files, in the order of `entryPoints` */
-export async function bundle(entryPoints) {
+/** @returns the bundled files in `outdir`, in the order of `entryPoints` */
+export async function bundle(entryPoints, outdir = path.join(root, 'out')) {
   await build({
     absWorkingDir: root,
     entryPoints,
-    outdir: 'out',
+    outdir,
     outbase: '.',
     bundle: true,
     packages: 'external',
@@ -27,5 +27,5 @@ export async function bundle(entryPoints) {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
-  return entryPoints.map((file) => path.join(root, 'out', file.replace(/\.ts$/, '.js')));
+  return entryPoints.map((file) => path.join(outdir, file.replace(/\.ts$/, '.js')));
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fromRegistry } from './from-registry.mjs';
 import { packCommandLine, packKernels } from './package-npm.mjs';
 import { root, setup } from './setup.mjs';
 import { buildFor, installTools, TARGETS } from './targets.mjs';
@@ -46,12 +47,7 @@ function koffiBinary(target, scratch) {
   const installed = path.join(root, 'node_modules', name);
   if (existsSync(installed)) return installed;
   const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const options = { cwd: scratch, encoding: 'utf8', shell: process.platform === 'win32' };
-  const got = spawnSync('npm', ['pack', '--silent', `${name}@${dependencies.koffi}`], options);
-  if (got.status !== 0) throw new Error(`${name} is not in the registry: ${got.stderr}`);
-  const unpacked = spawnSync('tar', ['-xzf', got.stdout.trim()], { cwd: scratch, encoding: 'utf8' });
-  if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr}`);
-  return path.join(scratch, 'package');
+  return fromRegistry(`${name}@${dependencies.koffi}`, scratch);
 }
 
 /**

@@ -1,5 +1,5 @@
-// npm run test:platforms: packs the extension for each platform and looks into every package: its files, what its kernels need of the system,
-// and that packing again gives the same bytes; then installs the command line from its npm packages, for this platform, and asks it something.
+// Packs the extension for each platform and looks into every package: its files, what its kernels need of the system, and that packing again
+// gives the same bytes; then installs the command line from its npm packages, for this platform, and asks it something.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,41 +10,30 @@ import { checkNames, unpack } from '../test/vscode/package-contents.mjs';
 import { needsOf, wrongWith } from './library-needs.mjs';
 import { packCommandLine, packKernels } from './package-npm.mjs';
 import { packExtension } from './package.mjs';
-import { summaryLine } from './reporter.mjs';
-import { root, setup } from './setup.mjs';
-import { buildFor, installTools, TARGETS } from './targets.mjs';
-import { installHost, Unavailable } from './vscode-host.mjs';
+import { root } from './setup.mjs';
+import { buildFor, TARGETS } from './targets.mjs';
+import { installHost } from './vscode-host.mjs';
 
 const here = `${process.platform}-${process.arch}`;
-const counts = { passed: 0, failed: 0, skipped: 0 };
-
-async function test(name, body) {
-  try {
-    await body();
-    counts.passed += 1;
-    console.error(`ok ${name}`);
-  } catch (error) {
-    counts.failed += 1;
-    console.log(`not ok ${name}\n${error.stack}`);
-  }
-}
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-async function main(scratch) {
+/**
+ * @param test runs one by its name
+ * @param python as `installTools` gives it
+ * @throws Unavailable where they cannot be packed here
+ */
+export async function testPackages(test, python) {
+  installHost();
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-platforms-'));
   try {
-    installHost();
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    console.log(`skipped: packages of the platforms: ${error.message}`);
-    return;
+    await packAll(test, python, scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
-  setup();
-  const python = installTools();
-  if (python === undefined) {
-    console.log('skipped: packages of the platforms: pip cannot install ziglang here');
-    return;
-  }
+}
+
+async function packAll(test, python, scratch) {
   for (const target of TARGETS) {
     const library = await buildFor(target, python);
     await test(`${target}: the kernels need what every such system has`, () => {
@@ -89,10 +78,3 @@ function asks(program, folder) {
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
   assert.ok(JSON.parse(stdout || '{}').token_ids?.length > 0, `${stdout}\n${stderr}`);
 }
-
-const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-platforms-'));
-await main(scratch).finally(() => {
-  rmSync(scratch, { recursive: true, force: true });
-});
-console.log(`\n${summaryLine(counts)}`);
-process.exit(counts.failed > 0 ? 1 : 0);

@@ -14,6 +14,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { attempt, Unavailable } from './system-packages.mjs';
 
 /** Another number makes a new folder. */
 const VERSION = 1;
@@ -24,16 +25,6 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** What must be the machine's own: its C library and what is loaded with every program. */
 const OWN = /^(libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base)_/;
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
-
-/** Why it cannot be had here: what needs it is skipped with this line, never failed. */
-class Unavailable extends Error {}
-
-function attempt(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000, ...options });
-  if (result.status === 0) return result.stdout;
-  const said = `${result.stderr ?? ''}${result.stdout ?? ''}`.trim().split('\n').at(-1);
-  throw new Unavailable(`${command} ${args.at(0)}: ${result.error?.message ?? said}`);
-}
 
 /** What Debian offers is taken from where this machine takes its own packages, if that is Debian. */
 function mirror() {

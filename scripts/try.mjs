@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
-import { installHost, startServer, Unavailable } from './vscode-host.mjs';
+import { Unavailable } from './system-packages.mjs';
+import { installHost, startServer } from './vscode-host.mjs';
 
 try {
   installHost();

@@ -1,32 +1,26 @@
 // VS Code on Node for the tests: installs it once into .cache/vscode-host, finds a browser, and starts fresh servers from it.
 // The host has its own lockfile (test/vscode/host): nothing of it is a dependency of the extension.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { within } from '../test/vscode/pace.mjs';
 import { root, whenStale } from './setup.mjs';
+import { attempt, installedFile, Unavailable } from './system-packages.mjs';
 
 const host = path.join(root, '.cache/vscode-host');
 const lock = 'test/vscode/host';
 const installLimit = () => within(300_000);
 const startLimit = () => within(60_000);
 
-/** Why the tests cannot run here; they are skipped with this line, never failed. */
-export class Unavailable extends Error {}
-
-function attempt(command, args, options) {
-  const result = spawnSync(command, args, { encoding: 'utf8', timeout: installLimit(), ...options });
-  if (result.status === 0) return;
-  const said = `${result.stderr ?? ''}${result.stdout ?? ''}`.trim().split('\n').at(-1);
-  throw new Unavailable(`${command} ${args[0]}: ${result.error?.message ?? said}`);
-}
-
 function installPackages() {
   console.error('[vscode] installing the test host (about 30 s, 940 MB)');
   const npm = (args, cwd) =>
-    attempt('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
+    attempt('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd,
+      timeout: installLimit(),
+    });
   rmSync(host, { recursive: true, force: true });
   mkdirSync(host, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) cpSync(path.join(root, lock, name), path.join(host, name));
@@ -44,21 +38,7 @@ function installPackages() {
 
 /** @returns the path of Chromium, installed from the system's packages where this process may */
 export function chromium() {
-  const found = () => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-  if (found() === undefined && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.error('[vscode] installing chromium');
-    const install = ['install', '-y', '--no-install-recommends', 'chromium'];
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    try {
-      attempt('apt-get', install, { env });
-    } catch {
-      attempt('apt-get', ['update'], { env });
-      attempt('apt-get', install, { env });
-    }
-  }
-  const browser = found();
-  if (browser === undefined) throw new Unavailable('no chromium - install it with the system packages');
-  return browser;
+  return installedFile(['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'], ['chromium']);
 }
 
 /** Installs what is missing. @throws Unavailable where this machine cannot have the host */

@@ -16,7 +16,8 @@ import { packageSuite } from '../test/vscode/package-contents.mjs';
 import { webviewSuite } from '../test/webview/suite.mjs';
 import { packExtension } from './package.mjs';
 import { root, setup } from './setup.mjs';
-import { installHost, launchBrowser, Unavailable } from './vscode-host.mjs';
+import { Unavailable } from './system-packages.mjs';
+import { installHost, launchBrowser } from './vscode-host.mjs';
 
 const suites = {
   package: packageSuite,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { follow, sft, SFT, smallConfig, temporaryFolder, type Line } from './sft';
+import { NO_SIGNALS } from '../system-limits';
 
 const folder = temporaryFolder();
 const points = (lines: readonly Line[]): readonly Line[] => lines.filter(({ type }) => type === 'point');
@@ -42,7 +43,7 @@ describe('sft find-lr', () => {
     assert.match(once!.out, /lowest\n[^]*Two fifths of that[^]*suggested: "learning_rate": [\d.]+e-\d \(it is 5e-5\)/);
   });
 
-  it('stops when it is asked to', async () => {
+  it('stops when it is asked to', { skip: NO_SIGNALS }, async () => {
     const config = smallConfig(folder);
     let asked = false;
     const { code, lines, err } = await follow(['find-lr', config, '--steps', '1000'], (line, signal) => {
@@ -55,7 +56,7 @@ describe('sft find-lr', () => {
     assert.ok(points(lines).length < 20, String(points(lines).length));
   });
 
-  it('waits for who has the device', async () => {
+  it('waits for who has the device', { skip: NO_SIGNALS }, async () => {
     const config = smallConfig(folder, { max_steps: 400, save_steps: null, eval_steps: null });
     let tested: Promise<readonly Line[]> | undefined;
     let asked = false;

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import OpenAI from 'openai';
 import { MODEL, SFT, sft, smallConfig, temporaryFolder } from './sft';
+import { NO_SIGNALS } from '../system-limits';
 
 interface Started {
   readonly url: string;
@@ -170,7 +171,7 @@ describe('sft serve with the openai client', () => {
     });
   });
 
-  it('ends on SIGTERM with exit code 0, and said nothing but its line', async () => {
+  it('ends on SIGTERM with exit code 0, and said nothing but its line', { skip: NO_SIGNALS }, async () => {
     server.child.kill('SIGTERM');
     const { code, err } = await server.ended;
     assert.equal(code, 0, err);
@@ -179,7 +180,7 @@ describe('sft serve with the openai client', () => {
 });
 
 describe('sft serve', () => {
-  it('lets an answer that is being written finish before it ends', async () => {
+  it('lets an answer that is being written finish before it ends', { skip: NO_SIGNALS }, async () => {
     const server = await serve(['--model', MODEL]);
     const request = { model: 'base', prompt: 'A story', temperature: 2, seed: 2, max_tokens: 40 };
     const whole = await clientOf(server).completions.create(request);

@@ -16,7 +16,8 @@ export const DATA = path.resolve('examples/nigeria-services.json');
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'sft-cli-'));
   after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    // On Windows a process that was ended may still have its files open.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   return folder;
 }

@@ -6,6 +6,7 @@ import { createRandom } from '../../src/base/random';
 import { readSafetensorsHeader } from '../../src/base/safetensors';
 import { mountSmallDisk, NO_SMALL_DISK } from '../small-disk';
 import { follow, sft, smallConfig, temporaryFolder, type Finished, type Line } from './sft';
+import { NO_SIGNALS } from '../system-limits';
 
 const folder = temporaryFolder();
 const config = smallConfig(folder);
@@ -97,7 +98,7 @@ describe('sft train', () => {
     assert.deepEqual(result(again), result(whole));
   });
 
-  it('saves and ends on Ctrl-C, and resumes to the same adapter', async () => {
+  it('saves and ends on Ctrl-C, and resumes to the same adapter', { skip: NO_SIGNALS }, async () => {
     const run = path.join(folder, 'stopped');
     const first = await follow(['train', config, '--run', run], (line, signal) => {
       if (line.type === 'step' && line['step'] === 5) signal('SIGINT');
@@ -176,7 +177,7 @@ describe('sft train', () => {
     assert.deepEqual(result(run), result(whole), 'the run did not notice');
   });
 
-  it('refuses to resume on a dataset that has changed', async () => {
+  it('refuses to resume on a dataset that has changed', { skip: NO_SIGNALS }, async () => {
     const own = temporaryFolder();
     const run = path.join(own, 'run');
     const small = smallConfig(own);
