@@ -68,7 +68,8 @@ export async function runVsCodeSuites(chosen = suiteNames) {
     }
   } finally {
     await browser.close();
-    rmSync(scratch, { recursive: true, force: true });
+    // A process that is ending may still write there; what it leaves must not hide what failed.
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
   return counts;
 }
