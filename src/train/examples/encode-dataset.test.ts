@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { OUR_COLUMNS } from '../../dataset/columns';
@@ -94,7 +105,7 @@ const read = (
 
 /** Waits until the cache holds so many files and nothing is being written. */
 async function kept(files: number): Promise<string[]> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 5000; i++) {
     const names = existsSync(cacheFolder()) ? readdirSync(cacheFolder()) : [];
     if (names.length === files && names.every((name) => !name.endsWith('.partial'))) return names;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -204,7 +215,7 @@ describe('the cache of tokens', () => {
     for (const length of [0, 10, bytes.length >> 1, bytes.length - 1]) {
       truncateSync(whole, length);
       assert.deepEqual((await read(file, chat, { from: 1 })).encoded.map(seen), await expected(file, chat, 64));
-      for (let i = 0; readFileSync(whole).length !== bytes.length && i < 500; i++) {
+      for (let i = 0; readFileSync(whole).length !== bytes.length && i < 5000; i++) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       assert.deepEqual(readFileSync(whole), bytes);
@@ -214,6 +225,19 @@ describe('the cache of tokens', () => {
     assert.equal(findings.filter(({ severity }) => severity === 'error').length, 1);
     assert.equal(encoded[299]!.question, 'Tell me of 299.');
     await kept(start.length + 1);
+  });
+
+  it('removes what a killed process left, and nothing of a living one', async () => {
+    const file = dataset('left.jsonl', rows(300));
+    const chat = await loadChatTokenizer(MODEL);
+    const start = readdirSync(cacheFolder()).length;
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const left = (by: number): string => path.join(cacheFolder(), `key~${hostname()}~${by}~x.partial`);
+    for (const by of [pid, process.pid]) writeFileSync(left(by), 'half');
+    await read(file, chat, { from: 1 });
+    assert.deepEqual([pid, process.pid].map(left).map(existsSync), [false, true]);
+    rmSync(left(process.pid));
+    await kept(start + 1);
   });
 
   it('is not made where it is switched off', async () => {

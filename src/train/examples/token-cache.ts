@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isAlive } from '../../base/process-identity';
 import { ownFolder } from '../../base/own-folders';
 import type { EncodedDataset } from './encoded-example';
 import type { KeptBlock } from './packed-example';
@@ -17,9 +19,11 @@ const MAGIC = 'SFTTOK01';
 const TRAILER = MAGIC.length + 4;
 /** All files together; the ones that were not used for the longest time go first. */
 const MOST_BYTES = 4 * 2 ** 30;
-/** What a process left that was killed is removed after a day. */
+/** What is being written. What a process left that was killed is removed by the next of its machine, by others after a day. */
 const PARTIAL = '.partial';
 const PARTIAL_MS = 24 * 3600 * 1000;
+/** Between a file's name and who writes it; none is in a hostname. */
+const BY = '~';
 
 /** What is known of a dataset besides its blocks. */
 type Known = Pick<EncodedDataset, 'format' | 'kind' | 'findings' | 'sha256' | 'split' | 'refused'>;
@@ -127,10 +131,11 @@ export class CacheWriter {
 
   static async create(key: string): Promise<CacheWriter | undefined> {
     const target = path.join(cacheFolder(), key);
-    const temporary = `${target}.${randomUUID()}${PARTIAL}`;
+    const temporary = [target, hostname(), process.pid, `${randomUUID()}${PARTIAL}`].join(BY);
     try {
       // The data may be anybody's secret: nobody else reads them here either.
       await mkdir(cacheFolder(), { recursive: true, mode: 0o700 });
+      await removeLeft();
       return new CacheWriter(openSync(temporary, 'w+', 0o600), temporary, target);
     } catch {
       return undefined;
@@ -212,17 +217,29 @@ function padded(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
-/** Removes what was not used for the longest time where all is too much, and what a killed process left. */
+/** Removes what killed processes left. */
+async function removeLeft(): Promise<void> {
+  const folder = cacheFolder();
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(PARTIAL)) continue;
+    const file = path.join(folder, name);
+    const [, host, pid] = name.split(BY);
+    const { mtimeMs = 0 } = (await stat(file).catch(() => undefined)) ?? {};
+    const left =
+      host === hostname() ? !isAlive({ pid: Number(pid), started: null }) : Date.now() - mtimeMs > PARTIAL_MS;
+    if (left) await rm(file, { force: true });
+  }
+}
+
+/** Removes what was not used for the longest time where all is too much. */
 async function makeRoom(justWritten: string): Promise<void> {
   const folder = cacheFolder();
   const files: { file: string; size: number; used: number }[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of (await readdir(folder)).filter((one) => !one.endsWith(PARTIAL))) {
     const file = path.join(folder, name);
     const about = await stat(file).catch(() => undefined);
     if (about === undefined) continue;
-    if (!name.endsWith(PARTIAL))
-      files.push({ file, size: about.size, used: name === justWritten ? Infinity : about.mtimeMs });
-    else if (Date.now() - about.mtimeMs > PARTIAL_MS) await rm(file, { force: true });
+    files.push({ file, size: about.size, used: name === justWritten ? Infinity : about.mtimeMs });
   }
   let left = files.reduce((sum, { size }) => sum + size, 0);
   for (const { file, size, used } of files.sort((a, b) => a.used - b.used)) {
