@@ -12,6 +12,9 @@ import type { EncodedDataset, EncodedDatasetExample, EncodedExamples, RefusedExa
 import { PackedExample, PackedFile, type KeptBlock } from './packed-example';
 import { CacheWriter, readCached } from './token-cache';
 
+/** Smaller files are tokenised as fast as they are looked up. */
+const CACHED_FROM_BYTES = 2_000_000;
+
 export interface EncodeOptions extends StreamOptions {
   readonly maxSeqLength: number;
   /** How the examples are to be divided. */
@@ -28,7 +31,7 @@ export async function readEncoded(
   chat: ChatTokenizer | undefined,
   { maxSeqLength, parts, ...options }: EncodeOptions,
 ): Promise<EncodedDataset> {
-  const isCached = chat !== undefined && isLarge(file, options.from);
+  const isCached = chat !== undefined && isLarge(file, options.from ?? CACHED_FROM_BYTES);
   const key = isCached ? await cacheKey(file, chat, { columns, maxSeqLength, parts }, options.script) : undefined;
   const cached = key === undefined ? undefined : await readCached(key.name);
   if (cached !== undefined) {
