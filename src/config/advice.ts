@@ -100,13 +100,15 @@ function* onSteps(values: EffectiveValues, plan: Plan, isWritten: IsWritten): Ge
     const share =
       learnt === undefined
         ? `${percent(epochs)} of the training examples`
-        : `${partOf(Math.floor(epochs * learnt), learnt, 'training example')}${mixed}`;
+        : `${partOf(Math.round(epochs * learnt), learnt, 'training example')}${mixed}`;
+    // Of data that take hours a first run sees a part, which tells how well they are learned.
+    const first = steps !== undefined && steps >= TEST_STEPS;
     yield {
       code: 'unseen-examples',
-      severity: 'warning',
+      severity: first ? 'info' : 'warning',
       keys: lengthKeys,
       reason: `the run ends after ${share}; the rest is never seen`,
-      remedy: `${setEpochs(1).title.replace('Set', 'set')} or more`,
+      remedy: `${first ? 'enough for a first look; for one pass ' : ''}${setEpochs(1).title.replace('Set', 'set')} or more`,
       repairs: [setEpochs(1)],
     };
   } else if (epochs !== undefined && epochs > 20) {

@@ -6,6 +6,8 @@ const SMALL_SET = 500;
 const TRAIN_SHARE = 0.8;
 /** Test questions that tell a first run's gain well enough; more take their time. */
 const EVALUATED = 50;
+/** Examples of each part whose loss a first run takes at its end: enough to see the worst; those of thousands take longer than the training. */
+const LOSSES = 100;
 /** The fewest steps of a first run: they show that everything works. */
 export const FIRST_RUN_STEPS = 60;
 const FIRST_RUN_BATCH = { per_device_batch_size: 2, gradient_accumulation_steps: 4 } as const;
@@ -24,7 +26,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'first-run',
     label: 'First run',
-    detail: 'One pass over your data or about 30 minutes, at least 60 steps; a small adapter, 50 test questions',
+    detail: 'One pass or about 30 minutes (at least 60 steps), small adapter, 50 test questions',
   },
   {
     id: 'production',
@@ -75,6 +77,7 @@ export function presetConfig(
       save_steps: between,
       // A test part of thousands takes hours to be answered, twice.
       eval_examples: EVALUATED,
+      loss_examples: LOSSES,
     };
   }
   return {

@@ -96,7 +96,7 @@ export const RUN_TEACHING = {
   },
   loss_examples: {
     what: 'At the end the tuned model reads your examples once more, and the loss of each is saved in the run folder. The dashboard lists the worst: answers that the model still finds unlikely are often wrong, misplaced, or unlike all others.',
-    first: '`1000`.',
+    first: '`100` to `1000`.',
     production: '`null`, all of them, if a pass over the data takes only minutes; see the forecast.',
     high: 'reading all of a large dataset once more takes about a third of an epoch.',
     low: '`0` measures none; a few may not include the ones that are wrong.',

@@ -86,17 +86,17 @@ async function chooseModel(services: Services, dataset: string): Promise<(() => 
     [...inWorkspace, ...cached],
     EXAMPLE_MODEL,
   );
-  const get = { label: GET_MODEL };
+  const get = { label: GET_MODEL, detail: 'Such as SmolLM2-135M-Instruct, the quickest real one (273 MB)' };
   const example = {
     label: '$(beaker) Included example model',
     detail: 'A tiny Llama to try things out (7 MB, copied next to the data)',
   };
   const browse = {
-    label: '$(folder-opened) Choose another folder…',
-    detail: 'A model downloaded from Hugging Face',
+    label: '$(folder-opened) Choose a folder…',
+    detail: 'A model that you have downloaded from Hugging Face',
   };
   const here = inWorkspace.some(({ target }) => path.basename(target) === EXAMPLE_MODEL);
-  const chosen = await dialogs.pick([...found, ...(here ? [] : [example]), get, browse], 'The model to start from');
+  const chosen = await dialogs.pick([...found, get, browse, ...(here ? [] : [example])], 'The model to start from');
   if (chosen === example) return () => copyExampleModel(services, beside);
   if (chosen === get) {
     const got = await getModel(services, dataset);

@@ -15,6 +15,7 @@ import './hostile-files';
 import './other-files';
 import './read-only-disk';
 import './runs';
+import './first-run';
 import './chat';
 import './use-model';
 import './export-job';
