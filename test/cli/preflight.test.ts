@@ -121,6 +121,18 @@ describe('what is looked at before a run', () => {
     assert.match(gone.message, /no such file/);
   });
 
+  it('a table whose columns are called otherwise; a split of nothing is no way out of it', async () => {
+    const folder = temporaryFolder();
+    const dataset = path.join(folder, 'faq.csv');
+    writeFileSync(dataset, 'Question,Reply\na?,b\n');
+    const report = await look(smallConfig(folder, { dataset }));
+    const remedy = 'rename the column that holds it, or name that one under "columns" in the configuration';
+    assert.ok(checkOf(report, 'data').message.includes(`"answer" is missing - ${remedy}`));
+    assert.deepEqual(checkOf(report, 'split').remedies, []);
+    const named = await look(smallConfig(folder, { dataset, columns: { question: 'Question', answer: 'Reply' } }));
+    assert.equal(checkOf(named, 'data').status, 'ok');
+  });
+
   it('answers that are lost and examples that are cut; the remedy fits them', async () => {
     const file = smallConfig(temporaryFolder(), { ...all, max_seq_length: 24 });
     const report = await look(file);

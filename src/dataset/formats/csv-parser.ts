@@ -204,7 +204,9 @@ export class CsvParser {
       const at = names.findIndex((name) => !required.includes(name) && nearKey(name, absent) === key);
       if (at === -1) {
         const reason = `the first row must name the columns, and "${key}" is missing`;
-        const remedy = `for example, write ${required.join(this.delimiter)}`;
+        const remedy = required.every((one) => absent.includes(one))
+          ? `for example, write ${required.join(this.delimiter)}`
+          : `rename the column that holds it, or name that one under "columns" in the configuration`;
         stop('missing-key', cells[0]!.start, cells.at(-1)!.end, `${reason} - ${remedy}`);
       } else {
         const message = `the column ${quoted(names[at]!)} is not known - did you mean "${key}"?`;

@@ -62,13 +62,14 @@ function hasWeights(names: ReadonlySet<string>): boolean {
 
 async function isDataset(file: string): Promise<boolean> {
   const extension = path.extname(file).toLowerCase();
-  if (extension === '.parquet') return true;
-  if (extension !== '.json' && extension !== '.jsonl') return false;
+  // Which columns of a table are question and answer is asked or written down; any may hold them.
+  if (['.parquet', '.csv', '.tsv', '.tab'].includes(extension)) return true;
+  if (!['.json', '.jsonl', '.ndjson'].includes(extension)) return false;
   const handle = await open(file, 'r').catch(() => undefined);
   if (handle === undefined) return false;
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_LENGTH), 0, HEAD_LENGTH, 0);
-    return looksLikeDataset(buffer.toString('utf8', 0, bytesRead), extension === '.jsonl');
+    return looksLikeDataset(buffer.toString('utf8', 0, bytesRead), extension !== '.json');
   } catch {
     return false;
   } finally {

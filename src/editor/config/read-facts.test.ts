@@ -24,6 +24,7 @@ writeFileSync(path.join(root, 'models/base/tokenizer.json'), '{}');
 writeFileSync(path.join(root, '.sft/runs/one/adapter/adapter_config.json'), '{}');
 writeFileSync(path.join(root, 'data/train.json'), `[${pair(1)}, ${pair(2)},\n${pair(3)}]`);
 writeFileSync(path.join(root, 'data/train.jsonl'), `${pair(1)}\n${pair(2)}\n`);
+writeFileSync(path.join(root, 'data/train.csv'), 'question,answer\na?,b\n');
 writeFileSync(path.join(root, 'node_modules/data/train.json'), `[${pair(1)}]`);
 writeFileSync(config, TEXT);
 
@@ -71,7 +72,8 @@ describe('FactReader', () => {
 describe('pathChoices', () => {
   it('finds models, data and adapters below the folder, as they are written in the file', async () => {
     assert.deepEqual(await pathChoices('model', root, root), ['models/base']);
-    assert.deepEqual((await pathChoices('dataset', root, root)).toSorted(), ['data/train.json', 'data/train.jsonl']);
+    const data = ['data/train.csv', 'data/train.json', 'data/train.jsonl'];
+    assert.deepEqual((await pathChoices('dataset', root, root)).toSorted(), data);
     assert.deepEqual(await pathChoices('adapter', root, root), ['.sft/runs/one/adapter']);
     assert.deepEqual(await pathChoices('model', root, path.join(root, 'data')), ['../models/base']);
   });

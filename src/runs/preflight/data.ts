@@ -87,11 +87,15 @@ export function checkSplit(config: ResolvedConfig, sizes: PartSizes): PreflightC
   const from = (file: string | null): string => (file === null ? '' : ` (${path.basename(file)})`);
   const counts = `${train} to train on, ${validation} to validate${from(config.validation_dataset)}, ${test} to test${from(config.test_dataset)}`;
   if (train === 0) {
-    const remedies = [setting({ split: { train: 0.8, validation: 0.1, test: 0.1, seed: config.split.seed } })];
+    // Without any example no division helps: the data say what is wrong with them.
+    const remedies =
+      validation + test === 0
+        ? []
+        : [setting({ split: { train: 0.8, validation: 0.1, test: 0.1, seed: config.split.seed } })];
     return failure(
       'split',
       'Split',
-      `${counts}: nothing is left to train on - add examples, or change split`,
+      `${counts}: nothing is left to train on - add examples${remedies.length === 0 ? '' : ', or change split'}`,
       remedies,
     );
   }
