@@ -49,6 +49,7 @@ async function look(browser, pages, { theme, name, view, state }) {
       await page.screenshot({ path: path.join(shots, `${name}-${state}-${theme}-${width}.png`), fullPage: true });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${over} px too wide for ${width} px`);
+      assert.deepEqual(await page.evaluate(cutFigures), [], `of ${width} px`);
     }
     // As high as a view of the side bar is when another stands above it, too: then things scroll that fitted.
     for (const height of [800, 320]) {
@@ -64,4 +65,10 @@ async function look(browser, pages, { theme, name, view, state }) {
   } finally {
     await page.close();
   }
+}
+
+/** Figures that are wider than their cells. Runs in the page. */
+function cutFigures() {
+  const cells = [...document.querySelectorAll('.figures dd')];
+  return cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
 }

@@ -13,7 +13,7 @@ export class Pickers {
   private readonly source = new ChoiceSelect({ 'aria-label': 'Run or model' });
   private readonly sides: Readonly<Record<Side, ChoiceSelect>> = {
     left: new ChoiceSelect({ 'aria-label': 'Model that answers first' }),
-    right: new ChoiceSelect({ 'aria-label': 'Model to compare it with' }, 'No comparison'),
+    right: new ChoiceSelect({ 'aria-label': 'Model to compare it with' }, 'None'),
   };
 
   constructor(events: PickerEvents) {

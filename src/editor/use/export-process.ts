@@ -28,7 +28,10 @@ export async function exportInProcess(
     child.stdin.end();
     child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
   });
-  if (code === 0) return (JSON.parse(answer) as { readonly notes?: readonly string[] }).notes ?? [];
+  if (code === 0) {
+    const { notes = [], verified } = JSON.parse(answer) as { notes?: readonly string[]; verified?: unknown };
+    return [...(verified ? ['it was loaded again, and answers as the run does'] : []), ...notes];
+  }
   // Where a process cannot be asked to end, as on Windows, it has not taken away what it wrote.
   await recoverFolder(out);
   return undefined;

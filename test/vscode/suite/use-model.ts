@@ -16,7 +16,10 @@ test('SFT: Use This Model… writes a GGUF of the type that was chosen, and tell
   const shown = await withPerson(['$(file-binary) GGUF…', 'Q8_0', file, ''], async () => {
     await use(run);
   });
-  assert.match(shown.at(-1)!, /^The GGUF in Q8_0 of faq is written to .*faq-Q8_0\.gguf \(4 MB\)\.$/);
+  assert.match(
+    shown.at(-1)!,
+    /^The GGUF in Q8_0 of faq is written to .*faq-Q8_0\.gguf \(4 MB\)\. It was loaded again, and answers as the run does\.$/,
+  );
   const { tensors } = readGguf(file);
   assert.equal(tensors.get('blk.0.attn_q.weight')?.type, 'q8_0');
   // Whoever names it again was asked by the dialog: the new one takes its place.
