@@ -36,7 +36,9 @@ export async function readEncoded(
   const cached = key === undefined ? undefined : await readCached(key.name);
   if (cached !== undefined) {
     const { refused, ...known } = cached.known;
-    return { file, ...known, ...examplesOf(file, cached.blocks, refused) };
+    // It may be named otherwise now, from another folder.
+    const here = refused.map((one) => ({ ...one, file }));
+    return { file, ...known, ...examplesOf(file, cached.blocks, here) };
   }
   const writer = key === undefined ? undefined : await CacheWriter.create(key.name);
   const digestsFor = parts === undefined ? undefined : nearThresholdOf(parts);

@@ -19,6 +19,8 @@ const MAGIC = 'SFTTOK01';
 const TRAILER = MAGIC.length + 4;
 /** All files together; the ones that were not used for the longest time go first. */
 const MOST_BYTES = 4 * 2 ** 30;
+/** Node reads no 2 GiB at once. */
+const MOST_AT_ONCE = 2 ** 30;
 /** What is being written. What a process left that was killed is removed by the next of its machine, by others after a day. */
 const PARTIAL = '.partial';
 const PARTIAL_MS = 24 * 3600 * 1000;
@@ -71,7 +73,7 @@ class RecordsFile {
 function readAt(fd: number, at: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
-    const read = readSync(fd, bytes, done, length - done, at + done);
+    const read = readSync(fd, bytes, done, Math.min(length - done, MOST_AT_ONCE), at + done);
     if (read === 0) throw new Error('the file of cached tokens ends early');
     done += read;
   }
