@@ -46,19 +46,20 @@ function pack(manifest, files) {
   }
 }
 
-/** @param library the kernels for the target @returns the .tgz file */
-export function packKernels(target, library) {
+/** @param library the kernels for the target @param cuda those for graphics cards of NVIDIA, where it has them @returns the .tgz file */
+export function packKernels(target, library, cuda) {
   const { name, version, license } = own();
   const [os, cpu] = target.split('-');
   const manifest = {
     name: kernelsOf(name, target),
     version,
-    description: `The CPU kernels of ${name} for ${target}.`,
+    description: `The kernels of ${name} for ${target}.`,
     license,
     os: [os],
     cpu: [cpu],
   };
-  return pack(manifest, [[library, path.basename(library)], ...['LICENSE'].map((file) => [file, file])]);
+  const kernels = cuda === undefined ? [library] : [library, cuda];
+  return pack(manifest, [...kernels.map((file) => [file, path.basename(file)]), ['LICENSE', 'LICENSE']]);
 }
 
 /** @returns the .tgz file */

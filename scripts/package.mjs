@@ -18,7 +18,7 @@ const LIBRARY = /^libsft_cpu\.(?:so|dylib|dll)$/;
 const PACKED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 const FOLDERS = ['media', 'schemas', 'docs', 'python', 'examples', 'dist'];
 /** Of dist, what is put there for one platform, and what was packed before. */
-const NOT_COPIED = /\.map$|\.vsix$|\.tgz$|^dist\/(?:native|npm)(?:\/|$)/;
+const NOT_COPIED = /\.map$|\.vsix$|\.tgz$|^dist\/(?:native|cuda|npm)(?:\/|$)/;
 
 /** Files in a package are as old as the last change of the sources, so that the same sources make the same bytes. */
 function lastChange() {
@@ -54,9 +54,10 @@ function koffiBinary(target, scratch) {
  * Packs the extension as a user would install it.
  * @param target `<platform>-<arch>` as VS Code names it
  * @param library the kernels for it; those of this checkout unless given
+ * @param cuda the kernels for graphics cards of NVIDIA; none unless given
  * @returns the .vsix file
  */
-export function packExtension(file, target = `${process.platform}-${process.arch}`, library = builtHere(target)) {
+export function packExtension(file, target = `${process.platform}-${process.arch}`, library = builtHere(target), cuda) {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-package-'));
   const staged = path.join(scratch, 'extension');
   try {
@@ -64,6 +65,7 @@ export function packExtension(file, target = `${process.platform}-${process.arch
     const filter = (source) => !NOT_COPIED.test(path.relative(root, source).replaceAll(path.sep, '/'));
     for (const name of FOLDERS) cpSync(path.join(root, name), path.join(staged, name), { recursive: true, filter });
     cpSync(library, path.join(staged, 'dist/native', target, path.basename(library)));
+    if (cuda !== undefined) cpSync(cuda, path.join(staged, 'dist/cuda', path.basename(cuda)));
     // The packer leaves node_modules at the root out, and of koffi's 2 MB only two files and one binary run.
     const modules = path.join(staged, 'dist/node_modules');
     for (const name of [
@@ -95,6 +97,23 @@ function builtHere(target) {
   return path.join(folder, name);
 }
 
+/** Whether a platform has graphics cards of NVIDIA. */
+const hasCuda = (target) => !target.startsWith('darwin');
+
+/**
+ * The kernels for graphics cards of NVIDIA, compiled where they are not as the sources are.
+ * @returns a function of a platform: their file, or undefined where it has no such cards or they cannot be compiled here
+ */
+export function cudaKernels() {
+  const built = spawnSync(process.execPath, [path.join(root, 'scripts/build-cuda.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (built.status !== 0) console.error('[package] packed without the kernels for CUDA, which cannot be compiled here');
+  const file = path.join(root, 'dist/cuda/sft_cuda.fatbin');
+  return (target) => (built.status === 0 && hasCuda(target) ? file : undefined);
+}
+
 async function main() {
   const { values } = parseArgs({ options: { target: { type: 'string' }, all: { type: 'boolean', default: false } } });
   const targets = values.all ? TARGETS : [values.target ?? `${process.platform}-${process.arch}`];
@@ -104,12 +123,13 @@ async function main() {
   const python = installTools();
   if (python === undefined)
     throw new Error('pip cannot install zig, which compiles the kernels - install Python 3 with venv and pip');
+  const cuda = targets.some(hasCuda) ? cudaKernels() : () => undefined;
   for (const target of targets) {
     const library = await buildFor(target, python);
     if (library === undefined) throw new Error(`the kernels for ${target} could not be compiled`);
-    const file = packExtension(path.join(root, `dist/sft-workbench-${target}.vsix`), target, library);
+    const file = packExtension(path.join(root, `dist/sft-workbench-${target}.vsix`), target, library, cuda(target));
     tell(file);
-    tell(packKernels(target, library));
+    tell(packKernels(target, library, cuda(target)));
   }
   if (values.all) tell(packCommandLine());
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { checkNames, unpack } from '../test/vscode/package-contents.mjs';
 import { needsOf, wrongWith } from './library-needs.mjs';
 import { packCommandLine, packKernels } from './package-npm.mjs';
-import { packExtension } from './package.mjs';
+import { cudaKernels, packExtension } from './package.mjs';
 import { root } from './setup.mjs';
 import { buildFor, TARGETS } from './targets.mjs';
 import { installHost } from './vscode-host.mjs';
@@ -34,6 +34,7 @@ export async function testPackages(test, python) {
 }
 
 async function packAll(test, python, scratch) {
+  const cudaFor = cudaKernels();
   for (const target of TARGETS) {
     const library = await buildFor(target, python);
     await test(`${target}: the kernels need what every such system has`, () => {
@@ -43,11 +44,12 @@ async function packAll(test, python, scratch) {
     if (library === undefined) continue;
     await test(`${target}: the package holds what is listed and nothing else`, async () => {
       const [vsix, again] = ['vsix', 'again.vsix'].map((end) => path.join(scratch, `${target}.${end}`));
-      packExtension(vsix, target, library);
-      packExtension(again, target, library);
+      const cuda = cudaFor(target);
+      packExtension(vsix, target, library, cuda);
+      packExtension(again, target, library, cuda);
       assert.equal(hashOf(again), hashOf(vsix), 'packed again it has other bytes');
       const folder = path.join(scratch, target);
-      checkNames(await unpack(vsix, folder), target);
+      checkNames(await unpack(vsix, folder), target, cuda !== undefined);
       const packed = path.join(folder, 'dist/native', target, path.basename(library));
       assert.equal(hashOf(packed), hashOf(library));
       if (target === here) asks('dist/sft.js', folder);
@@ -57,7 +59,7 @@ async function packAll(test, python, scratch) {
     await test('the command line is installed by npm and needs no compiler', () => {
       const folder = path.join(scratch, 'npm');
       mkdirSync(folder);
-      const packages = [packKernels(target, library), packCommandLine()];
+      const packages = [packKernels(target, library, cudaFor(target)), packCommandLine()];
       const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', ...packages];
       const { status, stderr } = spawnSync('npm', args, {
         cwd: folder,

@@ -9,8 +9,12 @@ import { root } from '../../scripts/setup.mjs';
 
 const most = 15_000_000;
 
-/** Every file of the package for a platform is named by one of these, and each of these names at least one file. */
-const expectedIn = (target) => [
+/**
+ * Every file of the package for a platform is named by one of these, and each of these names at least one file.
+ * @param cuda whether the kernels for CUDA were packed
+ */
+const expectedIn = (target, cuda) => [
+  ...(cuda ? ['dist/cuda/sft_cuda.fatbin'] : []),
   'package.json',
   'readme.md',
   'changelog.md',
@@ -78,8 +82,8 @@ export async function unpack(vsix, folder) {
 }
 
 /** @throws AssertionError what is there and not listed, or listed and not there */
-export function checkNames(names, target) {
-  const expected = expectedIn(target);
+export function checkNames(names, target, cuda = false) {
+  const expected = expectedIn(target, cuda);
   assert.deepEqual(
     names.filter((name) => !expected.some((pattern) => matches(pattern, name))),
     [],

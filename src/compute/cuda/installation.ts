@@ -33,12 +33,13 @@ export function findCuda(env: NodeJS.ProcessEnv = process.env): CudaInstallation
       remedy: 'use --device webgpu or --device cpu',
     };
   }
-  const kernels = findBuilt(__dirname, [path.join('dist', 'cuda', KERNELS)]);
+  const ofNpm = path.join('node_modules', `sft-workbench-${process.platform}-${process.arch}`, KERNELS);
+  const kernels = findBuilt(__dirname, [path.join('dist', 'cuda', KERNELS), ofNpm]);
   if (kernels !== undefined) return { driver, kernels };
   return {
     code: 'cuda-kernels-missing',
     reason: 'the kernels for CUDA are not built',
-    remedy: 'run npm run build:cuda (it downloads the compiler if it is missing: 276 MB), or use --device cpu',
+    remedy: 'run npm run build:cuda (it downloads the compiler if it is missing: 282 MB), or use --device cpu',
   };
 }
 
