@@ -20,6 +20,7 @@ export async function runList(target, library, only = []) {
   const files = LISTS[target].filter(wanted);
   const out = path.join(system.place, 'out');
   rmSync(out, { recursive: true, force: true });
+  rmSync(path.join(system.place, 'counts.json'), { force: true });
   const [program, ...tests] = await bundle([LOSSES, ...files], out);
   const from = (file) => path.relative(system.place, file);
   console.error(`[platforms] ${system.name}: ${files.length} files`);

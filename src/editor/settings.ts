@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../base/same-path';
 import type { AnalysisSettings } from '../analysis/protocol';
 import { CONFIG_SCHEMA } from '../config/config-schema';
 import { LEAST_THRESHOLD } from '../dataset/near/near-threshold';
@@ -28,7 +29,8 @@ export async function settingsFor(uri: vscode.Uri): Promise<AnalysisSettings> {
 
 /** The files of the configuration that hold other parts of the data than this one does. */
 function otherParts(files: readonly string[], { fsPath }: vscode.Uri): string[] {
-  return files.includes(fsPath) ? files.filter((file) => file !== fsPath) : [];
+  const others = files.filter((file) => !isSamePath(file, fsPath));
+  return others.length < files.length ? others : [];
 }
 
 /** The folder that sft.model names for a file, absolute; undefined where it names none. */

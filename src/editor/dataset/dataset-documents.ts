@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../base/same-path';
 import type { AnalysisClient } from '../../analysis/client';
 import { HEAD_LENGTH, looksLikeDataset } from '../../analysis/detect';
 import type { AnalysisResult, AnalysisSettings, FromWorker } from '../../analysis/protocol';
@@ -218,7 +219,7 @@ export class DatasetDocuments {
   /** What was saved may hold examples of other documents that are parts of the same data. */
   private compareWith({ fsPath }: vscode.Uri): void {
     for (const [uri, { sent, otherParts }] of this.tracked) {
-      if (sent && otherParts.includes(fsPath)) this.client.post({ type: 'siblings', uri });
+      if (sent && otherParts.some((file) => isSamePath(file, fsPath))) this.client.post({ type: 'siblings', uri });
     }
   }
 
@@ -243,5 +244,6 @@ export class DatasetDocuments {
 async function isNamedData({ uri, languageId }: vscode.TextDocument): Promise<boolean> {
   if (uri.scheme !== 'file' || (languageId !== 'json' && languageId !== 'jsonl')) return false;
   const { nearestConfig } = await import('../../analysis/nearest-config');
-  return (await nearestConfig(path.dirname(uri.fsPath)))?.dataFiles.includes(uri.fsPath) === true;
+  const config = await nearestConfig(path.dirname(uri.fsPath));
+  return config?.dataFiles.some((file) => isSamePath(file, uri.fsPath)) === true;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../base/same-path';
 import { activeDocument } from '../active-file';
 import type { Services } from '../services';
 import { configurations, dataFilesOf, isConfiguration } from './config-files';
@@ -31,7 +32,7 @@ async function openTarget({ documents }: Services): Promise<vscode.Uri | undefin
 
 async function trainedOn(configs: readonly vscode.Uri[], dataset: string): Promise<vscode.Uri[]> {
   const files = await Promise.all(configs.map(dataFilesOf));
-  return configs.filter((_, index) => files[index]!.includes(dataset));
+  return configs.filter((_, index) => files[index]!.some((file) => isSamePath(file, dataset)));
 }
 
 async function pick(

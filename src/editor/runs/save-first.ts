@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../base/same-path';
 import type { Services } from '../services';
 import { dataFilesOf } from './config-files';
 
@@ -9,7 +10,9 @@ import { dataFilesOf } from './config-files';
  */
 export async function saveFirst({ dialogs }: Services, config: vscode.Uri): Promise<boolean> {
   const files = [config.fsPath, ...(await dataFilesOf(config))];
-  const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && files.includes(uri.fsPath));
+  const dirty = vscode.workspace.textDocuments.filter(
+    ({ isDirty, uri }) => isDirty && files.some((file) => isSamePath(file, uri.fsPath)),
+  );
   if (dirty.length === 0) return true;
   const names = dirty.map(({ uri }) => path.basename(uri.fsPath)).join(' and ');
   const detail = 'Training reads the files on disk.';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SftError } from '../../base/errors';
+import { isSamePath } from '../../base/same-path';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { readSetting } from '../manifest/settings';
 import type { Services } from '../services';
@@ -56,7 +57,7 @@ async function goToNext({ dialogs }: Services, examples: WorstExamples): Promise
 
 /** Which of them the cursor is in; -1 for none. */
 async function numberAt({ document, selection }: vscode.TextEditor, all: readonly WorstExample[]): Promise<number> {
-  const here = all.filter(({ file }) => file === document.uri.fsPath);
+  const here = all.filter(({ file }) => isSamePath(file, document.uri.fsPath));
   const [first] = here;
   if (first === undefined) return -1;
   const { findExamples } = await import('../../dataset/find-example');

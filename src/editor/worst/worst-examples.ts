@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isSamePath } from '../../base/same-path';
 import type { ExampleLoss } from '../../runs/folder/evaluation-schema';
 import type { RunSummary } from '../../runs/read-runs';
 import type { Services } from '../services';
@@ -36,7 +37,8 @@ export class WorstExamples {
   async of(file: string | undefined, count: number): Promise<readonly WorstExample[]> {
     const dismissed = new Set(this.dismissed());
     for (const run of this.services.runs.list()) {
-      if (run.state.status !== 'done' || (file !== undefined && !filesOf(run).includes(file))) continue;
+      if (run.state.status !== 'done') continue;
+      if (file !== undefined && !filesOf(run).some((one) => isSamePath(one, file))) continue;
       const worst = await this.worst(run);
       if (worst.length === 0) continue;
       return worst.slice(0, count).flatMap((example) => {

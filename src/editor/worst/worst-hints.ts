@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isSamePath } from '../../base/same-path';
 import { meanLoss } from '../../runs/worst';
 import { COMMANDS } from '../manifest/command-ids';
 import { commandOf } from '../manifest/commands';
@@ -88,7 +89,7 @@ export class WorstHints implements vscode.InlayHintsProvider, vscode.Disposable 
     if (!this.placed.has(key)) this.placed.set(key, []);
     const count = this.count(uri);
     const all = count === 0 ? [] : await this.examples.of(uri.fsPath, count);
-    const worst = all.filter(({ file }) => file === uri.fsPath);
+    const worst = all.filter(({ file }) => isSamePath(file, uri.fsPath));
     const placed = worst.length === 0 ? [] : await this.place(document, worst);
     if (placed === undefined || document.isClosed) return;
     const none = (this.placed.get(key) ?? []).length + placed.length === 0;
