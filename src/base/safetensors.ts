@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SftError } from './errors';
 import { cannotRead, statFile } from './fetched-file';
 import { explainImpostorFile } from './impostor';
+import { readFull } from './read-full';
 import { writePieces } from './write-pieces';
 
 /** Element types of the safetensors format that this project reads; others are listed by name and refused when used. */
@@ -88,11 +89,8 @@ function parseHeader(fd: number, size: number, file: string): SafetensorsHeader 
 /** @throws SftError corrupt-safetensors where the file has fewer: it may have been cut since it was looked at */
 export function readBytes(fd: number, offset: number, length: number, file: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const read = readSync(fd, bytes, done, length - done, offset + done);
-    if (read === 0) throw corrupt(file, `the file ends at byte ${offset + done}, before its content does`);
-    done += read;
-  }
+  const read = readFull(fd, bytes, offset);
+  if (read < length) throw corrupt(file, `the file ends at byte ${offset + read}, before its content does`);
   return bytes;
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { SftError } from '../base/errors';
+import { readFull } from '../base/read-full';
 import { HeldBuffer, type HeldAllocation } from './held-buffer';
 import { BYTES_PER_ELEMENT, type DType, type WeightFile } from './memory';
 import { size } from './shapes';
@@ -66,13 +67,8 @@ export class CopiedWeights<Held, A extends HeldAllocation<Held>> implements Weig
    * @throws SftError weights-changed where it is not the file that was opened
    */
   read(into: Uint8Array, offset: number): void {
-    let at = 0;
-    while (at < into.length) {
-      const count = readSync(this.#file, into, at, into.length - at, offset + at);
-      if (count === 0) break;
-      at += count;
-    }
-    if (at === into.length && this.#state() === this.#before) return;
+    const read = readFull(this.#file, into, offset);
+    if (read === into.length && this.#state() === this.#before) return;
     throw new SftError('weights-changed', 'the weights were written to while they were copied to the device', {
       file: this.path,
       remedy: 'restore the original file and resume (to replace weights safely, write a new file and rename it)',

@@ -5,8 +5,7 @@ import { formatFinding } from '../../dataset/finding';
 import { apartText } from '../../dataset/split/split-file';
 import { sequencesOf } from '../../model/batch';
 import type { DataKey } from '../../train/data-files';
-import type { EncodedDataset } from '../../train/examples/encoded-example';
-import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
+import type { EncodedDataset, EncodedDatasetExample } from '../../train/examples/encoded-example';
 import { overlapText, type Overlap } from '../../train/overlaps';
 import { failure, lines, ok, setting, warning, type PreflightCheck, type PreflightRemedy } from './report';
 

@@ -1,8 +1,7 @@
 import { countOf, partOf } from '../../base/count-of';
 import type { ChatTokenizer } from '../../text/chat-tokenizer';
 import { joinedText, JOINED_REMEDY, LEFT_OUT_REMEDY } from '../../text/token-lengths';
-import type { RefusedExample } from '../../train/examples/encoded-example';
-import type { EncodedDatasetExample } from '../../train/examples/encoded-example';
+import type { EncodedDatasetExample, RefusedExample } from '../../train/examples/encoded-example';
 import { failure, lines, ok, setting, warning, type PreflightCheck } from './report';
 
 const ID = 'template';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { placeFile } from '../../base/files';
 import { isAlive } from '../../base/process-identity';
 import { ownFolder } from '../../base/own-folders';
+import { readFull } from '../../base/read-full';
 import type { EncodedDataset } from './encoded-example';
 import type { KeptBlock } from './packed-example';
 
@@ -19,8 +20,6 @@ const MAGIC = 'SFTTOK01';
 const TRAILER = MAGIC.length + 4;
 /** All files together; the ones that were not used for the longest time go first. */
 const MOST_BYTES = 4 * 2 ** 30;
-/** Node reads no 2 GiB at once. */
-const MOST_AT_ONCE = 2 ** 30;
 /** What is being written. What a process left that was killed is removed by the next of its machine, by others after a day. */
 const PARTIAL = '.partial';
 const PARTIAL_MS = 24 * 3600 * 1000;
@@ -72,11 +71,7 @@ class RecordsFile {
 
 function readAt(fd: number, at: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const read = readSync(fd, bytes, done, Math.min(length - done, MOST_AT_ONCE), at + done);
-    if (read === 0) throw new Error('the file of cached tokens ends early');
-    done += read;
-  }
+  if (readFull(fd, bytes, at) < length) throw new Error('the file of cached tokens ends early');
   return bytes;
 }
 
@@ -200,8 +195,7 @@ export class CacheWriter {
       return;
     }
     try {
-      await promisify(fsync)(this.fd);
-      await rename(this.temporary, this.target);
+      await placeFile(this.temporary, this.target);
       await makeRoom(path.basename(this.target));
     } catch {
       await this.abandon();

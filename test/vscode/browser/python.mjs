@@ -2,12 +2,12 @@
 // PyTorch, that trains; else none can, and one is set up when it is offered, by a uv and a Python that are both fakes. Each test stands on
 // what the one before left.
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../scripts/setup.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
 import { runTests } from './run-tests.mjs';
-import { askBoth, progress, trainingLimit } from './run-views.mjs';
+import { askBoth, progress, trainingLimit, writeWorkspace } from './run-views.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
 const isReal = process.env.SFT_PYTHON !== undefined;
@@ -89,13 +89,7 @@ async function startAnyway({ window }) {
 
 /** A configuration of a run that is slow enough to be paused. */
 function makeWorkspace(folder) {
-  mkdirSync(folder);
-  cpSync(path.join(root, 'examples/tiny-llama'), path.join(folder, 'tiny-llama'), { recursive: true });
-  const examples = JSON.parse(readFileSync(path.join(root, 'examples/nigeria-services.json'), 'utf8')).slice(0, 60);
-  writeFileSync(path.join(folder, 'faq.json'), `${JSON.stringify(examples, undefined, 2)}\n`);
-  const config = {
-    model_name: 'tiny-llama',
-    dataset: 'faq.json',
+  writeWorkspace(folder, {
     device: 'cpu',
     max_steps: isReal ? 60 : 20,
     per_device_batch_size: 2,
@@ -104,8 +98,7 @@ function makeWorkspace(folder) {
     eval_steps: 20,
     max_new_tokens: 8,
     retention: false,
-  };
-  writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  });
 }
 
 /** A machine whose python3 has no packages, with a uv that sets up an environment; neither is real. */

@@ -1,12 +1,11 @@
 // A run on a graphics card from the palette, by WebGPU: the card is software Vulkan, and skipped where that cannot be had.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../../../scripts/setup.mjs';
 import { softwareVulkan } from '../../../scripts/software-vulkan.mjs';
 import { startServer } from '../../../scripts/vscode-host.mjs';
 import { runTests } from './run-tests.mjs';
-import { progress, trainingLimit } from './run-views.mjs';
+import { progress, trainingLimit, writeWorkspace } from './run-views.mjs';
 import { Window, shots, themeSettings } from './window.mjs';
 
 const tests = {
@@ -60,13 +59,7 @@ function makeNode(folder) {
 }
 
 function makeWorkspace(folder) {
-  mkdirSync(folder);
-  cpSync(path.join(root, 'examples/tiny-llama'), path.join(folder, 'tiny-llama'), { recursive: true });
-  const examples = JSON.parse(readFileSync(path.join(root, 'examples/nigeria-services.json'), 'utf8')).slice(0, 60);
-  writeFileSync(path.join(folder, 'faq.json'), `${JSON.stringify(examples, undefined, 2)}\n`);
-  const config = {
-    model_name: 'tiny-llama',
-    dataset: 'faq.json',
+  writeWorkspace(folder, {
     device: 'webgpu',
     max_steps: 3,
     per_device_batch_size: 2,
@@ -78,8 +71,7 @@ function makeWorkspace(folder) {
     retention: false,
     loss_examples: 0,
     sample_prompts: [],
-  };
-  writeFileSync(path.join(folder, 'sft.config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  });
 }
 
 /** @returns the results, as the extension-host suite gives them */
