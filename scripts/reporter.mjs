@@ -1,6 +1,6 @@
 // A reporter for node:test: each failure with its reason and each skip, there and then, so that a run that is cut off has told them; what
-// tests say of themselves; at the end the failures again by name, the files that took longest, then `N passed, N failed`. Where
-// SFT_TEST_COUNTS names a file, the counts go there instead of that line: whoever asked for them adds others to them.
+// tests say of themselves; at the end the files that took longest, the failures again, then `N passed, N failed`. Where SFT_TEST_COUNTS
+// names a file, the counts and the failures go there instead: whoever asked for them adds others to them.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -33,8 +33,8 @@ export default async function* reporter(source) {
       const error = data.details?.error;
       if (error?.failureType === 'subtestsFailed') continue;
       failed += 1;
-      failures.push(`not ok ${what}\n`);
-      yield `not ok ${what}\n${reasonOf(error)}\n\n`;
+      failures.push(`not ok ${what}\n${reasonOf(error)}\n`);
+      yield `${failures.at(-1)}\n`;
     } else if (data.skip !== undefined) {
       skipped += 1;
       yield `skipped ${what}${typeof data.skip === 'string' && data.skip ? ` (${data.skip})` : ''}\n`;
@@ -42,12 +42,11 @@ export default async function* reporter(source) {
       passed += 1;
     }
   }
-  if (failures.length > 0) yield `\n[test] failed, with the reasons above:\n${failures.join('')}`;
   const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12);
   yield `[test] slowest: ${slowest.map(([file, time]) => `${file} ${time.toFixed(0)} s`).join(', ')}\n`;
-  const counts = { passed, failed, skipped };
+  const counts = { passed, failed, skipped, failures };
   const file = process.env.SFT_TEST_COUNTS;
-  if (file === undefined) yield `\n${summaryLine(counts)}\n`;
+  if (file === undefined) yield `\n${summary(counts)}\n`;
   else writeFileSync(file, JSON.stringify(counts));
 }
 
@@ -59,7 +58,23 @@ function reasonOf(error) {
   return thrown?.stack || thrown?.message || String(thrown);
 }
 
-/** The line every test command ends with. */
-export function summaryLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+/** @returns what the counts of a list of tests are added to by `addCounts` */
+export const noCounts = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
+
+export function addCounts(total, counts) {
+  for (const outcome of ['passed', 'failed', 'skipped']) total[outcome] += counts[outcome];
+  total.failures.push(...counts.failures);
+}
+
+/** Of a failure that is told again: its name, its reason and where it came to light. */
+const TOLD_AGAIN = 8;
+
+/**
+ * What every test command ends with: the failures once more in short, for whoever has only the end of what was printed, then a line of
+ * counts.
+ */
+export function summary({ passed, failed, skipped, failures }) {
+  const again = failures.map((failure) => failure.split('\n').slice(0, TOLD_AGAIN).join('\n'));
+  const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return [...(again.length > 0 ? ['failed, with all that was told above:', ...again, ''] : []), line].join('\n');
 }

@@ -6,7 +6,7 @@ import { bundle } from './build-tests.mjs';
 import { LISTS } from './platform-lists.mjs';
 import { testPackages } from './platform-packages.mjs';
 import { lossesBy, LOSSES, runList } from './platform-systems.mjs';
-import { summaryLine } from './reporter.mjs';
+import { addCounts, noCounts, summary } from './reporter.mjs';
 import { root, setup } from './setup.mjs';
 import { Unavailable } from './system-packages.mjs';
 import { buildFor, installTools } from './targets.mjs';
@@ -15,7 +15,7 @@ import { buildFor, installTools } from './targets.mjs';
 const BAR = 1e-5;
 
 const [part, ...only] = process.argv.slice(2);
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = noCounts();
 
 async function test(name, body) {
   try {
@@ -24,7 +24,8 @@ async function test(name, body) {
     console.error(`ok ${name}`);
   } catch (error) {
     counts.failed += 1;
-    console.log(`not ok ${name}\n${error.stack}`);
+    counts.failures.push(`not ok ${name}\n${error.stack}\n`);
+    console.log(counts.failures.at(-1));
   }
 }
 
@@ -80,7 +81,7 @@ for (const target of Object.keys(LISTS).filter((one) => part === undefined || on
     const library = await buildFor(target, python);
     if (library === undefined) throw new Error(`the kernels for ${target} do not build`);
     const list = await runList(target, library, only);
-    for (const outcome of Object.keys(counts)) counts[outcome] += list.counts[outcome];
+    addCounts(counts, list.counts);
     losses[target] = list.losses;
   });
 }
@@ -90,5 +91,5 @@ if (Object.keys(losses).length > 0) {
     compareLosses({ ...here, ...losses });
   });
 }
-console.log(`\n${summaryLine(counts)}`);
+console.log(`\n${summary(counts)}`);
 process.exit(counts.failed > 0 ? 1 : 0);

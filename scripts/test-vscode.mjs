@@ -1,6 +1,6 @@
 // npm run test:vscode: the extension in a real VS Code. `-- browser`, `-- host` or `-- package` runs one suite, SFT_TEST_ONLY=TEXT the
 // tests whose name holds the text. Where this machine cannot have VS Code or a browser it says so in one line and exits 0.
-import { summaryLine } from './reporter.mjs';
+import { summary } from './reporter.mjs';
 import { setup } from './setup.mjs';
 
 setup();
@@ -14,5 +14,5 @@ if (wrong !== undefined) {
   process.exit(2);
 }
 const counts = await runVsCodeSuites(chosen.length > 0 ? chosen : suiteNames);
-console.log(`\n${summaryLine(counts)}`);
+console.log(`\n${summary(counts)}`);
 process.exit(counts.failed > 0 ? 1 : 0);

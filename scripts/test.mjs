@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { emulatedCuda } from './emulated-cuda.mjs';
-import { summaryLine } from './reporter.mjs';
+import { addCounts, noCounts, summary } from './reporter.mjs';
 import { root, setup } from './setup.mjs';
 import { softwareVulkan } from './software-vulkan.mjs';
 
@@ -54,7 +54,7 @@ if (tests.length === 0) {
   process.exit(2);
 }
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'sft-test-'));
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = noCounts();
 let status = 0;
 
 /** Runs test files and adds to the counts. */
@@ -75,8 +75,7 @@ async function runTests(names, env) {
     { cwd: root, stdio: 'inherit', env: { ...process.env, SFT_TEST_COUNTS: counted, ...env } },
   );
   status ||= result.status ?? 1;
-  const counts = JSON.parse(readFileSync(counted, 'utf8'));
-  for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
+  addCounts(total, JSON.parse(readFileSync(counted, 'utf8')));
 }
 
 // What needs a graphics card runs on a program that stands for one.
@@ -98,12 +97,11 @@ for (const { folder, find, what } of EMULATED) {
 }
 rmSync(scratch, { recursive: true });
 if (only.length > 0) {
-  console.log(`\n${summaryLine(total)}`);
+  console.log(`\n${summary(total)}`);
   process.exit(status);
 }
 
 const { runVsCodeSuites } = await import('./vscode-suites.mjs');
-const inVsCode = await runVsCodeSuites();
-for (const outcome of Object.keys(total)) total[outcome] += inVsCode[outcome];
-console.log(`\n${summaryLine(total)}`);
+addCounts(total, await runVsCodeSuites());
+console.log(`\n${summary(total)}`);
 process.exit(status === 0 && total.failed === 0 ? 0 : 1);

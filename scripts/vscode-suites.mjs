@@ -15,6 +15,7 @@ import { measureSlowness } from '../test/vscode/pace.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
 import { webviewSuite } from '../test/webview/suite.mjs';
 import { packExtension } from './package.mjs';
+import { noCounts } from './reporter.mjs';
 import { root, setup } from './setup.mjs';
 import { Unavailable } from './system-packages.mjs';
 import { installHost, launchBrowser } from './vscode-host.mjs';
@@ -36,10 +37,10 @@ export const suiteNames = Object.keys(suites);
 /**
  * Runs suites and prints their failures and skips. Where this machine cannot have VS Code or a browser, a line says so.
  * @param {readonly string[]} chosen names of suites
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>} as the reporter counts
  */
 export async function runVsCodeSuites(chosen = suiteNames) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = noCounts();
   measureSlowness();
   try {
     installHost();
@@ -61,7 +62,10 @@ export async function runVsCodeSuites(chosen = suiteNames) {
       ]);
       for (const { name: test, outcome, detail, milliseconds } of results) {
         counts[outcome]++;
-        if (outcome === 'failed') console.log(`not ok ${name}: ${test} (${milliseconds} ms)\n${detail}\n`);
+        if (outcome === 'failed') {
+          counts.failures.push(`not ok ${name}: ${test} (${milliseconds} ms)\n${detail}\n`);
+          console.log(counts.failures.at(-1));
+        }
         if (outcome === 'skipped') console.log(`skipped ${name}: ${test} (${detail})`);
       }
       console.error(`[vscode] ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);

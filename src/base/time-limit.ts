@@ -9,10 +9,23 @@ export class OutOfTime extends Error {}
 
 /**
  * Does `work`, which may be anything that never waits, also what cannot look at a clock itself: the matching of a regular expression. Costs a
- * tenth of a millisecond.
- * @throws OutOfTime after `ms`; what `work` throws
+ * tenth of a millisecond. Time that a busy machine gives to others is not counted: it is then begun again.
+ * @param work without effects
+ * @throws OutOfTime after `ms`, at least half of it spent on the processor; what `work` throws
  */
 export function withinTime<T>(ms: number, work: () => T): T {
+  const start = process.cpuUsage();
+  for (;;) {
+    try {
+      return withinTimeOfDay(ms, work);
+    } catch (error) {
+      const { user, system } = process.cpuUsage(start);
+      if (!(error instanceof OutOfTime) || (user + system) / 1000 >= ms / 2) throw error;
+    }
+  }
+}
+
+function withinTimeOfDay<T>(ms: number, work: () => T): T {
   const holder = globalThis as unknown as { [WORK]: (() => unknown) | undefined };
   const before = holder[WORK];
   holder[WORK] = work;

@@ -94,6 +94,16 @@ export class Window {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click({ timeout });
   }
 
+  /** Presses a key until it shows something: a menu goes where what stands around it is laid out anew, or the focus is taken. */
+  async press(key, shown) {
+    const { keyboard } = this.page;
+    await this.until(async (timeout) => {
+      await keyboard.press('Escape');
+      await keyboard.press(key);
+      await shown.waitFor({ timeout });
+    });
+  }
+
   /**
    * Does something again until it succeeds; its failure is the last one.
    * @param attempt is given the limit for each of its waits, ms
@@ -135,8 +145,8 @@ export class Window {
       .locator('.editor-group-container.active .monaco-editor')
       .first()
       .click({ position: { x: 300, y: 100 } });
-    await page.keyboard.press('Control+g');
     const input = page.locator('.quick-input-widget input.input');
+    await this.press('Control+g', input);
     await input.fill(`:${line}:${column}`);
     await input.press('Enter');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });

@@ -41,10 +41,8 @@ export const problemTests = {
     const mistake = page.locator('.view-line', { hasText: '‚Ç¶50,000' });
     await mistake.waitFor();
     await window.goTo(19, 29);
-    await page.keyboard.press('Control+.');
-    const menu = page.locator('.action-widget');
-    const repair = menu.locator('.monaco-list-row', { hasText: '₦' });
-    await repair.waitFor();
+    const repair = page.locator('.action-widget .monaco-list-row', { hasText: '₦' });
+    await window.press('Control+.', repair);
     await window.pictures('quick-fix');
     await repair.click();
     await page.locator('.view-line', { hasText: '₦50,000' }).waitFor();

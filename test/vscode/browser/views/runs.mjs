@@ -14,8 +14,7 @@ export const runsTests = {
     await window.pictures('runs-keys');
     await fromMenu(window, 'faq', 'Show Dashboard');
     await (await window.frameWith('.badge.done')).getByRole('heading', { name: 'faq' }).waitFor();
-    await focusRun(window, 'faq');
-    await page.keyboard.press('F2');
+    await pressAt(window, 'faq', 'F2', page.locator('.quick-input-widget input.input'));
     await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value === 'faq');
     await page.keyboard.press('Control+a');
     await page.keyboard.type('First questions');

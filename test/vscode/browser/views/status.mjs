@@ -26,9 +26,7 @@ export const statusTests = {
     const { page } = window;
     await window.openFile('planted.json');
     await page.locator('.squiggly-warning').first().waitFor();
-    await page.locator('#status\\.languageStatus').click();
-    const entry = page.locator('.hover-language-status', { hasText: 'Q&A, JSON array' });
-    await entry.waitFor();
+    const entry = await languageStatus(window, 'Q&A, JSON array');
     await window.pictures('language-status');
     await entry.getByText('Switch Off').click();
     await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
@@ -40,11 +38,8 @@ export const statusTests = {
   async 'long lines are wrapped on a click'(window) {
     const { page } = window;
     await window.openFile('chats.jsonl');
-    await page.locator('#status\\.languageStatus').click();
-    await page
-      .locator('.hover-language-status', { hasText: 'Lines are wider than the editor' })
-      .getByText('Wrap Lines')
-      .click();
+    const entry = await languageStatus(window, 'Lines are wider than the editor');
+    await entry.getByText('Wrap Lines').click();
     // The first example then takes more than one line of the screen.
     await window.until(async () => {
       const tops = await page
@@ -55,3 +50,15 @@ export const statusTests = {
     await page.keyboard.press('Escape');
   },
 };
+
+/** Opens the language status, which goes where an item of the status bar comes or goes. @returns its entry with this text */
+async function languageStatus(window, text) {
+  const { page } = window;
+  const entry = page.locator('.hover-language-status', { hasText: text });
+  await window.until(async (timeout) => {
+    await page.keyboard.press('Escape');
+    await page.locator('#status\\.languageStatus').click({ timeout });
+    await entry.waitFor({ timeout });
+  });
+  return entry;
+}
