@@ -58,6 +58,12 @@ export function numericalGradient(loss: (x: Float64Array) => number, x: Numbers,
   });
 }
 
+/** numericalGradient of dot(f(x), dy) where every element of f(x) comes from that of x alone: all are moved at once. */
+export function numericalSlopes(f: (x: Float64Array) => Numbers, x: Numbers, dy: Numbers, step = 1e-5): Float64Array {
+  const [above, below] = [step, -step].map((by) => f(Float64Array.from(x, (value) => value + by)));
+  return Float64Array.from(dy, (d, i) => (d * (above![i]! - below![i]!)) / (2 * step));
+}
+
 export function dot(a: Numbers, b: Numbers): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
