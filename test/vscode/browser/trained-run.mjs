@@ -18,10 +18,10 @@ export function trainedRun(workspace, name, values = {}) {
   return run;
 }
 
-/** Starts a run that goes on by itself until it is stopped. @returns {string} the run folder, when its worker has begun */
+/** Starts a run that goes on by itself until it is stopped, and leaves a core to the window. @returns {string} the run folder, when its worker has begun */
 export function startedRun(workspace, name) {
   const run = runFolder(workspace, name);
-  train(workspace, name, { max_steps: 5000, save_steps: null }, run, '--detach');
+  train(workspace, name, { max_steps: 5000, save_steps: null, threads: 1 }, run, '--detach');
   const { pid } = JSON.parse(readFileSync(path.join(run, 'state.json'), 'utf8'));
   // It outlives the window, and so would that of a test that fails.
   process.once('exit', () => {
