@@ -18,7 +18,7 @@ function refuses(remedy: RegExp, call: () => void): void {
   );
 }
 
-/** What can be had in a minute. SFT_WEBGPU_WHOLE=1 holds every kernel against the reference, and training. */
+/** What is this device's own; the conformance suite holds its kernels against the reference. */
 describe('webgpu', () => {
   let device: Device;
   before(async () => {
