@@ -1,13 +1,18 @@
 import { parseTree, type Node } from 'jsonc-parser';
 import { DatasetChecker } from './check';
 import type { TextEdit } from './finding';
+import { CsvParser } from './formats/csv-parser';
+import type { Cell } from './formats/csv-record';
+import { tableFormat } from './formats/table-file';
 import { ANSWERED, ASKED } from './schema';
 
 /** So many elements at the start tell the keys of a file. */
 const LOOKED_AT = 16;
 
-/** The keys of a file's first examples that hold texts, as they are written, commonest first. */
+/** The keys of a file's first examples that hold texts, as they are written, commonest first; of a table the names of its columns. */
 export function textKeys(file: string, text: string): string[] {
+  const names = namesOfColumns(file, text)?.map(({ value }) => value.trim());
+  if (names !== undefined) return [...new Set(names)].filter((name) => name !== '');
   const counts = new Map<string, number>();
   let seen = 0;
   for (const object of objectsIn(file, text)) {
@@ -31,6 +36,14 @@ export function likeliest(keys: readonly string[], ours: 'question' | 'answer'):
 
 /** The edits that give keys of all examples other names, their texts as they are. @param names from the file's to the new ones */
 export function renameEdits(file: string, text: string, names: ReadonlyMap<string, string>): TextEdit[] {
+  const cells = namesOfColumns(file, text);
+  if (cells !== undefined) {
+    return cells.flatMap(({ start, end, value }) => {
+      const name = names.get(value.trim());
+      if (name === undefined) return [];
+      return [{ start, end, text: text[start] === '"' ? JSON.stringify(name) : name }];
+    });
+  }
   return [...objectsIn(file, text)].flatMap((object) =>
     object.flatMap(({ key, start }) => {
       const name = names.get(key.value as string);
@@ -38,6 +51,18 @@ export function renameEdits(file: string, text: string, names: ReadonlyMap<strin
       return name === undefined ? [] : [{ start: at, end: at + key.length, text: JSON.stringify(name) }];
     }),
   );
+}
+
+/** The first row of a table; undefined of another file. */
+function namesOfColumns(file: string, text: string): readonly Cell[] | undefined {
+  const format = tableFormat(file);
+  if (format === undefined) return undefined;
+  const parser = new CsvParser(() => {
+    parser.stop();
+  }, format);
+  parser.push(text);
+  parser.finish();
+  return parser.names;
 }
 
 interface Field {

@@ -41,6 +41,7 @@ export class CsvParser {
   private emptyRows = 0;
   private kept = new Set<string>();
   private headerSource = '';
+  private headerCells: readonly Cell[] = [];
   private records = 0;
   private mistakes = 0;
 
@@ -66,6 +67,11 @@ export class CsvParser {
   /** The header row as it stands in the file, without its line end. */
   get header(): string {
     return this.headerSource;
+  }
+
+  /** The cells of the header row, at offsets of the text that was pushed. */
+  get names(): readonly Cell[] {
+    return this.headerCells;
   }
 
   /** File offset before which the parser needs nothing any more. */
@@ -160,6 +166,7 @@ export class CsvParser {
       else this.records++;
     } else if (this.columns === undefined) {
       this.headerSource = this.text.slice(this.headerStart ?? start, record.end);
+      this.headerCells = record.cells;
       this.readHeader(record.cells);
     } else {
       this.readExample(record, this.columns);

@@ -9,11 +9,15 @@ const ROWS = '{"Prompt": "What is it?", "Reply": "That."}\n{"Prompt": "And this?
 const FIX = 'Choose the question and answer fields…';
 
 /** Opens data of other names, with a configuration that names them, and gives the quick fix. */
-async function withFix(folder: string): Promise<{ document: vscode.TextDocument; fix: vscode.CodeAction }> {
-  const config = JSON.stringify({ model_name: 'm', dataset: 'rows.jsonl' }, null, 2);
+async function withFix(
+  folder: string,
+  name = 'rows.jsonl',
+  rows = ROWS,
+): Promise<{ document: vscode.TextDocument; fix: vscode.CodeAction }> {
+  const config = JSON.stringify({ model_name: 'm', dataset: name }, null, 2);
   await writeWorkspaceFile(`${folder}/sft.config.json`, config);
-  await writeWorkspaceFile(`${folder}/rows.jsonl`, ROWS);
-  const { document } = await open(`${folder}/rows.jsonl`);
+  await writeWorkspaceFile(`${folder}/${name}`, rows);
+  const { document } = await open(`${folder}/${name}`);
   const missing = (one: vscode.Diagnostic): boolean => ruleOf(one) === 'missing-key';
   // Once the new configuration is noticed the text is analysed again, and until that is done nothing is offered.
   let fix: vscode.CodeAction | undefined;
@@ -53,4 +57,12 @@ test('data of other names: the quick fix renames the keys of the file', async ()
     await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
   });
   assert.equal(document.getText(), ROWS.replaceAll('"Prompt"', '"question"').replaceAll('"Reply"', '"answer"'));
+});
+
+test('a table of other names: the quick fix renames its columns', async () => {
+  const { document, fix } = await withFix('columns-table', 'rows.csv', 'Prompt,Reply\nWhat is it?,That.\n');
+  await withPerson(['Prompt', 'Reply', '$(edit) Rename the keys in this file'], async () => {
+    await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
+  });
+  assert.equal(document.getText(), 'question,answer\nWhat is it?,That.\n');
 });
