@@ -74,6 +74,8 @@ export class ChatView implements vscode.WebviewViewProvider {
         this.batch(turn, side, text);
       },
       onReply: (turn, reply) => {
+        // What is shown as answered is there after a reload, though its connection may still be closing.
+        this.keep();
         this.flush();
         this.post({ type: 'reply', turn, reply });
         this.changeEmitter.fire();
