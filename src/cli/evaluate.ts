@@ -70,10 +70,10 @@ saw; ROUGE then compares each answer with yours. Every answer, with its place in
     } else {
       for (const line of evaluationTable(evaluation)) terminal.out(line);
       terminal.out('', headline(evaluation));
-      for (const { line, question, reference, base, tuned: after } of predictions.slice(0, shown)) {
+      for (const { line, question, reference, base, tuned } of predictions.slice(0, shown)) {
         terminal.out('', `${run.run[testKey(config)]!.path}:${line} ${question}`);
-        terminal.out(...indented('yours:', reference), ...indented('base: ', base.answer));
-        terminal.out(...indented('tuned:', after.answer));
+        terminal.out(...indented('reference:', reference));
+        terminal.out(...indented('base:     ', base.answer), ...indented('tuned:    ', tuned.answer));
       }
       terminal.out('', `all answers: ${run.artifacts.predictionsFile}`);
     }

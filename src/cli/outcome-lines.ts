@@ -3,13 +3,13 @@ import { answersToRead } from '../text/answers-to-read';
 import { headline, nextText } from '../text/rouge/headline';
 import { oneLine } from './one-line';
 
-/** What a run came to, to be read at its end: the headline, three answers before and after, and what to do next. */
+/** What a run came to, to be read at its end: the headline, three answers of base and tuned model, and what to do next. */
 export function outcomeLines(evaluation: RunEvaluation, predictions: readonly Prediction[]): string[] {
   const answers = answersToRead(predictions).flatMap(({ line, question, reference, base, tuned }) => [
     `  ${said(question)} (line ${line})`,
-    `    yours:  ${said(reference)}`,
-    `    before: ${said(base.answer)}`,
-    `    after:  ${said(tuned.answer)}`,
+    `    reference: ${said(reference)}`,
+    `    base:      ${said(base.answer)}`,
+    `    tuned:     ${said(tuned.answer)}`,
     '',
   ]);
   return ['', headline(evaluation), '', ...answers, nextText(evaluation)];

@@ -56,9 +56,9 @@ export class Result {
       element(
         'dl',
         {},
-        pair('reference', 'Yours', reference),
-        pair('before', 'Before', base.answer),
-        pair('after', 'After', tuned.answer),
+        pair('reference', 'Reference', reference),
+        pair('base', 'Base', base.answer),
+        pair('tuned', 'Tuned', tuned.answer),
       ),
     );
   }
