@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { parseLlamaConfig } from '../src/model/llama-config';
 import { benchExamples, GSM8K_LENGTHS, type BenchLengths } from './train/examples';
 import type { Compared } from './train/in-4bit';
+import { pythonWithPeft } from './train/python';
 import { randomModel } from './train/random-model';
 import { measurePeak, operations } from './train/roof';
 import { SHAPES, type ShapeName } from './train/shapes';
@@ -36,14 +37,6 @@ interface BenchOptions {
   readonly threads: number;
   readonly isa: string | undefined;
   readonly lengths: BenchLengths;
-}
-
-function python(): string | undefined {
-  for (const candidate of [process.env['SFT_BENCH_PYTHON'], 'python3', 'python']) {
-    if (candidate === undefined) continue;
-    if (spawnSync(candidate, ['-c', 'import torch, transformers, peft']).status === 0) return candidate;
-  }
-  return undefined;
 }
 
 function runProcess(command: string, args: readonly string[]): unknown {
@@ -109,7 +102,7 @@ async function benchShape(
   const rows: [string, Side][] = [['this engine', ours]];
   if (lengths.prefix > 0)
     rows.push(['this engine, sharing nothing', runProcess(process.execPath, [...engine, '--apart']) as Side]);
-  const interpreter = python();
+  const interpreter = pythonWithPeft();
   if (interpreter === undefined) {
     console.log('no Python with torch, transformers and peft (set SFT_BENCH_PYTHON): this engine alone');
   } else {

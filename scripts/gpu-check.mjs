@@ -1,5 +1,6 @@
 // npm run gpu:check: everything about --device cuda that needs a graphics card, in one run of under ten minutes. Kernels against the reference,
-// tensor cores alone first; training and answers against transformers and PEFT; then how fast. Prints what to keep in docs/benchmarks.
+// tensor cores alone first; training and answers against transformers and PEFT; then how fast, beside PyTorch + PEFT where a
+// Python has them (SFT_BENCH_PYTHON). Prints what to keep in docs/benchmarks.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -27,5 +28,8 @@ for (const name of ['tensor-cores', 'conformance', 'training']) {
   failed ||= status !== 0;
 }
 console.log('\nspeed');
-const { status } = spawnSync(process.execPath, ['scripts/bench.mjs', 'cuda'], { cwd: root, stdio: 'inherit' });
-process.exit(failed || status !== 0 ? 1 : 0);
+for (const bench of ['cuda', 'gpu']) {
+  const { status } = spawnSync(process.execPath, ['scripts/bench.mjs', bench], { cwd: root, stdio: 'inherit' });
+  failed ||= status !== 0;
+}
+process.exit(failed ? 1 : 0);
