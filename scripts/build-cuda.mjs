@@ -133,9 +133,10 @@ const [, first] = cards[0];
 console.log(
   `| kernel | registers, by card: ${cards.map(([number]) => `sm_${number}`).join(', ')} | shared memory |\n| --- | --- | ---: |`,
 );
-for (const { kernel, shared } of first.toSorted((a, b) => a.kernel.localeCompare(b.kernel))) {
-  const registers = cards.map(([, kernels]) => kernels.find((one) => one.kernel === kernel).registers);
-  console.log(`| ${kernel} | ${registers.join(', ')} | ${shared} |`);
+for (const { kernel } of first.toSorted((a, b) => a.kernel.localeCompare(b.kernel))) {
+  const of = cards.map(([, kernels]) => kernels.find((one) => one.kernel === kernel));
+  const shared = Math.max(...of.map((one) => one.shared));
+  console.log(`| ${kernel} | ${of.map(({ registers }) => registers).join(', ')} | ${shared} |`);
 }
 const spilling = cards.flatMap(([number, kernels]) =>
   kernels.filter(({ spilt }) => spilt > 0).map(({ kernel, spilt }) => `${kernel} on sm_${number} (${spilt} bytes)`),

@@ -1,12 +1,8 @@
-// What attention's kernels are made of. A block has a tile of 64 x 64 scores, a thread rows 4 ty + a and columns tx + 16 b of it, a and b
-// below 4. Rows and columns are those of queries and keys or the other way round. An output of the tile's rows, as wide as a head, is
-// held in registers in chunks of 64 columns, laid out alike.
+// What attention is told, in fp32 (attention_fp32.h) and on tensor cores (attention_bf16.h).
 #pragma once
 #include "sft_cuda.h"
 
 namespace sft {
-
-constexpr int TILE = 64, LINE = TILE + 1, SLAB = 16, EACH = 4;
 
 // Packed sequences (indices.ts: four numbers each), heads, and how scores are taken.
 struct Attention {
@@ -17,21 +13,70 @@ struct Attention {
   float scale;
 };
 
-// One of them: query rows q0 .. q0 + queries, key rows k0 .. k0 + keys.
+// From first on, below end.
+struct Range {
+  int first, end;
+
+  __device__ __forceinline__ bool empty() const { return first >= end; }
+  __device__ __forceinline__ bool holds(int i) const { return i >= first && i < end; }
+  __device__ __forceinline__ bool meets(int from, int count) const { return first < from + count && end > from; }
+  __device__ __forceinline__ Range within(Range other) const {
+    return {first > other.first ? first : other.first, end < other.end ? end : other.end};
+  }
+};
+
+// One of them: query rows q0 .. q0 + queries, key rows k0 .. k0 + keys. Keys are counted within the sequence.
 struct Sequence {
   int q0, queries, k0, keys;
 
   __device__ __forceinline__ Sequence(const Attention& g, int index)
       : q0(g.table[4 * index]), queries(g.table[4 * index + 1]), k0(g.table[4 * index + 2]), keys(g.table[4 * index + 3]) {}
 
-  // The last key that the query at `row` sees lies at row + ahead(), counted within the sequence.
+  // The last key that the query at `row` sees lies at row + ahead().
   __device__ __forceinline__ int ahead() const { return keys - queries - q0; }
 
+  // Its query rows, and its keys, in a tile of rows of q or of k.
+  __device__ __forceinline__ Range queries_in(int row0, int count) const {
+    return Range{row0, row0 + count}.within({q0, q0 + queries});
+  }
+  __device__ __forceinline__ Range keys_in(int row0, int count) const {
+    return Range{row0 - k0, row0 - k0 + count}.within({0, keys});
+  }
+
+  // Keys that one of these queries sees.
+  __device__ __forceinline__ Range seen_by(const Attention& g, Range rows) const {
+    if (rows.empty()) return {0, 0};
+    const int first = rows.first + ahead() - g.window + 1;
+    return {g.window > 0 && first > 0 ? first : 0, rows.end + ahead()};
+  }
+
+  // Query rows that see one of these keys.
+  __device__ __forceinline__ Range seeing(const Attention& g, Range of) const {
+    if (of.empty()) return {0, 0};
+    const Range rows{of.first - ahead(), g.window > 0 ? of.end - 1 - ahead() + g.window : q0 + queries};
+    return rows.within({q0, q0 + queries});
+  }
+
   __device__ __forceinline__ bool sees(const Attention& g, int row, int key) const {
-    const int last = row + ahead();
-    return row >= q0 && row < q0 + queries && key >= 0 && key < keys && key <= last && (g.window == 0 || key > last - g.window);
+    return seen_by(g, queries_in(row, 1)).holds(key);
   }
 };
+
+// Whether a row of q, or of k, lies in one of them.
+__device__ __forceinline__ bool has_query(const Attention& g, int row) {
+#pragma unroll 1
+  for (int index = 0; index < g.sequences; index++) {
+    if (!Sequence(g, index).queries_in(row, 1).empty()) return true;
+  }
+  return false;
+}
+__device__ __forceinline__ bool has_key(const Attention& g, int row) {
+#pragma unroll 1
+  for (int index = 0; index < g.sequences; index++) {
+    if (!Sequence(g, index).keys_in(row, 1).empty()) return true;
+  }
+  return false;
+}
 
 // Rows from `first` on of one head of a matrix [rows, heads, width]: 0 from `end` on, and beyond the width.
 struct Rows {
@@ -46,110 +91,28 @@ struct Rows {
         end(end),
         width(width) {}
 
-  __device__ __forceinline__ float operator()(int i, int d) const {
-    return first + i < end && d < width ? data[(first + i) * stride + d] : 0.0f;
+  // From column d on, of V: one number or several.
+  template <class V = float>
+  __device__ __forceinline__ V at(int i, int d) const {
+    return first + i < end && d < width ? *reinterpret_cast<const V*>(data + (first + i) * stride + d) : V{};
   }
 };
 
-struct Slabs {
-  float left[SLAB][LINE], right[SLAB][LINE];
+// What backward is given.
+struct AttentionInputs {
+  const float* dout;
+  const float* q;
+  const float* k;
+  const float* v;
+  // A pair a query row and head: its lse, and dout·o.
+  const float* pairs;
 };
 
-using Scores = float[EACH][EACH];
-using ScoreTile = float[TILE][LINE];
-
-// s = rows times columns over the width.
-__device__ __forceinline__ void multiply_rows(Slabs& slabs, Scores& s, const Rows& rows, const Rows& columns) {
-  const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
-#pragma unroll
-  for (int a = 0; a < EACH; a++) {
-#pragma unroll
-    for (int b = 0; b < EACH; b++) s[a][b] = 0;
-  }
-  for (int d0 = 0; d0 < rows.width; d0 += SLAB) {
-    for (int e = threadIdx.x; e < TILE * SLAB; e += THREADS) {
-      const int i = e / SLAB, d = e % SLAB;
-      slabs.left[d][i] = rows(i, d0 + d);
-      slabs.right[d][i] = columns(i, d0 + d);
-    }
-    __syncthreads();
-    for (int d = 0; d < SLAB; d++) {
-#pragma unroll
-      for (int a = 0; a < EACH; a++) {
-#pragma unroll
-        for (int b = 0; b < EACH; b++) s[a][b] = fmaf(slabs.left[d][EACH * ty + a], slabs.right[d][tx + 16 * b], s[a][b]);
-      }
-    }
-    __syncthreads();
-  }
+__device__ __forceinline__ const float* pair_of(const AttentionInputs& x, const Attention& g, int row, int head) {
+  return x.pairs + 2 * (static_cast<int64_t>(row) * g.heads + head);
 }
-
-// Puts a thread's scores into a tile, f(row, column, score) of each. A barrier must follow.
-template <class F>
-__device__ __forceinline__ void store(ScoreTile& tile, const Scores& s, F f) {
-  const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
-#pragma unroll
-  for (int a = 0; a < EACH; a++) {
-#pragma unroll
-    for (int b = 0; b < EACH; b++) tile[EACH * ty + a][tx + 16 * b] = f(EACH * ty + a, tx + 16 * b, s[a][b]);
-  }
-}
-
-// A thread's part of an output of the tile's rows.
-template <int CHUNKS>
-struct Output {
-  float values[EACH][EACH * CHUNKS];
-
-  __device__ __forceinline__ Output() {
-#pragma unroll
-    for (int a = 0; a < EACH; a++) {
-#pragma unroll
-      for (int c = 0; c < EACH * CHUNKS; c++) values[a][c] = 0;
-    }
-  }
-
-  // += tile times columns; the tile is complete, and may be overwritten behind the last barrier here.
-  __device__ __forceinline__ void add(Slabs& slabs, const ScoreTile& tile, const Rows& columns) {
-    const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
-#pragma unroll
-    for (int chunk = 0; chunk < CHUNKS; chunk++) {
-      for (int j0 = 0; j0 < TILE; j0 += SLAB) {
-        for (int e = threadIdx.x; e < TILE * SLAB; e += THREADS)
-          slabs.right[e / TILE][e % TILE] = columns(j0 + e / TILE, chunk * TILE + e % TILE);
-        __syncthreads();
-        // Beside the outputs of wide heads there are no registers for what is read ahead.
-#pragma unroll(CHUNKS < 4 ? SLAB : 4)
-        for (int j = 0; j < SLAB; j++) {
-#pragma unroll
-          for (int a = 0; a < EACH; a++) {
-#pragma unroll
-            for (int b = 0; b < EACH; b++) {
-              values[a][EACH * chunk + b] =
-                  fmaf(tile[EACH * ty + a][j0 + j], slabs.right[j][tx + 16 * b], values[a][EACH * chunk + b]);
-            }
-          }
-        }
-        __syncthreads();
-      }
-    }
-  }
-
-  // Gives use(row of the tile, column, value) for each within the width.
-  template <class Use>
-  __device__ __forceinline__ void each(int width, Use use) {
-    const int tx = threadIdx.x % 16, ty = threadIdx.x / 16;
-#pragma unroll
-    for (int a = 0; a < EACH; a++) {
-#pragma unroll
-      for (int c = 0; c < EACH * CHUNKS; c++) {
-        const int column = tx + 16 * c;
-        if (column < width) use(EACH * ty + a, column, values[a][c]);
-      }
-    }
-  }
-};
 
 }  // namespace sft
 
-// A kernel for each number of chunks that a head's width may have.
+// A kernel for each number of chunks of 64 columns that a head's width may have.
 #define SFT_FOR_CHUNKS(define) define(1) define(2) define(3) define(4)

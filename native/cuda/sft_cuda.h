@@ -4,14 +4,17 @@
 #ifdef __CUDACC__
 #include <cstdint>
 #include <cuda_fp16.h>
-#define SFT_KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(sft::THREADS, 1) sft_##name(__VA_ARGS__)
+#define SFT_KERNEL_FOR(blocks, name, ...) extern "C" __global__ void __launch_bounds__(sft::THREADS, blocks) sft_##name(__VA_ARGS__)
 #else
 #include "emulation/emulation.h"
-#define SFT_KERNEL(name, ...)                                               \
+#define SFT_KERNEL_FOR(blocks, name, ...)                                   \
   extern "C" void sft_##name(__VA_ARGS__);                                  \
   static const emulation::Registered<&sft_##name> registered_##name(#name); \
   extern "C" void sft_##name(__VA_ARGS__)
 #endif
+
+// SFT_KERNEL_FOR: registers are limited so that a multiprocessor has so many blocks at once.
+#define SFT_KERNEL(name, ...) SFT_KERNEL_FOR(1, name, __VA_ARGS__)
 
 // For each element i below n, whatever the grid.
 #define SFT_EACH(i, n)                                                                                        \

@@ -142,7 +142,10 @@ CALL(cuDeviceGetName, (char* name, int length, int device), (name, length, devic
 CALL(cuDeviceGetAttribute, (int* value, int attribute, int device), (value, attribute, device)) {
   // The two numbers of the compute capability.
   if (attribute != 75 && attribute != 76) return INVALID_VALUE;
-  return *value = attribute == 75 ? static_cast<int>(number("SFT_EMULATION_CAPABILITY", 8)) : 0, SUCCESS;
+  const char* const capability = getenv("SFT_EMULATION_CAPABILITY");
+  int numbers[2] = {8, 0};
+  if (capability != nullptr) sscanf(capability, "%d.%d", &numbers[0], &numbers[1]);
+  return *value = numbers[attribute - 75], SUCCESS;
 }
 
 CALL(cuDevicePrimaryCtxRetain, (void** context, int device), (context, device)) {

@@ -36,7 +36,7 @@ void meet(const char* what, void* mine, const std::function<void(void* const*)>&
 // Fails unless so many bytes lie in shared memory, and begin at a multiple of as many.
 void check_shared(const char* what, const void* at, size_t bytes);
 // Fails where two of eight rows of 16 bytes lie in the same banks of shared memory.
-void check_banks(const char* what, const uintptr_t (&rows)[8]);
+void check_banks(const char* what, const uint32_t* const (&rows)[8]);
 // Ends the launch as a failed one and says why.
 [[noreturn]] void fail(const std::string& why);
 
@@ -44,10 +44,12 @@ template <class T>
 T shuffle(const char* what, T value, int (*from)(int lane, int by), int by) {
   struct Lane {
     T in, out;
-  } mine{value, value};
+    int by;
+  } mine{value, value, by};
   meet(what, &mine, [&](void* const* lanes) {
     for (int lane = 0; lane < static_cast<int>(WARP); lane++) {
-      static_cast<Lane*>(lanes[lane])->out = static_cast<const Lane*>(lanes[from(lane, by) & 31])->in;
+      Lane& to = *static_cast<Lane*>(lanes[lane]);
+      to.out = static_cast<const Lane*>(lanes[from(lane, to.by) & 31])->in;
     }
   });
   return mine.out;
@@ -101,6 +103,10 @@ inline void __syncthreads() { emulation::barrier("__syncthreads"); }
 template <class T>
 T __shfl_xor_sync(unsigned, T value, int mask) {
   return emulation::shuffle<T>("__shfl_xor_sync", value, [](int lane, int by) { return lane ^ by; }, mask);
+}
+template <class T>
+T __shfl_sync(unsigned, T value, int lane) {
+  return emulation::shuffle<T>("__shfl_sync", value, [](int, int of) { return of; }, lane);
 }
 // Rounded as they are written: this is compiled without contraction.
 inline float __fmul_rn(float a, float b) { return a * b; }

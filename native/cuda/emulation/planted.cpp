@@ -35,7 +35,7 @@ SFT_KERNEL(planted_outside, float* y, int64_t n) { SFT_EACH(i, n + 1) y[i] = 1.0
 
 // Rows of 64 bytes: four times two of eight lie in the same banks.
 SFT_KERNEL(planted_banks, float* y) {
-  __shared__ uint16_t room[sft::WARP][32];
+  __shared__ uint32_t room[sft::WARP][16];
   uint32_t got[4];
   sft::load_matrices(got, room[threadIdx.x % sft::WARP]);
   y[threadIdx.x] = static_cast<float>(got[0]);
@@ -43,7 +43,7 @@ SFT_KERNEL(planted_banks, float* y) {
 
 // Rows that begin at no multiple of 16 bytes.
 SFT_KERNEL(planted_misaligned, float* y) {
-  __shared__ uint16_t room[sft::WARP][20];
+  __shared__ uint32_t room[sft::WARP][10];
   uint32_t got[4];
   sft::load_matrices(got, room[threadIdx.x % sft::WARP]);
   y[threadIdx.x] = static_cast<float>(got[0]);

@@ -176,9 +176,9 @@ void check_shared(const char* what, const void* at, size_t bytes) {
   if (reinterpret_cast<uintptr_t>(at) % bytes != 0) fail(std::string(what) + " is misaligned");
 }
 
-void check_banks(const char* what, const uintptr_t (&rows)[8]) {
+void check_banks(const char* what, const uint32_t* const (&rows)[8]) {
   unsigned banks = 0;
-  for (const uintptr_t row : rows) banks |= 1u << (row / 16 % 8);
+  for (const uint32_t* row : rows) banks |= 1u << (reinterpret_cast<uintptr_t>(row) / 16 % 8);
   if (banks != 0xffu) fail(std::string(what) + " meets a bank of shared memory twice");
 }
 

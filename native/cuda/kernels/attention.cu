@@ -1,6 +1,6 @@
 // Causal attention over packed sequences with grouped heads, without the score matrix (Milakov & Gimelshein 2018, Dao 2022): a block has
 // a tile of query rows of one head and goes through the keys they see, tile by tile, with the largest score and the sum of each row so far.
-#include "../attention.h"
+#include "../attention_fp32.h"
 #include "../reduce.h"
 
 namespace sft {
@@ -50,12 +50,11 @@ __device__ __forceinline__ void attend(Forward& room, float* o, float* lse, cons
   __syncthreads();
   for (int index = 0; index < g.sequences; index++) {
     const Sequence s(g, index);
-    if (s.queries <= 0 || s.q0 >= row0 + TILE || s.q0 + s.queries <= row0) continue;
-    // Of this tile's rows within the sequence: the first key that the first one sees, the last that the last one sees.
-    const int first_row = row0 > s.q0 ? row0 : s.q0, end_row = row0 + TILE < s.q0 + s.queries ? row0 + TILE : s.q0 + s.queries;
-    const int seen = first_row + s.ahead() - g.window + 1;
-    if (t < TILE && row0 + t >= first_row && row0 + t < end_row) room.covered[t] = 1;
-    for (int j0 = g.window > 0 && seen > 0 ? seen : 0; j0 < end_row + s.ahead(); j0 += TILE) {
+    const Range rows = s.queries_in(row0, TILE);
+    if (rows.empty()) continue;
+    const Range seen = s.seen_by(g, rows);
+    if (t < TILE && rows.holds(row0 + t)) room.covered[t] = 1;
+    for (int j0 = seen.first; j0 < seen.end; j0 += TILE) {
       const Rows keys(k, g.kv_heads, group, g.width, s.k0 + j0, s.k0 + s.keys);
       const Rows values(v, g.kv_heads, group, g.width, s.k0 + j0, s.k0 + s.keys);
       Scores scores;
@@ -73,8 +72,9 @@ __device__ __forceinline__ void attend(Forward& room, float* o, float* lse, cons
     }
   }
   __syncthreads();
-  out.each(g.width, [&](int i, int column, float value) {
-    if (room.covered[i] != 0) o[(static_cast<int64_t>(row0 + i) * g.heads + head) * g.width + column] = value / room.total[i];
+  const auto has = [&](int i) { return room.covered[i] != 0; };
+  out.each(g.width, has, [&](int i, int column, float value) {
+    o[(static_cast<int64_t>(row0 + i) * g.heads + head) * g.width + column] = value / room.total[i];
   });
   if (lse != nullptr && t < TILE && room.covered[t] != 0) {
     lse[static_cast<int64_t>(row0 + t) * g.heads + head] = room.most[t] + logf(room.total[t]);

@@ -1,41 +1,26 @@
 // Backward of attention. With s = scale q·k, p = exp(s - lse), dp = dout·v and delta = dout·o of a query:
 //   ds = p (dp - delta),  dq = scale sum over keys of ds k,  dk = scale sum over queries of ds q,  dv = sum over queries of p dout.
 // Scores are computed again, once for dq by tiles of queries and once for dk and dv by tiles of keys, so that each result has one owner.
-#include "../attention.h"
+#include "../attention_fp32.h"
 #include "../reduce.h"
 
 namespace sft {
 namespace {
-
-struct Inputs {
-  const float* dout;
-  const float* q;
-  const float* k;
-  const float* v;
-  // A pair a query row and head: its lse, and dout·o.
-  const float* pairs;
-};
 
 struct Backward {
   Slabs slabs;
   ScoreTile weights, changes;
 };
 
-__device__ __forceinline__ const float* pair_of(const Inputs& x, const Attention& g, int row, int head) {
-  return x.pairs + 2 * (static_cast<int64_t>(row) * g.heads + head);
-}
-
 template <int CHUNKS>
-__device__ __forceinline__ void to_queries(Backward& room, float* dq, const Inputs& x, const Attention& g) {
+__device__ __forceinline__ void to_queries(Backward& room, float* dq, const AttentionInputs& x, const Attention& g) {
   const int head = blockIdx.y, group = head / (g.heads / g.kv_heads), row0 = static_cast<int>(blockIdx.x) * TILE;
   const Rows queries(x.q, g.heads, head, g.width, row0, g.rows), gradients(x.dout, g.heads, head, g.width, row0, g.rows);
   Output<CHUNKS> out;
   for (int index = 0; index < g.sequences; index++) {
     const Sequence s(g, index);
-    if (s.queries <= 0 || s.q0 >= row0 + TILE || s.q0 + s.queries <= row0) continue;
-    const int first_row = row0 > s.q0 ? row0 : s.q0, end_row = row0 + TILE < s.q0 + s.queries ? row0 + TILE : s.q0 + s.queries;
-    const int seen = first_row + s.ahead() - g.window + 1;
-    for (int j0 = g.window > 0 && seen > 0 ? seen : 0; j0 < end_row + s.ahead(); j0 += TILE) {
+    const Range seen = s.seen_by(g, s.queries_in(row0, TILE));
+    for (int j0 = seen.first; j0 < seen.end; j0 += TILE) {
       const Rows keys(x.k, g.kv_heads, group, g.width, s.k0 + j0, s.k0 + s.keys);
       const Rows values(x.v, g.kv_heads, group, g.width, s.k0 + j0, s.k0 + s.keys);
       Scores scores, products;
@@ -51,30 +36,22 @@ __device__ __forceinline__ void to_queries(Backward& room, float* dq, const Inpu
       out.add(room.slabs, room.weights, keys);
     }
   }
-  out.each(g.width, [&](int i, int column, float value) {
-    for (int index = 0; index < g.sequences; index++) {
-      const Sequence s(g, index);
-      if (row0 + i < s.q0 || row0 + i >= s.q0 + s.queries) continue;
-      dq[(static_cast<int64_t>(row0 + i) * g.heads + head) * g.width + column] = value * g.scale;
-    }
+  const auto has = [&](int i) { return has_query(g, row0 + i); };
+  out.each(g.width, has, [&](int i, int column, float value) {
+    dq[(static_cast<int64_t>(row0 + i) * g.heads + head) * g.width + column] = value * g.scale;
   });
 }
 
 template <int CHUNKS>
-__device__ __forceinline__ void to_keys(Backward& room, float* dk, float* dv, const Inputs& x, const Attention& g) {
+__device__ __forceinline__ void to_keys(Backward& room, float* dk, float* dv, const AttentionInputs& x, const Attention& g) {
   const int group = blockIdx.y, sharing = g.heads / g.kv_heads, key0 = static_cast<int>(blockIdx.x) * TILE;
   const Rows keys(x.k, g.kv_heads, group, g.width, key0, g.rows), values(x.v, g.kv_heads, group, g.width, key0, g.rows);
   Output<CHUNKS> to_k, to_v;
   for (int index = 0; index < g.sequences; index++) {
     const Sequence s(g, index);
-    if (s.keys <= 0 || s.k0 >= key0 + TILE || s.k0 + s.keys <= key0) continue;
-    // Queries, as rows of q, that see a key of this tile.
-    const int first_key = key0 > s.k0 ? key0 - s.k0 : 0, end_key = key0 + TILE < s.k0 + s.keys ? key0 + TILE - s.k0 : s.keys;
-    const int first_row = first_key - s.ahead() > s.q0 ? first_key - s.ahead() : s.q0;
-    const int last_seen = end_key - 1 - s.ahead() + g.window;
-    const int end_row = g.window > 0 && last_seen < s.q0 + s.queries ? last_seen : s.q0 + s.queries;
+    const Range rows = s.seeing(g, s.keys_in(key0, TILE));
     for (int head = group * sharing; head < (group + 1) * sharing; head++) {
-      for (int i0 = first_row; i0 < end_row; i0 += TILE) {
+      for (int i0 = rows.first; i0 < rows.end; i0 += TILE) {
         const Rows queries(x.q, g.heads, head, g.width, i0, s.q0 + s.queries);
         const Rows gradients(x.dout, g.heads, head, g.width, i0, s.q0 + s.queries);
         // One set of scores at a time: beside the outputs of wide heads there are no registers for two.
@@ -95,17 +72,14 @@ __device__ __forceinline__ void to_keys(Backward& room, float* dk, float* dv, co
       }
     }
   }
+  const auto has = [&](int i) { return has_key(g, key0 + i); };
   const auto write = [&](float* to, float factor) {
     return [=](int i, int column, float value) {
-      for (int index = 0; index < g.sequences; index++) {
-        const Sequence s(g, index);
-        if (key0 + i < s.k0 || key0 + i >= s.k0 + s.keys) continue;
-        to[(static_cast<int64_t>(key0 + i) * g.kv_heads + group) * g.width + column] = value * factor;
-      }
+      to[(static_cast<int64_t>(key0 + i) * g.kv_heads + group) * g.width + column] = value * factor;
     };
   };
-  to_k.each(g.width, write(dk, g.scale));
-  to_v.each(g.width, write(dv, 1.0f));
+  to_k.each(g.width, has, write(dk, g.scale));
+  to_v.each(g.width, has, write(dv, 1.0f));
 }
 
 }  // namespace
@@ -125,16 +99,16 @@ SFT_KERNEL(attention_pairs, float* pairs, const float* dout, const float* o, con
   }
 }
 
-#define SFT_ATTENTION_QUERIES(chunks)                                                  \
-  SFT_KERNEL(attention_queries_##chunks, float* dq, sft::Inputs x, sft::Attention g) { \
-    __shared__ sft::Backward room;                                                     \
-    sft::to_queries<chunks>(room, dq, x, g);                                           \
+#define SFT_ATTENTION_QUERIES(chunks)                                                           \
+  SFT_KERNEL(attention_queries_##chunks, float* dq, sft::AttentionInputs x, sft::Attention g) { \
+    __shared__ sft::Backward room;                                                              \
+    sft::to_queries<chunks>(room, dq, x, g);                                                    \
   }
 SFT_FOR_CHUNKS(SFT_ATTENTION_QUERIES)
 
-#define SFT_ATTENTION_KEYS(chunks)                                                             \
-  SFT_KERNEL(attention_keys_##chunks, float* dk, float* dv, sft::Inputs x, sft::Attention g) { \
-    __shared__ sft::Backward room;                                                             \
-    sft::to_keys<chunks>(room, dk, dv, x, g);                                                  \
+#define SFT_ATTENTION_KEYS(chunks)                                                                      \
+  SFT_KERNEL(attention_keys_##chunks, float* dk, float* dv, sft::AttentionInputs x, sft::Attention g) { \
+    __shared__ sft::Backward room;                                                                      \
+    sft::to_keys<chunks>(room, dk, dv, x, g);                                                           \
   }
 SFT_FOR_CHUNKS(SFT_ATTENTION_KEYS)

@@ -27,13 +27,17 @@ SFT_KERNEL(products, const __grid_constant__ sft::Results results) {
   sft::sum_in_fp32(room, results, results.of[results.own()]);
 }
 
-// The same, for launches of which some are on tensor cores.
-SFT_KERNEL(products_bf16, const __grid_constant__ sft::Results results) {
-  __shared__ union {
-    sft::Factors factors;
-    sft::Room others;
-  } room;
-  const sft::Result& result = results.of[results.own()];
-  if (result.tile == sft::TILE_BF16) sft::product_bf16(room.factors, results, result);
-  else sft::sum_in_fp32(room.others, results, result);
-}
+// The same, for launches of which some are on tensor cores: as exact as fp32, and of numbers rounded to bf16.
+#define SFT_PRODUCTS(form, parts)                                                        \
+  SFT_KERNEL_FOR(2, products_##form, const __grid_constant__ sft::Results results) {     \
+    __shared__ union {                                                                   \
+      sft::Factors<parts> factors;                                                       \
+      sft::Room others;                                                                  \
+    } room;                                                                              \
+    if constexpr (!sft::TENSOR_CORES) return;                                            \
+    const sft::Result& result = results.of[results.own()];                               \
+    if (result.tile == sft::TILE_BF16) sft::product_bf16(room.factors, results, result); \
+    else sft::sum_in_fp32(room.others, results, result);                                 \
+  }
+SFT_PRODUCTS(bf16, 3)
+SFT_PRODUCTS(rounded, 1)

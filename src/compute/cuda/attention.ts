@@ -2,10 +2,43 @@ import { SftError } from '../../base/errors';
 import type { Sequences } from '../indices';
 import type { AttentionShape } from '../kernels';
 import { float, type KernelArgument } from './arguments';
+import type { CudaContext } from './context';
+import { ROWS_IN_FP32 } from './product';
 
-/** Rows and columns of a tile of scores, and of a chunk of a head: TILE of native/cuda/attention.h. */
-const TILE = 64;
-const MOST_CHUNKS = 4;
+/** Columns of a chunk of a head, and how many of these kernels are compiled for: SFT_FOR_CHUNKS of native/cuda/attention.h. */
+const [CHUNK, MOST_CHUNKS] = [64, 4];
+
+/** How blocks of some attention share the work. */
+interface AttentionBlocks {
+  /** What the names of its kernels end with. */
+  readonly name: string;
+  /** Rows of queries or keys that a block has. */
+  readonly rows: number;
+  /** Blocks for these rows of a head of keys: one, or one for the gradients of keys and one for those of values. */
+  readonly toKeys: number;
+}
+
+/**
+ * Heads whose width fills tiles of tensor cores, over more rows than an answer's, are computed there.
+ * @throws SftError head-too-wide
+ */
+export function attentionBlocks(
+  { tensorCores }: CudaContext,
+  rows: number,
+  { headDim }: AttentionShape,
+): AttentionBlocks {
+  const chunks = Math.ceil(headDim / CHUNK);
+  if (chunks > MOST_CHUNKS) {
+    throw new SftError(
+      'head-too-wide',
+      `heads of ${headDim} are wider than the ${CHUNK * MOST_CHUNKS} that CUDA kernels take`,
+      { remedy: 'use --device cpu' },
+    );
+  }
+  if (tensorCores === undefined || rows <= ROWS_IN_FP32 || headDim % 16 > 0)
+    return { name: `${chunks}`, rows: 64, toKeys: 1 };
+  return { name: `${tensorCores}_${chunks}`, rows: 128, toKeys: chunks > (tensorCores === 'bf16' ? 1 : 2) ? 2 : 1 };
+}
 
 /** The struct Attention, for blocks whose tiles go over `rows`. */
 export function attentionOf(
@@ -17,19 +50,6 @@ export function attentionOf(
 }
 
 /** Blocks over rows and heads. */
-export function attentionGrid(rows: number, heads: number): readonly [number, number] {
-  return [Math.ceil(rows / TILE), heads];
-}
-
-/** The number with which the kernels for heads of this width end. @throws SftError head-too-wide */
-export function chunksOf({ headDim }: AttentionShape): number {
-  const chunks = Math.ceil(headDim / TILE);
-  if (chunks <= MOST_CHUNKS) return chunks;
-  throw new SftError(
-    'head-too-wide',
-    `heads of ${headDim} are wider than the ${TILE * MOST_CHUNKS} that CUDA kernels take`,
-    {
-      remedy: 'use --device cpu',
-    },
-  );
+export function attentionGrid(blocks: AttentionBlocks, rows: number, heads: number): readonly [number, number] {
+  return [Math.ceil(rows / blocks.rows), heads];
 }

@@ -6,7 +6,7 @@ import { CAPABILITY, type Driver } from './driver';
 /** Threads of a block, of every kernel: THREADS of native/cuda/sft_cuda.h. */
 export const THREADS = 256;
 /** Ampere: the first whose tensor cores multiply bf16. */
-const FIRST_WITH_BF16 = 8;
+export const FIRST_WITH_BF16 = 8;
 /** So long a wait asks again at every turn of the event loop; then every millisecond. */
 const EAGER_MS = 5;
 
@@ -15,8 +15,8 @@ let current = 0;
 
 /** One graphics card of NVIDIA with the kernels on it: memory, and one stream on which all happens in the order of the calls. */
 export class CudaContext {
-  /** Whether it can run product_bf16.cu. */
-  readonly hasBf16: boolean;
+  /** Which kernels use tensor cores, as their names end: as exact as fp32, or of factors rounded to bf16. */
+  readonly tensorCores: 'bf16' | 'rounded' | undefined;
   readonly #driver: Driver;
   readonly #context: number;
   readonly #stream: number;
@@ -27,12 +27,14 @@ export class CudaContext {
   /**
    * @param ordinal the driver's number of it
    * @param kernels of native/cuda, compiled
+   * @param rounds whether factors of large products are rounded to bf16, on a card that multiplies these
    * @throws SftError what the driver says
    */
-  constructor(driver: Driver, ordinal: number, kernels: Uint8Array) {
+  constructor(driver: Driver, ordinal: number, kernels: Uint8Array, rounds = false) {
     this.#driver = driver;
     const device = driver.ask('cuDeviceGet', 4, ordinal);
-    this.hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY.major, device) >= FIRST_WITH_BF16;
+    const hasBf16 = driver.ask('cuDeviceGetAttribute', 4, CAPABILITY.major, device) >= FIRST_WITH_BF16;
+    this.tensorCores = hasBf16 ? (rounds ? 'rounded' : 'bf16') : undefined;
     this.#context = driver.ask('cuDevicePrimaryCtxRetain', 8, device);
     this.#use();
     this.#stream = driver.ask('cuStreamCreate', 8, 0);

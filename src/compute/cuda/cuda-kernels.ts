@@ -3,7 +3,7 @@ import { adamwNumbers, droppedBits, dropoutThreshold } from '../kernel-numbers';
 import type { AdamWStep } from '../kernels';
 import { scaleBlocks, scalesOf } from '../nf4';
 import { double, float, long, optional, type KernelArgument } from './arguments';
-import { attentionGrid, attentionOf, chunksOf } from './attention';
+import { attentionBlocks, attentionGrid, attentionOf } from './attention';
 import { THREADS } from './context';
 import type { Place } from './kernel';
 import {
@@ -77,23 +77,25 @@ export const CUDA_KERNELS: CardKernelTable<Place> = {
 
   attention({ context }, o, lse, q, k, v, sequences, shape) {
     const rows = sequences.queryRows;
+    const blocks = attentionBlocks(context, rows, shape);
     const geometry = attentionOf(sequences, shape, rows);
-    const grid = attentionGrid(rows, shape.heads);
-    context.launch(`attention_${chunksOf(shape)}`, grid, [o, optional(lse), q, k, v, ...geometry]);
+    const grid = attentionGrid(blocks, rows, shape.heads);
+    context.launch(`attention_${blocks.name}`, grid, [o, optional(lse), q, k, v, ...geometry]);
   },
 
   attentionBackward({ context, memory }, dq, dk, dv, dout, q, k, v, o, lse, sequences, shape) {
     const { queryRows, keyRows } = sequences;
     const { heads, kvHeads, headDim } = shape;
-    const chunks = chunksOf(shape);
+    const blocks = attentionBlocks(context, queryRows, shape);
     const n = queryRows * heads;
     const pairs = memory.scratch(2 * n);
     context.launch('attention_pairs', warps(n), [pairs, dout, o, lse, long(n), headDim]);
     const inputs = [dout, q, k, v, pairs];
     const toQueries = [dq, ...inputs, ...attentionOf(sequences, shape, queryRows)];
-    context.launch(`attention_queries_${chunks}`, attentionGrid(queryRows, heads), toQueries);
+    context.launch(`attention_queries_${blocks.name}`, attentionGrid(blocks, queryRows, heads), toQueries);
     const toKeys = [dk, dv, ...inputs, ...attentionOf(sequences, shape, keyRows)];
-    context.launch(`attention_keys_${chunks}`, attentionGrid(keyRows, kvHeads), toKeys);
+    const grid = attentionGrid(blocks, keyRows, kvHeads * blocks.toKeys);
+    context.launch(`attention_keys_${blocks.name}`, grid, toKeys);
   },
 
   swiglu({ context }, h, gate, up) {

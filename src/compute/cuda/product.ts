@@ -77,7 +77,7 @@ export const products: FusedKernel<'products'> = ({ context }, sums) => {
   });
   if (results.length > MOST_SUMS || terms > MOST_TERMS) throw new RangeError('too many products for one launch');
   context.launch(
-    kinds.includes(TILES.bf16) ? 'products_bf16' : 'products',
+    kinds.includes(TILES.bf16) ? `products_${context.tensorCores}` : 'products',
     [blocks, 1],
     [
       ...sums.flatMap(({ m, n, terms: own }) => own.flatMap((term) => termOf(term, m, n))),
@@ -112,8 +112,8 @@ const TILES = {
   bf16: { code: 4, rows: 128, columns: 64 },
 } as const satisfies Record<string, Tile>;
 
-function tileFor({ hasBf16 }: CudaContext, m: number, n: number): Tile {
-  if (hasBf16 && m > ROWS_IN_FP32 && n > COLUMNS_IN_FP32) return TILES.bf16;
+function tileFor({ tensorCores }: CudaContext, m: number, n: number): Tile {
+  if (tensorCores !== undefined && m > ROWS_IN_FP32 && n > COLUMNS_IN_FP32) return TILES.bf16;
   if (n > 16) return m > 16 ? TILES.large : TILES.flat;
   return m > 16 ? TILES.narrow : TILES.small;
 }
