@@ -4,7 +4,7 @@ import type { WeightMatrix } from '../src/compute/memory';
 import { openDevice } from '../src/compute/registry';
 import { onBench, type Bench } from '../test/conformance/bench';
 
-// npm run bench cuda [-- --device cuda:0 --rows 2048 --rounds 20]: TFLOP/s of the products and the attention of a layer of Llama-3.2-1B.
+// npm run bench cuda [-- --device cuda:0 --rows 2048 --rounds 20 --bf16]: TFLOP/s of the products and the attention of a layer of Llama-3.2-1B.
 
 const [WIDTH, HIDDEN] = [2048, 8192];
 const ATTENTION = { heads: 32, kvHeads: 8, headDim: 64, scale: 0.125, window: 0 };
@@ -25,12 +25,18 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       device: { type: 'string', default: 'cuda' },
+      bf16: { type: 'boolean', default: false },
       rows: { type: 'string', default: '2048' },
       rounds: { type: 'string', default: '20' },
     },
   });
-  const [device, rows, rounds] = [await openDevice(values.device), Number(values.rows), Number(values.rounds)];
-  console.log(`${device.description}, ${rows} rows, ${rounds} rounds`);
+  const { bf16 } = values;
+  const [device, rows, rounds] = [
+    await openDevice(values.device, { bf16 }),
+    Number(values.rows),
+    Number(values.rounds),
+  ];
+  console.log(`${device.description}, ${rows} rows, ${rounds} rounds, ${bf16 ? 'factors rounded to bf16' : 'exact'}`);
   await onBench(device, async (b) => {
     const report = async (name: string, operations: number, call: () => void): Promise<void> => {
       const time = await seconds(b, device, rounds, call);

@@ -20,7 +20,7 @@ if (!card.available) {
 spawnSync('nvidia-smi', { stdio: 'inherit' });
 
 let failed = false;
-for (const name of ['tensor-cores', 'conformance', 'training']) {
+for (const name of ['tensor-cores', 'attention', 'rounded', 'conformance', 'training']) {
   console.log(`\n${name}`);
   const files = await bundle([path.join('test', 'cuda', `${name}.test.ts`)]);
   const args = ['--enable-source-maps', '--test', '--test-reporter=./scripts/reporter.mjs', ...files];
@@ -28,8 +28,8 @@ for (const name of ['tensor-cores', 'conformance', 'training']) {
   failed ||= status !== 0;
 }
 console.log('\nspeed');
-for (const bench of ['cuda', 'gpu']) {
-  const { status } = spawnSync(process.execPath, ['scripts/bench.mjs', bench], { cwd: root, stdio: 'inherit' });
+for (const bench of [['cuda'], ['cuda', '--bf16'], ['gpu']]) {
+  const { status } = spawnSync(process.execPath, ['scripts/bench.mjs', ...bench], { cwd: root, stdio: 'inherit' });
   failed ||= status !== 0;
 }
 process.exit(failed ? 1 : 0);

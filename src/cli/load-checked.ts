@@ -38,6 +38,6 @@ async function chosenDevice(engine: ChosenValues['engine'], options: OptionValue
   const known = CONFIG_SCHEMA.properties.device.enum.find((name) => name === named);
   // What another engine finds, it says itself.
   if (known === 'auto' || (known !== undefined && engine === 'accelerate')) return known;
-  const found = await deviceOf({ device: 'auto', threads: null }, options).find();
+  const found = await deviceOf({ device: 'auto', threads: null, bf16: false }, options).find();
   return found.kind as ChosenValues['device'];
 }

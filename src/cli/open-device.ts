@@ -15,10 +15,12 @@ export const DEVICE_OPTIONS: Readonly<Record<string, OptionHelp>> = {
 
 /**
  * A device that `auto` never takes, because nobody has seen its kind on hardware, is held against the processor before it works.
+ * @param bf16 whether it computes in bf16, where it can
  * @throws SftError usage, device-computes-wrongly, and what the device says when it cannot start
  */
-export async function openDeviceOption(options: OptionValues): Promise<Device> {
-  const { name, open } = deviceChoice(options);
+export async function openDeviceOption(options: OptionValues, bf16 = false): Promise<Device> {
+  const { name, open: shared } = deviceChoice(options);
+  const open = { ...shared, bf16 };
   const found = await findDevice(name, open);
   const device = await openListed(found, open);
   if (found.onRequest === true) {
@@ -30,7 +32,7 @@ export async function openDeviceOption(options: OptionValues): Promise<Device> {
 
 /** What computes for a configuration: as the options say, else as the configuration does. It is known before it is opened. */
 export function deviceOf(
-  { device, threads }: Pick<ResolvedConfig, 'device' | 'threads'>,
+  { device, threads, bf16 }: Pick<ResolvedConfig, 'device' | 'threads' | 'bf16'>,
   options: OptionValues,
 ): DeviceAccess {
   const all = { device, ...(threads === null ? {} : { threads: String(threads) }), ...options };
@@ -40,7 +42,7 @@ export function deviceOf(
       return findDevice(name, open);
     },
     // A device has nothing to close yet: what was allocated is freed by whoever allocated it.
-    open: async () => ({ device: await openDeviceOption(all), close: () => undefined }),
+    open: async () => ({ device: await openDeviceOption(all, bf16), close: () => undefined }),
   };
 }
 

@@ -44,6 +44,8 @@ export interface DeviceInfo extends DeviceListing {
 export interface OpenOptions {
   /** Processor threads; one per physical core unless given. */
   readonly threads?: number;
+  /** Computes in bf16 where that is one of its types: factors of large products are rounded, sums and what is kept are fp32. */
+  readonly bf16?: boolean;
 }
 
 /** One kind of device. Listing opens nothing and throws nothing: a device that cannot run says why. */

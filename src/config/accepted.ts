@@ -13,17 +13,17 @@ type Values = Pick<
 /** What configurations of other trainers ask for, accepted with a word on what happens instead. */
 export function* onAccepted(values: Values, { devices }: Pick<ConfigFacts, 'devices'>): Generator<Advice> {
   const about = { code: 'accepted', severity: 'info' } as const;
-  const computes = typesOf(values, devices);
+  const { kind, types } = chosen(values, devices);
   for (const [key, type] of [
     ['fp16', 'f16'],
     ['bf16', 'bf16'],
   ] as const) {
     // Both at once are an error of the configuration.
-    if (!values[key] || (values.fp16 && values.bf16) || computes.includes(type)) continue;
+    if (!values[key] || (values.fp16 && values.bf16) || types.includes(type)) continue;
     yield {
       ...about,
       keys: [[key]],
-      reason: `${key} true: the processor computes in fp32 instead, which is more exact and faster here; ${weightsOf(values)}`,
+      reason: `${key} true: ${insteadOf(kind)}; ${weightsOf(values)}`,
       remedy: 'this is harmless: keep it or remove it',
       repairs: [removeKey(key)],
     };
@@ -46,13 +46,25 @@ function weightsOf({ training_type: type, load_in_4bit: in4bit }: Values): strin
   return `frozen weights stay ${in4bit ? 'in 4 bits' : 'in the data type of their files'}`;
 }
 
-/** What the device computes in; where none is known, what the processor does. */
-function typesOf({ device, engine }: Values, devices: ConfigFacts['devices'] = []): readonly string[] {
-  if (engine === 'accelerate' && device !== 'cpu') return ['bf16', 'f16'];
+/** What becomes of computing in 16 bits on a kind of device that does not. */
+function insteadOf(kind: string): string {
+  if (kind === 'cpu') return 'the processor computes in fp32 instead, which is more exact and faster here';
+  return `the ${kind} device computes in fp32 instead, which is more exact`;
+}
+
+/** The kind of the device, and the types in which it computes; where none is known, those of the processor. */
+function chosen(
+  { device, engine }: Values,
+  devices: ConfigFacts['devices'] = [],
+): { readonly kind: string; readonly types: readonly string[] } {
+  if (engine === 'accelerate' && device !== 'cpu') return { kind: device, types: ['bf16', 'f16'] };
+  const processor = { kind: 'cpu', types: [] };
   try {
-    return devices.length === 0 ? [] : chooseDevice(device, devices).supports.compute;
+    if (devices.length === 0) return processor;
+    const { kind, supports } = chooseDevice(device, devices);
+    return { kind, types: supports.compute };
   } catch (error) {
-    if (error instanceof SftError) return [];
+    if (error instanceof SftError) return processor;
     throw error;
   }
 }

@@ -238,6 +238,10 @@ describe('checkConfigText: what other trainers ask for', () => {
     const card = { ...CPU, supports: { ...CPU.supports, compute: ['f32', 'bf16'] as const } };
     assert.deepEqual(said({ bf16: true }, [card]), []);
     assert.deepEqual(said({ bf16: true, fp16: true }), []);
+    assert.match(
+      said({ bf16: true }, [{ ...CPU, kind: 'webgpu' }])[0]!,
+      /^info bf16 true: the webgpu device computes in fp32 instead, which is more exact; /,
+    );
   });
 });
 

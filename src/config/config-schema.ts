@@ -263,7 +263,7 @@ export const CONFIG_SCHEMA = {
     },
     bf16: {
       description:
-        'Compute in bfloat16, for GPUs from the A100 on; more stable than fp16. Never together with fp16. The processor accepts it and computes in 32 bits.',
+        'Compute in bfloat16, for GPUs from the A100 on; more stable than fp16. Never together with fp16. Devices without it accept it and compute in 32 bits.',
       type: 'boolean',
       default: false,
       examples: [false],

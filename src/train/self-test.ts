@@ -25,7 +25,10 @@ const SHAPE = {
 /** Tokens of the examples of an update. */
 const LENGTHS = [40, 19, 33];
 const STEPS = 3;
-/** Of losses and norms of gradients, relative: orders of sums come to far less, a kernel that is wrong to far more. */
+/**
+ * Of losses and norms of gradients, relative, beside what rounding of products comes to: orders of sums come to far less, a kernel that is
+ * wrong to far more.
+ */
 const TOLERANCE = 1e-3;
 
 /**
@@ -37,7 +40,8 @@ export async function testDevice(device: Device, processor: Device): Promise<voi
   for (const isIn4Bits of [false, true]) {
     const found = await trained(device, isIn4Bits);
     const expected = await trained(processor, isIn4Bits);
-    const wrong = expected.findIndex((value, at) => !(Math.abs(found[at]! / value - 1) <= TOLERANCE));
+    const tolerance = TOLERANCE + device.traits.tolerance.product;
+    const wrong = expected.findIndex((value, at) => !(Math.abs(found[at]! / value - 1) <= tolerance));
     if (wrong === -1) continue;
     const what = wrong % 2 === 0 ? 'the loss' : 'the norm of the gradients';
     throw new SftError(

@@ -69,6 +69,20 @@ describe('cuda devices', () => {
     assert.equal((await findDevice('auto')).kind, 'cpu');
   });
 
+  it('compute in bf16 where the card multiplies it and it is asked for, else in fp32', async () => {
+    const exact = { product: 1e-5, attention: 1e-5 };
+    assert.deepEqual((await findDevice('cuda')).supports.compute, ['f32', 'bf16']);
+    assert.deepEqual((await openDevice('cuda')).traits.tolerance, exact);
+    assert.notDeepEqual((await openDevice('cuda', { bf16: true })).traits.tolerance, exact);
+    process.env['SFT_EMULATION_CAPABILITY'] = '7.5';
+    try {
+      assert.deepEqual((await findDevice('cuda')).supports.compute, ['f32']);
+      assert.deepEqual((await openDevice('cuda', { bf16: true })).traits.tolerance, exact);
+    } finally {
+      delete process.env['SFT_EMULATION_CAPABILITY'];
+    }
+  });
+
   for (const [variable, value, code] of [
     ['SFT_EMULATION_DEVICES', '0', 'no-cuda-device'],
     ['SFT_EMULATION_CAPABILITY', '7', 'device-too-old'],

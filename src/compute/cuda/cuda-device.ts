@@ -21,6 +21,9 @@ export const CUDA_TRAITS: DeviceTraits = {
   tolerance: { product: 1e-5, attention: 1e-5 },
 };
 
+/** Of the sum of the sizes of what is summed: two factors, each rounded to 8 bits, by half of the last at most. */
+const ROUNDED = 2 ** -8;
+
 /** A graphics card of NVIDIA. Kernels are enqueued as they are recorded, and run in that order. */
 export class CudaDevice extends MemoryDevice<CudaMemory> implements Device {
   readonly kind = 'cuda';
@@ -33,7 +36,8 @@ export class CudaDevice extends MemoryDevice<CudaMemory> implements Device {
     readonly description: string,
     traits: Partial<DeviceTraits> = {},
   ) {
-    const all = { ...CUDA_TRAITS, ...traits };
+    const rounded = context.tensorCores === 'rounded' ? { tolerance: { product: ROUNDED, attention: ROUNDED } } : {};
+    const all = { ...CUDA_TRAITS, ...rounded, ...traits };
     super(new CudaMemory(context, all.transferBytes));
     this.traits = all;
     this.#context = context;

@@ -1,7 +1,7 @@
 import { chooseDevice } from '../choose-device';
-import type { DeviceInfo, DeviceListing, DeviceProvider, Unavailable } from '../provider';
+import type { DeviceInfo, DeviceListing, DeviceProvider, OpenOptions, Unavailable } from '../provider';
 import { unavailableBy, unavailableError } from '../unavailable';
-import { CudaContext } from './context';
+import { CudaContext, FIRST_WITH_BF16 } from './context';
 import { CUDA_TRAITS, CudaDevice } from './cuda-device';
 import { CAPABILITY, type CudaDriver } from './driver';
 import { driverError } from './driver-errors';
@@ -18,8 +18,8 @@ export const cudaProvider: DeviceProvider = {
   list(_options, closely) {
     return Promise.resolve().then(() => listed(closely));
   },
-  open(id) {
-    return Promise.resolve().then(() => opened(id));
+  open(id, options) {
+    return Promise.resolve().then(() => opened(id, options));
   },
 };
 
@@ -55,6 +55,7 @@ function card(driver: CudaDriver, ordinal: number, version: string): DeviceInfo 
     return listing(id, `${name}, compute capability ${capability.toFixed(1)}`, {
       memory: memoryOf(driver, device),
       driver: version,
+      hasBf16: capability >= FIRST_WITH_BF16,
       ...(capability < OLDEST ? { unavailable: tooOld } : {}),
     });
   } catch (error) {
@@ -77,18 +78,23 @@ function memoryOf(driver: CudaDriver, device: number): { readonly free: number; 
 }
 
 /** @throws SftError what makes it unavailable */
-function opened(id: string): CudaDevice {
+function opened(id: string, { bf16 = false }: OpenOptions): CudaDevice {
   const { name } = chooseDevice(id, listed(true));
   const found = findCuda();
   if ('reason' in found) throw unavailableError(found);
   const ordinal = Number(id.slice(KIND.length + 1));
-  return new CudaDevice(new CudaContext(loadDriver(found.driver), ordinal, readKernels(found.kernels)), name);
+  const context = new CudaContext(loadDriver(found.driver), ordinal, readKernels(found.kernels), bf16);
+  return new CudaDevice(context, name);
 }
 
 function listing(
   id: string,
   name: string,
-  more: Partial<Pick<DeviceListing, 'memory' | 'driver' | 'unavailable'>> = {},
+  // Of a card that nobody has looked at, what most have.
+  {
+    hasBf16 = true,
+    ...more
+  }: Partial<Pick<DeviceListing, 'memory' | 'driver' | 'unavailable'>> & { hasBf16?: boolean } = {},
 ): DeviceInfo {
   return {
     id,
@@ -97,7 +103,11 @@ function listing(
     ...more,
     onRequest: true,
     hasOwnMemory: true,
-    supports: { compute: ['f32'], weights: ['dense', 'nf4'], optimizers: ['adamw', 'adamw_8bit'] },
+    supports: {
+      compute: hasBf16 ? ['f32', 'bf16'] : ['f32'],
+      weights: ['dense', 'nf4'],
+      optimizers: ['adamw', 'adamw_8bit'],
+    },
     traits: CUDA_TRAITS,
   };
 }

@@ -51,7 +51,7 @@ export const RUN_TEACHING = {
     low: 'exact and stable, but activations take twice the memory.',
   },
   bf16: {
-    what: 'Computes in bfloat16: 16 bits with the range of 32-bit numbers and fewer digits. Faster and smaller on cards from the A100 on, and more stable than `fp16`, with which it is never combined. The processor accepts `true` and computes in 32 bits instead, which is exact and faster there.',
+    what: 'Computes in bfloat16: 16 bits with the range of 32-bit numbers and fewer digits. Faster and smaller on cards from the A100 on, and more stable than `fp16`, with which it is never combined. On `cuda`, from compute capability 8.0 on, large products and attention then round the numbers that they multiply; sums, activations, trained weights and the optimizer keep 32 bits. Other devices accept `true` and compute in 32 bits instead, which is exact, and on the processor faster.',
     first: '`false`.',
     production: '`true` on a card that supports it; on the processor both are the same.',
     sides: ['On', 'Off'],
