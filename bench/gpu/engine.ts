@@ -18,7 +18,8 @@ async function main(): Promise<void> {
       'load-in-4bit': { type: 'boolean', default: false },
     },
   });
-  const device = await openDevice(values.device!);
+  // As PyTorch does under autocast.
+  const device = await openDevice(values.device!, { bf16: true });
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
   const folder = values.model!;
   const in4bit = values['load-in-4bit'] ? { doubleQuant: true } : undefined;
