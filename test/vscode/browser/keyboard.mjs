@@ -67,15 +67,18 @@ export async function tabTo(window, frame, name, key = 'Tab') {
   throw new Error(`${key} does not come to ${name}: ${passed.join(', ')}`);
 }
 
-/** The picture of the place with the focus is another one than without. */
-async function assertVisibleFocus({ page }, frame, name) {
+/** The picture of the place with the focus is another one than without; looked at again while the view is still being laid out. */
+async function assertVisibleFocus(window, frame, name) {
+  const { page } = window;
   const element = await frame.evaluateHandle(() => document.activeElement);
-  const clip = await clipOf(page, await element.evaluateHandle((node) => node.closest('label, .box') ?? node));
-  const withFocus = await page.screenshot({ clip });
-  await element.evaluate((node) => node.blur());
-  const without = await page.screenshot({ clip });
-  await element.evaluate((node) => node.focus({ preventScroll: true }));
-  assert.ok(!withFocus.equals(without), `it is not seen that ${name} has the focus`);
+  await window.until(async () => {
+    const clip = await clipOf(page, await element.evaluateHandle((node) => node.closest('label, .box') ?? node));
+    const withFocus = await page.screenshot({ clip });
+    await element.evaluate((node) => node.blur());
+    const without = await page.screenshot({ clip });
+    await element.evaluate((node) => node.focus({ preventScroll: true }));
+    assert.ok(!withFocus.equals(without), `it is not seen that ${name} has the focus`);
+  });
 }
 
 async function clipOf(page, element) {

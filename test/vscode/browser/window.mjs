@@ -7,6 +7,8 @@ import { within } from '../pace.mjs';
 const limit = () => within(60_000);
 /** What VS Code may take away at any time is waited for so long, and then asked for again. */
 const attemptLimit = () => within(5_000);
+/** What is drawn at once or not at all. */
+const momentLimit = () => within(2_000);
 export const shots = path.join(root, '.cache/vscode-screenshots');
 
 /** VS Code follows the browser's colour scheme, so that a picture in another theme needs no other server. */
@@ -44,12 +46,14 @@ export class Window {
     await this.runCommand('View: Close All Editors');
     const input = this.page.locator('.quick-input-widget input.input');
     await this.runCommand('File: Open File...', { asks: true });
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    // It writes a folder there once it has read it.
+    // It writes the folder there once it has read it.
+    await this.page.waitForFunction(() =>
+      document.querySelector('.quick-input-widget input.input')?.value.endsWith('/'),
+    );
     await this.until(async (timeout) => {
       await input.fill(file, { timeout });
       await input.press('Enter', { timeout });
-      await input.waitFor({ state: 'hidden', timeout });
+      await input.waitFor({ state: 'hidden', timeout: momentLimit() });
     });
   }
 
@@ -84,7 +88,7 @@ export class Window {
     await this.until(async (timeout) => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
-      await input.waitFor({ timeout });
+      await input.waitFor({ timeout: momentLimit() });
       // Not by typing: that goes to where the focus has just gone, and that may be a text.
       await input.evaluate((node, text) => {
         node.value = text;
