@@ -4,6 +4,7 @@ import { openDevice } from '../../src/compute/registry';
 import { readLlamaConfig } from '../../src/model/llama-config';
 import { BaseWeights } from '../../src/model/weights';
 import type { BenchExample } from '../train/examples';
+import { timedSteps } from '../train/timed-steps';
 import { benchTrainer } from '../train/trainer';
 
 // This project's side of `npm run bench gpu`, in a process of its own so that its memory is its own.
@@ -25,17 +26,7 @@ async function main(): Promise<void> {
   const in4bit = values['load-in-4bit'] ? { doubleQuant: true } : undefined;
   const weights = new BaseWeights(device, folder, readLlamaConfig(folder), { in4bit });
   const trainer = await benchTrainer(device, folder, examples, Number(values.batch), weights);
-  // Memory is laid out, and kernels are loaded, in the first step.
-  await trainer.trainStep();
-  const started = performance.now();
-  let tokens = 0;
-  const losses: number[] = [];
-  for (let i = 0; i < Number(values.steps); i++) {
-    const result = await trainer.trainStep();
-    tokens += result.tokens;
-    losses.push(result.loss);
-  }
-  const seconds = (performance.now() - started) / 1000;
+  const { tokens, seconds, losses } = await timedSteps(trainer, Number(values.steps));
   const name = device.description;
   console.log(JSON.stringify({ name, tokens_per_second: tokens / seconds, loss_first: losses[0] }));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BenchExample } from './examples';
 import { SIDE_OPTIONS, sideDevice } from './side';
+import { timedSteps } from './timed-steps';
 import { benchTrainer } from './trainer';
 
 // This project's side of `npm run bench train`, in a process of its own so that its peak memory is its own.
@@ -10,18 +11,7 @@ async function main(): Promise<void> {
   const device = sideDevice(values, values.apart ? { traits: { sharedTokens: Infinity } } : {});
   const examples = JSON.parse(readFileSync(values.examples!, 'utf8')) as BenchExample[];
   const trainer = await benchTrainer(device, values.model!, examples, Number(values.batch));
-  await trainer.trainStep();
-  const started = performance.now();
-  let tokens = 0;
-  let trained = 0;
-  const losses: number[] = [];
-  for (let i = 0; i < Number(values.steps); i++) {
-    const result = await trainer.trainStep();
-    tokens += result.tokens;
-    trained += result.trained_tokens;
-    losses.push(result.loss);
-  }
-  const seconds = (performance.now() - started) / 1000;
+  const { tokens, trained, seconds, losses } = await timedSteps(trainer, Number(values.steps));
   console.log(
     JSON.stringify({
       tokens,
