@@ -1,26 +1,70 @@
 import type { Cursor } from '../dataset/json/cursor';
 import type { Finding } from '../dataset/finding';
-import type { CrossRule, RuleMemory, RuleSubject } from '../dataset/rule';
+import { SharedKeys } from '../dataset/near/shared-keys';
+import type { CrossRule, RuleSubject } from '../dataset/rule';
 import { Comparison } from '../dataset/rule-pass';
 import { placed } from './example-facts';
 import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
 
-/** What is known of a text from comparing its examples, for when it is compared again. */
-export class Compared {
-  /** By the ids of rules. */
-  private readonly memories = new Map<string, RuleMemory>();
-  /** Of the examples that have come since. */
-  fresh: ExampleFacts[] = [];
+/** Which examples of a text have something in common by which a rule compares them: after an edit only these are compared again. */
+export class Meetings {
+  /** Of each rule; undefined where it compares all. */
+  private readonly keys: readonly (SharedKeys | undefined)[];
+  /** The examples that have come since the last look. */
+  private fresh: ExampleFacts[] = [];
+  /** Some that were there before may share a key with one of them. */
+  private joined = false;
 
-  memoryOf({ id }: CrossRule): RuleMemory {
-    let memory = this.memories.get(id);
-    if (memory === undefined) this.memories.set(id, (memory = {}));
-    return memory;
+  constructor(private readonly rules: readonly CrossRule[]) {
+    this.keys = rules.map((rule) => ('keys' in rule ? new SharedKeys() : undefined));
+  }
+
+  come(facts: ExampleFacts): void {
+    this.fresh.push(facts);
+    for (const [rule, keys] of this.keys.entries()) {
+      if (keys === undefined) continue;
+      this.rules[rule]!.keys!(facts.digests[rule], (key) => {
+        this.joined = keys.add(key) || this.joined;
+      });
+    }
+  }
+
+  go({ digests }: ExampleFacts): void {
+    for (const [rule, keys] of this.keys.entries()) {
+      if (keys === undefined) continue;
+      this.rules[rule]!.keys!(digests[rule], (key) => {
+        keys.remove(key);
+      });
+    }
+  }
+
+  /** Writes into the facts which rules are to be given the example. What it shared with one that has gone may still count. */
+  mark(segments: readonly Segment[]): void {
+    if (this.joined) for (const { facts } of segments) this.markOne(facts);
+    else for (const facts of this.fresh) this.markOne(facts);
+    this.fresh = [];
+    this.joined = false;
+  }
+
+  private markOne(facts: ExampleFacts | undefined): void {
+    if (facts === undefined) return;
+    let meets = 0;
+    for (const [rule, keys] of this.keys.entries()) {
+      let shared = keys === undefined;
+      if (keys !== undefined) {
+        this.rules[rule]!.keys!(facts.digests[rule], (key) => {
+          shared ||= keys.isShared(key);
+        });
+      }
+      if (shared) meets |= 1 << rule;
+    }
+    facts.meets = meets;
   }
 }
 
 /**
- * What the cross-example rules find in a file whose examples' digests are all there: each rule sees them again in their order.
+ * What the cross-example rules find in a file whose examples' digests are all there: each rule sees again those that matter to it, in
+ * their order.
  * @param table whether the file is a table
  */
 export function compareExamples(
@@ -29,7 +73,7 @@ export function compareExamples(
   segments: readonly Segment[],
   rules: readonly CrossRule[],
   read: (segment: Segment, at: Cursor) => RuleSubject,
-  before: Compared,
+  meetings: Meetings,
 ): Finding[] {
   const findings: Finding[] = [];
   const at = new Walker();
@@ -38,16 +82,7 @@ export function compareExamples(
   const example = { file, line: 0, column: 0, endLine: 0, endColumn: 0, offset: 0, endOffset: 0, subject };
   const comparison = new Comparison(rules, {
     table,
-    held: (rule, i) => ({
-      size: segments.length,
-      each(visit) {
-        for (const one of segments) if (one.facts !== undefined) visit(one.facts.digests[i]);
-      },
-      eachNew(visit) {
-        for (const facts of before.fresh) visit(facts.digests[i]);
-      },
-      memory: before.memoryOf(rule),
-    }),
+    held: true,
     place(finding, severity, fixes) {
       // What belongs to it stands elsewhere in the file, and does not move with the example.
       const { related = [] } = finding;
@@ -56,12 +91,11 @@ export function compareExamples(
     },
     add: (finding) => findings.push(finding),
   });
-  before.fresh = [];
+  meetings.mark(segments);
   for (const one of segments) {
     if (one.facts !== undefined) {
       segment = one;
-      const { extent, ignored, digests } = one.facts;
-      const { size, lines, tail } = extent;
+      const { size, lines, tail, ignored, digests, meets } = one.facts;
       example.line = at.line + 1;
       example.column = at.offset - at.lineStart + 1;
       example.endLine = at.line + lines + 1;
@@ -69,7 +103,7 @@ export function compareExamples(
       example.offset = at.offset;
       example.endOffset = at.offset + size;
       comparison.next(example, ignored);
-      for (let i = 0; i < rules.length; i++) comparison.compare(i, digests[i]);
+      for (let i = 0; i < rules.length; i++) if ((meets & (1 << i)) !== 0) comparison.compare(i, digests[i]);
     }
     at.pass(one);
   }

@@ -7,7 +7,7 @@ import { isCrossRule, type CrossRule, type ExampleRule, type Rule, type RuleFind
 import { findingAt, reporter } from '../dataset/rule-pass';
 import { thinks } from '../dataset/thoughts';
 import { hashNumber } from '../dataset/near/text-hash';
-import { extentOf, type ExampleFacts, type LocalFinding } from './segment';
+import { extentOf, NO_FINDINGS, type ExampleFacts, type LocalFinding } from './segment';
 
 /** Rules parted by what they need. */
 export class RuleSet {
@@ -30,7 +30,10 @@ export function exampleFacts({ subject, raw, table }: RereadExample, hash: numbe
   };
   for (const rule of rules.example) rule.check(subject, reporter(rule, { ignored, table }, add));
   const digests = rules.cross.map((rule) => rule.digest(subject));
-  return { hash, extent: extentOf(source), thinks: thinks(subject.example), ignored, findings, digests };
+  const { size, lines, tail } = extentOf(source);
+  // Spelt out, as a Segment is.
+  const held = findings.length === 0 ? NO_FINDINGS : findings;
+  return { size, lines, tail, hash, thinks: thinks(subject.example), ignored, findings: held, digests, meets: 0 };
 }
 
 /** A rule's finding with its lines, counted from the start of the source. */
@@ -56,10 +59,10 @@ export function placed(
   return findingAt(place, found, severity, fixes);
 }
 
-/** 53 bits of a source. */
-export function sourceHash(source: string): number {
-  let high = 0x9747b28c;
-  let low = 0x3c6ef372;
+/** 53 bits of a source. @param before the hash of what stands before it */
+export function sourceHash(source: string, before = 0): number {
+  let high = 0x9747b28c ^ Math.floor(before / 2 ** 32);
+  let low = 0x3c6ef372 ^ before;
   for (let i = 0; i < source.length; i++) {
     const c = source.charCodeAt(i);
     high = Math.imul(high ^ c, 0x01000193);

@@ -4,9 +4,9 @@ import { ExampleRows } from './example-rows';
 import { exampleRow, exampleRowsIn } from './example-table';
 
 describe('exampleRowsIn', () => {
-  const rows = new ExampleRows();
-  for (let index = 0; index < 3000; index++) rows.push(index * 10, index * 10 + 8, undefined);
-  rows.setLength(2, { tokens: 5, trained: 3, truncated: 1, answers: 3, trainedAnswers: 2 });
+  const rows = new ExampleRows(3001);
+  const length = { tokens: 5, trained: 3, truncated: 1, answers: 3, trainedAnswers: 2 };
+  for (let index = 0; index < 3000; index++) rows.push(index * 10, index * 10 + 8, index === 2 ? length : undefined);
   const table = rows.sealed();
 
   it('finds those that a range touches', () => {

@@ -18,6 +18,7 @@ describe('HeldText', () => {
       const inserted = some(round % 7 === 0 ? 100_000 : random.below(5));
       text = text.slice(0, offset) + inserted + text.slice(offset + length);
       held.change({ offset, length, text: inserted });
+      if (round % 5 === 0) held.shorten();
       assert.equal(held.length, text.length);
       const from = random.below(text.length + 1);
       assert.equal(held.slice(from, from + 70_000), text.slice(from, from + 70_000));
@@ -30,6 +31,18 @@ describe('HeldText', () => {
     }
     assert.ok(most > 2, `${most} pieces`);
     assert.equal(held.toString(), text);
+  });
+
+  it('is shortened without a change, whatever it is made of', () => {
+    for (const sign of ['a', 'é', '’', '漢', '😀', '\ud83d', '\udc00']) {
+      const text = `${'word '.repeat(40_000)}${sign.repeat(30_000)}${'₦ and more '.repeat(20_000)}`;
+      const held = new HeldText(text);
+      held.shorten();
+      held.shorten();
+      assert.equal(held.length, text.length);
+      assert.equal(held.toString(), text);
+      assert.equal(held.slice(199_990, 230_100), text.slice(199_990, 230_100));
+    }
   });
 
   it('takes an empty text and one that becomes empty', () => {

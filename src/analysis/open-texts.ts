@@ -9,7 +9,7 @@ import { SplitSiblings } from './split-siblings';
 import { TextAnalysis } from './text-analysis';
 import type { TokenCounts } from './token-counts';
 
-/** A text of so many characters leaves much behind when it is closed. */
+/** A text of so many characters leaves much behind. */
 const LARGE = 8 * 1024 * 1024;
 
 interface OpenText {
@@ -163,6 +163,10 @@ export class OpenTexts {
     const publish = (result: AnalysisResult): void => {
       opened.analysed = version;
       this.onResult(uri, result);
+      if (result.complete || analysis.size < LARGE) return;
+      // What the last step has left behind, and what the text takes, would be there beside all that the next one makes.
+      analysis.shorten();
+      collectGarbage();
     };
     const last = await runSliced(analysis.work(version, counts), givenUp, publish);
     if (last !== undefined) publish(last);

@@ -14,11 +14,13 @@ export interface Extent {
 /** A finding with its place counted from the start of a segment: lines from 0, columns from 0 in the segment's first line. */
 export type LocalFinding = Finding;
 
-/** What depends on an example alone, kept as long as it is not edited. */
-export interface ExampleFacts {
+/** Most segments and examples have none: 50,000 empty lists of their own would be held. */
+export const NO_FINDINGS: readonly LocalFinding[] = [];
+
+/** What depends on an example alone, kept as long as it is not edited; its extent is that of the source. */
+export interface ExampleFacts extends Extent {
   /** Of the source. */
   readonly hash: number;
-  readonly extent: Extent;
   /** Whether an answer in it has thoughts. */
   readonly thinks: boolean;
   /** Rules the example asks to be spared. */
@@ -26,6 +28,8 @@ export interface ExampleFacts {
   readonly findings: readonly LocalFinding[];
   /** Of the cross-example rules, in their order. */
   readonly digests: readonly unknown[];
+  /** Bit i: the cross-example rule that stands at i is to be given it. Written by Meetings. */
+  meets: number;
 }
 
 /**

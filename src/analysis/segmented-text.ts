@@ -7,7 +7,7 @@ import { DECIDING_EXAMPLES, majorityKind } from '../dataset/formats/majority-kin
 import type { ElementState } from '../dataset/json/parsed';
 import { HeldText } from './held-text';
 import type { TextChange } from './protocol';
-import { extentBetween, moved, toLocal, type Segment } from './segment';
+import { extentBetween, moved, NO_FINDINGS, toLocal, type Segment } from './segment';
 
 /** What is pushed first after an edit: most often the next value follows within it. */
 const FIRST_PIECE = 2048;
@@ -176,12 +176,23 @@ class SegmentBuilder {
     const { state, sourceSize, valid, findings } = this;
     const { size, lines, tail } = extentBetween(this.at, at);
     // Spelt out: objects made by spreading have no shape of their own, and each walk over them is several times slower.
-    this.closed.push({ size, lines, tail, state, sourceSize, valid, findings, facts: undefined, length: undefined });
+    const found = findings.length === 0 ? NO_FINDINGS : findings;
+    this.closed.push({
+      size,
+      lines,
+      tail,
+      state,
+      sourceSize,
+      valid,
+      findings: found,
+      facts: undefined,
+      length: undefined,
+    });
     this.at = at;
     this.state = undefined;
     this.sourceSize = 0;
     this.valid = false;
-    this.findings = [];
+    if (findings.length > 0) this.findings = [];
   }
 
   finish(end: Cursor): Segment[] {

@@ -89,6 +89,42 @@ describe('TextAnalysis', () => {
     });
   }
 
+  it('compares what comes, goes and comes back with what has been there all along', () => {
+    const random = createRandom(5);
+    const rows = Array.from({ length: 40 }, () => row(random));
+    // The longer ones have near-duplicates, and every one an exact copy.
+    const almost = (text: string): string => text.replace('","agency', ' tomorrow","agency');
+    let text = rows.join('\n');
+    const analysis = new TextAnalysis('c.jsonl', text, settings);
+    let version = 0;
+    const told = (): Record<string, number> => {
+      const { result, findings } = analyseOnce('c.jsonl', text, settings, counts);
+      const own = finish(analysis, ++version);
+      assert.deepEqual(seen(own, analysis.findings()), seen(result, findings));
+      return own.findingsByRule;
+    };
+    const start = told();
+    const found = { 'exact-duplicate': 0, 'near-duplicate': 0, 'contradictory-answers': 0 };
+    for (const line of rows) {
+      const other = line.replace(/"answer": ?"[^"]*"/, '"answer": "Never."');
+      for (const copy of [line, almost(line), other]) {
+        const added = `\n${copy}`;
+        analysis.change([{ offset: text.length, length: 0, text: added }]);
+        const before = text;
+        text += added;
+        const now = told();
+        for (const rule of Object.keys(found) as (keyof typeof found)[]) {
+          if ((now[rule] ?? 0) > (start[rule] ?? 0)) found[rule]++;
+        }
+        analysis.change([{ offset: before.length, length: added.length, text: '' }]);
+        text = before;
+      }
+    }
+    assert.deepEqual(told(), start);
+    assert.ok(found['exact-duplicate'] >= 40 && found['near-duplicate'] > 10, JSON.stringify(found));
+    assert.ok(found['contradictory-answers'] > 10, JSON.stringify(found));
+  });
+
   it('counts what is looked at first, and then the rest as ever', () => {
     const random = createRandom(5);
     const text = Array.from({ length: 500 }, () => row(random)).join('\n');

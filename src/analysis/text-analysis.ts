@@ -8,7 +8,7 @@ import { rereadExample, type RereadExample } from '../dataset/reread';
 import type { RuleSubject } from '../dataset/rule';
 import { contentRules } from '../dataset/rules';
 import { summariseLengths, type TokenLength } from '../text/token-lengths';
-import { Compared, compareExamples } from './compare-examples';
+import { compareExamples, Meetings } from './compare-examples';
 import { exampleFacts, RuleSet, sourceHash } from './example-facts';
 import { ExampleRows } from './example-rows';
 import { FindingList } from './finding-list';
@@ -38,7 +38,7 @@ export class TextAnalysis {
   /** What is known of examples that were read again, by the hash of their source. */
   private kept = new Map<number, Kept>();
   private compared: readonly Finding[] = [];
-  private before = new Compared();
+  private meetings: Meetings;
   private otherSides: OtherSides | undefined;
   /** Whether the model is asked to think, as far as is known. */
   private thinks = false;
@@ -52,6 +52,7 @@ export class TextAnalysis {
     private settings: AnalysisSettings,
   ) {
     this.rules = this.ruleSet();
+    this.meetings = new Meetings(this.rules.cross);
     const keep = (segment: Segment): void => {
       this.keep(segment);
     };
@@ -70,6 +71,11 @@ export class TextAnalysis {
 
   get text(): string {
     return this.reading.text.toString();
+  }
+
+  /** Holds the text in less memory, which takes a moment: worth it where much is still to be done, and of most texts for good. */
+  shorten(): void {
+    this.reading.text.shorten();
   }
 
   change(changes: readonly TextChange[]): void {
@@ -125,21 +131,30 @@ export class TextAnalysis {
       if (reading.segments.length > AT_ONCE) yield seal(false);
     }
     const at = new Walker();
-    let uncounted = 0;
+    let valid = 0;
+    let counted = 0;
+    let thinks = false;
     for (const segment of reading.segments) {
-      if (segment.valid && segment.facts === undefined) {
-        this.examine(segment, at.here, this.counts!);
-        yield this.countLooked() ? seal(false) : undefined;
+      if (segment.valid) {
+        if (segment.facts === undefined) {
+          this.examine(segment, at.here, this.counts!);
+          yield this.countLooked() ? seal(false) : undefined;
+        }
+        valid++;
+        if (segment.length !== undefined) counted++;
+        thinks ||= segment.facts?.thinks === true;
       }
       at.pass(segment);
     }
-    this.thinks = this.asksForThoughts();
+    const { enableThinking = 'auto' } = this.settings;
+    this.thinks = enableThinking === 'auto' ? thinks : enableThinking;
+    const before = this.counts;
     const counts = this.countBy(modelCounts.thinking(this.thinks));
-    for (const { valid, length } of reading.segments) if (valid && length === undefined) uncounted++;
+    const uncounted = counts === before ? valid - counted : valid;
     this.kept = new Map();
     const read = (segment: Segment, from: Cursor): RuleSubject => this.reread(segment, from).subject;
     const table = reading.header !== '';
-    this.compared = compareExamples(this.file, table, reading.segments, this.rules.cross, read, this.before);
+    this.compared = compareExamples(this.file, table, reading.segments, this.rules.cross, read, this.meetings);
     yield uncounted > AT_ONCE ? seal(false) : undefined;
     const counting = new Walker();
     for (const segment of uncounted === 0 ? [] : reading.segments) {
@@ -193,13 +208,6 @@ export class TextAnalysis {
     return counted;
   }
 
-  private asksForThoughts(): boolean {
-    const { enableThinking = 'auto' } = this.settings;
-    return enableThinking === 'auto'
-      ? this.reading.segments.some(({ facts }) => facts?.thinks === true)
-      : enableThinking;
-  }
-
   private countBy(counts: TokenCounts): TokenCounts {
     if (this.counts !== counts) this.forgetLengths(() => false);
     this.counts = counts;
@@ -221,13 +229,11 @@ export class TextAnalysis {
       segment.facts = kept.facts;
       segment.length = kept.length;
     }
-    if (segment.facts !== undefined && segment.length !== undefined) return;
-    const example = this.reread(segment, at);
-    if (segment.facts === undefined) {
-      segment.facts = exampleFacts(example, hash, this.rules);
-      this.before.fresh.push(segment.facts);
-    }
-    segment.length ??= counts.known(example.subject.example, this.settings.maxSeqLength);
+    let example: RereadExample | undefined;
+    const read = (): RereadExample => (example ??= this.reread(segment, at));
+    segment.facts ??= exampleFacts(read(), hash, this.rules);
+    this.meetings.come(segment.facts);
+    segment.length ??= counts.known(read().subject.example, this.settings.maxSeqLength);
   }
 
   private reread(segment: Segment, at: Cursor): RereadExample {
@@ -239,14 +245,16 @@ export class TextAnalysis {
   }
 
   private keep({ facts, length, sourceSize }: Segment): void {
-    if (facts !== undefined) this.kept.set(facts.hash, { facts, length, sourceSize });
+    if (facts === undefined) return;
+    this.kept.set(facts.hash, { facts, length, sourceSize });
+    this.meetings.go(facts);
   }
 
   private forgetFacts(): void {
     for (const segment of this.reading.segments) segment.facts = undefined;
     this.kept = new Map();
-    this.before = new Compared();
     this.rules = this.ruleSet();
+    this.meetings = new Meetings(this.rules.cross);
   }
 
   /** @param keeps whether a length is still right */
@@ -260,13 +268,14 @@ export class TextAnalysis {
   private result(version: number, complete: boolean, start: number): AnalysisResult {
     const { reading, settings } = this;
     const counts = this.counts!;
-    const rows = new ExampleRows();
-    const tokens: number[] = [];
+    const rows = new ExampleRows(reading.segments.length);
+    const tokens = new Int32Array(reading.segments.length);
+    let counted = 0;
     let offset = 0;
     for (const segment of reading.segments) {
       if (segment.valid) {
         rows.push(offset, offset + segment.sourceSize, segment.length);
-        if (segment.length !== undefined) tokens.push(segment.length.tokens);
+        if (segment.length !== undefined) tokens[counted++] = segment.length.tokens;
       }
       offset += segment.size;
     }
@@ -283,7 +292,7 @@ export class TextAnalysis {
       modelName: counts.modelName,
       modelProblem: counts.problem,
       maxSeqLength: settings.maxSeqLength,
-      summary: summariseLengths(tokens),
+      summary: summariseLengths(tokens.subarray(0, counted)),
       findings: found.sorted(FINDINGS_SENT),
       findingCount: found.count,
       findingsByRule: { ...found.byRule },

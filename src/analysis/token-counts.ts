@@ -26,7 +26,7 @@ type Countable = Pick<DatasetExample, 'value' | 'history' | 'thoughts' | 'tools'
 
 /** The token counts of examples under one model, each counted once. Made by openTokenCounts. */
 export class TokenCounts {
-  private cache = new Map<string, TokenLength>();
+  private cache = new Map<number, TokenLength>();
   private counter: TokenCounter | undefined;
   private asked: TokenCounts | undefined;
 
@@ -81,7 +81,7 @@ export class TokenCounts {
     const length = this.lengthOnce(example, maxSeqLength);
     if (this.cache.size >= CACHED) this.cache = new Map();
     // One that fits is the same under every limit that it fits.
-    this.cache.set(length.truncated === 0 ? key : `${key}${maxSeqLength}`, length);
+    this.cache.set(length.truncated === 0 ? key : cutKey(key, maxSeqLength), length);
     return length;
   }
 
@@ -93,10 +93,10 @@ export class TokenCounts {
       : tokenLength(this.chat, asked, maxSeqLength);
   }
 
-  private cached(key: string, maxSeqLength: number): TokenLength | undefined {
+  private cached(key: number, maxSeqLength: number): TokenLength | undefined {
     const whole = this.cache.get(key);
     if (whole !== undefined && whole.tokens <= maxSeqLength) return whole;
-    return this.cache.get(`${key}${maxSeqLength}`);
+    return this.cache.get(cutKey(key, maxSeqLength));
   }
 
   /** What the tokens of an example are spent on; undefined without a model. */
@@ -186,9 +186,14 @@ function wordsOf({ content, calls = [] }: ExampleMessage): string {
   return content + calls.map(callText).join('');
 }
 
-/** The texts themselves would be held twice: 53 bits of each stand for them. */
-function cacheKey({ value, thoughts, history = [], tools, turns }: Countable): string {
-  const key = `${sourceHash(value.question)} ${sourceHash(value.answer)} `;
+/** The texts themselves would be held twice: 53 bits of them stand for them. */
+function cacheKey({ value, thoughts, history = [], tools, turns }: Countable): number {
+  const key = sourceHash(value.answer, sourceHash(value.question));
   if (history.length === 0 && thoughts === undefined && tools === undefined && turns === undefined) return key;
-  return `${key}${sourceHash(JSON.stringify([history, thoughts, tools, turns]))} `;
+  return sourceHash(JSON.stringify([history, thoughts, tools, turns]), key);
+}
+
+/** The key of a length that is cut off. */
+function cutKey(key: number, maxSeqLength: number): number {
+  return sourceHash(String(maxSeqLength), key);
 }

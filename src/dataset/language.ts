@@ -133,30 +133,33 @@ const CODE_SHARE = 0.05;
 const LATIN = Uint8Array.from({ length: 0x250 }, (_, c) =>
   (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 0xc0 && c !== 0xd7 && c !== 0xf7) ? 1 : 0,
 );
-const CODE_SIGNS = Uint8Array.from(LATIN, (_, c) => ('{}()[];=<>_$\\|'.includes(String.fromCharCode(c)) ? 1 : 0));
+const SIGN = 1 << 16;
+/** Of each such character 1 where it is a letter and SIGN where it is such a sign, so that one sum counts both. */
+const COUNTED = Int32Array.from(LATIN, (letter, c) =>
+  '{}()[];=<>_$\\|'.includes(String.fromCharCode(c)) ? SIGN : letter,
+);
 
 /** The language, or where a script has several, the script: `French`, `Cyrillic`. Undefined for short texts, code, and where it is not sure. */
 export function languageOf(text: string): string | undefined {
   const seen = text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text;
   const scripts = new Map<string, number>();
-  let latin = 0;
-  let signs = 0;
+  let counted = 0;
   let composed = true;
   for (let i = 0; i < seen.length; i++) {
     const c = seen.charCodeAt(i);
-    if (c < LATIN.length) {
-      latin += LATIN[c]!;
-      signs += CODE_SIGNS[c]!;
+    if (c < COUNTED.length) {
+      counted += COUNTED[c]!;
       continue;
     }
     composed = false;
-    if (c >= 0x1e00 && c <= 0x1eff) latin++;
+    if (c >= 0x1e00 && c <= 0x1eff) counted++;
     else {
       const script = SCRIPTS.find(([, first, last]) => c >= first && c <= last)?.[0];
       if (script !== undefined) scripts.set(script, (scripts.get(script) ?? 0) + 1);
     }
   }
-  if (signs > seen.length * CODE_SHARE) return undefined;
+  const latin = counted % SIGN;
+  if (counted >= (Math.floor(seen.length * CODE_SHARE) + 1) * SIGN) return undefined;
   if (scripts.size > 0) return byScript(scripts, latin);
   return latin < FEWEST_LETTERS ? undefined : byWords(composed ? seen : seen.normalize('NFC'));
 }

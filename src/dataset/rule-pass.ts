@@ -8,7 +8,6 @@ import {
   type CrossRule,
   type EndFinding,
   type ExampleAt,
-  type HeldDigests,
   type KeptPlace,
   type RuleFinding,
 } from './rule';
@@ -78,8 +77,8 @@ export function findingAt(
 interface ComparisonOptions {
   /** The file is a table. */
   readonly table: boolean;
-  /** What the caller holds of the rule that stands at `index`, where it holds the digests of all examples. */
-  readonly held?: (rule: CrossRule, index: number) => HeldDigests;
+  /** The caller holds the digests of all examples. */
+  readonly held?: boolean;
   /** Says where in the file a finding stands that is about a part of the example at hand. */
   readonly place: (finding: RuleFinding, severity: Severity, fixes: readonly Fix[]) => Finding;
   readonly add: (finding: Finding) => void;
@@ -108,9 +107,9 @@ export class Comparison {
       this.add(finding, severity, fixes);
     };
     // Reporters are made once: 50,000 examples pass through them.
-    this.started = rules.map((rule, index) => ({
+    this.started = rules.map((rule) => ({
       rule,
-      check: rule.start(options.held?.(rule, index)),
+      check: rule.start(options.held),
       report: reporter(rule, this.context, add),
     }));
   }

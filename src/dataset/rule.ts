@@ -94,21 +94,6 @@ export interface CrossCheck {
   finish?(report: EndReport): void;
 }
 
-/** The digests that a rule will be given, in their order. */
-export interface HeldDigests<Digest = unknown> {
-  /** How many there are, at most. */
-  readonly size: number;
-  readonly each: (visit: (digest: Digest) => void) => void;
-  /** Those among them that were not there when the text was compared before. */
-  readonly eachNew: (visit: (digest: Digest) => void) => void;
-  readonly memory: RuleMemory;
-}
-
-/** What a rule leaves when it has compared a text, for when the text as edited is compared again. */
-export interface RuleMemory {
-  left?: unknown;
-}
-
 /**
  * A rule that compares examples. `digest` is all that is costly and depends on the example alone: an editor keeps it for each
  * example and, after a change, makes one digest and compares all again.
@@ -117,8 +102,13 @@ export interface CrossRule {
   readonly id: string;
   readonly severity: Severity;
   digest(subject: RuleSubject): unknown;
-  /** @param held the digests of all examples, where the caller holds them */
-  start(held?: HeldDigests): CrossCheck;
+  /**
+   * Hashes of 32 bits of what it compares two examples by. It has nothing to say of an example that has none in common with another:
+   * whoever holds the digests of all does not give it that one.
+   */
+  keys?(digest: unknown, visit: (key: number) => void): void;
+  /** @param held the caller holds all digests for as long as it gives them */
+  start(held?: boolean): CrossCheck;
 }
 
 export type Rule = ExampleRule | CrossRule;
@@ -132,7 +122,8 @@ interface CrossRuleParts<Digest> {
   readonly id: string;
   readonly severity: Severity;
   readonly digest: (subject: RuleSubject) => Digest;
-  readonly start: (held?: HeldDigests<Digest>) => {
+  readonly keys?: (digest: Digest, visit: (key: number) => void) => void;
+  readonly start: (held?: boolean) => {
     add(digest: Digest, at: ExampleAt, report: CrossReport): void;
     finish?(report: EndReport): void;
   };

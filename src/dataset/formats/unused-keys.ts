@@ -2,7 +2,7 @@ import type { DatasetKind } from './kind';
 import { isJsonObject, type Note, type Reading } from './reading';
 
 /** Keys that mean something to other tools, and would change what a model is asked or learns. */
-const MEANT: readonly string[] = [
+const MEANT: ReadonlySet<string> = new Set([
   'context',
   'contexts',
   'passage',
@@ -29,7 +29,7 @@ const MEANT: readonly string[] = [
   'chain_of_thought',
   'reasoning',
   'thinking',
-];
+]);
 
 const USED: Readonly<Record<DatasetKind, readonly string[]>> = {
   qa: ['context', 'system', 'history'],
@@ -47,8 +47,8 @@ export function isUsed(kind: DatasetKind, key: string): boolean {
 /** What is told of an example's keys that mean something and are not used. */
 export function unusedKeys({ kind, value }: Pick<Reading, 'kind' | 'value'>): readonly Note[] {
   const notes: Note[] = [];
-  for (const key of MEANT) {
-    if (!(key in value) || isUsed(kind, key) || saysNothing(value[key])) continue;
+  for (const key in value) {
+    if (!MEANT.has(key) || isUsed(kind, key) || saysNothing(value[key])) continue;
     const message = `"${key}" is not used: the model neither sees nor learns it - move its content into the question, or remove the key`;
     notes.push({ rule: 'unused-key', severity: 'warning', message });
   }

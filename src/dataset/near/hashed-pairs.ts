@@ -9,13 +9,7 @@ export class HashedPairs {
   private slots = INITIAL_SLOTS;
   private used = 0;
   /** Four words a slot: hash high, hash low, and the two numbers (the first 0 where the slot is free). */
-  private table: Uint32Array;
-
-  /** @param expected how many texts there will be at most, where that is known */
-  constructor(expected = 0) {
-    while (expected > this.slots * FULL) this.slots *= 2;
-    this.table = new Uint32Array(this.slots * 4);
-  }
+  private table = new Uint32Array(INITIAL_SLOTS * 4);
 
   /**
    * Remembers the numbers; where the text came before, returns its numbers instead.

@@ -5,11 +5,20 @@ let bigrams = new Uint32Array(1024);
 /** 1 for the ASCII characters of words. */
 const IN_WORD = Uint8Array.from({ length: 128 }, (_, c) => (/[a-z0-9]/.test(String.fromCharCode(c)) ? 1 : 0));
 
+/** The text whose words were hashed last, which several rules ask for one after the other, and how many it has. */
+let hashed = { text: '', count: 0 };
+
 /**
  * Hashes of the words of a text: lower case, runs of letters and digits; an ideograph is a word of its own.
- * @returns good until the next call
+ * @returns good until the next call, and not to be written to
  */
 export function wordHashes(text: string): Uint32Array {
+  if (text !== hashed.text) hashed = { text, count: hashWords(text) };
+  return words.subarray(0, hashed.count);
+}
+
+/** @returns how many now stand in `words` */
+function hashWords(text: string): number {
   const lower = text.toLowerCase();
   if (words.length <= lower.length) words = new Uint32Array(lower.length * 2);
   const found = words;
@@ -30,7 +39,7 @@ export function wordHashes(text: string): Uint32Array {
     if (alone) found[count++] = finalise(hash);
   }
   if (inside) found[count++] = finalise(hash);
-  return found.subarray(0, count);
+  return count;
 }
 
 /**

@@ -1,8 +1,6 @@
 import { createRandom } from '../../base/random';
 import { KeptRows, newRow, type RowStore } from './kept-rows';
 import { finalise, jaccard } from './minhash';
-import { RepeatedKeys } from './repeated-keys';
-import type { HeldDigests } from '../rule';
 
 const HASHES = 126;
 
@@ -104,34 +102,19 @@ export class NearSets {
   private kept = 0;
   private full = false;
   private readonly bands: number;
-  /** Bands that several sets may share: the others propose nothing. */
-  private readonly repeated: RepeatedKeys | undefined;
 
   /**
    * @param threshold Jaccard similarity, from LEAST_THRESHOLD to 1, from which two sets are near
-   * @param held all sets there will be, where the caller holds them; otherwise they are copied
+   * @param held the caller holds the sets, which otherwise are copied
    */
   constructor(
     private readonly threshold: number,
-    held?: HeldDigests<SignedSet>,
+    held = false,
   ) {
     this.bands = bandsFor(threshold).bands;
-    this.sets = held === undefined ? new KeptRows() : [];
-    this.from = held === undefined ? 0 : this.bands;
+    this.sets = held ? [] : new KeptRows();
+    this.from = held ? this.bands : 0;
     this.table = new Uint32Array(this.slots * 2);
-    if (held !== undefined) this.repeated = this.repeatedBands(held);
-  }
-
-  /** What edits have taken out of the text may still count: that only makes for needless looks. */
-  private repeatedBands({ size, each, eachNew, memory }: HeldDigests<SignedSet>): RepeatedKeys {
-    const { bands } = this;
-    const before = memory.left instanceof RepeatedKeys && !memory.left.crowded ? memory.left : undefined;
-    const repeated = before ?? new RepeatedKeys(size * bands);
-    (before === undefined ? each : eachNew)((set) => {
-      for (let band = 0; band < bands; band++) repeated.add(set[band]!);
-    });
-    memory.left = repeated;
-    return repeated;
   }
 
   /** Adds a set; returns the most alike earlier one kept if it is near. */
@@ -147,7 +130,7 @@ export class NearSets {
 
   /** @param proposed gets the earlier sets that share a band */
   private keep(set: SignedSet, proposed: number[]): boolean {
-    const { bands, sets, repeated } = this;
+    const { bands, sets } = this;
     this.full ||= this.kept + set.length > KEPT_HASHES || this.size === KEPT_SETS;
     if (this.full) return false;
     if (this.used + bands > this.slots * FULL) this.grow();
@@ -156,7 +139,6 @@ export class NearSets {
     this.kept += set.length;
     for (let band = 0; band < bands; band++) {
       const key = set[band]!;
-      if (repeated?.mayRepeat(key) === false) continue;
       const at = this.slotOf(key);
       const other = table[at + 1]!;
       if (other === 0) this.used++;

@@ -34,7 +34,7 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
     // With a history the same words may ask for something else, and what tools gave is another each time.
     if (history !== undefined || turns !== undefined || OPEN_REQUEST.test(value.question)) return undefined;
     const { question, answer } = value;
-    const found = ascendingSet(wordHashes(answer), SKETCH);
+    const found = ascendingSet(wordHashes(answer).slice(), SKETCH);
     const words = newRow(found.length);
     words.set(found);
     return {
@@ -44,12 +44,15 @@ export const contradictoryAnswers = crossRule<AnswerDigest | undefined>({
       polarity: polarityOf(answer),
     };
   },
-  start(held) {
-    const indices = new HashedPairs(held?.size);
+  keys(digest, visit) {
+    if (digest !== undefined) visit(digest.question.low);
+  },
+  start(held = false) {
+    const indices = new HashedPairs();
     // Of each question's first answer: a column a value, since there are many.
     const lines: number[] = [];
     const columns: number[] = [];
-    const words: RowStore = held === undefined ? new KeptRows() : [];
+    const words: RowStore = held ? [] : new KeptRows();
     const numbers: number[] = [];
     const polarities: number[] = [];
     return {

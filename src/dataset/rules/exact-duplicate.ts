@@ -13,8 +13,11 @@ export const exactDuplicate = crossRule<TextHash>({
     if (turns !== undefined) texts.push(tools, JSON.stringify(turns));
     return hashTexts(texts);
   },
-  start(held) {
-    const seen = new HashedPairs(held?.size);
+  keys({ low }, visit) {
+    visit(low);
+  },
+  start() {
+    const seen = new HashedPairs();
     return {
       add(hash, { file, line, column }, report) {
         const twin = seen.put(hash, line, column);

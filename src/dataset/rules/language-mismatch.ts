@@ -14,6 +14,16 @@ interface LanguageDigest {
   readonly role: 'question' | 'answer';
 }
 
+/** Of each language and role one: whoever holds the digests of 50,000 examples holds that many of one language. */
+const digests = new Map<string, LanguageDigest>();
+
+function digestOf(language: string, role: LanguageDigest['role']): LanguageDigest {
+  const key = `${role} ${language}`;
+  let digest = digests.get(key);
+  if (digest === undefined) digests.set(key, (digest = { language, role }));
+  return digest;
+}
+
 /** A text in another language than that of its file. */
 export const languageMismatch = crossRule<LanguageDigest | undefined>({
   id: 'language-mismatch',
@@ -21,9 +31,9 @@ export const languageMismatch = crossRule<LanguageDigest | undefined>({
   digest({ example }) {
     const { question, answer } = example.value;
     const language = languageOf(answer);
-    if (language !== undefined) return namesLanguage(question) ? undefined : { language, role: 'answer' };
+    if (language !== undefined) return namesLanguage(question) ? undefined : digestOf(language, 'answer');
     const asked = languageOf(question);
-    return asked === undefined || namesLanguage(question) ? undefined : { language: asked, role: 'question' };
+    return asked === undefined || namesLanguage(question) ? undefined : digestOf(asked, 'question');
   },
   start() {
     const counts = new Map<string, number>();

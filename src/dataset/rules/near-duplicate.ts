@@ -1,6 +1,6 @@
 import { bigramSet, letterHash } from '../near/minhash';
-import { NearSets, signed, type SignedSet } from '../near/near-sets';
-import { crossRule, type CrossRule, type HeldDigests, type RuleSubject } from '../rule';
+import { bandsFor, NearSets, signed, type SignedSet } from '../near/near-sets';
+import { crossRule, type CrossRule, type RuleSubject } from '../rule';
 
 /** Texts with fewer distinct word bigrams are alike too easily. */
 const FEWEST_BIGRAMS = 8;
@@ -35,35 +35,21 @@ export function nearDigest(subject: Compared, threshold: number): NearDigest | u
   return digest;
 }
 
-function setsOf({ size, each, eachNew, memory }: HeldDigests<NearDigest | undefined>): HeldDigests<SignedSet> {
-  const setOf =
-    (visit: (set: SignedSet) => void) =>
-    (digest: NearDigest | undefined): void => {
-      if (digest !== undefined) visit(digest.set);
-    };
-  return {
-    size,
-    each(visit) {
-      each(setOf(visit));
-    },
-    eachNew(visit) {
-      eachNew(setOf(visit));
-    },
-    memory,
-  };
-}
-
 /**
  * Question and answer are almost those of an earlier example. The same ones are exact-duplicate's.
  * @param threshold from LEAST_THRESHOLD to 1
  */
 export function nearDuplicateAt(threshold: number): CrossRule {
+  const { bands } = bandsFor(threshold);
   return crossRule<NearDigest | undefined>({
     id: 'near-duplicate',
     severity: 'info',
     digest: (subject) => nearDigest(subject, threshold),
+    keys(digest, visit) {
+      if (digest !== undefined) for (let band = 0; band < bands; band++) visit(digest.set[band]!);
+    },
     start(held) {
-      const near = new NearSets(threshold, held && setsOf(held));
+      const near = new NearSets(threshold, held);
       // Of each set that is kept: a column a number, since there are many.
       const lines: number[] = [];
       const columns: number[] = [];
