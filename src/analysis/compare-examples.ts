@@ -8,18 +8,17 @@ import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
 
 /** Which examples of a text have something in common by which a rule compares them: after an edit only these are compared again. */
 export class Meetings {
-  /** Of each rule; undefined where it compares all. */
-  private readonly keys: readonly (SharedKeys | undefined)[];
+  /** Of each rule, undefined where it compares all; not there before the first look. */
+  private keys: readonly (SharedKeys | undefined)[] | undefined;
   /** The examples that have come since the last look. */
   private fresh: ExampleFacts[] = [];
   /** Some that were there before may share a key with one of them. */
   private joined = false;
 
-  constructor(private readonly rules: readonly CrossRule[]) {
-    this.keys = rules.map((rule) => ('keys' in rule ? new SharedKeys() : undefined));
-  }
+  constructor(private readonly rules: readonly CrossRule[]) {}
 
   come(facts: ExampleFacts): void {
+    if (this.keys === undefined) return;
     this.fresh.push(facts);
     for (const [rule, keys] of this.keys.entries()) {
       if (keys === undefined) continue;
@@ -30,7 +29,7 @@ export class Meetings {
   }
 
   go({ digests }: ExampleFacts): void {
-    for (const [rule, keys] of this.keys.entries()) {
+    for (const [rule, keys] of this.keys?.entries() ?? []) {
       if (keys === undefined) continue;
       this.rules[rule]!.keys!(digests[rule], (key) => {
         keys.remove(key);
@@ -40,16 +39,18 @@ export class Meetings {
 
   /** Writes into the facts which rules are to be given the example. What it shared with one that has gone may still count. */
   mark(segments: readonly Segment[]): void {
-    if (this.joined) for (const { facts } of segments) this.markOne(facts);
-    else for (const facts of this.fresh) this.markOne(facts);
+    const whole = this.keys === undefined || this.joined;
+    const keys = (this.keys ??= this.rules.map((rule, at) => keysOf(rule, at, segments)));
+    if (whole) for (const { facts } of segments) this.markOne(facts, keys);
+    else for (const facts of this.fresh) this.markOne(facts, keys);
     this.fresh = [];
     this.joined = false;
   }
 
-  private markOne(facts: ExampleFacts | undefined): void {
+  private markOne(facts: ExampleFacts | undefined, all: readonly (SharedKeys | undefined)[]): void {
     if (facts === undefined) return;
     let meets = 0;
-    for (const [rule, keys] of this.keys.entries()) {
+    for (const [rule, keys] of all.entries()) {
       let shared = keys === undefined;
       if (keys !== undefined) {
         this.rules[rule]!.keys!(facts.digests[rule], (key) => {
@@ -60,6 +61,19 @@ export class Meetings {
     }
     facts.meets = meets;
   }
+}
+
+/** The keys of all examples. @param at where the rule stands */
+function keysOf(rule: CrossRule, at: number, segments: readonly Segment[]): SharedKeys | undefined {
+  if (!('keys' in rule)) return undefined;
+  const visitAll = (visit: (key: number) => void): void => {
+    for (const { facts } of segments) if (facts !== undefined) rule.keys!(facts.digests[at], visit);
+  };
+  let count = 0;
+  visitAll(() => count++);
+  const keys = new SharedKeys(count);
+  visitAll((key) => keys.add(key));
+  return keys;
 }
 
 /**

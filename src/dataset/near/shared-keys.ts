@@ -12,8 +12,15 @@ const MANY = 255;
 export class SharedKeys {
   private slots = INITIAL_SLOTS;
   private used = 0;
-  private keys = new Uint32Array(INITIAL_SLOTS);
-  private marks = new Uint8Array(INITIAL_SLOTS);
+  private keys: Uint32Array;
+  private marks: Uint8Array;
+
+  /** @param expected how many there will be, where that is known: a table that grows places every key anew */
+  constructor(expected = 0) {
+    while (expected > this.slots * FULL) this.slots *= 2;
+    this.keys = new Uint32Array(this.slots);
+    this.marks = new Uint8Array(this.slots);
+  }
 
   /** @returns whether it was there once before */
   add(key: number): boolean {
