@@ -68,7 +68,7 @@ function measure(name: string, texts: readonly string[], count: (text: string) =
 }
 
 function measureRust(texts: readonly string[], file: string): readonly Row[] {
-  const python = process.env['SFT_BENCH_PYTHON'] ?? 'python3';
+  const python = process.env['SFT_BENCH_PYTHON'] || 'python3';
   const result = spawnSync(python, ['-c', PYTHON, file], {
     input: JSON.stringify(texts),
     encoding: 'utf8',

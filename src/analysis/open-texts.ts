@@ -9,9 +9,6 @@ import { SplitSiblings } from './split-siblings';
 import { TextAnalysis } from './text-analysis';
 import type { TokenCounts } from './token-counts';
 
-/** A text of so many characters leaves much behind. */
-const LARGE = 8 * 1024 * 1024;
-
 interface OpenText {
   readonly file: string;
   version: number;
@@ -104,7 +101,7 @@ export class OpenTexts {
     if (opened !== undefined) opened.generation++;
     this.texts.delete(uri);
     // In a later turn: what runs now still holds it.
-    if (opened !== undefined && opened.analysis.size >= LARGE) setImmediate(collectGarbage);
+    if (opened?.analysis.isLarge === true) setImmediate(collectGarbage);
     this.parts.delete(uri);
   }
 
@@ -163,10 +160,6 @@ export class OpenTexts {
     const publish = (result: AnalysisResult): void => {
       opened.analysed = version;
       this.onResult(uri, result);
-      if (result.complete || analysis.size < LARGE) return;
-      // What the last step has left behind, and what the text takes, would be there beside all that the next one makes.
-      analysis.shorten();
-      collectGarbage();
     };
     const last = await runSliced(analysis.work(version, counts), givenUp, publish);
     if (last !== undefined) publish(last);

@@ -1,3 +1,4 @@
+import { collectGarbage } from '../base/collect-garbage';
 import { columnOf, type Cursor } from '../dataset/json/cursor';
 import { OUR_COLUMNS } from '../dataset/columns';
 import type { DatasetExample } from '../dataset/example';
@@ -20,6 +21,8 @@ import type { TokenCounts } from './token-counts';
 
 /** So many examples are checked and counted before anybody would see a first result without them. */
 const AT_ONCE = 200;
+/** Characters of a text whose analysis leaves many megabytes behind. */
+const LARGE = 8 * 1024 * 1024;
 
 interface Kept {
   readonly sourceSize: number;
@@ -64,18 +67,13 @@ export class TextAnalysis {
     return counts.thinking(this.thinks);
   }
 
-  /** Of the text, in UTF-16 code units. */
-  get size(): number {
-    return this.reading.text.length;
+  /** The text leaves much behind when something is done with it. */
+  get isLarge(): boolean {
+    return this.reading.text.length >= LARGE;
   }
 
   get text(): string {
     return this.reading.text.toString();
-  }
-
-  /** Holds the text in less memory, which takes a moment: worth it where much is still to be done, and of most texts for good. */
-  shorten(): void {
-    this.reading.text.shorten();
   }
 
   change(changes: readonly TextChange[]): void {
@@ -128,7 +126,10 @@ export class TextAnalysis {
       this.compared = [];
       yield* reading.read();
       this.countLooked();
-      if (reading.segments.length > AT_ONCE) yield seal(false);
+      if (reading.segments.length > AT_ONCE) {
+        yield seal(false);
+        this.clearUp();
+      }
     }
     const at = new Walker();
     let valid = 0;
@@ -155,7 +156,10 @@ export class TextAnalysis {
     const read = (segment: Segment, from: Cursor): RuleSubject => this.reread(segment, from).subject;
     const table = reading.header !== '';
     this.compared = compareExamples(this.file, table, reading.segments, this.rules.cross, read, this.meetings);
-    yield uncounted > AT_ONCE ? seal(false) : undefined;
+    if (uncounted > AT_ONCE) {
+      yield seal(false);
+      this.clearUp();
+    } else yield undefined;
     const counting = new Walker();
     for (const segment of uncounted === 0 ? [] : reading.segments) {
       if (segment.valid && segment.length === undefined) {
@@ -183,6 +187,13 @@ export class TextAnalysis {
     const found = new FindingList(this.settings.rules);
     this.collect(found, Infinity);
     return found.sorted(Infinity);
+  }
+
+  /** What one part of the work leaves behind, and what the text need not take, would be there beside all that the next one makes. */
+  private clearUp(): void {
+    if (!this.isLarge) return;
+    this.reading.text.shorten();
+    collectGarbage();
   }
 
   private count(segment: Segment, at: Cursor, counts: TokenCounts): void {
