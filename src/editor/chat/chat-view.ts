@@ -20,7 +20,7 @@ import { createPanel, outcomeOf, type Told } from '../webview-host';
 import { ChatPage } from './chat-page';
 import type { ChatModels } from './chat-models';
 import { Conversation, promptFor, type Speaker } from './conversation';
-import { bothSides, modelId, speakerName, validChoice, type Chosen } from './model-choices';
+import { bothSides, modelId, speakerName, validChoice, withModel, type Chosen } from './model-choices';
 import { saveAnswer, saveTargets } from './save-answer';
 import { shownChat } from './shown-chat';
 
@@ -218,8 +218,7 @@ export class ChatView implements vscode.WebviewViewProvider {
         this.changed();
         break;
       case 'chooseModel':
-        this.chosen = { ...this.chosen, [message.side]: message.model };
-        this.changed();
+        this.chooseModel(message.side, message.model);
         break;
       case 'act':
         await this.command(message.action);
@@ -287,9 +286,8 @@ export class ChatView implements vscode.WebviewViewProvider {
     }
   }
 
-  /** A new endpoint is there to be compared with: it takes the right side. */
-  chooseRight(model: string): void {
-    this.chosen = { ...validChoice(this.models.all, this.chosen), right: model };
+  chooseModel(side: Side, model: string | undefined): void {
+    this.chosen = withModel(this.models.all, this.chosen, side, model);
     this.changed();
   }
 

@@ -9,6 +9,7 @@ import {
   sourceChoices,
   speakerName,
   validChoice,
+  withModel,
   type KnownModels,
 } from './model-choices';
 
@@ -76,6 +77,14 @@ describe('what can be talked to', () => {
     assert.deepEqual(validChoice(known, hidden), hidden);
     assert.deepEqual(validChoice({ ...known, endpoints: [] }, chosen), { ...chosen, right: 'run:tuned:/w/a' });
     assert.equal(validChoice(known, { ...chosen, source: 'run:/gone' }).source, 'run:/w/a');
+  });
+
+  it('takes a model for one side before anything else was chosen', () => {
+    const nothing = { source: undefined, left: undefined, right: undefined };
+    const left = withModel(known, nothing, 'left', 'run:best:/w/a');
+    assert.deepEqual(left, { source: 'run:/w/a', left: 'run:best:/w/a', right: 'run:tuned:/w/a' });
+    const hidden = withModel(known, nothing, 'right', undefined);
+    for (const chosen of [left, hidden]) assert.deepEqual(validChoice(known, chosen), chosen);
   });
 
   it('has one side where there is one model', () => {

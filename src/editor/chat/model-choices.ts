@@ -1,5 +1,5 @@
 import { momentText } from '../../base/moment-text';
-import type { ChatChoice } from '../../messages/chat';
+import type { ChatChoice, Side } from '../../messages/chat';
 
 /** A model that can be talked to, by where it comes from. */
 export type ModelRef =
@@ -136,6 +136,11 @@ export function validChoice(known: KnownModels, chosen: Chosen): Chosen {
     left: there(chosen.left) ? chosen.left : standard.left,
     right: chosen.right === undefined || there(chosen.right) ? chosen.right : standard.right,
   };
+}
+
+/** What is chosen when one side of what is shown is given another model; undefined hides the right side. */
+export function withModel(known: KnownModels, chosen: Chosen, side: Side, model: string | undefined): Chosen {
+  return { ...validChoice(known, chosen), [side]: model };
 }
 
 function isThere({ runs, folders, endpoints }: KnownModels, id: string): boolean {

@@ -28,7 +28,8 @@ export function registerChat(services: Services) {
     const added = await endpoints.add();
     if (added === undefined) return;
     await models.look();
-    view.chooseRight(`endpoint:${added.id}`);
+    // A new endpoint is there to be compared with.
+    view.chooseModel('right', `endpoint:${added.id}`);
   };
   const commands = {
     [COMMANDS.openChat]: (which?: unknown) =>
