@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import {
   DEFAULT_SETTINGS,
   NEW_FILE,
+  SIDES,
   type chatRequests,
   type ChatSettings,
   type ChatTurn,
@@ -79,6 +80,9 @@ export class ChatView implements vscode.WebviewViewProvider {
         this.flush();
         this.post({ type: 'reply', turn, reply });
         this.changeEmitter.fire();
+        const { replies } = this.conversation.turns[turn]!;
+        if (replies.filter(({ status }) => status === 'done').length === SIDES.length)
+          setContext(CONTEXT.learntChat, true);
       },
       onBug: (error) => {
         services.log(error instanceof Error ? (error.stack ?? error.message) : String(error));

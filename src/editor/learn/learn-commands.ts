@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { CONFIG_NAME } from '../../config/names';
+import type { RunSummary } from '../../runs/read-runs';
 import { COMMANDS, type SomeHandlers } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
 import { setContext } from '../manifest/context';
 import { CONTEXT, type ContextKey } from '../manifest/context-keys';
+import { mayRun } from '../runs/trust';
 import type { Services } from '../services';
 import { SAMPLE_DATA, SAMPLE_MISTAKES } from './sample-files';
 
@@ -27,7 +29,28 @@ export function learnCommands(services: Services) {
       if (editor === undefined) return;
       learnt(CONTEXT.learntTrain, (await runCommand(COMMANDS.startTraining, editor.document.uri)) !== undefined);
     },
-    [COMMANDS.learnScores]: () => showScores(services),
+    [COMMANDS.learnCurves]: () =>
+      showNewest(
+        services,
+        CONTEXT.learntCurves,
+        () => true,
+        'There is no run yet: train first, the curves come while it runs.',
+      ),
+    [COMMANDS.learnScores]: () =>
+      showNewest(
+        services,
+        CONTEXT.learntScores,
+        ({ state }) => state.status === 'done',
+        'No run has finished yet: train first; the scores come at the end.',
+      ),
+    [COMMANDS.learnNext]: async () => {
+      if (!(await mayRun(services))) return;
+      const { newConfiguration } = await import('../runs/new-config');
+      const config = await newConfiguration(services);
+      if (config === undefined) return;
+      learnt(CONTEXT.learntNext, true);
+      await runCommand(COMMANDS.startTraining, config);
+    },
   } satisfies SomeHandlers;
 }
 
@@ -47,15 +70,21 @@ function learnt(key: Learnt, done: boolean): void {
   if (done) setContext(key, true);
 }
 
-/** The dashboard of the newest run that is done: those have their scores. */
-async function showScores({ runs, dialogs }: Services): Promise<void> {
-  const done = runs.list().find((run) => run.state.status === 'done');
-  if (done === undefined) {
-    void dialogs.info('No run has finished yet: train first; the scores come at the end.');
+/** The dashboard of the newest of the runs that have what the step is about. @param none is said where there is no such run */
+async function showNewest(
+  { runs, dialogs }: Services,
+  key: Learnt,
+  isMeant: (run: RunSummary) => boolean,
+  none: string,
+): Promise<void> {
+  await runs.refresh();
+  const newest = runs.list().find(isMeant);
+  if (newest === undefined) {
+    void dialogs.info(none);
     return;
   }
-  await runCommand(COMMANDS.showDashboard, done.folder.path);
-  learnt(CONTEXT.learntScores, true);
+  await runCommand(COMMANDS.showDashboard, newest.folder.path);
+  learnt(key, true);
 }
 
 /** A file of the sample in an editor, with the first example or key in view; undefined where no sample is open. */

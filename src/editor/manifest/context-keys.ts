@@ -13,7 +13,10 @@ export const CONTEXT = {
   learntMistakes: 'sft.learnt.mistakes',
   learntSettings: 'sft.learnt.settings',
   learntTrain: 'sft.learnt.train',
+  learntCurves: 'sft.learnt.curves',
   learntScores: 'sft.learnt.rouge',
+  learntChat: 'sft.learnt.chat',
+  learntNext: 'sft.learnt.next',
 } as const;
 
 export type ContextKey = (typeof CONTEXT)[keyof typeof CONTEXT];

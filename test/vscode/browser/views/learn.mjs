@@ -49,10 +49,10 @@ export const learnTests = {
         await dashboard.locator('.badge.done').waitFor({ timeout: trainingLimit() });
         assert.equal(readdirSync(runs).length, 1);
       },
-      curves: () => choice('service-desk'),
+      curves: () => window.frameWith('[role=progressbar][aria-label="Steps done"]'),
       rouge: () => window.frameWith('.evaluation'),
       chat: () => window.frameWith('.composer textarea'),
-      next: () => choice('New configuration'),
+      next: () => choice('service-desk.json'),
     };
     assert.deepEqual(
       steps.map(({ id }) => id),
