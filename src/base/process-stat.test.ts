@@ -17,12 +17,17 @@ describe('what ps says of a process', { skip: process.platform === 'win32' && 'W
   });
 
   it('tells one that has ended and that nobody has asked for', async () => {
-    // What sh becomes does not know of the child that sh began.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // What sh becomes does not know of the child that sh began, and that ends later: sh itself would have asked for it.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const [line] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
       const pid = Number(line);
-      while (fromPs(pid)?.state !== 'Z') await new Promise((resolve) => setTimeout(resolve, 20));
+      let state = fromPs(pid)?.state;
+      while (state !== undefined && state !== 'Z') {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        state = fromPs(pid)?.state;
+      }
+      assert.equal(state, 'Z');
       assert.equal(processStat(pid)?.state, 'Z');
     } finally {
       parent.kill('SIGKILL');
