@@ -6,10 +6,21 @@ import { Comparison } from '../dataset/rule-pass';
 import { placed } from './example-facts';
 import { toFile, Walker, type ExampleFacts, type Segment } from './segment';
 
+/** The keys that a rule compares examples by, of all examples that are there. */
+interface KeyTable {
+  /** Of the rule, in ExampleFacts.meets. */
+  readonly bit: number;
+  readonly keys: SharedKeys;
+  /** Gives the keys of one example. */
+  readonly each: (facts: ExampleFacts, visit: (key: number) => void) => void;
+}
+
 /** Which examples of a text have something in common by which a rule compares them: after an edit only these are compared again. */
 export class Meetings {
-  /** Of each rule, undefined where it compares all; not there before the first look. */
-  private keys: readonly (SharedKeys | undefined)[] | undefined;
+  /** One for each rule that has keys; not there before the first look. */
+  private tables: readonly KeyTable[] | undefined;
+  /** The bits of the rules that have none, and are given every example. */
+  private always = 0;
   /** The examples that have come since the last look. */
   private fresh: ExampleFacts[] = [];
   /** Some that were there before may share a key with one of them. */
@@ -18,20 +29,18 @@ export class Meetings {
   constructor(private readonly rules: readonly CrossRule[]) {}
 
   come(facts: ExampleFacts): void {
-    if (this.keys === undefined) return;
+    if (this.tables === undefined) return;
     this.fresh.push(facts);
-    for (const [rule, keys] of this.keys.entries()) {
-      if (keys === undefined) continue;
-      this.rules[rule]!.keys!(facts.digests[rule], (key) => {
+    for (const { keys, each } of this.tables) {
+      each(facts, (key) => {
         this.joined = keys.add(key) || this.joined;
       });
     }
   }
 
-  go({ digests }: ExampleFacts): void {
-    for (const [rule, keys] of this.keys?.entries() ?? []) {
-      if (keys === undefined) continue;
-      this.rules[rule]!.keys!(digests[rule], (key) => {
+  go(facts: ExampleFacts): void {
+    for (const { keys, each } of this.tables ?? []) {
+      each(facts, (key) => {
         keys.remove(key);
       });
     }
@@ -39,41 +48,49 @@ export class Meetings {
 
   /** Writes into the facts which rules are to be given the example. What it shared with one that has gone may still count. */
   mark(segments: readonly Segment[]): void {
-    const whole = this.keys === undefined || this.joined;
-    const keys = (this.keys ??= this.rules.map((rule, at) => keysOf(rule, at, segments)));
-    if (whole) for (const { facts } of segments) this.markOne(facts, keys);
-    else for (const facts of this.fresh) this.markOne(facts, keys);
+    const all = this.tables === undefined || this.joined;
+    const tables = (this.tables ??= this.tablesOf(segments));
+    const mark = (facts: ExampleFacts): void => {
+      facts.meets = this.always;
+      for (const { bit, keys, each } of tables) {
+        each(facts, (key) => {
+          if (keys.isShared(key)) facts.meets |= bit;
+        });
+      }
+    };
+    if (all) eachFacts(segments, mark);
+    else this.fresh.forEach(mark);
     this.fresh = [];
     this.joined = false;
   }
 
-  private markOne(facts: ExampleFacts | undefined, all: readonly (SharedKeys | undefined)[]): void {
-    if (facts === undefined) return;
-    let meets = 0;
-    for (const [rule, keys] of all.entries()) {
-      let shared = keys === undefined;
-      if (keys !== undefined) {
-        this.rules[rule]!.keys!(facts.digests[rule], (key) => {
-          shared ||= keys.isShared(key);
-        });
+  private tablesOf(segments: readonly Segment[]): readonly KeyTable[] {
+    const tables: KeyTable[] = [];
+    for (const [at, rule] of this.rules.entries()) {
+      const bit = 1 << at;
+      if (!('keys' in rule)) {
+        this.always |= bit;
+        continue;
       }
-      if (shared) meets |= 1 << rule;
+      const each: KeyTable['each'] = ({ digests }, visit) => {
+        rule.keys!(digests[at], visit);
+      };
+      let count = 0;
+      eachFacts(segments, (facts) => {
+        each(facts, () => count++);
+      });
+      const keys = new SharedKeys(count);
+      eachFacts(segments, (facts) => {
+        each(facts, (key) => keys.add(key));
+      });
+      tables.push({ bit, keys, each });
     }
-    facts.meets = meets;
+    return tables;
   }
 }
 
-/** The keys of all examples. @param at where the rule stands */
-function keysOf(rule: CrossRule, at: number, segments: readonly Segment[]): SharedKeys | undefined {
-  if (!('keys' in rule)) return undefined;
-  const visitAll = (visit: (key: number) => void): void => {
-    for (const { facts } of segments) if (facts !== undefined) rule.keys!(facts.digests[at], visit);
-  };
-  let count = 0;
-  visitAll(() => count++);
-  const keys = new SharedKeys(count);
-  visitAll((key) => keys.add(key));
-  return keys;
+function eachFacts(segments: readonly Segment[], visit: (facts: ExampleFacts) => void): void {
+  for (const { facts } of segments) if (facts !== undefined) visit(facts);
 }
 
 /**
