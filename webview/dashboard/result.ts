@@ -1,7 +1,7 @@
 import type { EvaluationResult, ShownPrediction } from '../../src/messages/dashboard';
 import { answersToRead } from '../../src/text/answers-to-read';
 import { headline, nextText } from '../../src/text/rouge/headline';
-import { element } from '../shared/dom';
+import { element, longText } from '../shared/dom';
 import { keepFocus } from '../shared/keep-focus';
 
 /** What training came to: one headline, three answers to read, and what to do next. Hidden until the test part was answered. */
@@ -47,7 +47,7 @@ export class Result {
         'div',
         { class: kind },
         element('dt', {}, name),
-        element('dd', {}, text.trim() === '' ? '(nothing)' : text),
+        element('dd', {}, longText(`${name}: ${question}`, text.trim() === '' ? '(nothing)' : text)),
       );
     return element(
       'article',

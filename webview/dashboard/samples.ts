@@ -1,5 +1,5 @@
 import type { ShownSample } from '../../src/messages/dashboard';
-import { element, whole, write } from '../shared/dom';
+import { element, longText, whole, write } from '../shared/dom';
 import { nearest } from '../charts/nearest';
 import type { ShownRun } from './shown-run';
 
@@ -98,5 +98,5 @@ function questionOf(
 function part(title: string, text: string, cut: boolean, kind: string): HTMLElement {
   const shown = text === '' ? element('em', { class: 'muted' }, 'nothing') : text;
   const more = cut ? element('span', { class: 'muted' }, ' … cut by max_new_tokens') : undefined;
-  return element('div', { class: kind }, element('dt', {}, title), element('dd', {}, shown, more));
+  return element('div', { class: kind }, element('dt', {}, title), element('dd', {}, longText(title, shown, more)));
 }

@@ -1,5 +1,5 @@
 import type { ShownWorst } from '../../src/messages/dashboard';
-import { dataTable, element, scrollable } from '../shared/dom';
+import { dataTable, element, longText, scrollable } from '../shared/dom';
 
 /** The examples that the tuned model finds least likely, with a way to each. */
 export class Worst {
@@ -16,8 +16,7 @@ export class Worst {
       open.addEventListener('click', () => {
         this.onOpen(place);
       });
-      const text = (shown: string): HTMLElement => element('div', { class: 'text' }, shown);
-      return [open, part, text(question), text(reference), loss.toFixed(2)];
+      return [open, part, longText('Question', question), longText('Answer', reference), loss.toFixed(2)];
     });
     this.element.replaceChildren(
       element('h2', {}, 'Worst examples'),

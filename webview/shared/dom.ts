@@ -67,12 +67,21 @@ export function dataTable(
   );
 }
 
-/** What may be wider than its page: it scrolls by itself, by the keyboard too where there is something to scroll. */
+/** What may be wider than its page: it scrolls by itself. */
 export function scrollable(name: string, ...children: Child[]): HTMLElement {
-  const place = element('div', { class: 'scroll' }, ...children);
+  return scrolledByKeyboard(element('div', { class: 'scroll' }, ...children), 'region', name);
+}
+
+/** A text that may be long: it is given some lines, and scrolls in them. */
+export function longText(name: string, ...children: Child[]): HTMLElement {
+  return scrolledByKeyboard(element('div', { class: 'long' }, ...children), 'group', name);
+}
+
+/** Has the keyboard scroll a place too, wherever there is something to scroll. */
+function scrolledByKeyboard(place: HTMLElement, role: string, name: string): HTMLElement {
   new ResizeObserver(() => {
-    const over = place.scrollWidth > place.clientWidth;
-    for (const [attribute, value] of Object.entries({ tabindex: '0', role: 'region', 'aria-label': name })) {
+    const over = place.scrollWidth > place.clientWidth || place.scrollHeight > place.clientHeight;
+    for (const [attribute, value] of Object.entries({ tabindex: '0', role, 'aria-label': name })) {
       if (over) place.setAttribute(attribute, value);
       else place.removeAttribute(attribute);
     }

@@ -4,6 +4,17 @@ import { root } from '../../../scripts/setup.mjs';
 
 const TOTAL = 2000;
 
+/** Answers such as a larger model writes, which scroll where they stand. */
+function withLongTexts(message) {
+  const long = (text) =>
+    `${text}\n${'She pays 7 * 12 = 84 dollars for them, and then she has 16 dollars left. '.repeat(12)}`;
+  const texts = ['question', 'answer', 'reference'];
+  const lengthened = (key, value) => (texts.includes(key) && typeof value === 'string' ? long(value) : value);
+  return ['predictions', 'samples', 'worst'].includes(message.type)
+    ? JSON.parse(JSON.stringify(message), lengthened)
+    : message;
+}
+
 /** The dashboard's states: one real run, others written for the picture. */
 export async function dashboard(data) {
   const folder = path.join(root, '.cache', 'look');
@@ -20,6 +31,7 @@ export async function dashboard(data) {
       starting: await of(written({ name: 'just-begun', steps: 0, totalSteps: 0, status: 'starting' })),
       running: await of(written(running)),
       done: await of(trained),
+      'long-answers': (await of(trained)).map(withLongTexts),
       failed: await of(
         written({
           name: 'too-hot',
