@@ -10,6 +10,7 @@ import { recordExport } from '../runs/folder/exports';
 import type { ExportEntry } from '../runs/folder/exports-schema';
 import type { RunSummary } from '../runs/read-runs';
 import { readRunWithModel } from '../runs/require-model';
+import { likeTheRun } from '../verify/tolerances';
 import { exportJob, JOB_OPTIONS } from './export-job';
 import { exportRecipe } from './export-recipe';
 import { nextOf } from './export-next';
@@ -162,7 +163,7 @@ follows it through the run folder. From a configuration, the run is created firs
           [single ? 'file' : 'folder']: out,
           base_model: source.card.baseModel,
           ...(create === undefined ? {} : { model: create }),
-          verified: verification ?? null,
+          verified: verification === undefined ? null : { ...verification, summary: likeTheRun(verification.type) },
           notes: [...notes, ...outcome.notes],
         }),
       );

@@ -10,6 +10,7 @@ import { listRuns, readRun, type RunSummary } from '../runs/read-runs';
 import { readRunWithModel } from '../runs/require-model';
 import { exportFiles } from '../verify/export-files';
 import { testQuestions } from '../verify/test-questions';
+import { likeTheRun } from '../verify/tolerances';
 import { verifyExport } from '../verify/verify-export';
 import type { Verification } from '../verify/verification';
 import { giveUpOnSignal } from './interrupt';
@@ -85,7 +86,8 @@ model in Ollama through its API. "sft export" does the same with three questions
 
 function tell(verification: Verification, terminal: Invocation['terminal']): void {
   const { place, differences, notes } = verification;
-  terminal.out(`${place}: ${differences.length === 0 ? 'answers as the run does' : 'DOES NOT answer as the run does'}`);
+  const found = differences.length === 0 ? likeTheRun(verification.type) : 'DOES NOT answer as the run does';
+  terminal.out(`${place}: ${found}`);
   terminal.out(...verificationText(verification));
   for (const difference of differences) terminal.log(`error: ${difference}`);
   for (const note of notes) terminal.log(`note: ${note}`);

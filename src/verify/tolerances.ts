@@ -27,6 +27,11 @@ export function leastExact(types: Iterable<WeightType>): WeightType {
   return ORDER[Math.max(0, ...Array.from(types, (type) => ORDER.indexOf(type)))]!;
 }
 
+/** What an export of a type does that was asked and found within its tolerance. */
+export function likeTheRun(type: WeightType): string {
+  return `answers as the run does${type === 'q4_0' || type === 'nf4' ? ', as far as 4 bits allow' : ''}`;
+}
+
 /**
  * How much less likely the token may be with which another program parts from an export that is computed here, in nats. Those programs
  * round what they multiply 16-bit weights by to 16 bits, and what they multiply quantised ones by to 8; Ollama keeps keys and values in 16.

@@ -95,6 +95,8 @@ describe('sft export verifies what it wrote', () => {
       text.out,
       /q8_0\.gguf: answers as the run does\ngguf, q8_0: 3 questions of the test part\nloss per token: base \d/,
     );
+    const rough = sft(['verify', path.join(folder, 'nf4'), '--run', run, '--threads', '1']);
+    assert.match(rough.out, /nf4: answers as the run does, as far as 4 bits allow\nmerged, nf4: /);
     assert.match(
       text.out,
       /data\.json:\d+ .+\n  base: {6}.+\n(?:.*\n)*?  run: .*\n(?:.*\n)*?  export: {4}the same, \d+ tokens/,

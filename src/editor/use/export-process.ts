@@ -10,6 +10,13 @@ export interface ExportTask {
   readonly args: readonly string[];
 }
 
+/** What `sft export --json` says in the end. */
+interface Told {
+  readonly notes?: readonly string[];
+  /** Null where it was not asked. */
+  readonly verified?: { readonly summary: string } | null;
+}
+
 /**
  * Runs `sft export` in a process of its own.
  * @param onLine told what it says that it is doing
@@ -29,8 +36,8 @@ export async function exportInProcess(
     child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
   });
   if (code === 0) {
-    const { notes = [], verified } = JSON.parse(answer) as { notes?: readonly string[]; verified?: unknown };
-    return [...(verified ? ['it was loaded again, and answers as the run does'] : []), ...notes];
+    const { notes = [], verified } = JSON.parse(answer) as Told;
+    return [...(verified ? [`it was loaded again, and ${verified.summary}`] : []), ...notes];
   }
   // Where a process cannot be asked to end, as on Windows, it has not taken away what it wrote.
   await recoverFolder(out);
