@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { looksLikeDataset } from './detect';
+import { looksLikeDataset, looksLikeTable } from './detect';
 
 describe('looksLikeDataset', () => {
   const arrays: Record<string, string> = {
@@ -9,6 +9,8 @@ describe('looksLikeDataset', () => {
     ShareGPT: '[{"conversations": [{"from": "human", "value": "a"}]}]',
     messages: '[{"messages": [{"role": "user", "content": "a"}]}]',
     'prompt and completion': '[{"prompt": "a", "completion": "b"}]',
+    Dolly: '[{"instruction": "a", "context": "", "response": "b", "category": "open_qa"}]',
+    OpenOrca: '[{"system_prompt": "a", "question": "b", "response": "c"}]',
     'a byte order mark': '\ufeff[{"question": "a?", "answer": "b"}]',
     'a text cut off in its middle': '[{"question": "a?", "answer": "b"}, {"quest',
   };
@@ -34,5 +36,33 @@ describe('looksLikeDataset', () => {
 
   it('looks at the beginning only', () => {
     assert.equal(looksLikeDataset(`[{"x": "${'a'.repeat(5000)}"}, {"question": "a?", "answer": "b"}]`, false), false);
+  });
+});
+
+describe('looksLikeTable', () => {
+  const tables: Record<string, string> = {
+    'columns of Q&A': 'question,answer\na?,b\n',
+    'what a spreadsheet writes where the comma is a decimal point': '\ufeffQuestion;Answer;Topic\r\na?;b;c\r\n',
+    'quotes, and further columns': '"id" , "Instruction","input","Output"\n',
+    tabs: 'prompt\tresponse\n',
+    "Excel's line before the header": 'sep=;\r\nquestion;answer\r\n',
+    'a header alone': 'question,answer',
+  };
+  for (const [name, text] of Object.entries(tables)) {
+    it(`takes ${name}`, () => {
+      assert.equal(looksLikeTable(text), true);
+    });
+  }
+
+  it('leaves other tables alone', () => {
+    for (const text of [
+      '',
+      'date,amount\n1,2\n',
+      'a,b\nquestion,answer\n',
+      'question\n',
+      'messages,id\n',
+      'my question,answer\n',
+    ])
+      assert.equal(looksLikeTable(text), false, text);
   });
 });

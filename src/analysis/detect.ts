@@ -1,14 +1,16 @@
 /** How much of a text is looked at. */
 export const HEAD_LENGTH = 4096;
 
-/** Keys that an example has together in one of the formats. */
-const KEY_SETS: readonly (readonly string[])[] = [
+/** Keys that an example of one question and one answer has together in one of the formats, Dolly's and OpenOrca's names included. */
+const PAIRS: readonly (readonly string[])[] = [
   ['question', 'answer'],
+  ['question', 'response'],
   ['instruction', 'output'],
+  ['instruction', 'response'],
   ['prompt', 'completion'],
-  ['messages'],
-  ['conversations'],
+  ['prompt', 'response'],
 ];
+const KEY_SETS: readonly (readonly string[])[] = [...PAIRS, ['messages'], ['conversations']];
 
 const KEY = /"((?:[^"\\]|\\.){1,40})"\s*:/g;
 
@@ -25,4 +27,19 @@ export function looksLikeDataset(head: string, jsonLines: boolean): boolean {
   if (!array && !jsonLines && !/^\s*\{.*\}[ \t]*\r?\n\s*\{/.test(text)) return false;
   const keys = new Set([...text.matchAll(KEY)].map((match) => match[1]!.toLowerCase()));
   return KEY_SETS.some((set) => set.every((key) => keys.has(key)));
+}
+
+/** Whether the first row of a table names the columns of a known format. Cells cannot hold the turns of a conversation. */
+export function looksLikeTable(head: string): boolean {
+  const text = head.replace(/^\ufeff/, '').replace(/^sep=.\r?\n/i, '');
+  const header = /^[^\r\n]*/.exec(text.trimStart())![0];
+  const names = new Set(
+    header.split(/[,;\t|]/).map((cell) =>
+      cell
+        .replace(/^\s*"|"\s*$/g, '')
+        .trim()
+        .toLowerCase(),
+    ),
+  );
+  return PAIRS.some((pair) => pair.every((name) => names.has(name)));
 }

@@ -2,7 +2,7 @@ import type { Teaching } from './teaching';
 
 export const DATA_TEACHING = {
   dataset: {
-    what: 'Your questions and answers in one file: JSON or JSONL. The path is relative to this file. The model learns to write the answers, so their facts, tone and length become its own.',
+    what: 'Your questions and answers in one file: JSON, JSONL, CSV, TSV or Parquet. The path is relative to this file. The model learns to write the answers, so their facts, tone and length become its own.',
     first: '100 to 500 examples that you have read yourself.',
     production: '2,000 to 10,000. Correct, varied examples beat many careless ones.',
     sides: ['Large, unread', 'Too small'],

@@ -114,7 +114,7 @@ function byHand(
   if (row !== undefined && finding.endOffset <= row.endOffset && finding.aboutFile !== true) {
     const action = add('Delete this example');
     action.edit = new vscode.WorkspaceEdit();
-    addEdits(action.edit, document, [deleteExample(document.getText(), row, result.format === 'jsonl')]);
+    addEdits(action.edit, document, [deleteExample(document.getText(), row, result.format)]);
   }
   const [other] = finding.related;
   if (other !== undefined) {
@@ -138,7 +138,8 @@ async function silence(
   off.command = commandOf(COMMANDS.turnOffRule, off.title, finding.rule, document.uri);
   off.diagnostics = matching(context, finding);
   const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
-  if (row === undefined) return [off];
+  // Which rules an example ignores stands in its JSON.
+  if (row === undefined || result.format === 'csv' || result.format === 'tsv') return [off];
   const source = document.getText(
     new vscode.Range(document.positionAt(row.offset), document.positionAt(row.endOffset)),
   );

@@ -2,8 +2,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { isSamePath } from '../../base/same-path';
 import type { AnalysisClient } from '../../analysis/client';
-import { HEAD_LENGTH, looksLikeDataset } from '../../analysis/detect';
+import { HEAD_LENGTH, looksLikeDataset, looksLikeTable } from '../../analysis/detect';
 import type { AnalysisResult, AnalysisSettings, FromWorker } from '../../analysis/protocol';
+import { tableFormat } from '../../dataset/formats/table-file';
 import { CONFIG_GLOB } from '../config/config-name';
 import { concerns, readSetting } from '../manifest/settings';
 import { settingsFor } from '../settings';
@@ -157,8 +158,9 @@ export class DatasetDocuments {
     if (document.uri.scheme === 'git' || document.uri.scheme === 'output') return false;
     const patterns = readSetting('sft.dataset.files', document.uri);
     if (patterns.some((pattern) => vscode.languages.match({ pattern }, document) > 0)) return true;
-    if (document.languageId !== 'json' && document.languageId !== 'jsonl') return false;
+    if (!mayBeData(document)) return false;
     const head = document.getText(new vscode.Range(document.positionAt(0), document.positionAt(HEAD_LENGTH)));
+    if (isTable(document)) return looksLikeTable(head);
     return looksLikeDataset(head, document.languageId === 'jsonl');
   }
 
@@ -241,9 +243,19 @@ export class DatasetDocuments {
 }
 
 /** Whether the nearest configuration trains or measures on the document: what its fields are called is then for it to say. */
-async function isNamedData({ uri, languageId }: vscode.TextDocument): Promise<boolean> {
-  if (uri.scheme !== 'file' || (languageId !== 'json' && languageId !== 'jsonl')) return false;
+async function isNamedData(document: vscode.TextDocument): Promise<boolean> {
+  const { uri } = document;
+  if (uri.scheme !== 'file' || !mayBeData(document)) return false;
   const { nearestConfig } = await import('../../analysis/nearest-config');
   const config = await nearestConfig(path.dirname(uri.fsPath));
   return config?.dataFiles.some((file) => isSamePath(file, uri.fsPath)) === true;
+}
+
+function mayBeData(document: vscode.TextDocument): boolean {
+  return document.languageId === 'json' || document.languageId === 'jsonl' || isTable(document);
+}
+
+/** By its name: other extensions give tables languages of their own. */
+function isTable({ uri }: vscode.TextDocument): boolean {
+  return tableFormat(uri.path) !== undefined;
 }

@@ -54,7 +54,11 @@ function totals(editor: vscode.TextEditor, result: AnalysisResult): string {
 /** The language status: format, examples and model, and the switch. */
 export function registerLanguageStatus(services: Services) {
   const { documents } = services;
-  const item = vscode.languages.createLanguageStatusItem('sft.dataset', [{ language: 'json' }, { language: 'jsonl' }]);
+  const item = vscode.languages.createLanguageStatusItem('sft.dataset', [
+    { language: 'json' },
+    { language: 'jsonl' },
+    { pattern: '**/*.{csv,tsv,tab}' },
+  ]);
   item.name = 'SFT dataset';
   const update = (): void => {
     const document = vscode.window.activeTextEditor?.document;

@@ -22,7 +22,7 @@ export function registerReport(services: Services) {
   const show = async (): Promise<void> => {
     const document = await activeDocument();
     if (document === undefined || !services.documents.isDataset(document)) {
-      void services.dialogs.info('Open a dataset first: a JSON or JSONL file with questions and answers.');
+      void services.dialogs.info('Open a dataset first: a JSON, JSONL, CSV or TSV file with questions and answers.');
       return;
     }
     const key = document.uri.toString();
