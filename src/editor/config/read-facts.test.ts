@@ -61,6 +61,18 @@ describe('FactReader', () => {
     rmSync(file);
   });
 
+  it('counts the rows of a table, by the names that the configuration gives its columns', async () => {
+    const reader = new FactReader();
+    const file = path.join(root, 'data/export.csv');
+    writeFileSync(file, '\uFEFFQuestion;Answer\r\n"a\n""b""?";c\r\n;\r\nd?;e\r\n');
+    assert.deepEqual(await reader.read('{"dataset": "data/export.csv"}', config), { datasetExamples: 2 });
+    writeFileSync(file, 'Frage\tAntwort\na?\tb\nc?\td\ne?\tf\n');
+    assert.deepEqual(await reader.read('{"dataset": "data/export.csv"}', config), {});
+    const named = '{"dataset": "data/export.csv", "columns": {"question": "Frage", "answer": "Antwort"}}';
+    assert.deepEqual(await reader.read(named, config), { datasetExamples: 3 });
+    rmSync(file);
+  });
+
   it('leaves out what is missing, broken or no JSON', async () => {
     const reader = new FactReader();
     assert.deepEqual(await reader.read('{"model_name": "none", "dataset": "none.json"}', config), {});

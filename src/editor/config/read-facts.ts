@@ -3,8 +3,11 @@ import path from 'node:path';
 import type { DeviceListing } from '../../compute/provider';
 import type { ConfigFacts } from '../../config/facts';
 import { readLeniently } from '../../config/lenient-config';
+import { OUR_COLUMNS, type Columns } from '../../dataset/columns';
+import { tableFormat } from '../../dataset/formats/table-file';
 import { countRows } from '../../dataset/parquet/count-rows';
 import { countExamples } from './count-examples';
+import { countTableRows } from './count-table-rows';
 
 /** Larger datasets are not counted while somebody types. */
 const MAX_DATASET_BYTES = 50_000_000;
@@ -19,10 +22,11 @@ export class FactReader {
 
   /** Facts that cannot be had are left out; nothing is thrown. */
   async read(text: string, file: string): Promise<ConfigFacts> {
-    const { paths } = readLeniently(text, file);
+    const { paths, values } = readLeniently(text, file);
+    const columns = values.columns ?? OUR_COLUMNS;
     const { model_name: folder } = paths;
     const count = (data: string | null): Promise<number | undefined> =>
-      this.#once(data, MAX_DATASET_BYTES, exampleCount);
+      this.#once(data, MAX_DATASET_BYTES, (found) => exampleCount(found, columns), JSON.stringify(columns));
     const [model, examples, validated, tested, devices] = await Promise.all([
       this.#once(folder === null ? null : path.join(folder, 'config.json'), MAX_MODEL_CONFIG_BYTES, modelFacts),
       count(paths.dataset),
@@ -39,10 +43,16 @@ export class FactReader {
     };
   }
 
-  async #once<T>(file: string | null, limit: number, read: (file: string) => Promise<T>): Promise<T | undefined> {
+  /** @param told what the reading depends on besides the file */
+  async #once<T>(
+    file: string | null,
+    limit: number,
+    read: (file: string) => Promise<T>,
+    told = '',
+  ): Promise<T | undefined> {
     const found = file === null ? undefined : await stat(file).catch(() => undefined);
     if (file === null || found?.isFile() !== true || found.size > limit) return undefined;
-    const stamp = `${found.mtimeMs}:${found.size}`;
+    const stamp = `${found.mtimeMs}:${found.size}:${told}`;
     const known = this.#cache.get(file);
     if (known?.stamp === stamp) return known.fact as Promise<T | undefined>;
     const fact = read(file).catch(() => undefined);
@@ -51,10 +61,11 @@ export class FactReader {
   }
 }
 
-async function exampleCount(file: string): Promise<number | undefined> {
+async function exampleCount(file: string, columns: Columns): Promise<number | undefined> {
   if (/\.parquet$/i.test(file)) return countRows(file);
-  if (!/\.(json|jsonl|ndjson)$/i.test(file)) return undefined;
-  const count = await countExamples(file);
+  const table = tableFormat(file);
+  if (table === undefined && !/\.(json|jsonl|ndjson)$/i.test(file)) return undefined;
+  const count = await (table === undefined ? countExamples(file) : countTableRows(file, table, columns));
   return count === 0 ? undefined : count;
 }
 
