@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import type { Node } from 'jsonc-parser';
+import { getNodeValue, type Node } from 'jsonc-parser';
 import alpacaSchema from '../../schemas/dataset-alpaca.schema.json';
 import messagesSchema from '../../schemas/dataset-messages.schema.json';
 import promptCompletionSchema from '../../schemas/dataset-prompt-completion.schema.json';
@@ -9,6 +9,8 @@ import { createAjv } from '../base/create-ajv';
 import { nearKey } from './formats/near-key';
 import { AS_WRITTEN, nearestNode, propertyOf, type Path, type Places } from './formats/places';
 import { KIND_NAMES, type DatasetKind } from './formats/kind';
+import { isJsonObject } from './formats/reading';
+import { textOfParts } from './formats/text-parts';
 import type { Fix } from './finding';
 import { quoteValue } from './property-fixes';
 import type { Report } from './rule';
@@ -210,7 +212,19 @@ function typeMessage(wanted: string, key: string, node: Node): string {
   if (wanted === 'object') {
     return `a turn must be an object, not ${article(node.type)} - write who speaks and what is said`;
   }
+  const other = otherPart(node);
+  if (other !== undefined) {
+    return `"${shorten(key)}" has a part of type "${shorten(other)}", and only text can be learned - remove the part or delete the example`;
+  }
   return `"${shorten(key)}" must be a text, not ${article(node.type)} - ${REMEDIES[node.type] ?? 'put it in double quotes'}`;
+}
+
+/** The type of the first part that is no text, such as a picture, in content that is a list of parts. */
+function otherPart(node: Node): string | undefined {
+  if (node.type !== 'array') return undefined;
+  const value = getNodeValue(node) as readonly unknown[];
+  const other = value.find((part) => isJsonObject(part) && textOfParts(part) === undefined);
+  return isJsonObject(other) && typeof other['type'] === 'string' ? other['type'] : undefined;
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

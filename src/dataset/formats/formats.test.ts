@@ -127,6 +127,18 @@ describe('the schema of each format, at the exact range', () => {
       assert.deepEqual(summary(text), expected);
     });
   }
+  it('names a part that is no text, which cannot be joined to one', () => {
+    const told = (content: unknown): string[] =>
+      findingsOf(checkText('x.json', `[{"messages": [${JSON.stringify({ role: 'user', content })}, ${A}]}]`)).map(
+        ({ message }) => message,
+      );
+    const text = { type: 'text', text: 'What is this?' };
+    assert.deepEqual(told([text, { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }]), [
+      '"content" has a part of type "image_url", and only text can be learned - remove the part or delete the example',
+    ]);
+    assert.deepEqual(told([text, 7]), ['"content" must be a text, not an array - join its parts into one text']);
+    assert.deepEqual(told([text]), []);
+  });
   it('offers the nearest', () => {
     const [role] = findingsOf(checkText('x.json', `[{"messages": [{"role": "usr", "content": "q"}, ${A}]}]`));
     assert.match(role!.message, /"usr" is not a known role - did you mean "user"\?/);
