@@ -42,12 +42,17 @@ export default async function* reporter(source) {
       passed += 1;
     }
   }
-  const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12);
-  yield `[test] slowest: ${slowest.map(([file, time]) => `${file} ${time.toFixed(0)} s`).join(', ')}\n`;
+  yield `[test] ${slowest(seconds)}\n`;
   const counts = { passed, failed, skipped, failures };
   const file = process.env.SFT_TEST_COUNTS;
   if (file === undefined) yield `\n${summary(counts)}\n`;
   else writeFileSync(file, JSON.stringify(counts));
+}
+
+/** The names that took longest. @param seconds pairs of a name and what it took */
+export function slowest(seconds) {
+  const first = [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12);
+  return `slowest: ${first.map(([name, time]) => `${name} ${time.toFixed(0)} s`).join(', ')}`;
 }
 
 /** What a test threw, whatever that was, or how the process of a file ended. */

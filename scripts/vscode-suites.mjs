@@ -15,7 +15,7 @@ import { measureSlowness } from '../test/vscode/pace.mjs';
 import { packageSuite } from '../test/vscode/package-contents.mjs';
 import { webviewSuite } from '../test/webview/suite.mjs';
 import { packExtension } from './package.mjs';
-import { noCounts } from './reporter.mjs';
+import { noCounts, slowest } from './reporter.mjs';
 import { root, setup } from './setup.mjs';
 import { Unavailable } from './system-packages.mjs';
 import { installHost, launchBrowser } from './vscode-host.mjs';
@@ -68,7 +68,8 @@ export async function runVsCodeSuites(chosen = suiteNames) {
         }
         if (outcome === 'skipped') console.log(`skipped ${name}: ${test} (${detail})`);
       }
-      console.error(`[vscode] ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      const seconds = results.map(({ name: test, milliseconds }) => [test, milliseconds / 1000]);
+      console.error(`[vscode] ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s, ${slowest(seconds)}`);
     }
   } finally {
     await browser.close();
