@@ -1,5 +1,5 @@
 import type { TokenLength } from '../text/token-lengths';
-import { EXAMPLE_WIDTH } from './protocol';
+import { EXAMPLE_WIDTH, type AnalysisResult } from './protocol';
 
 /** One row of `AnalysisResult.examples`. */
 export interface ExampleRow extends Omit<TokenLength, 'problem'> {
@@ -38,4 +38,18 @@ export function exampleRowsIn(examples: Int32Array, start: number, end: number):
     rows.push(exampleRow(examples, index));
   }
   return rows;
+}
+
+/** The range of the example, valid or not, that a finding lies in; undefined where there is none or its end is not known. */
+export function exampleAround(
+  { examples, invalid }: Pick<AnalysisResult, 'examples' | 'invalid'>,
+  { offset, endOffset }: { readonly offset: number; readonly endOffset: number },
+): { readonly offset: number; readonly endOffset: number } | undefined {
+  const row = exampleRowsIn(examples, offset, offset)[0];
+  if (row !== undefined && endOffset <= row.endOffset) return row;
+  for (let at = 0; at < invalid.length; at += 2) {
+    const [start, end] = [invalid[at]!, invalid[at + 1]!];
+    if (start <= offset && endOffset <= end) return { offset: start, endOffset: end };
+  }
+  return undefined;
 }

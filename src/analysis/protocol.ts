@@ -59,6 +59,8 @@ export interface AnalysisResult {
   readonly count: number;
   /** [count, EXAMPLE_WIDTH]: the range in the text (UTF-16), and the tokens as `sft count` gives them, -1 while not counted. In file order. */
   readonly examples: Int32Array;
+  /** Offset and end offset (UTF-16) of each value that is sound JSON, or a whole row, but no valid example. In file order. */
+  readonly invalid: Int32Array;
   /** The counts are characters / 4, because there is no model or it cannot be read. */
   readonly estimated: boolean;
   /** Name of the model folder; undefined for an estimate. */

@@ -281,13 +281,14 @@ export class TextAnalysis {
     const counts = this.counts!;
     const rows = new ExampleRows(reading.segments.length);
     const tokens = new Int32Array(reading.segments.length);
+    const invalid: number[] = [];
     let counted = 0;
     let offset = 0;
     for (const segment of reading.segments) {
       if (segment.valid) {
         rows.push(offset, offset + segment.sourceSize, segment.length);
         if (segment.length !== undefined) tokens[counted++] = segment.length.tokens;
-      }
+      } else if (segment.state !== undefined) invalid.push(offset, offset + segment.sourceSize);
       offset += segment.size;
     }
     const found = new FindingList(settings.rules);
@@ -299,6 +300,7 @@ export class TextAnalysis {
       kind: reading.kind,
       count: rows.count,
       examples: rows.sealed(),
+      invalid: Int32Array.from(invalid),
       estimated: counts.estimated,
       modelName: counts.modelName,
       modelProblem: counts.problem,

@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import { OUR_COLUMNS, type Columns } from '../columns';
+import type { Fix } from '../finding';
 import { quoted } from '../json/mistakes';
 import type { Parsed, ParsedElement } from '../json/parsed';
 import { readRecord, type Cell, type CsvRecord, type QuoteSearch } from './csv-record';
@@ -226,14 +227,18 @@ export class CsvParser {
     this.allQuoted = cells.some(({ start, end }) => end > start && this.text[start] === '"');
   }
 
-  private readExample({ cells, end }: CsvRecord, columns: readonly string[]): void {
+  private readExample({ cells, end, next }: CsvRecord, columns: readonly string[]): void {
     this.records++;
     const start = this.at;
+    const edit = { start: this.offset + start, end: this.offset + next, text: '' };
+    const deletion: Fix = { title: 'Delete this row', edits: [edit], safe: false };
     if (
       cells.length === columns.length &&
       columnNames(cells, this.ourNames).every((name, at) => name === columns[at])
     ) {
-      this.warn('csv-header', start, end, 'the header is repeated here and skipped - remove the row', 'warning');
+      this.warn('csv-header', start, end, 'the header is repeated here and skipped - remove the row', 'warning', [
+        deletion,
+      ]);
       return;
     }
     // What is more and empty is padding.
@@ -243,7 +248,7 @@ export class CsvParser {
       const remedy = few
         ? 'write the missing ones, empty if necessary'
         : 'put a text that holds the delimiter in quotes';
-      this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`);
+      this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`, [deletion]);
       return;
     }
     for (const cell of cells) {
@@ -267,12 +272,19 @@ export class CsvParser {
     });
   }
 
-  private warn(rule: string, start: number, end: number, message: string, severity: 'warning' | 'info'): void {
-    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message, severity });
+  private warn(
+    rule: string,
+    start: number,
+    end: number,
+    message: string,
+    severity: 'warning' | 'info',
+    fixes: readonly Fix[] = [],
+  ): void {
+    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message, severity, fixes });
   }
 
-  private report(rule: string, start: number, end: number, message: string): void {
-    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message });
+  private report(rule: string, start: number, end: number, message: string, fixes: readonly Fix[] = []): void {
+    this.emit({ type: 'mistake', rule, start: this.offset + start, end: this.offset + end, message, fixes });
     this.mistakes++;
   }
 }

@@ -92,6 +92,17 @@ describe('tables', () => {
       }
     });
   }
+  it('takes out a row that has a cell too few or too many, or repeats the header, with its line end', () => {
+    for (const row of ['a?\r\n', '"a\n?",b,c\r\n', 'question,answer\r\n']) {
+      const before = 'question,answer\r\n';
+      const text = `${before}${row}c?,d\r\n`;
+      const [item] = checkText('x.csv', text);
+      assert.ok(item?.type === 'finding');
+      const [fix] = item.finding.fixes;
+      assert.deepEqual(fix?.edits, [{ start: before.length, end: before.length + row.length, text: '' }]);
+      assert.equal(fix.safe, false);
+    }
+  });
   it('tabs', () => {
     assert.deepEqual(places(checkText('x.tsv', 'question\tanswer\na, b?\tc')), [
       '2:1 {"question":"a, b?","answer":"c"}',

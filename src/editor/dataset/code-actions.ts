@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { deleteExample } from '../../analysis/delete-example';
-import { exampleRowsIn } from '../../analysis/example-table';
+import { exampleAround, exampleRowsIn } from '../../analysis/example-table';
 import type { AnalysisResult } from '../../analysis/protocol';
 import type { Finding, TextEdit } from '../../dataset/finding';
 import { COMMANDS } from '../manifest/command-ids';
@@ -26,10 +26,7 @@ export function registerCodeActions(services: Services): vscode.Disposable {
       }
       const here = result.findings.filter((finding) => rangeOf(document, finding).intersection(range) !== undefined);
       const actions: vscode.CodeAction[] = [];
-      for (const finding of here) {
-        actions.push(...repairs(document, finding, context));
-        if (finding.fixes.length === 0) actions.push(...byHand(document, result, finding, context));
-      }
+      for (const finding of here) actions.push(...repairs(document, finding, context));
       if (here.some((finding) => finding.fixes.some((fix) => fix.safe))) {
         const all = new vscode.CodeAction('Fix all safe problems (SFT)', vscode.CodeActionKind.QuickFix);
         all.command = commandOf(COMMANDS.fixAll, all.title, document.uri);
@@ -39,6 +36,9 @@ export function registerCodeActions(services: Services): vscode.Disposable {
         const map = new vscode.CodeAction('Choose the question and answer fields…', vscode.CodeActionKind.QuickFix);
         map.command = commandOf(COMMANDS.mapColumns, map.title, document.uri);
         actions.push(map);
+      }
+      for (const finding of here) {
+        if (finding.fixes.length === 0) actions.push(...byHand(document, result, finding, context));
       }
       // Where findings are summed up, at the start of the file, the sum leads on.
       if (document.offsetAt(range.start) === 0 && result.findingCount > result.findings.length) {
@@ -110,11 +110,11 @@ function byHand(
     actions.push(action);
     return action;
   };
-  const row = exampleRowsIn(result.examples, finding.offset, finding.offset)[0];
-  if (row !== undefined && finding.endOffset <= row.endOffset && finding.aboutFile !== true) {
+  const place = exampleAround(result, finding);
+  if (place !== undefined && finding.aboutFile !== true) {
     const action = add('Delete this example');
     action.edit = new vscode.WorkspaceEdit();
-    addEdits(action.edit, document, [deleteExample(document.getText(), row, result.format)]);
+    addEdits(action.edit, document, [deleteExample(document.getText(), place, result.format)]);
   }
   const [other] = finding.related;
   if (other !== undefined) {

@@ -215,3 +215,34 @@ test('what no machine can correct: delete the example or go to its twin, and onl
   assert.deepEqual(JSON.parse(document.getText()), all.toSpliced(5, 1));
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
 });
+
+test('an example that is not valid can be deleted too, and its error not be silenced', async () => {
+  const valid = { question: 'Where is the office?', answer: 'In the hall.' };
+  const blank = { question: 'When does it open?', answer: ' ' };
+  const texts = {
+    'invalid.json': JSON.stringify([valid, blank], undefined, 2),
+    'invalid.jsonl': `${JSON.stringify(blank)}\n${JSON.stringify(valid)}`,
+    'invalid.csv': 'question,answer\nWhere is the office?,In the hall.\n"When\ndoes it open?",\n',
+    'short-row.csv': 'question,answer\nWhen does it open?\nWhere is the office?,In the hall.\n',
+  };
+  const left = {
+    'invalid.json': JSON.stringify([valid], undefined, 2),
+    'invalid.jsonl': JSON.stringify(valid),
+    'invalid.csv': 'question,answer\nWhere is the office?,In the hall.\n',
+    'short-row.csv': 'question,answer\nWhere is the office?,In the hall.\n',
+  };
+  for (const [file, text] of Object.entries(texts)) {
+    const uri = await writeWorkspaceFile(file, text);
+    const { document } = await open(file);
+    const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;
+    const finding = (await findingsWhen(uri, 'an error', (findings) => findings.some(isError))).find(isError);
+    const actions = await actionsAt(uri, finding!.range, vscode.CodeActionKind.QuickFix);
+    // That so few examples are too few stands at the first.
+    const titles = actions.map(({ title }) => title).filter((title) => !title.endsWith('dataset-size'));
+    assert.deepEqual(titles, [file === 'short-row.csv' ? 'Delete this row' : 'Delete this example'], file);
+    await apply(actions.find(({ title }) => title === titles[0])!);
+    assert.equal(document.getText(), left[file as keyof typeof left]);
+    assert.equal((await analysed(document)).findingsBySeverity.error, 0, file);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
+});
