@@ -55,6 +55,15 @@ export function findingToJson(finding: Finding): Omit<Finding, 'offset' | 'endOf
 
 /** `train.json:41:5 error answer is blank - write one or delete the example [blank-text]` */
 export function formatFinding(finding: Finding): string {
-  const twins = finding.related.map((place) => `; see ${formatPlace(place)}`).join('');
-  return `${formatPlace(finding)} ${finding.severity} ${shortened(finding.message, MOST_CHARACTERS)}${twins} [${finding.rule}]`;
+  return `${formatPlace(finding)} ${finding.severity} ${withRule(finding)}`;
+}
+
+/** `train.json:41:5 answer is blank - write one or delete the example [blank-text]`, where a heading says how grave it is. */
+export function formatHeadedFinding(finding: Finding): string {
+  return `${formatPlace(finding)} ${withRule(finding)}`;
+}
+
+function withRule({ message, related, rule }: Finding): string {
+  const twins = related.map((place) => `; see ${formatPlace(place)}`).join('');
+  return `${shortened(message, MOST_CHARACTERS)}${twins} [${rule}]`;
 }

@@ -115,7 +115,7 @@ describe('what is looked at before a run', () => {
     writeFileSync(dataset, '[{"question":"a?","answer":"b"},{"question":"c?"}]');
     const data = checkOf(await look(smallConfig(folder, { dataset })), 'data');
     assert.equal(data.status, 'error');
-    assert.match(data.message, /broken\.json:1:33 .*"answer" is missing/);
+    assert.match(data.message, /^broken\.json:1:33 "answer" is missing/);
     assert.deepEqual(data.inData, { count: 1, first: { file: dataset, line: 1, column: 33 } });
     const gone = checkOf(await look(smallConfig(folder, { dataset: path.join(folder, 'gone.json') })), 'data');
     assert.match(gone.message, /no such file/);

@@ -50,6 +50,12 @@ describe('the question after the checks', () => {
     assert.deepEqual(decision, { kind: 'look', place: first });
   });
 
+  it('leads with a remedy of an error, not with that of a warning, after which training still could not start', async () => {
+    const warned = check('warning', 'Schedule', 'a');
+    assert.equal((await answer([warned, check('error', 'Data')], '')).asked[2], 'Open Configuration | a');
+    assert.equal((await answer([warned, check('error', 'Memory', 'b')], '')).asked[2], 'b | a | Open Configuration');
+  });
+
   it('is not asked where all is well', async () => {
     const { decision, asked } = await answer([check('ok', 'Data'), check('ok', 'Memory')], '');
     assert.deepEqual(decision, { kind: 'start' });

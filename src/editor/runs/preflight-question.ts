@@ -36,7 +36,9 @@ export async function decide(dialogs: Dialogs, { checks }: PreflightReport): Pro
       : `Before training starts: ${countOf(found.length, 'thing')} to know`;
   const ways = remedies.length <= MOST_BUTTONS ? remedies.map(({ title }) => title) : [CHOOSE];
   const look = place === undefined ? LOOK : SHOW;
-  const actions = errors.length > 0 ? [...ways, look] : [START, ...ways, look];
+  // The first is what a person presses: a remedy leads where it is one of an error, and not where training still cannot start after it.
+  const leads = errors.some((check) => check.remedies.length > 0) ? [...ways, look] : [look, ...ways];
+  const actions = errors.length > 0 ? leads : [START, ...ways, look];
   const action = await dialogs.confirm(message, told.map(text).join('\n\n'), ...actions);
   if (action === undefined) return undefined;
   if (action === START) return { kind: 'start' };

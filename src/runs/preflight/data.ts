@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { countOf } from '../../base/count-of';
 import type { ResolvedConfig } from '../../config/config-schema';
-import { formatFinding } from '../../dataset/finding';
+import { formatHeadedFinding } from '../../dataset/finding';
 import { apartText } from '../../dataset/split/split-file';
 import { sequencesOf } from '../../model/batch';
 import type { DataKey } from '../../train/data-files';
@@ -21,7 +21,8 @@ export function checkData(dataset: EncodedDataset, key: DataKey): PreflightCheck
     const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
     const { file, line, column } = first;
     const inData = { count: errors.length, first: { file: path.resolve(file), line, column } };
-    return { ...failure('data', 'Data', `${formatFinding(first)}${more}`), inData };
+    const told = formatHeadedFinding({ ...first, file: path.basename(file) });
+    return { ...failure('data', 'Data', `${told}${more}`), inData };
   }
   const noted =
     warnings === 0
