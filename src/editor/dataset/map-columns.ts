@@ -35,7 +35,7 @@ export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promis
   const config = uri.scheme === 'file' ? await nearestConfigFile(path.dirname(uri.fsPath)) : undefined;
   const pair = `"${question}" is the question, "${answer}" the answer`;
   const inConfig = {
-    label: `$(gear) Set columns in ${config?.file ?? ''}`,
+    label: `$(gear) Set columns in ${config === undefined ? '' : vscode.workspace.asRelativePath(config.file)}`,
     detail: `columns: ${pair}; the data file is not changed`,
   };
   const inFile = {
@@ -55,7 +55,10 @@ export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promis
   if (way === undefined) return false;
   if (config !== undefined && way.label === inConfig.label) {
     const columns = { ...config.config.values.columns, question, answer };
-    return (await runCommand(COMMANDS.applyConfigChanges, config.file, { columns })) === true;
+    if ((await runCommand(COMMANDS.applyConfigChanges, config.file, { columns })) !== true) return false;
+    // The data has been left, and its errors stay until then.
+    void dialogs.info(`Save ${path.basename(config.file)}: ${path.basename(uri.fsPath)} is then read by these fields.`);
+    return true;
   }
   const names = new Map([
     [question, 'question'],

@@ -37,9 +37,11 @@ async function withFix(
 test('data of other names: the quick fix writes columns into the configuration, and the file is sound', async () => {
   const { document, fix } = await withFix('columns-config');
   const config = workspaceFile('columns-config/sft.config.json');
-  await withPerson(['Prompt', 'Reply', `$(gear) Set columns in ${config.fsPath}`], async () => {
+  const way = `$(gear) Set columns in ${vscode.workspace.asRelativePath(config)}`;
+  const shown = await withPerson(['Prompt', 'Reply', way], async () => {
     await vscode.commands.executeCommand(fix.command!.command, ...(fix.command!.arguments as unknown[]));
   });
+  assert.match(shown.at(-1)!, /^Save sft\.config\.json: rows\.jsonl is then read by these fields\.$/);
   const written = await vscode.workspace.openTextDocument(config);
   const { columns } = JSON.parse(written.getText()) as { columns: unknown };
   assert.deepEqual(columns, { question: 'Prompt', answer: 'Reply' });
