@@ -7,11 +7,10 @@ import { describeConversion, type Layout } from '../../dataset/convert-file';
 import { KIND_NAMES, KINDS, type DatasetKind } from '../../dataset/formats/kind';
 import type { Dialogs } from '../dialogs';
 import { fileOnDisk } from './file-on-disk';
+import { lossText } from './loss-text';
+import { tellRefused } from './tell-refused';
 import type { Services } from '../services';
 import { settingsFor } from '../settings';
-
-/** How many kinds of loss are named. */
-const NAMED = 4;
 
 const LAYOUTS: Readonly<Record<Layout, string>> = { json: 'JSON array', jsonl: 'JSONL, one example a line' };
 const REPLACE = 'Replace';
@@ -40,9 +39,7 @@ export async function convertDataset(services: Services, uri?: vscode.Uri): Prom
     void dialogs.info(`${path.basename(target.out)}: ${[describeConversion(done), ...done.told].join('. ')}`);
     return written;
   } catch (error) {
-    if (!(error instanceof vscode.CancellationError)) {
-      void dialogs.error(error instanceof Error ? error.message : String(error));
-    }
+    void tellRefused(dialogs, file, error);
     return undefined;
   }
 }
@@ -50,11 +47,7 @@ export async function convertDataset(services: Services, uri?: vscode.Uri): Prom
 type Ask = Omit<Requests['convert']['ask'], 'lossy'>;
 
 async function agreed(services: Services, file: string, first: Conversion, ask: Ask): Promise<Conversion | undefined> {
-  const lost = first.losses.slice(0, NAMED).map(({ what, examples, line }) => {
-    return `${what} (${countOf(examples, 'example')}, first on line ${line})`;
-  });
-  const more = first.losses.length > NAMED ? ` and ${first.losses.length - NAMED}more` : '';
-  const message = `${KIND_NAMES[first.to]} has no place for ${lost.join(', ')}${more}: ${countOf(first.lossy, 'example')} would lose it. The original file is not changed.`;
+  const message = `${KIND_NAMES[first.to]} has no place for ${lossText(first.losses)}: ${countOf(first.lossy, 'example')} would lose it. The original file is not changed.`;
   if ((await services.dialogs.warn(message, ALL_THE_SAME)) !== ALL_THE_SAME) return undefined;
   return await withProgress(services, file, { ...ask, lossy: true });
 }

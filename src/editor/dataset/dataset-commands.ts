@@ -8,7 +8,7 @@ export function datasetCommands(services: Services) {
   return {
     [COMMANDS.fixAll]: async (uri?: vscode.Uri) => (await fix()).fixAll(services, uri),
     [COMMANDS.turnOffRule]: async (rule: string, uri: vscode.Uri) => (await fix()).turnOffRule(rule, uri),
-    [COMMANDS.mapColumns]: async (uri: vscode.Uri) => (await import('./map-columns')).mapColumns(services, uri),
+    [COMMANDS.mapColumns]: async (uri?: vscode.Uri) => (await import('./map-columns')).mapColumns(services, uri),
     [COMMANDS.getModel]: async () => (await import('../hub/get-model-command')).getModelCommand(services),
     [COMMANDS.selectModel]: async () => (await import('../select-model')).selectModel(services),
     [COMMANDS.checkFile]: async (uri?: vscode.Uri) => (await import('./check-file-command')).checkFile(services, uri),

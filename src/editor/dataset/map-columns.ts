@@ -5,11 +5,20 @@ import { nearestConfigFile } from '../../config/nearest';
 import { likeliest, renameEdits, textKeys } from '../../dataset/own-keys';
 import { COMMANDS } from '../manifest/command-ids';
 import { runCommand } from '../manifest/commands';
+import { activeFile } from '../active-file';
 import type { Services } from '../services';
 import { addEdits } from './code-actions';
 
-/** Asks which fields of a dataset are question and answer, and writes that down: in the configuration, or in the file itself. */
-export async function mapColumns({ dialogs }: Services, uri: vscode.Uri): Promise<boolean> {
+/**
+ * Asks which fields of a dataset are question and answer, and writes that down: in the configuration, or in the file itself.
+ * @param chosen the dataset; else it is the one in the editor
+ */
+export async function mapColumns({ dialogs }: Services, chosen?: vscode.Uri): Promise<boolean> {
+  const uri = chosen ?? activeFile();
+  if (uri === undefined) {
+    void dialogs.info('Open the data first: a JSON, JSONL, CSV or TSV file.');
+    return false;
+  }
   const document = await vscode.workspace.openTextDocument(uri);
   const file = document.languageId === 'jsonl' ? 'x.jsonl' : uri.fsPath;
   const text = document.getText();

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SplitFile } from '../../dataset/split/split-file';
 import { fileOnDisk } from './file-on-disk';
+import { tellRefused } from './tell-refused';
 import type { Services } from '../services';
 import { KEY_OF_PART } from '../../train/data-files';
 import { settingsFor } from '../settings';
@@ -36,7 +37,7 @@ export async function splitDataset(
     if (apart !== undefined) void dialogs.warn(apart);
     return written;
   } catch (error) {
-    void dialogs.error(error instanceof Error ? error.message : String(error));
+    void tellRefused(dialogs, file, error);
     return undefined;
   }
 }

@@ -20,6 +20,8 @@ export const DECLARED = {
   toggleChecking: 'sft.toggleChecking',
   splitDataset: 'sft.splitDataset',
   convertDataset: 'sft.convertDataset',
+  /** Asks which fields of a dataset, given by its URI or in front, are question and answer. Gives whether that was written down. */
+  mapColumns: 'sft.mapColumns',
   showDatasetReport: 'sft.showDatasetReport',
   previewTrainingSequence: 'sft.previewTrainingSequence',
   goToWorst: 'sft.goToWorst',
@@ -61,8 +63,6 @@ const INTERNAL = {
   compareRuns: 'sft.compareRuns',
   /** Takes the hint away from one of the worst examples, by its key. */
   dismissWorst: 'sft.dismissWorst',
-  /** Asks which fields of a dataset, given by its URI, are question and answer. Gives whether that was written down. */
-  mapColumns: 'sft.mapColumns',
   /** Switches a rule off in the settings: its id, and the URI of a file. */
   turnOffRule: 'sft.turnOffRule',
 } as const;

@@ -68,3 +68,13 @@ test('a table of other names: the quick fix renames its columns', async () => {
   });
   assert.equal(document.getText(), 'question,answer\nWhat is it?,That.\n');
 });
+
+test('data of other names that no configuration names: the palette leads to the question and answer', async () => {
+  await writeWorkspaceFile('columns-palette/rows.jsonl', ROWS);
+  const { document } = await open('columns-palette/rows.jsonl');
+  await withPerson(['Prompt', 'Reply', '$(edit) Rename the keys in this file'], async () => {
+    await vscode.commands.executeCommand('sft.mapColumns');
+  });
+  assert.equal(document.getText(), ROWS.replaceAll('"Prompt"', '"question"').replaceAll('"Reply"', '"answer"'));
+  assert.equal((await analysed(document)).count, 2, 'it is a dataset now');
+});

@@ -58,11 +58,19 @@ test('SFT: Convert Dataset… never overwrites a file unasked', async () => {
   assert.match(vscode.window.activeTextEditor!.document.fileName, /twice\.alpaca-2\.json$/);
 });
 
-test('SFT: Convert Dataset… converts no data with errors', async () => {
-  const shown = await withPerson(['Alpaca', 'JSON array'], async () => {
-    await vscode.commands.executeCommand('sft.convertDataset', workspaceFile('planted.json'));
-  });
-  assert.match(shown.at(-1)!, /the data has \d+ errors: nothing was converted/);
+test('SFT: Convert Dataset… and SFT: Split Dataset… make nothing of data with errors, and lead to it', async () => {
+  const commands: [command: string, answers: string[], told: RegExp][] = [
+    ['sft.convertDataset', ['Alpaca', 'JSON array'], /the data has \d+ errors: nothing was converted/],
+    ['sft.splitDataset', ['80 / 10 / 10', workspaceFile('split/none').fsPath], /nothing was written: .*planted\.json:/],
+  ];
+  for (const [command, answers, told] of commands) {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const shown = await withPerson([...answers, 'Show the Data'], async () => {
+      await vscode.commands.executeCommand(command, workspaceFile('planted.json'));
+      await activeTab(({ label }) => label === 'planted.json');
+    });
+    assert.match(shown.at(-1)!, told);
+  }
 });
 
 test('SFT: Check Dataset File streams a file and opens its report', async () => {
