@@ -137,19 +137,21 @@ async function pressAt(window, name, key, shown) {
   });
 }
 
-/** Chooses from the context menu that the keyboard opens at a run. */
+/** Chooses from the context menu that the keyboard opens at a run: again, where a row that moves to another heading takes it away. */
 async function fromMenu(window, name, title) {
   const { page } = window;
   const menu = page.locator('.monaco-menu');
-  await pressAt(window, name, 'Shift+F10', menu.getByText(title, { exact: true }));
-  const items = await menu.locator('.action-item').count();
-  for (let at = 0; at <= items; at++) {
-    await page.keyboard.press('ArrowDown');
-    const focused = menu.locator('.action-item.focused');
-    if ((await focused.count()) > 0 && (await focused.first().textContent())?.includes(title)) {
-      await page.keyboard.press('Enter');
-      return;
+  await window.until(async () => {
+    await pressAt(window, name, 'Shift+F10', menu.getByText(title, { exact: true }));
+    const items = await menu.locator('.action-item').count();
+    for (let at = 0; at <= items; at++) {
+      await page.keyboard.press('ArrowDown');
+      const focused = menu.locator('.action-item.focused');
+      if ((await focused.count()) > 0 && (await focused.first().textContent())?.includes(title)) {
+        await page.keyboard.press('Enter');
+        return;
+      }
     }
-  }
-  throw new Error(`the arrow keys do not come to ${title}`);
+    throw new Error(`the arrow keys do not come to ${title}`);
+  });
 }
