@@ -230,14 +230,12 @@ export class CsvParser {
   private readExample({ cells, end, next }: CsvRecord, columns: readonly string[]): void {
     this.records++;
     const start = this.at;
-    const edit = { start: this.offset + start, end: this.offset + next, text: '' };
-    const deletion: Fix = { title: 'Delete this row', edits: [edit], safe: false };
     if (
       cells.length === columns.length &&
       columnNames(cells, this.ourNames).every((name, at) => name === columns[at])
     ) {
       this.warn('csv-header', start, end, 'the header is repeated here and skipped - remove the row', 'warning', [
-        deletion,
+        this.deletion(next),
       ]);
       return;
     }
@@ -248,7 +246,8 @@ export class CsvParser {
       const remedy = few
         ? 'write the missing ones, empty if necessary'
         : 'put a text that holds the delimiter in quotes';
-      this.report('csv-columns', few ? start : cells[columns.length]!.start, end, `${reason} - ${remedy}`, [deletion]);
+      const from = few ? start : cells[columns.length]!.start;
+      this.report('csv-columns', from, end, `${reason} - ${remedy}`, [this.deletion(next)]);
       return;
     }
     for (const cell of cells) {
@@ -270,6 +269,12 @@ export class CsvParser {
       repeatedKeys: false,
       tree: () => treeOf(filled, start, source.length),
     });
+  }
+
+  /** Takes the row that begins here out of the file. @param next where the one after it begins */
+  private deletion(next: number): Fix {
+    const edit = { start: this.offset + this.at, end: this.offset + next, text: '' };
+    return { title: 'Delete this row', edits: [edit], safe: false };
   }
 
   private warn(
